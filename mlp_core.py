@@ -1,0 +1,1345 @@
+"""A multilayer perceptron in plain NumPy, to be read beside the notebooks.
+
+A network is a list of layers, and a layer is a weight matrix ``W`` and a bias
+vector ``b``. Every function here takes what it needs and returns what it made:
+nothing is hidden in globals, nothing that you pass in is changed, and every random
+number comes from a generator that you hand over.
+
+The sections stand in the order of the notebooks:
+
+1. activations       2. initialization       3. forward       4. backprop
+5. training: one network, then many at once  6. tasks, saving and loading
+
+The last section holds the checks behind the error messages. You can skip it at
+first: a function marked ``@checked`` has its arguments looked at there, so that its
+own lines can be about the network only.
+
+Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z``
+the weighted sum of a unit, ``a`` its activation, ``Y_hat`` the network's prediction,
+``Y`` the target. A name that starts with ``d`` is a slope of the loss: ``dW`` is
+the slope with respect to ``W``.
+"""
+
+import functools
+import inspect
+import operator
+import os
+import tempfile
+import zipfile
+from typing import Callable, NamedTuple
+
+import numpy as np
+
+
+def checked(function):
+    """Have the arguments of a function checked and converted, see the last section.
+
+    ``function.unchecked`` is the bare function: the training loop checks once, then
+    calls that thousands of times.
+    """
+    signature = inspect.signature(function)
+
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        bound.arguments.update(_check(bound.arguments))
+        return function(*bound.args, **bound.kwargs)
+
+    wrapper.unchecked = function
+    return wrapper
+
+
+# 1. Activations ----------------------------------------------------------------------
+
+
+class Activation(NamedTuple):
+    """An activation function and its slope, both functions of ``z``.
+
+    Attributes
+    ----------
+    name : str
+        One of `ACTIVATION_NAMES`, or a name of your own.
+    f : callable
+        ``a = f(z)``, element by element.
+    slope : callable
+        The derivative of ``f`` at ``z``. It takes ``z``, not ``a``: where ``f`` is
+        not monotonic, ``a`` does not tell which ``z`` it came from.
+    alpha : float or ndarray, optional
+        The slope for negative ``z``, for the piecewise linear family only.
+    """
+
+    name: str
+    f: Callable
+    slope: Callable
+    alpha: float | np.ndarray | None = None
+
+    @property
+    def label(self) -> str:
+        """The name as a picture shows it."""
+        if self.name == "leaky_relu":
+            return f"leaky ReLU, alpha = {self.alpha}"
+        return {"relu": "ReLU"}.get(self.name, self.name)
+
+
+@checked
+def leaky_relu(alpha=-0.2) -> Activation:
+    """Return the generalised ReLU: ``z`` where ``z > 0``, else ``alpha * z``.
+
+    ``alpha = 0`` is ReLU, 0.01 the usual leaky ReLU, -1 the absolute value, and -0.2
+    the 'relu' of the original notebook. At ``z = 0`` the slope is taken as 1, as the
+    original notebook does.
+
+    Parameters
+    ----------
+    alpha : float, or ndarray of shape (S,) for a sweep over S networks
+        The slope for negative ``z``.
+
+    Source: Goodfellow, Bengio, Courville, *Deep Learning* (2016), section 6.3.1.
+
+    >>> leaky_relu(-0.2).f(np.array([-1.0, 2.0]))
+    array([0.2, 2. ])
+    """
+    # The lines z and alpha * z cross at 0. Up to alpha = 1 the function is the upper
+    # one of the two, beyond it the lower one. One call, and no branch for each z.
+    upper_or_lower = np.maximum if np.all(alpha <= 1) else np.minimum
+
+    def f(z):
+        return upper_or_lower(z, alpha * z)
+
+    def slope(z):
+        return alpha + (1 - alpha) * (np.asarray(z) >= 0)
+
+    return Activation("leaky_relu", f, slope, alpha)
+
+
+def _sigmoid(z):
+    # The textbook form 1 / (1 + exp(-z)) overflows for z below -709; tanh never does.
+    return 0.5 * (1 + np.tanh(0.5 * np.asarray(z)))
+
+
+relu = Activation(
+    "relu", lambda z: np.maximum(z, 0.0), lambda z: (np.asarray(z) >= 0) * 1.0, 0.0
+)
+tanh = Activation("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+sigmoid = Activation("sigmoid", _sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z)))
+identity = Activation("identity", lambda z: np.asarray(z) * 1.0, np.ones_like)
+
+ORIGINAL = leaky_relu.unchecked(-0.2)  # what the original notebook calls relu
+ACTIVATION_NAMES = ("leaky_relu", "relu", "tanh", "sigmoid", "identity")
+
+
+def make_activation(name: str, alpha=-0.2) -> Activation:
+    """Return the activation called ``name``; ``alpha`` counts for 'leaky_relu' only.
+
+    >>> make_activation("tanh").name
+    'tanh'
+    """
+    if name not in ACTIVATION_NAMES:
+        raise ValueError(f"name must be one of {ACTIVATION_NAMES}, not {name!r}")
+    if name == "leaky_relu":
+        return leaky_relu(alpha)
+    return {"relu": relu, "tanh": tanh, "sigmoid": sigmoid, "identity": identity}[name]
+
+
+def per_layer(activation, params) -> list[Activation]:
+    """Return one activation for each layer: a single one serves them all."""
+    if isinstance(activation, Activation):
+        return [activation] * len(params)
+    return list(activation)
+
+
+# 2. Initialization -------------------------------------------------------------------
+
+
+class Layer(NamedTuple):
+    """The parameters of one layer, or their gradients.
+
+    Attributes
+    ----------
+    W : ndarray of shape (n_in, n_out)
+        Weights. ``W[i, j]`` goes from input ``i`` to unit ``j``. In a stack of S
+        networks, as `sweep` returns it, the shape is (S, n_in, n_out).
+    b : ndarray of shape (n_out,)
+        Biases; (S, 1, n_out) in a stack.
+    """
+
+    W: np.ndarray
+    b: np.ndarray
+
+
+ORIGINAL_SIZES = (2, 3, 3, 2, 1)
+SCHEMES = ("normal", "uniform", "he", "glorot", "zeros")
+
+
+@checked
+def initialize(
+    sizes=ORIGINAL_SIZES,
+    rng: np.random.Generator | None = None,
+    scheme: str = "normal",
+    alpha: float = -0.2,
+) -> list[Layer]:
+    """Draw the first weights of a network; all biases start at 0.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Units in each layer, inputs first: (2, 3, 3, 2, 1).
+    rng : numpy.random.Generator
+        Where the random numbers come from: ``np.random.default_rng(seed)``.
+    scheme : {'normal', 'uniform', 'he', 'glorot', 'zeros'}
+        'normal': standard normal, as the original notebook's code draws.
+        'uniform': uniform on [-2, 2), as the original notebook's text says.
+        'he': normal with variance 2 / ((1 + alpha^2) n_in)
+        (He et al. 2015, *Delving Deep into Rectifiers*, equation 15).
+        'glorot': uniform on [-r, r) with r = sqrt(6 / (n_in + n_out))
+        (Glorot and Bengio 2010, *Understanding the difficulty of training deep
+        feedforward neural networks*, equation 16).
+        'zeros': every weight 0; draws nothing.
+    alpha : float
+        The slope for negative ``z`` of the activation; counts for 'he' only.
+
+    Returns
+    -------
+    list of Layer
+        ``W`` (n_in, n_out) and ``b`` (n_out,) for each pair of neighbouring sizes.
+    """
+    if rng is None and scheme != "zeros":
+        raise TypeError("rng is missing: pass np.random.default_rng(seed)")
+    pairs = zip(sizes, sizes[1:])
+    return [
+        Layer(_draw_weights(n_in, n_out, rng, scheme, alpha), np.zeros(n_out))
+        for n_in, n_out in pairs
+    ]
+
+
+def _draw_weights(n_in, n_out, rng, scheme, alpha):
+    shape = n_in, n_out
+    if scheme == "normal":
+        return rng.standard_normal(shape)
+    if scheme == "uniform":
+        return rng.uniform(-2, 2, shape)
+    if scheme == "he":
+        return rng.standard_normal(shape) * np.sqrt(2 / ((1 + alpha**2) * n_in))
+    if scheme == "glorot":
+        limit = np.sqrt(6 / (n_in + n_out))
+        return rng.uniform(-limit, limit, shape)
+    return np.zeros(shape)
+
+
+# 3. Forward --------------------------------------------------------------------------
+
+
+class Cache(NamedTuple):
+    """What the forward pass computed on its way, for the backward pass to use.
+
+    Attributes
+    ----------
+    A : list of ndarray
+        Activations: ``A[0]`` is ``X``, ``A[-1]`` is ``Y_hat``; each (n, units).
+    Z : list of ndarray
+        Weighted sums: ``Z[i] = A[i] @ W + b`` of layer ``i``; each (n, n_out).
+    """
+
+    A: list
+    Z: list
+
+
+@checked
+def forward(params, X, activation=ORIGINAL) -> tuple[np.ndarray, Cache]:
+    """Run the samples through the network.
+
+    Parameters
+    ----------
+    params : list of Layer
+        The network. A stack of S networks works too.
+    X : array of shape (n, n_in)
+        One sample in each row.
+    activation : Activation, or a sequence of one for each layer
+
+    Returns
+    -------
+    Y_hat : ndarray of shape (n, n_out)
+        The predictions; (S, n, n_out) for a stack.
+    cache : Cache
+        Every ``z`` and ``a`` on the way.
+
+    >>> Y_hat, cache = forward([Layer(np.array([[2.0], [1.0]]), np.zeros(1))], [[1, 3]])
+    >>> Y_hat
+    array([[5.]])
+    """
+    A, Z = [X], []
+    for (W, b), (_, f, _, _) in zip(params, per_layer(activation, params)):
+        Z.append(A[-1] @ W + b)  # (n, n_in) @ (n_in, n_out) + (n_out,) -> (n, n_out)
+        A.append(f(Z[-1]))
+    return A[-1], Cache(A, Z)
+
+
+# 4. Backprop -------------------------------------------------------------------------
+
+
+@checked
+def loss(Y_hat, Y) -> float:
+    """Half the squared error: summed over the outputs, averaged over the samples.
+
+    Parameters
+    ----------
+    Y_hat, Y : array of shape (n, n_out)
+        Prediction and target.
+
+    >>> loss([[3.0]], [[1.0]])
+    2.0
+    """
+    return float(0.5 * np.sum((Y_hat - Y) ** 2) / len(Y))
+
+
+@checked
+def loss_slope(Y_hat, Y) -> np.ndarray:
+    """The slope of `loss` with respect to ``Y_hat``, of the same shape (n, n_out).
+
+    >>> loss_slope([[3.0]], [[1.0]])
+    array([[2.]])
+    """
+    return (Y_hat - Y) / len(Y)
+
+
+@checked
+def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
+    """Send the slope of the loss backwards through the network.
+
+    Parameters
+    ----------
+    params : list of Layer
+        The network, one (not a stack).
+    cache : Cache
+        What `forward` returned for these parameters.
+    dY : array of shape (n, n_out)
+        The slope of the loss with respect to the prediction, from `loss_slope`.
+    activation : Activation, or a sequence of one for each layer
+        The same as in the forward pass.
+
+    Returns
+    -------
+    list of Layer
+        The gradients, in the form of ``params``.
+
+    Source: Rumelhart, Hinton, Williams (1986), *Learning representations by
+    back-propagating errors*, equations 4 to 7.
+    """
+    A, Z = cache
+    slopes = [each.slope for each in per_layer(activation, params)]
+    grads = [None] * len(params)
+    dA = dY
+    for i in reversed(range(len(params))):
+        dZ = dA * slopes[i](Z[i])  # (n, n_out), element by element
+        # (n_in, n) @ (n, n_out) -> (n_in, n_out), and the sum over the n samples
+        grads[i] = Layer(A[i].T @ dZ, dZ.sum(axis=0))
+        if i > 0:  # nobody asks for the slope with respect to the input
+            dA = dZ @ params[i].W.T  # (n, n_out) @ (n_out, n_in) -> (n, n_in)
+    return grads
+
+
+@checked
+def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple[float, list[Layer]]:
+    """Forward, loss and backward in one go: the loss and its gradients.
+
+    Parameters
+    ----------
+    params : list of Layer
+    X : array of shape (n, n_in)
+    Y : array of shape (n, n_out)
+    activation : Activation, or a sequence of one for each layer
+
+    Returns
+    -------
+    loss : float
+    grads : list of Layer
+    """
+    Y_hat, cache = forward.unchecked(params, X, activation)
+    dY = loss_slope.unchecked(Y_hat, Y)
+    grads = backprop.unchecked(params, cache, dY, activation)
+    return loss.unchecked(Y_hat, Y), grads
+
+
+@checked
+def original_loss_and_grads(params, X, Y, activation=ORIGINAL):
+    """`loss_and_grads` with the bug of the original notebook.
+
+    In the first layer it takes the target in place of the network's input. Broadcasting
+    hides it: one target, repeated, fits wherever two inputs fit. Notebook 4 hunts this
+    bug down, notebook 6 shows what it costs. It needs a network with one output.
+    """
+    Y_hat, cache = forward.unchecked(params, X, activation)
+    dY = loss_slope.unchecked(Y_hat, Y)
+    wrong_input = np.broadcast_to(Y, X.shape)  # (n, 1) repeated to (n, n_in)
+    wrong_cache = Cache([wrong_input] + cache.A[1:], cache.Z)
+    grads = backprop.unchecked(params, wrong_cache, dY, activation)
+    return loss.unchecked(Y_hat, Y), grads
+
+
+@checked
+def sgd_step(params, grads, learning_rate: float) -> list[Layer]:
+    """One step downhill: each parameter less the learning rate times its gradient.
+
+    Returns new arrays; ``params`` stays as it is.
+    """
+    return [
+        Layer(W - learning_rate * dW, b - learning_rate * db)
+        for (W, b), (dW, db) in zip(params, grads)
+    ]
+
+
+class ParameterCheck(NamedTuple):
+    """What `gradient_check` found for one parameter array.
+
+    Attributes
+    ----------
+    name : str
+        'W[0]', 'b[0]', 'W[1]', ...
+    analytic, numeric : ndarray
+        The gradient under test, and the one from central differences.
+    error : ndarray
+        |analytic - numeric| / max(|analytic|, |numeric|, floor): 0 is perfect, and 1
+        or 2 means unrelated or of opposite sign.
+    kink : ndarray of bool
+        Where a unit's ``z`` crossed a kink of the activation between the two points
+        of the difference. The difference says nothing there.
+    ok : bool
+        Every error that is not at a kink is within the tolerance.
+    """
+
+    name: str
+    analytic: np.ndarray
+    numeric: np.ndarray
+    error: np.ndarray
+    kink: np.ndarray
+    ok: bool
+
+
+@checked
+def gradient_check(
+    params,
+    X,
+    Y,
+    activation=ORIGINAL,
+    *,
+    gradient=loss_and_grads,
+    h=1e-5,
+    tolerance=1e-5,
+) -> list[ParameterCheck]:
+    """Compare a gradient with central differences, parameter by parameter.
+
+    For each single parameter ``p`` the loss is computed at ``p + h`` and ``p - h``; the
+    slope is (loss(p + h) - loss(p - h)) / 2h, with an error that shrinks with h squared
+    and a rounding error that grows with 1 / h.
+
+    Parameters
+    ----------
+    params, X, Y, activation
+        As for `loss_and_grads`.
+    gradient : callable
+        The gradient under test, called like `loss_and_grads`.
+    h : float
+        The step of the difference, in units of the parameter.
+    tolerance : float
+        The largest relative error that passes.
+
+    Returns
+    -------
+    list of ParameterCheck
+        One for each array: W[0], b[0], W[1], b[1], ...
+    """
+    with np.errstate(all="ignore"):
+        value, grads = gradient(params, X, Y, activation)
+    if not np.isfinite(value):
+        raise ValueError("params give a loss that is not finite: nothing to check")
+    # Rounding leaves about 1e-16 * loss / h in the difference. Slopes far below the
+    # loss's own scale can't be measured, so they are compared with this floor.
+    floor = 1e-4 * max(1.0, value)
+    checks = []
+    for i, layer in enumerate(params):
+        for kind, array in zip("Wb", layer):
+            analytic = np.reshape(getattr(grads[i], kind), array.shape)
+            numeric, kink = _differences(params, i, kind, X, Y, activation, h)
+            scale = np.maximum(np.maximum(abs(analytic), abs(numeric)), floor)
+            error = abs(analytic - numeric) / scale
+            ok = bool(np.all((error <= tolerance) | kink))
+            checks.append(
+                ParameterCheck(f"{kind}[{i}]", analytic, numeric, error, kink, ok)
+            )
+    return checks
+
+
+def _differences(params, i, kind, X, Y, activation, h):
+    """Central difference and kink mask for each entry of one parameter array."""
+    array = getattr(params[i], kind)
+    numeric, kink = np.zeros(array.shape), np.zeros(array.shape, dtype=bool)
+    slopes = [each.slope for each in per_layer(activation, params)]
+    for index in np.ndindex(array.shape):
+        losses, slopes_there = [], []
+        for step in (h, -h):
+            moved = array.copy()
+            moved[index] += step
+            shifted = list(params)
+            shifted[i] = params[i]._replace(**{kind: moved})
+            Y_hat, cache = forward.unchecked(shifted, X, activation)
+            losses.append(loss.unchecked(Y_hat, Y))
+            slopes_there.append([slope(z) for slope, z in zip(slopes, cache.Z)])
+        numeric[index] = (losses[0] - losses[1]) / (2 * h)
+        # A smooth slope moves by about h between the two points; at a kink it jumps.
+        kink[index] = any(
+            np.any(abs(after - before) > 100 * h + 1e-9)
+            for after, before in zip(*slopes_there)
+        )
+    return numeric, kink
+
+
+# 5. Training: one network ------------------------------------------------------------
+
+
+class History(NamedTuple):
+    """What happened in a training run.
+
+    Attributes
+    ----------
+    loss : ndarray of shape (steps,)
+        The loss on the samples of each step, before its update.
+    epoch_loss : ndarray of shape (epochs,)
+        Its average over each epoch, as the original notebook prints it.
+    samples : ndarray of shape (all steps, batch)
+        The rows of ``X`` that each step used or, after an early stop, would have used.
+    snapshots : list of params
+        The network before step 1, after step 1, ...: steps + 1 of them. Empty unless
+        asked for.
+    stopped : {'finished', 'diverged', 'interrupted'}
+        Why the training ended.
+    diverged_at : int or None
+        The step, counted from 1, whose update made the loss infinite or not a number.
+        That update is not in the returned parameters.
+    """
+
+    loss: np.ndarray
+    epoch_loss: np.ndarray
+    samples: np.ndarray
+    snapshots: list
+    stopped: str
+    diverged_at: int | None
+
+    @property
+    def words(self) -> str:
+        """One sentence that says how the run ended."""
+        if self.stopped == "diverged":
+            return f"diverged at step {self.diverged_at}: lower the learning rate"
+        return f"{self.stopped} after {len(self.loss)} steps"
+
+
+def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:
+    """Draw the rows that each training step uses, with replacement: (steps, batch).
+
+    ``batch_size=None`` is the full batch: every row at each step, nothing drawn.
+    """
+    if not isinstance(rng, np.random.Generator) and batch_size is not None:
+        raise TypeError(_RNG_MESSAGE)
+    n, steps = _check_count("n", n), _check_count("steps", steps)
+    if batch_size is None:
+        return np.tile(np.arange(n), (steps, 1))
+    return rng.integers(0, n, size=(steps, _check_count("batch_size", batch_size)))
+
+
+@checked
+def train(
+    params,
+    X,
+    Y,
+    rng: np.random.Generator | None = None,
+    *,
+    activation=ORIGINAL,
+    learning_rate: float = 0.2,
+    epochs: int = 20,
+    steps_per_epoch: int = 100,
+    batch_size: int | None = 1,
+    samples=None,
+    snapshots: bool = False,
+    gradient=loss_and_grads,
+    progress=None,
+) -> tuple[list[Layer], History]:
+    """Train by stochastic gradient descent, by default as the original notebook does.
+
+    Each step draws ``batch_size`` rows of the data, with replacement, and makes one
+    update. It never raises because the numbers explode: it stops, and the history says
+    at which step. An interrupt (the stop button) stops it too. In both cases you get
+    what was learned until then.
+
+    Parameters
+    ----------
+    params : list of Layer
+        Where to start from; it stays as it is.
+    X : array of shape (n, n_in)
+    Y : array of shape (n, n_out)
+    rng : numpy.random.Generator
+        Draws the samples. Not needed with ``samples`` or the full batch.
+    activation : Activation, or a sequence of one for each layer
+    learning_rate : float
+        Larger than 0.
+    epochs, steps_per_epoch : int
+        The number of steps is their product. An epoch is only a unit for the report.
+    batch_size : int or None
+        Samples in each step; None is the full batch.
+    samples : int array of shape (steps, batch), optional
+        The rows to use at each step, in place of drawing them. To go on after an
+        interrupt as if nothing had happened, pass
+        ``history.samples[len(history.loss):]``.
+    snapshots : bool
+        Keep the parameters of every step.
+    gradient : callable
+        Called like `loss_and_grads`; pass `original_loss_and_grads` for the bug.
+    progress : callable, optional
+        Called after each epoch as ``progress(steps_done, steps)``.
+
+    Returns
+    -------
+    params : list of Layer
+        The trained network: new arrays.
+    history : History
+
+    >>> rng = np.random.default_rng(1)
+    >>> params, history = train(initialize((2, 3, 3, 2, 1), rng), SUM.X, SUM.Y, rng)
+    >>> history.stopped
+    'finished'
+    """
+    if samples is None:
+        samples = draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
+    gradient = getattr(gradient, "unchecked", gradient)
+    losses = np.zeros(len(samples))
+    kept = [params] * (len(samples) + 1) if snapshots else []
+    # One name holds the finished steps and their network, so that an interrupt can't
+    # come between the two.
+    done, before, stopped = (0, params), params, "finished"
+    try:
+        with np.errstate(all="ignore"):  # divergence is told in words, below
+            for step, rows in enumerate(samples):
+                losses[step], grads = gradient(params, X[rows], Y[rows], activation)
+                if not np.isfinite(losses[step]):
+                    stopped = "diverged"
+                    break
+                before = params
+                params = sgd_step.unchecked(params, grads, learning_rate)
+                if snapshots:
+                    kept[step + 1] = params
+                done = (step + 1, params)
+                if progress and (step + 1) % steps_per_epoch == 0:
+                    progress(step + 1, len(samples))
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    steps, params = done
+    if stopped == "diverged" or not _all_finite(params):
+        # The last update broke the network: take it back.
+        stopped, steps, params = "diverged", max(steps - 1, 0), before
+    history = History(
+        loss=losses[:steps],
+        epoch_loss=_epoch_means(losses[:steps], steps_per_epoch),
+        samples=samples,
+        snapshots=kept[: steps + 1] if snapshots else [],
+        stopped=stopped,
+        diverged_at=steps + 1 if stopped == "diverged" else None,
+    )
+    return [Layer(W.copy(), b.copy()) for W, b in params], history
+
+
+def _all_finite(params):
+    return all(np.isfinite(array).all() for layer in params for array in layer)
+
+
+def _epoch_means(losses, steps_per_epoch):
+    """The mean over each epoch, along the first axis; the last may be shorter."""
+    starts = range(0, len(losses), steps_per_epoch)
+    means = [losses[start : start + steps_per_epoch].mean(axis=0) for start in starts]
+    return np.array(means).reshape(len(means), *losses.shape[1:])
+
+
+TOLERANCE = 0.1  # how near to its target an output must be to count as learned
+
+
+@checked
+def solved(Y_hat, Y, tolerance: float = TOLERANCE):
+    """Tell whether every output is within ``tolerance`` of its target.
+
+    This is the definition of success in the whole course.
+
+    Parameters
+    ----------
+    Y_hat : array of shape (n, n_out), or (S, n, n_out) for a stack
+    Y : array of shape (n, n_out)
+
+    Returns
+    -------
+    bool, or ndarray of bool of shape (S,) for a stack
+    """
+    near = np.all(abs(Y_hat - Y) < tolerance, axis=(-2, -1))
+    return bool(near) if near.ndim == 0 else near
+
+
+@checked
+def dead_units(params, X, activation=ORIGINAL) -> list[np.ndarray]:
+    """Tell which units are dead on these samples: their slope is 0 on every row.
+
+    No gradient passes through such a unit, so nothing before it learns from these
+    samples.
+
+    Returns
+    -------
+    list of ndarray of bool, each of shape (n_out,)
+    """
+    _, cache = forward.unchecked(params, X, activation)
+    slopes = [each.slope for each in per_layer(activation, params)]
+    return [np.all(slope(z) == 0, axis=-2) for slope, z in zip(slopes, cache.Z)]
+
+
+# 5. Training: many networks at once --------------------------------------------------
+
+
+class Sweep(NamedTuple):
+    """S networks after training, see `sweep`.
+
+    Attributes
+    ----------
+    seeds : ndarray of shape (S,)
+    params : list of Layer
+        A stack: ``W`` (S, n_in, n_out), ``b`` (S, 1, n_out). `forward` takes it.
+    Y_hat : ndarray of shape (S, n, n_out)
+        The predictions for ``X`` after training.
+    success : ndarray of bool of shape (S,)
+        `solved`, network by network.
+    epoch_loss : ndarray of shape (epochs, S)
+    diverged_at : ndarray of int of shape (S,)
+        The step whose update broke the network, as in `History`; 0 if none did.
+    """
+
+    seeds: np.ndarray
+    params: list
+    Y_hat: np.ndarray
+    success: np.ndarray
+    epoch_loss: np.ndarray
+    diverged_at: np.ndarray
+
+    def network(self, s: int) -> list[Layer]:
+        """The parameters of network ``s`` alone."""
+        return [Layer(W[s].copy(), b[s, 0].copy()) for W, b in self.params]
+
+
+@checked
+def sweep(
+    X,
+    Y,
+    seeds,
+    *,
+    sizes=ORIGINAL_SIZES,
+    scheme: str = "normal",
+    activation=ORIGINAL,
+    learning_rate=0.2,
+    epochs: int = 20,
+    steps_per_epoch: int = 100,
+    batch_size: int | None = 1,
+    bug: bool = False,
+    progress=None,
+    block: int = 1000,
+) -> Sweep:
+    """Train one network for each seed, many at once.
+
+    Network ``s`` is the one that you get alone with ``rng = default_rng(seeds[s])``,
+    then ``initialize(sizes, rng, scheme)``, then ``train(params, X, Y, rng)``.
+
+    Parameters
+    ----------
+    X : array of shape (n, n_in)
+    Y : array of shape (n, n_out)
+    seeds : sequence of S int
+    sizes, scheme, epochs, steps_per_epoch, batch_size
+        As for `initialize` and `train`.
+    activation : Activation, or a sequence of one for each layer
+        `leaky_relu` of an array of shape (S,) gives each network its own alpha.
+    learning_rate : float, or array of shape (S,)
+    bug : bool
+        Train with the bug of the original notebook, see `original_loss_and_grads`.
+    progress : callable, optional
+        Called after each block as ``progress(networks_done, S)``.
+    block : int
+        How many networks are trained together; it bounds the memory.
+
+    Returns
+    -------
+    Sweep
+        After an interrupt: the blocks that were finished, so fewer than S networks.
+    """
+    S = len(seeds)
+    learning_rate = np.broadcast_to(learning_rate, S)
+    activations = per_layer(activation, sizes[1:])
+    parts = []
+    try:
+        for start in range(0, S, block):
+            some = slice(start, min(start + block, S))
+            steps = epochs * steps_per_epoch
+            params, samples = _start_block(
+                seeds[some], len(X), sizes, scheme, activations, steps, batch_size, some
+            )
+            params, losses = _train_block(
+                params,
+                X,
+                Y,
+                samples,
+                [_some_alpha(each, some) for each in activations],
+                learning_rate[some],
+                bug,
+            )
+            parts.append((params, _epoch_means(losses, steps_per_epoch), losses))
+            parts[-1] = parts[-1][:2] + (_diverged_at(params, losses),)
+            if progress:
+                progress(some.stop, S)
+    except KeyboardInterrupt:
+        if not parts:
+            raise
+    return _collect(parts, X, Y, seeds, activations)
+
+
+def _start_block(seeds, n, sizes, scheme, activations, steps, batch_size, some):
+    """Draw weights and samples, each network from its own generator."""
+    first = activations[0].alpha
+    alphas = np.broadcast_to(0.0 if first is None else first, some.stop)[some]
+    networks, samples = [], []
+    for seed, alpha in zip(seeds, alphas):
+        rng = np.random.default_rng(seed)
+        networks.append(initialize.unchecked(sizes, rng, scheme, float(alpha)))
+        samples.append(draw_samples(rng, n, steps, batch_size))
+    # The network axis goes last, see _train_block.
+    params = [
+        Layer(np.stack([W for W, _ in each], -1), np.stack([b for _, b in each], -1))
+        for each in zip(*networks)
+    ]
+    return params, np.stack(samples, axis=-1)  # (steps, batch, S)
+
+
+def _train_block(params, X, Y, samples, activations, learning_rate, bug):
+    """The training loop of `train`, with the S networks along the last axis.
+
+    Shapes: W (n_in, n_out, S), b (n_out, S), activations (batch, units, S). The letters
+    in einsum: k samples, i inputs, o outputs, s networks. With the networks last, the
+    innermost loop runs over them and is long; `@` on S tiny matrices is three times
+    slower.
+    """
+    layers = range(len(params))
+    W, b = (
+        [W for W, _ in params],
+        [b for _, b in params],
+    )  # fresh arrays, ours to change
+    X, Y = X.T, Y.T
+    losses = np.empty((len(samples), samples.shape[-1]))
+    scale = learning_rate / samples.shape[1]
+    with np.errstate(all="ignore"):
+        for step, rows in enumerate(samples):
+            x = X[:, rows].swapaxes(0, 1)  # (k, n_in, S)
+            y = Y[:, rows].swapaxes(0, 1)  # (k, n_out, S)
+            A, Z = [x], []
+            for i in layers:
+                Z.append(np.einsum("kis,ios->kos", A[i], W[i]) + b[i])
+                A.append(activations[i].f(Z[i]))
+            error = A[-1] - y
+            losses[step] = np.einsum("kos,kos->s", error, error)
+            if bug:
+                A[0] = np.broadcast_to(y, x.shape)
+            # Backprop is linear in the error: scaled here once, it gives the updates.
+            dA = scale * error
+            for i in reversed(layers):
+                dZ = dA * activations[i].slope(Z[i])
+                if i > 0:
+                    dA = np.einsum("kos,ios->kis", dZ, W[i])
+                W[i] -= np.einsum("kis,kos->ios", A[i], dZ)
+                b[i] -= dZ.sum(axis=0)
+    losses *= 0.5 / samples.shape[1]
+    return [Layer(*pair) for pair in zip(W, b)], losses
+
+
+def _diverged_at(params, losses):
+    """The step whose update broke each network, 0 if none did: (S,)."""
+    broken = ~np.isfinite(losses)
+    first = np.where(broken.any(axis=0), broken.argmax(axis=0), len(losses))
+    finite = np.all(
+        [np.isfinite(array).all(axis=tuple(range(array.ndim - 1)))
+         for layer in params for array in layer], axis=0
+    )  # fmt: skip
+    good = (first == len(losses)) & finite
+    return np.where(good, 0, np.maximum(first, 1))
+
+
+def _some_alpha(activation, some):
+    """The activation for a block of the networks, if each has its own alpha."""
+    if np.ndim(activation.alpha) == 0:
+        return activation
+    return leaky_relu(activation.alpha[some])
+
+
+def _collect(parts, X, Y, seeds, activations):
+    """Put the blocks together, with the network axis in front."""
+    blocks, epoch_losses, diverged = zip(*parts)
+    params = []
+    for layers in zip(*blocks):
+        W = np.concatenate([W for W, _ in layers], axis=-1)
+        b = np.concatenate([b for _, b in layers], axis=-1)
+        params.append(Layer(np.moveaxis(W, -1, 0).copy(), b.T[:, None, :].copy()))
+    diverged_at = np.concatenate(diverged)
+    with np.errstate(all="ignore"):
+        A = X
+        for (W, b), each in zip(params, activations):
+            A = _apply_stack(each, A @ W + b)
+    return Sweep(
+        seeds=np.asarray(seeds[: len(diverged_at)]),
+        params=params,
+        Y_hat=A,
+        success=solved.unchecked(A, Y) & (diverged_at == 0),
+        epoch_loss=np.concatenate(epoch_losses, axis=-1),
+        diverged_at=diverged_at,
+    )
+
+
+def _apply_stack(activation, z):
+    """``f`` on a stack (S, n, n_out): the alphas are along the last axis, so turn it."""
+    return np.moveaxis(activation.f(np.moveaxis(z, 0, -1)), -1, 0)
+
+
+def wilson_interval(
+    successes: int, trials: int, z: float = 1.96
+) -> tuple[float, float]:
+    """The interval in which the true success rate lies, with 95 % confidence.
+
+    Parameters
+    ----------
+    successes, trials : int
+        0 <= successes <= trials, and at least one trial.
+    z : float
+        How many standard deviations: 1.96 stands for 95 %.
+
+    Source: Wilson (1927), *Probable inference, the law of succession, and statistical
+    inference*, Journal of the American Statistical Association 22.
+
+    >>> low, high = wilson_interval(8, 10)
+    >>> print(f"{low:.2f} to {high:.2f}")
+    0.49 to 0.94
+    """
+    trials = _check_count("trials", trials)
+    successes = _check_count("successes", successes, least=0)
+    z = _check_positive("z", z)
+    if successes > trials:
+        raise ValueError(f"successes is {successes}, more than the {trials} trials")
+    rate = successes / trials
+    denominator = 1 + z**2 / trials
+    middle = (rate + z**2 / (2 * trials)) / denominator
+    half = (
+        z / denominator * np.sqrt(rate * (1 - rate) / trials + z**2 / (4 * trials**2))
+    )
+    return max(0.0, float(middle - half)), min(1.0, float(middle + half))
+
+
+# 6. Tasks, saving and loading --------------------------------------------------------
+
+
+class Task(NamedTuple):
+    """A set of samples to learn: ``X`` (n, n_in) and ``Y`` (n, n_out), read-only."""
+
+    name: str
+    X: np.ndarray
+    Y: np.ndarray
+
+
+def _task(name, X, Y):
+    X, Y = np.array(X, dtype=float), np.array(Y, dtype=float)
+    X.flags.writeable = Y.flags.writeable = False
+    return Task(name, X, Y)
+
+
+_CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
+SUM = _task("SUM", _CORNERS, [[0], [1], [1], [2]])
+XOR = _task("XOR", _CORNERS, [[0], [1], [1], [0]])
+TASKS = {task.name: task for task in (SUM, XOR)}
+
+_FORMAT = "mlp_core 1"
+
+
+@checked
+def save(path, params, activation=ORIGINAL) -> None:
+    """Write a network to an .npz file: arrays and names, nothing that could run code.
+
+    The file is written beside its place and then moved there, so that a crash leaves
+    the old file whole.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Where to; used as it is, so give it the ending .npz.
+    params : list of Layer
+    activation : Activation, or a sequence of one for each layer
+        By name: an activation of your own can't be saved.
+    """
+    each = per_layer(activation, params)
+    for one in each:
+        if one.name not in ACTIVATION_NAMES or np.ndim(one.alpha) > 0:
+            raise ValueError(f"activation {one.name!r} can't be saved: it has no name")
+    arrays = {
+        "format": np.array(_FORMAT),
+        "activation": np.array([one.name for one in each]),
+        "alpha": np.array([0.0 if one.alpha is None else one.alpha for one in each]),
+    }
+    for i, (W, b) in enumerate(params):
+        arrays[f"W{i}"], arrays[f"b{i}"] = W, b
+    path = os.fspath(path)
+    handle, temporary = tempfile.mkstemp(
+        suffix=".tmp", dir=os.path.dirname(os.path.abspath(path))
+    )
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez(file, **arrays)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def load(path) -> tuple[list[Layer], Activation | list[Activation]]:
+    """Read a network that `save` wrote.
+
+    Returns
+    -------
+    params : list of Layer
+    activation : Activation, or a list if the layers differ
+
+    Raises
+    ------
+    FileNotFoundError
+        There is no such file.
+    ValueError
+        The file is damaged, or `save` didn't write it.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        if str(arrays.pop("format")) != _FORMAT:
+            raise ValueError("it has another format")
+        names, alphas = arrays.pop("activation"), arrays.pop("alpha")
+        params = [
+            Layer(arrays.pop(f"W{i}"), arrays.pop(f"b{i}")) for i in range(len(names))
+        ]
+        if arrays:
+            raise ValueError(f"it holds more than a network: {sorted(arrays)}")
+        params = _check_params(params)
+        each = [make_activation(*pair) for pair in zip(names.tolist(), alphas.tolist())]
+        _check_activation(each, params)
+    except FileNotFoundError:
+        raise
+    except (
+        ValueError, TypeError, KeyError, AttributeError, OSError, EOFError,
+        IndexError, NotImplementedError, zipfile.BadZipFile, zipfile.zlib.error,
+    ) as error:  # fmt: skip
+        raise ValueError(f"{path} can't be read as a network: {error}") from error
+    same = all((one.name, one.alpha) == (each[0].name, each[0].alpha) for one in each)
+    return params, each[0] if same else each
+
+
+# 7. Checks: what stands behind the error messages ------------------------------------
+
+_RNG_MESSAGE = "rng must be a NumPy Generator: np.random.default_rng(seed)"
+
+
+def _check(arguments):
+    """Check and convert the arguments of a function, each by its name."""
+    given = dict(arguments)
+    for name, value in given.items():
+        if name in _CHECKS:
+            given[name] = _CHECKS[name](name, value)
+    if "params" in given:
+        given["params"] = _check_params(given["params"])
+    _check_together(given)
+    return given
+
+
+def _check_together(given):
+    """Check that the arguments fit one another."""
+    params, X, Y = given.get("params"), given.get("X"), given.get("Y")
+    if params and X is not None and X.shape[1] != params[0].W.shape[-2]:
+        shape = params[0].W.shape
+        raise ValueError(
+            f"X has {X.shape[1]} columns but the first layer takes {shape[-2]} inputs: "
+            f"X is {X.shape}, W[0] is {shape}"
+        )
+    if X is not None and Y is not None and len(X) != len(Y):
+        raise ValueError(
+            f"X has {len(X)} rows but Y has {len(Y)}: each sample needs one target row"
+        )
+    if params and Y is not None and Y.shape[1] != params[-1].W.shape[-1]:
+        raise ValueError(
+            f"Y has {Y.shape[1]} columns but the network has "
+            f"{params[-1].W.shape[-1]} outputs: Y is {Y.shape}"
+        )
+    if "Y_hat" in given and given["Y_hat"].shape[-2:] != Y.shape:
+        raise ValueError(f"Y_hat is {given['Y_hat'].shape} but Y is {Y.shape}")
+    if "activation" in given:
+        layers = params if params else given["sizes"][1:]
+        given["activation"] = _check_activation(given["activation"], layers)
+    if "cache" in given:
+        _check_cache(given["cache"], params, given["dY"])
+    if "grads" in given:
+        _check_grads(given["grads"], params)
+    if "samples" in given:
+        _check_samples(given, len(X))
+    if "seeds" in given:
+        _check_sweep(given)
+
+
+def _numbers(name, value, what):
+    """Return a float array, or say what is wrong with the value."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: fill it first, {name}.filled(0)")
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths: {what}") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold numbers, not {array.dtype}: {what}")
+    return array.astype(float, copy=False)
+
+
+def _check_matrix(name, value):
+    what = "one sample in each row"
+    array = _numbers(name, value, what)
+    if array.ndim != 2:
+        raise ValueError(
+            f"{name} has the shape {array.shape} but must have two axes, {what}: "
+            "a single sample is [[x1, x2]]"
+        )
+    if array.size == 0:
+        raise ValueError(f"{name} is empty, its shape is {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds NaN or infinite numbers")
+    return array
+
+
+def _check_prediction(name, value):
+    """A prediction may be that of a stack, and may be NaN after a divergence."""
+    array = _numbers(name, value, "one prediction in each row")
+    if array.ndim not in (2, 3) or array.size == 0:
+        raise ValueError(
+            f"{name} has the shape {array.shape} but must be (n, n_out), "
+            "or (S, n, n_out) for a stack"
+        )
+    return array
+
+
+def _check_params(params):
+    if isinstance(params, Layer) or not isinstance(params, (list, tuple)):
+        raise TypeError(
+            f"params must be a list of Layer, not {type(params).__name__}: "
+            "initialize() makes one"
+        )
+    if not params:
+        raise ValueError("params is empty: a network needs at least one layer")
+    checked_params = [_check_layer(i, layer) for i, layer in enumerate(params)]
+    for i, (before, after) in enumerate(zip(checked_params, checked_params[1:])):
+        if before.W.shape[-1] != after.W.shape[-2]:
+            raise ValueError(
+                f"params do not fit together: W[{i}] {before.W.shape} has "
+                f"{before.W.shape[-1]} outputs but W[{i + 1}] {after.W.shape} takes "
+                f"{after.W.shape[-2]} inputs"
+            )
+        if before.W.shape[:-2] != after.W.shape[:-2]:
+            raise ValueError(f"params stack different numbers of networks: layer {i}")
+    return checked_params
+
+
+def _check_layer(i, layer):
+    if not isinstance(layer, (tuple, list)) or len(layer) != 2:
+        raise TypeError(f"params[{i}] must be a Layer: a pair of W and b")
+    W = _numbers(f"params[{i}].W", layer[0], "(n_in, n_out)")
+    b = _numbers(f"params[{i}].b", layer[1], "(n_out,)")
+    if W.ndim not in (2, 3) or W.size == 0:
+        raise ValueError(f"params[{i}].W has the shape {W.shape}, not (n_in, n_out)")
+    right = W.shape[-1:] if W.ndim == 2 else (len(W), 1, W.shape[-1])
+    if b.shape != right:
+        raise ValueError(
+            f"params[{i}].b has the shape {b.shape}, but with W {W.shape} it must be "
+            f"{right}"
+        )
+    return Layer(W, b)
+
+
+def _check_activation(activation, layers):
+    each = [activation] if isinstance(activation, Activation) else activation
+    if not isinstance(each, (list, tuple)) or not all(
+        isinstance(one, Activation) for one in each
+    ):
+        raise TypeError(
+            "activation must be an Activation such as tanh or leaky_relu(0.01), "
+            f"or a list of one for each layer, not {activation!r}"
+        )
+    if not isinstance(activation, Activation) and len(each) != len(layers):
+        raise ValueError(
+            f"activation lists {len(each)} but the network has {len(layers)} layers"
+        )
+    return activation
+
+
+def _check_cache(cache, params, dY):
+    if not isinstance(cache, Cache):
+        raise TypeError("cache must be the Cache that forward() returned")
+    shapes = [z.shape for z in cache.Z]
+    right = [(len(dY), W.shape[-1]) for W, _ in params]
+    if shapes != right or params[0].W.ndim != 2:
+        raise ValueError(
+            f"cache, params and dY do not fit together: the z in the cache are {shapes}, "
+            f"but params (one network) and dY {dY.shape} need {right}"
+        )
+    if dY.shape != right[-1]:
+        raise ValueError(f"dY is {dY.shape} but the prediction is {right[-1]}")
+
+
+def _check_grads(grads, params):
+    try:
+        same = [tuple(np.shape(array) for array in layer) for layer in grads] == [
+            (W.shape, b.shape) for W, b in params
+        ]
+    except TypeError:
+        same = False
+    if not same:
+        raise ValueError("grads must have the form of params: a Layer for each layer")
+
+
+def _check_samples(given, n):
+    """`train` needs either samples, or a generator that draws them."""
+    samples, full_batch = given["samples"], given["batch_size"] is None
+    if samples is None:
+        if given["rng"] is None and not full_batch:
+            raise TypeError("rng is missing: pass np.random.default_rng(seed)")
+        return
+    array = np.asarray(samples)
+    if array.dtype.kind not in "iu" or array.ndim != 2 or array.size == 0:
+        raise ValueError(
+            "samples must be whole numbers of shape (steps, batch), as draw_samples "
+            f"makes them, not {array.dtype} of shape {array.shape}"
+        )
+    if array.min() < 0 or array.max() >= n:
+        raise ValueError(
+            f"samples names rows from {array.min()} to {array.max()}, but X has the "
+            f"rows 0 to {n - 1}"
+        )
+    given["samples"] = array
+
+
+def _check_sweep(given):
+    X, Y, sizes, S = given["X"], given["Y"], given["sizes"], len(given["seeds"])
+    if (sizes[0], sizes[-1]) != (X.shape[1], Y.shape[1]):
+        raise ValueError(
+            f"sizes is {sizes}, but X {X.shape} and Y {Y.shape} need a network from "
+            f"{X.shape[1]} to {Y.shape[1]}"
+        )
+    rates = _numbers("learning_rate", given["learning_rate"], "larger than 0")
+    if rates.shape not in ((), (S,)) or not np.all((rates > 0) & np.isfinite(rates)):
+        raise ValueError(
+            "learning_rate must be a positive number, or one for each seed "
+            f"(shape ({S},)), not {given['learning_rate']!r}"
+        )
+    given["learning_rate"] = rates
+
+
+def _check_sizes(name, value):
+    if isinstance(value, (str, int)):
+        raise TypeError(f"{name} must list the units of each layer, as (2, 3, 3, 2, 1)")
+    sizes = tuple(_check_count(name, size) for size in value)
+    if len(sizes) < 2:
+        raise ValueError(f"{name} needs at least inputs and outputs, as (2, 1)")
+    return sizes
+
+
+def _check_seeds(name, value):
+    seeds = [_check_count(name, seed, least=0) for seed in np.atleast_1d(value)]
+    if not seeds:
+        raise ValueError(f"{name} is empty: name at least one seed")
+    return seeds
+
+
+def _check_rng(name, value):
+    if value is not None and not isinstance(value, np.random.Generator):
+        raise TypeError(f"{_RNG_MESSAGE}, not {value!r}")
+    return value
+
+
+def _check_scheme(name, value):
+    if value not in SCHEMES:
+        raise ValueError(f"{name} must be one of {SCHEMES}, not {value!r}")
+    return value
+
+
+def _check_alpha(alpha):
+    alpha = _numbers("alpha", alpha, "the slope for negative z")
+    if alpha.ndim > 1 or alpha.size == 0 or not np.isfinite(alpha).all():
+        raise ValueError(f"alpha must be a finite number, not {alpha}")
+    if np.any(alpha > 1) and np.any(alpha < 1):
+        raise ValueError("alpha must be at most 1 for all networks, or at least 1")
+    return float(alpha) if alpha.ndim == 0 else alpha
+
+
+def _check_positive(name, value):
+    if isinstance(value, (bool, str)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} must be a positive number, not {value!r}")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a positive number, not {value!r}") from None
+    if not (np.isfinite(number) and number > 0):
+        raise ValueError(f"{name} must be a positive number, not {value!r}")
+    return number
+
+
+def _check_count(name, value, least=1):
+    try:
+        if isinstance(value, (bool, np.bool_)):
+            raise TypeError
+        count = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
+    if count < least:
+        raise ValueError(f"{name} must be at least {least}, not {count}")
+    return count
+
+
+def _check_batch_size(name, value):
+    return None if value is None else _check_count(name, value)
+
+
+def _check_callable(name, value):
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function, not {value!r}")
+    return value
+
+
+def _check_path(name, value):
+    if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
+        raise TypeError(f"{name} must be a file name, not {value!r}")
+    return value
+
+
+_CHECKS = {
+    "X": _check_matrix,
+    "Y": _check_matrix,
+    "dY": _check_matrix,
+    "Y_hat": _check_prediction,
+    "sizes": _check_sizes,
+    "seeds": _check_seeds,
+    "rng": _check_rng,
+    "scheme": _check_scheme,
+    "alpha": lambda name, value: _check_alpha(value),
+    "h": _check_positive,
+    "tolerance": _check_positive,
+    "epochs": _check_count,
+    "steps_per_epoch": _check_count,
+    "batch_size": _check_batch_size,
+    "block": _check_count,
+    "gradient": _check_callable,
+    "progress": _check_callable,
+    "path": _check_path,
+}
