@@ -1,0 +1,182 @@
+"""The notebooks: their saved form, their skeleton, their links, and any cell twice.
+
+That each cell prints what is stored is tested by nbval, which pytest runs on
+notebooks/*.ipynb itself.
+"""
+
+import re
+import statistics
+from pathlib import Path
+
+import nbformat
+import pytest
+import save
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NAMES = [
+    "01_activations",
+    "02_initialization",
+    "03_forward",
+    "04_backprop",
+    "05_sum_task",
+    "06_xor_task",
+]
+# Headings that every notebook has, in this order.
+SKELETON = [
+    "What you will do",
+    "What you will learn",
+    "What you need",
+    "Time",
+    "Predict",
+    "Exercise",
+    "Verify against",
+    "Break it",
+    "Recap",
+    "Common errors",
+    "Next",
+]
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def markdown(notebook):
+    return "\n\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def text_of(output):
+    """What nbval compares of an output: printed text, or a value's text/plain."""
+    if output.output_type == "stream":
+        return output.text
+    return output.get("data", {}).get("text/plain", output.get("ename", ""))
+
+
+def texts(outputs):
+    return "".join(text_of(output) for output in outputs)
+
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def test_all_notebooks_of_the_course_are_here():
+    assert {path.stem for path in NOTEBOOKS} >= set(NAMES)
+
+
+@each_notebook
+def test_notebook_is_in_its_saved_form(path):
+    assert save.is_saved_form(path), "run: python notebooks/save.py"
+
+
+@each_notebook
+def test_notebook_is_valid_and_its_ids_are_unique(path):
+    notebook = read(path)
+    nbformat.validate(notebook)
+    ids = [cell.id for cell in notebook.cells]
+    assert len(ids) == len(set(ids))
+
+
+@each_notebook
+def test_outputs_hold_no_error_and_no_stderr(path):
+    for cell in code_cells(read(path)):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            assert output.get("name") != "stderr", cell.source
+            assert "Warning" not in texts([output]), cell.source
+
+
+@each_notebook
+def test_skeleton_stands_in_order(path):
+    text = markdown(read(path))
+    places = [text.find(heading) for heading in SKELETON]
+    missing = [h for h, place in zip(SKELETON, places) if place < 0]
+    assert not missing
+    assert places == sorted(places)
+
+
+@each_notebook
+def test_titles_are_numbered_and_single(path):
+    titles = re.findall(r"^# (.+)$", markdown(read(path)), re.M)
+    assert len(titles) == 1
+    assert titles[0].startswith(f"{int(path.stem[:2])}. ")
+
+
+@each_notebook
+def test_code_cells_are_short(path):
+    lengths = [len(cell.source.splitlines()) for cell in code_cells(read(path))]
+    assert statistics.median(lengths) < 8
+    assert max(lengths) <= 45
+
+
+@each_notebook
+def test_every_picture_has_an_alt_text(path):
+    notebook = read(path)
+    for alt, target in re.findall(r"!\[(.*?)\]\((.*?)\)", markdown(notebook), re.S):
+        assert len(alt) > 20, f"{target} needs an alt text that says what it shows"
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            if "image/png" in output.get("data", {}):
+                alt = output.metadata.get("image/png", {}).get("alt", "")
+                assert len(alt) > 20, f"a picture without an alt text: {cell.source}"
+
+
+def slug(heading):
+    """The anchor that JupyterLab gives a heading."""
+    return heading.strip().replace(" ", "-")
+
+
+@each_notebook
+def test_local_links_and_images_resolve(path):
+    text = markdown(read(path))
+    links = re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", text)
+    for target, anchor in links:
+        if target.startswith(("http:", "https:")):
+            continue
+        place = (path.parent / target).resolve() if target else path
+        assert place.exists(), f"{target} does not exist"
+        if anchor and place.suffix == ".ipynb":
+            headings = re.findall(r"^#+ (.+)$", markdown(read(place)), re.M)
+            assert anchor[1:] in map(slug, headings), f"{target}{anchor}"
+
+
+def test_each_notebook_leads_to_the_next():
+    for before, after in zip(NOTEBOOKS, NOTEBOOKS[1:]):
+        assert f"({after.name})" in markdown(read(before))
+
+
+@each_notebook
+def test_no_picture_comes_from_another_site(path):
+    assert not re.search(r"!\[[^\]]*\]\(https?:|<img[^>]+https?:", markdown(read(path)))
+
+
+@each_notebook
+def test_decimal_numbers_in_the_text_are_printed_by_a_cell(path):
+    """A number with two decimals or more must stand in an output or in the code."""
+    notebook = read(path)
+    printed = " ".join(c.source + texts(c.outputs) for c in code_cells(notebook))
+    text = re.sub(r"```.*?```", "", markdown(notebook), flags=re.S)
+    numbers = set(re.findall(r"(?<![\d.])\d+\.\d{2,}(?![\d.])", text))
+    assert not {number for number in numbers if number not in printed}
+
+
+@each_notebook
+def test_any_cell_twice_gives_its_stored_output(path):
+    """Each code cell runs twice in a row, then each once more after all others."""
+    notebook = read(path)
+    stored = {cell.id: texts(cell.outputs) for cell in code_cells(notebook)}
+    doubled, order = [], []
+    for cell in code_cells(notebook):
+        order += [cell.id, cell.id]
+    order += list(stored)
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    for cell_id in order:
+        doubled.append(nbformat.v4.new_code_cell(sources[cell_id]))
+    notebook.cells = doubled
+    done = save.execute(notebook)
+    for cell_id, cell in zip(order, done.cells):
+        assert texts(cell.outputs) == stored[cell_id], cell.source
