@@ -933,8 +933,8 @@ def sweep(
                 learning_rate[some],
                 bug,
             )
-            parts.append((params, _epoch_means(losses, steps_per_epoch), losses))
-            parts[-1] = parts[-1][:2] + (_diverged_at(params, losses),)
+            epoch_loss = _epoch_means(losses, steps_per_epoch)
+            parts.append((params, epoch_loss, _diverged_at(params, losses)))
             if progress:
                 progress(some.stop, S)
     except KeyboardInterrupt:
@@ -973,30 +973,33 @@ def _train_block(params, X, Y, samples, activations, learning_rate, bug):
         [W for W, _ in params],
         [b for _, b in params],
     )  # fresh arrays, ours to change
-    X, Y = X.T, Y.T
+    batch = samples.shape[1]
+    # The samples of all steps, picked in one go: (steps, batch, n_in, S).
+    all_x = np.ascontiguousarray(X[samples].swapaxes(-1, -2))
+    all_y = np.ascontiguousarray(Y[samples].swapaxes(-1, -2))
     losses = np.empty((len(samples), samples.shape[-1]))
-    scale = learning_rate / samples.shape[1]
     with np.errstate(all="ignore"):
-        for step, rows in enumerate(samples):
-            x = X[:, rows].swapaxes(0, 1)  # (k, n_in, S)
-            y = Y[:, rows].swapaxes(0, 1)  # (k, n_out, S)
+        for step, (x, y) in enumerate(zip(all_x, all_y)):
             A, Z = [x], []
             for i in layers:
-                Z.append(np.einsum("kis,ios->kos", A[i], W[i]) + b[i])
-                A.append(activations[i].f(Z[i]))
+                z = np.einsum("kis,ios->kos", A[i], W[i])
+                z += b[i]
+                Z.append(z)
+                A.append(activations[i].f(z))
             error = A[-1] - y
             losses[step] = np.einsum("kos,kos->s", error, error)
             if bug:
                 A[0] = np.broadcast_to(y, x.shape)
             # Backprop is linear in the error: scaled here once, it gives the updates.
-            dA = scale * error
+            dA = learning_rate / batch * error
             for i in reversed(layers):
-                dZ = dA * activations[i].slope(Z[i])
+                dZ = activations[i].slope(Z[i])
+                dZ *= dA
                 if i > 0:
                     dA = np.einsum("kos,ios->kis", dZ, W[i])
                 W[i] -= np.einsum("kis,kos->ios", A[i], dZ)
                 b[i] -= dZ.sum(axis=0)
-    losses *= 0.5 / samples.shape[1]
+    losses *= 0.5 / batch
     return [Layer(*pair) for pair in zip(W, b)], losses
 
 
