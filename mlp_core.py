@@ -25,7 +25,6 @@ import inspect
 import itertools
 import operator
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -206,6 +205,8 @@ def initialize(
     list of Layer
         ``W`` (n_in, n_out) and ``b`` (n_out,) for each pair of neighbouring sizes.
     """
+    if np.ndim(alpha) > 0:
+        raise ValueError(f"alpha must be one number, not {alpha}")
     if rng is None and scheme != "zeros":
         raise TypeError("rng is missing: pass np.random.default_rng(seed)")
     pairs = itertools.pairwise(sizes)
@@ -273,8 +274,18 @@ def forward(params, X, activation=ORIGINAL) -> tuple[np.ndarray, Cache]:
     A, Z = [X], []
     for (W, b), (_, f, _, _) in zip(params, per_layer(activation, params)):
         Z.append(A[-1] @ W + b)  # (n, n_in) @ (n_in, n_out) + (n_out,) -> (n, n_out)
-        A.append(f(Z[-1]))
+        A.append(_apply(f, Z[-1]))
     return A[-1], Cache(A, Z)
+
+
+def _apply(function, z):
+    """An activation or its slope at ``z``, also for a stack (S, n, n_out).
+
+    Where each network has its own alpha, these lie along the last axis.
+    """
+    if z.ndim == 2:
+        return function(z)
+    return np.moveaxis(function(np.moveaxis(z, 0, -1)), -1, 0)
 
 
 # 4. Backprop -------------------------------------------------------------------------
@@ -371,12 +382,20 @@ def original_loss_and_grads(params, X, Y, activation=ORIGINAL):
     hides it: one target, repeated, fits wherever two inputs fit. Notebook 4 hunts this
     bug down, notebook 6 shows what it costs. It needs a network with one output.
     """
+    _check_one_output(Y)
     Y_hat, cache = forward.unchecked(params, X, activation)
     dY = loss_slope.unchecked(Y_hat, Y)
     wrong_input = np.broadcast_to(Y, X.shape)  # (n, 1) repeated to (n, n_in)
     wrong_cache = Cache([wrong_input] + cache.A[1:], cache.Z)
     grads = backprop.unchecked(params, wrong_cache, dY, activation)
     return loss.unchecked(Y_hat, Y), grads
+
+
+def _check_one_output(Y):
+    if Y.shape[1] != 1:
+        raise ValueError(
+            f"Y is {Y.shape}, but the original notebook's bug needs one output, (n, 1)"
+        )
 
 
 @checked
@@ -440,7 +459,9 @@ def gradient_check(
     params, X, Y, activation
         As for `loss_and_grads`.
     gradient : callable
-        The gradient under test, called like `loss_and_grads`.
+        The gradient under test, called like `loss_and_grads`. A gradient of another
+        shape but the right number of entries, such as (1, 3) for a bias (3,), is
+        compared entry by entry.
     h : float
         The step of the difference, in units of the parameter.
     tolerance : float
@@ -476,7 +497,9 @@ def _differences(params, i, kind, X, Y, activation, h):
     """Central difference and kink mask for each entry of one parameter array."""
     array = getattr(params[i], kind)
     numeric, kink = np.zeros(array.shape), np.zeros(array.shape, dtype=bool)
-    slopes = [each.slope for each in per_layer(activation, params)]
+    # Only the piecewise linear family has kinks; the slopes of the others move smoothly.
+    each = per_layer(activation, params)
+    kinked = [(i, one.slope) for i, one in enumerate(each) if one.alpha is not None]
     for index in np.ndindex(array.shape):
         losses, slopes_there = [], []
         for step in (h, -h):
@@ -486,12 +509,10 @@ def _differences(params, i, kind, X, Y, activation, h):
             shifted[i] = params[i]._replace(**{kind: moved})
             Y_hat, cache = forward.unchecked(shifted, X, activation)
             losses.append(loss.unchecked(Y_hat, Y))
-            slopes_there.append([slope(z) for slope, z in zip(slopes, cache.Z)])
+            slopes_there.append([slope(cache.Z[layer]) for layer, slope in kinked])
         numeric[index] = (losses[0] - losses[1]) / (2 * h)
-        # A smooth slope moves by about h between the two points; at a kink it jumps.
         kink[index] = any(
-            np.any(abs(after - before) > 100 * h + 1e-9)
-            for after, before in zip(*slopes_there)
+            np.any(after != before) for after, before in zip(*slopes_there)
         )
     return numeric, kink
 
@@ -611,12 +632,15 @@ def train(
     """
     if samples is None:
         samples = draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
+    if gradient is original_loss_and_grads:
+        _check_one_output(Y)
     steps = _choose_steps(gradient)(
         params, X, Y, samples, activation, learning_rate, gradient
     )
     losses = np.zeros(len(samples))
     kept = np.empty((len(samples) + 1 if snapshots else 0, steps.size))
     kept[:1] = steps.flat(0)
+    zeros = np.zeros(steps.size)
     done, stopped = 0, "finished"  # done: steps that are complete
     try:
         with np.errstate(all="ignore"):  # a divergence is told in words, not warned of
@@ -626,6 +650,11 @@ def train(
                     stopped = "diverged"
                     break
                 steps.backward(step)
+                # 0 * inf is NaN: one product tells whether a parameter is infinite.
+                # The loss need not tell, tanh(inf) is 1.
+                if steps.flat(step + 1) @ zeros != 0:
+                    done, stopped = step + 1, "diverged"
+                    break
                 if snapshots:
                     kept[step + 1] = steps.flat(step + 1)
                 done = step + 1
@@ -633,8 +662,8 @@ def train(
                     progress(done, len(samples))
     except KeyboardInterrupt:
         stopped = "interrupted"
-    if stopped == "diverged" or not np.isfinite(steps.flat(done)).all():
-        stopped, done = "diverged", max(done - 1, 0)  # take the last update back
+    if stopped == "diverged":
+        done = max(done - 1, 0)  # take the last update back
     history = History(
         loss=losses[:done],
         epoch_loss=_epoch_means(losses[:done], steps_per_epoch),
@@ -834,7 +863,7 @@ def dead_units(params, X, activation=ORIGINAL) -> list[np.ndarray]:
     """
     _, cache = forward.unchecked(params, X, activation)
     slopes = [each.slope for each in per_layer(activation, params)]
-    return [np.all(slope(z) == 0, axis=-2) for slope, z in zip(slopes, cache.Z)]
+    return [np.all(_apply(slope, z) == 0, axis=-2) for slope, z in zip(slopes, cache.Z)]
 
 
 # 5. Training: many networks at once --------------------------------------------------
@@ -913,18 +942,22 @@ def sweep(
     Sweep
         After an interrupt: the blocks that were finished, so fewer than S networks.
     """
+    if bug:
+        _check_one_output(Y)
     S = len(seeds)
     learning_rate = np.broadcast_to(learning_rate, S)
     activations = per_layer(activation, sizes[1:])
+    first = activations[0].alpha
+    alphas = np.broadcast_to(0.0 if first is None else first, S)  # for 'he'
     parts = []
     try:
         for start in range(0, S, block):
             some = slice(start, min(start + block, S))
             steps = epochs * steps_per_epoch
             params, samples = _start_block(
-                seeds[some], len(X), sizes, scheme, activations, steps, batch_size, some
+                seeds[some], len(X), sizes, scheme, alphas[some], steps, batch_size
             )
-            params, losses = _train_block(
+            params, losses, broken = _train_block(
                 params,
                 X,
                 Y,
@@ -934,7 +967,7 @@ def sweep(
                 bug,
             )
             epoch_loss = _epoch_means(losses, steps_per_epoch)
-            parts.append((params, epoch_loss, _diverged_at(params, losses)))
+            parts.append((params, epoch_loss, broken))
             if progress:
                 progress(some.stop, S)
     except KeyboardInterrupt:
@@ -943,10 +976,8 @@ def sweep(
     return _collect(parts, X, Y, seeds, activations)
 
 
-def _start_block(seeds, n, sizes, scheme, activations, steps, batch_size, some):
+def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
     """Draw weights and samples, each network from its own generator."""
-    first = activations[0].alpha
-    alphas = np.broadcast_to(0.0 if first is None else first, some.stop)[some]
     networks, samples = [], []
     for seed, alpha in zip(seeds, alphas):
         rng = np.random.default_rng(seed)
@@ -978,6 +1009,7 @@ def _train_block(params, X, Y, samples, activations, learning_rate, bug):
     all_x = np.ascontiguousarray(X[samples].swapaxes(-1, -2))
     all_y = np.ascontiguousarray(Y[samples].swapaxes(-1, -2))
     losses = np.empty((len(samples), samples.shape[-1]))
+    broken, sums = np.zeros(samples.shape[-1], dtype=int), np.zeros(samples.shape[-1])
     with np.errstate(all="ignore"):
         for step, (x, y) in enumerate(zip(all_x, all_y)):
             A, Z = [x], []
@@ -993,26 +1025,20 @@ def _train_block(params, X, Y, samples, activations, learning_rate, bug):
             # Backprop is linear in the error: scaled here once, it gives the updates.
             dA = learning_rate / batch * error
             for i in reversed(layers):
-                dZ = activations[i].slope(Z[i])
-                dZ *= dA
+                dZ = dA * activations[i].slope(Z[i])
                 if i > 0:
                     dA = np.einsum("kos,ios->kis", dZ, W[i])
                 W[i] -= np.einsum("kis,kos->ios", A[i], dZ)
                 b[i] -= dZ.sum(axis=0)
+                sums += W[i].sum(axis=(0, 1)) * 0 + b[i].sum(axis=0) * 0
+            infinite = np.isnan(sums) & (broken == 0)
+            broken[infinite] = step + 1
+            sums[:] = 0
     losses *= 0.5 / batch
-    return [Layer(*pair) for pair in zip(W, b)], losses
-
-
-def _diverged_at(params, losses):
-    """The step whose update broke each network, 0 if none did: (S,)."""
-    broken = ~np.isfinite(losses)
-    first = np.where(broken.any(axis=0), broken.argmax(axis=0), len(losses))
-    finite = np.all(
-        [np.isfinite(array).all(axis=tuple(range(array.ndim - 1)))
-         for layer in params for array in layer], axis=0
-    )  # fmt: skip
-    good = (first == len(losses)) & finite
-    return np.where(good, 0, np.maximum(first, 1))
+    bad = ~np.isfinite(losses)
+    first = np.where(bad.any(axis=0), np.maximum(bad.argmax(axis=0), 1), 0)
+    broken = np.where((first > 0) & ((broken == 0) | (first < broken)), first, broken)
+    return [Layer(*pair) for pair in zip(W, b)], losses, broken
 
 
 def _some_alpha(activation, some):
@@ -1031,23 +1057,23 @@ def _collect(parts, X, Y, seeds, activations):
         b = np.concatenate([b for _, b in layers], axis=-1)
         params.append(Layer(np.moveaxis(W, -1, 0).copy(), b.T[:, None, :].copy()))
     diverged_at = np.concatenate(diverged)
+    done = slice(0, len(diverged_at))  # fewer than S after an interrupt
+    activations = [_some_alpha(each, done) for each in activations]
     with np.errstate(all="ignore"):
-        A = X
-        for (W, b), each in zip(params, activations):
-            A = _apply_stack(each, A @ W + b)
+        Y_hat, _ = forward.unchecked(params, X, activations)
     return Sweep(
-        seeds=np.asarray(seeds[: len(diverged_at)]),
+        seeds=_seed_array(seeds[: len(diverged_at)]),
         params=params,
-        Y_hat=A,
-        success=solved.unchecked(A, Y) & (diverged_at == 0),
+        Y_hat=Y_hat,
+        success=solved.unchecked(Y_hat, Y) & (diverged_at == 0),
         epoch_loss=np.concatenate(epoch_losses, axis=-1),
         diverged_at=diverged_at,
     )
 
 
-def _apply_stack(activation, z):
-    """``f`` on a stack (S, n, n_out): the alphas are along the last axis, so turn it."""
-    return np.moveaxis(activation.f(np.moveaxis(z, 0, -1)), -1, 0)
+def _seed_array(seeds):
+    """Whole numbers of any size: NumPy alone would make floats of large ones."""
+    return np.array(seeds, dtype=int if max(seeds) < 2**63 else object)
 
 
 def wilson_interval(
@@ -1135,15 +1161,14 @@ def save(path, params, activation=ORIGINAL) -> None:
     for i, (W, b) in enumerate(params):
         arrays[f"W{i}"], arrays[f"b{i}"] = W, b
     path = os.fspath(path)
-    handle, temporary = tempfile.mkstemp(
-        suffix=".tmp", dir=os.path.dirname(os.path.abspath(path))
-    )
+    temporary = f"{path}.{os.getpid()}.tmp"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with open(temporary, "wb") as file:
             np.savez(file, **arrays)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        if os.path.exists(temporary):
+            os.unlink(temporary)
         raise
 
 
@@ -1163,7 +1188,10 @@ def load(path) -> tuple[list[Layer], Activation | list[Activation]]:
         The file is damaged, or `save` didn't write it.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with (
+            open(os.fspath(path), "rb") as opened,
+            np.load(opened, allow_pickle=False) as file,
+        ):
             arrays = {name: file[name] for name in file.files}
         if str(arrays.pop("format")) != _FORMAT:
             raise ValueError("it has another format")
@@ -1180,7 +1208,7 @@ def load(path) -> tuple[list[Layer], Activation | list[Activation]]:
         raise
     except (
         ValueError, TypeError, KeyError, AttributeError, OSError, EOFError,
-        IndexError, NotImplementedError, zipfile.BadZipFile, zipfile.zlib.error,
+        IndexError, RuntimeError, MemoryError, zipfile.BadZipFile, zipfile.zlib.error,
     ) as error:  # fmt: skip
         raise ValueError(f"{path} can't be read as a network: {error}") from error
     same = all((one.name, one.alpha) == (each[0].name, each[0].alpha) for one in each)
@@ -1222,15 +1250,33 @@ def _check_together(given):
             f"Y has {Y.shape[1]} columns but the network has "
             f"{params[-1].W.shape[-1]} outputs: Y is {Y.shape}"
         )
+    if params and Y is not None and params[0].W.ndim != 2:
+        raise ValueError(
+            f"params is a stack of {len(params[0].W)} networks, but one is needed: "
+            "a sweep gives it by network(s)"
+        )
+    if "Y_hat" in given and "tolerance" not in given and given["Y_hat"].ndim != 2:
+        raise ValueError(f"Y_hat is {given['Y_hat'].shape}, but must be (n, n_out)")
     if "Y_hat" in given and given["Y_hat"].shape[-2:] != Y.shape:
         raise ValueError(f"Y_hat is {given['Y_hat'].shape} but Y is {Y.shape}")
     if "activation" in given:
         layers = params if params else given["sizes"][1:]
         given["activation"] = _check_activation(given["activation"], layers)
+        S = len(params[0].W) if params and params[0].W.ndim == 3 else None
+        S = len(given["seeds"]) if "seeds" in given else S
+        for one in per_layer(given["activation"], layers):
+            if np.ndim(one.alpha) > 0 and len(one.alpha) != S:
+                raise ValueError(
+                    f"activation has {len(one.alpha)} alphas, but there is "
+                    f"{'one network' if S is None else f'a stack of {S}'}"
+                )
     if "cache" in given:
         _check_cache(given["cache"], params, given["dY"])
     if "grads" in given:
-        _check_grads(given["grads"], params)
+        given["grads"] = _check_grads(given["grads"], params)
+    if "learning_rate" in given and "seeds" not in given:
+        rate = _check_positive("learning_rate", given["learning_rate"])
+        given["learning_rate"] = rate
     if "samples" in given:
         _check_samples(given, len(X))
     if "seeds" in given:
@@ -1332,8 +1378,14 @@ def _check_activation(activation, layers):
 def _check_cache(cache, params, dY):
     if not isinstance(cache, Cache):
         raise TypeError("cache must be the Cache that forward() returned")
-    shapes = [z.shape for z in cache.Z]
+    shapes = [np.shape(z) for z in cache.Z]
     right = [(len(dY), W.shape[-1]) for W, _ in params]
+    A_right = [(len(dY), params[0].W.shape[-2]), *right]
+    if [np.shape(a) for a in cache.A] != A_right:
+        raise ValueError(
+            f"cache, params and dY do not fit together: the a in the cache are "
+            f"{[np.shape(a) for a in cache.A]}, but {A_right} are needed"
+        )
     if shapes != right or params[0].W.ndim != 2:
         raise ValueError(
             f"cache, params and dY do not fit together: the z in the cache are {shapes}, "
@@ -1345,13 +1397,25 @@ def _check_cache(cache, params, dY):
 
 def _check_grads(grads, params):
     try:
-        same = [tuple(np.shape(array) for array in layer) for layer in grads] == [
-            (W.shape, b.shape) for W, b in params
-        ]
+        layers = [Layer(*layer) for layer in grads]
     except TypeError:
-        same = False
-    if not same:
-        raise ValueError("grads must have the form of params: a Layer for each layer")
+        raise TypeError(
+            "grads must be a list of Layer, as backprop() returns"
+        ) from None
+    if len(layers) != len(params):
+        raise ValueError(f"grads has {len(layers)} layers but params has {len(params)}")
+    for i, (gradient, layer) in enumerate(zip(layers, params)):
+        for kind, slope, array in zip("Wb", gradient, layer):
+            if np.shape(slope) != array.shape:
+                raise ValueError(
+                    f"grads[{i}].{kind} has the shape {np.shape(slope)} but "
+                    f"params[{i}].{kind} is {array.shape}: each gradient must have the "
+                    "shape of its parameter"
+                )
+    return [
+        Layer(*(_numbers(f"grads[{i}]", array, "slopes") for array in layer))
+        for i, layer in enumerate(layers)
+    ]
 
 
 def _check_samples(given, n):
@@ -1361,13 +1425,16 @@ def _check_samples(given, n):
         if given["rng"] is None and not full_batch:
             raise TypeError("rng is missing: pass np.random.default_rng(seed)")
         return
-    array = np.asarray(samples)
-    if array.dtype.kind not in "iu" or array.ndim != 2 or array.size == 0:
+    try:
+        array = np.asarray(samples)
+    except ValueError:
+        raise ValueError("samples has rows of different lengths") from None
+    if array.dtype.kind not in "iu" or array.ndim != 2 or array.shape[1] == 0:
         raise ValueError(
             "samples must be whole numbers of shape (steps, batch), as draw_samples "
             f"makes them, not {array.dtype} of shape {array.shape}"
         )
-    if array.min() < 0 or array.max() >= n:
+    if array.size and (array.min() < 0 or array.max() >= n):
         raise ValueError(
             f"samples names rows from {array.min()} to {array.max()}, but X has the "
             f"rows 0 to {n - 1}"
@@ -1392,7 +1459,7 @@ def _check_sweep(given):
 
 
 def _check_sizes(name, value):
-    if isinstance(value, (str, int)):
+    if isinstance(value, str) or not np.iterable(value):
         raise TypeError(f"{name} must list the units of each layer, as (2, 3, 3, 2, 1)")
     sizes = tuple(_check_count(name, size) for size in value)
     if len(sizes) < 2:
@@ -1401,7 +1468,8 @@ def _check_sizes(name, value):
 
 
 def _check_seeds(name, value):
-    seeds = [_check_count(name, seed, least=0) for seed in np.atleast_1d(value)]
+    values = value if np.iterable(value) else [value]
+    seeds = [_check_count(name, seed, least=0) for seed in values]
     if not seeds:
         raise ValueError(f"{name} is empty: name at least one seed")
     return seeds
@@ -1414,7 +1482,7 @@ def _check_rng(name, value):
 
 
 def _check_scheme(name, value):
-    if value not in SCHEMES:
+    if not isinstance(value, str) or value not in SCHEMES:
         raise ValueError(f"{name} must be one of {SCHEMES}, not {value!r}")
     return value
 
@@ -1456,8 +1524,8 @@ def _check_batch_size(name, value):
     return None if value is None else _check_count(name, value)
 
 
-def _check_callable(name, value):
-    if value is not None and not callable(value):
+def _check_callable(name, value, optional=True):
+    if not callable(value) and not (optional and value is None):
         raise TypeError(f"{name} must be a function, not {value!r}")
     return value
 
@@ -1484,7 +1552,7 @@ _CHECKS = {
     "steps_per_epoch": _check_count,
     "batch_size": _check_batch_size,
     "block": _check_count,
-    "gradient": _check_callable,
+    "gradient": lambda name, value: _check_callable(name, value, False),
     "progress": _check_callable,
     "path": _check_path,
 }
