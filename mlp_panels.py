@@ -346,7 +346,8 @@ class QuickRenderer(RendererAgg):
         black = sheet.new_gc()
         sheet.draw_text(black, middle, middle, s, prop, angle, ismath, mtext)
         opacity = np.asarray(sheet.buffer_rgba())[:, :, 3]
-        rows, columns = opacity.any(axis=1).nonzero()[0], opacity.any(axis=0).nonzero()[0]
+        rows = opacity.any(axis=1).nonzero()[0]
+        columns = opacity.any(axis=0).nonzero()[0]
         if not rows.size:
             return np.zeros((0, 0)), 0, 0
         top, left = rows[0], columns[0]
@@ -386,7 +387,8 @@ def png(pixels) -> bytes:
     Source: PNG specification, third edition (W3C, 2025), sections 5 and 11.
     """
     height, width, _ = pixels.shape
-    rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)  # each begins: 0, no filter
+    # Each row begins with a 0: no filter.
+    rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)
     rows[:, 1:] = pixels.reshape(height, -1)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB
     data = zlib.compress(rows.tobytes(), 1)
@@ -416,7 +418,9 @@ class View:
             width, height = self.size
             self.figure = Figure((width / 100, height / 100), dpi=100, facecolor="w")
             self.canvas = QuickCanvas(self.figure)
-            self.axes = {name: self._add_axes(cell) for name, cell in self.cells.items()}
+            self.axes = {
+                name: self._add_axes(cell) for name, cell in self.cells.items()
+            }
         self.canvas.draw()
         self._drawn = {}
 
@@ -438,7 +442,9 @@ class View:
         """Draw the data and say them."""
         with matplotlib.rc_context(self.style), np.errstate(all="ignore"):
             self.draw(data, **look)
-        return Shown(png(self.pixels()), self.alt(data, **look), self.line(data, **look))
+        return Shown(
+            png(self.pixels()), self.alt(data, **look), self.line(data, **look)
+        )
 
     def draw(self, data, **look):
         """Call `paint` for each cell."""
@@ -680,7 +686,8 @@ class Panel:
                 return self._work_later(generator, data)
         self._generator = None
         self._show_busy(False)
-        self.take(data)
+        if data is not None:  # else the part before was the last
+            self.take(data)
 
     def _work_later(self, generator, data):
         """Show how far it is. The kernel hears the Stop button between two parts."""
@@ -719,9 +726,7 @@ class Panel:
             ending: self._button(f"Save {ending.upper()}", self.save, ending)
             for ending in self.savers
         }
-        self.tools = _row(
-            [self.code_box, self.file_box, *self.save_buttons.values()]
-        )
+        self.tools = _row([self.code_box, self.file_box, *self.save_buttons.values()])
 
     def _button(self, label, action, *args):
         button = widgets.Button(
@@ -797,7 +802,9 @@ def _code(value):
 
 def _words(error):
     words = str(error) or type(error).__name__
-    return words if isinstance(error, ValueError) else f"{type(error).__name__}: {words}"
+    return (
+        words if isinstance(error, ValueError) else f"{type(error).__name__}: {words}"
+    )
 
 
 def _event_loop():
@@ -821,6 +828,7 @@ class SteppedPanel(Panel):
         # Play does the timing. Its icons have no names, so our buttons stand for it.
         self.player = widgets.Play(layout=widgets.Layout(display="none"))
         super().__init__(*args, **kwargs)
+        self.speed.connect(self.react, self._set_speed)
         self.player.observe(lambda change: self.react(self._played), "value")
         self.player.observe(lambda change: self._name_play(), "playing")
 
@@ -864,10 +872,13 @@ class SteppedPanel(Panel):
         """Play, or pause."""
         if not self.player.playing:
             step = self.look["step"].value
-            self.player.interval, self.player.step = self.speeds[self.speed.value]
+            self._set_speed()
             self.player.value = 0 if step == self.data.done else step
             self._played()
         self.player.playing = not self.player.playing
+
+    def _set_speed(self):
+        self.player.interval, self.player.step = self.speeds[self.speed.value]
 
     def _played(self):
         # Go to the player's value: under load it leaves values out.
@@ -1240,7 +1251,8 @@ def loss_slice(task, seed, activation, alpha) -> Slice:
 
     def function(t):
         moved = [
-            core.Layer(W - t * dW, b - t * db) for (W, b), (dW, db) in zip(params, grads)
+            core.Layer(W - t * dW, b - t * db)
+            for (W, b), (dW, db) in zip(params, grads)
         ]
         Y_hat, _ = core.forward.unchecked(moved, task.X, activation)
         return core.loss.unchecked(Y_hat, task.Y)
@@ -1388,7 +1400,9 @@ class Run(NamedTuple):
         new = part.snapshots.rows[1:] if each else [_flat(params)]
         run = self._replace(
             params=params,
-            kept=core.Snapshots(np.concatenate([self.kept.rows, new]), self.kept.shapes),
+            kept=core.Snapshots(
+                np.concatenate([self.kept.rows, new]), self.kept.shapes
+            ),
             loss=np.concatenate([self.loss, part.loss]),
             stopped=part.stopped,
             diverged_at=part.diverged_at and start + part.diverged_at,
@@ -1494,13 +1508,18 @@ def describe(run, step) -> str:
     """Say where a run stands after ``step`` steps."""
     Y_hat, Y = outputs(run, step), run.task.Y
     near = np.sum(np.all(abs(Y_hat - Y) < core.TOLERANCE, axis=1))
+    outputs_now = ", ".join(_output_words(y) for y in Y_hat[:, 0])
+    targets = ", ".join(f"{y:g}" for y in Y[:, 0])
     words = [
         f"step {step} of {len(run.samples)}: loss {_loss_words(core.loss(Y_hat, Y))}",
-        f"outputs {', '.join(f'{y:z.2f}' for y in Y_hat[:, 0])} for targets "
-        f"{', '.join(f'{y:g}' for y in Y[:, 0])}",
+        f"outputs {outputs_now} for targets {targets}",
         f"{near} of {len(Y)} within {core.TOLERANCE}",
     ]
     return "; ".join(words + _warnings(run, step))
+
+
+def _output_words(y):
+    return f"{y:z.2f}" if abs(y) < 1e4 else f"{y:.1e}"
 
 
 def _loss_words(loss):
@@ -1648,7 +1667,9 @@ def _write_history(path, run):
         table = csv.writer(file)
         table.writerow(["step", "loss", "rows"])
         for step, loss in enumerate(run.loss, start=1):
-            table.writerow([step, repr(float(loss)), " ".join(map(str, run.rows(step)))])
+            table.writerow(
+                [step, repr(float(loss)), " ".join(map(str, run.rows(step)))]
+            )
 
 
 def training_panel(
@@ -1808,7 +1829,10 @@ def _backward_lines(i, slope, dZ, grads, dA):
         f"  = {_row_of(dZ)}",
         "",
         f"dW[{i}] = a[{i}].T @ dz[{i}]",
-        *(f"  {'=' if row == 0 else ' '} {_row_of(dW)}" for row, dW in enumerate(grads.W)),
+        *(
+            f"  {'=' if row == 0 else ' '} {_row_of(dW)}"
+            for row, dW in enumerate(grads.W)
+        ),
         "",
         f"db[{i}] = dz[{i}]",
     ]
