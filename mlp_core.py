@@ -1076,6 +1076,44 @@ def _seed_array(seeds):
     return np.array(seeds, dtype=int if max(seeds) < 2**63 else object)
 
 
+FATES = ("solved", "diverged", "dead layer", "flat", "close", "partly")
+
+
+@checked
+def fates(run, X, Y, activation=ORIGINAL) -> np.ndarray:
+    """Say for each network of a sweep, in a word of `FATES`, how its training ended.
+
+    The words, checked in this order:
+
+    - 'solved': every output is within `TOLERANCE` of its target
+    - 'diverged': the numbers overflowed
+    - 'dead layer': all units of one layer have the slope 0 on all samples
+    - 'flat': the outputs for all samples lie within `TOLERANCE` of one another
+    - 'close': every output is within twice the `TOLERANCE` of its target
+    - 'partly': none of these; some samples are told apart, not all
+
+    Parameters
+    ----------
+    run : Sweep
+    X : array of shape (n, n_in)
+    Y : array of shape (n, n_out)
+    activation : Activation, or a sequence of one for each layer
+        The same as in the sweep.
+
+    Returns
+    -------
+    ndarray of str of shape (S,)
+    """
+    diverged = run.diverged_at > 0
+    with np.errstate(all="ignore"):  # a diverged network holds no numbers
+        dead = dead_units.unchecked(run.params, X, activation)
+        spread = np.ptp(run.Y_hat, axis=1).max(axis=-1)  # (S, n, n_out) -> (S,)
+        close = solved.unchecked(run.Y_hat, Y, 2 * TOLERANCE)
+    dead_layer = np.any([units.all(axis=1) for units in dead], axis=0)
+    cases = [run.success, diverged, dead_layer, spread < TOLERANCE, close]
+    return np.select(cases, FATES[:-1], FATES[-1])
+
+
 def wilson_interval(
     successes: int, trials: int, z: float = 1.96
 ) -> tuple[float, float]:
@@ -1260,6 +1298,8 @@ def _check_together(given):
     if "Y_hat" in given and given["Y_hat"].shape[-2:] != Y.shape:
         raise ValueError(f"Y_hat is {given['Y_hat'].shape} but Y is {Y.shape}")
     if "activation" in given:
+        if "run" in given:
+            params = given["run"].params
         layers = params if params else given["sizes"][1:]
         given["activation"] = _check_activation(given["activation"], layers)
         S = len(params[0].W) if params and params[0].W.ndim == 3 else None
@@ -1536,7 +1576,14 @@ def _check_path(name, value):
     return value
 
 
+def _check_run(name, value):
+    if not isinstance(value, Sweep):
+        raise TypeError(f"{name} must be what sweep() returned, not {value!r}")
+    return value
+
+
 _CHECKS = {
+    "run": _check_run,
     "X": _check_matrix,
     "Y": _check_matrix,
     "dY": _check_matrix,

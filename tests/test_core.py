@@ -2158,3 +2158,62 @@ def test_success_over_many_seeds_is_what_is_known(task, bug, rate):
     successes = int(m.sweep(data.X, data.Y, range(400), bug=bug).success.sum())
     sigma = math.sqrt(rate * (1 - rate) / 400)
     assert abs(successes / 400 - rate) < 3.5 * sigma + 0.01
+
+
+# How training ended ------------------------------------------------------------------
+
+
+def made_sweep(rows, params=None, diverged_at=None):
+    """A Sweep with given outputs, one row of four for each network."""
+    Y_hat = np.array(rows, dtype=float)[:, :, None]
+    S = len(rows)
+    if params is None:
+        params = [m.Layer(np.ones((S, 2, 1)), np.zeros((S, 1, 1)))]
+    diverged_at = np.zeros(S, int) if diverged_at is None else np.array(diverged_at)
+    success = m.solved(Y_hat, XOR.Y) & (diverged_at == 0)
+    return m.Sweep(
+        np.arange(S),
+        params,
+        Y_hat,
+        np.atleast_1d(success),
+        np.zeros((1, S)),
+        diverged_at,
+    )
+
+
+def test_fates_names_each_way_in_which_training_ends():
+    """Guards the words and their order: outputs made by hand for the targets 0 1 1 0."""
+    nan = np.nan
+    run = made_sweep(
+        [
+            [0.05, 0.95, 1.05, -0.05],
+            [nan, nan, nan, nan],
+            [0.5, 0.5, 0.55, 0.45],
+            [0.15, 0.85, 1.15, 0.0],
+            [0.0, 1.0, 0.4, 0.4],
+        ],
+        diverged_at=[0, 14, 0, 0, 0],
+    )
+    words = m.fates(run, XOR.X, XOR.Y)
+    assert list(words) == ["solved", "diverged", "flat", "close", "partly"]
+
+
+def test_fates_tells_a_dead_layer_from_other_flat_outputs():
+    """Guards 'dead layer': a ReLU layer below 0 on all samples, in one of two networks."""
+    hidden = m.Layer(
+        np.array([[[1.0], [1.0]], [[1.0], [1.0]]]), np.array([[[-9.0]], [[0.0]]])
+    )
+    output = m.Layer(np.ones((2, 1, 1)), np.zeros((2, 1, 1)))
+    run = made_sweep([[0.0] * 4, [0.0] * 4], params=[hidden, output])
+    words = m.fates(run, XOR.X, XOR.Y, m.relu)
+    assert list(words) == ["dead layer", "flat"]
+
+
+def test_fates_agrees_with_success_on_a_real_sweep():
+    """Guards the first word: exactly the networks that count as successes."""
+    run = m.sweep(XOR.X, XOR.Y, range(60))
+    words = m.fates(run, XOR.X, XOR.Y)
+    assert np.array_equal(words == "solved", run.success)
+    assert np.array_equal(words == "diverged", run.diverged_at > 0)
+    with pytest.raises(TypeError, match="run"):
+        m.fates("run", XOR.X, XOR.Y)
