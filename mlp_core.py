@@ -1273,6 +1273,8 @@ def _check(arguments):
 def _check_together(given):
     """Check that the arguments fit one another."""
     params, X, Y = given.get("params"), given.get("X"), given.get("Y")
+    if "run" in given:
+        params = given["run"].params
     if params and X is not None and X.shape[1] != params[0].W.shape[-2]:
         shape = params[0].W.shape
         raise ValueError(
@@ -1288,7 +1290,7 @@ def _check_together(given):
             f"Y has {Y.shape[1]} columns but the network has "
             f"{params[-1].W.shape[-1]} outputs: Y is {Y.shape}"
         )
-    if params and Y is not None and params[0].W.ndim != 2:
+    if "params" in given and Y is not None and params[0].W.ndim != 2:
         raise ValueError(
             f"params is a stack of {len(params[0].W)} networks, but one is needed: "
             "a sweep gives it by network(s)"
@@ -1298,8 +1300,6 @@ def _check_together(given):
     if "Y_hat" in given and given["Y_hat"].shape[-2:] != Y.shape:
         raise ValueError(f"Y_hat is {given['Y_hat'].shape} but Y is {Y.shape}")
     if "activation" in given:
-        if "run" in given:
-            params = given["run"].params
         layers = params if params else given["sizes"][1:]
         given["activation"] = _check_activation(given["activation"], layers)
         S = len(params[0].W) if params and params[0].W.ndim == 3 else None

@@ -1841,6 +1841,7 @@ BAD_PARAMS = [None, 5, [], P[0], "P", P[0].W, [P[0].W], [(P[0].W,)], [P[0], P[3]
 BAD_ACTIVATION = [None, "tanh", np.tanh, 0.2, [m.tanh], [m.tanh] * 5, ["tanh"] * 4, []]
 BAD_POSITIVE = [0, -1, -0.2, math.nan, math.inf, None, "0.2", True, 1j, [0.1], {}]
 BAD_COUNT = [0, -3, 1.5, "3", True, [3]]
+RUN = m.sweep(XOR.X, XOR.Y, [1, 2], epochs=1)
 ALPHA_EACH = m.leaky_relu(np.array([-0.2, 0.1, 0.3]))
 
 REQUIRED = {
@@ -1860,6 +1861,7 @@ REQUIRED = {
     "solved": {"Y_hat": XOR.Y, "Y": XOR.Y},
     "dead_units": {"params": P, "X": XOR.X},
     "sweep": {"X": XOR.X, "Y": XOR.Y, "seeds": [1, 2], "epochs": 1},
+    "fates": {"run": RUN, "X": XOR.X, "Y": XOR.Y, "activation": ORIGINAL},
     "wilson_interval": {"successes": 1, "trials": 2},
     "save": {"path": "never written.npz", "params": P},
     "load": {"path": "never read.npz"},
@@ -1937,6 +1939,12 @@ BAD = {
         "Y": [None, "abc", 5.0, [1.0], [[1.0]] * 3], "tolerance": BAD_POSITIVE,
     },
     "dead_units": {"params": BAD_PARAMS, "X": BAD_X, "activation": BAD_ACTIVATION},
+    "fates": {
+        "run": [None, 5, P, [RUN], "run", XOR],
+        "X": BAD_X,
+        "Y": BAD_Y,
+        "activation": [*BAD_ACTIVATION, m.leaky_relu(np.array([0.1, 0.2, 0.3]))],
+    },
     "sweep": {
         "X": BAD_X[:-1], "Y": BAD_Y[:-2],
         "seeds": [None, [], "12", [1.5], [-1], [True], [[1, 2]], ["a"], {"a": 1}],
@@ -2188,7 +2196,7 @@ def test_fates_names_each_way_in_which_training_ends():
         [
             [0.05, 0.95, 1.05, -0.05],
             [nan, nan, nan, nan],
-            [0.5, 0.5, 0.55, 0.45],
+            [0.5, 0.5, 0.53, 0.46],
             [0.15, 0.85, 1.15, 0.0],
             [0.0, 1.0, 0.4, 0.4],
         ],
