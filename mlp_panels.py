@@ -36,7 +36,7 @@ import mlp_core as core
 import mlp_pictures as pictures
 from mlp_core import SUM
 
-# 1. Controls: one setting, the widgets that show it, its last good value --------------
+# 1. Controls: one setting, the widgets that show it, its last good value -------------
 
 
 class Control:
@@ -64,7 +64,7 @@ class Control:
         return self.box
 
     def connect(self, react, changed):
-        """Have ``changed`` called after each change; ``react`` tells errors in words."""
+        """Have ``changed`` called after a change; ``react`` tells errors in words."""
         self._react, self._changed = react, changed
 
     def set(self, value, tell=True):
@@ -248,6 +248,10 @@ def _steps(value):
     return Number("steps", value, 1, 10_000, whole=True, least=1, most=1_000_000)
 
 
+def _step(value, last):
+    return Number("step", value, 0, last, whole=True, least=0, width="300px")
+
+
 def _tick(label, value):
     box = widgets.Checkbox(
         value=value, description=label, indent=False,
@@ -272,12 +276,13 @@ def _read_sizes(text):
         sizes = (0,)
     if any(not 1 <= size <= 512 for size in sizes):
         raise ValueError(
-            f"hidden layers must be whole numbers from 1 to 512, as in 3, 3, 2, not {text!r}"
+            "hidden layers must be whole numbers from 1 to 512, as in 3, 3, 2, not "
+            f"{text!r}"
         )
     return sizes
 
 
-# 2. The view: one Figure, drawn cell by cell -------------------------------------------
+# 2. The view: one Figure, drawn cell by cell -----------------------------------------
 
 
 class Cell(NamedTuple):
@@ -459,7 +464,7 @@ class View:
         raise NotImplementedError
 
     def paint(self, name, key, drawing, *args, **kwargs):
-        """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is the same as before.
+        """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.
 
         The key holds all that the drawing depends on; objects count as the same if
         they are the same object.
@@ -477,7 +482,7 @@ class View:
         self._drawn[name] = key
 
     def _axes_in(self, name):
-        """The axes of a cell, and those that a drawing put beside them (colour bars)."""
+        """The axes of a cell, and those that a drawing put beside them."""
         own = self.axes[name]
         others = [ax for ax in self.figure.axes if ax not in self.axes.values()]
         cell = self.cells[name]
@@ -503,7 +508,7 @@ class View:
 
 
 def _wipe(ax):
-    """Take the drawing off the axes; ``ax.clear()`` would make all ticks anew: 25 ms."""
+    """Take the drawing off the axes; ``ax.clear()`` would make all ticks anew."""
     for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.images, *ax.texts]:
         artist.remove()
     for inset in list(ax.child_axes):
@@ -516,7 +521,7 @@ def _wipe(ax):
     ax.autoscale(True)
 
 
-# 3. The panel ---------------------------------------------------------------------------
+# 3. The panel ------------------------------------------------------------------------
 
 _open = {}  # cell of a notebook -> (the run of that cell, its open panels)
 
@@ -888,7 +893,7 @@ class SteppedPanel(Panel):
         self.play_button.description = "Pause" if self.player.playing else "Play"
 
 
-# 4. The small panels --------------------------------------------------------------------
+# 4. The small panels -----------------------------------------------------------------
 
 # 4a. Activations
 
@@ -1200,8 +1205,8 @@ class GradientView(View):
     def alt(self, data, h):
         return (
             "The error of the difference quotient against its step size h, both axes "
-            "logarithmic: a U, falling from the left where round-off prevails and rising "
-            f"to the right where truncation does. Marked: {self.line(data, h)}."
+            "logarithmic: a U, falling from the left where round-off prevails and "
+            f"rising to the right where truncation does. Marked: {self.line(data, h)}."
         )
 
 
@@ -1244,7 +1249,7 @@ class Slice(NamedTuple):
 
 
 def loss_slice(task, seed, activation, alpha) -> Slice:
-    """Settings -> the loss on a line through an untrained network, down the gradient."""
+    """Settings -> the loss on a line down the gradient of an untrained network."""
     params, activation = fresh_network(seed, activation, alpha)
     start, grads = core.loss_and_grads(params, task.X, task.Y, activation)
     steepness = float(sum(np.sum(array**2) for layer in grads for array in layer))
@@ -1297,8 +1302,8 @@ class SliceView(View):
         start, after = data.loss[0], data.function(learning_rate)
         verdict = "down" if after < start else "up: the step is too long"
         return (
-            f"learning rate {learning_rate:g}: one step takes the loss from {start:.4f} "
-            f"to {after:.4g}, {verdict}; the lowest on this line is "
+            f"learning rate {learning_rate:g}: one step takes the loss from "
+            f"{start:.4f} to {after:.4g}, {verdict}; the lowest on this line is "
             f"{data.loss.min():.4f} at {data.t[data.loss.argmin()]:.3g}"
         )
 
@@ -1336,7 +1341,7 @@ def slice_panel(
     )  # fmt: skip
 
 
-# 5. Training ------------------------------------------------------------------------------
+# 5. Training -------------------------------------------------------------------------
 
 # 5a. Settings -> run
 
@@ -1428,7 +1433,7 @@ class Run(NamedTuple):
         return not np.isfinite(loss)
 
     def _without_last(self):
-        """The run that diverged by its last step, less that step, as `train` does it."""
+        """The run that diverged by its last step, less that step, as in `train`."""
         step = self.done - 1
         return self._replace(
             params=self.at(step),
@@ -1489,7 +1494,7 @@ def train_in_parts(
 
 
 def training_run(**settings) -> Run:
-    """Settings -> the whole training run; the settings are those of `train_in_parts`."""
+    """Settings (those of `train_in_parts`) -> the whole training run."""
     for run in train_in_parts(**settings):
         pass
     return run
@@ -1616,9 +1621,9 @@ class TrainingView(View):
         return (
             f"Five linked pictures of the network after step {step}: the network with "
             f"its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
-            "logarithmic axis; the output over the square of inputs, with the data; the "
-            f"same for unit {neuron[1]} of layer {neuron[0]}; the data in the space of "
-            f"layer {hidden_layer}. {describe(run, step)}."
+            "logarithmic axis; the output over the square of inputs, with the data; "
+            f"the same for unit {neuron[1]} of layer {neuron[0]}; the data in the space "
+            f"of layer {hidden_layer}. {describe(run, step)}."
         )
 
 
@@ -1731,8 +1736,7 @@ def training_panel(
             "bug": _tick("with the original's bug", bug),
         },
         look={
-            "step": Number("step", steps if step is None else step, 0, steps,
-                           whole=True, least=0, width="300px"),
+            "step": _step(steps if step is None else step, steps),
             "neuron": Choice("neuron", _units(sizes), neuron, 14),
             "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 8),
             "sample": Choice("input", [("as trained", None), *inputs], sample, 10),
@@ -1740,7 +1744,7 @@ def training_panel(
     )  # fmt: skip
 
 
-# 6. One sample forward and backward -------------------------------------------------------
+# 6. One sample forward and backward --------------------------------------------------
 
 
 class Stage(NamedTuple):
@@ -1766,7 +1770,7 @@ class Pass(NamedTuple):
 
 
 def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
-    """Settings -> the stages: input, each layer forward, loss, each layer back, update."""
+    """Settings -> the stages: input, layers forward, loss, layers back, update."""
     params, activation = fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = core.forward(params, X, activation)
@@ -1932,5 +1936,5 @@ def pass_panel(
             "activation": Choice("activation", core.ACTIVATION_NAMES, activation),
             "alpha": _alpha(alpha),
         },
-        look={"step": Number("step", step, 0, stages, whole=True, least=0, width="250px")},
+        look={"step": _step(step, stages)},
     )  # fmt: skip

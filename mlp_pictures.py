@@ -979,8 +979,8 @@ def _mark_step(ax, values, step, per_point, last, limits):
     if 0 <= index < len(values) and np.isfinite(values[index]):
         ax.plot(
             [per_point * (index + 1)], [np.clip(values[index], *limits)], "o",
-            color="black", markersize=10, markerfacecolor="white", markeredgewidth=2.5, zorder=5,
-            clip_on=False,
+            color="black", markersize=10, markerfacecolor="white",
+            markeredgewidth=2.5, zorder=5, clip_on=False,
         )  # fmt: skip
         title += f": loss {number(values[index], 3)}"
     ax.set_title(title)
@@ -1173,7 +1173,9 @@ def _draw_scale(ax, middle, reach):
 def _frame_square(ax, low, high):
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
-    ticks = MaxNLocator(4, steps=[1, 2, 5, 10]).tick_values(low, high)
+    is_small = min(ax.bbox.width, ax.bbox.height) * 72 / ax.figure.dpi < 130
+    count = 2 if is_small else 4
+    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)
     inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
     ax.set_xticks(inside)
     ax.set_yticks(inside)

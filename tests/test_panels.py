@@ -232,7 +232,7 @@ def test_the_previous_run_stays_for_comparison():
 
 
 def test_a_cell_drawn_alone_looks_as_in_the_whole_figure(panel):
-    """Guards the drawing cell by cell: no rest of the picture before, nothing lost."""
+    """Guards the drawing cell by cell: nothing is lost."""
     control = numbers(panel)[0]
     control.set(control.high)
     control.set(control.low)
@@ -242,8 +242,18 @@ def test_a_cell_drawn_alone_looks_as_in_the_whole_figure(panel):
     assert np.mean(np.any(alone != whole, axis=2)) < 0.002
 
 
+def test_nothing_is_left_of_the_picture_before(panel):
+    control = numbers(panel)[-1]
+    control.set(control.high)
+    first = pixels(panel)
+    control.set(control.low)
+    assert np.any(pixels(panel) != first)
+    control.set(control.high)
+    np.testing.assert_array_equal(pixels(panel), first)
+
+
 def test_nothing_is_drawn_outside_of_its_cell(panel):
-    """Guards the layout: the picture is not cut, and no text runs into its neighbour."""
+    """Guards the layout: nothing is cut, no text runs into its neighbour."""
     view = panel.view
     renderer = view.canvas.get_renderer()
     for name, cell in view.cells.items():
@@ -344,6 +354,7 @@ def test_nonsense_is_answered_in_words(name, typed, words, capsys):
     control.box.value = typed
     assert words in words_of(panel).replace("&#x27;", "'")
     assert control.value == value and panel.picture.value == picture
+    assert control.box.value == control.write(value)
     assert capsys.readouterr().err == ""
     panel.close()
 
@@ -461,6 +472,7 @@ def test_fewer_units_offer_fewer_neurons(training):
 
 def test_play_changes_its_name_when_the_player_ends(training):
     press(training, "Play")
+    assert training.play_button.description == "Pause"
     training.player.playing = False  # the browser says so at the last value
     assert training.play_button.description == "Play"
 
