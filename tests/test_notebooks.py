@@ -159,7 +159,8 @@ def test_decimal_numbers_in_the_text_are_printed_by_a_cell(path):
     """A number with two decimals or more must stand in an output or in the code."""
     notebook = read(path)
     printed = " ".join(c.source + texts(c.outputs) for c in code_cells(notebook))
-    text = re.sub(r"```.*?```", "", markdown(notebook), flags=re.S)
+    # Formulas and code in the text are worked by hand; a cell beside them shows the same.
+    text = re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$]*\$", "", markdown(notebook), flags=re.S)
     numbers = set(re.findall(r"(?<![\d.])\d+\.\d{2,}(?![\d.])", text))
     assert not {number for number in numbers if number not in printed}
 
