@@ -330,6 +330,7 @@ def record(fig, alt):
 
 def _record_axes(ax, place):
     words = [ax.get_xlabel(), ax.get_ylabel(), ax.get_title(), ax.get_yscale()]
+    words.append(str(ax.get_aspect()))
     limits = [*ax.get_xlim(), *ax.get_ylim()]
     entries = [[place, " | ".join(words), _summary(limits)]]
     titles = (

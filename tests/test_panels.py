@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets.widgets.widget import _instances
+from matplotlib.backends.backend_agg import RendererAgg
 from PIL import Image
 
 import mlp_core as core
@@ -240,6 +241,21 @@ def test_a_cell_drawn_alone_looks_as_in_the_whole_figure(panel):
     panel.view.canvas.draw()
     whole = panel.view.pixels()
     assert np.mean(np.any(alone != whole, axis=2)) < 0.002
+
+
+def test_the_quick_texts_look_as_matplotlib_draws_them(panel):
+    """Guards place and colour of texts: the pictures may differ in soft edges only."""
+    figure, size = panel.view.figure, panel.view.size
+    renderer = RendererAgg(*size, figure.dpi)
+    figure.draw(renderer)
+    slow = np.asarray(renderer.buffer_rgba())[:, :, :3].astype(float)
+    panel.view.canvas.draw()
+    difference = abs(slow - panel.view.pixels())
+    assert difference.mean() < 2.5
+    # In squares of 10 pixels the ink is the same: no text is moved, none is missing.
+    height, width = size[1] // 10 * 10, size[0]
+    squares = (slow - panel.view.pixels())[:height].reshape(-1, 10, width // 10, 10, 3)
+    assert abs(squares.mean(axis=(1, 3))).max() < 40
 
 
 def test_nothing_is_left_of_the_picture_before(panel):

@@ -151,9 +151,11 @@ def test_drawing_again_after_clear_gives_the_same_picture(name):
 @each_picture
 def test_nothing_is_left_behind(name):
     """Guards pyplot and the defaults of others: no figure, no changed setting."""
-    before, figures = dict(matplotlib.rcParams), pyplot.get_fignums()
-    all_pictures()[name](new_axes())
-    assert dict(matplotlib.rcParams) == before and pyplot.get_fignums() == figures
+    with matplotlib.rc_context({"font.size": 7.5}):
+        before, figures = dict(matplotlib.rcParams), pyplot.get_fignums()
+        all_pictures()[name](new_axes())
+        assert dict(matplotlib.rcParams) == before
+    assert pyplot.get_fignums() == figures
 
 
 @each_picture

@@ -1,0 +1,590 @@
+"""The course in a real browser: JupyterLab, its kernel, Chromium, keys and a mouse.
+
+Needs Chromium. Without it these tests are skipped, unless REQUIRE_BROWSER_TESTS is set,
+as in .ci/run. Each notebook is opened once, and all of its tests run on that page.
+"""
+
+import base64
+import io
+import math
+import os
+import re
+from pathlib import Path
+
+import lab as jupyterlab
+import mlp_core as core
+import mlp_panels as panels
+import numpy as np
+import pytest
+from PIL import Image
+
+try:
+    from playwright.sync_api import expect
+except ImportError:  # `browser` says so
+    expect = None
+
+ROOT = Path(__file__).parent.parent
+NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
+TRAINING = ["05_sum_task", "06_xor_task"]
+PATIENCE = 20  # seconds; the machine may be busy
+
+each_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
+each_training = pytest.mark.parametrize("notebook", TRAINING, indirect=True)
+
+
+# 1. Browser, server, notebook, panel ----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; without it, a skip here and a failure where browser tests must run."""
+    missing = jupyterlab.missing()
+    if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
+        pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
+    if missing:
+        pytest.skip(
+            f"The browser tests did not run: {missing}. Then run the test command of "
+            "the README again."
+        )
+    expect.set_options(timeout=1000 * PATIENCE)
+    with jupyterlab.browser() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="module")
+def lab(browser):
+    with jupyterlab.lab() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def notebook(request, browser, lab):
+    """A notebook in which all cells were run."""
+    notebook = jupyterlab.Notebook(browser, lab, request.param)
+    notebook.page.set_default_timeout(1000 * PATIENCE)
+    notebook.run_all()
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture
+def all_panels(notebook):
+    found = [Panel(notebook, cell) for cell in notebook.panels()]
+    assert found, "no panel in this notebook"
+    return found
+
+
+@pytest.fixture
+def panel(notebook):
+    """The first panel of the notebook, made anew by its cell."""
+    cell = notebook.panels()[0]
+    notebook.run(cell)
+    return Panel(notebook, cell)
+
+
+class Panel:
+    """A panel on the page, seen as a user sees it: by labels, roles and texts."""
+
+    def __init__(self, notebook, cell):
+        self.page, self.cell, self.root = notebook.page, cell, notebook.show(cell)
+        self.picture = self.root.get_by_role("img")
+        self.status = self.root.get_by_role("status")
+        self.code = self.box("settings")
+        self.picture.wait_for()
+
+    def box(self, label):
+        """A control, by its name."""
+        return self.root.get_by_label(label, exact=True)
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def slider(self, label):
+        """The slider beside the number box of that name."""
+        pair = self.root.locator(".widget-hbox:has(> .widget-slider)")
+        label = self.page.get_by_label(label, exact=True)
+        return pair.filter(has=label).get_by_role("slider")
+
+    def type(self, label, words):
+        self.box(label).fill(str(words))
+        self.box(label).press("Enter")
+
+    def drag(self, label, part, moves=25):
+        """Drag a slider with the mouse to a part of its way, 0 to 1."""
+        mouse, handle = self.page.mouse, self.slider(label)
+        handle.scroll_into_view_if_needed()
+        start, way = handle.bounding_box(), self._way(handle)
+        y = start["y"] + start["height"] / 2
+        mouse.move(start["x"] + start["width"] / 2, y)
+        mouse.down()
+        mouse.move(way["x"] + part * way["width"], y, steps=moves)
+        mouse.up()
+
+    def _way(self, handle):
+        return handle.locator("xpath=ancestor::*[@class='noUi-base']").bounding_box()
+
+    def set(self, **settings):
+        """Wait until the panel names these settings."""
+        for name, value in settings.items():
+            part = re.compile(rf"\b{name}={re.escape(repr(value))}[,)]")
+            expect(self.code).to_have_value(part)
+
+    def setting(self, name):
+        """A setting as it stands in the line of code that the panel offers."""
+        value = re.search(rf"\b{name}=([^,)]*)", self.code.input_value())
+        return float(value[1])
+
+    def new_picture(self, action):
+        """Do something and wait for another picture and another alt text."""
+        before = self.picture.evaluate("img => [window.before = img.src, img.alt][1]")
+        action()
+        new = "img => img.isConnected && img.src !== window.before"
+        wait_until(lambda: self.picture.evaluate(new), "the picture stayed the same")
+        expect(self.picture).not_to_have_attribute("alt", before)
+
+
+def wait_until(condition, otherwise):
+    """Ask again and again until the condition holds."""
+    end = jupyterlab.time.monotonic() + PATIENCE
+    while not condition():
+        assert jupyterlab.time.monotonic() < end, otherwise
+        jupyterlab.time.sleep(0.05)
+
+
+def rebuild(code):
+    """Run the line of Python that a panel offers; return such a panel, made here."""
+    tasks = {task.name: task for task in core.TASKS.values()}
+    return eval(code, {**vars(panels), **tasks})
+
+
+def assert_agrees(panel, **settings):
+    """All parts of the panel show the given settings, and what belongs to them."""
+    panel.set(**settings)
+    twin = rebuild(panel.code.input_value())
+    expect(panel.status).to_have_text(twin.shown.line)
+    expect(panel.picture).to_have_attribute("alt", twin.shown.alt)
+    for control in twin.controls.values():
+        if isinstance(control, panels.Number):
+            assert_shows(panel, control)
+        elif isinstance(control, panels.Choice):
+            menu = panel.box(control.box.description).locator("option:checked")
+            expect(menu).to_have_text(words_of(control))
+    twin.close()
+
+
+def words_of(choice):
+    """The words that a menu has for its value."""
+    pairs = [
+        each if isinstance(each, tuple) else (each, each) for each in choice.box.options
+    ]
+    return next(words for words, value in pairs if value == choice.value)
+
+
+def assert_shows(panel, control):
+    """The number box and the slider show the number of the control."""
+    box, slider = panel.box(control.label), panel.slider(control.label)
+    wait_until(
+        lambda: math.isclose(float(box.input_value()), control.value),
+        f"the box {control.label} doesn't show {control.value}",
+    )
+    place = min(max(control.value, control.low), control.high)
+    place = math.log10(place) if control.log else place
+    wait_until(
+        lambda: abs(float(slider.get_attribute("aria-valuenow")) - place) < 0.06,
+        f"the slider {control.label} doesn't stand at {control.value}",
+    )
+
+
+# 2. All notebooks ---------------------------------------------------------------------
+
+
+@each_notebook
+def test_every_cell_runs_without_an_error(notebook):
+    """Guards: the notebook works in JupyterLab as it is handed out."""
+    for cell in notebook.cells():
+        if cell["cell_type"] == "code" and cell["source"].strip():
+            assert cell["execution_count"], f"was not run: {cell['source']}"
+            for output in cell["outputs"]:
+                assert output["output_type"] != "error", output
+                assert output.get("name") != "stderr", output
+
+
+@each_notebook
+def test_every_setting_has_a_named_control(notebook, all_panels):
+    """Guards: who can't see the page can find and name every control."""
+    for panel in all_panels:
+        tree = accessible(panel)
+        fields = [(role, name) for role, name in tree if role in FIELDS]
+        assert not [each for each in fields if not re.search(r"[a-zA-Z]", each[1])]
+        names = [name for _, name in fields]
+        assert len(names) == len(set(names)), "two controls have the same name"
+        twin = rebuild(panel.code.input_value())
+        for control in twin.controls.values():
+            assert control.box.description in names
+        twin.close()
+
+
+@each_notebook
+def test_a_slider_without_a_name_follows_a_number_box_with_one(notebook, all_panels):
+    """Guards: ipywidgets gives sliders no name, so the box before it must tell it."""
+    for panel in all_panels:
+        tree = [each for each in accessible(panel) if each[0] in (*FIELDS, "slider")]
+        for before, (role, name) in zip(tree, tree[1:]):
+            if role == "slider" and not name:
+                assert before[0] == "spinbutton" and before[1]
+
+
+@each_notebook
+def test_picture_and_status_speak(notebook, all_panels):
+    """Guards: the picture has its words; a change of the status is announced."""
+    for panel in all_panels:
+        expect(panel.picture).to_have_attribute("alt", re.compile(".{60}", re.S))
+        expect(panel.status).to_have_attribute("aria-live", "polite")
+        expect(panel.status).to_have_text(re.compile(r"\d"))
+
+
+FIELDS = ("spinbutton", "combobox", "textbox", "checkbox", "button", "radio")
+
+
+def accessible(panel):
+    """The (role, name) of all nodes in the browser's accessibility tree of a panel."""
+    panel.root.scroll_into_view_if_needed()
+    client = panel.page.context.new_cdp_session(panel.page)
+    panel.root.evaluate("root => window.panelRoot = root")
+    root = client.send("Runtime.evaluate", {"expression": "window.panelRoot"})
+    place = {"objectId": root["result"]["objectId"]}
+    nodes = client.send("Accessibility.queryAXTree", place)["nodes"]
+    client.detach()
+    told = [node for node in nodes if not node["ignored"]]
+    return [(node["role"]["value"], node["name"]["value"].strip()) for node in told]
+
+
+CUT = """root => {
+    const cut = [], right = root.parentElement.getBoundingClientRect().right + 1;
+    for (const each of [root, ...root.querySelectorAll('*')]) {
+        const box = each.getBoundingClientRect(), name = each.className || each.tagName;
+        if (!box.width || each.closest('.slider, option')) continue;
+        if (box.right > right) cut.push(name + ' is beyond the edge');
+        const clips = getComputedStyle(each).overflow !== 'visible';
+        const holds = each.matches('label, button, input:not([type=checkbox])');
+        if (each.labels?.[0]?.innerText === 'settings' || !(clips || holds)) continue;
+        if (each.scrollWidth > each.clientWidth + 1) cut.push(name + ' is too narrow');
+        if (each.scrollHeight > each.clientHeight + 1) cut.push(name + ' is too low');
+    }
+    for (const menu of root.querySelectorAll('select')) {
+        const copy = menu.cloneNode(true);  // as wide as its longest option
+        copy.style.cssText = 'position:absolute; width:auto; flex:none; min-width:0';
+        menu.after(copy);
+        if (copy.offsetWidth > menu.offsetWidth) cut.push(menu.value + ': menu too narrow');
+        copy.remove();
+    }
+    return cut }"""
+
+
+@each_notebook
+@pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
+def test_nothing_is_cut_on_a_projector(notebook, all_panels, alone):
+    """Guards: at 1280x720 all of a panel is there, beside the file browser too."""
+    notebook.give_room(alone)
+    for panel in all_panels:
+        panel.root.scroll_into_view_if_needed()
+        assert panel.root.evaluate(CUT) == []
+
+
+# From the controls above the picture down to the words of the status line.
+SPAN = """root => {
+    const words = document.createRange();
+    words.selectNodeContents(root.querySelector('[role=status]'));
+    const notebook = root.closest('.jp-WindowedPanel-outer').clientHeight;
+    const top = root.getBoundingClientRect().top;
+    return [words.getBoundingClientRect().bottom - top, notebook] }"""
+
+
+@each_notebook
+def test_controls_picture_and_status_are_seen_at_once(notebook, all_panels):
+    """Guards: who moves a slider on a projector sees picture and words, unscrolled."""
+    notebook.give_room(True)
+    for panel in all_panels:
+        span, room = panel.root.evaluate(SPAN)
+        assert span <= room
+
+
+@each_notebook
+def test_every_slider_by_keyboard(notebook, all_panels):
+    """Guards: an arrow key moves a slider, and all of the panel follows."""
+    for panel in all_panels:
+        for name, label in numbers_of(panel):
+            before = panel.setting(name)
+            handle = panel.slider(label)
+            handle.press("ArrowLeft" if is_at_end(handle) else "ArrowRight")
+            wait_until(lambda: panel.setting(name) != before, f"{label} did not move")
+            assert_agrees(panel)
+
+
+def numbers_of(panel):
+    """The (name, label) of each setting with a slider."""
+    twin = rebuild(panel.code.input_value())
+    twin.close()
+    return [
+        (name, control.label)
+        for name, control in twin.controls.items()
+        if isinstance(control, panels.Number)
+    ]
+
+
+def is_at_end(handle):
+    now, last = (handle.get_attribute(f"aria-value{each}") for each in ("now", "max"))
+    return float(now) >= float(last)
+
+
+# 3. The training panels -----------------------------------------------------------------
+
+
+@each_training
+@pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_slider_changes_picture_words_and_numbers(panel, label, way):
+    """Guards: a slider reaches the kernel, and its answer reaches all of the panel."""
+    name = label.replace(" ", "_")
+    before = panel.setting(name)
+    if way == "keyboard":
+        key = "ArrowLeft" if label == "step" else "ArrowRight"
+        panel.new_picture(lambda: panel.slider(label).press(key))
+    else:
+        panel.new_picture(lambda: panel.drag(label, 0.3))
+    wait_until(lambda: panel.setting(name) != before, f"{label} did not change")
+    assert_agrees(panel)
+
+
+@each_training
+def test_typed_numbers_count_outside_the_slider_too(panel):
+    """Guards: the boxes take each valid number, and the slider waits at its end."""
+    panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
+    assert_agrees(panel, learning_rate=0.0375, seed=int(panel.setting("seed")))
+    panel.new_picture(lambda: panel.type("seed", 12345))
+    assert_agrees(panel, learning_rate=0.0375, seed=12345)
+    panel.new_picture(lambda: panel.type("step", 17))
+    assert_agrees(panel, seed=12345, step=17)
+
+
+@each_training
+def test_wrong_number_is_refused_in_words(panel):
+    """Guards: a mistake is told, and the last good number comes back."""
+    panel.type("learning rate", -1)
+    expect(panel.status).to_contain_text("must be above 0")
+    expect(panel.box("learning rate")).to_have_value("0.2")
+    panel.type("seed", 3)
+    assert_agrees(panel, learning_rate=0.2, seed=3)
+
+
+@each_training
+def test_divergence_is_told_and_left_again(panel):
+    """Guards: numbers that explode are told in words, and don't harm what follows."""
+    panel.type("learning rate", 50)
+    expect(panel.status).to_contain_text(re.compile(r"diverged at step \d+: lower the"))
+    assert_agrees(panel, learning_rate=50.0)
+    panel.type("learning rate", 0.1)
+    expect(panel.status).not_to_contain_text("diverged")
+    assert_agrees(panel, learning_rate=0.1)
+
+
+@each_training
+def test_step_back_and_reset(panel):
+    """Guards: the buttons go to the steps that they name, and Reset to the same start."""
+    panel.new_picture(panel.button("Reset").click)
+    assert_agrees(panel, step=0)
+    start = panel.picture.get_attribute("src")
+    for name, step in [("Step", 1), ("Step", 2), ("Back", 1)]:
+        panel.new_picture(panel.button(name).click)
+        assert_agrees(panel, step=step)
+    panel.new_picture(panel.button("Reset").click)
+    assert_agrees(panel, step=0)
+    assert panel.picture.get_attribute("src") == start, "not the same start"
+
+
+@each_training
+def test_play_and_pause(panel):
+    """Guards: Play goes forwards, tells each picture's step, and Pause holds it there."""
+    panel.button("Reset").click()
+    panel.set(step=0)
+    panel.button("Play").click()
+    expect(panel.button("Pause")).to_be_visible()
+    seen = [0.0]
+    while len(seen) < 4:
+        wait_until(lambda: panel.setting("step") > seen[-1], f"Play stays at {seen}")
+        seen.append(panel.setting("step"))
+    panel.button("Pause").click()
+    expect(panel.button("Play")).to_be_visible()
+    wait_until_still(panel)
+    assert_agrees(panel)
+    assert panel.setting("step") < 2000
+
+
+@each_training
+def test_long_training_can_be_stopped(panel):
+    """Guards: long work shows how far it is, and Stop keeps what was learned."""
+    panel.type("steps", 1_000_000)
+    expect(panel.root.get_by_role("progressbar").or_(panel.root.locator(".progress")))
+    panel.button("Stop").click()
+    expect(panel.status).to_have_text(re.compile(r"Stopped\. step \d+ of 1000000"))
+    expect(panel.button("Stop")).to_be_hidden()
+    expect(panel.picture).to_have_attribute("alt", re.compile(r"after step [1-9]\d*:"))
+    panel.type("steps", 2000)
+    assert_agrees(panel, steps=2000)
+
+
+@each_training
+def test_menu_tick_and_text_by_keyboard(panel):
+    """Guards: keys alone reach the settings that have no slider."""
+    panel.box("activation").focus()
+    for key in ("Space", "ArrowDown", "Enter"):
+        panel.page.keyboard.press(key)
+    assert_agrees(panel, activation="relu")
+    panel.box("with the original's bug").press("Space")
+    assert_agrees(panel, activation="relu", bug=True)
+    panel.type("hidden layers", "4 2")
+    assert_agrees(panel, bug=True, hidden=(4, 2))
+    panel.button("Reset").press("Enter")
+    assert_agrees(panel, hidden=(4, 2), step=0)
+    panel.button("Step").press("Space")
+    assert_agrees(panel, hidden=(4, 2), step=1)
+
+
+FOCUSED = """root => {
+    const here = document.activeElement;
+    if (!root.contains(here)) return null;
+    return here.labels?.[0]?.innerText ?? (here.innerText || here.role) }"""
+
+
+@each_training
+def test_tab_reaches_every_control_in_turn(panel):
+    """Guards: nobody is caught in a control, or can't get to one."""
+    twin = rebuild(panel.code.input_value())
+    wanted = [control.box.description for control in twin.controls.values()]
+    wanted += ["Play", "Back", "Step", "Reset", "speed", "settings", "file", "Save PNG"]
+    twin.close()
+    panel.box("learning rate").focus()
+    reached = []
+    while (name := panel.root.evaluate(FOCUSED)) is not None and len(reached) < 99:
+        reached.append(name)
+        panel.page.keyboard.press("Tab")
+    assert set(wanted) <= set(reached)
+    assert len(reached) < 99, f"caught at {name}"
+
+
+@each_training
+def test_running_the_cell_again_replaces_the_panel(notebook, panel):
+    """Guards: panels don't pile up."""
+    panel.type("seed", 5)
+    panel.set(seed=5)
+    notebook.run(panel.cell)
+    expect(panel.root).to_have_count(1)
+    assert_agrees(panel, seed=0 if notebook.name == TRAINING[0] else 1)
+
+
+# 4. While a slider is dragged -----------------------------------------------------------
+
+# Looks at the picture before each frame that the browser paints.
+RECORD = """root => {
+    const seen = window.seen = {frames: 0, blank: [], pictures: 0, last: 0, src: ''};
+    const look = now => {
+        if (seen !== window.seen) return;
+        const img = root.querySelector('img');
+        const box = img?.getBoundingClientRect();
+        const is_there = img?.complete && img.naturalWidth && box.height > 100;
+        if (!is_there) seen.blank.push(img ? `${img.complete} ${box.height}` : 'no img');
+        if (is_there && img.src !== seen.src) {
+            Object.assign(seen, {src: img.src, last: now});
+            seen.pictures++;
+        }
+        seen.frames++;
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look) }"""
+IS_STILL = "() => window.seen.last && performance.now() - window.seen.last > 600"
+SEEN = "() => ({...window.seen, src: ''})"
+
+
+def wait_until_still(panel):
+    """Wait until no new picture has come for a while."""
+    panel.root.evaluate(RECORD)
+    panel.page.wait_for_function(IS_STILL)
+
+
+@each_training
+@pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
+def test_no_blank_frame_while_dragging(panel, label):
+    """Guards: the old picture stands until the new one does. Each frame is looked at."""
+    panel.root.evaluate(RECORD)
+    for part in (0.9, 0.1, 0.6):
+        panel.drag(label, part)
+    panel.page.wait_for_function(IS_STILL)
+    seen = panel.page.evaluate(SEEN)
+    assert seen["blank"] == []
+    assert seen["pictures"] >= 4 and seen["frames"] > seen["pictures"]
+
+
+@each_training
+def test_no_blank_picture_in_a_screencast_while_dragging(panel):
+    """Guards: what the browser really painted never lacked the picture."""
+    place = panel.picture.bounding_box()
+    with Screencast(panel.page) as cast:
+        for part in (0.2, 0.8, 0.4):
+            panel.drag("step", part)
+        wait_until_still(panel)
+    assert len(cast.frames) >= 5
+    shares = [ink(frame, place) for frame in cast.frames]
+    assert min(shares) > 0.5 * max(shares)
+
+
+class Screencast:
+    """The frames that the browser paints, as JPEG."""
+
+    def __init__(self, page):
+        self.client, self.frames = page.context.new_cdp_session(page), []
+        self.client.on("Page.screencastFrame", self._keep)
+
+    def _keep(self, frame):
+        self.frames.append(base64.b64decode(frame["data"]))
+        self.client.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+    def __enter__(self):
+        self.client.send("Page.startScreencast", {"format": "jpeg", "quality": 60})
+        return self
+
+    def __exit__(self, *_):
+        self.client.send("Page.stopScreencast")
+        self.client.detach()
+
+
+def ink(frame, place):
+    """The share of pixels in a place that aren't white."""
+    left, top = place["x"], place["y"]
+    corners = left, top, left + place["width"], top + place["height"]
+    grey = np.asarray(Image.open(io.BytesIO(frame)).convert("L").crop(corners))
+    return (grey < 235).mean()
+
+
+@each_training
+@pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
+def test_after_a_drag_the_last_value_wins_at_once(panel, label):
+    """Guards: no queue of old values is worked off after the mouse was let go."""
+    for part in (0.9, 0.15, 0.7):
+        panel.drag(label, part, moves=40)
+    panel.root.evaluate(RECORD)
+    panel.page.wait_for_function(IS_STILL)
+    # What was at work when the mouse let go, and the last value; one more for luck.
+    assert panel.page.evaluate(SEEN)["pictures"] <= 1 + 3
+    handle = panel.slider(label)
+    now, first, last = (
+        float(handle.get_attribute(f"aria-value{each}"))
+        for each in ("now", "min", "max")
+    )
+    assert abs((now - first) / (last - first) - 0.7) < 0.1
+    assert_agrees(panel)
+
+
+@each_notebook
+def test_console_has_no_error(notebook):
+    """Guards: the page works without a complaint (this test runs last of a notebook)."""
+    assert notebook.complaints == []
