@@ -23,7 +23,7 @@ import os
 import struct
 import time
 import zlib
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import ipywidgets as widgets
 import matplotlib
@@ -311,8 +311,8 @@ class QuickRenderer(RendererAgg):
     drawn once, and its shape is kept.
     """
 
-    shapes = {}  # text, font, ... -> (opacity of each pixel, left, top, width)
-    most = 3000
+    shapes: ClassVar = {}  # text, font, ... -> (opacity of each pixel, left, top, width)
+    most = 2000
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
         if max(abs(x), abs(y)) > 1e5:  # far outside: the numbers have exploded
@@ -321,7 +321,7 @@ class QuickRenderer(RendererAgg):
         is_number = not ismath and angle == 0 and set(s) <= set("b 0123456789.−e")
         for part in s if is_number else [s]:
             opacity, left, top, width = self._shape(part, prop, angle, ismath, mtext)
-            self._blend(opacity * gc.get_alpha(), gc, round(x) + left, round(y) + top)
+            self._blend(opacity, gc, round(x) + left, round(y) + top)
             x += width
 
     def _shape(self, s, prop, angle, ismath, mtext):
@@ -354,13 +354,13 @@ class QuickRenderer(RendererAgg):
         rows = opacity.any(axis=1).nonzero()[0]
         columns = opacity.any(axis=0).nonzero()[0]
         if not rows.size:
-            return np.zeros((0, 0)), 0, 0
+            return np.zeros((0, 0), dtype=np.uint8), 0, 0
         top, left = rows[0], columns[0]
-        cut = opacity[top : rows[-1] + 1, left : columns[-1] + 1] / np.float32(255)
+        cut = opacity[top : rows[-1] + 1, left : columns[-1] + 1].copy()
         return cut, left - middle, top - middle
 
     def _blend(self, opacity, gc, left, top):
-        """Lay a colour over our pixels, as far as it is opaque."""
+        """Lay the text's colour over our pixels; opacity is from 0 to 255."""
         # What is cut off at the left and top edges of the sheet of pixels:
         cut_x, cut_y = max(-left, 0), max(-top, 0)
         opacity = opacity[cut_y:, cut_x:, None]
@@ -368,6 +368,7 @@ class QuickRenderer(RendererAgg):
         bottom, right = top + opacity.shape[0], left + opacity.shape[1]
         pixels = np.asarray(self.buffer_rgba())[top:bottom, left:right, :3]
         opacity = opacity[: pixels.shape[0], : pixels.shape[1]]
+        opacity = opacity * np.float32(gc.get_alpha() / 255)
         colour = 255 * np.array(gc.get_rgb()[:3], dtype=np.float32)
         pixels[:] = pixels + (colour - pixels) * opacity + 0.5
 
@@ -414,9 +415,9 @@ class View:
     """
 
     size = (1000, 380)
-    cells: dict[str, Cell] = {}
+    cells: ClassVar[dict] = {}
     # Titles and axis labels have fixed places: to find new ones takes time.
-    style = {**pictures.STYLE, "axes.titley": 1.0}
+    style: ClassVar = {**pictures.STYLE, "axes.titley": 1.0}
 
     def __init__(self):
         with matplotlib.rc_context(self.style):
@@ -628,7 +629,7 @@ class Panel:
         self.problem = None
         try:
             action()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001, told in words
             self.problem = error
             self.say(_words(error))
 
@@ -827,7 +828,9 @@ class SteppedPanel(Panel):
     """
 
     below = ()  # settings whose controls stand below the picture
-    speeds = {"1 step": (300, 1)}  # words -> milliseconds between pictures, steps
+    speeds: ClassVar = {
+        "1 step": (300, 1)
+    }  # words -> milliseconds between pictures, steps
 
     def __init__(self, *args, **kwargs):
         # Play does the timing. Its icons have no names, so our buttons stand for it.
@@ -918,7 +921,7 @@ def unit(activation, alpha, weight, bias) -> Unit:
 class ActivationView(View):
     """The function and its slope with a point on them; a unit's output on points."""
 
-    cells = {
+    cells: ClassVar = {
         "function": Cell(0, 0, 500, 380, (76, 54, 12, 56)),
         "unit": Cell(500, 0, 500, 380, (76, 54, 12, 56)),
     }
@@ -1006,7 +1009,7 @@ def signal(scheme, width, depth, seed, activation, alpha) -> Signal:
 class InitializationView(View):
     """Histograms of the weights; the spread of the signal by layer."""
 
-    cells = {
+    cells: ClassVar = {
         "weights": Cell(0, 0, 480, 380, (70, 54, 12, 28)),
         "spread": Cell(480, 0, 520, 380, (100, 54, 24, 28)),
     }
@@ -1076,7 +1079,7 @@ class ForwardView(View):
     """The network diagram, with the numbers for one input."""
 
     size = (1000, 470)
-    cells = {"network": Cell(0, 0, 1000, 470, (10, 10, 10, 34))}
+    cells: ClassVar = {"network": Cell(0, 0, 1000, 470, (10, 10, 10, 34))}
 
     def draw(self, network, x1, x2):
         params, activation = network
@@ -1162,7 +1165,7 @@ class GradientView(View):
     """The U-shaped error curve, with the chosen h marked."""
 
     size = (1000, 420)
-    cells = {"error": Cell(0, 0, 1000, 420, (90, 56, 20, 36))}
+    cells: ClassVar = {"error": Cell(0, 0, 1000, 420, (90, 56, 20, 36))}
     smallest = 1e-17  # an error of exactly 0 is drawn here: a log axis has no 0
 
     def draw(self, data, h):
@@ -1273,7 +1276,7 @@ class SliceView(View):
     """The loss slice, its tangent, and the step that the learning rate makes."""
 
     size = (1000, 420)
-    cells = {"slice": Cell(0, 0, 1000, 420, (84, 56, 20, 36))}
+    cells: ClassVar = {"slice": Cell(0, 0, 1000, 420, (84, 56, 20, 36))}
 
     def draw(self, data, learning_rate):
         self.paint(
@@ -1560,7 +1563,7 @@ class TrainingView(View):
     """Network, loss, decision surface, a neuron's surface and a hidden space."""
 
     size = (1000, 500)
-    cells = {
+    cells: ClassVar = {
         "network": Cell(0, 250, 700, 250, (2, 2, 2, 2)),
         "loss": Cell(0, 0, 380, 250, (84, 54, 24, 28)),
         "hidden": Cell(380, 0, 320, 250, (78, 54, 12, 28)),
@@ -1622,8 +1625,8 @@ class TrainingView(View):
             f"Five linked pictures of the network after step {step}: the network with "
             f"its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
             "logarithmic axis; the output over the square of inputs, with the data; "
-            f"the same for unit {neuron[1]} of layer {neuron[0]}; the data in the space "
-            f"of layer {hidden_layer}. {describe(run, step)}."
+            f"the same for unit {neuron[1]} of layer {neuron[0]}; the data in the "
+            f"space of layer {hidden_layer}. {describe(run, step)}."
         )
 
 
@@ -1636,7 +1639,7 @@ class TrainingPanel(SteppedPanel):
     savers = ("png", "svg", "csv", "npz")
     below = ("neuron", "hidden_layer", "sample", "scheme", "hidden", "batch_size",
              "steps", "bug")  # fmt: skip
-    speeds = {"1 step": (300, 1), "5 steps": (200, 5), "20 steps": (200, 20),
+    speeds: ClassVar = {"1 step": (300, 1), "5 steps": (200, 5), "20 steps": (200, 20),
               "100 steps": (200, 100)}  # fmt: skip
 
     def take(self, data):
@@ -1860,7 +1863,7 @@ class PassView(View):
     """The network as far as it is computed, and the formulas of the stage."""
 
     size = (1000, 470)
-    cells = {
+    cells: ClassVar = {
         "network": Cell(0, 0, 660, 470, (2, 2, 2, 34)),
         "formulas": Cell(660, 0, 340, 470, (8, 8, 2, 8)),
     }
@@ -1900,7 +1903,7 @@ class PassPanel(SteppedPanel):
     """See `pass_panel`."""
 
     below = ("activation", "alpha")
-    speeds = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
+    speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
 
 
 def pass_panel(

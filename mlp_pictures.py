@@ -18,6 +18,7 @@ The order is that of the notebooks: style, 1 activations, 2 initialization, 3 ne
 import base64
 import functools
 import io
+import itertools
 
 import matplotlib
 import numpy as np
@@ -126,7 +127,7 @@ def _picture(draw):
     @functools.wraps(draw)
     def drawn(ax, *args, **kwargs):
         if not isinstance(ax, Axes):
-            raise ValueError(f"ax must be a matplotlib Axes, not {type(ax).__name__}")
+            raise TypeError(f"ax must be a matplotlib Axes, not {type(ax).__name__}")
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
             ax.set_aspect("auto")
             ax.tick_params(labelsize=STYLE["xtick.labelsize"])
@@ -199,7 +200,7 @@ def show(fig, alt):
     Picture
     """
     if not isinstance(fig, Figure):
-        raise ValueError(f"fig must be a matplotlib Figure, not {type(fig).__name__}")
+        raise TypeError(f"fig must be a matplotlib Figure, not {type(fig).__name__}")
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError("alt must say in words what the picture shows")
     stream = io.BytesIO()
@@ -1356,7 +1357,7 @@ def _outline(params, task, activation, layer):
     low, high = task.X.min(axis=0), task.X.max(axis=0)
     t = np.linspace(0, 1, 21)[:, None]
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], float)
-    sides = [a + (b - a) * t for a, b in zip(corners, corners[1:])]
+    sides = [a + (b - a) * t for a, b in itertools.pairwise(corners)]
     X = low + (high - low) * np.concatenate(sides)
     _, cache = mlp_core.forward(params, X, activation)
     A = cache.A[layer + 1]
@@ -1573,7 +1574,7 @@ def _positive(name, value):
 
 def _whole(name, value, least):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-        raise ValueError(f"{name} must be a whole number, not {value!r}")
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
     return int(value)
@@ -1601,7 +1602,7 @@ def _series(name, series):
 
 def _check_activation(activation):
     if not isinstance(activation, mlp_core.Activation):
-        raise ValueError(
+        raise TypeError(
             f"activation must be an Activation such as tanh, not {activation!r}"
         )
 
@@ -1616,7 +1617,7 @@ def _check_params(params, inputs=None):
     right = all(W.ndim == 2 and W.size and b.shape == W.shape[1:] for W, b in layers)
     if not layers or not right:
         raise ValueError("params must be one network: W (n_in, n_out) and b (n_out,)")
-    if any(one.W.shape[1] != two.W.shape[0] for one, two in zip(layers, layers[1:])):
+    if any(one.W.shape[1] != two.W.shape[0] for one, two in itertools.pairwise(layers)):
         raise ValueError("params do not fit together: see the shapes of their W")
     if inputs is not None and layers[0].W.shape[0] != inputs:
         raise ValueError(
@@ -1655,7 +1656,7 @@ def _check_active(active, layers):
 
 def _check_task(task):
     if not isinstance(task, mlp_core.Task):
-        raise ValueError(f"task must be a Task such as XOR, not {type(task).__name__}")
+        raise TypeError(f"task must be a Task such as XOR, not {type(task).__name__}")
     return task
 
 

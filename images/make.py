@@ -20,21 +20,21 @@ import numpy as np
 FOLDER = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
-import matplotlib  # noqa: E402
-from matplotlib.axis import Axis  # noqa: E402
-from matplotlib.collections import Collection  # noqa: E402
-from matplotlib.contour import ContourSet  # noqa: E402
-from matplotlib.image import AxesImage  # noqa: E402
-from matplotlib.legend import Legend  # noqa: E402
-from matplotlib.lines import Line2D  # noqa: E402
-from matplotlib.patches import Patch  # noqa: E402
-from matplotlib.spines import Spine  # noqa: E402
-from matplotlib.text import Annotation, Text  # noqa: E402
-from PIL import Image  # noqa: E402
+import matplotlib
+from matplotlib.axis import Axis
+from matplotlib.collections import Collection
+from matplotlib.contour import ContourSet
+from matplotlib.image import AxesImage
+from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.spines import Spine
+from matplotlib.text import Annotation, Text
+from PIL import Image
 
-import mlp_core as mlp  # noqa: E402
-import mlp_pictures as pictures  # noqa: E402
-from mlp_pictures import NEGATIVE, NEUTRAL, POSITIVE  # noqa: E402
+import mlp_core as mlp
+import mlp_pictures as pictures
+from mlp_pictures import NEGATIVE, NEUTRAL, POSITIVE
 
 SEED = 4  # of the run in overview.png and xor_surface.png
 

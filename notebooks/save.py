@@ -53,7 +53,9 @@ def normalize(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0
     for cell in notebook.cells:
-        kept = {key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)}
+        kept = {
+            key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)
+        }
         cell.metadata = nbformat.from_dict(kept)
         cell.source = cell.source.rstrip()
         if cell.cell_type == "code":

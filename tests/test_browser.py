@@ -6,17 +6,19 @@ as in .ci/run. Each notebook is opened once, and all of its tests run on that pa
 
 import base64
 import io
+import itertools
 import math
 import os
 import re
 from pathlib import Path
 
 import lab as jupyterlab
-import mlp_core as core
-import mlp_panels as panels
 import numpy as np
 import pytest
 from PIL import Image
+
+import mlp_core as core
+import mlp_panels as panels
 
 try:
     from playwright.sync_api import expect
@@ -86,7 +88,8 @@ class Panel:
     """A panel on the page, seen as a user sees it: by labels, roles and texts."""
 
     def __init__(self, notebook, cell):
-        self.page, self.cell, self.root = notebook.page, cell, notebook.show(cell)
+        self.notebook, self.cell, self.page = notebook, cell, notebook.page
+        self.root = notebook.show(cell)
         self.picture = self.root.get_by_role("img")
         self.status = self.root.get_by_role("status")
         self.code = self.box("settings")
@@ -160,6 +163,7 @@ def rebuild(code):
 def assert_agrees(panel, **settings):
     """All parts of the panel show the given settings, and what belongs to them."""
     panel.set(**settings)
+    panel.notebook.settle()
     twin = rebuild(panel.code.input_value())
     expect(panel.status).to_have_text(twin.shown.line)
     expect(panel.picture).to_have_attribute("alt", twin.shown.alt)
@@ -229,7 +233,7 @@ def test_a_slider_without_a_name_follows_a_number_box_with_one(notebook, all_pan
     """Guards: ipywidgets gives sliders no name, so the box before it must tell it."""
     for panel in all_panels:
         tree = [each for each in accessible(panel) if each[0] in (*FIELDS, "slider")]
-        for before, (role, name) in zip(tree, tree[1:]):
+        for before, (role, name) in itertools.pairwise(tree):
             if role == "slider" and not name:
                 assert before[0] == "spinbutton" and before[1]
 
@@ -238,7 +242,7 @@ def test_a_slider_without_a_name_follows_a_number_box_with_one(notebook, all_pan
 def test_picture_and_status_speak(notebook, all_panels):
     """Guards: the picture has its words; a change of the status is announced."""
     for panel in all_panels:
-        expect(panel.picture).to_have_attribute("alt", re.compile(".{60}", re.S))
+        expect(panel.picture).to_have_attribute("alt", re.compile(".{60}", re.DOTALL))
         expect(panel.status).to_have_attribute("aria-live", "polite")
         expect(panel.status).to_have_text(re.compile(r"\d"))
 
@@ -317,7 +321,12 @@ def test_every_slider_by_keyboard(notebook, all_panels):
             before = panel.setting(name)
             handle = panel.slider(label)
             handle.press("ArrowLeft" if is_at_end(handle) else "ArrowRight")
-            wait_until(lambda: panel.setting(name) != before, f"{label} did not move")
+            wait_until(
+                lambda panel=panel, name=name, before=before: (
+                    panel.setting(name) != before
+                ),
+                f"{label} did not move",
+            )
             assert_agrees(panel)
 
 
@@ -415,7 +424,6 @@ def test_play_and_pause(panel):
         seen.append(panel.setting("step"))
     panel.button("Pause").click()
     expect(panel.button("Play")).to_be_visible()
-    wait_until_still(panel)
     assert_agrees(panel)
     assert panel.setting("step") < 2000
 
@@ -486,29 +494,22 @@ def test_running_the_cell_again_replaces_the_panel(notebook, panel):
 
 # Looks at the picture before each frame that the browser paints.
 RECORD = """root => {
-    const seen = window.seen = {frames: 0, blank: [], pictures: 0, last: 0, src: ''};
-    const look = now => {
+    const seen = window.seen = {frames: 0, blank: [], pictures: 0, src: ''};
+    const look = () => {
         if (seen !== window.seen) return;
         const img = root.querySelector('img');
         const box = img?.getBoundingClientRect();
         const is_there = img?.complete && img.naturalWidth && box.height > 100;
         if (!is_there) seen.blank.push(img ? `${img.complete} ${box.height}` : 'no img');
         if (is_there && img.src !== seen.src) {
-            Object.assign(seen, {src: img.src, last: now});
+            seen.src = img.src;
             seen.pictures++;
         }
         seen.frames++;
         requestAnimationFrame(look);
     };
     requestAnimationFrame(look) }"""
-IS_STILL = "() => window.seen.last && performance.now() - window.seen.last > 600"
 SEEN = "() => ({...window.seen, src: ''})"
-
-
-def wait_until_still(panel):
-    """Wait until no new picture has come for a while."""
-    panel.root.evaluate(RECORD)
-    panel.page.wait_for_function(IS_STILL)
 
 
 @each_training
@@ -518,7 +519,7 @@ def test_no_blank_frame_while_dragging(panel, label):
     panel.root.evaluate(RECORD)
     for part in (0.9, 0.1, 0.6):
         panel.drag(label, part)
-    panel.page.wait_for_function(IS_STILL)
+    panel.notebook.settle()
     seen = panel.page.evaluate(SEEN)
     assert seen["blank"] == []
     assert seen["pictures"] >= 4 and seen["frames"] > seen["pictures"]
@@ -531,7 +532,7 @@ def test_no_blank_picture_in_a_screencast_while_dragging(panel):
     with Screencast(panel.page) as cast:
         for part in (0.2, 0.8, 0.4):
             panel.drag("step", part)
-        wait_until_still(panel)
+        panel.notebook.settle()
     assert len(cast.frames) >= 5
     shares = [ink(frame, place) for frame in cast.frames]
     assert min(shares) > 0.5 * max(shares)
@@ -572,7 +573,7 @@ def test_after_a_drag_the_last_value_wins_at_once(panel, label):
     for part in (0.9, 0.15, 0.7):
         panel.drag(label, part, moves=40)
     panel.root.evaluate(RECORD)
-    panel.page.wait_for_function(IS_STILL)
+    panel.notebook.settle()
     # What was at work when the mouse let go, and the last value; one more for luck.
     assert panel.page.evaluate(SEEN)["pictures"] <= 1 + 3
     handle = panel.slider(label)

@@ -1863,7 +1863,8 @@ def test_load_of_a_file_with_a_flipped_bit_is_refused_or_harmless(tmp_path):
     content = (tmp_path / "a.npz").read_bytes()
     outcomes, path = [], tmp_path / "b.npz"
     for place, byte in enumerate(content):
-        for bit in 0, 1 + place % 7:
+        # bit 0 everywhere: it holds the flag that says 'encrypted'
+        for bit in (0, 1 + place // 3 % 7) if place % 3 == 0 else (0,):
             changed = content[:place] + bytes([byte ^ 1 << bit]) + content[place + 1 :]
             path.write_bytes(changed)
             try:

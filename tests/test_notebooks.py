@@ -4,6 +4,7 @@ That each cell prints what is stored is tested by nbval, which pytest runs on
 notebooks/*.ipynb itself.
 """
 
+import itertools
 import re
 import statistics
 from pathlib import Path
@@ -29,11 +30,11 @@ SKELETON = [
     "What you need",
     "Time",
     "Predict",
-    "Exercise",
-    "Verify against",
-    "Break it",
-    "Recap",
-    "Common errors",
+    "## Exercise",
+    "## Verify against",
+    "## Break it",
+    "## Recap",
+    "## Common errors",
     "Next",
 ]
 
@@ -101,7 +102,7 @@ def test_skeleton_stands_in_order(path):
 
 @each_notebook
 def test_titles_are_numbered_and_single(path):
-    titles = re.findall(r"^# (.+)$", markdown(read(path)), re.M)
+    titles = re.findall(r"^# (.+)$", markdown(read(path)), re.MULTILINE)
     assert len(titles) == 1
     assert titles[0].startswith(f"{int(path.stem[:2])}. ")
 
@@ -116,7 +117,9 @@ def test_code_cells_are_short(path):
 @each_notebook
 def test_every_picture_has_an_alt_text(path):
     notebook = read(path)
-    for alt, target in re.findall(r"!\[(.*?)\]\((.*?)\)", markdown(notebook), re.S):
+    for alt, target in re.findall(
+        r"!\[(.*?)\]\((.*?)\)", markdown(notebook), re.DOTALL
+    ):
         assert len(alt) > 20, f"{target} needs an alt text that says what it shows"
     for cell in code_cells(notebook):
         for output in cell.outputs:
@@ -140,12 +143,12 @@ def test_local_links_and_images_resolve(path):
         place = (path.parent / target).resolve() if target else path
         assert place.exists(), f"{target} does not exist"
         if anchor and place.suffix == ".ipynb":
-            headings = re.findall(r"^#+ (.+)$", markdown(read(place)), re.M)
+            headings = re.findall(r"^#+ (.+)$", markdown(read(place)), re.MULTILINE)
             assert anchor[1:] in map(slug, headings), f"{target}{anchor}"
 
 
 def test_each_notebook_leads_to_the_next():
-    for before, after in zip(NOTEBOOKS, NOTEBOOKS[1:]):
+    for before, after in itertools.pairwise(NOTEBOOKS):
         assert f"({after.name})" in markdown(read(before))
 
 
@@ -160,7 +163,9 @@ def test_decimal_numbers_in_the_text_are_printed_by_a_cell(path):
     notebook = read(path)
     printed = " ".join(c.source + texts(c.outputs) for c in code_cells(notebook))
     # Formulas and code in the text are worked by hand; a cell beside them shows the same.
-    text = re.sub(r"```.*?```|\$\$.*?\$\$|\$[^$]*\$", "", markdown(notebook), flags=re.S)
+    text = re.sub(
+        r"```.*?```|\$\$.*?\$\$|\$[^$]*\$", "", markdown(notebook), flags=re.DOTALL
+    )
     numbers = set(re.findall(r"(?<![\d.])\d+\.\d{2,}(?![\d.])", text))
     assert not {number for number in numbers if number not in printed}
 

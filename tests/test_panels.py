@@ -92,7 +92,12 @@ def assert_same(params, others):
 )
 @settings(max_examples=60, deadline=None)
 def test_a_run_cut_into_pieces_diverges_as_train_does(learning_rate, seed, piece):
-    wanted = dict(task=core.XOR, learning_rate=learning_rate, seed=seed, steps=80)
+    wanted = {
+        "task": core.XOR,
+        "learning_rate": learning_rate,
+        "seed": seed,
+        "steps": 80,
+    }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(panels, "PIECE", piece)
         run = panels.training_run(**wanted)

@@ -8,7 +8,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def blocks():
-    return re.findall(r"^```\n(.*?)^```", README, re.M | re.S)
+    return re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
 
 
 def test_each_command_has_a_windows_form():
