@@ -1031,6 +1031,7 @@ def _train_block(params, X, Y, samples, activations, learning_rate, bug):
                 W[i] -= np.einsum("kis,kos->ios", A[i], dZ)
                 b[i] -= dZ.sum(axis=0)
                 sums += (0 * W[i]).sum(axis=(0, 1)) + (0 * b[i]).sum(axis=0)
+            # 0 * inf is NaN, as in `train`: this finds infinite parameters.
             infinite = np.isnan(sums) & (broken == 0)
             broken[infinite] = step + 1
             sums[:] = 0
