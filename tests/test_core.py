@@ -2128,6 +2128,16 @@ def test_whole_numbers_lists_and_tuples_are_welcome():
     kwargs = {"epochs": np.int64(1), "steps_per_epoch": np.int32(5)}
     _, history = m.train(P, X, Y, rng(), learning_rate=np.float32(0.5), **kwargs)
     assert len(history.loss) == 5
+    whole = [([[1, -2], [3, 1]], [0, 1]), ([[2], [-1]], [0])]
+    floats = [Layer(np.array(W, dtype=float), np.array(b, float)) for W, b in whole]
+    kwargs = {"samples": [[1], [2], [3]], "learning_rate": 0.01}
+    for gradient in m.loss_and_grads, as_plain(m.loss_and_grads):
+        got, _ = m.train(whole, X, Y, gradient=gradient, **kwargs)
+        expected, _ = m.train(floats, XOR.X, XOR.Y, gradient=gradient, **kwargs)
+        assert same(got, expected)
+    bytes_ = np.array([[1]], dtype=np.uint8), np.array([[3]], dtype=np.uint8)
+    assert m.loss(*bytes_) == 2.0  # 1 - 3 in bytes is 254
+    assert m.loss_slope(*bytes_).tolist() == [[-2.0]]
     grads = [(layer.W.tolist(), layer.b.tolist()) for layer in GRADS]
     assert same(m.sgd_step(params, grads, 1), m.sgd_step(P, GRADS, 1.0))
 
@@ -2267,11 +2277,19 @@ def test_fates_names_each_way_in_which_training_ends():
             [0.5, 0.5, 0.53, 0.46],
             [0.15, 0.85, 1.15, 0.0],
             [0.0, 1.0, 0.4, 0.4],
+            [0.4, 0.4, 0.4, 0.55],  # 0.15 apart: not flat, though its std is 0.065
         ],
-        diverged_at=[0, 14, 0, 0, 0],
+        diverged_at=[0, 14, 0, 0, 0, 0],
     )
     words = m.fates(run, XOR.X, XOR.Y)
-    assert list(words) == ["solved", "diverged", "flat", "close", "partly"]
+    assert list(words) == ["solved", "diverged", "flat", "close", "partly", "partly"]
+
+
+def test_fates_of_a_layer_with_one_dead_unit_is_not_a_dead_layer():
+    hidden = m.Layer(np.ones((1, 2, 2)), np.array([[[-9.0, 0.0]]]))
+    output = m.Layer(np.ones((1, 2, 1)), np.zeros((1, 1, 1)))
+    run = made_sweep([[0.0] * 4], params=[hidden, output])
+    assert list(m.fates(run, XOR.X, XOR.Y, m.relu)) == ["flat"]
 
 
 def test_fates_tells_a_dead_layer_from_other_flat_outputs():
