@@ -1039,9 +1039,9 @@ def draw_bars(ax, title, rows):
     colors = ["tab:blue" if "mlp_core" in label else "lightgray" for label in labels]
     hatches = ["//" if "mlp_core" in label else "" for label in labels]
     bars = ax.barh(labels, values, color=colors, edgecolor="black", hatch=hatches)
-    ax.bar_label(bars, [f" {value:.3g}" for value in values])
+    ax.bar_label(bars, [f" {v:,.0f}" if v >= 100 else f" {v:.3g}" for v in values])
     ax.set(title=title, xlabel="milliseconds (logarithmic)", xscale="log")
-    ax.margins(x=0.15)
+    ax.margins(x=0.2)
 
 
 def draw_many(ax, groups):

@@ -1403,7 +1403,7 @@ def assert_alone(swept, s, result, activation=ORIGINAL, task=XOR, within=1e-9):
 def test_sweep_equals_training_alone_after_100_steps(task, bug):
     kwargs = {"epochs": 4, "steps_per_epoch": 25, "bug": bug}
     swept = m.sweep(task.X, task.Y, range(50), **kwargs)
-    assert swept.seeds.tolist() == list(range(50))
+    assert swept.seeds.tolist() == list(range(50)) and swept.seeds.dtype.kind == "i"
     assert swept.Y_hat.shape == (50, 4, 1) and swept.epoch_loss.shape == (4, 50)
     shapes = [(layer.W.shape, layer.b.shape) for layer in swept.params]
     assert shapes[0] == ((50, 2, 3), (50, 1, 3))
@@ -1443,7 +1443,11 @@ def test_sweep_equals_training_alone_with(name):
 
 
 def test_sweep_takes_any_seed_that_a_generator_takes():
-    seeds = [3, 2**63, 2**100]  # NumPy's own suggestion, secrets.randbits(128), is long
+    seeds = [
+        3,
+        2**63 + 1,
+        2**100 + 1,
+    ]  # NumPy's own suggestion, secrets.randbits(128), is long
     swept = m.sweep(XOR.X, XOR.Y, seeds, epochs=1)
     assert list(swept.seeds) == seeds
     for s, seed in enumerate(seeds):
