@@ -918,7 +918,8 @@ def sweep(
     """Train one network for each seed, many at once.
 
     Network ``s`` is the one that you get alone with ``rng = default_rng(seeds[s])``,
-    then ``initialize(sizes, rng, scheme)``, then ``train(params, X, Y, rng)``.
+    then ``initialize(sizes, rng, scheme, alpha)`` with the alpha of the first layer (0 if
+    it has none), then ``train(params, X, Y, rng)``.
 
     Parameters
     ----------

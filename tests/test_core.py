@@ -1443,11 +1443,8 @@ def test_sweep_equals_training_alone_with(name):
 
 
 def test_sweep_takes_any_seed_that_a_generator_takes():
-    seeds = [
-        3,
-        2**63 + 1,
-        2**100 + 1,
-    ]  # NumPy's own suggestion, secrets.randbits(128), is long
+    # NumPy's own suggestion for a seed, secrets.randbits(128), is a long number
+    seeds = [3, 2**63 + 1, 2**100 + 1]
     swept = m.sweep(XOR.X, XOR.Y, seeds, epochs=1)
     assert list(swept.seeds) == seeds
     for s, seed in enumerate(seeds):
