@@ -32,6 +32,7 @@ LIMITS = {
     "pass_panel": 100,
     "training_panel": 150,
 }
+SETTINGS = {"pass_panel": "step=10"}  # the stage at which every setting counts
 NO_EFFECT = {("gradient_panel", "alpha")}  # its activation, tanh, has no alpha
 START = 'import sys; sys.path.insert(0, "..")\nimport mlp_panels as panels'
 PAUSE = 0.1  # seconds without work between two keys
@@ -56,7 +57,7 @@ TIME = "() => window.seen.painted && window.seen.painted - window.seen.key"
 
 def write_notebook(course):
     """A notebook with every panel in a cell of its own."""
-    cells = [START, *(f"panels.{name}()" for name in LIMITS)]
+    cells = [START, *(f"panels.{name}({SETTINGS.get(name, '')})" for name in LIMITS)]
     notebook = form.new_notebook(cells=[form.new_code_cell(cell) for cell in cells])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, course / "notebooks" / "panels.ipynb")
