@@ -23,9 +23,9 @@ the slope with respect to ``W``.
 import functools
 import inspect
 import itertools
+import math
 import operator
 import os
-import zipfile
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -176,7 +176,7 @@ SCHEMES = ("normal", "uniform", "he", "glorot", "zeros")
 @checked
 def initialize(
     sizes=ORIGINAL_SIZES,
-    rng: np.random.Generator | None = None,
+    rng: "np.random.Generator | None" = None,
     scheme: str = "normal",
     alpha: float = -0.2,
 ) -> list[Layer]:
@@ -574,7 +574,7 @@ def train(
     params,
     X,
     Y,
-    rng: np.random.Generator | None = None,
+    rng: "np.random.Generator | None" = None,
     *,
     activation=ORIGINAL,
     learning_rate: float = 0.2,
@@ -646,13 +646,12 @@ def train(
         with np.errstate(all="ignore"):  # a divergence is told in words, not warned of
             for step in range(len(samples)):
                 losses[step] = steps.forward(step)
-                if not np.isfinite(losses[step]):
+                if not math.isfinite(losses[step]):
                     stopped = "diverged"
                     break
                 steps.backward(step)
                 # 0 * inf is NaN: one product tells whether a parameter is infinite.
-                # The loss need not tell, tanh(inf) is 1.
-                if steps.flat(step + 1) @ zeros != 0:
+                if steps.hidden and np.dot(steps.flat(step + 1), zeros) != 0:
                     done, stopped = step + 1, "diverged"
                     break
                 if snapshots:
@@ -662,8 +661,8 @@ def train(
                     progress(done, len(samples))
     except KeyboardInterrupt:
         stopped = "interrupted"
-    if stopped == "diverged":
-        done = max(done - 1, 0)  # take the last update back
+    if stopped == "diverged" or not np.isfinite(steps.flat(done)).all():
+        stopped, done = "diverged", max(done - 1, 0)  # take the last update back
     history = History(
         loss=losses[:done],
         epoch_loss=_epoch_means(losses[:done], steps_per_epoch),
@@ -699,14 +698,22 @@ def _join(params):
     return np.concatenate([array.ravel() for layer in params for array in layer])
 
 
+def _matrices(flat, shapes):
+    """Cut a flat array into one matrix for each layer: views into it, not copies.
+
+    Each is ``W`` with ``b`` as one more row: (n_in + 1, n_out). For S networks at once
+    flat is (P, S), and each matrix (n_in + 1, n_out, S).
+    """
+    ends = list(itertools.accumulate((n_in + 1) * n_out for n_in, n_out in shapes))
+    return [
+        flat[start:end].reshape(n_in + 1, n_out, *flat.shape[1:])
+        for start, end, (n_in, n_out) in zip([0, *ends], ends, shapes)
+    ]
+
+
 def _split(flat, shapes):
     """Cut a flat array into layers: views into it, not copies."""
-    params, start = [], 0
-    for n_in, n_out in shapes:
-        middle, end = start + n_in * n_out, start + (n_in + 1) * n_out
-        params.append(Layer(flat[start:middle].reshape(n_in, n_out), flat[middle:end]))
-        start = end
-    return params
+    return [Layer(matrix[:-1], matrix[-1]) for matrix in _matrices(flat, shapes)]
 
 
 class _PlainSteps:
@@ -723,6 +730,7 @@ class _PlainSteps:
         self.gradient = gradient
         self.turns = [params, params]
         self.size = len(_join(params))
+        self.hidden = True  # who knows what a gradient of your own does
 
     def flat(self, step):
         """The parameters before ``step`` (counted from 0), in one flat array."""
@@ -746,74 +754,159 @@ class _FastSteps:
     """The same steps as `loss_and_grads` and `sgd_step` make, in arrays made once.
 
     In a small network NumPy spends more time on making arrays than on arithmetic. This
-    is the one place in the module that avoids it, and it takes a third of the time:
+    class and `_train_block` are the only places in the module that avoid it. It takes a
+    third of the time:
 
-    - all parameters lie in one flat array, all gradients in another, so that one
-      subtraction updates the network; ``W`` and ``b`` are views into it
-    - all z lie in one flat array, so that one call finds all slopes
-    - the results of the matrix products are written into those arrays (``out=``)
-    - backprop is linear in the error: multiplied by the learning rate there, once, it
-      gives the updates themselves
+    - Every result is written into an array that is there already (``out=``).
+    - The parameters of a network lie in one flat array. The updates are written to the
+      place of the next network; there one subtraction turns them into it.
+    - In the flat array ``b`` follows ``W``: together they are one matrix ``M`` of shape
+      (n_in + 1, n_out). Below the activations stands a row of ones. So one product
+      gives ``z`` with the bias in it, and one product gives ``dW`` with ``db`` below.
+    - The units come first, then the samples: A (units + 1, k), Z (units, k). Without
+      the row of ones A is still in one piece.
+    - All z lie in one array, so that one call finds all slopes. They are written over
+      the z, which nobody needs any more.
+    - Backprop is linear in the error: multiplied by the learning rate there, once, it
+      gives the updates themselves.
 
-    The two networks take turns as in `_PlainSteps`. A test compares the two.
+    The two networks take turns as in `_PlainSteps`. The one before the last update is
+    there until the next loss is known. A test compares the two classes.
     """
 
     def __init__(self, params, X, Y, samples, activation, learning_rate, gradient):
         batch, shapes = samples.shape[1], [W.shape for W, _ in params]
-        self.X, self.Y, self.rows = X, Y, samples
+        # X and Y with a column of ones between them: one pick of rows serves all.
+        self.table, self.rows = np.hstack([X, np.ones((len(X), 1)), Y]), samples
         if batch == 1:  # a slice is a view: it costs less than picking rows
             self.rows = [slice(row, row + 1) for row in samples[:, 0].tolist()]
-        self.batch, self.scale = batch, learning_rate / batch
+        self.picked = np.empty((batch, self.table.shape[1]))
+        n_in, columns = X.shape[1], self.picked.T
+        self.x, self.y = columns[:n_in], columns[n_in + 1 :]
+        A, z, Z, self.dZ = _step_arrays(columns[: n_in + 1], shapes)
+        a = [each[:-1] for each in A[1:]]  # without the row of ones
+        self.Y_hat, self.error = a[-1], np.empty(a[-1].shape)
+        self.flat_error = self.error.reshape(-1)
+        activations = per_layer(activation, params)
+        f, self.slopes = _in_place(activations, z, Z)
+        self.hidden = _hide_infinity(activations)
+        self.batch, self.scale = batch, np.array(learning_rate / batch)
         self.bug = gradient is original_loss_and_grads
-        self.size = len(_join(params))
         self.both = np.stack([_join(params)] * 2)
-        self.turns = [_split(flat, shapes) for flat in self.both]
-        self.updates = np.empty(self.size)
-        self.dparams = _split(self.updates, shapes)
-        units = [n_out for _, n_out in shapes]
-        ends = batch * np.cumsum(units)
-        self.z, self.slopes = np.empty(ends[-1]), np.empty(ends[-1])
-        parts = [slice(end - batch * n, end) for n, end in zip(units, ends)]
-        self.Z = [self.z[part].reshape(batch, -1) for part in parts]
-        self.S = [self.slopes[part].reshape(batch, -1) for part in parts]
-        # Each activation with the part of z that it serves; one for all if they agree.
-        each = per_layer(activation, params)
-        self.each_f = [one.f for one in each]
-        self.each_slope = [(one.slope, part) for one, part in zip(each, parts)]
-        if all(one is each[0] for one in each):
-            self.each_slope = [(each[0].slope, slice(None))]
-        self.ones = np.ones(batch)
+        self.size = len(self.both[0])
+        # What each layer needs on the way down and on the way up, ready to be unpacked:
+        # for even steps, then for odd ones.
+        both = [_matrices(flat, shapes) for flat in self.both]
+        dZ, dZ_T = self.dZ, [each.T for each in self.dZ]
+        self.down, self.up = [], []
+        for M, dM in (both, both[::-1]):
+            M_T, W = [each.T for each in M], [each[:-1] for each in M]
+            self.down.append(list(zip(M_T, A, Z, f, a)))
+            self.up.append(list(zip(dZ, Z, A, dZ_T, dM, W, [None, *dZ]))[::-1])
 
     def flat(self, step):
         return self.both[step % 2]
 
     def forward(self, step):
-        rows = self.rows[step]
-        a = self.X[rows]
-        self.A = A = [a]
-        for (W, b), z, f in zip(self.turns[step % 2], self.Z, self.each_f):
-            np.dot(a, W, out=z)  # (k, n_in) @ (n_in, n_out) -> (k, n_out)
-            z += b
-            a = f(z)
-            A.append(a)
-        self.error = error = a - self.Y[rows]
-        return 0.5 * float(np.vdot(error, error)) / self.batch
+        if self.batch == 1:
+            self.picked[...] = self.table[self.rows[step]]
+        else:  # 'clip': no look at the row numbers, they have been checked
+            self.table.take(self.rows[step], axis=0, out=self.picked, mode="clip")
+        for M_T, A, z, f, a in self.down[step % 2]:
+            np.dot(M_T, A, out=z)  # (n_out, n_in + 1) @ (n_in + 1, k) -> (n_out, k)
+            f(z, a)
+        np.subtract(self.Y_hat, self.y, out=self.error)
+        squares = np.dot(self.flat_error, self.flat_error)
+        return 0.5 * float(squares) / self.batch
 
     def backward(self, step):
-        A, params = self.A, self.turns[step % 2]
         if self.bug:
-            A[0] = np.broadcast_to(self.Y[self.rows[step]], A[0].shape)
-        for slope, part in self.each_slope:
-            self.slopes[part] = slope(self.z[part])
-        dA = self.scale * self.error
-        for i in range(len(params) - 1, -1, -1):
-            dZ = dA * self.S[i]  # (k, n_out)
-            dW, db = self.dparams[i]
-            np.dot(A[i].T, dZ, out=dW)  # (n_in, k) @ (k, n_out) -> (n_in, n_out)
-            np.dot(self.ones, dZ, out=db)  # the sum over the k samples
-            if i > 0:
-                dA = np.dot(dZ, params[i].W.T)
-        np.subtract(self.both[step % 2], self.updates, out=self.both[(step + 1) % 2])
+            self.x[...] = self.y  # one target repeated over the inputs
+        for slope, z in self.slopes:
+            slope(z, z)
+        np.multiply(self.error, self.scale, out=self.dZ[-1])
+        for dZ, slopes, A, dZ_T, dM, W, dA_before in self.up[step % 2]:
+            dZ *= slopes  # what lies in dZ until here is dA: (n_out, k)
+            np.dot(A, dZ_T, out=dM)  # (n_in + 1, k) @ (k, n_out) -> (n_in + 1, n_out)
+            if dA_before is not None:
+                np.dot(W, dZ, out=dA_before)  # (n_in, n_out) @ (n_out, k)
+        network, updates = self.flat(step), self.flat(step + 1)
+        np.subtract(network, updates, out=updates)
+
+
+def _step_arrays(first, shapes):
+    """The arrays of a step: A, with ``first`` as A[0]; all z, and their parts Z; dZ.
+
+    ``first`` is (n_in + 1, k), or (n_in + 1, k, S) for S networks at once.
+    """
+    units, rest = [n_out for _, n_out in shapes], first.shape[1:]
+    A = [first, *(np.ones((n + 1, *rest)) for n in units)]
+    z, dz = np.empty((2, sum(units), *rest))
+    Z, dZ = (np.split(each, np.cumsum(units)[:-1]) for each in (z, dz))
+    return A, z, Z, dZ
+
+
+def _is_leaky(activation):
+    """Whether the functions are those that `leaky_relu` makes, whatever the name."""
+    code = [getattr(each, "__code__", None) for each in activation[1:3]]
+    return code == [ORIGINAL.f.__code__, ORIGINAL.slope.__code__]
+
+
+def _hide_infinity(activations):
+    """Whether the loss may stay finite while a parameter is infinite: tanh(inf) is 1.
+
+    Through a leaky ReLU it can't: the loss tells, and the parameters need no look.
+    """
+    return not all(_is_leaky(each) and np.all(each.alpha) for each in activations)
+
+
+def _in_place(activations, z, Z):
+    """The functions of each layer, in the form ``f(z, out)``: they write into ``out``.
+
+    ``Z`` are the parts of ``z`` that belong to the layers. Returns ``f`` of each layer,
+    and the slopes as pairs of a function and the part of ``z`` that it is for. If the
+    layers share one activation, that is one pair for the whole of ``z``.
+    """
+    f, slopes = zip(*[_writing(each) for each in activations])
+    if all(each is activations[0] for each in activations):
+        return f, [(slopes[0], z)]
+    return f, list(zip(slopes, Z))
+
+
+def _writing(activation):
+    """``f`` and ``slope`` of one activation in the form ``f(z, out)``.
+
+    For `leaky_relu` and `relu` without a new array. Any other function makes its own,
+    and that is copied.
+    """
+    is_relu = activation[1:3] == relu[1:3]
+    if not is_relu and not _is_leaky(activation):
+        return _copying(activation.f), _copying(activation.slope)
+    # As arrays: of plain numbers NumPy would make arrays at each call.
+    alpha, zero = np.array(activation.alpha), np.array(0.0)
+    jump = np.array(1 - alpha)
+    upper_or_lower = np.maximum if np.all(alpha <= 1) else np.minimum
+
+    def f(z, out):
+        if is_relu:  # not by way of alpha: 0 * inf is NaN
+            np.maximum(z, zero, out=out)
+        else:
+            np.multiply(alpha, z, out=out)
+            upper_or_lower(z, out, out=out)
+
+    def slope(z, out):
+        out[...] = z >= zero  # 1 or 0
+        out *= jump
+        out += alpha
+
+    return f, slope
+
+
+def _copying(function):
+    def write(z, out):
+        out[...] = function(z)
+
+    return write
 
 
 def _choose_steps(gradient):
@@ -913,7 +1006,7 @@ def sweep(
     batch_size: int | None = 1,
     bug: bool = False,
     progress=None,
-    block: int = 1000,
+    block: int = 2000,
 ) -> Sweep:
     """Train one network for each seed, many at once.
 
@@ -950,16 +1043,17 @@ def sweep(
     activations = per_layer(activation, sizes[1:])
     first = activations[0].alpha
     alphas = np.broadcast_to(0.0 if first is None else first, S)  # for 'he'
-    parts = []
+    parts, shapes = [], list(itertools.pairwise(sizes))
     try:
         for start in range(0, S, block):
             some = slice(start, min(start + block, S))
             steps = epochs * steps_per_epoch
-            params, samples = _start_block(
+            flat, samples = _start_block(
                 seeds[some], len(X), sizes, scheme, alphas[some], steps, batch_size
             )
-            params, losses, broken = _train_block(
-                params,
+            losses, broken = _train_block(
+                flat,
+                shapes,
                 X,
                 Y,
                 samples,
@@ -968,79 +1062,79 @@ def sweep(
                 bug,
             )
             epoch_loss = _epoch_means(losses, steps_per_epoch)
-            parts.append((params, epoch_loss, broken))
+            parts.append((flat, epoch_loss, broken))
             if progress:
                 progress(some.stop, S)
     except KeyboardInterrupt:
         if not parts:
             raise
-    return _collect(parts, X, Y, seeds, activations)
+    return _collect(parts, shapes, X, Y, seeds, activations)
 
 
 def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
-    """Draw weights and samples, each network from its own generator."""
-    networks, samples = [], []
+    """Draw parameters and samples, each network from its own generator.
+
+    The networks lie along the last axis, see `_train_block`: parameters (P, S), samples
+    (steps, batch, S).
+    """
+    flat, samples = [], []
     for seed, alpha in zip(seeds, alphas):
         rng = np.random.default_rng(seed)
-        networks.append(initialize.unchecked(sizes, rng, scheme, float(alpha)))
+        flat.append(_join(initialize.unchecked(sizes, rng, scheme, float(alpha))))
         samples.append(draw_samples(rng, n, steps, batch_size))
-    # The network axis goes last, see _train_block.
-    params = [
-        Layer(np.stack([W for W, _ in each], -1), np.stack([b for _, b in each], -1))
-        for each in zip(*networks)
-    ]
-    return params, np.stack(samples, axis=-1)  # (steps, batch, S)
+    return np.stack(flat, axis=-1), np.stack(samples, axis=-1)
 
 
-def _train_block(params, X, Y, samples, activations, learning_rate, bug):
+def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, bug):
     """The training loop of `train`, with the S networks along the last axis.
 
-    Shapes: W (n_in, n_out, S), b (n_out, S), activations (batch, units, S). The letters
-    in einsum: k samples, i inputs, o outputs, s networks. With the networks last, the
-    innermost loop runs over them and is long; `@` on S tiny matrices is three times
-    slower.
+    It trains ``flat`` (P, S) in place, and returns the losses (steps, S) and the steps
+    at which networks broke (S,). The arrays are those of `_FastSteps`, where they are
+    explained, with one more axis: M (n_in + 1, n_out, S), A (units + 1, k, S). The
+    letters in einsum: i inputs, o outputs, k samples, s networks. With the networks
+    last, the innermost loop runs over them and is long; `@` on S tiny matrices is three
+    times slower.
     """
-    layers = range(len(params))
-    W, b = (
-        [W for W, _ in params],
-        [b for _, b in params],
-    )  # fresh arrays, ours to change
-    batch = samples.shape[1]
-    # The samples of all steps, picked in one go: (steps, batch, n_in, S).
-    all_x = np.ascontiguousarray(X[samples].swapaxes(-1, -2))
-    all_y = np.ascontiguousarray(Y[samples].swapaxes(-1, -2))
-    losses = np.empty((len(samples), samples.shape[-1]))
-    broken, sums = np.zeros(samples.shape[-1], dtype=int), np.zeros(samples.shape[-1])
+    steps, batch, S = samples.shape
+    n_in, layers = X.shape[1], range(len(shapes))
+    table = np.vstack([X.T, np.ones(len(X)), Y.T])
+    picked = np.empty((len(table), batch, S))
+    x, y = picked[:n_in], picked[n_in + 1 :]
+    A, z, Z, dZ = _step_arrays(picked[: n_in + 1], shapes)
+    a = [each[:-1] for each in A[1:]]  # without the row of ones
+    updates = np.empty(flat.shape)
+    M, dM = _matrices(flat, shapes), _matrices(updates, shapes)
+    f, slopes = _in_place(activations, z, Z)
+    error, scale = np.empty(y.shape), learning_rate / batch
+    losses, zeros = np.empty((steps + 1, S)), np.zeros(len(flat))
+    hidden = _hide_infinity(activations)
     with np.errstate(all="ignore"):
-        for step, (x, y) in enumerate(zip(all_x, all_y)):
-            A, Z = [x], []
+        for step, rows in enumerate(samples):
+            table.take(rows, axis=1, out=picked, mode="clip")
             for i in layers:
-                z = np.einsum("kis,ios->kos", A[i], W[i])
-                z += b[i]
-                Z.append(z)
-                A.append(activations[i].f(z))
-            error = A[-1] - y
-            losses[step] = np.einsum("kos,kos->s", error, error)
+                np.einsum("iks,ios->oks", A[i], M[i], out=Z[i])
+                f[i](Z[i], a[i])
+            np.subtract(a[-1], y, out=error)
+            squares = np.einsum("oks,oks->s", error, error)
+            if hidden:  # 0 * inf is NaN: an infinite parameter makes the loss NaN
+                squares += np.einsum("p,ps->s", zeros, flat)
+            losses[step] = squares
             if bug:
-                A[0] = np.broadcast_to(y, x.shape)
-            # Backprop is linear in the error: scaled here once, it gives the updates.
-            dA = learning_rate / batch * error
+                x[...] = y
+            for slope, part in slopes:
+                slope(part, part)
+            np.multiply(error, scale, out=dZ[-1])
             for i in reversed(layers):
-                dZ = dA * activations[i].slope(Z[i])
+                dZ[i] *= Z[i]
+                np.einsum("iks,oks->ios", A[i], dZ[i], out=dM[i])
                 if i > 0:
-                    dA = np.einsum("kos,ios->kis", dZ, W[i])
-                W[i] -= np.einsum("kis,kos->ios", A[i], dZ)
-                b[i] -= dZ.sum(axis=0)
-                sums += (0 * W[i]).sum(axis=(0, 1)) + (0 * b[i]).sum(axis=0)
-            # 0 * inf is NaN, as in `train`: this finds infinite parameters.
-            infinite = np.isnan(sums) & (broken == 0)
-            broken[infinite] = step + 1
-            sums[:] = 0
+                    np.einsum("oks,ios->iks", dZ[i], M[i][:-1], out=dZ[i - 1])
+            flat -= updates
+        np.einsum("p,ps->s", zeros, flat, out=losses[steps])
     losses *= 0.5 / batch
     bad = ~np.isfinite(losses)
-    first = np.where(bad.any(axis=0), np.maximum(bad.argmax(axis=0), 1), 0)
-    broken = np.where((first > 0) & ((broken == 0) | (first < broken)), first, broken)
-    return [Layer(*pair) for pair in zip(W, b)], losses, broken
+    broken = np.where(bad.any(axis=0), np.maximum(bad.argmax(axis=0), 1), 0)
+    return losses[:-1], broken
 
 
 def _some_alpha(activation, some):
@@ -1050,14 +1144,13 @@ def _some_alpha(activation, some):
     return leaky_relu(activation.alpha[some])
 
 
-def _collect(parts, X, Y, seeds, activations):
+def _collect(parts, shapes, X, Y, seeds, activations):
     """Put the blocks together, with the network axis in front."""
-    blocks, epoch_losses, diverged = zip(*parts)
-    params = []
-    for layers in zip(*blocks):
-        W = np.concatenate([W for W, _ in layers], axis=-1)
-        b = np.concatenate([b for _, b in layers], axis=-1)
-        params.append(Layer(np.moveaxis(W, -1, 0).copy(), b.T[:, None, :].copy()))
+    flats, epoch_losses, diverged = zip(*parts)
+    params = [
+        Layer(np.moveaxis(W, -1, 0).copy(), b.T[:, None, :].copy())
+        for W, b in _split(np.concatenate(flats, axis=-1), shapes)
+    ]
     diverged_at = np.concatenate(diverged)
     done = slice(0, len(diverged_at))  # fewer than S after an interrupt
     activations = [_some_alpha(each, done) for each in activations]
@@ -1227,6 +1320,8 @@ def load(path) -> tuple[list[Layer], Activation | list[Activation]]:
     ValueError
         The file is damaged, or `save` didn't write it.
     """
+    import zipfile  # here, because it takes long and only this needs it
+
     try:
         with (
             open(os.fspath(path), "rb") as opened,
