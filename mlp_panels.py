@@ -29,6 +29,7 @@ import ipywidgets as widgets
 import matplotlib
 import numpy as np
 from IPython import get_ipython
+from matplotlib import font_manager
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 
@@ -312,6 +313,7 @@ class QuickRenderer(RendererAgg):
     """
 
     shapes: ClassVar = {}  # text, font, ... -> (opacity of each pixel, left, top, width)
+    heights: ClassVar = {}  # font, size -> (above the line, below it, gap), in pixels
     most = 2000
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
@@ -323,6 +325,24 @@ class QuickRenderer(RendererAgg):
             opacity, left, top, width = self._shape(part, prop, angle, ismath, mtext)
             self._blend(opacity, gc, round(x) + left, round(y) + top)
             x += width
+
+    def _get_font_height_metrics(self, prop):
+        """The height of a font. Matplotlib 3.11 reads it from the file for each text.
+
+        If it asks for this no longer, it does so again, and only time is lost.
+        """
+        key = hash(prop), self.dpi
+        if key not in self.heights:
+            font = font_manager.get_font(font_manager.findfont(prop))
+            table = font.get_sfnt_table("OS/2")
+            if table is None:
+                return None, None, None  # Matplotlib then finds another way
+            per_unit = prop.get_size_in_points() * self.dpi / 72
+            per_unit /= font.get_sfnt_table("head")["unitsPerEm"]
+            names = "sTypoAscender", "sTypoDescender", "sTypoLineGap"
+            above, below, gap = (per_unit * table[name] for name in names)
+            self.heights[key] = above, -below, gap
+        return self.heights[key]
 
     def _shape(self, s, prop, angle, ismath, mtext):
         key = s, hash(prop), angle, ismath, self.dpi
@@ -1401,9 +1421,13 @@ class Run(NamedTuple):
         return 0.5 * squares[1:] / len(self.task.X)
 
     def go_on(self) -> "Run":
-        """Train 100 steps more, or up to the next network that is to be kept."""
-        start, count = self.done, max(PIECE, self.every)
-        each = self.every == 1
+        """Train some steps more: up to the next network that is to be kept.
+
+        If all are kept, it goes on for as long as it came so far, within limits: to
+        begin again costs time, and long pieces can't be watched or stopped.
+        """
+        start, each = self.done, self.every == 1
+        count = min(max(PIECE, start), 4 * PIECE) if each else self.every
         params, part = self._train(self.params, start, start + count, snapshots=each)
         new = part.snapshots.rows[1:] if each else [_flat(params)]
         run = self._replace(

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets.widgets.widget import _instances
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Text
 from PIL import Image
 
 import mlp_core as core
@@ -261,6 +262,16 @@ def test_the_quick_texts_look_as_matplotlib_draws_them(panel):
     height, width = size[1] // 10 * 10, size[0]
     squares = (slow - panel.view.pixels())[:height].reshape(-1, 10, width // 10, 10, 3)
     assert abs(squares.mean(axis=(1, 3))).max() < 40
+
+
+def test_the_quick_texts_are_as_high_as_matplotlib_measures_them(panel):
+    """Guards the kept heights of the fonts: texts stand where Matplotlib puts them."""
+    renderer = RendererAgg(*panel.view.size, panel.view.figure.dpi)
+    texts = panel.view.figure.findobj(lambda artist: isinstance(artist, Text))
+    for text in texts:
+        slow = text.get_window_extent(renderer).bounds
+        quick = text.get_window_extent(panel.view.canvas.get_renderer()).bounds
+        assert quick == pytest.approx(slow, abs=1e-6), text
 
 
 def test_nothing_is_left_of_the_picture_before(panel):
