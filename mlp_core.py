@@ -1075,14 +1075,16 @@ def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
     """Draw parameters and samples, each network from its own generator.
 
     The networks lie along the last axis, see `_train_block`: parameters (P, S), samples
-    (steps, batch, S).
+    (steps, batch, S). Row numbers below 256 fit into one byte each: they are most of
+    what a block holds.
     """
-    flat, samples = [], []
-    for seed, alpha in zip(seeds, alphas):
+    flat, batch = [], n if batch_size is None else batch_size
+    samples = np.empty((steps, batch, len(seeds)), dtype=np.min_scalar_type(n - 1))
+    for s, (seed, alpha) in enumerate(zip(seeds, alphas)):
         rng = np.random.default_rng(seed)
         flat.append(_join(initialize.unchecked(sizes, rng, scheme, float(alpha))))
-        samples.append(draw_samples(rng, n, steps, batch_size))
-    return np.stack(flat, axis=-1), np.stack(samples, axis=-1)
+        samples[..., s] = draw_samples(rng, n, steps, batch_size)
+    return np.stack(flat, axis=-1), samples
 
 
 def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, bug):
@@ -1115,10 +1117,9 @@ def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, bug):
                 np.einsum("iks,ios->oks", A[i], M[i], out=Z[i])
                 f[i](Z[i], a[i])
             np.subtract(a[-1], y, out=error)
-            squares = np.einsum("oks,oks->s", error, error)
+            np.einsum("oks,oks->s", error, error, out=losses[step])
             if hidden:  # 0 * inf is NaN: an infinite parameter makes the loss NaN
-                squares += np.einsum("p,ps->s", zeros, flat)
-            losses[step] = squares
+                losses[step] += np.einsum("p,ps->s", zeros, flat)
             if bug:
                 x[...] = y
             for slope, part in slopes:
