@@ -35,6 +35,7 @@ import numpy as np
 def checked(function):
     """Have the arguments of a function checked and converted, see the last section.
 
+    Numbers that overflow become infinite or NaN without a warning: the result shows it.
     ``function.unchecked`` is the bare function: the training loop checks once, then
     calls that thousands of times.
     """
@@ -45,7 +46,8 @@ def checked(function):
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         bound.arguments.update(_check(bound.arguments))
-        return function(*bound.args, **bound.kwargs)
+        with np.errstate(all="ignore"):
+            return function(*bound.args, **bound.kwargs)
 
     wrapper.unchecked = function
     return wrapper
@@ -106,25 +108,40 @@ def leaky_relu(alpha=-0.2) -> Activation:
     upper_or_lower = np.maximum if np.all(alpha <= 1) else np.minimum
 
     def f(z):
+        z = _floats(z)
         return upper_or_lower(z, alpha * z)
 
     def slope(z):
-        return alpha + (1 - alpha) * (np.asarray(z) >= 0)
+        return alpha + (1 - alpha) * (_floats(z) >= 0)
 
     return Activation("leaky_relu", f, slope, alpha)
 
 
+def _floats(z):
+    """``z`` as an array of floats: of small whole numbers NumPy's tanh is a rough one."""
+    return np.asanyarray(z, dtype=float)
+
+
+def _tanh(z):
+    return np.tanh(_floats(z))
+
+
 def _sigmoid(z):
     # The textbook form 1 / (1 + exp(-z)) overflows for z below -709; tanh never does.
-    return 0.5 * (1 + np.tanh(0.5 * np.asarray(z)))
+    return 0.5 * (1 + np.tanh(0.5 * _floats(z)))
 
 
 relu = Activation(
-    "relu", lambda z: np.maximum(z, 0.0), lambda z: (np.asarray(z) >= 0) * 1.0, 0.0
+    "relu",
+    lambda z: np.maximum(_floats(z), 0.0),
+    lambda z: (_floats(z) >= 0) * 1.0,
+    0.0,
 )
-tanh = Activation("tanh", np.tanh, lambda z: 1 - np.tanh(z) ** 2)
+tanh = Activation("tanh", _tanh, lambda z: 1 - _tanh(z) ** 2)
 sigmoid = Activation("sigmoid", _sigmoid, lambda z: _sigmoid(z) * (1 - _sigmoid(z)))
-identity = Activation("identity", lambda z: np.asarray(z) * 1.0, np.ones_like)
+identity = Activation(
+    "identity", lambda z: _floats(z) * 1.0, lambda z: np.ones_like(_floats(z))
+)
 
 ORIGINAL = leaky_relu.unchecked(-0.2)  # what the original notebook calls relu
 ACTIVATION_NAMES = ("leaky_relu", "relu", "tanh", "sigmoid", "identity")
@@ -147,7 +164,7 @@ def per_layer(activation, params) -> list[Activation]:
     """Return one activation for each layer: a single one serves them all."""
     if isinstance(activation, Activation):
         return [activation] * len(params)
-    return list(activation)
+    return list(_check_activation(activation, params))
 
 
 # 2. Initialization -------------------------------------------------------------------
@@ -223,7 +240,7 @@ def _draw_weights(n_in, n_out, rng, scheme, alpha):
     if scheme == "uniform":
         return rng.uniform(-2, 2, shape)
     if scheme == "he":
-        return rng.standard_normal(shape) * np.sqrt(2 / ((1 + alpha**2) * n_in))
+        return rng.standard_normal(shape) * np.sqrt(2 / ((1 + alpha * alpha) * n_in))
     if scheme == "glorot":
         limit = np.sqrt(6 / (n_in + n_out))
         return rng.uniform(-limit, limit, shape)
@@ -1234,6 +1251,8 @@ def wilson_interval(
     z = _check_positive("z", z)
     if successes > trials:
         raise ValueError(f"successes is {successes}, more than the {trials} trials")
+    if z > 100:
+        raise ValueError(f"z must be at most 100 standard deviations, not {z}")
     rate = successes / trials
     denominator = 1 + z**2 / trials
     middle = (rate + z**2 / (2 * trials)) / denominator
