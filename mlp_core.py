@@ -1265,23 +1265,31 @@ def wilson_interval(
 # 6. Tasks, saving and loading --------------------------------------------------------
 
 
-class Task(NamedTuple):
-    """A set of samples to learn: ``X`` (n, n_in) and ``Y`` (n, n_out), read-only."""
+class Task(NamedTuple("Task", [("name", str), ("X", np.ndarray), ("Y", np.ndarray)])):
+    """A set of samples to learn: ``X`` (n, n_in) and ``Y`` (n, n_out), read-only.
 
-    name: str
-    X: np.ndarray
-    Y: np.ndarray
+    It keeps copies of its own: lists will do, and what you pass in stays as it is.
+
+    >>> Task("AND", [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [0], [0], [1]]).Y.shape
+    (4, 1)
+    """
+
+    __slots__ = ()
+
+    @checked
+    def __new__(cls, name: str, X, Y):
+        X, Y = np.array(X, dtype=float), np.array(Y, dtype=float)
+        X.flags.writeable = Y.flags.writeable = False
+        return super().__new__(cls, name, X, Y)
 
 
-def _task(name, X, Y):
-    X, Y = np.array(X, dtype=float), np.array(Y, dtype=float)
-    X.flags.writeable = Y.flags.writeable = False
-    return Task(name, X, Y)
+def _task(name, Y):
+    corners = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    return Task.__new__.unchecked(Task, name, corners, Y)
 
 
-_CORNERS = [[0, 0], [0, 1], [1, 0], [1, 1]]
-SUM = _task("SUM", _CORNERS, [[0], [1], [1], [2]])
-XOR = _task("XOR", _CORNERS, [[0], [1], [1], [0]])
+SUM = _task("SUM", [[0], [1], [1], [2]])
+XOR = _task("XOR", [[0], [1], [1], [0]])
 TASKS = {task.name: task for task in (SUM, XOR)}
 
 _FORMAT = "mlp_core 1"
@@ -1318,6 +1326,8 @@ def save(path, params, activation=ORIGINAL) -> None:
     try:
         with open(temporary, "wb") as file:
             np.savez(file, **arrays)
+            file.flush()
+            os.fsync(file.fileno())  # on the disk, before it takes the old one's place
         os.replace(temporary, path)
     except BaseException:
         if os.path.exists(temporary):
@@ -1347,6 +1357,10 @@ def load(path) -> tuple[list[Layer], Activation | list[Activation]]:
             open(os.fspath(path), "rb") as opened,
             np.load(opened, allow_pickle=False) as file,
         ):
+            # NumPy reads as many numbers as a shape asks for. If that is damaged, it may
+            # stop before the end of the array, where its checksum would be looked at.
+            if file.zip.testzip() is not None:
+                raise ValueError("it is damaged")
             arrays = {name: file[name] for name in file.files}
         if str(arrays.pop("format")) != _FORMAT:
             raise ValueError("it has another format")
@@ -1457,9 +1471,11 @@ def _check_matrix(name, value):
     what = "one sample in each row"
     array = _numbers(name, value, what)
     if array.ndim != 2:
+        right = "a single sample is [[x1, x2]]"
+        if array.ndim == 1 and name != "X":
+            right = f"one number for each sample is {name}.reshape(-1, 1)"
         raise ValueError(
-            f"{name} has the shape {array.shape} but must have two axes, {what}: "
-            "a single sample is [[x1, x2]]"
+            f"{name} has the shape {array.shape} but must have two axes, {what}: {right}"
         )
     if array.size == 0:
         raise ValueError(f"{name} is empty, its shape is {array.shape}")
@@ -1474,7 +1490,8 @@ def _check_prediction(name, value):
     if array.ndim not in (2, 3) or array.size == 0:
         raise ValueError(
             f"{name} has the shape {array.shape} but must be (n, n_out), "
-            "or (S, n, n_out) for a stack"
+            "or (S, n, n_out) for a stack; one number for each sample is "
+            f"{name}.reshape(-1, 1)"
         )
     return array
 
@@ -1525,6 +1542,9 @@ def _check_activation(activation, layers):
             "activation must be an Activation such as tanh or leaky_relu(0.01), "
             f"or a list of one for each layer, not {activation!r}"
         )
+    for one in each:
+        if not (callable(one.f) and callable(one.slope)):
+            raise TypeError(f"activation {one.name!r} needs two functions, f and slope")
     if not isinstance(activation, Activation) and len(each) != len(layers):
         raise ValueError(
             f"activation lists {len(each)} but the network has {len(layers)} layers"
@@ -1654,11 +1674,12 @@ def _check_alpha(alpha):
 
 
 def _check_positive(name, value):
-    if isinstance(value, (bool, str)) or np.ndim(value) != 0:
+    wrong = isinstance(value, (bool, str, np.ma.MaskedArray))
+    if wrong or np.ndim(value) != 0:
         raise TypeError(f"{name} must be a positive number, not {value!r}")
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name} must be a positive number, not {value!r}") from None
     if not (np.isfinite(number) and number > 0):
         raise ValueError(f"{name} must be a positive number, not {value!r}")
