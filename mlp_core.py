@@ -489,8 +489,7 @@ def gradient_check(
     list of ParameterCheck
         One for each array: W[0], b[0], W[1], b[1], ...
     """
-    with np.errstate(all="ignore"):
-        value, grads = gradient(params, X, Y, activation)
+    value, grads = _check_gradient(gradient(params, X, Y, activation), params)
     if not np.isfinite(value):
         raise ValueError("params give a loss that is not finite: nothing to check")
     # Rounding leaves about 1e-16 * loss / h in the difference. Slopes far below the
@@ -581,9 +580,11 @@ def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:
     if not isinstance(rng, np.random.Generator) and batch_size is not None:
         raise TypeError(_RNG_MESSAGE)
     n, steps = _check_count("n", n), _check_count("steps", steps)
+    batch = n if batch_size is None else _check_count("batch_size", batch_size)
+    _check_size("n, steps and batch_size", steps, batch)
     if batch_size is None:
         return np.tile(np.arange(n), (steps, 1))
-    return rng.integers(0, n, size=(steps, _check_count("batch_size", batch_size)))
+    return rng.integers(0, n, size=(steps, batch))
 
 
 @checked
@@ -659,36 +660,41 @@ def train(
     kept[:1] = steps.flat(0)
     zeros = np.zeros(steps.size)
     done, stopped = 0, "finished"  # done: steps that are complete
+
+    def result(stopped):
+        last = done
+        if stopped == "diverged" or not np.isfinite(steps.flat(done)).all():
+            stopped, last = "diverged", max(done - 1, 0)  # take the last update back
+        shapes = [W.shape for W, _ in params]
+        history = History(
+            loss=losses[:last],
+            epoch_loss=_epoch_means(losses[:last], steps_per_epoch),
+            samples=samples,
+            snapshots=Snapshots(kept[: last + 1], shapes),
+            stopped=stopped,
+            diverged_at=last + 1 if stopped == "diverged" else None,
+        )
+        return _split(steps.flat(last).copy(), shapes), history
+
     try:
-        with np.errstate(all="ignore"):  # a divergence is told in words, not warned of
-            for step in range(len(samples)):
-                losses[step] = steps.forward(step)
-                if not math.isfinite(losses[step]):
-                    stopped = "diverged"
-                    break
-                steps.backward(step)
-                # 0 * inf is NaN: one product tells whether a parameter is infinite.
-                if steps.hidden and np.dot(steps.flat(step + 1), zeros) != 0:
-                    done, stopped = step + 1, "diverged"
-                    break
-                if snapshots:
-                    kept[step + 1] = steps.flat(step + 1)
-                done = step + 1
-                if progress and done % steps_per_epoch == 0:
-                    progress(done, len(samples))
-    except KeyboardInterrupt:
-        stopped = "interrupted"
-    if stopped == "diverged" or not np.isfinite(steps.flat(done)).all():
-        stopped, done = "diverged", max(done - 1, 0)  # take the last update back
-    history = History(
-        loss=losses[:done],
-        epoch_loss=_epoch_means(losses[:done], steps_per_epoch),
-        samples=samples,
-        snapshots=Snapshots(kept[: done + 1], [W.shape for W, _ in params]),
-        stopped=stopped,
-        diverged_at=done + 1 if stopped == "diverged" else None,
-    )
-    return _split(steps.flat(done).copy(), [W.shape for W, _ in params]), history
+        for step in range(len(samples)):
+            losses[step] = steps.forward(step)
+            if not math.isfinite(losses[step]):
+                stopped = "diverged"
+                break
+            steps.backward(step)
+            # 0 * inf is NaN: one product tells whether a parameter is infinite.
+            if steps.hidden and np.dot(steps.flat(step + 1), zeros) != 0:
+                done, stopped = step + 1, "diverged"
+                break
+            if snapshots:
+                kept[step + 1] = steps.flat(step + 1)
+            done = step + 1
+            if progress and done % steps_per_epoch == 0:
+                progress(done, len(samples))
+        return result(stopped)
+    except KeyboardInterrupt:  # also one that comes while the result is made
+        return result("interrupted" if stopped == "finished" else stopped)
 
 
 class Snapshots(Sequence):
@@ -754,10 +760,11 @@ class _PlainSteps:
         return _join(self.turns[step % 2])
 
     def forward(self, step):
-        rows = self.samples[step]
-        value, self.grads = self.gradient(
-            self.turns[step % 2], self.X[rows], self.Y[rows], self.activation
-        )
+        rows, params = self.samples[step], self.turns[step % 2]
+        answer = self.gradient(params, self.X[rows], self.Y[rows], self.activation)
+        if step == 0:  # broadcasting would hide a wrong shape
+            _check_grads(_check_gradient(answer, params)[1], params, "gradient: grads")
+        value, self.grads = answer
         return value
 
     def backward(self, step):
@@ -1005,6 +1012,7 @@ class Sweep(NamedTuple):
 
     def network(self, s: int) -> list[Layer]:
         """The parameters of network ``s`` alone."""
+        s = range(len(self.seeds))[operator.index(s)]
         return [Layer(W[s].copy(), b[s, 0].copy()) for W, b in self.params]
 
 
@@ -1051,7 +1059,8 @@ def sweep(
     Returns
     -------
     Sweep
-        After an interrupt: the blocks that were finished, so fewer than S networks.
+        After an interrupt: the blocks that were finished, so fewer than S networks. To
+        go on, pass the rest of the seeds. An interrupt in the first block goes through.
     """
     if bug:
         _check_one_output(Y)
@@ -1082,10 +1091,11 @@ def sweep(
             parts.append((flat, epoch_loss, broken))
             if progress:
                 progress(some.stop, S)
-    except KeyboardInterrupt:
+        return _collect(parts, shapes, X, Y, seeds, activations)
+    except KeyboardInterrupt:  # also one that comes while the blocks are put together
         if not parts:
             raise
-    return _collect(parts, shapes, X, Y, seeds, activations)
+        return _collect(parts, shapes, X, Y, seeds, activations)
 
 
 def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
@@ -1172,8 +1182,7 @@ def _collect(parts, shapes, X, Y, seeds, activations):
     diverged_at = np.concatenate(diverged)
     done = slice(0, len(diverged_at))  # fewer than S after an interrupt
     activations = [_some_alpha(each, done) for each in activations]
-    with np.errstate(all="ignore"):
-        Y_hat, _ = forward.unchecked(params, X, activations)
+    Y_hat, _ = forward.unchecked(params, X, activations)
     return Sweep(
         seeds=_seed_array(seeds[: len(diverged_at)]),
         params=params,
@@ -1218,10 +1227,9 @@ def fates(run, X, Y, activation=ORIGINAL) -> np.ndarray:
     ndarray of str of shape (S,)
     """
     diverged = run.diverged_at > 0
-    with np.errstate(all="ignore"):  # a diverged network holds no numbers
-        dead = dead_units.unchecked(run.params, X, activation)
-        spread = np.ptp(run.Y_hat, axis=1).max(axis=-1)  # (S, n, n_out) -> (S,)
-        close = solved.unchecked(run.Y_hat, Y, 2 * TOLERANCE)
+    dead = dead_units.unchecked(run.params, X, activation)
+    spread = np.ptp(run.Y_hat, axis=1).max(axis=-1)  # (S, n, n_out) -> (S,)
+    close = solved.unchecked(run.Y_hat, Y, 2 * TOLERANCE)
     dead_layer = np.any([units.all(axis=1) for units in dead], axis=0)
     cases = [run.success, diverged, dead_layer, spread < TOLERANCE, close]
     return np.select(cases, FATES[:-1], FATES[-1])
@@ -1448,6 +1456,13 @@ def _check_together(given):
     if "learning_rate" in given and "seeds" not in given:
         rate = _check_positive("learning_rate", given["learning_rate"])
         given["learning_rate"] = rate
+    if "epochs" in given:
+        batch = given["batch_size"] or len(X)
+        at_once = min(len(given["seeds"]), given["block"]) if "seeds" in given else 1
+        _check_size(
+            "epochs, steps_per_epoch and batch_size",
+            given["epochs"], given["steps_per_epoch"], batch, at_once,
+        )  # fmt: skip
     if "samples" in given:
         _check_samples(given, len(X))
     if "seeds" in given:
@@ -1572,27 +1587,60 @@ def _check_cache(cache, params, dY):
         raise ValueError(f"dY is {dY.shape} but the prediction is {right[-1]}")
 
 
-def _check_grads(grads, params):
+def _check_grads(grads, params, name="grads"):
     try:
         layers = [Layer(*layer) for layer in grads]
     except TypeError:
         raise TypeError(
-            "grads must be a list of Layer, as backprop() returns"
+            f"{name} must be a list of Layer, as backprop() returns"
         ) from None
     if len(layers) != len(params):
-        raise ValueError(f"grads has {len(layers)} layers but params has {len(params)}")
+        raise ValueError(
+            f"{name} has {len(layers)} layers but params has {len(params)}"
+        )
+    layers = [
+        Layer(*(_numbers(f"{name}[{i}]", array, "slopes") for array in layer))
+        for i, layer in enumerate(layers)
+    ]
     for i, (gradient, layer) in enumerate(zip(layers, params)):
         for kind, slope, array in zip("Wb", gradient, layer):
-            if np.shape(slope) != array.shape:
+            if slope.shape != array.shape:
                 raise ValueError(
-                    f"grads[{i}].{kind} has the shape {np.shape(slope)} but "
+                    f"{name}[{i}].{kind} has the shape {slope.shape} but "
                     f"params[{i}].{kind} is {array.shape}: each gradient must have the "
                     "shape of its parameter"
                 )
-    return [
-        Layer(*(_numbers(f"grads[{i}]", array, "slopes") for array in layer))
-        for i, layer in enumerate(layers)
-    ]
+    return layers
+
+
+def _check_gradient(answer, params):
+    """Check what a ``gradient`` of your own returned; its shapes may be others."""
+    try:
+        value, grads = answer
+        value, layers = float(value), [Layer(*layer) for layer in grads]
+    except (TypeError, ValueError):
+        raise TypeError(
+            "gradient must return a loss and a list of Layer, as loss_and_grads() does"
+        ) from None
+    sizes = [[np.size(array) for array in layer] for layer in layers]
+    right = [[array.size for array in layer] for layer in params]
+    if sizes != right:
+        raise ValueError(
+            f"gradient returned grads with {sizes} entries, but params have {right}"
+        )
+    return value, layers
+
+
+MOST = 10**8  # numbers in one array: 0.8 GB. More is a slip of the keyboard
+
+
+def _check_size(words, *counts):
+    """Refuse what no memory can hold, before the machine tries."""
+    if math.prod(counts) > MOST:
+        raise ValueError(
+            f"{words} ask for {math.prod(counts):.0e} numbers at once, but {MOST:.0e} "
+            "are the most"
+        )
 
 
 def _check_samples(given, n):
@@ -1602,6 +1650,8 @@ def _check_samples(given, n):
         if given["rng"] is None and not full_batch:
             raise TypeError("rng is missing: pass np.random.default_rng(seed)")
         return
+    if isinstance(samples, np.ma.MaskedArray):
+        raise TypeError("samples is a masked array, but each step needs its rows")
     try:
         array = np.asarray(samples)
     except ValueError:
@@ -1641,6 +1691,8 @@ def _check_sizes(name, value):
     sizes = tuple(_check_count(name, size) for size in value)
     if len(sizes) < 2:
         raise ValueError(f"{name} needs at least inputs and outputs, as (2, 1)")
+    for pair in itertools.pairwise(sizes):
+        _check_size(f"the {name} {pair}", *pair)
     return sizes
 
 
@@ -1708,6 +1760,12 @@ def _check_callable(name, value, optional=True):
     return value
 
 
+def _check_switch(name, value):
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
+
+
 def _check_path(name, value):
     if not isinstance(value, (str, os.PathLike)) or not os.fspath(value):
         raise TypeError(f"{name} must be a file name, not {value!r}")
@@ -1739,5 +1797,7 @@ _CHECKS = {
     "block": _check_count,
     "gradient": lambda name, value: _check_callable(name, value, False),
     "progress": _check_callable,
+    "snapshots": _check_switch,
+    "bug": _check_switch,
     "path": _check_path,
 }
