@@ -484,6 +484,14 @@ class View:
         """Say the numbers, rounded so that every NumPy prints the same."""
         raise NotImplementedError
 
+    def table(self, data, **look) -> tuple:
+        """The numbers in full: the names of the columns, and the rows."""
+        raise NotImplementedError
+
+    def network(self, data, **look) -> tuple:
+        """The parameters and the activation that are shown."""
+        raise NotImplementedError
+
     def paint(self, name, key, drawing, *args, **kwargs):
         """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.
 
@@ -593,7 +601,7 @@ class Panel:
     """
 
     patience = 0.3  # seconds; work that takes longer goes on in the background
-    savers = ("png", "svg")
+    savers = ("png", "svg", "csv", "npz")
 
     def __init__(self, name, compute, view, work, look, fixed=None):
         self.name, self.compute, self.view = name, compute, view
@@ -762,7 +770,7 @@ class Panel:
         return button
 
     def save(self, ending):
-        """Write the figure, the history or the weights beside the notebook.
+        """Write the figure, its numbers or the network beside the notebook.
 
         A file that is there already is replaced only if you press the button again.
         """
@@ -778,8 +786,14 @@ class Panel:
         self.say(f"Saved {path}.")
 
     def write(self, path, ending):
-        """Write one file; subclasses know further endings."""
-        self.view.save(path)
+        """Write one file: .png and .svg, .csv (the numbers), .npz (the network)."""
+        look = {name: control.value for name, control in self.look.items()}
+        if ending == "csv":
+            _write_table(path, *self.view.table(self.data, **look))
+        elif ending == "npz":
+            core.save(path, *self.view.network(self.data, **look))
+        else:
+            self.view.save(path)
 
     # The panel in a notebook
 
@@ -806,6 +820,14 @@ def _close(widget):
         if hasattr(widget, part):
             getattr(widget, part).close()
     widget.close()
+
+
+def _write_table(path, names, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        for row in rows:
+            table.writerow([float(x) if isinstance(x, np.floating) else x for x in row])
 
 
 def _row(items):
@@ -960,7 +982,7 @@ class ActivationView(View):
         ax.plot(x, unit.output(x), color=pictures.NEUTRAL, linewidth=1.5)
         ax.plot(self.points, unit.output(self.points), "o", color=pictures.POSITIVE)
         ax.set_xlabel("input x")
-        ax.set_ylabel(f"a = f({unit.weight:g} x {unit.bias:+g})")
+        ax.set_ylabel(f"a = f({_sum_in_words(unit.weight, unit.bias)})")
         ax.set_title("A unit's output on 13 points")
 
     def line(self, unit, z):
@@ -974,6 +996,26 @@ class ActivationView(View):
             f"output of a unit with weight {unit.weight:g} and bias {unit.bias:g}; for "
             f"x = -3, -1.5, 0, 1.5, 3 it is {outputs}."
         )
+
+    def table(self, unit, z):
+        z = np.linspace(-3, 3, 121)
+        columns = z, unit.activation.f(z), unit.activation.slope(z), unit.output(z)
+        return ("z or x", "f(z)", "slope at z", "output for x"), zip(*columns)
+
+
+def _sum_in_words(weight, bias):
+    """Write weight * x + bias as by hand: neither 1 x nor + 0."""
+    product = {1: "x", -1: "−x"}.get(weight, f"{weight:g} x")
+    if bias == 0:
+        return product.replace("-", "−")
+    sign = "+" if bias > 0 else "−"
+    return f"{product} {sign} {abs(bias):g}".replace("-", "−")
+
+
+class ActivationPanel(Panel):
+    """See `activation_panel`. It has no network to save."""
+
+    savers = ("png", "svg", "csv")
 
 
 def activation_panel(
@@ -992,7 +1034,7 @@ def activation_panel(
     weight, bias : float
         Of the unit whose output is drawn.
     """
-    return Panel(
+    return ActivationPanel(
         "activation_panel", unit, ActivationView(),
         work={
             "activation": Choice("activation", core.ACTIVATION_NAMES, activation),
@@ -1013,6 +1055,7 @@ class Signal(NamedTuple):
     params: list
     spread: np.ndarray  # (depth + 1,), the standard deviation; entry 0 is the input
     scheme: str
+    activation: core.Activation
 
 
 def signal(scheme, width, depth, seed, activation, alpha) -> Signal:
@@ -1020,10 +1063,11 @@ def signal(scheme, width, depth, seed, activation, alpha) -> Signal:
     rng = np.random.default_rng(seed)
     params = core.initialize([2] + [width] * depth, rng, scheme, alpha)
     X = rng.uniform(-1, 1, (200, 2))
+    activation = core.make_activation(activation, alpha)
     with np.errstate(all="ignore"):
-        _, cache = core.forward(params, X, core.make_activation(activation, alpha))
+        _, cache = core.forward(params, X, activation)
         spread = np.array([a.std() for a in cache.A])
-    return Signal(params, spread, scheme)
+    return Signal(params, spread, scheme, activation)
 
 
 class InitializationView(View):
@@ -1035,7 +1079,7 @@ class InitializationView(View):
     }
 
     def draw(self, signal):
-        params, spread, scheme = signal
+        params, spread, scheme, _ = signal
         self.paint("weights", id(signal), pictures.draw_histogram, self._groups(params))
         self.paint("spread", id(signal), pictures.draw_spread, {scheme: spread})
 
@@ -1055,6 +1099,12 @@ class InitializationView(View):
         weights = pictures.describe_histogram(self._groups(signal.params))
         spread = pictures.describe_spread({signal.scheme: signal.spread})
         return f"Left: {weights} Right: {spread}"
+
+    def table(self, signal):
+        return ("layers passed", "spread"), enumerate(signal.spread)
+
+    def network(self, signal):
+        return signal.params, signal.activation
 
 
 def initialization_panel(
@@ -1117,6 +1167,17 @@ class ForwardView(View):
         _, cache = core.forward(network[0], [[x1, x2]], network[1])
         return pictures.describe_network(network[0], cache)
 
+    def table(self, network, x1, x2):
+        _, cache = core.forward(network[0], [[x1, x2]], network[1])
+        return ("layer", "unit", "z", "a"), [
+            (layer, unit, z, a)
+            for layer, (Z, A) in enumerate(zip(cache.Z, cache.A[1:]))
+            for unit, (z, a) in enumerate(zip(Z[0], A[0]))
+        ]
+
+    def network(self, network, x1, x2):
+        return network
+
 
 def forward_panel(x1=0.0, x2=1.0, seed=0, activation="leaky_relu", alpha=-0.2) -> Panel:
     """Show the 2-3-3-2-1 network with its numbers, live for two inputs.
@@ -1154,6 +1215,8 @@ class Differences(NamedTuple):
     forward: np.ndarray  # (n,), the same with the loss at p + h and p
     slope: float  # from backprop
     function: object  # the loss as a function of the shift of the weight
+    params: list
+    activation: core.Activation
 
     def quotient(self, h):
         """The central difference with the step h."""
@@ -1178,7 +1241,7 @@ def differences(seed, activation, alpha) -> Differences:
     minus = np.array([function(-step) for step in h])
     central = abs((plus - minus) / (2 * h) - slope)
     forward = abs((plus - loss) / h - slope)
-    return Differences(h, central, forward, slope, function)
+    return Differences(h, central, forward, slope, function, params, activation)
 
 
 class GradientView(View):
@@ -1216,14 +1279,18 @@ class GradientView(View):
         size = "below 1e-9" if error < 1e-9 else f"about {error:.0e}"
         return (
             f"h = {h:.2g}: slope by central difference {data.quotient(h):.4f}, by "
-            f"backprop {data.slope:.4f}, error {size}; {self._cause(h)}"
+            f"backprop {data.slope:.4f}, error {size}; {self._cause(h, error)}"
         )
 
-    def _cause(self, h):
+    def _cause(self, h, error):
         """What the error is made of. Both kinds are equal at about eps^(1/3) = 6e-6."""
+        if error < 1e-9:
+            return "h is about right"
         if h < 6e-7:
             return "round-off prevails: h is too small"
-        return "truncation prevails: h is too large" if h > 6e-5 else "h is about right"
+        if h > 6e-5:
+            return "truncation, or a kink within h, prevails: h is too large"
+        return "a kink lies within h"
 
     def alt(self, data, h):
         return (
@@ -1231,6 +1298,13 @@ class GradientView(View):
             "logarithmic: a U, falling from the left where round-off prevails and "
             f"rising to the right where truncation does. Marked: {self.line(data, h)}."
         )
+
+    def table(self, data, h):
+        columns = data.h, data.central, data.forward
+        return ("h", "central error", "one-sided error"), zip(*columns)
+
+    def network(self, data, h):
+        return data.params, data.activation
 
 
 def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
@@ -1269,6 +1343,8 @@ class Slice(NamedTuple):
     steepness: float  # |gradient|^2: the loss falls by this per unit of t at t = 0
     t: np.ndarray
     loss: np.ndarray
+    params: list
+    activation: core.Activation
 
 
 def loss_slice(task, seed, activation, alpha) -> Slice:
@@ -1289,7 +1365,8 @@ def loss_slice(task, seed, activation, alpha) -> Slice:
     while function(longest) < 2 * start and longest < 100:
         longest *= 1.5
     t = np.linspace(0, longest, 121)
-    return Slice(function, steepness, t, np.array([function(each) for each in t]))
+    loss = np.array([function(each) for each in t])
+    return Slice(function, steepness, t, loss, params, activation)
 
 
 class SliceView(View):
@@ -1335,6 +1412,12 @@ class SliceView(View):
             "The loss along the line down the gradient: it falls, reaches a lowest "
             f"point and rises again. Marked: {self.line(data, learning_rate)}."
         )
+
+    def table(self, data, learning_rate):
+        return ("length of the step", "loss"), zip(data.t, data.loss)
+
+    def network(self, data, learning_rate):
+        return data.params, data.activation
 
 
 def slice_panel(
@@ -1653,6 +1736,16 @@ class TrainingView(View):
             f"space of layer {hidden_layer}. {describe(run, step)}."
         )
 
+    def table(self, run, **look):
+        """One row for each step: its number, its loss, the rows of data it used."""
+        return ("step", "loss", "rows"), [
+            (step, loss, " ".join(map(str, run.rows(step))))
+            for step, loss in enumerate(run.loss, start=1)
+        ]
+
+    def network(self, run, step, **look):
+        return run.at(step), run.activation
+
 
 # 5d. The panel
 
@@ -1660,25 +1753,42 @@ class TrainingView(View):
 class TrainingPanel(SteppedPanel):
     """See `training_panel`."""
 
-    savers = ("png", "svg", "csv", "npz")
     below = ("neuron", "hidden_layer", "sample", "scheme", "hidden", "batch_size",
              "steps", "bug")  # fmt: skip
     speeds: ClassVar = {"1 step": (300, 1), "5 steps": (200, 5), "20 steps": (200, 20),
               "100 steps": (200, 100)}  # fmt: skip
 
+    def __init__(self, *args, seeds=None, **kwargs):
+        self.seed_menu = _seed_menu(seeds) if seeds else None
+        super().__init__(*args, **kwargs)
+        if self.seed_menu:
+            self.seed_menu.connect(self.react, self._choose_seed)
+
+    def rows(self):
+        above = [self.seed_menu.widget] if self.seed_menu else []
+        return above + super().rows()
+
+    def _choose_seed(self):
+        if self.seed_menu.value is not None:
+            self.work["seed"].set(self.seed_menu.value)
+
     def take(self, data):
+        if self.seed_menu and self.seed_menu.value != self.work["seed"].value:
+            self.seed_menu.set(None, tell=False)  # the slider went to another seed
         sizes = [W.shape[1] for W, _ in data.params]
         self.look["neuron"].offer(_units(sizes))
         self.look["hidden_layer"].offer(_layers(sizes))
         super().take(data)
 
-    def write(self, path, ending):
-        if ending == "csv":
-            _write_history(path, self.data)
-        elif ending == "npz":
-            core.save(path, self.data.at(self.look["step"].value), self.data.activation)
-        else:
-            super().write(path, ending)
+
+def _seed_menu(seeds):
+    """A menu of seeds, each with the words that it is listed under."""
+    options = [
+        (f"{words}: seed {seed}", int(seed))
+        for words, several in seeds.items()
+        for seed in several
+    ]
+    return Choice("look at", [("choose a seed", None), *options], None, 22)
 
 
 def _layers(sizes):
@@ -1693,21 +1803,10 @@ def _units(sizes):
     ]
 
 
-def _write_history(path, run):
-    """One line for each step: its number, its loss, the rows of data it used."""
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["step", "loss", "rows"])
-        for step, loss in enumerate(run.loss, start=1):
-            table.writerow(
-                [step, repr(float(loss)), " ".join(map(str, run.rows(step)))]
-            )
-
-
 def training_panel(
     task=SUM, learning_rate=0.2, seed=0, activation="leaky_relu", alpha=-0.2,
     scheme="normal", hidden=(3, 3, 2), batch_size=1, steps=2000, bug=False,
-    step=None, neuron=(0, 0), hidden_layer=None, sample=None,
+    step=None, neuron=(0, 0), hidden_layer=None, sample=None, seeds=None,
 ) -> Panel:  # fmt: skip
     """Train a network and look at every step of it.
 
@@ -1742,6 +1841,9 @@ def training_panel(
     sample : int, optional
         The row of the data whose activations the diagram shows; by default the one
         that was trained on.
+    seeds : dict of str to sequence of int, optional
+        Seeds to choose from in a menu, by the words that they are listed under:
+        ``{"dead layer": [3, 9]}``.
     """
     batches = [("1", 1), ("2", 2), ("4", 4), ("8", 8), ("all", None)]
     inputs = [(f"({x[0]:g}, {x[1]:g})", row) for row, x in enumerate(task.X)]
@@ -1750,7 +1852,7 @@ def training_panel(
         hidden_layer = max(0, len(hidden) - 1)
     return TrainingPanel(
         "training_panel", functools.partial(train_in_parts, task), TrainingView(),
-        fixed={"task": task},
+        seeds=seeds, fixed={"task": task},
         work={
             "learning_rate": _learning_rate(learning_rate),
             "seed": _seed(seed),
@@ -1789,6 +1891,7 @@ class Pass(NamedTuple):
 
     params: list
     stages: list
+    activation: core.Activation
 
     @property
     def done(self) -> int:
@@ -1819,7 +1922,7 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     new_loss = core.loss(core.forward(after, X, activation)[0], Y)
     lines = _update_lines(learning_rate, core.loss(Y_hat, Y), new_loss)
     stages.append(Stage("Update", lines, cache, grads, None))
-    return Pass(params, stages)
+    return Pass(params, stages, activation)
 
 
 def _row_of(values):
@@ -1921,6 +2024,17 @@ class PassView(View):
         stage = data.stages[step]
         network = pictures.describe_network(data.params, stage.cache)
         return f"{network} Beside it the formulas. {self.line(data, step)}."
+
+    def table(self, data, step):
+        return ("stage", "formula"), [
+            (stage.title, line.strip())
+            for stage in data.stages
+            for line in stage.formulas
+            if line
+        ]
+
+    def network(self, data, step):
+        return data.params, data.activation
 
 
 class PassPanel(SteppedPanel):

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import csv
 import functools
 import io
 
@@ -247,6 +248,19 @@ def test_a_cell_drawn_alone_looks_as_in_the_whole_figure(panel):
     panel.view.canvas.draw()
     whole = panel.view.pixels()
     assert np.mean(np.any(alone != whole, axis=2)) < 0.002
+
+
+def test_the_gradient_panel_says_what_the_error_is_made_of():
+    """Guards the words: a large h isn't blamed where no error comes from it."""
+    panel = make("gradient_panel", activation="tanh")
+    causes = {1e-12: "round-off prevails", 1e-5: "h is about right", 0.5: "truncation"}
+    for h, cause in causes.items():
+        panel.look["h"].set(h)
+        assert cause in words_of(panel)
+    panel.work["activation"].set("leaky_relu")
+    panel.look["h"].set(1e-3)  # piecewise linear: the loss is a parabola
+    assert "error below 1e-9; h is about right" in words_of(panel)
+    panel.close()
 
 
 def test_the_quick_texts_look_as_matplotlib_draws_them(panel):
@@ -580,6 +594,23 @@ def test_a_newer_setting_ends_older_work(slow):
     np.testing.assert_array_equal(slow.data.loss, expected.loss)
 
 
+def test_a_setting_that_fails_ends_older_work(slow):
+    """Guards: a picture of older settings doesn't come back over the words."""
+
+    def fails(**settings):
+        raise ValueError("no such run")
+
+    async def main():
+        slow.work["steps"].set(9000)
+        done, slow.compute = slow.data.done, fails
+        slow.work["seed"].set(4)
+        await asyncio.sleep(0.1)
+        return done
+
+    assert asyncio.run(main()) == slow.data.done and not is_busy(slow)
+    assert "no such run" in words_of(slow)
+
+
 # 7. One sample forward and back
 
 
@@ -682,6 +713,27 @@ def test_closing_leaves_no_widget_behind():
     assert len(_instances) == before
 
 
+# 8b. Seeds to choose from
+
+
+def test_a_seed_from_the_menu_is_trained():
+    """Guards: who chooses a failed seed sees that seed, and other seeds stay at hand."""
+    panel = make("training_panel", seeds={"dead layer": [3, 9], "flat": np.array([5])})
+    menu = panel.seed_menu.box
+    assert [words for words, _ in menu.options] == [
+        "choose a seed", "dead layer: seed 3", "dead layer: seed 9", "flat: seed 5",
+    ]  # fmt: skip
+    menu.value = 5
+    assert panel.work["seed"].value == 5 and "seed=5" in panel.code
+    wanted = panels.training_run(seed=5, steps=30)
+    np.testing.assert_array_equal(panel.data.loss, wanted.loss)
+    panel.work["seed"].set(4)
+    assert menu.value is None and panel.work["seed"].value == 4
+    menu.value = 5
+    assert panel.work["seed"].value == 5
+    panel.close()
+
+
 # 9. Files
 
 
@@ -701,6 +753,54 @@ def test_saving_writes_figure_history_and_weights(training, folder):
     table = np.genfromtxt(folder / "training.csv", delimiter=",", names=True)
     np.testing.assert_array_equal(table["loss"], training.data.loss)
     assert_same(core.load("training.npz")[0], training.data.at(12))
+
+
+def test_every_panel_saves_its_numbers(panel, folder):
+    """Guards: the table has a name above each column, and no number is cut."""
+    press(panel, "Save CSV")
+    with open(f"{panel.file_box.value}.csv", newline="", encoding="utf-8") as file:
+        names, *rows = csv.reader(file)
+    assert len(rows) > 3 and {len(row) for row in rows} == {len(names)}
+
+
+def numbers_saved(name, *columns):
+    table = np.genfromtxt(f"{name}.csv", delimiter=",", names=True)
+    return [table[column] for column in columns]
+
+
+def test_saved_numbers_are_those_of_the_picture(folder):
+    makers = ("activation_panel", "initialization_panel", "forward_panel",
+              "gradient_panel", "slice_panel")  # fmt: skip
+    made = {name: make(name, seed=3) if "act" not in name else make(name)
+            for name in makers}  # fmt: skip
+    for panel in made.values():
+        press(panel, "Save CSV")
+    z, slope = numbers_saved("activation", "z_or_x", "slope_at_z")
+    np.testing.assert_array_equal(slope, np.where(z >= 0, 1, -0.2))
+    (spread,) = numbers_saved("initialization", "spread")
+    np.testing.assert_array_equal(spread, made["initialization_panel"].data.spread)
+    params, activation = panels.fresh_network(3, "leaky_relu", -0.2)
+    _, cache = core.forward(params, [[0.0, 1.0]], activation)
+    (a,) = numbers_saved("forward", "a")
+    np.testing.assert_array_equal(a, np.concatenate([A[0] for A in cache.A[1:]]))
+    h, error = numbers_saved("gradient", "h", "central_error")
+    assert 1e-7 < h[error.argmin()] < 1e-3
+    (loss,) = numbers_saved("slice", "loss")
+    assert loss[0] == core.loss_and_grads(params, core.SUM.X, core.SUM.Y)[0]
+    for panel in made.values():
+        panel.close()
+
+
+def test_every_panel_with_a_network_saves_it(panel, folder):
+    if "npz" not in panel.savers:
+        assert panel.name == "activation_panel"
+        return
+    press(panel, "Save NPZ")
+    params, _ = core.load(f"{panel.file_box.value}.npz")
+    data = panel.data
+    shown = data.at(data.done) if panel.name == "training_panel" else (
+        data[0] if panel.name == "forward_panel" else data.params)  # fmt: skip
+    assert_same(params, shown)
 
 
 def test_saving_leaves_the_picture_as_it_is(training, folder):
