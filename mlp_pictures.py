@@ -731,7 +731,7 @@ _CHECK_CMAP = LinearSegmentedColormap.from_list("error", ["#FFFFFF", NEGATIVE])
 
 
 @_picture
-def draw_gradient_check(ax, checks, tolerance=1e-5):
+def draw_gradient_check(ax, checks, tolerance=1e-5, digits=1):
     """Draw the error of each gradient as a cell: white is right, orange is wrong.
 
     A wrong cell is hatched too, a cell at a kink is dotted; the word below each block
@@ -743,19 +743,25 @@ def draw_gradient_check(ax, checks, tolerance=1e-5):
     checks : list of mlp_core.ParameterCheck
     tolerance : float
         The error from which on a single cell counts as wrong.
+    digits : int
+        Decimals of the errors in the cells.
     """
     blocks = _check_blocks(checks)
     tolerance = _positive("tolerance", tolerance)
     width = max(block["x"] + block["error"].shape[1] for block in blocks)
     depth = max(block["y"] + block["error"].shape[0] for block in blocks)
     ax.set_xlim(-0.4, width + 0.4)
-    ax.set_ylim(depth + 1.3, -0.4)  # row 0 on top, as a matrix is written
+    # Below the last row: the word under its block, and the line at the bottom.
+    words = 4.4 * SMALL * ax.figure.dpi / 72
+    below = words * (depth + 0.4) / max(ax.bbox.height - words, words)
+    ax.set_ylim(depth + max(1.3, below), -0.4)  # row 0 on top, as a matrix is written
     ax.set_xticks([])
     ax.set_yticks([])
     ax.set_axis_off()
     cell = ax.bbox.width * 72 / ax.figure.dpi / (width + 0.8)
     for block in blocks:
-        _draw_block(ax, block, tolerance, has_room=cell > 2.6 * SMALL)
+        has_room = cell > (2.1 + 0.5 * digits) * SMALL
+        _draw_block(ax, block, tolerance, digits if has_room else None)
     wrong = [check.name for check in checks if not check.ok]
     ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else "every gradient is right")
     ax.text(
@@ -783,7 +789,7 @@ def _check_blocks(checks):
     return blocks
 
 
-def _draw_block(ax, block, tolerance, has_room):
+def _draw_block(ax, block, tolerance, digits):
     error, kink, check = block["error"], block["kink"], block["check"]
     rows, columns = error.shape
     wrong = ~kink & ~(error <= tolerance)  # NaN is wrong too
@@ -807,8 +813,8 @@ def _draw_block(ax, block, tolerance, has_room):
                 ),
                 autolim=False,
             )
-    if has_room:
-        _write_errors(ax, block)
+    if digits is not None:
+        _write_errors(ax, block, digits)
     ax.text(
         block["x"] + columns / 2, block["y"] + rows + 0.12, _verdict(check),
         ha="center", va="top", fontsize=SMALL,
@@ -824,21 +830,22 @@ def _verdict(check):
     return f"{check.name}\n{'right' if check.ok else 'wrong'}"
 
 
-def _write_errors(ax, block):
+def _write_errors(ax, block, digits):
     for (i, j), error in np.ndenumerate(block["error"]):
         ax.text(
-            block["x"] + j + 0.5, block["y"] + i + 0.5, _short_error(error),
+            block["x"] + j + 0.5, block["y"] + i + 0.5, _short_error(error, digits),
             ha="center", va="center", fontsize=SMALL,
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         )  # fmt: skip
 
 
-def _short_error(error):
-    """Two characters more than nothing: an error of rounding is written as 0."""
+def _short_error(error, digits):
+    """Few characters: an error of rounding is written as 0."""
     if not np.isfinite(error):
         return "NaN"
+    is_plain = error >= 0.5 * 10.0**-digits
     return (
-        "0" if error < 1e-7 else f"{error:.1f}" if error >= 0.05 else number(error, 0)
+        "0" if error < 1e-7 else f"{error:.{digits}f}" if is_plain else number(error, 0)
     )
 
 

@@ -481,6 +481,25 @@ def test_gradient_check_tells_kinks_apart():
     assert ax.get_title() == "every gradient is right"
 
 
+def test_gradient_check_writes_as_many_digits_as_asked_for():
+    """Guards the numbers in the cells: 2/3 is 0.7, or 0.67; rounding noise is 0."""
+    check = checks()[0]._replace(error=np.array([[2 / 3, 0.004, 1e-9], [1, 2, 0.02]]))
+    for digits, written in ((1, ["0.7", "4e−3", "0", "1.0", "2.0", "2e−2"]),
+                            (2, ["0.67", "4e−3", "0", "1.00", "2.00", "0.02"])):  # fmt: skip
+        ax = new_axes((10, 4.5))
+        pictures.draw_gradient_check(ax, [check], digits=digits)
+        assert texts(ax)[:6] == written
+
+
+def test_gradient_check_keeps_its_words_apart():
+    """Guards the line at the bottom: in a low picture too, no block's word is in it."""
+    ax = new_axes((10, 3.6))
+    pictures.draw_gradient_check(ax, checks())
+    rendered(ax)
+    *words, bottom = [text.get_window_extent() for text in ax.texts]
+    assert not any(box.overlaps(bottom) for box in words)
+
+
 # 5. Training --------------------------------------------------------------------------
 
 
