@@ -493,7 +493,7 @@ def test_gradient_check_writes_as_many_digits_as_asked_for():
 
 def test_gradient_check_keeps_its_words_apart():
     """Guards the line at the bottom: in a low picture too, no block's word is in it."""
-    ax = new_axes((10, 3.6))
+    ax = new_axes((10, 2.6))
     pictures.draw_gradient_check(ax, checks())
     rendered(ax)
     *words, bottom = [text.get_window_extent() for text in ax.texts]
