@@ -141,8 +141,10 @@ def _kind(value):
     """'a list', 'an int', 'None': what a value is, for a message."""
     if value is None:
         return "None"
-    word = type(value).__name__
-    return f"{'an' if word[0] in 'aeiou' else 'a'} {word}"
+    word = {"ndarray": "array", "str": "text"}.get(
+        type(value).__name__, type(value).__name__
+    )
+    return f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
 
 
 def _to_array(value, what="the result"):
@@ -514,7 +516,7 @@ def _diagnose(exercise, outcomes, rights) -> str:
     ]
     i = bad[0]
     good = len(outcomes) - len(bad)
-    share = f" (right in {good} of {len(outcomes)} cases)" if good else ""
+    share = f"\n  (right in {good} of {len(outcomes)} cases)" if good else ""
     return (
         _describe_failure(exercise, outcomes[i], rights[i])
         + _describe_case(exercise, exercise.cases[i])
@@ -541,7 +543,8 @@ def _describe_failure(exercise, outcome, right) -> str:
     what = name or "the result"
     if shapes:
         return (
-            f"{what} has the shape {mine[name].shape}, it should be {right[name].shape}"
+            f"{what} has {_show_shape(mine[name])}, it should have "
+            f"{_show_shape(right[name])}"
         )
     if _is_mask(right[name]) and not _is_mask(mine[name]):
         return (
@@ -549,11 +552,16 @@ def _describe_failure(exercise, outcome, right) -> str:
             "for: as an index, 1 and 0 would pick other entries than True and False do"
         )
     fine = [each for each in right if each not in wrong]
-    also = f"\n  right already: {', '.join(fine)}" if fine else ""
-    return (
-        f"{what} is wrong{also}\n  yours: {_show(mine[name])}"
-        f"\n  right: {_show(right[name])}"
-    )
+    also = f"\n  right already: {', '.join(fine)}" if 0 < len(fine) <= _FEW else ""
+    yours, theirs = _show(mine[name]), _show(right[name])
+    if yours == theirs:  # too many numbers to show, or too small a difference
+        gap = np.max(abs(mine[name] * 1.0 - right[name]))
+        yours += f", off by up to {gap:.2g}"
+    return f"{what} is wrong{also}\n  yours: {yours}\n  right: {theirs}"
+
+
+def _show_shape(array):
+    return f"the shape {array.shape}" if array.shape else "one number, the shape ()"
 
 
 def _list(parts):
@@ -885,6 +893,11 @@ _activation = Exercise(
             lambda z, alpha: z * 1.0 if (z > 0).all() else alpha * z,
         ),
         Mistake(
+            "`if z > 0` asks one question, and an array has many answers: NumPy can't "
+            "choose; np.where asks for each number",
+            lambda z, alpha: z if z > 0 else alpha * z,
+        ),
+        Mistake(
             "it writes into z itself, so the caller's z is lost: work on a new array",
             lambda z, alpha: _write_into(z, z < 0, alpha * z),
         ),
@@ -958,6 +971,11 @@ _slope = Exercise(
             lambda z, alpha: _write_into(
                 np.ones_like(z), z < 0, np.full(z.shape, alpha)
             ),
+        ),
+        Mistake(
+            "`if z >= 0` asks one question, and an array has many answers: NumPy can't "
+            "choose; `z >= 0` alone asks for each number",
+            lambda z, alpha: 1.0 if z >= 0 else alpha,
         ),
         Mistake(
             "the numbers are right, but flat: return them in the shape of z, "
