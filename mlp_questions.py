@@ -43,7 +43,7 @@ FOLDER = Path(__file__).parent / "notebooks" / "questions"
 LETTERS = "ABCDEFGH"
 ANSWERS = {}  # (notebook, name of a question) -> Record
 
-# 1. A question, its reply, and what was answered ---------------------------------------
+# 1. A question, its reply, and what was answered -------------------------------------
 
 
 class Record:
@@ -249,7 +249,7 @@ def as_html(text) -> str:
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 
-# 2. Reading the texts ------------------------------------------------------------------
+# 2. Reading the texts ----------------------------------------------------------------
 
 
 class Questions(NamedTuple):
@@ -403,7 +403,7 @@ def _number(table, field, where) -> float:
     return float(value)
 
 
-# 3. Widgets ----------------------------------------------------------------------------
+# 3. Widgets --------------------------------------------------------------------------
 
 # JupyterLab's own colours and fonts, so that its dark theme stays readable.
 _TEXT = (

@@ -32,7 +32,7 @@ CELL_METADATA = ("tags", "slideshow", "jupyter")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def execute(notebook):
+def execute(notebook, folder=HERE):
     """Return a copy of the notebook, run from top to bottom in a fresh kernel."""
     notebook = copy.deepcopy(notebook)
     client = NotebookClient(
@@ -41,7 +41,7 @@ def execute(notebook):
         kernel_name="python3",
         store_widget_state=False,
         record_timing=False,
-        resources={"metadata": {"path": str(HERE)}},
+        resources={"metadata": {"path": str(folder)}},
     )
     return client.execute()
 

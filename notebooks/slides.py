@@ -33,7 +33,7 @@ import live
 SMALLEST = 16  # pixels on a screen of 1280 x 720: no text of a slide is smaller
 SLACK = 2  # pixels that may come from rounding
 
-# 1. Making decks -----------------------------------------------------------------------
+# 1. Making decks ---------------------------------------------------------------------
 
 
 def make(paths, folder=None):
@@ -60,7 +60,7 @@ def make(paths, folder=None):
         raise RuntimeError(f"nbconvert failed:\n{done.stderr}")
 
 
-# 2. reveal.js and MathJax without the network ------------------------------------------
+# 2. reveal.js and MathJax without the network ----------------------------------------
 
 # A part of an address -> the package that has the file, and its place there.
 PLACES = [
@@ -96,7 +96,7 @@ def answer(route):
     return route.abort()
 
 
-# 3. Looking at slides ------------------------------------------------------------------
+# 3. Looking at slides ----------------------------------------------------------------
 
 
 def make_to_look_at(paths, folder) -> list:
