@@ -153,7 +153,7 @@ def make_activation(name: str, alpha=-0.2) -> Activation:
     >>> make_activation("tanh").name
     'tanh'
     """
-    if name not in ACTIVATION_NAMES:
+    if not isinstance(name, str) or name not in ACTIVATION_NAMES:
         raise ValueError(f"name must be one of {ACTIVATION_NAMES}, not {name!r}")
     if name == "leaky_relu":
         return leaky_relu(alpha)
@@ -491,7 +491,9 @@ def gradient_check(
     """
     value, grads = _check_gradient(gradient(params, X, Y, activation), params)
     if not np.isfinite(value):
-        raise ValueError("params give a loss that is not finite: nothing to check")
+        raise ValueError(
+            "params, X and Y give a loss that is not finite: nothing to check"
+        )
     # Rounding leaves about 1e-16 * loss / h in the difference. Slopes far below the
     # loss's own scale can't be measured, so they are compared with this floor.
     floor = 1e-4 * max(1.0, value)
@@ -581,7 +583,8 @@ def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:
         raise TypeError(_RNG_MESSAGE)
     n, steps = _check_count("n", n), _check_count("steps", steps)
     batch = n if batch_size is None else _check_count("batch_size", batch_size)
-    _check_size("n, steps and batch_size", steps, batch)
+    _check_size("n", n)
+    _check_size("steps and batch_size", steps, batch)
     if batch_size is None:
         return np.tile(np.arange(n), (steps, 1))
     return rng.integers(0, n, size=(steps, batch))
@@ -1638,8 +1641,7 @@ def _check_size(words, *counts):
     """Refuse what no memory can hold, before the machine tries."""
     if math.prod(counts) > MOST:
         raise ValueError(
-            f"{words} ask for {math.prod(counts):.0e} numbers at once, but {MOST:.0e} "
-            "are the most"
+            f"too large: {words} stand for more than {MOST:.0e} numbers at once"
         )
 
 
@@ -1666,7 +1668,7 @@ def _check_samples(given, n):
             f"samples names rows from {array.min()} to {array.max()}, but X has the "
             f"rows 0 to {n - 1}"
         )
-    given["samples"] = array
+    given["samples"] = array.astype(int, copy=False)
 
 
 def _check_sweep(given):
@@ -1726,10 +1728,10 @@ def _check_alpha(alpha):
 
 
 def _check_positive(name, value):
-    wrong = isinstance(value, (bool, str, np.ma.MaskedArray))
-    if wrong or np.ndim(value) != 0:
-        raise TypeError(f"{name} must be a positive number, not {value!r}")
+    no_number = bool, np.bool_, str, bytes, np.ma.MaskedArray
     try:
+        if isinstance(value, no_number) or np.ndim(value) != 0:
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         raise TypeError(f"{name} must be a positive number, not {value!r}") from None
