@@ -1,0 +1,450 @@
+"""Break every published solution in many small ways, and see which the checks accept.
+
+    .venv/bin/python tests/mutate_solutions.py
+
+prints each mutant that is accepted. All of them must stand in `EQUAL`, with the reason
+why they behave like the solution. `test_exercises.py` runs the same.
+
+The solutions are those of the notebooks: the first Python block of each markdown cell
+with the tag 'solution'. Those that no notebook holds come from `SOLUTIONS`.
+"""
+
+import ast
+import copy
+import itertools
+import re
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+import mlp_core as mlp
+import mlp_exercises as exercises
+
+# 1. The solutions --------------------------------------------------------------------
+
+SOLUTIONS = {
+    "my_activation": """
+def my_activation(z, alpha):
+    return np.where(z > 0, z, alpha * z)
+""",
+    "my_slope": """
+def my_slope(z, alpha):
+    return alpha + (1 - alpha) * (z >= 0)
+""",
+    "my_dead_units": """
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return (slopes == 0).all(axis=0)
+""",
+    "my_uniform": """
+def my_uniform(sizes, rng):
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        layers.append((rng.uniform(-2, 2, (n_in, n_out)), np.zeros(n_out)))
+    return layers
+""",
+    "my_he": """
+def my_he(sizes, rng, alpha):
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
+        layers.append((spread * rng.standard_normal((n_in, n_out)), np.zeros(n_out)))
+    return layers
+""",
+    "my_glorot": """
+def my_glorot(sizes, rng):
+    layers = []
+    for n_in, n_out in pairwise(sizes):
+        r = np.sqrt(6 / (n_in + n_out))
+        layers.append((rng.uniform(-r, r, (n_in, n_out)), np.zeros(n_out)))
+    return layers
+""",
+    "my_forward_one": """
+def my_forward_one(params, x, f):
+    a = x
+    for W, b in params:
+        a = f(a @ W + b)
+    return a
+""",
+    "my_forward": """
+def my_forward(params, X, f):
+    A, Z = [X], []
+    for W, b in params:
+        Z.append(A[-1] @ W + b)
+        A.append(f(Z[-1]))
+    return A, Z
+""",
+    "my_loss": """
+def my_loss(Y_hat, Y):
+    return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+""",
+    "my_loss_slope": """
+def my_loss_slope(Y_hat, Y):
+    return (Y_hat - Y) / len(Y)
+""",
+    "my_layer_backward": """
+def my_layer_backward(A, Z, W, dA, slope):
+    dZ = dA * slope(Z)
+    dW = A.T @ dZ
+    db = dZ.sum(axis=0)
+    return dW, db, dZ @ W.T
+""",
+    "my_backprop": """
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    for i in reversed(range(len(params))):
+        W, b = params[i]
+        dZ = dA * slope(Z[i])
+        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+        dA = dZ @ W.T
+    return grads
+""",
+    "my_numeric_gradient": """
+def my_numeric_gradient(loss_of, w, h=1e-5):
+    gradient = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        up, down = w.astype(float), w.astype(float)  # two copies
+        up[index] += h
+        down[index] -= h
+        gradient[index] = (loss_of(up) - loss_of(down)) / (2 * h)
+    return gradient
+""",
+    "my_step": """
+def my_step(params, grads, learning_rate):
+    new = []
+    for (W, b), (dW, db) in zip(params, grads):
+        new.append((W - learning_rate * dW, b - learning_rate * db))
+    return new
+""",
+    "my_train": """
+def my_train(params, X, Y, samples, learning_rate):
+    losses = []
+    for rows in samples:
+        loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
+        losses.append(loss)
+        params = mlp.sgd_step(params, grads, learning_rate)
+    return params, losses
+""",
+    "smallest_sizes": """
+def smallest_sizes():
+    return (2, 1)
+""",
+    "my_success_rate": """
+def my_success_rate(Y_hats, Y):
+    near = abs(Y_hats - Y) < 0.1
+    return near.all(axis=(1, 2)).mean()
+""",
+    "xor_network": """
+def xor_network():
+    hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
+    output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+    return [hidden, output]
+""",
+    "xnor_network": """
+def xnor_network():
+    hidden = mlp.Layer(np.array([[-1.0, 1.0], [-1.0, 1.0]]), np.array([1.0, -1.0]))
+    output = mlp.Layer(np.array([[1.0], [1.0]]), np.array([0.0]))
+    return [hidden, output]
+""",
+}
+
+
+def published(folder=ROOT / "notebooks") -> dict:
+    """The solutions in the notebooks' own text: name of the exercise -> source.
+
+    A cell whose block defines no exercise is left out: it answers something else.
+    """
+    found = {}
+    for path in sorted(Path(folder).glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if "solution" not in cell.metadata.get("tags", []):
+                continue
+            block = re.search(r"```python\n(.*?)```", cell.source, re.DOTALL)
+            names = re.findall(r"^def (\w+)", block[1] if block else "", re.MULTILINE)
+            for name in set(names) & set(exercises.EXERCISES):
+                found[name] = block[1]
+    return found
+
+
+def solutions() -> dict:
+    """Every exercise's solution: the published one, else the one written here."""
+    return {**SOLUTIONS, **published()}
+
+
+def compiled(name, source):
+    """The function called ``name`` that the source defines, as a notebook would."""
+    space = {"np": np, "mlp": mlp, "pairwise": itertools.pairwise}
+    exec(compile(source, f"<{name}>", "exec"), space)  # noqa: S102, our own source
+    return space[name]
+
+
+# 2. Mutants --------------------------------------------------------------------------
+
+_OPERATORS = {
+    ast.Add: [ast.Sub, ast.Mult],
+    ast.Sub: [ast.Add],
+    ast.Mult: [ast.Div, ast.Add],
+    ast.Div: [ast.Mult],
+    ast.MatMult: [ast.Mult],
+    ast.Pow: [ast.Mult],
+    ast.Gt: [ast.GtE, ast.Lt],
+    ast.GtE: [ast.Gt, ast.LtE],
+    ast.Lt: [ast.LtE, ast.Gt],
+    ast.Eq: [ast.NotEq, ast.LtE],
+}
+_NAMES = {
+    name: others.split()
+    for name, others in {
+        "a": "x",
+        "W": "b",
+        "b": "W",
+        "dW": "db",
+        "db": "dW",
+        "A": "Z",
+        "Z": "A",
+        "X": "Y",
+        "Y": "X",
+        "n_in": "n_out",
+        "n_out": "n_in",
+        "up": "w down",
+        "down": "w up",
+        "dZ": "dA",
+        "dA": "dZ",
+        "loss": "learning_rate",
+        "params": "grads",
+        "grads": "params",
+        "Y_hat": "Y",
+        "Y_hats": "Y",
+        "hidden": "output",
+        "output": "hidden",
+        "near": "Y_hats",
+        "slopes": "Z",
+        "sum": "mean",
+        "mean": "sum max",
+        "all": "any",
+        "zeros": "ones",
+        "uniform": "normal",
+        "standard_normal": "random",
+        "sqrt": "square",
+    }.items()
+}
+
+
+def mutants(source):
+    """Pairs of what was changed and the changed source."""
+    tree = ast.parse(source)
+    seen = {ast.unparse(tree)}
+    for number, node in enumerate(ast.walk(tree)):
+        for change in _changes(node):
+            mutated = copy.deepcopy(tree)
+            twin = next(itertools.islice(ast.walk(mutated), number, None))
+            line = getattr(node, "lineno", 0)
+            change(twin)
+            text = ast.unparse(ast.fix_missing_locations(mutated))
+            if text not in seen:
+                seen.add(text)
+                yield _difference(ast.unparse(tree), text) or f"line {line}", text
+
+
+def _difference(before, after):
+    """The lines of the mutant that the solution doesn't have."""
+    old = before.splitlines()
+    new = [line.strip() for line in after.splitlines() if line not in old]
+    gone = [line.strip() for line in old if line not in after.splitlines()]
+    return " | ".join(new) if new else "without " + " | ".join(gone)
+
+
+def _changes(node):
+    """Functions that change one node (of a copy of the tree) in place."""
+    if isinstance(node, (ast.BinOp, ast.AugAssign)):
+        for new in _OPERATORS.get(type(node.op), []):
+            yield lambda n, new=new: setattr(n, "op", new())
+    if isinstance(node, ast.BinOp):
+        if not isinstance(node.op, (ast.Add, ast.Mult)):  # where the order counts
+            yield lambda n: _swap(n, "left", "right")
+        yield lambda n: _become(n, n.left)
+        yield lambda n: _become(n, n.right)
+    if isinstance(node, ast.Compare):
+        for new in _OPERATORS.get(type(node.ops[0]), []):
+            yield lambda n, new=new: setattr(n, "ops", [new()])
+    if isinstance(node, ast.UnaryOp):
+        yield lambda n: _become(n, n.operand)
+    if isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
+        for new in {node.value + 1, node.value - 1, -node.value, 2 * node.value}:
+            yield lambda n, new=new: setattr(n, "value", new)
+    if isinstance(node, ast.Name):
+        for new in _NAMES.get(node.id, []):
+            yield lambda n, new=new: setattr(n, "id", new)
+    if isinstance(node, ast.Attribute):
+        for new in _NAMES.get(node.attr, []):
+            yield lambda n, new=new: setattr(n, "attr", new)
+        if node.attr == "T":
+            yield lambda n: _become(n, n.value)
+    if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Load):
+        for step in (-1, 1):
+            yield lambda n, step=step: _move_index(n, step)
+    if isinstance(node, ast.Call):
+        yield from _call_changes(node)
+    if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) > 1:
+        yield lambda n: n.elts.reverse()
+        yield lambda n: n.elts.pop()
+    if isinstance(node, (ast.FunctionDef, ast.For)):
+        for i, statement in enumerate(node.body):
+            if len(node.body) > 1 and not isinstance(statement, ast.For):
+                yield lambda n, i=i: n.body.pop(i)
+            if isinstance(statement, ast.Return):
+                yield lambda n, i=i: n.body[i - 1 : i + 1].reverse()
+
+
+def _call_changes(node):
+    if len(node.args) == 1 and not node.keywords:  # f(x) -> x
+        yield lambda n: _become(n, n.args[0])
+    if len(node.args) > 1:
+        yield lambda n: n.args.reverse()
+        yield lambda n: n.args.pop()
+    if node.keywords:
+        yield lambda n: n.keywords.pop()
+
+
+def _swap(node, one, other):
+    first, second = getattr(node, one), getattr(node, other)
+    setattr(node, one, second)
+    setattr(node, other, first)
+
+
+def _become(node, other):
+    """Make a node the same as another one, its class included."""
+    other = copy.deepcopy(other)
+    node.__class__ = other.__class__
+    node.__dict__.clear()
+    node.__dict__.update(other.__dict__)
+
+
+def _move_index(node, step):
+    node.slice = ast.BinOp(node.slice, ast.Add(), ast.Constant(step))
+
+
+# 3. The survivors that are equal ------------------------------------------------------
+
+# Why they behave like the solution, and which they are: exercise and changed line.
+_REASONS = {
+    "at z = 0 both sides give 0": [
+        ("my_activation", "return np.where(z >= 0, z, alpha * z)"),
+    ],
+    "the sign of a difference does not count in a square": [
+        ("my_loss", "return 0.5 * np.sum((Y - Y_hat) ** 2) / len(Y)"),
+    ],
+    "the sign of a difference does not count in abs": [
+        ("my_success_rate", "near = abs(Y - Y_hats) < 0.1"),
+    ],
+    "the order of two axes does not count": [
+        ("my_success_rate", "return near.all(axis=(2, 1)).mean()"),
+    ],
+    "exactly 0.1 away: 'within 0.1' may be read both ways, and rounding decides": [
+        ("my_success_rate", "near = abs(Y_hats - Y) <= 0.1"),
+    ],
+    "another small step by default is as good": [
+        ("my_numeric_gradient", "def my_numeric_gradient(loss_of, w, h=2e-05):"),
+    ],
+    "with -h the two losses change places, and so does the sign of 2 h": [
+        ("my_numeric_gradient", "def my_numeric_gradient(loss_of, w, h=-1e-05):"),
+    ],
+    "every entry is written over": [
+        ("my_numeric_gradient", "gradient = np.ones(w.shape)"),
+    ],
+    "two copies of the same array": [
+        ("my_numeric_gradient", "down, up = (w.astype(float), w.astype(float))"),
+    ],
+    "a network by hand may be written in lists": [
+        (
+            "xor_network",
+            "hidden = mlp.Layer([[1.0, 1.0], [1.0, 1.0]], np.array([0.0, -1.0]))",
+        ),
+        (
+            "xor_network",
+            "hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), [0.0, -1.0])",
+        ),
+        ("xor_network", "output = mlp.Layer([[1.0], [-2.0]], np.array([0.0]))"),
+        ("xor_network", "output = mlp.Layer(np.array([[1.0], [-2.0]]), [0.0])"),
+        (
+            "xnor_network",
+            "hidden = mlp.Layer([[-1.0, 1.0], [-1.0, 1.0]], np.array([1.0, -1.0]))",
+        ),
+        (
+            "xnor_network",
+            "hidden = mlp.Layer(np.array([[-1.0, 1.0], [-1.0, 1.0]]), [1.0, -1.0])",
+        ),
+        ("xnor_network", "output = mlp.Layer([[1.0], [1.0]], np.array([0.0]))"),
+        ("xnor_network", "output = mlp.Layer(np.array([[1.0], [1.0]]), [0.0])"),
+    ],
+    "-0 is 0": [
+        (
+            "xor_network",
+            "hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), "
+            "np.array([-0.0, -1.0]))",
+        ),
+        (
+            "xor_network",
+            "output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([-0.0]))",
+        ),
+        (
+            "xnor_network",
+            "output = mlp.Layer(np.array([[1.0], [1.0]]), np.array([-0.0]))",
+        ),
+    ],
+    "at (1, 1) the sum falls below 0, and ReLU makes it 0": [
+        (
+            "xor_network",
+            "output = mlp.Layer(np.array([[1.0], [-3.0]]), np.array([0.0]))",
+        ),
+        (
+            "xor_network",
+            "output = mlp.Layer(np.array([[1.0], [-4.0]]), np.array([0.0]))",
+        ),
+    ],
+    "unit 0 is positive at (0, 0) only, as before": [
+        (
+            "xnor_network",
+            "hidden = mlp.Layer(np.array([[-2.0, 1.0], [-1.0, 1.0]]), "
+            "np.array([1.0, -1.0]))",
+        ),
+        (
+            "xnor_network",
+            "hidden = mlp.Layer(np.array([[-1.0, 1.0], [-2.0, 1.0]]), "
+            "np.array([1.0, -1.0]))",
+        ),
+    ],
+}
+EQUAL = {mutant: reason for reason, group in _REASONS.items() for mutant in group}
+
+
+def survivors():
+    """How many mutants there are, and the accepted ones: (exercise, line)."""
+    count, accepted = 0, []
+    for name, source in solutions().items():
+        for line, text in mutants(source):
+            count += 1
+            if exercises.check(compiled(name, text)).solved:
+                accepted.append((name, line))
+    return count, accepted
+
+
+def main():
+    start = time.process_time()
+    count, accepted = survivors()
+    for name, line in accepted:
+        reason = EQUAL.get((name, line), "NOT KNOWN TO BE EQUAL")
+        print(f"{name}: {line}\n    {reason}")
+    seconds = time.process_time() - start
+    print(f"{count} mutants, {len(accepted)} accepted, {seconds:.0f} s of CPU time")
+    return 0 if set(accepted) <= set(EQUAL) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
