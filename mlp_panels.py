@@ -225,24 +225,43 @@ def _alpha(value):
 
 
 class Choice(Control):
-    """A labelled drop-down menu; ``options`` are values, or (words, value) pairs."""
+    """A labelled drop-down menu; ``options`` are values, or (words, value) pairs.
+
+    A menu of ipywidgets whose value is None shows nothing at all. So for None the
+    widget holds the words.
+    """
 
     def __init__(self, label, options, value, digits=12):
-        box = widgets.Dropdown(
-            options=options, value=value, description=label, **_box_style(label, digits)
-        )
-        super().__init__(box)
+        box = widgets.Dropdown(description=label, **_box_style(label, digits))
+        self._offer(box, options)
+        if value not in self.values:
+            words = ", ".join(repr(each) for each in self.values)
+            raise ValueError(f"{label} must be one of {words}, not {value!r}")
+        box.value = self._shown_for(value)
+        super().__init__(box, self._value_of, self._shown_for)
+
+    def _offer(self, box, options):
+        pairs = [p if isinstance(p, tuple) else (str(p), p) for p in options]
+        self.values = [value for _, value in pairs]
+        self._none = next((words for words, value in pairs if value is None), None)
+        box.options = [(words, self._shown_for(value)) for words, value in pairs]
+
+    def _shown_for(self, value):
+        return self._none if value is None else value
+
+    def _value_of(self, shown):
+        return None if shown == self._none else shown
 
     def offer(self, options):
         """Offer other options; keep the value if it is still among them."""
         values = [value for _, value in options]
-        if options == list(self.box.options):
+        if values == self.values:
             return
         if self.value not in values:
             self.value = values[0]
         with self._moved():
-            self.box.options = options
-            self.box.value = self.value
+            self._offer(self.box, options)
+            self.box.value = self._shown_for(self.value)
 
 
 def _steps(value):
@@ -1867,7 +1886,7 @@ def training_panel(
         look={
             "step": _step(steps if step is None else step, steps),
             "neuron": Choice("neuron", _units(sizes), neuron, 14),
-            "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 8),
+            "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 10),
             "sample": Choice("input", [("as trained", None), *inputs], sample, 10),
         },
     )  # fmt: skip
