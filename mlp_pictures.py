@@ -107,11 +107,16 @@ def new_figure(
         A single one for one row and one column, else as ``Figure.subplots`` gives them.
     """
     try:
-        width, height = (float(length) for length in size)
+        width, height = (_number("size", length) for length in size)
     except (TypeError, ValueError):
         raise ValueError(
             f"size must be (width, height) in inches, not {size!r}"
         ) from None
+    nrows, ncols = _whole("nrows", nrows, 1, 100), _whole("ncols", ncols, 1, 100)
+    if layout is not None and str(layout) != "constrained":
+        raise ValueError(f"layout must be 'constrained' or None, not {layout!r}")
+    if width_ratios is not None:
+        width_ratios = _check_ratios(width_ratios, ncols)
     if not (0 < width < 100 and 0 < height < 100):
         raise ValueError(f"size must be between 0 and 100 inches, not {size!r}")
     with matplotlib.rc_context(STYLE):
@@ -150,7 +155,8 @@ def number(value, digits=2):
     >>> number(-1.054), number(1234.0), number(0.0004)
     ('−1.05', '1e3', '4e−4')
     """
-    value = float(value)
+    value = float(value) if isinstance(value, float) else _real("value", value)
+    digits = _whole("digits", digits, 0, 15)
     if not np.isfinite(value):
         return {"nan": "NaN", "inf": "inf", "-inf": "−inf"}[str(value)]
     text = f"{value:.{digits}f}"
@@ -271,9 +277,11 @@ def _activation_title(activation, mark):
 
 def describe_activation(activation, mark=None):
     """Return the alt text of `draw_activation`."""
+    _check_activation(activation)
     text = f"Graph of {activation.label}, solid, with its slope, dashed."
     if mark is None:
         return text
+    mark = _number("mark", mark)
     a, slope = _at(activation, float(mark))
     numbers = f"f(z) = {_plain(a)}, slope = {_plain(slope)}"
     return f"{text} Marked: at z = {_plain(mark)}, {numbers}."
@@ -297,8 +305,7 @@ def draw_histogram(ax, groups, bins=20):
     groups = {
         name: values.ravel() for name, values in _series("groups", groups).items()
     }
-    if isinstance(bins, bool) or not isinstance(bins, (int, np.integer)) or bins < 1:
-        raise ValueError(f"bins must be a whole number of at least 1, not {bins!r}")
+    bins = _whole("bins", bins, 1, 10_000)
     finite = {name: values[np.isfinite(values)] for name, values in groups.items()}
     edges = np.linspace(*_limits(np.concatenate(list(finite.values())), 0.02), bins + 1)
     tallest = 1
@@ -332,8 +339,7 @@ def _histogram_label(name, values):
 def describe_histogram(groups):
     """Return the alt text of `draw_histogram`."""
     parts = []
-    for name, values in groups.items():
-        values = np.asarray(values, float)
+    for name, values in _series("groups", groups).items():
         finite = values[np.isfinite(values)]
         part = f"{name}, {values.size} weights"
         if finite.size:
@@ -355,8 +361,8 @@ def draw_spread(ax, spreads):
     spreads : dict of str to array of shape (layers + 1,)
         Name to the standard deviation of the activations; the first is the input's.
     """
-    spreads = _series("spreads", spreads)
-    bottom, top = _log_limits(np.concatenate([s.ravel() for s in spreads.values()]))
+    spreads = _series("spreads", spreads, least=1)
+    bottom, top = _log_limits(np.concatenate(list(spreads.values())))
     for i, (name, values) in enumerate(spreads.items()):
         color, style, marker = _LINES[i % len(_LINES)]
         # A log axis has no place for 0: such a point stands at the bottom.
@@ -387,7 +393,7 @@ def describe_spread(spreads):
     parts = [
         f"{name}: {_plain(values[0])} at the input, {_plain(values[-1])} after "
         f"{len(values) - 1} layers"
-        for name, values in spreads.items()
+        for name, values in _series("spreads", spreads, least=1).items()
     ]
     return (
         "Standard deviation of the signal by layer, log axis. " + "; ".join(parts) + "."
@@ -436,8 +442,9 @@ def draw_network(
     active : int, optional
         A layer to stress: the edges of the others are pale.
     """
-    params = _check_params(params)
+    params, digits = _check_params(params), _whole("digits", digits, 0, 15)
     _check_active(active, len(params))
+    _check_words("activation_label", activation_label)
     shown = params if grads is None else _check_grads(grads, params)
     values = _node_values(params, cache, row)
     plan = _Plan(ax, params, digits)
@@ -524,8 +531,9 @@ def _node_values(params, cache, row):
     """The activations to show, one array for each layer that the cache has reached."""
     if cache is None:
         return []
+    row = _whole("row", row, -(10**9))
     try:
-        values = [np.atleast_2d(a)[row] for a in cache.A]
+        values = [np.atleast_2d(_numbers("cache", a))[row] for a in cache.A]
     except (AttributeError, IndexError, TypeError):
         raise ValueError(
             f"cache must be a Cache from forward() that has a row {row!r}"
@@ -710,6 +718,8 @@ def _write_notes(ax, plan, notes):
 
 def describe_network(params, cache=None, grads=None, digits=2, *, row=0):
     """Return the alt text of `draw_network`."""
+    params, digits = _check_params(params), _whole("digits", digits, 0, 15)
+    grads = None if grads is None else _check_grads(grads, params)
     sizes = [params[0].W.shape[0]] + [layer.W.shape[1] for layer in params]
     text = f"Diagram of a {'-'.join(map(str, sizes))} network."
     for i, values in enumerate(_node_values(params, cache, row)):
@@ -746,7 +756,7 @@ def draw_gradient_check(ax, checks, tolerance=1e-5, digits=1):
     digits : int
         Decimals of the errors in the cells.
     """
-    blocks = _check_blocks(checks)
+    blocks, digits = _check_blocks(checks), _whole("digits", digits, 0, 15)
     tolerance = _positive("tolerance", tolerance)
     width = max(block["x"] + block["error"].shape[1] for block in blocks)
     depth = max(block["y"] + block["error"].shape[0] for block in blocks)
@@ -772,9 +782,7 @@ def draw_gradient_check(ax, checks, tolerance=1e-5, digits=1):
 
 def _check_blocks(checks):
     """Give each parameter a place: a column for each layer, weights above biases."""
-    checks = list(checks)
-    if not checks or not all(isinstance(c, mlp_core.ParameterCheck) for c in checks):
-        raise ValueError("checks must be what gradient_check() returned, and not empty")
+    checks = _check_checks(checks)
     weights = [c for c in checks if np.ndim(c.error) == 2]
     biases_y = max((len(c.error) for c in weights), default=0) + 1.5
     blocks, x, right = [], 0.0, 0.0
@@ -852,7 +860,7 @@ def _short_error(error, digits):
 def describe_gradient_check(checks):
     """Return the alt text of `draw_gradient_check`."""
     parts = []
-    for check in checks:
+    for check in _check_checks(checks):
         error = np.where(check.kink, 0.0, check.error)
         words = f"wrong, largest error {_plain(np.max(error))}"
         parts.append(f"{check.name} {'right' if check.ok else words}")
@@ -896,7 +904,9 @@ def draw_loss(
     faint : collection of str
         Names of runs drawn in grey, for comparison.
     """
-    runs = {name: values.ravel() for name, values in _series("losses", losses).items()}
+    runs = _series("losses", losses, least=0)
+    log, faint = _check_switch("log", log), _check_names("faint", faint)
+    _check_words("x_label", x_label)
     per_point = _whole("steps_per_point", steps_per_point, 1)
     smooth = _whole("smooth", smooth, 1)
     everything = np.concatenate(list(runs.values()))
@@ -996,20 +1006,19 @@ def _mark_step(ax, values, step, per_point, last, limits):
 
 def describe_loss(losses, step=None, *, steps_per_point=1):
     """Return the alt text of `draw_loss`."""
+    per_point = _whole("steps_per_point", steps_per_point, 1)
+    step = 0 if step is None else _whole("step", step, 0)
     parts = []
-    for name, values in losses.items():
-        values = np.asarray(values, float).ravel()
-        unit = "point" if steps_per_point == 1 else "epoch"
+    for name, values in _series("losses", losses, least=0).items():
+        unit = "point" if per_point == 1 else "epoch"
         part = f"{name}: no {unit}"
         if values.size:
             part = (
                 f"{name}: {_plain(values[0])} at first, {_plain(values[-1])} at the end"
             )
             part += f" of {values.size} {unit}s"
-        if 0 < (step or 0) <= steps_per_point * values.size:
-            part += (
-                f", {_plain(values[-(-step // steps_per_point) - 1])} at step {step}"
-            )
+        if 0 < step <= per_point * values.size:
+            part += f", {_plain(values[-(-step // per_point) - 1])} at step {step}"
         parts.append(part)
     return "Loss curve. " + "; ".join(parts) + "."
 
@@ -1055,10 +1064,11 @@ def draw_surface(
     colorbar : bool
         Draw the scale of the colours beside the picture.
     """
-    task, (low, high) = _check_task(task), _check_range(limits)
+    task, (low, high) = _check_task(task, inputs=2), _check_range(limits)
     params = _check_params(params, inputs=2)
     layer, unit = _check_unit(params, layer, unit)
-    axis = np.linspace(low, high, _whole("resolution", resolution, 2))
+    colorbar = _check_switch("colorbar", colorbar)
+    axis = np.linspace(low, high, _whole("resolution", resolution, 2, 2000))
     heights = _heights(params, activation, axis, layer, unit)
     is_output = layer == len(params) - 1
     targets = np.unique(task.Y[:, min(unit, task.Y.shape[1] - 1)])
@@ -1193,7 +1203,7 @@ def _frame_square(ax, low, high):
 
 def describe_surface(params, task, activation=ORIGINAL, layer=-1, unit=0):
     """Return the alt text of `draw_surface`."""
-    params = _check_params(params, inputs=2)
+    task, params = _check_task(task, inputs=2), _check_params(params, inputs=2)
     layer, unit = _check_unit(params, layer, unit)
     with np.errstate(all="ignore"):
         _, cache = mlp_core.forward(params, task.X, activation)
@@ -1461,7 +1471,8 @@ def _group_near(points, near):
 
 def describe_hidden(params, task, activation=ORIGINAL, layer=0):
     """Return the alt text of `draw_hidden`."""
-    params = _check_params(params)
+    task = _check_task(task)
+    params = _check_params(params, inputs=task.X.shape[1])
     layer, _ = _check_unit(params, layer, 0)
     with np.errstate(all="ignore"):
         _, cache = mlp_core.forward(params, task.X, activation)
@@ -1562,11 +1573,22 @@ def _plain(value, digits=2):
 # Helpers: checks ---------------------------------------------------------------------
 
 
+def _numbers(name, value):
+    """A float array of any shape; masked, complex and written numbers are refused."""
+    return mlp_core._numbers(name, value, "an array of numbers")
+
+
+def _real(name, value):
+    """A single number; it may be NaN or infinite."""
+    number = _numbers(name, value)
+    if number.ndim != 0:
+        raise ValueError(f"{name} must be a single number, not {value!r}")
+    return float(number)
+
+
 def _number(name, value):
-    try:
-        value = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a number, not {value!r}") from None
+    """A single finite number."""
+    value = _real(name, value)
     if not np.isfinite(value):
         raise ValueError(f"{name} must be finite, not {value}")
     return value
@@ -1579,32 +1601,68 @@ def _positive(name, value):
     return value
 
 
-def _whole(name, value, least):
+def _whole(name, value, least, most=10**9):
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} must be a whole number, not {value!r}")
     if value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
+    if value > most:
+        raise ValueError(f"{name} must be at most {most}, not {value}")
     return int(value)
 
 
 def _finite_line(name, values):
-    try:
-        values = np.asarray(values, float)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers") from None
+    values = _numbers(name, values)
     if values.ndim != 1 or len(values) < 2 or not np.isfinite(values).all():
         raise ValueError(f"{name} must be at least two finite numbers in a row")
     return values
 
 
-def _series(name, series):
-    """Check a dict of names and arrays."""
+def _series(name, series, least=None):
+    """Check a dict of names and arrays; ``least`` numbers in a row, if it is given."""
     if not isinstance(series, dict) or not series:
         raise ValueError(f"{name} must be a dict of names and arrays, and not empty")
-    try:
-        return {str(key): np.asarray(value, float) for key, value in series.items()}
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold arrays of numbers") from None
+    arrays = {str(key): _numbers(name, value) for key, value in series.items()}
+    for key, array in arrays.items():
+        if least is not None and (array.ndim != 1 or len(array) < least):
+            raise ValueError(
+                f"{name}[{key!r}] must be at least {least} numbers in a row, but its "
+                f"shape is {array.shape}"
+            )
+    return arrays
+
+
+def _check_switch(name, value):
+    return mlp_core._check_switch(name, value)
+
+
+def _check_words(name, value):
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {value!r}")
+
+
+def _check_names(name, value):
+    """Names in a list or a set; a single text would be taken letter by letter."""
+    names = list(value) if np.iterable(value) else [None]
+    if isinstance(value, str) or not all(isinstance(each, str) for each in names):
+        raise TypeError(f"{name} must be a collection of names, not {value!r}")
+    return names
+
+
+def _check_ratios(ratios, ncols):
+    ratios = _numbers("width_ratios", ratios)
+    if ratios.shape != (ncols,) or not np.all((ratios > 0) & np.isfinite(ratios)):
+        raise ValueError(
+            f"width_ratios must be {ncols} positive numbers, one for each column"
+        )
+    return list(ratios)
+
+
+def _check_checks(checks):
+    checks = list(checks) if np.iterable(checks) else []
+    if not checks or not all(isinstance(c, mlp_core.ParameterCheck) for c in checks):
+        raise ValueError("checks must be what gradient_check() returned, and not empty")
+    return checks
 
 
 def _check_activation(activation):
@@ -1616,7 +1674,7 @@ def _check_activation(activation):
 
 def _check_params(params, inputs=None):
     try:
-        layers = [mlp_core.Layer(*map(_as_floats, layer)) for layer in params]
+        layers = [_as_layer("params", layer) for layer in params]
     except (TypeError, ValueError):
         raise ValueError(
             "params must be a list of Layer, as initialize() makes"
@@ -1633,15 +1691,15 @@ def _check_params(params, inputs=None):
     return layers
 
 
-def _as_floats(values):
-    return np.asarray(values, float)
+def _as_layer(name, layer):
+    return mlp_core.Layer(*(_numbers(name, array) for array in layer))
 
 
 def _check_grads(grads, params):
     """Check gradients; a layer may be None."""
     try:
         layers = [
-            None if g is None else mlp_core.Layer(*map(_as_floats, g)) for g in grads
+            None if layer is None else _as_layer("grads", layer) for layer in grads
         ]
         shapes = [None if g is None else (g.W.shape, g.b.shape) for g in layers]
     except (TypeError, ValueError):
@@ -1661,18 +1719,24 @@ def _check_active(active, layers):
         raise ValueError(f"active must be a layer from 0 to {layers - 1}, not {active}")
 
 
-def _check_task(task):
+def _check_task(task, inputs=None):
     if not isinstance(task, mlp_core.Task):
         raise TypeError(f"task must be a Task such as XOR, not {type(task).__name__}")
+    try:
+        task = mlp_core.Task(*task)  # its arrays may have been replaced
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"task: {error}") from None
+    if inputs is not None and task.X.shape[1] != inputs:
+        raise ValueError(f"task must have {inputs} inputs here: X is {task.X.shape}")
     return task
 
 
 def _check_range(limits):
     try:
-        low, high = (float(limit) for limit in limits)
+        low, high = (_number("limits", limit) for limit in limits)
     except (TypeError, ValueError):
         raise ValueError(f"limits must be (low, high), not {limits!r}") from None
-    if not (np.isfinite([low, high]).all() and low < high):
+    if not low < high:
         raise ValueError(f"limits must be finite and rise, not {limits!r}")
     return low, high
 
@@ -1703,16 +1767,18 @@ def _check_levels(levels, targets):
 
 
 def _check_rows(mark, count):
-    rows = np.unique(np.atleast_1d(mark))
-    if rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= count:
+    try:
+        rows = mark if np.iterable(mark) else [mark]
+        rows = sorted({_whole("mark", row, 0, count - 1) for row in rows})
+    except (TypeError, ValueError):
         raise ValueError(
             f"mark must name rows of the task, 0 to {count - 1}, not {mark!r}"
-        )
-    return rows
+        ) from None
+    return np.array(rows, dtype=int)
 
 
 def _check_pair(units, width):
-    pair = [0, 1] if units is None else list(units)
+    pair = [0, 1] if units is None else list(units) if np.iterable(units) else []
     if len(pair) != 2 or any(
         not 0 <= _whole("units", unit, 0) < width for unit in pair
     ):
@@ -1725,7 +1791,7 @@ def _check_rates(rates):
         raise ValueError("rates must be a dict of names and (successes, trials)")
     for name, pair in rates.items():
         try:
-            successes, trials = (_whole("rates", int(value), 0) for value in pair)
+            successes, trials = (_whole("rates", value, 0) for value in pair)
         except (TypeError, ValueError):
             raise ValueError(f"rates[{name!r}] must be (successes, trials)") from None
         if successes > trials:
