@@ -1877,17 +1877,17 @@ def training_panel(
             "seed": _seed(seed),
             "activation": Choice("activation", core.ACTIVATION_NAMES, activation),
             "alpha": _alpha(alpha),
-            "scheme": Choice("initialization", core.SCHEMES, scheme, 9),
+            "scheme": Choice("initialization", core.SCHEMES, scheme, 11),
             "hidden": _sizes("hidden layers", hidden),
-            "batch_size": Choice("batch", batches, batch_size, 6),
+            "batch_size": Choice("batch", batches, batch_size, 7),
             "steps": _steps(steps),
             "bug": _tick("with the original's bug", bug),
         },
         look={
             "step": _step(steps if step is None else step, steps),
-            "neuron": Choice("neuron", _units(sizes), neuron, 14),
+            "neuron": Choice("neuron", _units(sizes), neuron, 16),
             "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 10),
-            "sample": Choice("input", [("as trained", None), *inputs], sample, 10),
+            "sample": Choice("input", [("as trained", None), *inputs], sample, 13),
         },
     )  # fmt: skip
 

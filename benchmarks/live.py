@@ -165,7 +165,8 @@ def stop(process):
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 # `it` is the widget of the open notebook, `cells` its cells.
-PRELUDE = "const it = jupyterapp.shell.currentWidget, cells = it?.content?.widgets;"
+PRELUDE = """const it = window.jupyterapp?.shell.currentWidget;
+    const cells = it?.content?.widgets;"""
 KERNEL_IS_READY = f"""() => {{ {PRELUDE}
     return it?.context?.sessionContext?.session?.kernel?.status === 'idle' }}"""
 RUN = f"""([command, index, limit]) => {{ {PRELUDE}

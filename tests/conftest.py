@@ -1,13 +1,10 @@
 """What several test files need: the order of the files, and the place of live.py."""
 
-import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))  # for live.py
-# The browser tests are still being written: they run where they are asked for.
-collect_ignore = [] if os.environ.get("BROWSER_TESTS") else ["test_browser.py"]
 SLOW = ["test_kernel.py", "test_notebooks.py", ".ipynb", "test_browser.py"]
 
 

@@ -157,15 +157,22 @@ def wait_until(condition, otherwise):
         time.sleep(0.05)
 
 
+_twins = {}  # a line of code -> the panel that it makes; only the last one is kept
+
+
 def rebuild(code):
     """Run the line of Python that a panel offers; return such a panel, made here."""
-    tasks = {task.name: task for task in core.TASKS.values()}
-    return eval(code, {**vars(panels), **tasks})
+    if code not in _twins:
+        while _twins:
+            _twins.popitem()[1].close()
+        tasks = {task.name: task for task in core.TASKS.values()}
+        _twins[code] = eval(code, {**vars(panels), **tasks})
+    return _twins[code]
 
 
 # What the page shows: texts, and for each label the value, choice or tick beside it.
 READ = """root => {
-    const label = field => field.labels?.[0]?.innerText;
+    const label = field => field.labels?.[0]?.textContent;
     const fields = [...root.querySelectorAll('input, select')].filter(label);
     const pairs = [...root.querySelectorAll('.widget-hbox:has(> .widget-slider)')];
     const slider = pair =>  // aria-valuenow has one decimal only
@@ -174,8 +181,8 @@ READ = """root => {
         : field.selectedOptions ? field.selectedOptions[0]?.text.replace(/\\s/g, ' ')
         : field.value;
     return {
-        line: root.querySelector('[role=status]').innerText.trim(),
-        alt: root.querySelector('img').alt,
+        line: root.querySelector('[role=status]')?.textContent.trim(),
+        alt: root.querySelector('img')?.alt,
         fields: Object.fromEntries(fields.map(field => [label(field), shown(field)])),
         sliders: Object.fromEntries(
             pairs.map(pair => [label(pair.querySelector('input')), slider(pair)])),
@@ -196,7 +203,6 @@ def differences(panel) -> list:
     """What differs between a panel and one that its own line of Python makes here."""
     page = panel.root.evaluate(READ)
     twin = rebuild(page["fields"]["settings"])
-    twin.close()
     pairs = [
         ("line", page["line"], twin.shown.line),
         ("alt", page["alt"], twin.shown.alt),
@@ -253,7 +259,6 @@ def test_every_setting_has_a_named_control(notebook, all_panels):
         twin = rebuild(panel.code.input_value())
         for control in twin.controls.values():
             assert control.box.description in names
-        twin.close()
 
 
 @each_notebook
@@ -291,15 +296,18 @@ def accessible(panel):
     return [(node["role"]["value"], node["name"]["value"].strip()) for node in told]
 
 
-CUT = """root => {
-    const cut = [], right = root.parentElement.getBoundingClientRect().right + 1;
+CUT = """async root => {
+    for (const frame of [1, 2]) await new Promise(requestAnimationFrame);
+    const cut = root.clientWidth ? [] : ['not on the page'];
+    const right = root.parentElement.getBoundingClientRect().right + 1;
     for (const each of [root, ...root.querySelectorAll('*')]) {
-        const box = each.getBoundingClientRect(), name = each.className || each.tagName;
+        const box = each.getBoundingClientRect();
+        const name = each.labels?.[0]?.textContent ?? (each.className || each.tagName);
         if (!box.width || each.closest('.slider, option')) continue;
         if (box.right > right) cut.push(name + ' is beyond the edge');
         const clips = getComputedStyle(each).overflow !== 'visible';
         const holds = each.matches('label, button, input:not([type=checkbox])');
-        if (each.labels?.[0]?.innerText === 'settings' || !(clips || holds)) continue;
+        if (name === 'settings' || !(clips || holds)) continue;
         if (each.scrollWidth > each.clientWidth + 1) cut.push(name + ' is too narrow');
         if (each.scrollHeight > each.clientHeight + 1) cut.push(name + ' is too low');
     }
@@ -343,7 +351,7 @@ def test_controls_picture_and_status_are_seen_at_once(notebook, all_panels):
 
 @each_notebook
 def test_every_slider_by_keyboard(notebook, all_panels):
-    """Guards: an arrow key moves a slider, and all of the panel follows."""
+    """Guards: an arrow key moves a slider, all of the panel follows, and nothing is cut."""
     for panel in all_panels:
         for name, label in numbers_of(panel):
             before = panel.setting(name)
@@ -361,7 +369,6 @@ def test_every_slider_by_keyboard(notebook, all_panels):
 def numbers_of(panel):
     """The (name, label) of each setting with a slider."""
     twin = rebuild(panel.code.input_value())
-    twin.close()
     return [
         (name, control.label)
         for name, control in twin.controls.items()
@@ -486,10 +493,19 @@ def test_menu_tick_and_text_by_keyboard(panel):
     assert_agrees(panel, hidden=(4, 2), step=1)
 
 
+@one_training
+def test_run_is_saved_beside_the_notebook(lab, panel):
+    """Guards: the buttons write the files that they name."""
+    for ending in ("png", "svg", "csv", "npz"):
+        panel.button(f"Save {ending.upper()}").click()
+        expect(panel.status).to_have_text(f"Saved training.{ending}.")
+        assert (lab.course / "notebooks" / f"training.{ending}").stat().st_size > 1000
+
+
 FOCUSED = """root => {
     const here = document.activeElement;
     if (!root.contains(here)) return null;
-    return here.labels?.[0]?.innerText ?? (here.innerText || here.role) }"""
+    return here.labels?.[0]?.textContent ?? (here.textContent || here.role) }"""
 
 
 @each_training
@@ -498,7 +514,6 @@ def test_tab_reaches_every_control_in_turn(panel):
     twin = rebuild(panel.code.input_value())
     wanted = [control.box.description for control in twin.controls.values()]
     wanted += ["Play", "Back", "Step", "Reset", "speed", "settings", "file", "Save PNG"]
-    twin.close()
     panel.box("learning rate").focus()
     reached = []
     while (name := panel.root.evaluate(FOCUSED)) is not None and len(reached) < 99:
@@ -510,7 +525,7 @@ def test_tab_reaches_every_control_in_turn(panel):
 
 @each_training
 def test_running_the_cell_again_replaces_the_panel(notebook, panel):
-    """Guards: panels don't pile up."""
+    """Guards: one panel stands under a cell, in the state that the cell tells."""
     panel.type("seed", 5)
     panel.set(seed=5)
     notebook.run(panel.cell)
@@ -541,7 +556,7 @@ SEEN = "() => ({...window.seen, src: ''})"
 
 
 @one_training
-@pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
+@pytest.mark.parametrize("label", ["learning rate", "step"])
 def test_no_blank_frame_while_dragging(panel, label):
     """Guards: the old picture stands until the new one does. Each frame is looked at."""
     panel.root.evaluate(RECORD)
@@ -558,7 +573,7 @@ def test_no_blank_picture_in_a_screencast_while_dragging(panel):
     """Guards: what the browser really painted never lacked the picture."""
     place = panel.picture.bounding_box()
     with Screencast(panel.page) as cast:
-        for part in (0.2, 0.8, 0.4):
+        for part in (0.2, 0.6):
             panel.drag("step", part)
         assert_agrees(panel)
     assert len(cast.frames) >= 5
@@ -595,11 +610,11 @@ def ink(frame, place):
 
 
 @one_training
-@pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
+@pytest.mark.parametrize("label", ["seed", "step"])
 def test_after_a_drag_the_last_value_wins_at_once(panel, label):
     """Guards: no queue of old values is worked off after the mouse was let go."""
     for part in (0.9, 0.15, 0.7):
-        panel.drag(label, part, moves=40)
+        panel.drag(label, part, moves=30)
     panel.root.evaluate(RECORD)
     assert_agrees(panel)
     # The picture before, what was at work when the mouse let go, and the last value;
