@@ -217,12 +217,17 @@ class Notebook:
         return self.page.evaluate(CELLS)
 
     def panels(self) -> list:
-        """The indices of the cells that show a panel."""
+        """The indices of the cells that show a panel: a widget with a picture."""
+        return self._showing({WIDGET, "image/png"})
+
+    def _showing(self, kinds):
+        """The indices of the cells with an output of all these kinds."""
         return [
             index
             for index, cell in enumerate(self.cells())
             if any(
-                WIDGET in output.get("data", ()) for output in cell.get("outputs", ())
+                kinds <= set(output.get("data", ()))
+                for output in cell.get("outputs", ())
             )
         ]
 
