@@ -699,7 +699,8 @@ class Panel:
     def _compute(self, settings):
         self._generator = None  # what was still at work is out of date
         self._show_busy(False)
-        result = self.compute(**settings)
+        with np.errstate(all="ignore"):  # what overflows is seen in the picture
+            result = self.compute(**settings)
         if inspect.isgenerator(result):
             self._work_on(result, until=time.perf_counter() + self.patience)
         else:
@@ -734,9 +735,10 @@ class Panel:
         ends with the same numbers.
         """
         data = None
-        for data in generator:
-            if self._ready and time.perf_counter() > until and _event_loop():
-                return self._work_later(generator, data)
+        with np.errstate(all="ignore"):
+            for data in generator:
+                if self._ready and time.perf_counter() > until and _event_loop():
+                    return self._work_later(generator, data)
         self._generator = None
         self._show_busy(False)
         if data is not None:  # else the part before was the last
@@ -957,9 +959,80 @@ class SteppedPanel(Panel):
         self.play_button.description = "Pause" if self.player.playing else "Play"
 
 
-# 4. The small panels -----------------------------------------------------------------
+# 4. What the panels are given --------------------------------------------------------
 
-# 4a. Activations
+
+def _checked(make):
+    """Have the arguments of a panel looked at, so that an error names the argument.
+
+    Without this a widget would say that some 'trait' expects something else, or would
+    make 1 of 1.5 without a word.
+    """
+    signature = inspect.signature(make)
+
+    @functools.wraps(make)
+    def wrapper(*args, **kwargs):
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        for name, value in bound.arguments.items():
+            check, default = _CHECKS.get(name), signature.parameters[name].default
+            if check and not (value is None and default is None):
+                bound.arguments[name] = check(name, value)
+        return make(*bound.args, **bound.kwargs)
+
+    return wrapper
+
+
+def _whole(least):
+    return lambda name, value: pictures._whole(name, value, least)
+
+
+def _one_of(*values):
+    def check(name, value):
+        if not isinstance(value, (str, int, tuple, type(None))) or value not in values:
+            raise ValueError(f"{name} must be one of {values}, not {value!r}")
+        return value
+
+    return check
+
+
+def _check_task(name, task):
+    checked = pictures._check_task(task, inputs=2)
+    if checked.Y.shape[1] != 1:
+        raise ValueError(f"{name} must have one output here: Y is {checked.Y.shape}")
+    return task if any(task is one for one in core.TASKS.values()) else checked
+
+
+def _check_hidden(name, sizes):
+    if isinstance(sizes, str) or not np.iterable(sizes):
+        raise TypeError(f"{name} must list the sizes of the hidden layers: (3, 3, 2)")
+    return tuple(pictures._whole(name, size, 1, 512) for size in sizes)
+
+
+def _check_neuron(name, neuron):
+    if not isinstance(neuron, (tuple, list)) or len(neuron) != 2:
+        raise TypeError(f"{name} must be a layer and a unit, as (0, 0), not {neuron!r}")
+    return tuple(pictures._whole(name, number, 0) for number in neuron)
+
+
+_CHECKS = {
+    **dict.fromkeys(["alpha", "z", "weight", "bias", "x1", "x2"], pictures._number),
+    **dict.fromkeys(["learning_rate", "h"], core._check_positive),
+    **dict.fromkeys(["seed", "step", "hidden_layer", "sample"], _whole(0)),
+    **dict.fromkeys(["width", "depth", "steps"], _whole(1)),
+    "activation": _one_of(*core.ACTIVATION_NAMES),
+    "scheme": _one_of(*core.SCHEMES),
+    "batch_size": _one_of(1, 2, 4, 8, None),
+    "bug": core._check_switch,
+    "task": _check_task,
+    "hidden": _check_hidden,
+    "neuron": _check_neuron,
+}
+
+
+# 5. The small panels -----------------------------------------------------------------
+
+# 5a. Activations
 
 
 class Unit(NamedTuple):
@@ -1037,6 +1110,7 @@ class ActivationPanel(Panel):
     savers = ("png", "svg", "csv")
 
 
+@_checked
 def activation_panel(
     alpha=-0.2, z=-1.0, activation="leaky_relu", weight=1.0, bias=0.0
 ) -> Panel:
@@ -1065,7 +1139,7 @@ def activation_panel(
     )  # fmt: skip
 
 
-# 4b. Initialization
+# 5b. Initialization
 
 
 class Signal(NamedTuple):
@@ -1126,6 +1200,7 @@ class InitializationView(View):
         return signal.params, signal.activation
 
 
+@_checked
 def initialization_panel(
     scheme="normal", width=10, depth=8, seed=0, activation="leaky_relu", alpha=-0.2
 ) -> Panel:
@@ -1155,7 +1230,7 @@ def initialization_panel(
     )  # fmt: skip
 
 
-# 4c. Forward
+# 5c. Forward
 
 
 def fresh_network(seed, activation, alpha):
@@ -1198,6 +1273,7 @@ class ForwardView(View):
         return network
 
 
+@_checked
 def forward_panel(x1=0.0, x2=1.0, seed=0, activation="leaky_relu", alpha=-0.2) -> Panel:
     """Show the 2-3-3-2-1 network with its numbers, live for two inputs.
 
@@ -1223,7 +1299,7 @@ def forward_panel(x1=0.0, x2=1.0, seed=0, activation="leaky_relu", alpha=-0.2) -
     )  # fmt: skip
 
 
-# 4d. The step size of the gradient check
+# 5d. The step size of the gradient check
 
 
 class Differences(NamedTuple):
@@ -1326,6 +1402,7 @@ class GradientView(View):
         return data.params, data.activation
 
 
+@_checked
 def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
     """Show how the error of a gradient check depends on its step size h.
 
@@ -1352,7 +1429,7 @@ def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
     )  # fmt: skip
 
 
-# 4e. The loss along the gradient
+# 5e. The loss along the gradient
 
 
 class Slice(NamedTuple):
@@ -1439,6 +1516,7 @@ class SliceView(View):
         return data.params, data.activation
 
 
+@_checked
 def slice_panel(
     learning_rate=0.2, seed=0, task=SUM, activation="leaky_relu", alpha=-0.2
 ) -> Panel:
@@ -1466,9 +1544,9 @@ def slice_panel(
     )  # fmt: skip
 
 
-# 5. Training -------------------------------------------------------------------------
+# 6. Training -------------------------------------------------------------------------
 
-# 5a. Settings -> run
+# 6a. Settings -> run
 
 
 class Run(NamedTuple):
@@ -1629,7 +1707,7 @@ def training_run(**settings) -> Run:
     return run
 
 
-# 5b. Words for a run
+# 6b. Words for a run
 
 
 def outputs(run, step):
@@ -1682,7 +1760,7 @@ def _warnings(run, step):
     return words
 
 
-# 5c. Run -> picture
+# 6c. Run -> picture
 
 
 class TrainingView(View):
@@ -1766,7 +1844,7 @@ class TrainingView(View):
         return run.at(step), run.activation
 
 
-# 5d. The panel
+# 6d. The panel
 
 
 class TrainingPanel(SteppedPanel):
@@ -1822,6 +1900,7 @@ def _units(sizes):
     ]
 
 
+@_checked
 def training_panel(
     task=SUM, learning_rate=0.2, seed=0, activation="leaky_relu", alpha=-0.2,
     scheme="normal", hidden=(3, 3, 2), batch_size=1, steps=2000, bug=False,
@@ -1892,7 +1971,7 @@ def training_panel(
     )  # fmt: skip
 
 
-# 6. One sample forward and backward --------------------------------------------------
+# 7. One sample forward and backward --------------------------------------------------
 
 
 class Stage(NamedTuple):
@@ -2063,6 +2142,7 @@ class PassPanel(SteppedPanel):
     speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
 
 
+@_checked
 def pass_panel(
     task=SUM, sample=1, seed=0, learning_rate=0.2, activation="leaky_relu", alpha=-0.2,
     step=0,
