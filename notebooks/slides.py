@@ -165,7 +165,7 @@ LOOK = """slack => {
 
     for (const e of slide.querySelectorAll('*')) {
         if (e.closest('aside.notes') || !e.checkVisibility()) continue;
-        if (e.matches('img, mjx-container')) draw(e.getBoundingClientRect());
+        if (e.matches('img, mjx-container, mjx-math')) draw(e.getBoundingClientRect());
         if (e.matches('img') && !e.naturalWidth) broken.push(e.alt.slice(0, 30));
         // MathJax draws its letters without texts, and hides a second form of them.
         if (e.closest('mjx-container')) continue;
