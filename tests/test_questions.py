@@ -179,6 +179,14 @@ def test_number_gets_its_words(number, typed, said):
     assert box.solved == ("Right" in said)
 
 
+def test_nearest_miss_answers():
+    """Guards: where two usual wrong numbers meet, the nearer one has the word."""
+    misses = [questions.Miss(1.0, "one"), questions.Miss(1.5, "one and a half")]
+    number = questions.NumberQuestion("", "", "", 0, 0.4, "right", "no", misses)
+    assert number.reply("1.2").words == "one"
+    assert number.reply("1.3").words == "one and a half"
+
+
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
