@@ -891,21 +891,26 @@ def _in_place(activations, z, Z):
     """The functions of each layer, in the form ``f(z, out)``: they write into ``out``.
 
     ``Z`` are the parts of ``z`` that belong to the layers. Returns ``f`` of each layer,
-    and the slopes as pairs of a function and the part of ``z`` that it is for. If the
-    layers share one activation, that is one pair for the whole of ``z``.
+    and the slopes as pairs of a function and the part of ``z`` that it is for. Layers
+    that follow one another and share an activation have one pair.
     """
     f, slopes = zip(*[_writing(each) for each in activations])
-    if all(each is activations[0] for each in activations):
-        return f, [(slopes[0], z)]
-    return f, list(zip(slopes, Z))
+    pairs, end = [], 0
+    for _, same in itertools.groupby(range(len(Z)), lambda i: id(activations[i])):
+        same = list(same)
+        start, end = end, end + sum(len(Z[i]) for i in same)
+        pairs.append((slopes[same[0]], z[start:end]))
+    return f, pairs
 
 
 def _writing(activation):
     """``f`` and ``slope`` of one activation in the form ``f(z, out)``.
 
-    For `leaky_relu` and `relu` without a new array. Any other function makes its own,
-    and that is copied.
+    For `leaky_relu`, `relu` and `identity` without a new array. Any other function
+    makes its own, and that is copied.
     """
+    if activation[1:3] == identity[1:3]:
+        return lambda z, out: np.copyto(out, z), lambda z, out: out.fill(1.0)
     is_relu = activation[1:3] == relu[1:3]
     if not is_relu and not _is_leaky(activation):
         return _copying(activation.f), _copying(activation.slope)
