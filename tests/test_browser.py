@@ -287,12 +287,18 @@ def accessible(panel):
     """The (role, name) of all nodes in the browser's accessibility tree of a panel."""
     panel.root.scroll_into_view_if_needed()
     client = panel.page.context.new_cdp_session(panel.page)
-    panel.root.evaluate("root => window.panelRoot = root")
+    # In a long notebook a cell out of sight has no nodes, until it was drawn again.
+    panel.root.evaluate(
+        """async root => {
+            for (const frame of [1, 2, 3]) await new Promise(requestAnimationFrame);
+            window.panelRoot = root }"""
+    )
     root = client.send("Runtime.evaluate", {"expression": "window.panelRoot"})
     place = {"objectId": root["result"]["objectId"]}
     nodes = client.send("Accessibility.queryAXTree", place)["nodes"]
     client.detach()
     told = [node for node in nodes if not node["ignored"]]
+    assert told, "the panel has no accessible nodes: is it on the page?"
     return [(node["role"]["value"], node["name"]["value"].strip()) for node in told]
 
 
