@@ -1213,6 +1213,11 @@ def _start_mistakes(right):
             "each weight is drawn on its own",
             redo(lambda W, b: (W * 0 + W.flat[0], b)),
         ),
+        Mistake(
+            "only the first layer is returned: `return` stands in the loop; move it "
+            "to the left, so that the loop comes to its end first",
+            lambda sizes, rng, *alpha: right(sizes[:2], rng, *alpha),
+        ),
     ]
 
 
@@ -1340,6 +1345,13 @@ _he_exercise = Exercise(
             "rng.standard_normal or rng.normal",
             _start(lambda n_in, n_out, alpha: np.sqrt(6 / ((1 + alpha**2) * n_in))),
         ),
+        Mistake(
+            "all layers have the scale of the first: n_in differs from layer to layer, "
+            "so compute the scale inside the loop",
+            lambda sizes, rng, alpha: [
+                (W * np.sqrt(len(W) / sizes[0]), b) for W, b in my_he(sizes, rng, alpha)
+            ],
+        ),
     ],
     _start_measure(uniform=False),
     _start_tolerance,
@@ -1410,6 +1422,14 @@ _glorot = Exercise(
         Mistake(
             "r is a product where it should be a sum: n_in + n_out",
             _start(lambda n_in, n_out, alpha: np.sqrt(6 / (n_in * n_out))),
+        ),
+        Mistake(
+            "all layers have the bound of the first: n_in and n_out differ from layer "
+            "to layer, so compute r inside the loop",
+            lambda sizes, rng: [
+                (W * np.sqrt(sum(W.shape) / sum(sizes[:2])), b)
+                for W, b in my_glorot(sizes, rng)
+            ],
         ),
     ],
     _start_measure(uniform=True),
