@@ -475,7 +475,8 @@ def _compare(path):
     old = json.loads(zlib.decompress(base64.b64decode(packed)))
     _, _, new = draw(path.name)
     found = differences(old, new)
-    if [round(length) for length in new[0][2]] != list(size):
+    # Older versions of matplotlib cut the part of a pixel off, newer ones round.
+    if any(abs(was - now) > 1 for was, now in zip(size, new[0][2], strict=True)):
         found.append(f"its size is {size}, not {new[0][2]}")
     return found[:3]
 
