@@ -11,12 +11,16 @@ and be absent in the next.
 3. what a bug costs: many networks trained with it
 4. the lab: a panel with an unnamed bug
 
+Section 1 ends with three unnamed bugs, for the exercises of the notebook: don't read
+`UNNAMED` before you have solved them.
+
 The functions take one network, or a stack of S networks with the network axis in front,
 as `mlp_core.sweep` returns it. Therefore they count axes from the end: ``axis=-2`` are
 the samples, ``axis=-1`` the units, and ``.mT`` transposes the last two axes. For one
 network that is the same as ``axis=0``, ``axis=1`` and ``.T``.
 """
 
+import functools
 import html
 import inspect
 from collections.abc import Callable
@@ -35,6 +39,8 @@ from mlp_core import ORIGINAL, Layer
 
 def _forward(params, X, activation):
     """Return what the backward pass needs: A, Z, and the slope of each layer."""
+    if not params:  # else a loss would come out, that of X itself
+        raise ValueError("params is empty: a network needs at least one layer")
     A, Z, each = [X], [], mlp.per_layer(activation, params)
     for (W, b), one in zip(params, each):
         Z.append(A[-1] @ W + b)
@@ -44,6 +50,8 @@ def _forward(params, X, activation):
 
 def _loss(Y_hat, Y):
     """Half the squared error, averaged over the samples; one for each network."""
+    if Y_hat.shape != Y.shape:  # broadcasting would make a number of them
+        raise ValueError(f"Y is {Y.shape} but the prediction is {Y_hat.shape}")
     return 0.5 * np.sum((Y_hat - Y) ** 2, axis=(-2, -1)) / Y.shape[-2]
 
 
@@ -200,6 +208,7 @@ def update_on_the_way(learning_rate=0.2):
     It has to know the learning rate. Each update is computed as it should be; only what
     is passed on to the layer before comes from a W that has moved already.
     """
+    learning_rate = mlp._check_positive("learning_rate", learning_rate)
 
     def gradient(params, X, Y, activation=ORIGINAL):
         A, Z, slopes = _forward(params, X, activation)
@@ -297,6 +306,30 @@ BUGS = {
 }  # fmt: skip
 
 
+def _unnamed(dW=False, db=False, back=False):
+    """A bug of the exercises; what is true is wrong."""
+
+    def gradient(params, X, Y, activation=ORIGINAL):
+        A, Z, slopes = _forward(params, X, activation)
+        grads, dA = [], (A[-1] - Y) / Y.shape[-2]
+        for i in reversed(range(len(params))):
+            dZ = dA * slopes[i](Z[i])
+            to_W, to_b = dA if dW else dZ, dZ / Y.shape[-2] if db else dZ
+            grads.insert(0, Layer(A[i].mT @ to_W, to_b.sum(axis=-2)))
+            dA = (dA if back else dZ) @ params[i].W.mT
+        return _loss(A[-1], Y), grads
+
+    return gradient
+
+
+# The stubs of the exercises `mend_first`, `mend_second`, `mend_third`, for their maps.
+UNNAMED = {
+    "first": _unnamed(dW=True),
+    "second": _unnamed(db=True),
+    "third": _unnamed(back=True),
+}
+
+
 # 2. Signatures ------------------------------------------------------------------------
 
 ACTIVATIONS = {
@@ -332,6 +365,33 @@ class Case(NamedTuple):
     X_before: np.ndarray
 
 
+def _one_of(known):
+    """Make a check, for `mlp_panels._checked`: the value must be one of these."""
+
+    def check(name, value):
+        if not isinstance(value, (str, type(None))) or value not in known:
+            words = ", ".join(map(repr, known))
+            raise ValueError(f"{name} must be one of {words}, not {value!r}")
+        return value
+
+    return check
+
+
+_CHECKS = {
+    "bug": _one_of((None, *BUGS)),
+    "activation": _one_of(ACTIVATIONS),
+    "before": _one_of(CALLS_BEFORE),
+    "network": _one_of(NETWORKS),
+    "batch_size": lambda name, value: pictures._whole(name, value, 1, 8),
+    "sizes": mlp._check_sizes,
+    "learning_rate": mlp._check_positive,
+    "gradient": lambda name, value: mlp._check_callable(name, value, optional=False),
+    "seed": lambda name, value: pictures._whole(name, value, 0),
+}
+_checked = functools.partial(panels._checked, checks=_CHECKS)
+
+
+@_checked
 def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3) -> Case:
     """Make a network and its batches from its name.
 
@@ -349,6 +409,7 @@ def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3) -> Case:
     return Case(params, X, Y, X_before)
 
 
+@_checked
 def signature(
     bug=None,
     *,
@@ -388,6 +449,7 @@ def signature(
     return mlp.gradient_check(params, X, Y, f, gradient=as_in_an_update(gradient))
 
 
+@_checked
 def as_in_an_update(gradient):
     """Broadcast each gradient to its parameter, as ``b - learning_rate * db`` does.
 
@@ -407,12 +469,18 @@ def as_in_an_update(gradient):
 
 def wrong_names(checks) -> list[str]:
     """The names of the arrays that a check found wrong."""
-    return [check.name for check in checks if not check.ok]
+    return [check.name for check in pictures._check_checks(checks) if not check.ok]
 
 
 def error_range(check) -> str:
     """The smallest and the largest error of the wrong entries, as '0.32 to 0.68'."""
+    if not isinstance(check, mlp.ParameterCheck):
+        raise TypeError(
+            f"check must be one of what signature() returned, not {check!r}"
+        )
     errors = check.error[_is_wrong(check)]
+    if not errors.size:
+        raise ValueError(f"check: no entry of {check.name} is wrong")
     low, high = f"{errors.min():.2f}", f"{errors.max():.2f}"
     return low if low == high else f"{low} to {high}"
 
@@ -423,7 +491,7 @@ def _is_wrong(check):
 
 def common_factor(checks):
     """How many times too large all wrong entries are; None if they don't agree."""
-    parts = [c for c in checks if not c.ok]
+    parts = [c for c in pictures._check_checks(checks) if not c.ok]
     pairs = [(c.analytic[_is_wrong(c)], c.numeric[_is_wrong(c)]) for c in parts]
     if not pairs:
         return None
@@ -436,6 +504,7 @@ def common_factor(checks):
 
 def summary(checks) -> str:
     """Say in one line what a check found."""
+    checks = pictures._check_checks(checks)
     wrong = [f"{c.name} by {error_range(c)}" for c in checks if not c.ok]
     if not wrong and all(np.all(c.numeric == 0) for c in checks):
         return (
@@ -460,6 +529,10 @@ def difference(shown, other) -> str:
     str
         Empty if they can't be told apart.
     """
+    shown, other = (
+        _check_like(name, checks, shown)
+        for name, checks in (("shown", shown), ("other", other))
+    )
     would_be_right = [a.name for a, b in zip(shown, other) if b.ok and not a.ok]
     would_be_wrong = [a.name for a, b in zip(shown, other) if a.ok and not b.ok]
     parts = []
@@ -483,6 +556,19 @@ def difference(shown, other) -> str:
                 f"{name} by {there}, not {here}."
             )
     return "With it, single entries would have other errors." if far else ""
+
+
+def _check_like(name, checks, shown):
+    """Both must be signatures of the same network: else arrays would be left out."""
+    try:
+        checks, shown = map(pictures._check_checks, (checks, shown))
+    except ValueError:
+        raise ValueError(f"{name} must be what signature() returned") from None
+    if [(c.name, c.error.shape) for c in checks] != [
+        (c.name, c.error.shape) for c in shown
+    ]:
+        raise ValueError(f"{name} is the signature of another network")
+    return checks
 
 
 def _list(names):
@@ -522,6 +608,15 @@ def train_many(
     list of Layer
         W (S, n_in, n_out), b (S, 1, n_out). A network that diverged holds NaN.
     """
+    task, seeds = pictures._check_task(task), mlp._check_seeds("seeds", seeds)
+    sizes = mlp._check_sizes("sizes", sizes)
+    mlp._check_callable("gradient", gradient, optional=False)
+    mlp._check_activation(activation, sizes[1:])
+    learning_rate = mlp._check_positive("learning_rate", learning_rate)
+    mlp._check_sweep({
+        "X": task.X, "Y": task.Y, "sizes": sizes, "seeds": seeds,
+        "learning_rate": learning_rate,
+    })  # fmt: skip
     networks, samples = [], []
     for seed in seeds:
         rng = np.random.default_rng(seed)
@@ -535,7 +630,10 @@ def train_many(
     ]
     with np.errstate(all="ignore"):  # networks that diverge are counted, not warned of
         for rows in np.stack(samples, axis=1):  # (S, batch)
-            _, grads = gradient(params, task.X[rows], task.Y[rows], activation)
+            answer = gradient(params, task.X[rows], task.Y[rows], activation)
+            if not isinstance(answer, tuple) or len(answer) != 2:
+                raise TypeError("gradient must return a loss and a list of Layer")
+            _, grads = answer
             params = [
                 Layer(W - learning_rate * dW, b - learning_rate * db[:, None])
                 for (W, b), (dW, db) in zip(params, grads)
@@ -558,6 +656,8 @@ def success(bug, task, seeds, *, learning_rate=0.2, **settings) -> np.ndarray:
     ndarray of bool of shape (S,)
         `mlp_core.solved`, network by network.
     """
+    bug = _CHECKS["bug"]("bug", bug)
+    learning_rate = mlp._check_positive("learning_rate", learning_rate)
     gradient = BUGS[bug].gradient(learning_rate) if bug else right
     params = train_many(gradient, task, seeds, learning_rate=learning_rate, **settings)
     activation = settings.get("activation", ORIGINAL)
@@ -586,6 +686,15 @@ class SignatureView(panels.View):
     def alt(self, checks):
         return pictures.describe_gradient_check(checks)
 
+    def table(self, checks):
+        rows = []
+        for name, *parts, _ in checks:
+            parts = [np.atleast_2d(part) for part in parts]  # b as one row
+            for index in np.ndindex(parts[0].shape):
+                rows.append((name, *index, *(part[index] for part in parts)))
+        names = "array", "row", "column", "analytic", "numeric", "error", "kink"
+        return names, rows
+
 
 class BugLab(panels.Panel):
     """A panel that shows the signature of an unnamed bug and takes guesses.
@@ -597,6 +706,8 @@ class BugLab(panels.Panel):
     found : int
         How many bugs were named right.
     """
+
+    savers = ("png", "svg", "csv")  # the networks are those of `case`
 
     def __init__(self, seed, work):
         self._rng = np.random.default_rng(seed)
@@ -675,6 +786,7 @@ class BugLab(panels.Panel):
         self.tell("Another bug, at the first settings. Which one is it?")
 
 
+@_checked
 def bug_lab(
     seed=0,
     activation="leaky -0.2",

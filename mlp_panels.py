@@ -431,6 +431,9 @@ def png(pixels) -> bytes:
     library's, and drawings of ours don't get larger.
     Source: PNG specification, third edition (W3C, 2025), sections 5 and 11.
     """
+    kind, shape = getattr(pixels, "dtype", None), np.shape(getattr(pixels, "shape", ()))
+    if kind != np.uint8 or shape != (3,) or pixels.shape[2] != 3:
+        raise TypeError("pixels must be uint8 of shape (height, width, 3)")
     height, width, _ = pixels.shape
     # Each row begins with a 0: no filter.
     rows = np.zeros((height, 1 + 3 * width), dtype=np.uint8)
@@ -962,11 +965,11 @@ class SteppedPanel(Panel):
 # 4. What the panels are given --------------------------------------------------------
 
 
-def _checked(make):
+def _checked(make, checks=None):
     """Have the arguments of a panel looked at, so that an error names the argument.
 
     Without this a widget would say that some 'trait' expects something else, or would
-    make 1 of 1.5 without a word.
+    make 1 of 1.5 without a word. ``checks`` are others than `_CHECKS`.
     """
     signature = inspect.signature(make)
 
@@ -975,7 +978,8 @@ def _checked(make):
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         for name, value in bound.arguments.items():
-            check, default = _CHECKS.get(name), signature.parameters[name].default
+            check = (_CHECKS if checks is None else checks).get(name)
+            default = signature.parameters[name].default
             if check and not (value is None and default is None):
                 bound.arguments[name] = check(name, value)
         return make(*bound.args, **bound.kwargs)
@@ -1015,6 +1019,16 @@ def _check_neuron(name, neuron):
     return tuple(pictures._whole(name, number, 0) for number in neuron)
 
 
+def _check_seeds(name, seeds):
+    if not isinstance(seeds, dict) or any(isinstance(s, str) for s in seeds.values()):
+        raise TypeError(f"{name} must be a dict of words and seeds: {{'flat': [3, 5]}}")
+    groups = {}
+    for words, several in seeds.items():
+        several = several if np.iterable(several) else [several]
+        groups[str(words)] = [core._check_count(name, s, least=0) for s in several]
+    return groups
+
+
 _CHECKS = {
     **dict.fromkeys(["alpha", "z", "weight", "bias", "x1", "x2"], pictures._number),
     **dict.fromkeys(["learning_rate", "h"], core._check_positive),
@@ -1027,7 +1041,17 @@ _CHECKS = {
     "task": _check_task,
     "hidden": _check_hidden,
     "neuron": _check_neuron,
+    "seeds": _check_seeds,
 }
+# What turns settings into data is given the same, and any batch size.
+_checked_data = functools.partial(
+    _checked,
+    checks={
+        **_CHECKS,
+        "batch_size": core._check_batch_size,
+        "seconds": core._check_positive,
+    },
+)
 
 
 # 5. The small panels -----------------------------------------------------------------
@@ -1047,6 +1071,7 @@ class Unit(NamedTuple):
         return self.activation.f(self.weight * x + self.bias)
 
 
+@_checked_data
 def unit(activation, alpha, weight, bias) -> Unit:
     """Settings -> the unit that the activation panel shows."""
     return Unit(core.make_activation(activation, alpha), weight, bias)
@@ -1151,6 +1176,7 @@ class Signal(NamedTuple):
     activation: core.Activation
 
 
+@_checked_data
 def signal(scheme, width, depth, seed, activation, alpha) -> Signal:
     """Settings -> the weights and the spread of the signal, layer by layer."""
     rng = np.random.default_rng(seed)
@@ -1233,6 +1259,7 @@ def initialization_panel(
 # 5c. Forward
 
 
+@_checked_data
 def fresh_network(seed, activation, alpha):
     """Settings -> an untrained network of the original sizes, and its activation."""
     params = core.initialize(core.ORIGINAL_SIZES, np.random.default_rng(seed))
@@ -1318,6 +1345,7 @@ class Differences(NamedTuple):
         return (self.function(h) - self.function(-h)) / (2 * h)
 
 
+@_checked_data
 def differences(seed, activation, alpha) -> Differences:
     """Settings -> the error curve. The weight is W[1][0, 0] of an untrained network."""
     params, activation = fresh_network(seed, activation, alpha)
@@ -1443,6 +1471,7 @@ class Slice(NamedTuple):
     activation: core.Activation
 
 
+@_checked_data
 def loss_slice(task, seed, activation, alpha) -> Slice:
     """Settings -> the loss on a line down the gradient of an untrained network."""
     params, activation = fresh_network(seed, activation, alpha)
@@ -1585,6 +1614,7 @@ class Run(NamedTuple):
         A long run keeps only some of its networks. From the last one kept before
         ``step`` the same steps are done again.
         """
+        step = pictures._whole("step", step, 0, self.done)
         start = step // self.every * self.every
         params = self.kept[step // self.every]
         return self._train(params, start, step)[0] if step > start else params
@@ -1667,6 +1697,7 @@ def _flat(params):
     return np.concatenate([array.ravel() for layer in params for array in layer])
 
 
+@_checked_data
 def train_in_parts(
     task=SUM, learning_rate=0.2, seed=0, activation="leaky_relu", alpha=-0.2,
     scheme="normal", hidden=(3, 3, 2), batch_size=1, steps=2000, bug=False,
@@ -1712,6 +1743,8 @@ def training_run(**settings) -> Run:
 
 def outputs(run, step):
     """The predictions for all samples after ``step`` steps: (n, n_out)."""
+    if not isinstance(run, Run):
+        raise TypeError(f"run must be what training_run() returned, not {run!r}")
     with np.errstate(all="ignore"):
         return core.forward(run.at(step), run.task.X, run.activation)[0]
 
@@ -1997,9 +2030,11 @@ class Pass(NamedTuple):
         return len(self.stages) - 1
 
 
+@_checked_data
 def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     """Settings -> the stages: input, layers forward, loss, layers back, update."""
     params, activation = fresh_network(seed, activation, alpha)
+    sample = pictures._whole("sample", sample, 0, len(task.X) - 1)
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = core.forward(params, X, activation)
     stages = [Stage("Input", _input_lines(X, Y), core.Cache([X], []), None, None)]

@@ -276,12 +276,13 @@ def load(notebook, folder=FOLDER) -> Questions:
     """
     path = Path(folder) / f"{notebook}.toml"
     try:
-        with open(path, "rb") as file:
-            tables = tomllib.load(file)
-    except FileNotFoundError:
+        content = path.read_bytes()
+    except (OSError, ValueError):  # also a name that no file can have
         raise ValueError(
             f"there are no questions for {notebook!r}: no {path}"
         ) from None
+    try:
+        tables = tomllib.loads(content.decode("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path.name}: {error}") from None
     _only(tables, {"predict", "quiz"}, path.name)

@@ -1,7 +1,9 @@
 """The bug lab: each bug against its own derivation, the signatures, and the panel."""
 
 import base64
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -9,9 +11,11 @@ from ipywidgets.widgets.widget import _instances
 
 import mlp_bugs as bugs
 import mlp_core as mlp
+import mlp_exercises as exercises
 import mlp_panels as panels
 from mlp_core import Layer
 
+NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "07_bug_lab.ipynb"
 W, B = ["W[0]", "W[1]", "W[2]", "W[3]"], ["b[0]", "b[1]", "b[2]", "b[3]"]
 ALL = {*W, *B}
 # Which arrays are wrong in the default case, sizes 2-3-3-2-1, three samples, and a last
@@ -269,6 +273,43 @@ def test_the_last_z_of_each_network_is_as_its_docstring_says(network):
     ]
 
 
+UNNAMED_WRONG = {  # derived as above; 'first' is the exercise mend_first, and so on
+    "first": set(W),  # dW takes dA, and the last z is negative, so dA is not dZ
+    "second": set(B),  # db is divided by n once more
+    "third": ALL - {"W[3]", "b[3]"},  # only what is passed on is wrong
+}
+
+
+@pytest.mark.parametrize("which", UNNAMED_WRONG)
+def test_the_unnamed_bugs_are_those_of_the_exercises(which):
+    """Guards the maps of the exercises: the notebook draws them of `UNNAMED`."""
+    params, X, Y, _ = bugs.case()
+    checks = mlp.gradient_check(params, X, Y, gradient=bugs.UNNAMED[which])
+    assert set(bugs.wrong_names(checks)) == UNNAMED_WRONG[which]
+    exercise = exercises.EXERCISES[f"mend_{which}"]
+    planted = next(m.wrong for m in exercise.mistakes if "still in it" in m.words)
+    for params, X, Y, f in exercise.cases:
+        ours = bugs.UNNAMED[which](params, X, Y, f)[1]
+        assert_same(ours, planted(params, X, Y, f)[1])
+
+
+@pytest.mark.parametrize("which", UNNAMED_WRONG)
+def test_the_stubs_of_the_notebook_hold_the_unnamed_bugs(which):
+    """Guards map against code in the notebook, and what the check says of the stub."""
+    name = f"mend_{which}"
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    (source,) = (
+        c.source for c in notebook.cells if c.source.startswith(f"def {name}(")
+    )
+    scope = {"mlp": mlp, "np": np}
+    exec(source, scope)  # noqa: S102, our own notebook
+    params, X, Y, _ = bugs.case()
+    ours, theirs = scope[name], bugs.UNNAMED[which]
+    assert_same(ours(params, X, Y, mlp.tanh)[1], theirs(params, X, Y, mlp.tanh)[1])
+    words = exercises.check(scope[name]).words
+    assert words.startswith(f"{name}: not yet: the bug is still in it.")
+
+
 # 3. What a bug costs
 
 
@@ -418,7 +459,7 @@ def test_a_new_bug_is_another_one_at_the_first_settings(lab):
         press(lab, "New bug")
         assert lab.bug != before and lab.shown.line != line
         assert lab.settings == {"seed": 3, **first_settings()}
-        assert lab.guess.value is None and lab.guess.box.value is None
+        assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == bugs.summary(bugs.signature(lab.bug))
     assert "Found so far: 11." in choose(lab, lab.bug)
 
@@ -477,7 +518,7 @@ def test_the_line_of_settings_makes_the_lab_again(lab):
 
 def test_a_wrong_argument_is_an_error_of_the_cell():
     """Guards the call against names that the menus don't offer."""
-    with pytest.raises(Exception, match="value"):
+    with pytest.raises(ValueError, match="network must be one of 'A', 'B', 'C'"):
         bugs.bug_lab(network="Z")
 
 

@@ -433,7 +433,7 @@ def test_words_are_escaped(panel):
 
 
 def test_an_error_in_the_call_is_an_error_of_the_cell():
-    with pytest.raises(ValueError, match="learning rate must be above 0, not -1.0"):
+    with pytest.raises(ValueError, match="learning_rate must be a positive number"):
         make("training_panel", learning_rate=-1.0)
 
 
