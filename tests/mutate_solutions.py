@@ -261,6 +261,9 @@ _NAMES = {
 def mutants(source):
     """Pairs of what was changed and the changed source."""
     tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and ast.get_docstring(node):
+            del node.body[0]  # without it the function does the same
     seen = {ast.unparse(tree)}
     for number, node in enumerate(ast.walk(tree)):
         for change in _changes(node):
