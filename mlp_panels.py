@@ -1895,8 +1895,10 @@ class TrainingPanel(SteppedPanel):
             self.seed_menu.connect(self.react, self._choose_seed)
 
     def rows(self):
-        above = [self.seed_menu.widget] if self.seed_menu else []
-        return above + super().rows()
+        rows = super().rows()
+        if self.seed_menu:  # below the words: all above them fits on a projector
+            rows.insert(-2, self.seed_menu.widget)
+        return rows
 
     def _choose_seed(self):
         if self.seed_menu.value is not None:
