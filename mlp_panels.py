@@ -21,6 +21,7 @@ import html
 import inspect
 import os
 import struct
+import threading
 import time
 import zlib
 from typing import ClassVar, NamedTuple
@@ -36,6 +37,10 @@ from matplotlib.figure import Figure
 import mlp_core as core
 import mlp_pictures as pictures
 from mlp_core import SUM
+
+# JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
+# first messages still come in the main thread. Only one at a time may change a panel.
+_ONE_AT_A_TIME = threading.RLock()
 
 # 1. Controls: one setting, the widgets that show it, its last good value -------------
 
@@ -56,7 +61,8 @@ class Control:
     def __init__(self, widget, read=lambda shown: shown, write=lambda value: value):
         self.box, self.read, self.write = widget, read, write
         self.value = read(widget.value)
-        self._react, self._changed, self._moving = _do_it, lambda: None, False
+        self._react, self._changed = _do_it, lambda: None
+        self._moving = None  # the thread in which we move the widgets
         self.box.observe(self._typed, "value")
 
     @property
@@ -80,17 +86,21 @@ class Control:
     @contextlib.contextmanager
     def _moved(self):
         """Our own moves of the widgets are no news."""
-        self._moving = True
+        self._moving = threading.get_ident()
         try:
             yield
         finally:
-            self._moving = False
+            self._moving = None
+
+    def _is_ours(self):
+        """Whether the change that is told is a move of our own, in this thread."""
+        return self._moving == threading.get_ident()
 
     def _show(self, value):
         self.box.value = self.write(value)
 
     def _typed(self, change):
-        if not self._moving:
+        if not self._is_ours():
             self._react(lambda: self._take(change["new"]))
 
     def _take(self, shown):
@@ -169,7 +179,7 @@ class Number(Control):
             self.slider.max = high
 
     def _slid(self, change):
-        if not self._moving and not self._is_echo(change["new"]):
+        if not self._is_ours() and not self._is_echo(change["new"]):
             # The slider's own 0.19952623 is no number to read: 3 digits are enough.
             value = change["new"] if self.whole else float(f"{change['new']:.3g}")
             self._react(lambda: self._take(value))
@@ -676,12 +686,13 @@ class Panel:
 
         Without this it would vanish: JupyterLab doesn't show the errors of callbacks.
         """
-        self.problem = None
-        try:
-            action()
-        except Exception as error:  # noqa: BLE001, told in words
-            self.problem = error
-            self.say(_words(error))
+        with _ONE_AT_A_TIME:
+            self.problem = None
+            try:
+                action()
+            except Exception as error:  # noqa: BLE001, told in words
+                self.problem = error
+                self.say(_words(error))
 
     def update(self):
         """Bring the data and the picture up to the controls."""

@@ -5,6 +5,7 @@ import base64
 import csv
 import functools
 import io
+import threading
 
 import ipywidgets as widgets
 import matplotlib.pyplot as plt
@@ -451,6 +452,34 @@ def buttons(widget):
     return [
         found for each in getattr(widget, "children", ()) for found in buttons(each)
     ]
+
+
+def test_two_threads_at_once_do_what_one_does():
+    """Guards: two stages in one picture, and a move that is taken for our own.
+
+    A kernel of JupyterLab hears the first moves in its main thread, later ones in another.
+    """
+    panel = make("pass_panel", seed=28, step=1)
+    start = threading.Barrier(2)
+
+    def move(name, values):
+        start.wait()
+        for value in values:
+            panel.controls[name].box.value = value
+
+    moves = {"step": [4, 1, 7, 2] * 5, "alpha": [0.0, 0.3, -0.2, 0.1] * 5}
+    threads = [threading.Thread(target=move, args=each) for each in moves.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert panel.problem is None
+    assert (panel.settings["step"], panel.settings["alpha"]) == (2, 0.1)
+    twin = make("pass_panel", **panel.settings)
+    assert panel.shown.line == twin.shown.line
+    assert np.array_equal(pixels(panel), pixels(twin))
+    panel.close()
+    twin.close()
 
 
 # 5. Steps
