@@ -2770,6 +2770,8 @@ _entry_error_exercise = Exercise(
         (_square, np.array([3.0]), (0,), 24.0),
         (_square, np.array([3.0]), (0,), -6.0),
         (_square, np.array([-3.0]), (0,), -4.0),
+        (_square, np.array([3.0]), (0,), -24.0),  # the larger one is negative
+        (_square, np.array([0.25]), (0,), 0.125),  # both are below 1
         (_square, np.array([3.0, 0.0]), (1,), 0.0),
         (_square, np.array([3.0, 0.0]), (1,), 2.0),
         (_cubes, np.array([1.0, -2.0]), (1,), 20.0),

@@ -357,6 +357,7 @@ def _move_index(node, step):
 
 # 3. The survivors that are equal ------------------------------------------------------
 
+_MEND = ("mend_first", "mend_second", "mend_third")
 # Why they behave like the solution, and which they are: exercise and changed line.
 _REASONS = {
     "at z = 0 both sides give 0": [
@@ -367,6 +368,10 @@ _REASONS = {
     ],
     "the sign of a difference does not count in abs": [
         ("my_success_rate", "near = abs(Y - Y_hats) < 0.1"),
+        (
+            "my_entry_error",
+            "return abs(numeric - claimed) / larger if larger > 0 else 0.0",
+        ),
     ],
     "the order of two axes does not count": [
         ("my_success_rate", "return near.all(axis=(2, 1)).mean()"),
@@ -376,15 +381,24 @@ _REASONS = {
     ],
     "another small step by default is as good": [
         ("my_numeric_gradient", "def my_numeric_gradient(loss_of, w, h=2e-05):"),
+        (
+            "my_entry_error",
+            "def my_entry_error(loss_of, w, index, claimed, h=2e-05):",
+        ),
     ],
     "with -h the two losses change places, and so does the sign of 2 h": [
         ("my_numeric_gradient", "def my_numeric_gradient(loss_of, w, h=-1e-05):"),
+        (
+            "my_entry_error",
+            "def my_entry_error(loss_of, w, index, claimed, h=-1e-05):",
+        ),
     ],
     "every entry is written over": [
         ("my_numeric_gradient", "gradient = np.ones(w.shape)"),
     ],
     "two copies of the same array": [
         ("my_numeric_gradient", "down, up = (w.astype(float), w.astype(float))"),
+        ("my_entry_error", "down, up = (w.astype(float), w.astype(float))"),
     ],
     "a network by hand may be written in lists": [
         (
@@ -408,7 +422,23 @@ _REASONS = {
         ("xnor_network", "output = mlp.Layer([[1.0], [1.0]], np.array([0.0]))"),
         ("xnor_network", "output = mlp.Layer(np.array([[1.0], [1.0]]), [0.0])"),
     ],
+    "the order does not count in max": [
+        ("my_entry_error", "larger = max(abs(numeric), abs(claimed))"),
+    ],
+    "the square of a difference is the same both ways": [
+        *((name, "return (mlp.loss(Y, Y_hat), grads)") for name in _MEND),
+    ],
+    "X and Y have one row for each sample": [
+        *((name, "dA = (Y_hat - Y) / len(X)") for name in _MEND),
+    ],
+    "one gradient for each layer": [
+        *((name, "for i in reversed(range(len(grads))):") for name in _MEND),
+    ],
     "-0 is 0": [
+        (
+            "my_entry_error",
+            "return abs(claimed - numeric) / larger if larger > 0 else -0.0",
+        ),
         (
             "xor_network",
             (
