@@ -813,7 +813,7 @@ def bug_lab(
             "activation": panels.Choice("activation", list(ACTIVATIONS), activation, 13),
             "batch_size": panels.Choice("batch size", [1, 2, 3, 4, 5], batch_size, 6),
             "sizes": panels.Choice("sizes", shapes, tuple(sizes), 13),
-            "learning_rate": panels.Choice("learning rate", rates, learning_rate, 7),
+            "learning_rate": panels.Choice("learning rate", rates, learning_rate, 9),
             "before": panels.Choice(
                 "call before", list(CALLS_BEFORE), before, 13
             ),
