@@ -22,6 +22,7 @@ NAMES = [
     "04_backprop",
     "05_sum_task",
     "06_xor_task",
+    "07_bug_lab",
 ]
 # Headings that every notebook has, in this order.
 SKELETON = [
