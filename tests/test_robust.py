@@ -1580,6 +1580,15 @@ def repeat_part(content, rng, _):
     return content[: start + length] + content[start:]
 
 
+def another_digit(content, rng, _):
+    """In the header of an array a digit may be its shape, or the size of its numbers."""
+    headers = re.finditer(rb"{'descr'[^}]*}", content)
+    spans = itertools.chain(*(range(*header.span()) for header in headers))
+    digits = [place for place in spans if content[place] in b"0123456789"]
+    place, digit = digits[rng.integers(len(digits))], b"%d" % rng.integers(10)
+    return content[:place] + digit + content[place + 1 :]
+
+
 def part_of_another(content, rng, other):
     """Another network's file has the same length: parts of it fit in."""
     start, length = rng.integers(len(content)), rng.integers(1, 600)
@@ -1587,7 +1596,7 @@ def part_of_another(content, rng, other):
 
 
 DAMAGES = (flip_bits, cut_short, cut_out, put_in, write_over, move_part, repeat_part,
-           part_of_another)  # fmt: skip
+           part_of_another, another_digit)  # fmt: skip
 
 
 def test_no_damaged_file_is_taken_for_another_network(tmp_path):
@@ -1612,6 +1621,21 @@ def test_no_damaged_file_is_taken_for_another_network(tmp_path):
             assert description(*loaded) == right, (number, damage.__name__)
             counts["harmless"] += 1
     assert counts["refused"] > 700, counts
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [(b"(3, 400)", b"(2, 400)"), (b"(3, 400)", b"(0, 400)"), (b"<f8", b"<f4")],
+)
+def test_a_damaged_shape_of_a_large_array_is_refused(old, new, tmp_path):
+    """Guards: fewer numbers than there are would end the reading before the checksum."""
+    path = tmp_path / "network.npz"
+    m.save(path, m.initialize((3, 400, 1), rng()))
+    content = path.read_bytes()
+    place = content.index(old, content.index(b"W0.npy"))
+    path.write_bytes(content[:place] + new + content[place + len(old) :])
+    with pytest.raises(ValueError, match="network.npz can't be read as a network"):
+        m.load(path)
 
 
 FOREIGN_ARRAYS = {
