@@ -1,10 +1,11 @@
 """The bug lab: eight wrong backward passes, how they look in a gradient check, a game.
 
 Each bug is a function in the form of `mlp_core.loss_and_grads` that differs from
-`right` in one place; a comment marks it. All eight are real: they stood in notebooks,
-tutorials and homework, and none of them makes NumPy complain. Where NumPy would
-complain, their authors mended the line, and only there. So a bug can hide in one layer
-and be absent in the next.
+`right` in one place; a comment marks it. All eight are of the kind that stands in
+real code: one stood in the original notebook, one in a well-known tutorial. None of them
+makes NumPy complain. Where NumPy would complain, the line is right, as an author would
+have mended it there, and only there. So a bug can hide in one layer and be absent in the
+next.
 
 1. the right backward pass, and the eight bugs
 2. signatures: what a gradient check shows of a bug

@@ -92,9 +92,6 @@ def test_the_solution_passes(exercise):
     assert (verdict.solved, verdict.words) == (True, f"{exercise.name}: right")
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the notebooks don't hold all exercises: remove when they do"
-)
 def test_every_solution_is_published_in_a_notebook():
     """Guards: an exercise whose solution stands in no cell tagged 'solution'."""
     assert set(mutate_solutions.published()) == set(NOTEBOOK_OF)
