@@ -1204,7 +1204,7 @@ class InitializationView(View):
     """Histograms of the weights; the spread of the signal by layer."""
 
     cells: ClassVar = {
-        "weights": Cell(0, 0, 480, 380, (70, 54, 12, 28)),
+        "weights": Cell(0, 0, 480, 380, (100, 54, 12, 28)),
         "spread": Cell(480, 0, 520, 380, (100, 54, 24, 28)),
     }
 
@@ -1810,13 +1810,13 @@ def _warnings(run, step):
 class TrainingView(View):
     """Network, loss, decision surface, a neuron's surface and a hidden space."""
 
-    size = (1000, 500)
+    size = (1000, 484)  # with two lines of words it still fits at 1280 x 720
     cells: ClassVar = {
-        "network": Cell(0, 250, 700, 250, (2, 2, 2, 2)),
-        "loss": Cell(0, 0, 380, 250, (84, 54, 24, 28)),
-        "hidden": Cell(380, 0, 320, 250, (78, 54, 12, 28)),
-        "surface": Cell(700, 222, 300, 278, (76, 50, 20, 24)),
-        "neuron": Cell(700, 0, 300, 222, (104, 50, 50, 26)),
+        "network": Cell(0, 242, 700, 242, (2, 2, 2, 2)),
+        "loss": Cell(0, 0, 380, 242, (84, 54, 24, 28)),
+        "hidden": Cell(380, 0, 320, 242, (78, 54, 12, 28)),
+        "surface": Cell(700, 216, 300, 268, (76, 50, 20, 24)),
+        "neuron": Cell(700, 0, 300, 216, (104, 50, 50, 26)),
     }
     floor = 1e-10  # smaller losses stand here: below, they are mostly rounding
 
