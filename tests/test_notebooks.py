@@ -116,12 +116,44 @@ def test_code_cells_are_short(path):
 
 
 @each_notebook
+def test_each_stub_has_a_hint_a_check_and_a_solution(path):
+    """Guards: who is stuck in an exercise finds all three, folded where it tells."""
+    parts = []  # what belongs to each exercise
+    for cell in read(path).cells:
+        if "stub" in cell.metadata.get("tags", []):
+            parts.append([cell])
+        elif parts:
+            parts[-1].append(cell)
+    for stub, *after in parts:
+        (name,) = re.findall(r"^def (\w+)", stub.source, re.MULTILINE)
+        check = f"lesson.check({name})"
+        place = [cell.source for cell in after].index(check)
+        folded = [cell for cell in after if "<details><summary>" in cell.source]
+        assert any("<summary>Hint" in cell.source for cell in folded), name
+        assert "not written yet" in texts(after[place].outputs) or path.stem[:2] == "07"
+        tags = [cell.metadata.get("tags", []) for cell in folded]
+        assert ["solution"] in tags, name
+
+
+@each_notebook
+def test_progress_is_the_last_thing_to_run(path):
+    """Guards: each notebook ends with its quiz and with what was solved."""
+    text = markdown(read(path))
+    assert "## Quiz" in text and "## Check your progress" in text
+    assert code_cells(read(path))[-1].source == "lesson.progress()"
+
+
+@each_notebook
 def test_every_picture_has_an_alt_text(path):
+    """Guards: who can't see a picture reads what it shows.
+
+    Pictures of ``images/`` stand as HTML: of a link in Markdown that leads out of the
+    folder of the notebook Voila makes an error.
+    """
     notebook = read(path)
-    for alt, target in re.findall(
-        r"!\[(.*?)\]\((.*?)\)", markdown(notebook), re.DOTALL
-    ):
-        assert len(alt) > 20, f"{target} needs an alt text that says what it shows"
+    assert "](../images/" not in markdown(notebook)
+    for tag in re.findall(r"<img .*?>", markdown(notebook), re.DOTALL):
+        assert re.search(r' alt="[^"]{20,}"', tag), f"{tag} needs an alt text"
     for cell in code_cells(notebook):
         for output in cell.outputs:
             if "image/png" in output.get("data", {}):
@@ -138,6 +170,7 @@ def slug(heading):
 def test_local_links_and_images_resolve(path):
     text = markdown(read(path))
     links = re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", text)
+    links += [(source, "") for source in re.findall(r'<img src="(.*?)"', text)]
     for target, anchor in links:
         if target.startswith(("http:", "https:")):
             continue
@@ -165,7 +198,7 @@ def test_decimal_numbers_in_the_text_are_printed_by_a_cell(path):
     printed = " ".join(c.source + texts(c.outputs) for c in code_cells(notebook))
     # Formulas and code in the text are worked by hand; a cell beside them shows the same.
     # The alt texts of images/ are held to the code by test_pictures.py.
-    left_out = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|!\[.*?\]\(.*?\)"
+    left_out = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|<img .*?>"
     text = re.sub(left_out, "", markdown(notebook), flags=re.DOTALL)
     numbers = set(re.findall(r"(?<![\d.])\d+\.\d{2,}(?![\d.])", text))
     assert not {number for number in numbers if number not in printed}
