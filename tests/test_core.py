@@ -1881,6 +1881,33 @@ def test_load_of_a_file_with_a_flipped_bit_is_refused_or_harmless(tmp_path):
     assert outcomes.count("refused") > 0.6 * len(outcomes)
 
 
+def test_training_takes_the_slope_at_0_as_1():
+    """Guards the arrays made once, where z is exactly 0 and the error is not."""
+    start, X, Y = [Layer(np.ones((1, 1)), np.zeros(1))], [[0.0]], [[1.0]]
+    for activation in ORIGINAL, m.leaky_relu(3.0), m.relu:
+        trained, _ = m.train(
+            start, X, Y, samples=[[0]], activation=activation, learning_rate=0.5
+        )
+        assert trained[0].b == 0.5
+        swept = m.sweep(
+            X, Y, [0], sizes=(1, 1), activation=activation, learning_rate=0.5,
+            epochs=1, steps_per_epoch=1,
+        )  # fmt: skip
+        assert swept.network(0)[0].b == 0.5
+
+
+def test_stacks_and_single_layers_are_told_apart_in_words():
+    one, three = stack([draw(SIZES, 0)]), stack([draw(SIZES, s) for s in range(3)])
+    with pytest.raises(
+        ValueError, match="stack different numbers of networks: layer 0"
+    ):
+        m.forward([three[0], *one[1:]], XOR.X)
+    with pytest.raises(TypeError, match="must be a list of Layer, not Layer"):
+        m.forward(draw(SIZES, 0)[0], XOR.X)
+    with pytest.raises(ValueError, match="samples has rows of different lengths"):
+        m.train(draw(SIZES, 0), XOR.X, XOR.Y, samples=[[0], [1, 2]])
+
+
 # 7. Bad input ------------------------------------------------------------------------
 
 P = draw(SIZES, 0)
