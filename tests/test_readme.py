@@ -1,10 +1,18 @@
-"""The README: its commands, its links, and that CI runs the command that it names."""
+"""The README and TEACHING.md: their commands, their links, and that CI runs the command
+that the README names."""
 
 import re
 from pathlib import Path
 
+import pytest
+
+import mlp_exercises as exercises
+import mlp_questions as questions
+
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
 def blocks():
@@ -31,8 +39,9 @@ def test_ci_finds_exactly_one_test_command():
     assert mark.splitlines()[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-def test_every_local_link_exists():
-    targets = re.findall(r"\]\(([^)#]+)\)", README)
+@pytest.mark.parametrize("text", [README, TEACHING], ids=["README", "TEACHING"])
+def test_every_local_link_exists(text):
+    targets = re.findall(r"\]\(([^)#]+)\)", text)
     local = [target for target in targets if not target.startswith("http")]
     assert local
     assert not [target for target in local if not (ROOT / target).exists()]
@@ -50,3 +59,40 @@ def test_every_module_and_folder_is_explained():
     hidden = [name for name in folders if name.startswith((".", "__"))]
     for name in modules + [name for name in folders if name not in hidden]:
         assert name in layout, f"{name} is not in the README's layout"
+
+
+@pytest.mark.parametrize("text", [README, TEACHING], ids=["README", "TEACHING"])
+def test_every_script_that_a_text_names_is_there(text):
+    scripts = set(re.findall(r"[\w/]+\.py\b", text))
+    found = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/*.py")}
+    found |= {path.name for path in ROOT.glob("**/*.py") if ".venv" not in path.parts}
+    assert scripts and scripts <= found
+
+
+def sections():
+    """Title and text of each notebook's part of TEACHING.md."""
+    parts = re.split(r"^## (\d\. .*)\n", TEACHING, flags=re.MULTILINE)
+    return list(zip(parts[1::2], parts[2::2]))
+
+
+def test_teaching_has_a_section_for_each_notebook():
+    """Guards: a teacher finds the plan, the time and the homework of every notebook."""
+    titles = [f"{int(path.stem[:2])}. " for path in NOTEBOOKS]
+    assert [title[:3] for title, _ in sections()] == titles
+    for title, text in sections():
+        for word in ("Aim", "Minutes", "Plan", "Ask|ask", "isconceptions", "Homework"):
+            assert re.search(word, text), f"{title}: {word}"
+
+
+def test_teaching_names_questions_and_exercises_that_exist():
+    """Guards: what a plan tells the teacher to ask stands in the notebook."""
+    named = 0
+    for path, (_, text) in zip(NOTEBOOKS, sections()):
+        loaded = questions.load(path.stem)
+        known = {*loaded.predictions, *(each.name for each in loaded.quiz)}
+        asked = re.findall(r"^- \*\*'([^']+)'[:.*]", text, re.MULTILINE)
+        assert set(asked) <= known
+        named += len(asked)
+    assert named > 10
+    checked = re.findall(r"lesson\.check\((\w+)\)", TEACHING)
+    assert checked and set(checked) <= set(exercises.EXERCISES)
