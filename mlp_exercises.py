@@ -99,7 +99,7 @@ class Exercise(NamedTuple):
     explain : callable, optional
         ``explain(parts)`` says what is wrong, where showing numbers would not help.
     large : tuple, optional
-        Arguments with many numbers, to tell a Python loop by its time.
+        Arguments with many numbers, to tell a Python loop by the lines that it runs.
     """
 
     notebook: str
@@ -417,25 +417,47 @@ def _trusted_outcomes(exercise, function):
         return [_outcome(exercise, function, args) for args in exercise.cases]
 
 
+class _Enough(BaseException):
+    """Raised inside a function that has run more lines than an expression does."""
+
+
 def _loops(exercise, function) -> bool:
-    """Whether a right function takes so long for many numbers that it must loop."""
+    """Whether a right function goes through many numbers by a loop in Python.
+
+    It counts the lines that Python runs, so the answer is the same on every machine: a
+    loop runs a line for each number, an expression one line for all.
+    """
     if exercise.large is None:
         return False
-    limit = 0.02 + 20 * _best_time(exercise.right, exercise.large)
-    times = []
-    finished = _within(1.0, lambda: times.append(_best_time(function, exercise.large)))
-    return not finished or not times or times[0] > limit
+    most = _count_lines(exercise.right, exercise.large) + 1000
+    counts = []
+    finished = _within(
+        1.0, lambda: counts.append(_count_lines(function, exercise.large, most))
+    )
+    return not finished or not counts or counts[0] > most
 
 
-def _best_time(function, args):
-    """The shortest of three runs, in seconds: what else the machine does counts less."""
-    times = []
-    for _ in range(3):
-        given = _copy(args)
-        start = time.perf_counter()
+def _count_lines(function, args, most=10**6):
+    """How many lines of Python a call runs, those of NumPy included, up to ``most``."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += 1
+        if count > most:
+            raise _Enough
+        return trace
+
+    before = sys.gettrace()
+    given = _copy(args)
+    try:
+        sys.settrace(trace)
         function(*given)
-        times.append(time.perf_counter() - start)
-    return min(times)
+    except _Enough:
+        pass
+    finally:
+        sys.settrace(before)
+    return count
 
 
 # 4. Comparing, and the words ---------------------------------------------------------
@@ -1056,7 +1078,7 @@ _dead_units = Exercise(
         ),
     ],
     _one_call(array_form),
-    large=(_normal(4, 40_000, 5), 0.0),
+    large=(-abs(_normal(4, 40_000, 5)), 0.0),  # else a loop may stop at the first unit
 )
 
 

@@ -9,6 +9,7 @@ The functions under test here are the learner's: many are wrong on purpose.
 import _thread
 import functools
 import itertools
+import re
 import threading
 import time
 import warnings
@@ -343,10 +344,12 @@ def not_implemented(*args):
 def test_general_words_show_the_smallest_failing_case():
     """Guards: what went in, what came out and what is right, all in numbers."""
     words = check("my_slope", lambda z, alpha: np.where(z >= 0, 1.0, 0.5)).words
+    cases = ex.EXERCISES["my_slope"].cases
+    right = sum(alpha == 0.5 or bool(np.all(z >= 0)) for z, alpha in cases)
     assert words == (
         "my_slope: not yet: the result is wrong\n  yours: [0.5]\n  right: [-0.2]\n"
-        "  for z = [-1.]\n  for alpha = -0.2\n  (right in 2 of 13 cases)"
-    ).replace("2 of 13", f"2 of {len(ex.EXERCISES['my_slope'].cases)}")
+        f"  for z = [-1.]\n  for alpha = -0.2\n  (right in {right} of {len(cases)} cases)"
+    )
 
 
 def test_shapes_are_compared_before_numbers():
@@ -702,7 +705,7 @@ def test_arguments_are_copies(exercise):
     assert all(map(ex._same, before, exercise.cases))
     if any(isinstance(each, (np.ndarray, list)) for each in exercise.cases[-1]):
         assert not verdict.solved
-        assert "in place" in verdict.words or "changed" in verdict.words
+        assert re.search("in place|changed|writes into", verdict.words)
     else:
         assert verdict.solved
 
@@ -750,7 +753,7 @@ def test_one_wrong_number_is_never_accepted(name, data):
                 result[1][-1] += shift
             elif np.ndim(first) == 0 or first.dtype.kind == "b":
                 return first + shift if np.ndim(first) == 0 else ~first
-            elif first is not args[0]:
+            elif not args or first is not args[0]:
                 first.flat[0] += shift
         return result
 
