@@ -1412,34 +1412,6 @@ def test_sweep_equals_training_alone_after_100_steps(task, bug):
         assert_alone(swept, s, alone(s, task, **kwargs), task=task)
 
 
-@pytest.mark.parametrize("activation", [ORIGINAL, m.relu], ids=["leaky", "relu"])
-def test_training_takes_the_slope_1_at_the_kink(activation):
-    """Guards: with zero biases all z of the input (0, 0) are 0, where the slope is 1.
-
-    So y is 0, and in each step of the rate 0.5 the last bias moves half of its way to 1.
-    With a slope of alpha at 0 it would never get there.
-    """
-    X, Y, one = [[0.0, 0.0]], [[1.0]], {"epochs": 1, "steps_per_epoch": 3}
-    start = m.initialize((2, 3, 1), np.random.default_rng(0), "zeros")
-    params, _ = m.train(
-        start, X, Y, np.random.default_rng(0), activation=activation,
-        learning_rate=0.5, **one,
-    )  # fmt: skip
-    assert params[1].b.tolist() == [0.875]
-    swept = m.sweep(
-        X, Y, [0, 1], sizes=(2, 3, 1), scheme="zeros", activation=activation,
-        learning_rate=0.5, **one,
-    )  # fmt: skip
-    assert swept.params[1].b.ravel().tolist() == [0.875, 0.875]
-
-
-def test_a_single_layer_is_not_a_list_of_layers():
-    """Guards: a Layer is a tuple, too, and would be taken for a network of two layers."""
-    layer = m.Layer(np.ones((2, 1)), np.zeros(1))
-    with pytest.raises(TypeError, match="params must be a list of Layer, not Layer"):
-        m.forward(layer, [[1.0, 2.0]])
-
-
 SWEEPS = {
     "batch of 3": {"batch_size": 3},
     "full batch": {"batch_size": None, "learning_rate": 0.05},
