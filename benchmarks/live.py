@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 try:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 except ImportError:  # `missing` says so
-    sync_playwright = None
+    expect = sync_playwright = None
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = {"width": 1280, "height": 720}  # a projector
+PATIENCE = 20  # seconds that a page may take; the machine may be busy
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = [
     "--no-sandbox",

@@ -1,11 +1,38 @@
-"""What several test files need: the order of the files, and the place of live.py."""
+"""What several test files need: a browser, the order of the files, where live.py is."""
 
+import os
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))  # for live.py
-SLOW = ["test_kernel.py", "test_notebooks.py", ".ipynb", "test_browser.py"]
+sys.path.insert(0, str(ROOT / "notebooks"))
+
+import live
+import slides
+
+SLOW = [
+    "test_robust.py", "test_exercises.py", "test_kernel.py", "test_notebooks.py",
+    "test_copies.py", ".ipynb", "test_slides.py", "test_browser.py",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Chromium; without it, a skip here and a failure where browser tests must run."""
+    missing = slides.missing()
+    if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
+        pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
+    if missing:
+        pytest.skip(
+            f"The browser tests did not run: {missing}. Then run the test command of "
+            "the README again."
+        )
+    live.expect.set_options(timeout=1000 * live.PATIENCE)
+    with live.browser() as chromium:
+        yield chromium
 
 
 def pytest_collection_modifyitems(items):
@@ -24,7 +51,7 @@ def pytest_terminal_summary(terminalreporter):
     """Say in words, and once, that the browser tests did not run, and how they would."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = [
-        report.longrepr[2] for report in skipped if "test_browser" in report.nodeid
+        report.longrepr[2] for report in skipped if "browser" in str(report.longrepr)
     ]
     for reason in sorted(set(reasons)):
         words = reason.removeprefix("Skipped: ")

@@ -6,7 +6,7 @@ prints each mutant that is accepted. All of them must stand in `EQUAL`, with the
 why they behave like the solution. `test_exercises.py` runs the same.
 
 The solutions are those of the notebooks: the first Python block of each markdown cell
-with the tag 'solution'. Those that no notebook holds come from `SOLUTIONS`.
+with the tag 'solution'.
 """
 
 import ast
@@ -28,156 +28,8 @@ import mlp_exercises as exercises
 
 # 1. The solutions --------------------------------------------------------------------
 
-SOLUTIONS = {
-    "my_activation": """
-def my_activation(z, alpha):
-    return np.where(z > 0, z, alpha * z)
-""",
-    "my_slope": """
-def my_slope(z, alpha):
-    return alpha + (1 - alpha) * (z >= 0)
-""",
-    "my_dead_units": """
-def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return (slopes == 0).all(axis=0)
-""",
-    "my_uniform": """
-def my_uniform(sizes, rng):
-    layers = []
-    for n_in, n_out in pairwise(sizes):
-        layers.append((rng.uniform(-2, 2, (n_in, n_out)), np.zeros(n_out)))
-    return layers
-""",
-    "my_he": """
-def my_he(sizes, rng, alpha):
-    layers = []
-    for n_in, n_out in pairwise(sizes):
-        spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
-        layers.append((spread * rng.standard_normal((n_in, n_out)), np.zeros(n_out)))
-    return layers
-""",
-    "my_glorot": """
-def my_glorot(sizes, rng):
-    layers = []
-    for n_in, n_out in pairwise(sizes):
-        r = np.sqrt(6 / (n_in + n_out))
-        layers.append((rng.uniform(-r, r, (n_in, n_out)), np.zeros(n_out)))
-    return layers
-""",
-    "my_forward_one": """
-def my_forward_one(params, x, f):
-    a = x
-    for W, b in params:
-        a = f(a @ W + b)
-    return a
-""",
-    "my_forward": """
-def my_forward(params, X, f):
-    A, Z = [X], []
-    for W, b in params:
-        Z.append(A[-1] @ W + b)
-        A.append(f(Z[-1]))
-    return A, Z
-""",
-    "my_loss": """
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-""",
-    "my_loss_slope": """
-def my_loss_slope(Y_hat, Y):
-    return (Y_hat - Y) / len(Y)
-""",
-    "my_layer_backward": """
-def my_layer_backward(A, Z, W, dA, slope):
-    dZ = dA * slope(Z)
-    dW = A.T @ dZ
-    db = dZ.sum(axis=0)
-    return dW, db, dZ @ W.T
-""",
-    "my_backprop": """
-def my_backprop(params, A, Z, dA, slope):
-    grads = []
-    for i in reversed(range(len(params))):
-        W, b = params[i]
-        dZ = dA * slope(Z[i])
-        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-        dA = dZ @ W.T
-    return grads
-""",
-    "my_numeric_gradient": """
-def my_numeric_gradient(loss_of, w, h=1e-5):
-    gradient = np.zeros(w.shape)
-    for index in np.ndindex(w.shape):
-        up, down = w.astype(float), w.astype(float)  # two copies
-        up[index] += h
-        down[index] -= h
-        gradient[index] = (loss_of(up) - loss_of(down)) / (2 * h)
-    return gradient
-""",
-    "my_step": """
-def my_step(params, grads, learning_rate):
-    new = []
-    for (W, b), (dW, db) in zip(params, grads):
-        new.append((W - learning_rate * dW, b - learning_rate * db))
-    return new
-""",
-    "my_train": """
-def my_train(params, X, Y, samples, learning_rate):
-    losses = []
-    for rows in samples:
-        loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
-        losses.append(loss)
-        params = mlp.sgd_step(params, grads, learning_rate)
-    return params, losses
-""",
-    "smallest_sizes": """
-def smallest_sizes():
-    return (2, 1)
-""",
-    "my_success_rate": """
-def my_success_rate(Y_hats, Y):
-    near = abs(Y_hats - Y) < 0.1
-    return near.all(axis=(1, 2)).mean()
-""",
-    "xor_network": """
-def xor_network():
-    hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
-    output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
-    return [hidden, output]
-""",
-    "xnor_network": """
-def xnor_network():
-    hidden = mlp.Layer(np.array([[-1.0, 1.0], [-1.0, 1.0]]), np.array([1.0, -1.0]))
-    output = mlp.Layer(np.array([[1.0], [1.0]]), np.array([0.0]))
-    return [hidden, output]
-""",
-    "my_entry_error": """
-def my_entry_error(loss_of, w, index, claimed, h=1e-5):
-    up, down = w.astype(float), w.astype(float)
-    up[index] += h
-    down[index] -= h
-    numeric = (loss_of(up) - loss_of(down)) / (2 * h)
-    larger = max(abs(claimed), abs(numeric))
-    return abs(claimed - numeric) / larger if larger > 0 else 0.0
-""",
-    "mend_first": """
-def mend_first(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA = (Y_hat - Y) / len(Y)
-    grads = [None] * len(params)
-    for i in reversed(range(len(params))):
-        dZ = dA * activation.slope(Z[i])
-        grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-        dA = dZ @ params[i].W.T
-    return mlp.loss(Y_hat, Y), grads
-""",
-}
-for _name in ("mend_second", "mend_third"):  # other bugs, but the same mended code
-    SOLUTIONS[_name] = SOLUTIONS["mend_first"].replace("mend_first", _name)
 
-
-def published(folder=ROOT / "notebooks") -> dict:
+def solutions(folder=ROOT / "notebooks") -> dict:
     """The solutions in the notebooks' own text: name of the exercise -> source.
 
     A cell whose block defines no exercise is left out: it answers something else.
@@ -192,11 +44,6 @@ def published(folder=ROOT / "notebooks") -> dict:
             for name in set(names) & set(exercises.EXERCISES):
                 found[name] = block[1]
     return found
-
-
-def solutions() -> dict:
-    """Every exercise's solution: the published one, else the one written here."""
-    return {**SOLUTIONS, **published()}
 
 
 def compiled(name, source):

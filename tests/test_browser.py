@@ -8,7 +8,6 @@ import base64
 import io
 import itertools
 import math
-import os
 import re
 import time
 from pathlib import Path
@@ -16,21 +15,16 @@ from pathlib import Path
 import live
 import numpy as np
 import pytest
+from live import PATIENCE, expect
 from PIL import Image
 
 import mlp_bugs as bugs
 import mlp_core as core
 import mlp_panels as panels
 
-try:
-    from playwright.sync_api import expect
-except ImportError:  # `browser` says so
-    expect = None
-
 ROOT = Path(__file__).parent.parent
 NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
 TRAINING = ["05_sum_task", "06_xor_task"]
-PATIENCE = 20  # seconds; the machine may be busy
 
 each_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
 each_training = pytest.mark.parametrize("notebook", TRAINING, indirect=True)
@@ -38,22 +32,6 @@ one_training = pytest.mark.parametrize("notebook", TRAINING[1:], indirect=True)
 
 
 # 1. Browser, server, notebook, panel ----------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium; without it, a skip here and a failure where browser tests must run."""
-    missing = live.missing()
-    if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
-        pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
-    if missing:
-        pytest.skip(
-            f"The browser tests did not run: {missing}. Then run the test command of "
-            "the README again."
-        )
-    expect.set_options(timeout=1000 * PATIENCE)
-    with live.browser() as chromium:
-        yield chromium
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,7 @@ def test_the_solution_passes(exercise):
 
 def test_every_solution_is_published_in_a_notebook():
     """Guards: an exercise whose solution stands in no cell tagged 'solution'."""
-    assert set(mutate_solutions.published()) == set(NOTEBOOK_OF)
+    assert set(mutate_solutions.solutions()) == set(NOTEBOOK_OF)
 
 
 def test_solutions_are_read_from_tagged_cells_only(tmp_path):
@@ -106,7 +106,7 @@ def test_solutions_are_read_from_tagged_cells_only(tmp_path):
     other = nbformat.v4.new_markdown_cell("no code", metadata={"tags": ["solution"]})
     notebook = nbformat.v4.new_notebook(cells=[tagged, plain, other])
     nbformat.write(notebook, tmp_path / "one.ipynb")
-    found = mutate_solutions.published(tmp_path)
+    found = mutate_solutions.solutions(tmp_path)
     assert found == {"my_slope": "def my_slope(z, alpha):\n    return 1\n"}
 
 

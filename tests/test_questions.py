@@ -1,7 +1,6 @@
 """The questions: their words, their memory, their texts on disk, and the page."""
 
 import html
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -402,16 +401,11 @@ WIDTHS = """() => [...document.querySelectorAll(
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(browser):
     """A notebook with questions in JupyterLab, all cells run, and its saved form."""
-    missing = live.missing()
-    if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
-        pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
-    if missing:
-        pytest.skip(f"The browser tests did not run: {missing}.")
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
-    with live.browser() as browser, live.lab() as lab:
+    with live.lab() as lab:
         folder = lab.course / "notebooks"
         (folder / "questions").mkdir(exist_ok=True)
         text = (CHOICE + NUMBER + QUIZ).replace("itself.", f"itself, {LONG}")

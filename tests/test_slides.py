@@ -4,10 +4,8 @@ Needs Chromium, as test_browser.py does, and no network: reveal.js and MathJax c
 packages. Decks with planted faults show that the look at a slide finds them.
 """
 
-import os
 from pathlib import Path
 
-import live
 import nbformat
 import pytest
 import slides
@@ -15,18 +13,6 @@ import slides
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 KINDS = {"slide", "subslide", "fragment", "skip", "notes", "-"}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """Chromium; without it, a skip here and a failure where browser tests must run."""
-    missing = slides.missing()
-    if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
-        pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
-    if missing:
-        pytest.skip(f"The browser tests did not run: {missing}.")
-    with live.browser() as chromium:
-        yield chromium
 
 
 def kind_of(cell):
