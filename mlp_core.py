@@ -10,9 +10,10 @@ The sections stand in the order of the notebooks:
 1. activations       2. initialization       3. forward       4. backprop
 5. training: one network, then many at once  6. tasks, saving and loading
 
-The last section holds the checks behind the error messages. You can skip it at
-first: a function marked ``@checked`` has its arguments looked at there, so that its
-own lines can be about the network only.
+Two parts you can skip at first. The last section holds the checks behind the error
+messages: a function marked ``@checked`` has its arguments looked at there, so that its
+own lines can be about the network only. And what section 5 has from `_FastSteps` to
+`_copying`, and in `_train_block`, is there for speed alone: `_PlainSteps` does the same.
 
 Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z``
 the weighted sum of a unit, ``a`` its activation, ``Y_hat`` the network's prediction,
@@ -96,7 +97,7 @@ def leaky_relu(alpha=-0.2) -> Activation:
     Parameters
     ----------
     alpha : float, or ndarray of shape (S,) for a sweep over S networks
-        The slope for negative ``z``.
+        The slope for negative ``z``. All of them at most 1, or all at least 1.
 
     Source: Goodfellow, Bengio, Courville, *Deep Learning* (2016), section 6.3.1.
 
@@ -438,7 +439,8 @@ class ParameterCheck(NamedTuple):
         The gradient under test, and the one from central differences.
     error : ndarray
         |analytic - numeric| / max(|analytic|, |numeric|, floor): 0 is perfect, and 1
-        or 2 means unrelated or of opposite sign.
+        or 2 means unrelated or of opposite sign. The floor, 1e-4 * max(1, loss), is the
+        smallest slope that rounding lets one measure well.
     kink : ndarray of bool
         Where a unit's ``z`` crossed a kink of the activation between the two points
         of the difference. The difference says nothing there.
@@ -517,7 +519,7 @@ def _differences(params, i, kind, X, Y, activation, h):
     numeric, kink = np.zeros(array.shape), np.zeros(array.shape, dtype=bool)
     # Only the piecewise linear family has kinks; the slopes of the others move smoothly.
     each = per_layer(activation, params)
-    kinked = [(i, one.slope) for i, one in enumerate(each) if one.alpha is not None]
+    kinked = [(at, one.slope) for at, one in enumerate(each) if one.alpha is not None]
     for index in np.ndindex(array.shape):
         losses, slopes_there = [], []
         for step in (h, -h):
@@ -527,7 +529,7 @@ def _differences(params, i, kind, X, Y, activation, h):
             shifted[i] = params[i]._replace(**{kind: moved})
             Y_hat, cache = forward.unchecked(shifted, X, activation)
             losses.append(loss.unchecked(Y_hat, Y))
-            slopes_there.append([slope(cache.Z[layer]) for layer, slope in kinked])
+            slopes_there.append([slope(cache.Z[at]) for at, slope in kinked])
         numeric[index] = (losses[0] - losses[1]) / (2 * h)
         kink[index] = any(
             np.any(after != before) for after, before in zip(*slopes_there)

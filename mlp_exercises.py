@@ -1816,11 +1816,6 @@ class _Layer(NamedTuple):
         return grads
 
 
-def _in_place_product(v):
-    v["dA"] *= v["slope"](v["Z"])
-    return v["dA"]
-
-
 # Words, and a layer with that mistake: they serve one layer and all.
 _WRONG_LAYERS = [
     Mistake(

@@ -134,6 +134,8 @@ class Slide(NamedTuple):
         return words + (["is empty"] if self.is_empty else [])
 
 
+# Without it a picture may catch a fragment while it appears.
+STILL = ".reveal .slides section .fragment { transition: none !important }"
 READY = """async () => {
     await MathJax.startup.promise;
     await document.fonts.ready;
@@ -196,6 +198,7 @@ def opened(browser, deck):
     page = browser.new_page(viewport=live.SIZE)
     page.route("**/*", answer)
     page.goto(Path(deck).resolve().as_uri())
+    page.add_style_tag(content=STILL)
     page.evaluate(READY)
     yield page
     page.close()
@@ -264,6 +267,7 @@ def main(arguments=None) -> int:
     paths = [path if path.exists() else HERE / path.name for path in paths]
     if not options.report:
         make(paths)
+        print("\n".join(str(path.with_suffix(".slides.html")) for path in paths))
         return 0
     if missing():
         print(missing(), file=sys.stderr)

@@ -254,7 +254,7 @@ def solved_course(tmp_path_factory):
 
 @each_notebook
 def test_no_solution_is_left_in_the_copy_without(path):
-    """Guards: no answer stands anywhere in what the learner gets, outputs included."""
+    """Guards: no answer stands in the notebooks that a learner gets, outputs included."""
     notebook = copies.without_solutions(nbformat.read(path, as_version=4))
     text = "\n".join(sources(notebook))
     left = [block for block in blocks(path) if block in text]
