@@ -708,6 +708,7 @@ class BugLab(panels.Panel):
         How many bugs were named right.
     """
 
+    home = "bugs"
     savers = ("png", "svg", "csv")  # the networks are those of `case`
 
     def __init__(self, seed, work):

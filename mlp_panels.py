@@ -634,6 +634,7 @@ class Panel:
 
     patience = 0.3  # seconds; work that takes longer goes on in the background
     savers = ("png", "svg", "csv", "npz")
+    home = "panels"  # as the notebooks name the module that makes the panel
 
     def __init__(self, name, compute, view, work, look, fixed=None):
         self.name, self.compute, self.view = name, compute, view
@@ -668,9 +669,9 @@ class Panel:
 
     @property
     def code(self) -> str:
-        """One line of Python that makes this panel as it stands."""
+        """One line of Python that makes this panel as it stands, in a notebook."""
         words = [f"{name}={_code(value)}" for name, value in self.settings.items()]
-        return f"{self.name}({', '.join(words)})"
+        return f"{self.home}.{self.name}({', '.join(words)})"
 
     def rows(self) -> list:
         """The panel from top to bottom."""
@@ -880,7 +881,11 @@ def _img(shown, size):
 
 
 def _code(value):
-    return value.name if isinstance(value, core.Task) else repr(value)
+    """A setting as the notebooks would write it: 0.2, or mlp.XOR."""
+    if not isinstance(value, core.Task):
+        return repr(value)
+    known = any(value is task for task in core.TASKS.values())
+    return f"mlp.{value.name}" if known else value.name
 
 
 def _words(error):
@@ -1293,7 +1298,8 @@ class ForwardView(View):
 
     def line(self, network, x1, x2):
         Y_hat, _ = core.forward(network[0], [[x1, x2]], network[1])
-        return f"input ({x1:g}, {x2:g}): output {Y_hat[0, 0]:.4f}"
+        # 0 in place of -0.0, which is what a negative number too small to see becomes
+        return f"input ({x1:g}, {x2:g}): output {Y_hat[0, 0].round(4) + 0.0:.4f}"
 
     def alt(self, network, x1, x2):
         _, cache = core.forward(network[0], [[x1, x2]], network[1])

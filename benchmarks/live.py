@@ -232,11 +232,14 @@ class Notebook:
             )
         ]
 
-    def show(self, index):
-        """Scroll to a cell; return the locator of its output."""
+    def show_cell(self, index):
+        """Scroll to a cell; return its locator."""
         self.page.evaluate(SHOW, index)
-        cell = self.page.locator(f'[data-windowed-list-index="{index}"]')
-        return cell.locator(".jp-OutputArea-output > .widget-vbox")
+        return self.page.locator(f'[data-windowed-list-index="{index}"]')
+
+    def show(self, index):
+        """Scroll to a cell; return the locator of the widgets in its output."""
+        return self.show_cell(index).locator(".jp-OutputArea-output > .widget-vbox")
 
     def give_room(self, all_of_it):
         """Hide the file browser beside the notebook, or show it."""

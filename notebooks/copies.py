@@ -10,8 +10,9 @@ empty: nothing is ever overwritten.
 The notebooks are the one source, by two tags. A code cell tagged ``stub`` is where the
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
 ```` ```python ```` block. Without solutions, the cells tagged ``solution`` are left out.
-With solutions, each stub gets the code of its solution, and the stored outputs, which
-belong to the stubs, are cleared.
+With solutions, each stub gets the code of its solution. In both the stored outputs are
+cleared: in the one they would answer the questions, in the other they belong to the stubs.
+The README of the copy without solutions has only what learners need.
 """
 
 import argparse
@@ -37,16 +38,27 @@ NEEDED = [
     "README.md",
     "LICENSE",
 ]
+# What of the README learners don't need.
+OTHERS = re.compile(
+    r"<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n", re.DOTALL
+)
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 # 1. One notebook -----------------------------------------------------------------------
 
 
 def without_solutions(notebook):
-    """Return a copy of the notebook without the cells tagged ``solution``."""
+    """Return a copy of the notebook without outputs and cells tagged ``solution``."""
     remover = TagRemovePreprocessor(remove_cell_tags={"solution"}, enabled=True)
     done, _ = remover.preprocess(copy.deepcopy(notebook), {})
-    return done
+    return _cleared(done)
+
+
+def _cleared(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
 
 
 def with_solutions(notebook):
@@ -66,10 +78,8 @@ def with_solutions(notebook):
         elif "solution" in tags(cell) and stub is not None:
             stub.source = _code_of(cell, stub)
             stub = None
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
     _refuse(stub)
-    return notebook
+    return _cleared(notebook)
 
 
 def tags(cell) -> list:
@@ -130,7 +140,15 @@ def copy_course(change, folder, course=ROOT) -> list:
             target = folder / path.relative_to(course)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, target)
+    if change is without_solutions:
+        _shorten(folder / "README.md")
     return [_write(folder / "notebooks" / name, each) for name, each in changed.items()]
+
+
+def _shorten(readme):
+    """Leave out what the README has for teachers and maintainers only."""
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(OTHERS.sub("", text), encoding="utf-8", newline="\n")
 
 
 def _changed(path, change):

@@ -144,9 +144,7 @@ def rebuild(code):
     if code not in _twins:
         while _twins:
             _twins.popitem()[1].close()
-        tasks = {task.name: task for task in core.TASKS.values()}
-        known = {**vars(panels), "bug_lab": bugs.bug_lab, **tasks}
-        _twins[code] = eval(code, known)
+        _twins[code] = eval(code, {"panels": panels, "bugs": bugs, "mlp": core})
     return _twins[code]
 
 
@@ -225,6 +223,18 @@ def test_every_cell_runs_without_an_error(notebook):
             for output in cell["outputs"]:
                 assert output["output_type"] != "error", output
                 assert output.get("name") != "stderr", output
+
+
+@each_notebook
+def test_every_picture_loads(notebook):
+    """Guards: pictures of images/ are found from the notebook's folder."""
+    for index, cell in enumerate(notebook.cells()):
+        if cell["cell_type"] == "markdown" and "<img " in "".join(cell["source"]):
+            picture = notebook.show_cell(index).locator("img").first
+            wait_until(
+                lambda picture=picture: picture.evaluate("img => img.naturalWidth") > 0,
+                f"a picture of cell {index} didn't load",
+            )
 
 
 @each_notebook

@@ -511,7 +511,7 @@ def test_every_control_has_a_name(lab):
 def test_the_line_of_settings_makes_the_lab_again(lab):
     """Guards the text that can be copied into a cell; it names no bug."""
     lab.work["batch_size"].box.value = 2
-    again = eval(lab.code, vars(bugs))
+    again = eval(lab.code, {"bugs": bugs})
     assert again.code == lab.code and again.shown.line == lab.shown.line
     again.close()
 

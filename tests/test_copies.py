@@ -263,6 +263,26 @@ def test_no_solution_is_left_in_the_copy_without(path):
 
 
 @each_notebook
+def test_no_output_answers_a_question_in_the_copy_without(path):
+    """Guards: who gets the copy predicts before the run, and can't read it first."""
+    notebook = copies.without_solutions(nbformat.read(path, as_version=4))
+    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert codes and not any(cell.outputs or cell.execution_count for cell in codes)
+
+
+def test_readme_of_the_copy_without_is_for_learners(tmp_path):
+    """Guards: no command in it for a script that isn't there, and no dead link."""
+    copies.copy_course(copies.without_solutions, tmp_path / "course")
+    text = (tmp_path / "course" / "README.md").read_text(encoding="utf-8")
+    for part in ("## Start", "## The notebooks", "**Alone.**", "### The panels"):
+        assert part in text
+    assert "TEACHING" not in text and "## Test" not in text and "<!--" not in text
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("http") or (tmp_path / "course" / target).exists()
+    assert not set(re.findall(r"\w+/\w+\.py", text))
+
+
+@each_notebook
 def test_all_is_solved_in_the_copy_with(path, solved_course):
     """Guards: each published solution, put in place of its stub, passes its check.
 

@@ -706,8 +706,7 @@ def test_no_pyplot_figure_is_left_open(panel):
 def test_the_line_of_settings_makes_the_panel_again(panel):
     for control in numbers(panel):
         control.set(control.low)
-    names = {**vars(panels), **core.TASKS}
-    again = eval(panel.code, names)
+    again = eval(panel.code, {"panels": panels, "mlp": core})
     assert again.code == panel.code and again.shown.line == panel.shown.line
     assert again.shown.alt == panel.shown.alt
     again.close()

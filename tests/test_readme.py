@@ -30,6 +30,22 @@ def test_each_command_has_a_windows_form():
         assert a == same
 
 
+def test_jupyterlab_starts_in_the_folder_of_the_course():
+    """Guards: given a notebook alone, its folder would be the root, without images/."""
+    start = [block for block in blocks() if "jupyter lab" in block]
+    assert start
+    for block in start:
+        assert "jupyter lab --ServerApp.root_dir=. notebooks" in block
+
+
+def test_no_place_is_left_to_fill():
+    """Guards: a word in capitals, where a figure was to come."""
+    for text in (README, TEACHING):
+        prose = re.sub(r"`[^`]*`", "", text)
+        words = set(re.findall(r"\b[A-Z]{8,}\b", prose))
+        assert words <= {"TEACHING"}
+
+
 def test_ci_finds_exactly_one_test_command():
     """.ci/run takes the block after this mark; without it CI would test nothing."""
     mark = "<!-- test command: Linux and macOS -->\n```\n"
