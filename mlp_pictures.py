@@ -1421,10 +1421,8 @@ def _name_points(ax, places, X, targets):
     if not names:
         return
     centres = np.array([points[group].mean(axis=0) for group in groups])
-    lines = max(name.count("\n") + 1 for name in names)
-    longest = max(len(line) for name in names for line in name.split("\n"))
-    box = np.array([0.6 * longest * SMALL, 1.2 * lines * SMALL])
-    spots = _best_spots(centres, points, box, scale)
+    boxes = np.array([_size_of_text(name) for name in names])
+    spots = _best_spots(centres, points, boxes, scale)
     for spot, name in zip(spots, names):
         ax.text(
             *(low + spot / scale * size), name, fontsize=SMALL, ha="center",
@@ -1433,21 +1431,46 @@ def _name_points(ax, places, X, targets):
         )  # fmt: skip
 
 
-def _best_spots(centres, points, box, scale):
-    """Places for names beside points: inside the Axes, off points and other names."""
+def _size_of_text(name):
+    """About as wide and high as these lines are, in points."""
+    lines = name.split("\n")
+    return 0.6 * max(map(len, lines)) * SMALL, 1.2 * len(lines) * SMALL
+
+
+def _best_spots(centres, points, boxes, scale):
+    """Places for names beside points: inside the Axes, off points and other names.
+
+    Which name chooses first may decide whether the last one finds room. So other orders
+    are tried while something overlaps.
+    """
+    best, least = None, np.inf
+    for order in itertools.islice(itertools.permutations(range(len(centres))), 24):
+        spots, cost = _spots_in_order(order, centres, points, boxes, scale)
+        if cost < least:
+            best, least = spots, cost
+        if least < 1:  # no overlap: only the wish to stand near, above rather than below
+            break
+    return best
+
+
+def _spots_in_order(order, centres, points, boxes, scale):
+    """The best place for each name in turn, and what is bad about them all."""
     angles = np.arange(16) * np.pi / 8 + np.pi / 2
-    around = np.stack([np.cos(angles), np.sin(angles)], axis=1) * (box / 2 + 12)
-    around = np.concatenate([around, 1.7 * around])
-    spots = []
-    for centre in centres:
-        options = centre + around
-        outside = np.clip(np.abs(options - scale / 2) + (box - scale) / 2, 0, None)
-        cost = outside.sum(axis=1) + np.linspace(0, 0.5, len(around))
-        cost += 10 * _overlaps(options, points, box / 2 + 8).sum(axis=1)
-        if spots:
-            cost += 20 * _overlaps(options, np.array(spots), box).sum(axis=1)
-        spots.append(options[cost.argmin()])
-    return np.array(spots)
+    ways = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    spots, total = np.empty(centres.shape), 0.0
+    for turn, i in enumerate(order):
+        near = ways * (boxes[i] / 2 + 12)
+        options = centres[i] + np.concatenate([near, 1.5 * near, 2.2 * near])
+        outside = np.abs(options - scale / 2) + (boxes[i] - scale) / 2
+        cost = np.clip(outside, 0, None).sum(axis=1)
+        cost += np.linspace(0, 0.9 / len(order), len(options))
+        cost += 10 * _overlaps(options, points, boxes[i] / 2 + 8).sum(axis=1)
+        taken = list(order[:turn])
+        room = (boxes[i] + boxes[taken]) / 2
+        cost += 20 * _overlaps(options, spots[taken], room).sum(axis=1)
+        spots[i] = options[cost.argmin()]
+        total += cost.min()
+    return spots, total
 
 
 def _overlaps(one, other, box):

@@ -5,6 +5,7 @@ import base64
 import csv
 import functools
 import io
+import itertools
 import threading
 
 import ipywidgets as widgets
@@ -862,3 +863,24 @@ def test_a_folder_that_is_not_there_is_told_in_words(panel, folder):
     panel.file_box.value = "nowhere/picture"
     press(panel, "Save PNG")
     assert "No such file" in words_of(panel)
+
+
+@pytest.mark.parametrize("task", [core.SUM, core.XOR], ids=["SUM", "XOR"])
+def test_names_in_the_hidden_space_stand_apart(task):
+    """Guards: two names over one another, in the smallest picture that has them."""
+    panel = panels.training_panel(task=task, steps=500)
+    for seed in range(6):
+        panel.work["seed"].set(seed)
+        for layer in (0, 1, 2):
+            panel.look["hidden_layer"].set(layer)
+            ax = panel.view.axes["hidden"]
+            boxes = [
+                text.get_window_extent()
+                for text in ax.texts
+                if "→" in text.get_text()
+            ]  # fmt: skip
+            for one, other in itertools.combinations(boxes, 2):
+                wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+                high = min(one.y1, other.y1) - max(one.y0, other.y0)
+                assert wide < 3 or high < 3, (seed, layer)
+    panel.close()
