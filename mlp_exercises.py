@@ -22,12 +22,14 @@ and the usual mistakes, each as a wrong function with the words that it gets. If
 about to solve the exercises, don't read section 6 yet: it holds the solutions.
 """
 
+import ast
 import contextlib
 import ctypes
 import inspect
 import itertools
 import linecache
 import sys
+import textwrap
 import threading
 import time
 import warnings
@@ -333,6 +335,8 @@ def _tell(error, function):
     except Exception:  # noqa: BLE001, an exception whose own text raises
         text = ""
     text = text if len(text) <= 200 else text[:200] + " ..."
+    if isinstance(error, TypeError) and ("bitwise_xor" in text or "for ^" in text):
+        text = "`^` is no power in Python; write `**`"
     return f"{type(error).__name__}{place}" + (f": {text}" if text else "")
 
 
@@ -688,7 +692,11 @@ def _judge(exercise, function) -> tuple[bool, str]:
             "for a loop that never ends"
         )
     if all(outcome.kind == "nothing" for outcome in outcomes):
-        return False, "not written yet"
+        if _is_stub(function):
+            return False, "not written yet"
+        return False, (
+            "not yet: it returns None: did you print the result, or forget `return`?"
+        )
     rights = _trusted_outcomes(exercise, exercise.right)
     if not all(map(_is_right, itertools.repeat(exercise), outcomes, rights)):
         return False, f"not yet: {_diagnose(exercise, outcomes, rights)}"
@@ -698,6 +706,28 @@ def _judge(exercise, function) -> tuple[bool, str]:
             "expression would be faster"
         )
     return True, "right"
+
+
+def _is_stub(function) -> bool:
+    """Whether nothing is written in a function yet; also if there is no source."""
+    try:
+        source = textwrap.dedent(inspect.getsource(function))
+        (definition,) = ast.parse(source).body
+        body = definition.body
+    except Exception:  # noqa: BLE001, no source, a lambda, or not a function at all
+        return True
+    unfinished = any(isinstance(node, ast.Raise) for node in ast.walk(definition))
+    return unfinished or all(map(_does_nothing, body))
+
+
+def _does_nothing(statement) -> bool:
+    """Whether it is a docstring, `pass`, `...`, `x = None`, or a return of such."""
+    if isinstance(statement, ast.Pass):
+        return True
+    if isinstance(statement, (ast.Expr, ast.Return, ast.Assign)):
+        plain = ast.Constant, ast.Name, type(None)
+        return isinstance(statement.value, plain)
+    return False
 
 
 def _wrong_arguments(exercise, function) -> str:
@@ -961,6 +991,11 @@ _slope = Exercise(
             lambda z, alpha: (z >= 0) * 1.0,
         ),
         Mistake(
+            "`z >= 0` alone is the question, True or False: True counts as 1, which is "
+            "right on the right; on the left alpha is asked for",
+            lambda z, alpha: z >= 0,
+        ),
+        Mistake(
             "it is right for alpha = -0.2 only: use the argument alpha in place of the "
             "number",
             lambda z, alpha: np.where(z >= 0, 1.0, -0.2),
@@ -1013,9 +1048,12 @@ _slope = Exercise(
 )
 
 
+def _slopes(Z, alpha):
+    return mlp.leaky_relu(alpha).slope(Z)
+
+
 def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return (slopes == 0).all(axis=0)
+    return (_slopes(Z, alpha) == 0).all(axis=0)
 
 
 _dead_units = Exercise(
@@ -1029,6 +1067,8 @@ _dead_units = Exercise(
         (np.array([[-1.0, -2.0], [-3.0, -4.0]]), -0.2),
         (np.array([[-1.0, -2.0], [-3.0, -4.0]]), 0.01),
         (np.array([[-1.0, -2.0], [-3.0, -4.0]]), 1.0),
+        (np.array([[-1.0], [1.0]]), -1.0),  # the slopes -1 and 1 cancel in a sum
+        (np.array([[-1.0], [-2.0], [-1.0], [-0.5], [-3.0], [1.0]]), -0.2),
         (np.array([[-1, 0, 4], [-2, -3, -1]]), 0.0),  # whole numbers
         (_normal(3, 4, 6) - 1.0, 0.0),
     ],
@@ -1057,6 +1097,11 @@ _dead_units = Exercise(
             "look at alpha, and at z = 0: a unit is dead only if its slope is 0; for "
             "negative z the slope is alpha, and at z = 0 it is 1",
             lambda Z, alpha: (Z <= 0).all(axis=0),
+        ),
+        Mistake(
+            "a sum or a mean of the slopes can be 0 although none of them is: slopes of "
+            "opposite sign cancel; ask whether each slope is 0, then .all(axis=0)",
+            lambda Z, alpha: abs(_slopes(Z, alpha).sum(axis=0)) < 1e-12,
         ),
         Mistake(
             "it says True for the units that live: turn it round",
@@ -1115,7 +1160,7 @@ def _start_measure(uniform):
     def measure(call, args):
         sizes, _, *rest = args
         first, again, other = (
-            layers_form()(call(sizes, np.random.default_rng(seed), *rest))
+            _layers_of(sizes, call(sizes, np.random.default_rng(seed), *rest))
             for seed in (5, 5, 6)
         )
         parts = {}
@@ -1131,6 +1176,32 @@ def _start_measure(uniform):
         return parts
 
     return measure
+
+
+def _layers_of(sizes, result):
+    """The layers by name; `Odd` if they are too many, or of too few or many axes."""
+    parts = layers_form()(result)
+    count, right = len(parts) // 2, len(sizes) - 1
+    if count > right:
+        many = "one layer" if count == right + 1 else f"{count - right} layers"
+        raise Odd(
+            f"{many} too many: {len(sizes)} sizes are {right} "
+            f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
+            f"returns {count} for sizes = {sizes}"
+        )
+    for i, shape in zip(range(count), itertools.pairwise(sizes)):
+        W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
+        if W.ndim != 2:
+            raise Odd(
+                f"W[{i}] has {_show_shape(W)}, it should have the shape (n_in, n_out), "
+                f"here {shape}: hand this shape to the method of rng"
+            )
+        if not b.ndim:
+            raise Odd(
+                f"b[{i}] is one number; it should hold one for each unit, "
+                "np.zeros(n_out)"
+            )
+    return parts
 
 
 def _weights(parts):
@@ -1156,7 +1227,7 @@ def _statistics(parts, uniform):
             measures[f"the largest number of {name}"] = W.max()
     numbers = np.concatenate([W.ravel() for W in _weights(parts).values()])
     repeated = 1 - len(np.unique(numbers)) / numbers.size
-    measures["many numbers are repeated"] = repeated > 0.01
+    measures["each number drawn anew"] = repeated <= 0.01
     return {name: np.array(value) for name, value in measures.items()}
 
 
@@ -1191,6 +1262,15 @@ def _start_mistakes(right):
         ]
 
     return [
+        Mistake(
+            "another rng gives the same numbers, and each layer starts from the same "
+            "ones: a generator with a fixed seed is made in the loop; draw all layers "
+            "from the rng that is handed in",
+            lambda sizes, rng, *alpha: [
+                right(pair, np.random.default_rng(0), *alpha)[0]
+                for pair in itertools.pairwise(sizes)
+            ],
+        ),
         Mistake(
             "another generator gives the same numbers: every number must come from the "
             "rng that is handed in, not from one that you make",
@@ -1368,6 +1448,15 @@ _he_exercise = Exercise(
             _start(lambda n_in, n_out, alpha: np.sqrt(6 / ((1 + alpha**2) * n_in))),
         ),
         Mistake(
+            "these are uniform numbers, and the standard deviation stands as their "
+            "bound: take rng.standard_normal or rng.normal",
+            _start(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha**2) * n_in))),
+        ),
+        Mistake(
+            "the square stands around 1 + alpha: alpha alone is squared, 1 + alpha**2",
+            _he(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha) ** 2 * n_in))),
+        ),
+        Mistake(
             "all layers have the scale of the first: n_in differs from layer to layer, "
             "so compute the scale inside the loop",
             lambda sizes, rng, alpha: [
@@ -1442,6 +1531,11 @@ _glorot = Exercise(
             ),
         ),
         Mistake(
+            "brackets: `6 / n_in + n_out` divides by n_in and then adds n_out; write "
+            "6 / (n_in + n_out)",
+            _start(lambda n_in, n_out, alpha: np.sqrt(6 / n_in + n_out)),
+        ),
+        Mistake(
             "r is a product where it should be a sum: n_in + n_out",
             _start(lambda n_in, n_out, alpha: np.sqrt(6 / (n_in * n_out))),
         ),
@@ -1492,12 +1586,33 @@ def _without_last_f(params, X, f):
     return [*A[:-1], Z[-1]], Z
 
 
+def _with_last_f_only(params, X, f):
+    A, Z = my_forward(params, X, lambda z: z)
+    return [*A[:-1], f(Z[-1])], Z
+
+
 # Each takes params, the input and f, and returns A and Z.
 _WRONG_FORWARDS = [
     Mistake(
         "W is transposed: a row of W belongs to an input, a column to a unit, so `a @ W` "
         "fits as it is; with layers that aren't square, W.T does not fit at all",
         lambda params, X, f: my_forward([(W.T, b) for W, b in params], X, f),
+    ),
+    Mistake(
+        "each layer starts again from the input: use what the layer before gave",
+        lambda params, X, f: _lists(
+            params, X, f, lambda a, W, b: (X @ W + b, f(X @ W + b))
+        ),
+    ),
+    Mistake(
+        "it takes 4 layers, and networks have other numbers of layers, too: "
+        "`for W, b in params` walks through all of them",
+        lambda params, X, f: my_forward([params[i] for i in range(4)], X, f),
+    ),
+    Mistake(
+        "f is applied at the end only: each layer has its own, and its result goes into "
+        "the next layer",
+        _with_last_f_only,
     ),
     Mistake(
         "the bias is missing: z is a @ W + b",
@@ -1650,6 +1765,10 @@ _loss = Exercise(
         Mistake(
             "1/n is missing: the loss is averaged over the samples",
             lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2),
+        ),
+        Mistake(
+            "it divides by 4, however many samples there are: their number is len(Y)",
+            lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2) / 4,
         ),
         Mistake(
             "the half and 1/n are both missing",

@@ -233,14 +233,17 @@ def read_number(typed) -> float:
     text = str(typed).strip()
     if not text:
         raise ValueError("Type a number first.")
-    if re.search(r"\d,\d", text):
-        raise ValueError(f"Write {text} with a point, as in 0.4.")
+    comma = re.fullmatch(r"([^\d,]?\d+),(\d+)", text)
+    if comma:
+        raise ValueError(
+            f"Write {text} with a point, as in {'.'.join(comma.groups())}."
+        )
     try:
         value = float(text.replace("\N{MINUS SIGN}", "-"))
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
-        raise ValueError(f"{text!r} is not a number. Type one such as 0.4 or -3.")
+        raise ValueError(f"{text!r} is not a number. Type one such as 12.5 or -70.")
     return value
 
 

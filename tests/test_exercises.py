@@ -341,6 +341,64 @@ def not_implemented(*args):
     raise NotImplementedError
 
 
+def docstring_only(*args):
+    """Not written yet."""
+
+
+def names_none(*args):
+    x = None
+    return x
+
+
+def prints(z, alpha):
+    print(np.where(z >= 0, 1.0, alpha))
+
+
+def forgets_return(z, alpha):
+    slopes = np.where(z >= 0, 1.0, alpha)  # noqa: F841, the slip that is meant
+
+
+def test_a_forgotten_return_is_told_from_a_stub():
+    """Guards: 'not written yet' for who printed the result, and only for a stub."""
+    for stub in (docstring_only, names_none):
+        assert check("my_slope", stub).words == "my_slope: not written yet"
+    for function in (prints, forgets_return):
+        assert "did you print the result" in check("my_slope", function).words
+
+
+def test_the_caret_is_no_power():
+    """Guards: a message about bitwise_xor, which tells a learner nothing."""
+    words = check("my_loss", lambda P, Y: 0.5 * np.sum((P - Y) ^ 2) / len(Y)).words
+    assert "`^` is no power in Python" in words
+    words = check("my_he", lambda sizes, rng, alpha: 1 + alpha ^ 2).words
+    assert "`^` is no power in Python" in words
+
+
+def cyclic_layers(sizes, rng):
+    return [
+        (rng.uniform(-2, 2, (sizes[i - 1], n)), np.zeros(n))
+        for i, n in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (cyclic_layers, "one layer too many: 2 sizes are 1 layer"),
+        (lambda sizes, rng: [(1.0, 0.0) for _ in sizes[1:]], "hand this shape to"),
+        (
+            lambda sizes, rng: [
+                (rng.uniform(-2, 2, pair), 0.0) for pair in itertools.pairwise(sizes)
+            ],
+            "b[0] is one number",
+        ),
+    ],
+)
+def test_layers_of_an_odd_form_are_told(function, words):
+    """Guards: a message about the shape of a shape."""
+    assert words in check("my_uniform", function).words
+
+
 def test_general_words_show_the_smallest_failing_case():
     """Guards: what went in, what came out and what is right, all in numbers."""
     words = check("my_slope", lambda z, alpha: np.where(z >= 0, 1.0, 0.5)).words

@@ -189,11 +189,13 @@ def test_nearest_miss_answers():
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("a half", "'a half' is not a number. Type one such as 0.4 or -3."),
-        ("nan", "'nan' is not a number. Type one such as 0.4 or -3."),
-        ("-inf", "'-inf' is not a number. Type one such as 0.4 or -3."),
-        ("0,4", "Write 0,4 with a point, as in 0.4."),
-        ("<i>", "'<i>' is not a number. Type one such as 0.4 or -3."),
+        ("a half", "'a half' is not a number. Type one such as 12.5 or -70."),
+        ("nan", "'nan' is not a number. Type one such as 12.5 or -70."),
+        ("-inf", "'-inf' is not a number. Type one such as 12.5 or -70."),
+        ("1,25", "Write 1,25 with a point, as in 1.25."),
+        ("-0,7", "Write -0,7 with a point, as in -0.7."),
+        ("1,2,3", "'1,2,3' is not a number. Type one such as 12.5 or -70."),
+        ("<i>", "'<i>' is not a number. Type one such as 12.5 or -70."),
         (" ", "Type a number first."),
     ],
 )
