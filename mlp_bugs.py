@@ -384,6 +384,7 @@ _CHECKS = {
     "before": _one_of(CALLS_BEFORE),
     "network": _one_of(NETWORKS),
     "batch_size": lambda name, value: pictures._whole(name, value, 1, 8),
+    "draw": lambda name, value: pictures._whole(name, value, 0),
     "sizes": mlp._check_sizes,
     "learning_rate": mlp._check_positive,
     "gradient": lambda name, value: mlp._check_callable(name, value, optional=False),
@@ -393,14 +394,29 @@ _checked = functools.partial(panels._checked, checks=_CHECKS)
 
 
 @_checked
-def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3) -> Case:
+def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -> Case:
     """Make a network and its batches from its name.
 
     The target is the sum of the inputs, the same in each output. With 'A', the default,
     the last z is negative on all samples: a gradient that leaves out the last slope is
     seen at once. With 'B' it is positive, with 'C' it is now this, now that.
+
+    By default each name is one network, that of the maps in the notebook. Another
+    `draw` (a seed) is another network of the same name, with other batches.
     """
-    rng = np.random.default_rng(NETWORKS[network])
+    if draw is None:
+        return _draw_case(np.random.default_rng(NETWORKS[network]), sizes, batch_size)
+    rng = np.random.default_rng([draw, NETWORKS[network]])
+    for _ in range(1000):  # with many outputs there may be none: then take the last
+        drawn = _draw_case(rng, sizes, 8)
+        z, before = (mlp.forward(drawn.params, X)[1].Z[-1] for X in drawn[1::2])
+        if _SIGNS[network](z, before):
+            break
+    params, *batches = drawn
+    return Case(params, *(batch[:batch_size] for batch in batches))
+
+
+def _draw_case(rng, sizes, batch_size):
     params = [
         Layer(W, 0.3 * rng.standard_normal(b.shape))
         for W, b in mlp.initialize(sizes, rng)
@@ -408,6 +424,13 @@ def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3) -> Case:
     X, X_before = rng.standard_normal((2, 8, sizes[0]))[:, :batch_size]
     Y = np.repeat(X.sum(axis=1, keepdims=True), sizes[-1], axis=1)
     return Case(params, X, Y, X_before)
+
+
+_SIGNS = {  # what the name of a network says of its last z, on the batch and the other
+    "A": lambda z, before: np.all(z < 0) and np.all(before < 0),
+    "B": lambda z, before: np.all(z > 0) and np.all(before > 0),
+    "C": lambda z, before: np.any(z[0] * z[1] < 0),
+}
 
 
 @_checked
@@ -420,6 +443,7 @@ def signature(
     learning_rate=0.2,
     before="other batch",
     network="A",
+    draw=None,
 ) -> list[mlp.ParameterCheck]:
     """Check the gradient of a bug against central differences.
 
@@ -437,13 +461,14 @@ def signature(
     before : {'other batch', 'same batch'}
         What the gradient was called with before the check; counts for 'stale cache'.
     network : {'A', 'B', 'C'}
+    draw : int, optional
         See `case`.
 
     Returns
     -------
     list of mlp_core.ParameterCheck
     """
-    params, X, Y, X_before = case(network, sizes, batch_size)
+    params, X, Y, X_before = case(network, sizes, batch_size, draw)
     f = ACTIVATIONS[activation]
     gradient = BUGS[bug].gradient(learning_rate) if bug else right
     gradient(params, X_before if before == "other batch" else X, Y, f)
@@ -466,6 +491,13 @@ def as_in_an_update(gradient):
         ]
 
     return broadcast
+
+
+def _mark(bug, draw=None):
+    """Which arrays are wrong, which of them clearly, and whether by one factor."""
+    checks = signature(bug, draw=draw)
+    clear = [check.name for check in checks if check.error.max() > 0.05]
+    return wrong_names(checks), clear, common_factor(checks) is None
 
 
 def wrong_names(checks) -> list[str]:
@@ -704,8 +736,11 @@ class BugLab(panels.Panel):
     ----------
     bug : str
         The name of the planted bug.
-    found : int
-        How many bugs were named right.
+    drawn : int
+        The network and the batches that it is shown on, as `draw` of `signature`. Each new
+        bug gets its own, so that its map must be read and can't be remembered.
+    found : set of str
+        Which of the eight have been named right.
     """
 
     home = "bugs"
@@ -713,7 +748,7 @@ class BugLab(panels.Panel):
 
     def __init__(self, seed, work):
         self._rng = np.random.default_rng(seed)
-        self.bug, self.found, self._named = None, 0, False
+        self.bug, self.found, self._to_come = None, set(), []
         self._draw_bug()
         self.guess = panels.Choice("the bug is", self._offers(), None, 19)
         self.feedback = widgets.HTML()
@@ -732,12 +767,18 @@ class BugLab(panels.Panel):
         return [("choose", None), *((name, name) for name in BUGS)]
 
     def _draw_bug(self):
-        """Draw a bug other than the one before."""
-        others = [name for name in BUGS if name != self.bug]
-        self.bug = others[self._rng.integers(len(others))]
+        """Take the next of the eight, in an order that is shuffled again at its end."""
+        if not self._to_come:
+            self._to_come = list(self._rng.permutation(list(BUGS)))
+            if self._to_come[0] == self.bug:  # not the same bug twice in a row
+                self._to_come.reverse()
+        self.bug = str(self._to_come.pop(0))
+        self.drawn = int(self._rng.integers(10**6))
+        while _mark(self.bug, self.drawn) != _mark(self.bug):  # not all draws show it
+            self.drawn = int(self._rng.integers(10**6))
 
     def _compute_signature(self, **settings):
-        return signature(self.bug, **settings)
+        return signature(self.bug, draw=self.drawn, **settings)
 
     def rows(self):
         buttons = [
@@ -763,14 +804,13 @@ class BugLab(panels.Panel):
         if name is None:
             return self.tell("Choose one of the eight bugs in the menu first.")
         if name == self.bug:
-            self.found += not self._named
-            self._named = True
+            self.found.add(name)
             return self.tell(
-                f"Yes: '{name}'. {BUGS[name].mark} Found so far: {self.found}. "
-                f"In its code: {BUGS[name].line}"
+                f"Yes: '{name}'. {BUGS[name].mark} Found so far: {len(self.found)} of "
+                f"{len(BUGS)}. In its code: {BUGS[name].line}"
             )
         settings = {key: control.value for key, control in self.work.items()}
-        words = difference(self.data, signature(name, **settings))
+        words = difference(self.data, signature(name, draw=self.drawn, **settings))
         words = words or (
             "At these settings it would look just the same: change one of them."
         )
@@ -779,13 +819,14 @@ class BugLab(panels.Panel):
     def new_bug(self):
         """Plant another bug, and go back to the first settings."""
         self._draw_bug()
-        self._named = False
         self.guess.set(None)
         for name, control in self.work.items():
             control.set(self._first[name], tell=False)
         self._settings_of_data = None  # the settings are as before, the bug is not
         self.update()
-        self.tell("Another bug, at the first settings. Which one is it?")
+        self.tell(
+            "Another bug, on another network, at the first settings. Which one is it?"
+        )
 
 
 @_checked
@@ -803,7 +844,7 @@ def bug_lab(
     Parameters
     ----------
     seed : int
-        Which bugs come, and in which order.
+        In which order the eight bugs come, and on which networks.
     activation, batch_size, sizes, learning_rate, before, network
         As for `signature`: experiments that tell bugs apart.
     """
