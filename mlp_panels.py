@@ -146,8 +146,10 @@ class Number(Control):
         self.label, self.whole, self.log = label, whole, log
         self.least, self.above, self.most = least, above, most
         self.low, self.high = low, high
-        kind = widgets.IntText if whole else widgets.FloatText
-        box = kind(value=value, step=step, description=label, **_box_style(label))
+        # Not IntText for whole numbers: in the browser it makes 27 of 2.7, in silence.
+        box = widgets.FloatText(
+            value=value, step=step, description=label, **_box_style(label)
+        )
         self.slider = self._make_slider(step, width)
         super().__init__(box, self._check)
         self._show(self.value)
@@ -202,6 +204,10 @@ class Number(Control):
         """Return the number, or raise a ValueError that says what would be right."""
         if not np.isfinite(value):
             raise ValueError(f"{self.label} must be a finite number, not {value}")
+        if self.whole:
+            if value != int(value):
+                raise ValueError(f"{self.label} must be a whole number, not {value}")
+            value = int(value)
         if self.above is not None and value <= self.above:
             raise ValueError(f"{self.label} must be above {self.above}, not {value}")
         if self.least is not None and value < self.least:
@@ -635,6 +641,7 @@ class Panel:
     patience = 0.3  # seconds; work that takes longer goes on in the background
     savers = ("png", "svg", "csv", "npz")
     home = "panels"  # as the notebooks name the module that makes the panel
+    problem = None  # the exception that the status line tells, if it does
 
     def __init__(self, name, compute, view, work, look, fixed=None):
         self.name, self.compute, self.view = name, compute, view
@@ -688,9 +695,12 @@ class Panel:
         Without this it would vanish: JupyterLab doesn't show the errors of callbacks.
         """
         with _ONE_AT_A_TIME:
-            self.problem = None
+            before, self.problem = self.problem, None
+            words = before and self.status.value
             try:
                 action()
+                if before and self.status.value == words:
+                    self.say(self.shown.line)  # the problem is gone, nothing changed
             except Exception as error:  # noqa: BLE001, told in words
                 self.problem = error
                 self.say(_words(error))
@@ -1404,7 +1414,7 @@ class GradientView(View):
         ax.set_xlim(min(1e-14, h), max(1, h))
         ax.set_xlabel("step size h")
         ax.set_ylabel("error of the slope")
-        ax.set_title("Round-off on the left, truncation on the right")
+        ax.set_title("Rounding on the left, truncation on the right")
         ax.legend(loc="upper center")
 
     def _visible(self, error):
@@ -1419,15 +1429,17 @@ class GradientView(View):
         size = "below 1e-9" if error < 1e-9 else f"about {error:.0e}"
         return (
             f"h = {h:.2g}: slope by central difference {data.quotient(h):.4f}, by "
-            f"backprop {data.slope:.4f}, error {size}; {self._cause(h, error)}"
+            f"backprop {data.slope:.4f}, error {size}; {self._cause(h, error, data.activation)}"
         )
 
-    def _cause(self, h, error):
+    def _cause(self, h, error, activation):
         """What the error is made of. Both kinds are equal at about eps^(1/3) = 6e-6."""
         if error < 1e-9:
             return "h is about right"
         if h < 6e-7:
-            return "round-off prevails: h is too small"
+            return "rounding prevails: h is too small"
+        if h > 6e-5 and activation.alpha is None:
+            return "truncation prevails: h is too large"
         if h > 6e-5:
             return "truncation, or a kink within h, prevails: h is too large"
         return "a kink lies within h"
@@ -1435,7 +1447,7 @@ class GradientView(View):
     def alt(self, data, h):
         return (
             "The error of the difference quotient against its step size h, both axes "
-            "logarithmic: a U, falling from the left where round-off prevails and "
+            "logarithmic: a U, falling from the left where rounding prevails and "
             f"rising to the right where truncation does. Marked: {self.line(data, h)}."
         )
 
@@ -1536,7 +1548,7 @@ class SliceView(View):
             ax.set_title(f"The step ends outside, at a loss of {after:.3g}")
         ax.set_xlim(0, data.t[-1])
         ax.set_ylim(0, 1.05 * max(data.loss.max(), start))
-        ax.set_xlabel("learning rate: the length of the step along the gradient")
+        ax.set_xlabel("learning rate of the step along the gradient")
         ax.set_ylabel("loss")
         ax.legend(loc="upper center")
 
@@ -1556,7 +1568,7 @@ class SliceView(View):
         )
 
     def table(self, data, learning_rate):
-        return ("length of the step", "loss"), zip(data.t, data.loss)
+        return ("learning rate", "loss"), zip(data.t, data.loss)
 
     def network(self, data, learning_rate):
         return data.params, data.activation
@@ -1824,7 +1836,7 @@ class TrainingView(View):
         "surface": Cell(700, 216, 300, 268, (76, 50, 20, 24)),
         "neuron": Cell(700, 0, 300, 216, (104, 50, 50, 26)),
     }
-    floor = 1e-10  # smaller losses stand here: below, they are mostly rounding
+    floor = 1e-10  # smaller losses stand here, so that the larger ones have room
 
     def __init__(self):
         super().__init__()
@@ -1869,6 +1881,9 @@ class TrainingView(View):
             ax, losses, step=step, steps_per_point=self.run.every,
             x_label="training step", faint=("previous run",),
         )  # fmt: skip
+        lowest = pictures.number(self.floor, 3)
+        title = ax.get_title().replace(f"loss {lowest}", f"loss below {lowest}")
+        ax.set_title(title)
 
     def line(self, run, step, **look):
         return describe(run, step)

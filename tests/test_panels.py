@@ -255,7 +255,7 @@ def test_a_cell_drawn_alone_looks_as_in_the_whole_figure(panel):
 def test_the_gradient_panel_says_what_the_error_is_made_of():
     """Guards the words: a large h isn't blamed where no error comes from it."""
     panel = make("gradient_panel", activation="tanh")
-    causes = {1e-12: "round-off prevails", 1e-5: "h is about right", 0.5: "truncation"}
+    causes = {1e-12: "rounding prevails", 1e-5: "h is about right", 0.5: "truncation"}
     for h, cause in causes.items():
         panel.look["h"].set(h)
         assert cause in words_of(panel)
