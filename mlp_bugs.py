@@ -494,11 +494,10 @@ def as_in_an_update(gradient):
 
 
 def _mark(bug, draw=None):
-    """Which arrays are wrong, how clear that is, and whether it is by one factor."""
+    """Which arrays are wrong, which of them clearly, and whether by one factor."""
     checks = signature(bug, draw=draw)
     clear = [check.name for check in checks if check.error.max() > 0.05]
-    white = all(check.error.max() < 2e-9 for check in checks if check.ok)
-    return wrong_names(checks), clear, white, common_factor(checks) is None
+    return wrong_names(checks), clear, common_factor(checks) is None
 
 
 def wrong_names(checks) -> list[str]:
