@@ -39,7 +39,9 @@ import mlp_pictures as pictures
 import mlp_questions as questions
 from mlp_core import ORIGINAL, SUM, XOR, Layer
 
-pytestmark = pytest.mark.filterwarnings("error")
+# Of Matplotlib's oldest version the newest pyparsing says that it uses old names.
+OLD_NAMES = "ignore:'.*' deprecated:DeprecationWarning"
+pytestmark = pytest.mark.filterwarnings("error", OLD_NAMES)
 ROOT = Path(__file__).parent.parent
 SIZES = (2, 3, 3, 2, 1)
 
