@@ -1093,7 +1093,7 @@ def sweep(
                 X,
                 Y,
                 samples,
-                [_some_alpha(each, some) for each in activations],
+                _some_alphas(activations, some),
                 learning_rate[some],
                 bug,
             )
@@ -1175,11 +1175,12 @@ def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, bug):
     return losses[:-1], broken
 
 
-def _some_alpha(activation, some):
-    """The activation for a block of the networks, if each has its own alpha."""
-    if np.ndim(activation.alpha) == 0:
-        return activation
-    return leaky_relu(activation.alpha[some])
+def _some_alphas(activations, some):
+    """The activations for a block of the networks, where each has its own alpha."""
+    return [
+        each if np.ndim(each.alpha) == 0 else leaky_relu(each.alpha[some])
+        for each in activations
+    ]
 
 
 def _collect(parts, shapes, X, Y, seeds, activations):
@@ -1191,7 +1192,7 @@ def _collect(parts, shapes, X, Y, seeds, activations):
     ]
     diverged_at = np.concatenate(diverged)
     done = slice(0, len(diverged_at))  # fewer than S after an interrupt
-    activations = [_some_alpha(each, done) for each in activations]
+    activations = _some_alphas(activations, done)
     Y_hat, _ = forward.unchecked(params, X, activations)
     return Sweep(
         seeds=_seed_array(seeds[: len(diverged_at)]),
