@@ -806,11 +806,12 @@ def _draw_block(ax, block, tolerance, digits):
         for i in range(rows)
         for j in range(columns)
     ]
-    # From an error of 1e-10 (white) to 1 (orange), by powers of ten.
-    shade = np.log10(np.clip(np.nan_to_num(error, nan=1.0), 1e-10, 1.0)).ravel()
+    # From an error of 1e-7 (white; differences have as much) to 1 (orange), by powers
+    # of ten.
+    shade = np.log10(np.clip(np.nan_to_num(error, nan=1.0), 1e-7, 1.0)).ravel()
     cells = PolyCollection(squares, cmap=_CHECK_CMAP, edgecolors=NEUTRAL, linewidths=1)
-    cells.set_array(np.where(kink.ravel(), -10, shade))
-    cells.set_clim(-10, 0.0)
+    cells.set_array(np.where(kink.ravel(), -7, shade))
+    cells.set_clim(-7, 0.0)
     ax.add_collection(cells, autolim=False)
     for where, hatch in ((wrong, "//"), (kink, "..")):
         some = [square for square, hit in zip(squares, where.ravel()) if hit]
@@ -1244,7 +1245,7 @@ def draw_success(ax, rates):
             va="bottom", fontsize=STYLE["xtick.labelsize"],
         )  # fmt: skip
         ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
-    ax.set_xlim(0, 100)
+    ax.set_xlim(-2, 102)  # room for the diamonds at both ends
     ax.set_ylim(len(rates) - 0.5, -0.75)
     ax.set_yticks(range(len(rates)), list(rates))
     ax.set_xticks([0, 20, 40, 60, 80, 100])
@@ -1253,9 +1254,10 @@ def draw_success(ax, rates):
 
 def _rate_words(successes, trials):
     low, high = mlp_core.wilson_interval(successes, trials)
+    digits = 1 if successes in (0, trials) else 0  # '0 to 0 %' would hide the end
     return (
         f"{successes} of {trials}: {100 * successes / trials:.0f} % "
-        f"({100 * low:.0f} to {100 * high:.0f} %)"
+        f"({100 * low:.{digits}f} to {100 * high:.{digits}f} %)"
     )
 
 
@@ -1448,7 +1450,7 @@ def _best_spots(centres, points, boxes, scale):
         spots, cost = _spots_in_order(order, centres, points, boxes, scale)
         if cost < least:
             best, least = spots, cost
-        if least < 1:  # no overlap: only the wish to stand near, above rather than below
+        if least < 1:  # no overlap, only the wish to stand near
             break
     return best
 

@@ -42,20 +42,6 @@ SEED = 4  # of the run in overview.png and xor_surface.png
 # The pictures: each function returns a figure and its alt text ------------------------
 
 
-def network():
-    """The 2-3-3-2-1 network before training, with the numbers for one input."""
-    params = mlp.initialize(mlp.ORIGINAL_SIZES, np.random.default_rng(0))
-    _, cache = mlp.forward(params, [[0, 1]])
-    fig, ax = pictures.new_figure(size=(10, 5.6))
-    pictures.draw_network(ax, params, cache, activation_label=mlp.ORIGINAL.label)
-    alt = (
-        f"{pictures.describe_network(params, cache)} Its weights are drawn at random "
-        "with seed 0. Each line between two units carries its weight: blue and solid "
-        "if positive, orange and dashed if negative, the wider the larger."
-    )
-    return fig, alt
-
-
 def activation_family():
     """Four members of the leaky ReLU family, and their slopes."""
     members = {1.0: "identity", 0.0: "ReLU", -0.2: "original", -1.0: "absolute value"}
@@ -236,7 +222,6 @@ def _xor_run():
 PICTURES = {
     f"{draw.__name__}.png": draw
     for draw in (
-        network,
         activation_family,
         matrix_product,
         forward_backward,
@@ -248,7 +233,7 @@ PICTURES = {
 
 
 def alt_texts():
-    """Return the alt text of each picture: {'network.png': 'Diagram of ...', ...}."""
+    """Return the alt text of each picture: {'chain.png': 'The chain rule ...', ...}."""
     with matplotlib.rc_context(pictures.STYLE):
         return {name: draw()[1] for name, draw in PICTURES.items()}
 

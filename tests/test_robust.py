@@ -40,7 +40,7 @@ import mlp_questions as questions
 from mlp_core import ORIGINAL, SUM, XOR, Layer
 
 # Of Matplotlib's oldest version the newest pyparsing says that it uses old names.
-OLD_NAMES = "ignore:'.*' deprecated:DeprecationWarning"
+OLD_NAMES = "ignore:'.*deprecated, use|'.*deprecated - use:DeprecationWarning"
 pytestmark = pytest.mark.filterwarnings("error", OLD_NAMES)
 ROOT = Path(__file__).parent.parent
 SIZES = (2, 3, 3, 2, 1)
@@ -791,7 +791,7 @@ OTHERS = {
             lambda: {"params": P, "X": XOR.X, "Y": XOR.Y, "activation": m.tanh},
         ),
         "update_on_the_way": lambda: {"learning_rate": 0.5},
-        "case": lambda: {"network": "B", "sizes": SIZES, "batch_size": 2},
+        "case": lambda: {"network": "B", "sizes": SIZES, "batch_size": 2, "draw": 3},
         "signature": lambda: {
             "bug": "no 1/n",
             "activation": "tanh",
