@@ -1807,7 +1807,9 @@ def _check_pair(units, width):
     if len(pair) != 2 or any(
         not 0 <= _whole("units", unit, 0) < width for unit in pair
     ):
-        raise ValueError(f"units must be two units below {width}, not {units!r}")
+        raise ValueError(
+            f"units must be two units of the layer, which has {width}, not {units!r}"
+        )
     return pair
 
 
