@@ -370,37 +370,45 @@ def _quiet(thread):
 
 def _within(seconds, work) -> bool:
     """Run ``work()`` in a thread of its own; False if it had to be stopped."""
+    # Not `thread.join`: Python before 3.13 takes a thread for ended if the stop button
+    # is pressed in the middle of it.
+    ended = threading.Event()
 
     def body():
-        # NumPy keeps its error state for each thread, so it is set here.
-        with contextlib.suppress(_Stop), np.errstate(all="ignore"):
-            work()
+        try:
+            # NumPy keeps its error state for each thread, so it is set here.
+            with contextlib.suppress(_Stop), np.errstate(all="ignore"):
+                work()
+        finally:
+            ended.set()
 
     thread = threading.Thread(target=body, daemon=True)
     with _quiet(thread):
         end = time.monotonic() + seconds
-        thread.start()
         try:
+            thread.start()
             # Short waits: on Windows Ctrl-C gets through only between them.
-            while thread.is_alive() and time.monotonic() < end:
-                thread.join(0.05)
-            return not thread.is_alive()
+            while not ended.wait(0.05) and time.monotonic() < end:
+                pass
+            return ended.is_set()
         finally:
-            _stop(thread)
+            _stop(thread, ended)
 
 
-def _stop(thread):
+def _stop(thread, ended):
     """Raise `_Stop` in a thread, again and again: a bare `except` may swallow it.
 
     If it waits outside Python (in `time.sleep`), it ends when that returns.
     """
     for _ in range(100):
-        if not thread.is_alive():
+        if ended.is_set():
             return
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
-        )
-        thread.join(0.005)
+        with contextlib.suppress(KeyboardInterrupt):  # pressing again says the same
+            if thread.ident is not None:  # else it is not quite started
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread.ident), ctypes.py_object(_Stop)
+                )
+            ended.wait(0.005)
 
 
 def _outcomes(exercise, function):
