@@ -579,10 +579,6 @@ def sleeps(*args):
     time.sleep(3)
 
 
-def counts_for_ever(*args):
-    return sum(itertools.count())
-
-
 def assert_no_more_threads(than):
     """No thread is left over; it may take a moment: a sleeper ends when its sleep does."""
     end = time.monotonic() + 4
