@@ -4,6 +4,7 @@ that the README names."""
 import re
 from pathlib import Path
 
+import mutate_panels
 import pytest
 
 import mlp_exercises as exercises
@@ -112,3 +113,10 @@ def test_teaching_names_questions_and_exercises_that_exist():
     assert named > 10
     checked = re.findall(r"lesson\.check\((\w+)\)", TEACHING)
     assert checked and set(checked) <= set(exercises.EXERCISES)
+
+
+def test_each_fault_of_mutate_panels_still_fits():
+    """Guards: a fault whose place in the code has moved would no longer be tried."""
+    assert len(mutate_panels.FAULTS) >= 10
+    for fault in mutate_panels.FAULTS:
+        compile(mutate_panels.planted(fault), fault.module, "exec")
