@@ -224,7 +224,7 @@ def _other_values(value):
     if isinstance(value, float):
         return [value + 1.0, value * 0.5] if value else [1.0]
     if isinstance(value, str):
-        return [f"{value}?"]
+        return [f"x{value}"]
     return []
 
 
@@ -234,6 +234,7 @@ def _other_values(value):
 _REASONS = {
     "the networks before a step and after it take turns: two steps on is the same one": [
         ("train", "step + 1 -> (step - 1)"),
+        ("train", "step + 1 -> (step - 1) (4)"),
     ],
     "0 or NaN is added, or subtracted: the loss is as it was, or NaN": [
         (
@@ -244,8 +245,55 @@ _REASONS = {
             ),
         ),
     ],
-    "accepted: the same numbers, by the slower way for functions of your own": [
-        ("_is_leaky", "1 -> 2"),
+    "the same number: multiplied by 1, or divided by 1": [
+        ("module", "_floats(z) * 1.0 -> (_floats(z) / 1.0)"),
+    ],
+    "each entry that is read was written before": [
+        ("train", "np.zeros -> np.ones"),
+    ],
+    "X and Y have as many rows, W and b of a stack as many networks": [
+        ("_FastSteps.__init__", "X -> Y (2)"),
+        ("_check_together", "params[0].W -> params[0].b (4)"),
+    ],
+    "NumPy takes each negative number in reshape for the rest": [
+        ("_FastSteps.__init__", "1 -> 2 (13)"),
+    ],
+    "an axis of one entry: the first is the last": [
+        ("Sweep.network", "0 -> -1"),
+    ],
+    "the other axis of outputs, then the maximum over the one that is left": [
+        ("fates", "-1 -> (1)"),
+    ],
+    "NumPy makes an array, or a float64, of it all the same": [
+        ("_start_block", "float(alpha) -> (alpha)"),
+        (
+            "save",
+            "np.array([one.name for one in each]) -> ([one.name for one in each])",
+        ),
+        ("_check_sweep", 'given["learning_rate"] = rates -> pass'),
+    ],
+    "the order doesn't matter to `in` and `except`": [
+        ("_check_layer", "(2, 3) -> (3, 2)"),
+        (
+            "load",
+            (
+                "( ValueError, TypeError, KeyError, AttributeError, OSError,  ... le, "
+                "zipfile.zlib.error, ) -> (zipfile.zlib.error, zipfile.BadZipFile, "
+                "MemoryError, Runtim ... r, TypeError, ValueError)"
+            ),
+        ),
+    ],
+    "the check returns what it was given": [
+        ("_check_together", "\"activation\" -> 'xactivation' (2)"),
+    ],
+    "accepted: the same numbers, by a slower way": [
+        (
+            "_in_place",
+            (
+                "itertools.groupby(range(len(Z)), lambda i: id(activations[i])) -> "
+                "itertools.groupby(range(len(Z)))"
+            ),
+        ),
     ],
 }
 EQUAL = {fault: reason for reason, group in _REASONS.items() for fault in group}

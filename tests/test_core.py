@@ -323,6 +323,36 @@ def test_tasks_are_the_original_notebooks_and_read_only():
             with pytest.raises(ValueError, match="read-only"):
                 array[0, 0] = 5
     assert m.ORIGINAL_SIZES == SIZES
+    assert m.TASKS == {"SUM": SUM, "XOR": XOR}
+    assert [task.name for task in (SUM, XOR)] == ["SUM", "XOR"]
+
+
+DEFAULTS = {  # those of the original notebook, and what the documentation names
+    "alpha": -0.2, "sizes": (2, 3, 3, 2, 1), "scheme": "normal", "learning_rate": 0.2,
+    "epochs": 20, "steps_per_epoch": 100, "batch_size": 1, "snapshots": False,
+    "bug": False, "h": 1e-5, "z": 1.96, "block": 2000,
+}  # fmt: skip
+
+
+def test_what_is_left_out_has_the_original_notebooks_value():
+    """Guards: a call without a setting would train something else, in silence."""
+    seen = set()
+    for name, function in vars(m).items():
+        if not inspect.isfunction(function) or function.__module__ != m.__name__:
+            continue
+        for setting, one in inspect.signature(function).parameters.items():
+            if name[0] == "_" or one.default in (inspect.Parameter.empty, None):
+                continue
+            seen.add(setting)
+            if setting == "activation":
+                assert one.default is m.ORIGINAL and m.ORIGINAL.alpha == -0.2
+            elif setting == "gradient":
+                assert one.default is m.loss_and_grads
+            elif setting == "tolerance":
+                assert one.default == {"solved": 0.1, "gradient_check": 1e-5}[name]
+            else:
+                assert one.default == DEFAULTS[setting], (name, setting)
+    assert seen == {*DEFAULTS, "activation", "gradient", "tolerance"}
 
 
 # 1. Activations ----------------------------------------------------------------------
@@ -1116,6 +1146,22 @@ def test_snapshots_are_copies_and_can_be_sliced():
         kept[21]
 
 
+def test_our_own_functions_write_in_place():
+    """Guards the fast way: the slow one gives the same numbers, so nothing else tells."""
+    z = np.array([-1.0, 0.0, 2.0])
+    for own in ORIGINAL, m.leaky_relu(0.3), m.relu, m.identity:
+        quiet = m.Activation(own.name, own.f, own.slope, own.alpha)
+        for function, writes in zip((own.f, own.slope), m._writing(quiet)):
+            assert writes.__code__ is not m._copying(function).__code__
+            out = np.empty(3)
+            writes(z, out)
+            assert out.tolist() == function(z).tolist()
+    leaky = [ORIGINAL, m.leaky_relu(0.3), m.leaky_relu(2.0)]
+    assert not m._hide_infinity(leaky)  # the loss tells: no look at the parameters
+    for each in m.leaky_relu(0.0), m.relu, m.tanh, m.identity:
+        assert m._hide_infinity([*leaky, each])
+
+
 # Divergence
 
 
@@ -1425,6 +1471,10 @@ SWEEPS = {
     "he": {"scheme": "he"},
     "he, relu": {"scheme": "he", "activation": m.relu},
     "he, tanh": {"scheme": "he", "activation": m.tanh},
+    "he, per layer": {
+        "scheme": "he",
+        "activation": [m.leaky_relu(2.0), m.tanh, m.tanh, m.leaky_relu(0.1)],
+    },
     "other sizes": {"sizes": (2, 5, 1)},
     "one layer": {"sizes": (2, 1)},
     "learning rate": {"learning_rate": 0.01},
@@ -1458,6 +1508,15 @@ def test_sweep_equals_training_alone_with_many_outputs():
     swept = m.sweep(task.X, task.Y, range(6), **kwargs)
     for s in range(6):
         assert_alone(swept, s, alone(s, task, **kwargs), task=task)
+
+
+@pytest.mark.parametrize("n", [255, 256, 257, 258])
+def test_sweep_uses_every_row_however_many_there_are(n):
+    """Guards: row numbers are kept in as few bytes as they need, and in no fewer."""
+    task = m.Task("many", *draw_data((2, 1), n))
+    kwargs = {"sizes": (2, 1), "batch_size": None, "epochs": 1, "steps_per_epoch": 2}
+    swept = m.sweep(task.X, task.Y, [0], **kwargs)
+    assert_alone(swept, 0, alone(0, task, **kwargs), task=task)
 
 
 def test_sweep_takes_an_activation_of_your_own():
@@ -1621,6 +1680,12 @@ def test_wilson_interval_stays_in_bounds_and_is_symmetric(successes, failures):
     assert low < high
     mirrored = m.wilson_interval(n - successes, n)
     np.testing.assert_allclose(mirrored, (1 - high, 1 - low), atol=1e-12)
+
+
+def test_wilson_interval_ends_at_100_standard_deviations():
+    assert m.wilson_interval(1, 2, 100) == pytest.approx((0.0, 1.0), abs=1e-3)
+    with pytest.raises(ValueError, match="z must be at most 100"):
+        m.wilson_interval(1, 2, 100.5)
 
 
 def test_wilson_interval_covers_the_truth_95_times_in_100():
@@ -1857,6 +1922,20 @@ def test_load_refuses_a_file_cut_short_anywhere(tmp_path):
             m.load(tmp_path / "b.npz")
 
 
+def test_load_refuses_a_damaged_file_that_was_compressed(tmp_path):
+    """Guards: NumPy may write a file smaller; zlib's own error is no words for us."""
+    m.save(tmp_path / "a.npz", draw((40, 40, 1), 0))
+    with np.load(tmp_path / "a.npz") as file:
+        np.savez_compressed(tmp_path / "b.npz", **file)
+    content = (tmp_path / "b.npz").read_bytes()
+    assert same(m.load(tmp_path / "b.npz")[0], draw((40, 40, 1), 0))
+    for place in range(len(content) // 3, len(content) // 2, 97):
+        damaged = content[:place] + bytes(30) + content[place + 30 :]
+        (tmp_path / "c.npz").write_bytes(damaged)
+        with pytest.raises(ValueError, match="c.npz"):
+            m.load(tmp_path / "c.npz")
+
+
 def test_load_of_a_file_with_a_flipped_bit_is_refused_or_harmless(tmp_path):
     # Some bits of a zip file mean nothing here, such as the time of writing.
     params = draw((2, 3, 1), 0)
@@ -1904,6 +1983,10 @@ def test_stacks_and_single_layers_are_told_apart_in_words():
         m.forward([three[0], *one[1:]], XOR.X)
     with pytest.raises(TypeError, match="must be a list of Layer, not Layer"):
         m.forward(draw(SIZES, 0)[0], XOR.X)
+    for count in (1, 2):  # 1 would broadcast
+        wrong = [Layer(three[0].W, three[0].b[:count]), *three[1:]]
+        with pytest.raises(ValueError, match=r"params\[0\]\.b has the shape"):
+            m.forward(wrong, XOR.X)
     with pytest.raises(ValueError, match="samples has rows of different lengths"):
         m.train(draw(SIZES, 0), XOR.X, XOR.Y, samples=[[0], [1, 2]])
 
