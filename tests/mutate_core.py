@@ -235,6 +235,8 @@ _REASONS = {
     "the networks before a step and after it take turns: two steps on is the same one": [
         ("train", "step + 1 -> (step - 1)"),
         ("train", "step + 1 -> (step - 1) (4)"),
+        ("train", "0 -> -1 (2)"),  # and at first both are the start
+        ("_FastSteps.backward", "step + 1 -> (step - 1)"),
     ],
     "0 or NaN is added, or subtracted: the loss is as it was, or NaN": [
         (
@@ -250,13 +252,20 @@ _REASONS = {
     ],
     "each entry that is read was written before": [
         ("train", "np.zeros -> np.ones"),
+        ("train", ":1 -> :"),
+        ("_differences", "np.zeros -> np.ones"),
+        ("_differences", "np.zeros -> np.ones (2)"),
     ],
     "X and Y have as many rows, W and b of a stack as many networks": [
         ("_FastSteps.__init__", "X -> Y (2)"),
         ("_check_together", "params[0].W -> params[0].b (4)"),
+        ("_check_together", "0 -> -1 (4)"),  # all layers of a stack, too
     ],
     "NumPy takes each negative number in reshape for the rest": [
         ("_FastSteps.__init__", "1 -> 2 (13)"),
+    ],
+    "the distance between two outputs is the same from either side": [
+        ("_collect", "solved.unchecked(Y_hat, Y) -> solved.unchecked(Y, Y_hat)"),
     ],
     "an axis of one entry: the first is the last": [
         ("Sweep.network", "0 -> -1"),
@@ -266,6 +275,7 @@ _REASONS = {
     ],
     "NumPy makes an array, or a float64, of it all the same": [
         ("_start_block", "float(alpha) -> (alpha)"),
+        ("_FastSteps.forward", "float(squares) -> (squares)"),
         (
             "save",
             "np.array([one.name for one in each]) -> ([one.name for one in each])",
@@ -286,7 +296,11 @@ _REASONS = {
     "the check returns what it was given": [
         ("_check_together", "\"activation\" -> 'xactivation' (2)"),
     ],
+    "accepted: a word more in an error that says the shape": [
+        ("_check_layer", "\"(n_out,)\" -> 'x(n_out,)'"),
+    ],
     "accepted: the same numbers, by a slower way": [
+        ("_numbers", "array.astype(float, copy=False) -> array.astype(float)"),
         (
             "_in_place",
             (

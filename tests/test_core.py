@@ -953,6 +953,15 @@ def test_gradient_check_uses_h_and_tolerance():
             assert checks[0].ok is ok
 
 
+def test_gradient_check_takes_an_error_as_large_as_the_tolerance():
+    params, (X, Y) = draw((2, 3, 1), 0), draw_data((2, 3, 1), 4)
+    checks = m.gradient_check(params, X, Y, m.tanh)
+    worst = max(each.error.max() for each in checks)
+    assert all(c.ok for c in m.gradient_check(params, X, Y, m.tanh, tolerance=worst))
+    smaller = m.gradient_check(params, X, Y, m.tanh, tolerance=0.999 * worst)
+    assert not all(c.ok for c in smaller)
+
+
 def test_gradient_check_refuses_a_loss_that_is_not_finite():
     params = [Layer(np.full((2, 1), 1e200), np.zeros(1))]
     with pytest.raises(ValueError, match="params"):

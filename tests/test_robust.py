@@ -509,6 +509,14 @@ def test_one_number_for_each_sample_is_told_how_to_be_a_column():
             assert "[[x1, x2]]" not in str(caught.value)
     with pytest.raises(ValueError, match=r"\[\[x1, x2\]\]"):
         call("forward", X=[0.0, 1.0])
+    with pytest.raises(ValueError, match=r"\[\[x1, x2\]\]"):  # no reshape mends this
+        call("loss", Y=np.ones((2, 2, 2)))
+
+
+@pytest.mark.parametrize("sizes", ["2 3 1", "231", 3, None])
+def test_sizes_that_are_no_list_are_told_what_a_list_looks_like(sizes):
+    with pytest.raises(TypeError, match=r"sizes must list .* as \(2, 3, 3, 2, 1\)"):
+        m.initialize(sizes, rng())
 
 
 def test_what_no_memory_holds_is_refused_before_it_is_asked_for():
