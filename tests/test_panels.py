@@ -374,6 +374,40 @@ def test_random_settings(name):
     panel.close()
 
 
+@pytest.mark.parametrize("name", MAKERS)
+def test_a_panel_that_was_moved_looks_like_a_new_one(name):
+    """Guards: a part of the picture that stays as it was under other settings."""
+    panel = make(name)
+    # The training panel keeps the loss of the run before: its work settings stay.
+    kept = panel.work if name == "training_panel" else {}
+    for setting, control in panel.controls.items():
+        if setting in kept:
+            continue
+        if isinstance(control, panels.Number):
+            middle = (control.low + 2 * control.high) / 3
+            values = [control.low, round(middle) if control.whole else middle]
+        else:
+            values = getattr(control, "values", [control.value])[::-1][:2]
+        for value in values:
+            control.set(value)
+            new = make(name, **panel.settings)
+            assert panel.shown.alt == new.shown.alt, (setting, value)
+            np.testing.assert_array_equal(pixels(panel), pixels(new), f"{setting}")
+            new.close()
+    panel.close()
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_each_slider_goes_from_its_lowest_number_to_its_highest(name):
+    """Guards: the ends of a logarithmic slider are exponents."""
+    panel = make(name)
+    for control in numbers(panel):
+        ends = control.slider.min, control.slider.max
+        ends = [10.0**end for end in ends] if control.log else ends
+        assert ends == pytest.approx((control.low, control.high)), control.label
+    panel.close()
+
+
 def test_slider_and_box_show_the_same_number():
     panel = make("training_panel")
     rate = panel.work["learning_rate"]
