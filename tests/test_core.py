@@ -1936,13 +1936,16 @@ def test_load_refuses_a_damaged_file_that_was_compressed(tmp_path):
     m.save(tmp_path / "a.npz", draw((40, 40, 1), 0))
     with np.load(tmp_path / "a.npz") as file:
         np.savez_compressed(tmp_path / "b.npz", **file)
-    content = (tmp_path / "b.npz").read_bytes()
-    assert same(m.load(tmp_path / "b.npz")[0], draw((40, 40, 1), 0))
-    for place in range(len(content) // 3, len(content) // 2, 97):
+    content, right = (tmp_path / "b.npz").read_bytes(), draw((40, 40, 1), 0)
+    assert same(m.load(tmp_path / "b.npz")[0], right)
+    causes = set()
+    for place in range(0, len(content), 31):
         damaged = content[:place] + bytes(30) + content[place + 30 :]
         (tmp_path / "c.npz").write_bytes(damaged)
-        with pytest.raises(ValueError, match="c.npz"):
+        with pytest.raises(ValueError, match="c.npz") as caught:
             m.load(tmp_path / "c.npz")
+        causes.add(type(caught.value.__context__).__name__)
+    assert "error" in causes  # zlib.error
 
 
 def test_load_of_a_file_with_a_flipped_bit_is_refused_or_harmless(tmp_path):
@@ -1996,6 +1999,9 @@ def test_stacks_and_single_layers_are_told_apart_in_words():
         wrong = [Layer(three[0].W, three[0].b[:count]), *three[1:]]
         with pytest.raises(ValueError, match=r"params\[0\]\.b has the shape"):
             m.forward(wrong, XOR.X)
+    wrong = [Layer(three[0].W, three[0].b[..., :1]), *three[1:]]
+    with pytest.raises(ValueError, match=r"params\[0\]\.b has the shape"):
+        m.forward(wrong, XOR.X)
     with pytest.raises(ValueError, match="samples has rows of different lengths"):
         m.train(draw(SIZES, 0), XOR.X, XOR.Y, samples=[[0], [1, 2]])
 
