@@ -137,18 +137,22 @@ class Number(Control):
         The smallest number allowed; or the number below all of those allowed.
     most : float, optional
         The largest number allowed.
+    width : str
+        Of the slider.
+    digits : int
+        For which the number box has room, its arrows included.
     """
 
     def __init__(
         self, label, value, low, high, step=1, *, log=False, whole=False,
-        least=None, above=None, most=None, width="150px",
+        least=None, above=None, most=None, width="150px", digits=9,
     ):  # fmt: skip
         self.label, self.whole, self.log = label, whole, log
         self.least, self.above, self.most = least, above, most
         self.low, self.high = low, high
         # Not IntText for whole numbers: in the browser it makes 27 of 2.7, in silence.
         box = widgets.FloatText(
-            value=value, step=step, description=label, **_box_style(label)
+            value=value, step=step, description=label, **_box_style(label, digits)
         )
         self.slider = self._make_slider(step, width)
         super().__init__(box, self._check)
@@ -248,7 +252,9 @@ class Choice(Control):
     """
 
     def __init__(self, label, options, value, digits=12):
-        box = widgets.Dropdown(description=label, **_box_style(label, digits))
+        # Half a digit to spare: browsers don't agree on the width of a menu's arrow.
+        style = _box_style(label, digits + 0.5)
+        box = widgets.Dropdown(description=label, **style)
         self._offer(box, options)
         if value not in self.values:
             words = ", ".join(repr(each) for each in self.values)
@@ -1482,7 +1488,7 @@ def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
             "alpha": _alpha(alpha),
         },
         look={"h": Number("step size h", h, 1e-14, 1, 1e-6, log=True, above=0,
-                          most=100, width="300px")},
+                          most=100, width="300px", digits=11)},
     )  # fmt: skip
 
 

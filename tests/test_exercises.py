@@ -10,6 +10,7 @@ import _thread
 import functools
 import itertools
 import re
+import signal
 import threading
 import time
 import warnings
@@ -719,6 +720,15 @@ def test_nothing_is_printed_and_no_warning_leaks(capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.fixture
+def stop_button():
+    """An interrupt raises KeyboardInterrupt, also in what a shell started with '&'."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("stop_button")
 @pytest.mark.parametrize("presses", [1, 20])
 @pytest.mark.parametrize("after", [0.0, 0.01])
 def test_an_interrupt_stops_the_check(after, presses):
