@@ -18,8 +18,8 @@ text and ``text/plain``. Section 7, the checks behind the error messages, is lef
 then, since notebooks don't call functions wrongly; ``--sections`` chooses others.
 
 Texts of error messages, docstrings and type hints are not changed. Survivors that behave
-like the original, or are accepted, stand in `EQUAL` with the reason. Others are listed,
-and the command ends with 1.
+like the original, or are accepted, stand in `EQUAL` with the reason; `NOT_IN_NOTEBOOKS`
+adds what the notebooks can't notice. Others are listed, and the command ends with 1.
 """
 
 import argparse
@@ -45,7 +45,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 MODULE = "mlp_core.py"
 # What of test_robust.py is about other modules, or about the machine.
-ELSEWHERE = "junk or elsewhere or draws or other_modules or network or exports or kill"
+ELSEWHERE = "junk or elsewhere or draws or other_modules or network or exports"
 PYTEST = ["-m", "pytest", "-x", "-q", "-p", "no:nbval", "-p", "no:cacheprovider",
           "-o", "addopts=", "--hypothesis-seed=0", "--no-header"]  # fmt: skip
 
@@ -293,6 +293,9 @@ _REASONS = {
             ),
         ),
     ],
+    "the text of the path, and os.replace, refuse what is no path, too": [
+        ("save", "os.fspath(path) -> (path)"),
+    ],
     "the check returns what it was given": [
         ("_check_together", "\"activation\" -> 'xactivation' (2)"),
     ],
@@ -310,7 +313,43 @@ _REASONS = {
         ),
     ],
 }
-EQUAL = {fault: reason for reason, group in _REASONS.items() for fault in group}
+# What the notebooks never do, so that with --nbval it is accepted. The tests notice each.
+_NOT_IN_NOTEBOOKS = {
+    "accepted: snapshots that nobody asked for cost memory, and change no number": [
+        (
+            "train",
+            "len(samples) + 1 if snapshots else 0 -> len(samples) + 1 if True else 0",
+        ),
+    ],
+    "accepted: no notebook draws a run that diverges in its last update": [
+        (
+            "train.result",
+            (
+                'stopped == "diverged" or not np.isfinite(steps.flat(done)).all() -> '
+                "(stopped == 'diverged')"
+            ),
+        ),
+    ],
+    "accepted: no notebook trains with alpha above 1": [
+        ("leaky_relu", "np.minimum -> np.maximum"),
+        ("_writing", "1 -> 2 (6)"),
+    ],
+    "accepted: the same numbers, by a slower way": [
+        ("_writing", "1 -> 0"),
+        ("_writing", "1:3 -> 1: (3)"),
+    ],
+    "accepted: what is on the disk after a crash": [
+        ("save", "os.fsync(file.fileno()) -> pass"),
+    ],
+}
+
+
+def _by_fault(reasons):
+    return {fault: reason for reason, group in reasons.items() for fault in group}
+
+
+EQUAL = _by_fault(_REASONS)
+NOT_IN_NOTEBOOKS = _by_fault(_NOT_IN_NOTEBOOKS)
 
 # 3. The tests --------------------------------------------------------------------------
 
@@ -506,19 +545,20 @@ def main(arguments=None) -> int:
         print(f"{len(found)} faults")
         return 0
     left = survivors(found, options)
-    return report(found, left)
+    return report(found, left, options.nbval)
 
 
-def report(found, left) -> int:
+def report(found, left, nbval=False) -> int:
     """Print the survivors with their reasons, and the counts by section."""
     print()
+    known = EQUAL | NOT_IN_NOTEBOOKS if nbval else EQUAL
     everything = {fault.key for fault in faults((ROOT / MODULE).read_text("utf-8"))}
-    for where, change in sorted(set(EQUAL) - everything):
-        print(f"no longer in the module, take it out of EQUAL: {where}, {change}")
+    for where, change in sorted({*EQUAL, *NOT_IN_NOTEBOOKS} - everything):
+        print(f"no longer in the module, take it out of the reasons: {where}, {change}")
     for fault in left:
-        reason = EQUAL.get(fault.key, "NOT KNOWN TO BE EQUAL")
+        reason = known.get(fault.key, "NOT KNOWN TO BE EQUAL")
         print(f"{fault.key},  # line {fault.line}\n    {reason}")
-    known = [fault for fault in left if fault.key in EQUAL]
+    known = [fault for fault in left if fault.key in known]
     for section in sorted({fault.section for fault in found}):
         here = [fault for fault in found if fault.section == section]
         alive = [fault for fault in left if fault.section == section]
