@@ -1059,25 +1059,26 @@ def draw(groups, path):
     """Four plots: A and C as bars, B and D as lines."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(12, 9), layout="constrained")
+    figure = Figure(figsize=(15, 9), layout="constrained")
     axes = figure.subplots(2, 2)
     for start, ax in (("A.", axes[0, 0]), ("C.", axes[1, 0])):
         for title, rows in groups.items():
             if title.startswith(start):
-                draw_bars(ax, title, rows)
+                draw_bars(ax, title, rows, "log" if start == "A." else "linear")
     draw_many(axes[0, 1], groups)
     draw_growth(axes[1, 1], groups)
     figure.savefig(path, dpi=100)
 
 
-def draw_bars(ax, title, rows):
+def draw_bars(ax, title, rows, scale):
     labels = list(rows)[::-1]
     values = [1e3 * rows[label]["seconds"] for label in labels]
     colors = ["tab:blue" if "mlp_core" in label else "lightgray" for label in labels]
     hatches = ["//" if "mlp_core" in label else "" for label in labels]
     bars = ax.barh(labels, values, color=colors, edgecolor="black", hatch=hatches)
     ax.bar_label(bars, [f" {v:,.0f}" if v >= 100 else f" {v:.3g}" for v in values])
-    ax.set(title=title, xlabel="milliseconds (logarithmic)", xscale="log")
+    note = " (logarithmic)" if scale == "log" else ""
+    ax.set(title=title, xlabel=f"milliseconds{note}", xscale=scale)
     ax.margins(x=0.2)
 
 
@@ -1089,13 +1090,13 @@ def draw_many(ax, groups):
             for label, row in rows.items():
                 count = 1 if label.startswith("original") else S
                 lines.setdefault(label, []).append((S, count / row["seconds"]))
-    for (label, points), marker in zip(lines.items(), itertools.cycle("ox^svD")):
+    for (label, points), marker in zip(lines.items(), itertools.cycle("ox^svDP")):
         style = "-" if label.startswith("mlp_core") else "--"
         ax.plot(*zip(*points), style, marker=marker, label=label)
     ax.set(xscale="log", yscale="log", title=f"B. Many networks, {STEPS} steps each")
     ax.set(xlabel="networks trained at once", ylabel="networks a second")
-    if lines:
-        ax.legend(fontsize="small")
+    if lines:  # beside the plot: inside it would lie over a line
+        ax.legend(loc="upper left", bbox_to_anchor=(1, 1))
 
 
 def draw_growth(ax, groups):
