@@ -551,14 +551,14 @@ def main(arguments=None) -> int:
 def report(found, left, nbval=False) -> int:
     """Print the survivors with their reasons, and the counts by section."""
     print()
-    known = EQUAL | NOT_IN_NOTEBOOKS if nbval else EQUAL
+    reasons = EQUAL | NOT_IN_NOTEBOOKS if nbval else EQUAL
     everything = {fault.key for fault in faults((ROOT / MODULE).read_text("utf-8"))}
     for where, change in sorted({*EQUAL, *NOT_IN_NOTEBOOKS} - everything):
         print(f"no longer in the module, take it out of the reasons: {where}, {change}")
     for fault in left:
-        reason = known.get(fault.key, "NOT KNOWN TO BE EQUAL")
+        reason = reasons.get(fault.key, "NOT KNOWN TO BE EQUAL")
         print(f"{fault.key},  # line {fault.line}\n    {reason}")
-    known = [fault for fault in left if fault.key in known]
+    known = [fault for fault in left if fault.key in reasons]
     for section in sorted({fault.section for fault in found}):
         here = [fault for fault in found if fault.section == section]
         alive = [fault for fault in left if fault.section == section]
