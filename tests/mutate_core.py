@@ -564,8 +564,11 @@ def report(found, left, nbval=False) -> int:
         alive = [fault for fault in left if fault.section == section]
         print(f"section {section}: {len(here) - len(alive)} of {len(here)} noticed")
     noticed, real = len(found) - len(left), len(found) - len(known)
-    print(f"{noticed} of {len(found)} faults noticed: {noticed / len(found):.1%}")
-    print(f"without the {len(known)} equal or accepted ones: {noticed / real:.1%}")
+    for text, count in (
+        (f"{noticed} of {len(found)} faults noticed", len(found)),
+        (f"without the {len(known)} equal or accepted ones", real),
+    ):
+        print(f"{text}: {noticed / count:.1%}" if count else f"{text}: none is left")
     return 0 if len(left) == len(known) else 1
 
 
