@@ -1,0 +1,151 @@
+"""Checks of arguments, one table for the whole package.
+
+Each takes the argument's name and its value, and returns the value in the form that the
+course computes with. Else it raises a TypeError (not this kind of thing) or a ValueError
+(not this value), whose text begins with the name.
+"""
+
+import operator
+
+import numpy as np
+
+import mlp_core as mlp
+
+MOST = 10**9
+
+
+def array(name, value) -> np.ndarray:
+    """Floats in an array of any shape."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{name} is a masked array: fill it first, {name}.filled(0)")
+    try:
+        numbers = np.asarray(value)
+    except ValueError:
+        raise ValueError(f"{name} has rows of different lengths") from None
+    if numbers.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold numbers, not {numbers.dtype}")
+    return numbers.astype(float, copy=False)
+
+
+def number(name, value, least=None, above=None, most=None) -> float:
+    """One finite number, within limits."""
+    if isinstance(value, (bool, np.bool_)) or array(name, value).ndim != 0:
+        raise TypeError(f"{name} must be a number, not {value!r}")
+    if not np.isfinite(value):
+        raise ValueError(f"{name} must be a finite number, not {value}")
+    if above is not None and value <= above:
+        raise ValueError(f"{name} must be above {above}, not {value}")
+    _check_limits(name, value, least, most)
+    return float(value)
+
+
+def positive(name, value) -> float:
+    """One number above 0."""
+    return number(name, value, above=0)
+
+
+def whole(name, value, least=0, most=MOST) -> int:
+    """A whole number, within limits."""
+    try:
+        count = None if isinstance(value, (bool, np.bool_)) else operator.index(value)
+    except TypeError:
+        count = None
+    if count is None:
+        raise TypeError(f"{name} must be a whole number, not {value!r}")
+    _check_limits(name, count, least, most)
+    return count
+
+
+def _check_limits(name, value, least, most):
+    if least is not None and value < least:
+        raise ValueError(f"{name} must be at least {least}, not {value}")
+    if most is not None and value > most:
+        raise ValueError(f"{name} must be at most {most}, not {value}")
+
+
+def switch(name, value) -> bool:
+    """True or False."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, not {value!r}")
+    return bool(value)
+
+
+def text(name, value) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {value!r}")
+    return value
+
+
+def one_of(name, value, options):
+    """One of some options; 1.0 and True are not 1."""
+    if not any(type(value) is type(option) and value == option for option in options):
+        known = ", ".join(map(repr, options))
+        raise ValueError(f"{name} must be one of {known}, not {value!r}")
+    return value
+
+
+def sizes(name, value) -> tuple:
+    """The units of each layer, inputs first."""
+    if isinstance(value, str) or not np.iterable(value):
+        raise TypeError(f"{name} must list the units of each layer, as (2, 3, 3, 2, 1)")
+    units = tuple(whole(name, size, least=1) for size in value)
+    if len(units) < 2:
+        raise ValueError(f"{name} needs at least inputs and outputs, as (2, 1)")
+    return units
+
+
+def seeds(name, value) -> list:
+    """Seeds of random generators; a single one is welcome."""
+    values = value if np.iterable(value) and not isinstance(value, str) else [value]
+    checked = [whole(name, seed, most=None) for seed in values]
+    if not checked:
+        raise ValueError(f"{name} is empty: name at least one seed")
+    return checked
+
+
+def params(name, value, inputs=None) -> list:
+    """One network: a list of Layer that fit together."""
+    try:
+        layers = [mlp.Layer(array(name, W), array(name, b)) for W, b in value]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"{name} must be a list of Layer, as initialize() makes"
+        ) from None
+    if not layers:
+        raise ValueError(f"{name} is empty: a network needs at least one layer")
+    n_in = layers[0].W.shape[0] if inputs is None else inputs
+    for i, (W, b) in enumerate(layers):
+        if W.ndim != 2 or W.shape[0] != n_in or b.shape != W.shape[1:] or not W.size:
+            raise ValueError(
+                f"{name}: W[{i}] is {W.shape} and b[{i}] is {b.shape}, but they must be "
+                f"({n_in}, n_out) and (n_out,)"
+            )
+        n_in = W.shape[1]
+    return layers
+
+
+def task(name, value, inputs=None, outputs=None) -> mlp.Task:
+    """A task with samples in rows; lists are welcome in it."""
+    if not isinstance(value, mlp.Task):
+        raise TypeError(f"{name} must be a Task such as XOR, not {value!r}")
+    X, Y = array(f"{name}.X", value.X), array(f"{name}.Y", value.Y)
+    if X.ndim != 2 or Y.ndim != 2 or len(X) != len(Y) or not X.size or not Y.size:
+        raise ValueError(
+            f"{name}: X {X.shape} and Y {Y.shape} must have a sample in each row"
+        )
+    if not (np.isfinite(X).all() and np.isfinite(Y).all()):
+        raise ValueError(f"{name}: X and Y must hold finite numbers")
+    for array_name, wanted, found in (("X", inputs, X), ("Y", outputs, Y)):
+        if wanted is not None and found.shape[1] != wanted:
+            raise ValueError(
+                f"{name}: {array_name} is {found.shape}, but needs {wanted} columns here"
+            )
+    return mlp.Task(text(f"{name}.name", value.name), X, Y)
+
+
+def unit(layers, layer, index) -> tuple:
+    """A layer, negative ones counted from the end, and the number of a unit in it."""
+    count = len(layers)
+    layer = whole("layer", layer, -count, count - 1) % count
+    width = layers[layer].W.shape[1]
+    return layer, whole(f"unit of layer {layer}", index, 0, width - 1)

@@ -1,0 +1,544 @@
+"""Training in arrays that are made once: one network, and many at once.
+
+`train` gives the numbers of `mlp_core.train` in a third of its time, and `sweep` trains
+thousands of networks together. In a small network NumPy spends more time on making arrays
+than on arithmetic; this module is the one place of the course that avoids it:
+
+- Every result is written into an array that is there already (``out=``).
+- All parameters of a network lie in one flat array. There ``b`` follows ``W``: together
+  they are one matrix M (n_in + 1, n_out). Below the activations stands a row of ones.
+  So one product gives ``z`` with the bias in it, and one gives ``dW`` with ``db`` below.
+- The units come first, then the samples: A (units + 1, k), Z (units, k), k samples.
+- All z lie in one array, so that one call finds all slopes. They are written over the z,
+  which nobody needs any more.
+- Backprop is linear in the error: multiplied by the learning rate there, once, it gives
+  the updates themselves, and one subtraction makes them.
+
+`sweep` has the S networks along the last axis: M (n_in + 1, n_out, S), A (units + 1, k, S).
+Tests hold both to the plain loop. Any gradient but the two that are known here runs in
+plain steps: in `mlp_core.train`, or in those of `_train_stack`.
+"""
+
+import itertools
+import math
+import operator
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+import mlp_core as mlp
+from course import checks
+from course.original import original_loss_and_grads
+
+KNOWN_GRADIENTS = (mlp.loss_and_grads, original_loss_and_grads)
+
+# 1. Parameters in one flat array -----------------------------------------------------
+
+
+def join(params) -> np.ndarray:
+    """All parameters of a network in one flat array (P,): W[0], b[0], W[1], ..."""
+    return np.concatenate([array.ravel() for layer in params for array in layer])
+
+
+def split(flat, shapes) -> list[mlp.Layer]:
+    """Cut a flat array into layers: views into it. ``shapes`` are those of the W."""
+    return [mlp.Layer(M[:-1], M[-1]) for M in _matrices(flat, shapes)]
+
+
+def _matrices(flat, shapes):
+    """Views of flat (P,) as M (n_in + 1, n_out); of (P, S) as (n_in + 1, n_out, S)."""
+    ends = list(itertools.accumulate((n_in + 1) * n_out for n_in, n_out in shapes))
+    return [
+        flat[start:end].reshape(n_in + 1, n_out, *flat.shape[1:])
+        for start, end, (n_in, n_out) in zip([0, *ends], ends, shapes)
+    ]
+
+
+def _stack(flat, shapes):
+    """The networks of flat (P, S) as a stack: W (S, n_in, n_out), b (S, 1, n_out)."""
+    return [
+        mlp.Layer(np.moveaxis(W, -1, 0).copy(), b.T[:, None, :].copy())
+        for W, b in split(flat, shapes)
+    ]
+
+
+class Snapshots(Sequence):
+    """The network after each step, from the start on: rows (steps + 1, P), cut on demand."""
+
+    def __init__(self, rows, shapes):
+        self.rows, self.shapes = rows, shapes
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, index):
+        if isinstance(index, slice):
+            return Snapshots(self.rows[index], self.shapes)
+        return split(self.rows[index].copy(), self.shapes)
+
+    def stack(self):
+        """All of them at once, as a stack of networks."""
+        return _stack(self.rows.T, self.shapes)
+
+
+# 2. Activations that write into an array ---------------------------------------------
+
+PROBES = np.array([[-3.0], [-0.001], [0.0], [0.001], [2.0]])
+
+
+def _is_leaky(activation):
+    """Whether it is the leaky ReLU of its alpha, slope at 0 included."""
+    if activation.alpha is None:
+        return False
+    leaky = mlp.leaky_relu(activation.alpha)
+    return all(
+        np.array_equal(mine(PROBES), right(PROBES))
+        for mine, right in ((activation.f, leaky.f), (activation.slope, leaky.slope))
+    )
+
+
+def _writing(activation):
+    """Its ``f`` and ``slope`` in the form ``f(z, out)``."""
+    if _is_leaky(activation):
+        return _writing_leaky(activation.alpha)
+    if activation == mlp.identity:
+        return lambda z, out: np.copyto(out, z), lambda z, out: out.fill(1.0)
+
+    def copying(function):
+        def write(z, out):
+            out[...] = function(z)
+
+        return write
+
+    return copying(activation.f), copying(activation.slope)
+
+
+def _writing_leaky(alpha):
+    # As arrays: of plain numbers NumPy would make arrays at each call.
+    alpha, zero, jump = np.array(alpha), np.array(0.0), np.array(1 - alpha)
+    # The lines z and alpha z cross at 0: up to alpha = 1 f is the upper one.
+    upper = np.maximum if np.all(alpha <= 1) else np.minimum
+    is_relu = not np.any(alpha)  # then not by way of alpha: 0 * inf is NaN
+
+    def f(z, out):
+        if is_relu:
+            np.maximum(z, zero, out=out)
+        else:
+            np.multiply(alpha, z, out=out)
+            upper(z, out, out=out)
+
+    def slope(z, out):
+        out[...] = z >= zero  # 1 or 0
+        out *= jump
+        out += alpha
+
+    return f, slope
+
+
+def _hides_infinity(activation):
+    """Whether an infinite parameter may stand behind a finite loss: tanh(inf) is 1."""
+    return not (_is_leaky(activation) and np.all(activation.alpha))
+
+
+class _Arrays:
+    """The arrays of a step: A, Z, dZ, and the functions that write into them.
+
+    ``first`` is A[0], (n_in + 1, k) with a row of ones, or (n_in + 1, k, S).
+    """
+
+    def __init__(self, first, shapes, activations):
+        units, rest = [n_out for _, n_out in shapes], first.shape[1:]
+        self.A = [first, *(np.ones((n + 1, *rest)) for n in units)]
+        self.a = [A[:-1] for A in self.A[1:]]  # without the row of ones
+        z, dz = np.empty((2, sum(units), *rest))
+        ends = np.cumsum(units)
+        self.Z, self.dZ = (np.split(array, ends[:-1]) for array in (z, dz))
+        self.error = np.empty(self.a[-1].shape)
+        self.f, slopes = zip(*(_writing(layer) for layer in activations))
+        # Layers that follow one another and share an activation: one call for all.
+        self.slopes, start = [], 0
+        for i, end in enumerate(ends):
+            if i + 1 == len(ends) or activations[i + 1] is not activations[i]:
+                self.slopes.append((slopes[i], z[start:end]))
+                start = end
+
+
+# 3. One network ----------------------------------------------------------------------
+
+
+def train(
+    params,
+    X,
+    Y,
+    rng=None,
+    *,
+    activation=mlp.ORIGINAL,
+    learning_rate=0.2,
+    epochs=20,
+    steps_per_epoch=100,
+    batch_size=1,
+    samples=None,
+    snapshots=False,
+    gradient=mlp.loss_and_grads,
+) -> tuple[list[mlp.Layer], mlp.History]:
+    """Do what `mlp_core.train` does: the same arguments, the same numbers.
+
+    The ``snapshots`` are a `Snapshots`: a sequence.
+    """
+    X, Y = mlp.as_samples("X", X), mlp.as_samples("Y", Y)
+    if samples is None:
+        steps = epochs * steps_per_epoch
+        samples = mlp.draw_samples(rng, len(X), steps, batch_size)
+    if gradient not in KNOWN_GRADIENTS:
+        return mlp.train(
+            params,
+            X,
+            Y,
+            activation=activation,
+            learning_rate=learning_rate,
+            steps_per_epoch=steps_per_epoch,
+            samples=samples,
+            snapshots=snapshots,
+            gradient=gradient,
+        )
+    _check(params, X, Y, samples, activation, gradient)
+    shapes = [W.shape for W, _ in params]
+    steps = _Steps(params, X, Y, samples, activation, learning_rate, gradient)
+    losses = np.zeros(len(samples))
+    kept = np.empty((len(samples) + 1 if snapshots else 0, len(steps.flat(0))))
+    kept[:1] = steps.flat(0)
+    zeros = np.zeros(len(steps.flat(0)))
+    done, stopped = 0, "finished"  # done: the updates that were made
+
+    def result(stopped):
+        last = done
+        if stopped == "diverged" or not np.isfinite(steps.flat(done)).all():
+            stopped, last = "diverged", max(done - 1, 0)  # take the last update back
+        history = mlp.History(
+            loss=losses[:last],
+            epoch_loss=mlp.epoch_means(losses[:last], steps_per_epoch),
+            samples=samples,
+            snapshots=Snapshots(kept[: last + 1], shapes),
+            stopped=stopped,
+            diverged_at=last + 1 if stopped == "diverged" else None,
+        )
+        return split(steps.flat(last).copy(), shapes), history
+
+    try:
+        with np.errstate(all="ignore"):
+            for step in range(len(samples)):
+                losses[step] = steps.forward(step)
+                if not math.isfinite(losses[step]):
+                    stopped = "diverged"
+                    break
+                steps.backward(step)
+                # 0 * inf is NaN: one product tells whether a parameter is infinite.
+                if steps.hides_infinity and np.dot(steps.flat(step + 1), zeros) != 0:
+                    done, stopped = step + 1, "diverged"
+                    break
+                if snapshots:
+                    kept[step + 1] = steps.flat(step + 1)
+                done = step + 1
+        return result(stopped)
+    except KeyboardInterrupt:  # also one that comes while the result is made
+        return result("interrupted" if stopped == "finished" else stopped)
+
+
+def _check(params, X, Y, samples, activation, gradient):
+    """Let the plain functions look at all shapes once, before the fast loop does not."""
+    with np.errstate(all="ignore"):
+        gradient(params, X[:1], Y[:1], activation)
+    if len(X) != len(Y):
+        raise ValueError(f"X has {len(X)} rows but Y has {len(Y)}")
+    if params[0].W.ndim != 2:
+        raise ValueError("params is a stack, but one network is needed")
+    if samples.size and not 0 <= samples.min() <= samples.max() < len(X):
+        raise IndexError(f"samples names rows that X {X.shape} does not have")
+
+
+class _Steps:
+    """The steps of one network: a forward, then a backward, for each.
+
+    The network before a step and the one after it take turns: step 0 reads ``both[0]``
+    and writes ``both[1]``, step 1 reads that and writes ``both[0]``. So the network
+    before the last update is there until the next loss is known.
+    """
+
+    def __init__(self, params, X, Y, samples, activation, learning_rate, gradient):
+        batch, shapes = samples.shape[1], [W.shape for W, _ in params]
+        # X and Y with a column of ones between them: one pick of rows serves all.
+        self.table, self.rows = np.hstack([X, np.ones((len(X), 1)), Y]), samples
+        if batch == 1:  # a slice is a view: it costs less than picking rows
+            self.rows = [slice(row, row + 1) for row in samples[:, 0].tolist()]
+        self.picked = np.empty((batch, self.table.shape[1]))
+        n_in, columns = X.shape[1], self.picked.T
+        self.x, self.y = columns[:n_in], columns[n_in + 1 :]
+        activations = mlp.per_layer(activation, params)
+        arrays = _Arrays(columns[: n_in + 1], shapes, activations)
+        self.Y_hat, self.error, self.dZ = arrays.a[-1], arrays.error, arrays.dZ
+        self.flat_error, self.slopes = arrays.error.reshape(-1), arrays.slopes
+        self.hides_infinity = any(map(_hides_infinity, activations))
+        self.batch, self.scale = batch, np.array(learning_rate / batch)
+        self.has_bug = gradient is original_loss_and_grads
+        self.both = np.stack([join(params)] * 2)
+        # What each layer needs on the way down and on the way up, ready to be unpacked:
+        # for even steps, then for odd ones.
+        both = [_matrices(flat, shapes) for flat in self.both]
+        A, Z, dZ = arrays.A, arrays.Z, arrays.dZ
+        dZ_T, dA_before = [d.T for d in dZ], [None, *dZ]
+        self.down, self.up = [], []
+        for M, dM in (both, both[::-1]):
+            M_T, W = [m.T for m in M], [m[:-1] for m in M]
+            self.down.append(list(zip(M_T, A, Z, arrays.f, arrays.a)))
+            self.up.append(list(zip(dZ, Z, A, dZ_T, dM, W, dA_before))[::-1])
+
+    def flat(self, step):
+        """The parameters before ``step`` (counted from 0), in one flat array."""
+        return self.both[step % 2]
+
+    def forward(self, step):
+        """Compute z and a of all layers; return the loss."""
+        if self.batch == 1:
+            self.picked[...] = self.table[self.rows[step]]
+        else:  # 'clip': no look at the row numbers, they have been checked
+            self.table.take(self.rows[step], axis=0, out=self.picked, mode="clip")
+        for M_T, A, z, f, a in self.down[step % 2]:
+            np.dot(M_T, A, out=z)  # (n_out, n_in + 1) @ (n_in + 1, k) -> (n_out, k)
+            f(z, a)
+        np.subtract(self.Y_hat, self.y, out=self.error)
+        squares = np.dot(self.flat_error, self.flat_error)
+        return 0.5 * float(squares) / self.batch
+
+    def backward(self, step):
+        """Write the network after ``step``."""
+        if self.has_bug:
+            self.x[...] = self.y  # one target repeated over the inputs
+        for slope, z in self.slopes:
+            slope(z, z)
+        np.multiply(self.error, self.scale, out=self.dZ[-1])
+        for dZ, slopes, A, dZ_T, dM, W, dA_before in self.up[step % 2]:
+            dZ *= slopes  # what lies in dZ until here is dA: (n_out, k)
+            np.dot(A, dZ_T, out=dM)  # (n_in + 1, k) @ (k, n_out) -> (n_in + 1, n_out)
+            if dA_before is not None:
+                np.dot(W, dZ, out=dA_before)  # (n_in, n_out) @ (n_out, k)
+        network, updates = self.flat(step), self.flat(step + 1)
+        np.subtract(network, updates, out=updates)
+
+
+# 4. Many networks --------------------------------------------------------------------
+
+
+class Sweep(NamedTuple):
+    """S networks after training, see `sweep`."""
+
+    seeds: np.ndarray  # (S,)
+    params: list  # a stack: W (S, n_in, n_out), b (S, 1, n_out)
+    Y_hat: np.ndarray  # (S, n, n_out), the predictions for X after training
+    success: np.ndarray  # (S,) bool, `mlp_core.solved`
+    epoch_loss: np.ndarray  # (epochs, S)
+    diverged_at: np.ndarray  # (S,) int, the step as in `History`; 0 if it did not
+
+    def network(self, s) -> list[mlp.Layer]:
+        """The parameters of network ``s`` alone."""
+        s = range(len(self.seeds))[operator.index(s)]
+        return [mlp.Layer(W[s].copy(), b[s, 0].copy()) for W, b in self.params]
+
+
+def sweep(
+    X,
+    Y,
+    seeds,
+    *,
+    sizes=mlp.ORIGINAL_SIZES,
+    scheme="normal",
+    activation=mlp.ORIGINAL,
+    learning_rate=0.2,
+    epochs=20,
+    steps_per_epoch=100,
+    batch_size=1,
+    gradient=mlp.loss_and_grads,
+    progress=None,
+    block=2000,
+) -> Sweep:
+    """Train one network for each seed, many at once.
+
+    Network ``s`` is the one that you get alone with ``rng = default_rng(seeds[s])``, then
+    ``initialize(sizes, rng, scheme, alpha)`` with the alpha of the first layer (0 if it
+    has none), then ``train(params, X, Y, rng)``. ``learning_rate`` may be (S,), and
+    `leaky_relu` of an array (S,) gives each network its own alpha. ``gradient`` must take
+    a stack of networks. ``block`` networks are trained together, which bounds the memory;
+    after each block ``progress(networks_done, S)`` is called.
+
+    After an interrupt you get the blocks that were finished, so fewer than S networks; in
+    the first block it goes through.
+    """
+    X, Y = mlp.as_samples("X", X), mlp.as_samples("Y", Y)
+    seeds, sizes = checks.seeds("seeds", seeds), checks.sizes("sizes", sizes)
+    if len(X) != len(Y) or (sizes[0], sizes[-1]) != (X.shape[1], Y.shape[1]):
+        raise ValueError(f"X {X.shape} and Y {Y.shape} don't fit sizes {sizes}")
+    S, shapes = len(seeds), list(itertools.pairwise(sizes))
+    learning_rate = np.broadcast_to(_rates(learning_rate), S)
+    activations = mlp.per_layer(activation, shapes)
+    alpha = activations[0].alpha
+    alphas = np.broadcast_to(0.0 if alpha is None else alpha, S)  # for 'he'
+    train_block = _train_block if gradient in KNOWN_GRADIENTS else _train_stack
+    parts = []
+    try:
+        for start in range(0, S, block):
+            some = slice(start, min(start + block, S))
+            steps = epochs * steps_per_epoch
+            flat, samples = _start_block(
+                seeds[some], len(X), sizes, scheme, alphas[some], steps, batch_size
+            )
+            params, losses = train_block(
+                flat,
+                shapes,
+                X,
+                Y,
+                samples,
+                _of_networks(activations, some),
+                learning_rate[some],
+                gradient,
+            )
+            parts.append(
+                (params, mlp.epoch_means(losses[:-1], steps_per_epoch), _breaks(losses))
+            )
+            if progress:
+                progress(some.stop, S)
+        return _collect(parts, X, Y, seeds, activations)
+    except KeyboardInterrupt:  # also one that comes while the blocks are put together
+        if not parts:
+            raise
+        return _collect(parts, X, Y, seeds, activations)
+
+
+def _rates(learning_rate):
+    rates = checks.array("learning_rate", learning_rate)
+    if rates.ndim > 1 or not np.all((rates > 0) & np.isfinite(rates)):
+        raise ValueError(f"learning_rate must be positive, not {learning_rate!r}")
+    return rates
+
+
+def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
+    """Draw parameters (P, S) and samples (steps, batch, S), each from its own generator.
+
+    Row numbers below 256 fit into one byte each: they are most of what a block holds.
+    """
+    flat, batch = [], n if batch_size is None else batch_size
+    samples = np.empty((steps, batch, len(seeds)), dtype=np.min_scalar_type(n - 1))
+    for s, (seed, alpha) in enumerate(zip(seeds, alphas)):
+        rng = np.random.default_rng(seed)
+        flat.append(join(mlp.initialize(sizes, rng, scheme, float(alpha))))
+        samples[..., s] = mlp.draw_samples(rng, n, steps, batch_size)
+    return np.stack(flat, axis=-1), samples
+
+
+def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, gradient):
+    """Train the networks flat (P, S) in place; return the stack, and losses (steps + 1, S).
+
+    The last losses are 0, or NaN where the last update broke a network. The letters in
+    einsum: i inputs, o outputs, k samples, s networks, p parameters. With the networks
+    last, the innermost loop is long; `@` on S tiny matrices is three times slower.
+    """
+    steps, batch, S = samples.shape
+    n_in, layers = X.shape[1], range(len(shapes))
+    table = np.vstack([X.T, np.ones(len(X)), Y.T])
+    picked = np.empty((len(table), batch, S))
+    x, y = picked[:n_in], picked[n_in + 1 :]
+    arrays = _Arrays(picked[: n_in + 1], shapes, activations)
+    A, Z, dZ, error = arrays.A, arrays.Z, arrays.dZ, arrays.error
+    updates = np.empty(flat.shape)
+    M, dM = _matrices(flat, shapes), _matrices(updates, shapes)
+    scale, zeros = learning_rate / batch, np.zeros(len(flat))
+    losses = np.empty((steps + 1, S))
+    hides_infinity = any(map(_hides_infinity, activations))
+    with np.errstate(all="ignore"):
+        for step, rows in enumerate(samples):
+            table.take(rows, axis=1, out=picked, mode="clip")
+            for i in layers:
+                np.einsum("iks,ios->oks", A[i], M[i], out=Z[i])
+                arrays.f[i](Z[i], arrays.a[i])
+            np.subtract(arrays.a[-1], y, out=error)
+            np.einsum("oks,oks->s", error, error, out=losses[step])
+            if hides_infinity:  # 0 * inf is NaN: an infinite parameter makes a NaN
+                losses[step] += np.einsum("p,ps->s", zeros, flat)
+            if gradient is original_loss_and_grads:
+                x[...] = y
+            for slope, z in arrays.slopes:
+                slope(z, z)
+            np.multiply(error, scale, out=dZ[-1])
+            for i in reversed(layers):
+                dZ[i] *= Z[i]
+                np.einsum("iks,oks->ios", A[i], dZ[i], out=dM[i])
+                if i > 0:
+                    np.einsum("oks,ios->iks", dZ[i], M[i][:-1], out=dZ[i - 1])
+            flat -= updates
+        np.einsum("p,ps->s", zeros, flat, out=losses[steps])
+    losses *= 0.5 / batch
+    return _stack(flat, shapes), losses
+
+
+def _train_stack(flat, shapes, X, Y, samples, activations, learning_rate, gradient):
+    """The same by any gradient that takes a stack, in plain steps."""
+    params, losses = _stack(flat, shapes), []
+    activations = for_stack(activations, params)
+    with np.errstate(all="ignore"):
+        for rows in np.moveaxis(samples, -1, 1):  # (S, batch)
+            value, grads = gradient(params, X[rows], Y[rows], activations)
+            losses.append(value + _zero_or_nan(params))
+            params = mlp.sgd_step(params, grads, learning_rate[:, None, None])
+        losses.append(_zero_or_nan(params))
+    return params, np.array(losses)
+
+
+def _zero_or_nan(params):
+    """(S,): NaN for the networks with an infinite parameter."""
+    return sum(np.sum(0 * array, axis=(-2, -1)) for layer in params for array in layer)
+
+
+def _breaks(losses):
+    """The steps, from 1, whose updates broke networks (S,); 0 for the others."""
+    bad = ~np.isfinite(losses)
+    return np.where(bad.any(axis=0), np.maximum(bad.argmax(axis=0), 1), 0)
+
+
+def _of_networks(activations, some):
+    """The activations of some of the networks, where each has its own alpha."""
+    return [
+        layer if np.ndim(layer.alpha) == 0 else mlp.leaky_relu(layer.alpha[some])
+        for layer in activations
+    ]
+
+
+def for_stack(activation, params) -> list[mlp.Activation]:
+    """The activations for a stack (S, n, units), where each network may have its alpha."""
+    return [
+        layer
+        if np.ndim(layer.alpha) == 0
+        else mlp.leaky_relu(layer.alpha[: len(params[0].W), None, None])
+        for layer in mlp.per_layer(activation, params)
+    ]
+
+
+def _collect(parts, X, Y, seeds, activations):
+    """Put the blocks together."""
+    blocks, epoch_losses, diverged = zip(*parts)
+    params = [
+        mlp.Layer(*(np.concatenate(arrays) for arrays in zip(*layers)))
+        for layers in zip(*blocks)
+    ]
+    diverged_at = np.concatenate(diverged)
+    seeds = seeds[: len(diverged_at)]  # fewer than all after an interrupt
+    with np.errstate(all="ignore"):
+        Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
+        success = mlp.solved(Y_hat, Y) & (diverged_at == 0)
+    return Sweep(
+        # Of whole numbers beyond 64 bits NumPy alone would make floats.
+        seeds=np.array(seeds, dtype=int if max(seeds) < 2**63 else object),
+        params=params,
+        Y_hat=Y_hat,
+        success=success,
+        epoch_loss=np.concatenate(epoch_losses, axis=-1),
+        diverged_at=diverged_at,
+    )

@@ -1,0 +1,21 @@
+"""The bug of the original notebook, in the form of the course's gradients."""
+
+import numpy as np
+
+import mlp_core as mlp
+
+
+def original_loss_and_grads(params, X, Y, activation=mlp.ORIGINAL):
+    """`mlp_core.loss_and_grads`, but the first layer takes the target for its input.
+
+    Broadcasting hides it: one target, repeated, fits wherever two inputs fit. So it
+    needs a network with one output.
+    """
+    Y_hat, (A, Z) = mlp.forward(params, X, activation)
+    dY = mlp.loss_slope(Y_hat, Y)
+    if np.shape(Y)[-1] != 1:
+        raise ValueError(
+            f"Y is {np.shape(Y)}, but the original notebook's bug needs one output"
+        )
+    A[0] = np.broadcast_to(Y, A[0].shape)  # (n, 1) repeated to (n, n_in)
+    return mlp.loss(Y_hat, Y), mlp.backprop(params, mlp.Cache(A, Z), dY, activation)
