@@ -187,13 +187,16 @@ def as_samples(name, value) -> np.ndarray:
 
 
 def check_params(params):
-    """Refuse a network without layers, and biases that would broadcast."""
+    """Refuse a network without layers, and what would broadcast."""
     if len(params) == 0:
         raise ValueError("params is empty: a network needs at least one layer")
+    stack = params[0][0].shape[:-2]  # (), or (S,)
     for i, (W, b) in enumerate(params):
-        right = W.shape[-1:] if W.ndim == 2 else (len(W), 1, W.shape[-1])
-        if b.shape != right:
-            raise ValueError(f"params[{i}].b is {b.shape}; W {W.shape} needs {right}")
+        right = (*stack, 1, W.shape[-1]) if stack else W.shape[1:]
+        if W.shape[:-2] != stack or b.shape != right:
+            raise ValueError(
+                f"params[{i}].b is {b.shape}, not {right}, with W {W.shape}"
+            )
 
 
 # 4. Backprop -------------------------------------------------------------------------
@@ -234,8 +237,9 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     back-propagating errors*, equations 4 to 7.
     """
     A, Z = cache
-    if np.shape(dY) != A[-1].shape:  # broadcasting would hide it
-        raise ValueError(f"dY is {np.shape(dY)} but the prediction is {A[-1].shape}")
+    if len(Z) != len(params) or np.shape(dY) != A[-1].shape:  # broadcasting hides it
+        fit = f"{len(Z)} layers and dY {A[-1].shape}"
+        raise ValueError(f"cache needs {fit}, not {len(params)} and {np.shape(dY)}")
     activations = per_layer(activation, params)
     grads, dA = [None] * len(params), dY
     for i in reversed(range(len(params))):
@@ -441,10 +445,7 @@ def solved(Y_hat, Y, tolerance=TOLERANCE):
 
 
 def dead_units(params, X, activation=ORIGINAL) -> list[np.ndarray]:
-    """Which units have the slope 0 on every sample, so that no gradient passes them.
-
-    For each layer an array of bool (n_out,).
-    """
+    """For each layer (n_out,) of bool: units whose slope is 0 on every sample."""
     _, cache = forward(params, X, activation)
     pairs = zip(per_layer(activation, params), cache.Z)
     return [np.all(f.slope(Z) == 0, axis=-2) for f, Z in pairs]

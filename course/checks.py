@@ -113,14 +113,15 @@ def params(name, value, inputs=None) -> list:
         ) from None
     if not layers:
         raise ValueError(f"{name} is empty: a network needs at least one layer")
-    n_in = layers[0].W.shape[0] if inputs is None else inputs
+    n_in = layers[0].W.shape[:1] if inputs is None else (inputs,)
     for i, (W, b) in enumerate(layers):
-        if W.ndim != 2 or W.shape[0] != n_in or b.shape != W.shape[1:] or not W.size:
+        fits = W.ndim == 2 and W.shape[:1] == n_in and b.shape == W.shape[1:]
+        if not fits or not W.size:
             raise ValueError(
                 f"{name}: W[{i}] is {W.shape} and b[{i}] is {b.shape}, but they must be "
-                f"({n_in}, n_out) and (n_out,)"
+                "(n_in, n_out) and (n_out,), and fit the layer before"
             )
-        n_in = W.shape[1]
+        n_in = b.shape
     return layers
 
 

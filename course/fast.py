@@ -29,7 +29,7 @@ import numpy as np
 
 import mlp_core as mlp
 from course import checks
-from course.original import original_loss_and_grads
+from course.original import check_one_output, original_loss_and_grads
 
 KNOWN_GRADIENTS = (mlp.loss_and_grads, original_loss_and_grads)
 
@@ -84,7 +84,7 @@ class Snapshots(Sequence):
 
 # 2. Activations that write into an array ---------------------------------------------
 
-PROBES = np.array([[-3.0], [-0.001], [0.0], [0.001], [2.0]])
+PROBES = np.array([[-1e150], [-3.0], [-1e-9], [0.0], [1e-9], [2.0], [1e150]])
 
 
 def _is_leaky(activation):
@@ -190,6 +190,7 @@ def train(
     if samples is None:
         steps = epochs * steps_per_epoch
         samples = mlp.draw_samples(rng, len(X), steps, batch_size)
+    samples = np.asarray(samples)
     if gradient not in KNOWN_GRADIENTS:
         return mlp.train(
             params,
@@ -281,7 +282,7 @@ class _Steps:
         self.hides_infinity = any(map(_hides_infinity, activations))
         self.batch, self.scale = batch, np.array(learning_rate / batch)
         self.has_bug = gradient is original_loss_and_grads
-        self.both = np.stack([join(params)] * 2)
+        self.both = np.stack([join(params)] * 2).astype(float, copy=False)
         # What each layer needs on the way down and on the way up, ready to be unpacked:
         # for even steps, then for odd ones.
         both = [_matrices(flat, shapes) for flat in self.both]
@@ -377,9 +378,13 @@ def sweep(
     seeds, sizes = checks.seeds("seeds", seeds), checks.sizes("sizes", sizes)
     if len(X) != len(Y) or (sizes[0], sizes[-1]) != (X.shape[1], Y.shape[1]):
         raise ValueError(f"X {X.shape} and Y {Y.shape} don't fit sizes {sizes}")
+    if gradient is original_loss_and_grads:
+        check_one_output(Y)
     S, shapes = len(seeds), list(itertools.pairwise(sizes))
     learning_rate = np.broadcast_to(_rates(learning_rate), S)
     activations = mlp.per_layer(activation, shapes)
+    if any(np.shape(layer.alpha) not in ((), (S,)) for layer in activations):
+        raise ValueError(f"activation needs one alpha, or one for each of {S} seeds")
     alpha = activations[0].alpha
     alphas = np.broadcast_to(0.0 if alpha is None else alpha, S)  # for 'he'
     train_block = _train_block if gradient in KNOWN_GRADIENTS else _train_stack

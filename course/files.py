@@ -73,7 +73,8 @@ def _network(arrays):
         raise ValueError(f"it holds more than a network: {sorted(arrays)}")
     params = checks.params("it", layers)
     activations = [
-        mlp.make_activation(*pair) for pair in zip(names, alphas, strict=True)
+        mlp.make_activation(name, checks.number("alpha", alpha))
+        for name, alpha in zip(names, alphas, strict=True)
     ]
     same = len({(layer.name, layer.alpha) for layer in activations}) == 1
     return params, activations[0] if same else activations

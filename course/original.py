@@ -11,11 +11,14 @@ def original_loss_and_grads(params, X, Y, activation=mlp.ORIGINAL):
     Broadcasting hides it: one target, repeated, fits wherever two inputs fit. So it
     needs a network with one output.
     """
+    check_one_output(Y)
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
     dY = mlp.loss_slope(Y_hat, Y)
-    if np.shape(Y)[-1] != 1:
-        raise ValueError(
-            f"Y is {np.shape(Y)}, but the original notebook's bug needs one output"
-        )
     A[0] = np.broadcast_to(Y, A[0].shape)  # (n, 1) repeated to (n, n_in)
     return mlp.loss(Y_hat, Y), mlp.backprop(params, mlp.Cache(A, Z), dY, activation)
+
+
+def check_one_output(Y):
+    """Refuse more: as many as inputs would fit, and mean something else."""
+    if np.shape(Y)[-1:] != (1,):
+        raise ValueError(f"Y is {np.shape(Y)}, but the bug needs one output, (n, 1)")
