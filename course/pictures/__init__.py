@@ -1,0 +1,64 @@
+"""The pictures of the course.
+
+In a notebook one call makes a picture with its alt text: `pictures.surface(params, XOR)`.
+Behind it a ``draw_`` function draws on Axes that you hand over, so that a panel can draw
+into one figure again and again, and a ``describe_`` function says in words what the
+picture with these data shows.
+"""
+# ruff: noqa: F401
+
+from course.pictures.activation_functions import (
+    activation,
+    activations,
+    describe_activation,
+    draw_activation,
+)
+from course.pictures.curves import curve
+from course.pictures.gradient_checks import (
+    describe_gradient_check,
+    draw_gradient_check,
+    gradient_check,
+)
+from course.pictures.hidden_space import describe_hidden, draw_hidden, hidden
+from course.pictures.networks import describe_network, draw_network, network
+from course.pictures.rates import (
+    describe_success,
+    draw_success,
+    fates,
+    groups,
+    success,
+    success_map,
+)
+from course.pictures.signals import (
+    describe_histogram,
+    describe_spread,
+    draw_histogram,
+    draw_spread,
+    draws,
+    histogram,
+    spread,
+)
+from course.pictures.style import (
+    MARKERS,
+    NEGATIVE,
+    NEUTRAL,
+    POSITIVE,
+    SIGNED_CMAP,
+    STYLE,
+    Picture,
+    beside,
+    new_figure,
+    number,
+    plain,
+    use_style,
+)
+from course.pictures.surfaces import (
+    describe_surface,
+    draw_surface,
+    error_map,
+    samples,
+    surface,
+)
+from course.pictures.training import bands, describe_loss, draw_loss, loss
+
+use_style()

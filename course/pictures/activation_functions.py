@@ -1,0 +1,70 @@
+"""Pictures of activation functions and their slopes."""
+
+import numpy as np
+
+from course.pictures import axes, style
+from course.pictures.style import Picture, beside, number, plain
+
+
+def activation(activation, mark=None, size=(6.5, 3.8)) -> Picture:
+    """An activation function (solid) and its slope (dashed), with one z marked."""
+    alt = describe_activation(activation, mark)
+    return Picture(lambda ax: draw_activation(ax, activation, mark), alt, size)
+
+
+def activations(functions) -> Picture:
+    """Several activation functions in one row."""
+    return beside(*[activation(function) for function in functions], size=(12.4, 3.7))
+
+
+def draw_activation(ax, activation, mark=None):
+    """Draw a function and its slope from -3 to 3.
+
+    A marked z gets a dot on the function, a square on the slope, and the tangent.
+    """
+    z = np.linspace(-3, 3, 601)
+    a, slope = activation.f(z), activation.slope(z)
+    ax.axhline(0, color=style.NEUTRAL, linewidth=1)
+    ax.axvline(0, color=style.NEUTRAL, linewidth=1)
+    ax.plot(z, a, color=style.POSITIVE, label="f(z)")
+    ax.plot(z, slope, "--", color=style.NEGATIVE, label="slope f'(z)")
+    ax.set_title(activation.label)
+    across, up = [z[0], z[-1]], [*a, *slope]
+    if mark is not None:
+        across.append(mark)
+        up += _draw_mark(ax, activation, mark)
+    ax.set_xlim(axes.finite_limits(across, pad=0))
+    low, high = axes.finite_limits(up)
+    ax.set_ylim(low, high + (high - low) * axes.legend_share(ax, 2))
+    ax.set_xlabel("z")
+    ax.set_ylabel("f(z), f'(z)")
+    axes.note_missing(ax, [a, slope])
+    ax.legend(loc="upper left")
+
+
+def _draw_mark(ax, activation, z):
+    """Mark one z with its value, slope and tangent; return value and slope."""
+    a, slope = _value_and_slope(activation, z)
+    reach = np.array([-0.7, 0.7])
+    ax.plot(z + reach, a + slope * reach, color="black", linewidth=4, alpha=0.45)
+    ax.plot([z], [a], "o", color="black", markersize=10)
+    ax.plot([z], [slope], "s", color="black", markersize=9, markerfacecolor="white")
+    numbers = f"z = {number(z)}:  f(z) = {number(a)},  slope = {number(slope)}"
+    ax.set_title(f"{activation.label}\n{numbers}")
+    return [a, slope]
+
+
+def _value_and_slope(activation, z):
+    return float(activation.f(np.array(z))), float(activation.slope(np.array(z)))
+
+
+def describe_activation(activation, mark=None):
+    """The alt text of `draw_activation`."""
+    text = f"Graph of {activation.label}, solid, with its slope, dashed."
+    if mark is not None:
+        a, slope = _value_and_slope(activation, mark)
+        numbers = f"f(z) = {plain(a)}, slope = {plain(slope)}"
+        return f"{text} Marked: at z = {plain(mark)}, {numbers}."
+    pairs = [_value_and_slope(activation, z) for z in (-2.0, 0.0, 2.0)]
+    values, slopes = (", ".join(map(plain, numbers)) for numbers in zip(*pairs))
+    return f"{text} At z = -2, 0 and 2: f(z) = {values}; slope = {slopes}."

@@ -1,0 +1,88 @@
+"""What the Axes of many pictures share: text inside, limits, log axes."""
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+from course.pictures.style import SMALL, STYLE, number
+
+
+def write(ax, x, y, text, pad=None, **look):
+    """Write small centred text, with ``pad`` in a white box.
+
+    It stands inside: the layout need not measure it.
+    """
+    look = {"fontsize": SMALL, "ha": "center", "va": "center", **look}
+    if pad is not None:
+        look["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": pad}
+    ax.text(x, y, text, in_layout=False, **look)
+
+
+def missing(arrays):
+    """Say how many numbers can't be drawn; an empty text if there are none."""
+    arrays = [np.asarray(array, float) for array in arrays]
+    bad = sum(int(np.sum(~np.isfinite(array))) for array in arrays)
+    total = sum(array.size for array in arrays)
+    return f"{bad} of {total} numbers\nare NaN or infinite" if bad else ""
+
+
+def note_missing(ax, arrays):
+    """Write into the picture how many numbers it leaves out, if there are any."""
+    text = missing(arrays)
+    if text:
+        box = {"facecolor": "white", "edgecolor": "black", "pad": 2, "alpha": 0.9}
+        look = {"fontweight": "bold", "zorder": 6, "bbox": box}
+        write(ax, 0.5, 0.5, text, transform=ax.transAxes, **look)
+
+
+def size_in_points(ax):
+    """Width and height of the Axes in points, the unit of text sizes: 1/72 inch."""
+    return np.array([ax.bbox.width, ax.bbox.height]) * 72 / ax.figure.dpi
+
+
+def legend_share(ax, rows):
+    """The share of the height of the Axes that a legend with this many rows takes."""
+    height = max(size_in_points(ax)[1], 1)
+    return float(min(0.6, (1.45 * STYLE["legend.fontsize"] * rows + 14) / height))
+
+
+def finite_limits(values, pad=0.05, least=1e-9):
+    """Finite limits around the finite values, also if all are the same, or none."""
+    values = np.asarray(values, float)
+    values = np.clip(values[np.isfinite(values)], -1e30, 1e30)
+    if values.size == 0:
+        return -1.0, 1.0
+    low, high = float(values.min()), float(values.max())
+    if high - low < least + 1e-9 * max(abs(low), abs(high)):
+        half = max(0.5 * max(abs(low), abs(high)), 0.5)
+        middle = (low + high) / 2
+        return middle - half, middle + half
+    return low - pad * (high - low), high + pad * (high - low)
+
+
+def log_limits(values, least=1e-100):
+    """Limits of a log axis, not below ``least``; what is lower stands at the bottom."""
+    positive = values[np.isfinite(values) & (values > 0)]
+    low, high = (positive.min(), positive.max()) if positive.size else (1e-3, 1.0)
+    high = float(np.clip(1.5 * high, 10 * least, 1e100))
+    low = low / (10 if np.any(values == 0) else 1.5)
+    return float(np.clip(low, least, high / 2)), high
+
+
+def within(values, low, high):
+    """Values for a log axis: 0 is put at the bottom, what isn't finite left out."""
+    return np.clip(np.where(np.isfinite(values), values, np.nan), low, high)
+
+
+def set_log(ax, bottom, top, legend_rows=0):
+    """Make the y axis logarithmic, with plain numbers and room for a legend."""
+    share = legend_share(ax, legend_rows) if legend_rows else 0
+    decades = np.log10(top / bottom)
+    ax.set_yscale("log")
+    ax.set_ylim(bottom, 10 ** (np.log10(bottom) + decades / (1 - share)))
+    ax.yaxis.set_major_locator(LogLocator(numticks=6))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _log_tick(value)))
+    ax.yaxis.set_minor_locator(NullLocator())
+
+
+def _log_tick(value):
+    return f"{value:g}" if 1e-3 < value < 1e4 else number(value, 0)

@@ -1,0 +1,167 @@
+"""The map of a gradient check, and its findings in words."""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import LinearSegmentedColormap
+
+import mlp_core as mlp
+from course.pictures import axes
+from course.pictures.style import NEGATIVE, NEUTRAL, SMALL, Picture, number, plain
+
+_CMAP = LinearSegmentedColormap.from_list("error", ["#FFFFFF", NEGATIVE])
+
+
+def gradient_check(checks, digits=1, size=(10, 3.8)) -> Picture:
+    """The errors that ``mlp.gradient_check`` found, entry by entry."""
+    alt = describe_gradient_check(checks)
+    return Picture(lambda ax: draw_gradient_check(ax, checks, digits), alt, size)
+
+
+def draw_gradient_check(ax, checks, digits=1):
+    """Draw the error of each entry as a cell: white is right, orange is wrong.
+
+    A wrong cell is hatched too, a cell at a kink is dotted; the word below each block
+    says what `gradient_check` found for it. ``digits`` are the decimals in the cells.
+    """
+    blocks = _place_blocks(checks)
+    width = max(block.x + block.error.shape[1] for block in blocks)
+    depth = max(block.y + block.error.shape[0] for block in blocks)
+    across, up = axes.size_in_points(ax)
+    ax.set_axis_off()
+    ax.set_xlim(-0.4, width + 0.4)
+    # Below the last row: the word under its block, and the line at the bottom.
+    words = 4.4 * SMALL
+    below = words * (depth + 0.4) / max(up - words, words)
+    ax.set_ylim(depth + max(1.3, below), -0.4)  # row 0 on top, as a matrix is written
+    has_room = across / (width + 0.8) > (2.1 + 0.5 * digits) * SMALL
+    for block in blocks:
+        _draw_cells(ax, block)
+        if has_room:
+            _write_errors(ax, block, digits)
+        _write_verdict(ax, block)
+    wrong = wrong_names(checks)
+    ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else "every gradient is right")
+    key = "relative error; hatched: wrong, dotted: at a kink"
+    axes.write(ax, 0.5, 0, key, va="bottom", transform=ax.transAxes)
+
+
+class _Block(NamedTuple):
+    """One parameter array on the map: its errors and its place."""
+
+    check: mlp.ParameterCheck
+    error: np.ndarray  # (rows, columns)
+    kink: np.ndarray  # (rows, columns)
+    x: float
+    y: float
+
+
+def _place_blocks(checks):
+    """Give each parameter a place: a column for each layer, weights above biases."""
+    deepest = max(len(c.error) if np.ndim(c.error) == 2 else 0 for c in checks)
+    blocks, x, right = [], 0.0, 0.0
+    for check in checks:
+        error, kink = np.atleast_2d(check.error), np.atleast_2d(check.kink)
+        y = 0.0
+        if np.ndim(check.error) == 1:
+            y = deepest + 1.5
+        else:
+            x = right
+        right = max(right, x + max(error.shape[1], 2) + 0.6)
+        blocks.append(_Block(check, error, kink, x, y))
+    return blocks
+
+
+def _draw_cells(ax, block):
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
+    places = [(block.x + j, block.y + i) for i, j in np.ndindex(block.error.shape)]
+    squares = corners + np.array(places)[:, None]  # (cells, 4, 2)
+    # From an error of 1e-7 (white; differences have as much) to 1 (orange), by powers
+    # of ten.
+    shade = np.log10(np.clip(np.nan_to_num(block.error, nan=1.0), 1e-7, 1.0))
+    cells = PolyCollection(squares, cmap=_CMAP, edgecolors=NEUTRAL, linewidths=1)
+    cells.set_array(np.where(block.kink, -7, shade).ravel())
+    cells.set_clim(-7, 0.0)
+    ax.add_collection(cells, autolim=False)
+    for where, hatch in ((_is_wrong(block), "//"), (block.kink, "..")):
+        if where.any():
+            look = {"facecolors": "none", "edgecolors": "#7A3600", "hatch": hatch}
+            marked = PolyCollection(squares[where.ravel()], **look)
+            ax.add_collection(marked, autolim=False)
+
+
+def _write_errors(ax, block, digits):
+    for (i, j), error in np.ndenumerate(block.error):
+        text = _short_error(error, digits)
+        axes.write(ax, block.x + j + 0.5, block.y + i + 0.5, text, pad=0.8)
+
+
+def _short_error(error, digits):
+    """Few characters: an error of rounding is written as 0."""
+    if not np.isfinite(error):
+        return "NaN"
+    if error < 1e-7:
+        return "0"
+    return f"{error:.{digits}f}" if error >= 0.5 * 10.0**-digits else number(error, 0)
+
+
+def _write_verdict(ax, block):
+    rows, columns = block.error.shape
+    name, ok = block.check.name, block.check.ok
+    text, weight = f"{name}\n{'right' if ok else 'wrong'}", "normal" if ok else "bold"
+    place = block.x + columns / 2, block.y + rows + 0.12
+    axes.write(ax, *place, text, va="top", fontweight=weight)
+
+
+# In words ----------------------------------------------------------------------------
+
+
+def describe_gradient_check(checks):
+    """What a check found, in one line: the alt text of `draw_gradient_check`."""
+    wrong = [
+        f"{check.name} by {error_range(check)}" for check in checks if not check.ok
+    ]
+    if not wrong and all(np.all(check.numeric == 0) for check in checks):
+        return (
+            "Every gradient is 0 and right: on these samples nothing passes the last "
+            "slopes, and a bug can't show."
+        )
+    if not wrong:
+        return "Every gradient is right here."
+    right = [check.name for check in checks if check.ok]
+    text = f"Wrong: {', '.join(wrong)}. Right: {', '.join(right) or 'none'}."
+    factor = common_factor(checks)
+    if factor is not None:
+        text += f" Each wrong entry is {factor:.2f} times the right one."
+    return text
+
+
+def wrong_names(checks) -> list[str]:
+    """The names of the arrays that a check found wrong."""
+    return [check.name for check in checks if not check.ok]
+
+
+def error_range(check) -> str:
+    """The smallest and the largest error of the wrong entries, as '0.32 to 0.68'."""
+    errors = check.error[_is_wrong(check)]
+    low, high = plain(errors.min()), plain(errors.max())
+    return low if low == high else f"{low} to {high}"
+
+
+def common_factor(checks):
+    """How many times too large all wrong entries are; None if they don't agree."""
+    parts = [(check, _is_wrong(check)) for check in checks if not check.ok]
+    if not parts:
+        return None
+    analytic = np.concatenate([check.analytic[wrong] for check, wrong in parts])
+    numeric = np.concatenate([check.numeric[wrong] for check, wrong in parts])
+    if np.any(numeric == 0):
+        return None
+    ratio = analytic / numeric
+    return float(ratio.mean()) if np.ptp(ratio) < 1e-4 * abs(ratio.mean()) else None
+
+
+def _is_wrong(check, tolerance=1e-5):
+    """Which entries are wrong, as in `mlp.gradient_check`; NaN is wrong too."""
+    return ~check.kink & ~(check.error <= tolerance)

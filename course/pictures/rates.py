@@ -1,0 +1,141 @@
+"""Pictures of experiments with many seeds: success rates, fates, and maps."""
+
+import numpy as np
+
+from course import checks
+from course.experiments import FATES, wilson_interval
+from course.pictures import axes
+from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, titled
+
+
+def success(rates, title=None, size=(8, 4)) -> Picture:
+    """Success rates with their 95 % intervals: {name: (successes, trials)}."""
+    draw = titled(lambda ax: draw_success(ax, rates), title)
+    return Picture(draw, describe_success(rates), size)
+
+
+def draw_success(ax, rates):
+    """Draw each rate as a diamond, and Wilson's interval of 95 % as a bar."""
+    for i, (successes, trials) in enumerate(rates.values()):
+        text = "no trials"
+        if trials:
+            _draw_rate(ax, i, successes, trials)
+            text = f"{successes} of {trials}: {_rate_words(successes, trials)}"
+        place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
+        ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
+        ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
+    _frame_rates(ax, len(rates))
+    ax.set_yticks(range(len(rates)), list(rates))
+    ax.set_xlabel("success rate in %, with its 95 % interval")
+
+
+def _draw_rate(ax, i, successes, trials):
+    low, high = wilson_interval(successes, trials)
+    look = {"linewidth": 5, "alpha": 0.6, "solid_capstyle": "butt"}
+    ax.plot([100 * low, 100 * high], [i, i], color=POSITIVE, **look)
+    ax.plot([100 * successes / trials], [i], "D", color="black", markersize=9)
+
+
+def _frame_rates(ax, rows):
+    ax.set_xlim(-2, 102)  # room for the diamonds at both ends
+    ax.set_ylim(rows - 0.5, -0.75)
+    ax.set_xticks([0, 20, 40, 60, 80, 100])
+
+
+def _rate_words(successes, trials):
+    low, high = wilson_interval(successes, trials)
+    digits = 1 if successes in (0, trials) else 0  # '0 to 0 %' would hide the end
+    interval = f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
+    return f"{100 * successes / trials:.0f} % ({interval})"
+
+
+def describe_success(rates):
+    """The alt text of `draw_success`. In whole %: some seeds end otherwise elsewhere."""
+    parts = [
+        f"{name}: {_rate_words(successes, trials) if trials else 'no trials'}"
+        for name, (successes, trials) in rates.items()
+    ]
+    return "Success rates with 95 % intervals. " + "; ".join(parts) + "."
+
+
+def groups(success, sizes=(10, 100)) -> Picture:
+    """Ten groups of seeds of each size, with their rates and intervals: success (S,)."""
+    truth, draws, parts = 100 * np.mean(success), [], []
+    for size in sizes:
+        counts = np.reshape(success[: 10 * size], (10, size)).sum(axis=1)
+        title = f"10 groups of {size} seeds"
+        draw = titled(lambda ax, c=counts, n=size: draw_groups(ax, c, n, truth), title)
+        draws.append(draw)
+        low, high = 100 * counts.min() / size, 100 * counts.max() / size
+        width = np.mean([np.ptp(wilson_interval(count, size)) for count in counts])
+        parts.append(
+            f"{title} have rates from {low:.0f} to {high:.0f} % and intervals about "
+            f"{10 * width:.0f}0 points wide"
+        )
+    alt = f"{'; '.join(parts)}. The rate of all is {truth:.0f} %."
+    return Picture(draws, alt, size=(11, 4))
+
+
+def draw_groups(ax, counts, size, truth):
+    """Draw the rates of groups of seeds, and that of all seeds as a dashed line."""
+    for i, count in enumerate(counts):
+        _draw_rate(ax, i, count, size)
+    ax.axvline(truth, color="black", linestyle="--")
+    _frame_rates(ax, len(counts))
+    ax.set_yticks([])
+    ax.set_xlabel("success rate in %")
+
+
+def fates(shares, size=(10, 3.1)) -> Picture:
+    """How the networks of several sweeps ended: {name: share of each of `FATES`}."""
+    parts = []
+    for name, (solved, *others) in shares.items():
+        failure = FATES[1 + int(np.argmax(others))]
+        most = f", most frequent failure: {failure}" if any(others) else ""
+        parts.append(f"{name}: solved {100 * solved:.0f} %{most}")
+    alt = f"How the networks ended. {'; '.join(parts)}."
+    return Picture(lambda ax: draw_fates(ax, shares), alt, size)
+
+
+def draw_fates(ax, shares):
+    """Draw the shares of the fates as one bar for each name."""
+    left = np.zeros(len(shares))
+    for i, fate in enumerate(FATES):
+        widths = np.array([100 * share[i] for share in shares.values()])
+        color, hatch = bar_look(i)
+        look = {"color": color, "hatch": hatch, "edgecolor": "white"}
+        ax.barh(list(shares), widths, left=left, label=fate, **look)
+        left += widths
+    ax.set_xlim(0, 100)
+    ax.set_xlabel("networks, in %")
+    ax.invert_yaxis()
+    ax.legend(ncols=len(FATES), loc="lower center", bbox_to_anchor=(0.5, 1))
+
+
+def success_map(share, alphas, rates, title=None, size=(8, 4.4)) -> Picture:
+    """The share of solved networks (alphas, rates) as a map with numbers."""
+    share = checks.array("share", share)
+    if share.shape != (len(alphas), len(rates)):
+        raise ValueError(f"share is {share.shape}, not {(len(alphas), len(rates))}")
+    parts = []
+    for alpha, row in zip(alphas, share):
+        good = [rate for rate, value in zip(rates, row) if value >= 0.7]
+        parts.append(f"alpha {alpha}: {f'{good[0]} to {good[-1]}' if good else 'none'}")
+    where = "Learning rates at which at least 70 % are solved"
+    alt = f"Map of success by alpha and learning rate. {where}: {'; '.join(parts)}."
+    draw = titled(lambda ax: draw_success_map(ax, share, alphas, rates), title)
+    return Picture(draw, alt, size)
+
+
+def draw_success_map(ax, share, alphas, rates):
+    """Draw a cell with its percents for each alpha (up) and learning rate (across)."""
+    look = {"cmap": "Blues", "vmin": 0, "vmax": 100, "aspect": "auto"}
+    image = ax.imshow(100 * share, origin="lower", **look)
+    for (i, j), value in np.ndenumerate(share):
+        look = {"color": "white" if value > 0.72 else "black", "fontsize": 12}
+        axes.write(ax, j, i, f"{100 * value:.0f}", **look)
+    ax.set_xticks(range(len(rates)), rates)
+    ax.set_yticks(range(len(alphas)), alphas)
+    ax.set_xlabel("learning rate")
+    ax.set_ylabel("alpha")
+    ax.figure.colorbar(image, ax=ax, label="solved, in %")

@@ -1,0 +1,117 @@
+"""Pictures of weights before training, and of the signal's way through the layers."""
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from course import checks
+from course.pictures import axes, style
+from course.pictures.style import Picture, number, plain
+
+
+def histogram(groups, bins=20, marks=(), size=(8.0, 4.0)) -> Picture:
+    """Histograms of weights over one another: {name: weights of any shape}.
+
+    ``bins`` is how many there are, or their edges. A line stands at each of the marks.
+    """
+    groups = {name: checks.array(name, values) for name, values in groups.items()}
+    alt = describe_histogram(groups, marks)
+    return Picture(lambda ax: draw_histogram(ax, groups, bins, marks), alt, size)
+
+
+def draws(groups, marks=(-2, 2), size=(7.5, 3.4)) -> Picture:
+    """Histograms of many draws from -5 to 5, with bars of the width 0.1."""
+    return histogram(groups, np.arange(-50, 51) / 10, marks, size)
+
+
+def draw_histogram(ax, groups, bins=20, marks=()):
+    """Draw histograms with shared bins."""
+    finite = {name: _finite(values) for name, values in groups.items()}
+    everything = np.concatenate(list(finite.values()))
+    limits = axes.finite_limits(everything, 0.02)
+    edges = np.linspace(*limits, bins + 1) if np.ndim(bins) == 0 else bins
+    tallest = 1
+    for i, (name, values) in enumerate(finite.items()):
+        counts, _ = np.histogram(values, edges)
+        tallest = max(tallest, counts.max())
+        spread = f", std {number(values.std())}" if values.size else ""
+        label = f"{name} (n = {values.size}{spread})"
+        color, hatch = style.bar_look(i)
+        look = {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "hatch": hatch}
+        ax.stairs(counts, edges, fill=True, linewidth=2, label=label, **look)
+    ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
+    for mark in marks:
+        ax.axvline(mark, color="black", linewidth=1)
+    ax.set_xlim(edges[0], edges[-1])
+    ax.set_ylim(0, tallest * 1.05 / (1 - axes.legend_share(ax, len(groups))))
+    ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.set_xlabel("weight")
+    ax.set_ylabel("how many")
+    axes.note_missing(ax, groups.values())
+    ax.legend(loc="upper right")
+
+
+def _finite(values):
+    return values[np.isfinite(values)]
+
+
+def describe_histogram(groups, marks=()):
+    """The alt text of `draw_histogram`."""
+    parts = []
+    for name, values in groups.items():
+        finite = _finite(values)
+        part = f"{name}, {values.size:,} {'draws' if marks else 'weights'}"
+        if finite.size:
+            part += (
+                f" from {plain(finite.min())} to {plain(finite.max())}, "
+                f"standard deviation {plain(finite.std())}"
+            )
+        if marks:
+            outside = np.mean((values < min(marks)) | (values >= max(marks)))
+            part += f", {100 * outside:.1f} % outside of the lines"
+        parts.append(part)
+    lines = f"Lines at {' and '.join(f'{mark:g}' for mark in marks)}. " if marks else ""
+    return f"Histograms of weights. {lines}{'; '.join(parts)}."
+
+
+def spread(spreads, of="a", size=(8.0, 4.4)) -> Picture:
+    """How wide the signal spreads: {name: standard deviation at the input, layer 0, ...}.
+
+    ``of`` says of which letter: the activations 'a' or the weighted sums 'z'.
+    """
+    spreads = {name: checks.array(name, values) for name, values in spreads.items()}
+    alt = describe_spread(spreads)
+    return Picture(lambda ax: draw_spread(ax, spreads, of), alt, size)
+
+
+def draw_spread(ax, spreads, of="a"):
+    """Draw the spread of the signal layer by layer on a log axis."""
+    bottom, top = axes.log_limits(np.concatenate(list(spreads.values())))
+    for i, (name, values) in enumerate(spreads.items()):
+        # A log axis has no place for 0: such a point stands at the bottom.
+        label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
+        look = {**style.line_look(i), "markersize": 8, "clip_on": False}
+        heights = axes.within(values, bottom, top)
+        ax.plot(np.arange(len(values)), heights, label=label, **look)
+    longest = max(len(values) for values in spreads.values())
+    ax.set_xlim(-0.3, max(longest - 1, 1) + 0.3)
+    ax.xaxis.set_major_locator(MaxNLocator(min(longest, 8), integer=True))
+    ax.xaxis.set_major_formatter(
+        FuncFormatter(lambda place, _: "input" if place == 0 else f"{place - 1:.0f}")
+    )
+    ax.set_xlabel("layer")
+    ax.set_ylabel(f"standard deviation of {of}")
+    axes.set_log(ax, bottom, top, len(spreads))
+    axes.note_missing(ax, spreads.values())
+    ax.legend(loc="upper right")
+
+
+def describe_spread(spreads):
+    """The alt text of `draw_spread`."""
+    parts = [
+        f"{name}: {style.small(values[0])} at the input, {style.small(values[-1])} after "
+        f"{len(values) - 1} layers"
+        for name, values in spreads.items()
+    ]
+    signal = "Standard deviation of the signal by layer, log axis."
+    return f"{signal} {'; '.join(parts)}."

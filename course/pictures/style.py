@@ -1,0 +1,199 @@
+"""How every picture of the course looks, and what a cell of a notebook shows of it.
+
+One rule holds in all pictures: colour never carries a meaning alone. Orange is negative
+and blue is positive, and the sign also stands in the number or in the line style; each
+class of points has its own marker, and each run its own line style.
+"""
+
+import base64
+import functools
+import io
+
+import matplotlib
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+NEGATIVE = "#D55E00"  # orange and blue of Okabe and Ito (2008), told apart by everyone
+POSITIVE = "#0072B2"
+NEUTRAL = "#5F5F5F"
+SIGNED_CMAP = LinearSegmentedColormap.from_list(
+    "signed", [NEGATIVE, "#FFFFFF", POSITIVE]
+).with_extremes(bad="#C8C8C8")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one for each class of points
+
+# The first, second, ... line or bar of a picture: colour, line style, marker, hatch.
+_LOOKS = (
+    (POSITIVE, "-", "o", ""),
+    (NEGATIVE, "--", "s", "//"),
+    ("#007A5A", "-.", "^", ".."),
+    ("#8A3A7E", ":", "D", "\\\\"),
+    ("#000000", (0, (6, 1, 1, 1, 1, 1)), "v", "xx"),
+    ("#999999", (0, (1, 3)), "P", "O"),
+)
+
+SMALL = 11  # points: the smallest text anywhere
+STYLE = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same everywhere
+    "font.size": 13,
+    "axes.titlesize": 13,
+    "axes.labelsize": 13,
+    "xtick.labelsize": 12,
+    "ytick.labelsize": 12,
+    "legend.fontsize": 12,
+    "legend.framealpha": 0.9,
+    "legend.handlelength": 2.6,  # long enough to tell the line styles apart
+    "lines.linewidth": 2.2,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": False,
+    "axes.prop_cycle": matplotlib.cycler(color=[color for color, *_ in _LOOKS]),
+    "hatch.linewidth": 1.2,
+    "figure.figsize": (8.0, 4.5),
+    "figure.dpi": 100,
+    "savefig.dpi": 100,
+    "figure.facecolor": "white",
+    "savefig.facecolor": "white",
+}
+
+
+def use_style():
+    """Make the course's style the default, also for figures of your own."""
+    matplotlib.rcParams.update(STYLE)
+
+
+def line_look(i):
+    """Line properties of the line number ``i`` of a picture."""
+    color, style, marker, _ = _LOOKS[i % len(_LOOKS)]
+    return {"color": color, "linestyle": style, "marker": marker}
+
+
+def bar_look(i):
+    """Colour and hatch of the bars number ``i`` of a picture."""
+    color, _, _, hatch = _LOOKS[i % len(_LOOKS)]
+    return color, hatch
+
+
+def new_figure(
+    nrows=1, ncols=1, size=(8.0, 4.5), *, layout="constrained", width_ratios=None
+):
+    """A figure that pyplot doesn't know, and its Axes as ``Figure.subplots`` gives them.
+
+    ``size`` is in inches of 100 pixels. The layout 'constrained' makes room for every
+    label; None leaves the margins to you and draws faster.
+    """
+    fig = Figure(figsize=size, dpi=100, layout=layout)
+    if layout == "constrained":
+        fig.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    return fig, fig.subplots(nrows, ncols, width_ratios=width_ratios)
+
+
+class Picture:
+    """A picture with its text alternative.
+
+    Jupyter shows the PNG, which is made once, when it is first asked for. Where only
+    text counts (a screen reader, nbval's comparison of outputs) the alt text stands
+    for it. ``draw`` is a function that draws on the Axes that it gets, or a list of one
+    for each Axes in a row.
+    """
+
+    def __init__(self, draw, alt, size=(8.0, 4.5), width_ratios=None):
+        self.draws = [draw] if callable(draw) else draw
+        self.alt, self.size, self.width_ratios = alt, size, width_ratios
+
+    def figure(self) -> Figure:
+        """The picture as a new figure."""
+        ratios = {"width_ratios": self.width_ratios}
+        with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
+            fig, axes = new_figure(1, len(self.draws), self.size, **ratios)
+            for draw, ax in zip(self.draws, np.ravel(axes)):
+                draw(ax)
+        return fig
+
+    @functools.cached_property
+    def png(self) -> bytes:
+        stream, fig = io.BytesIO(), self.figure()
+        with matplotlib.rc_context(STYLE):
+            fig.savefig(stream, format="png", metadata={"Software": None})
+        return stream.getvalue()
+
+    def __repr__(self):
+        return self.alt
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        image = base64.b64encode(self.png).decode("ascii")
+        data = {"image/png": image, "text/plain": self.alt}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+def beside(*pictures, titles=None, size=(12.4, 4.0), width_ratios=None) -> Picture:
+    """Several pictures in one row. ``titles`` stand above them and in the alt text."""
+    draws = [draw for picture in pictures for draw in picture.draws]
+    names = titles or {2: ("Left", "Right"), 3: ("Left", "Middle", "Right")}.get(
+        len(pictures), [f"Picture {i + 1}" for i in range(len(pictures))]
+    )
+    if titles:
+        draws = [titled(draw, title) for draw, title in zip(draws, titles, strict=True)]
+    parts = [f"{name}: {picture.alt}" for name, picture in zip(names, pictures)]
+    return Picture(draws, " ".join(parts), size, width_ratios)
+
+
+def titled(draw, title):
+    """The drawing function with a title above what it draws; None leaves its own."""
+
+    def draw_with_title(ax):
+        draw(ax)
+        if title is not None:
+            ax.set_title(title)
+
+    return draw_with_title
+
+
+# Numbers in words --------------------------------------------------------------------
+
+
+def number(value, digits=2):
+    """A number for a picture, in about five characters.
+
+    A value that isn't 0 is never written as 0: 0.0004 becomes 4e-4. The minus is the
+    long one that can be seen from the back row.
+
+    >>> number(-1.054), number(1234.0), number(0.0004)
+    ('−1.05', '1e3', '4e−4')
+    """
+    value = float(value)
+    if not np.isfinite(value):
+        return {"nan": "NaN", "inf": "inf", "-inf": "−inf"}[str(value)]
+    text = f"{value:.{digits}f}"
+    if abs(value) >= 1000 or (value != 0 and float(text) == 0):
+        mantissa, exponent = f"{value:.0e}".split("e")
+        text = f"{mantissa}e{int(exponent)}"
+    elif abs(value) >= 10:
+        text = f"{value:.{min(digits, 1 if abs(value) < 100 else 0)}f}"
+    return "0.00"[: len(text)] if value == 0 else text.replace("-", "−")
+
+
+def plain(value, digits=2):
+    """A number for an alt text, without digits that rounding noise could change.
+
+    So 1e-17 is '0.00', as 0 is; and what lies at half of the last digit is rounded to
+    ten digits first. The minus is the plain one.
+
+    >>> plain(-1.054), plain(-1e-17), plain(0.125), plain(0.125 + 1e-16)
+    ('-1.05', '0.00', '0.12', '0.12')
+    """
+    value = round(float(value), 10)
+    if not np.isfinite(value):
+        return "not finite"
+    return f"{value:.1e}" if abs(value) >= 1e4 else f"{value:z.{digits}f}"
+
+
+def small(value, least=1e-10):
+    """A positive number for an alt text that may be many powers of ten below 1.
+
+    >>> small(0.25), small(3.2e-7), small(4e-31)
+    ('0.25', '3e-07', 'below 1e-10')
+    """
+    if value < least:
+        return f"below {least:.0e}"
+    return f"{value:.0e}" if value < 0.01 else plain(value)

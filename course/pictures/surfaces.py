@@ -1,0 +1,257 @@
+"""Pictures over the square of inputs: a unit's surface, samples, and a map of errors."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+import mlp_core as mlp
+from course import checks
+from course.pictures import axes
+from course.pictures.style import (
+    MARKERS,
+    SIGNED_CMAP,
+    SMALL,
+    Picture,
+    number,
+    plain,
+    titled,
+)
+
+SQUARE = (-0.5, 1.5)  # from where to where both inputs go
+
+
+def surface(
+    params, task, activation=mlp.ORIGINAL, layer=-1, unit=0, title=None, size=(6, 4.2)
+) -> Picture:
+    """The output, or one unit's activation, over a square of inputs, with the samples."""
+    task = checks.task("task", task, inputs=2)
+    params = checks.params("params", params, inputs=2)
+    layer, unit = checks.unit(params, layer, unit)
+    shown = params, task, activation, layer, unit
+    draw = titled(lambda ax: draw_surface(ax, *shown), title)
+    return Picture(draw, describe_surface(*shown), size)
+
+
+def draw_surface(
+    ax,
+    params,
+    task,
+    activation=mlp.ORIGINAL,
+    layer=-1,
+    unit=0,
+    *,
+    limits=SQUARE,
+    resolution=61,
+    mark=None,
+    colorbar=True,
+):
+    """Draw the output, or one unit's activation, over a square of inputs.
+
+    Each sample stands as a point with the marker of its class, its target and, for the
+    last layer, the prediction. Lines stand halfway between the targets of an output
+    (0.5 for XOR), and at 0 for another unit. ``resolution`` are the points along each
+    side of the grid, ``mark`` the rows of the task to ring.
+    """
+    layer %= len(params)
+    is_output = layer == len(params) - 1
+    targets = task.Y[:, unit if is_output else 0]
+    axis = np.linspace(*limits, resolution)
+    heights = _over_square(axis, params, activation, layer)[:, :, unit]
+    middle, reach = _color_scale(heights, targets if is_output else None)
+    drawn = np.clip(np.nan_to_num(heights, nan=middle), middle - 1e6, middle + 1e6)
+    drawn = np.ma.masked_array(drawn, ~np.isfinite(heights))
+    colors = {"cmap": SIGNED_CMAP, "vmin": middle - reach, "vmax": middle + reach}
+    _show_square(ax, drawn, limits, **colors)
+    levels = draw_contours(
+        ax, axis, axis, drawn, halfway(targets) if is_output else [0]
+    )
+    if colorbar:
+        _draw_scale(ax, middle, reach)
+    outputs = activations_at(task.X, params, activation, layer)[:, unit]
+    _draw_samples(ax, task.X, targets, outputs if is_output else None, limits)
+    if mark is not None:
+        ring = {"markerfacecolor": "none", "markeredgewidth": 2, "clip_on": False}
+        places = task.X[np.atleast_1d(mark)]
+        ax.plot(*places.T, "o", color="black", markersize=19, **ring)
+    _frame_square(ax, *limits)
+    name = "output" if is_output else f"layer {layer}, unit {unit}: a"
+    lines = ", ".join(f"{level:g}" for level in levels)
+    ax.set_title(f"{name}; line at {lines}" if lines else name)
+    axes.note_missing(ax, [heights])
+
+
+def activations_at(X, params, activation, layer):
+    """The activations of a layer for any inputs: (n, units). No warning if they explode."""
+    with np.errstate(all="ignore"):
+        _, cache = mlp.forward(params, X, activation)
+    return cache.A[layer % len(params) + 1]
+
+
+def grid(xs, ys):
+    """The points of a grid, row by row: (len(ys) * len(xs), 2)."""
+    return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
+
+
+def _over_square(axis, params, activation, layer=-1):
+    """The activations of a layer on a grid: [i, j] at x1 = axis[j], x2 = axis[i]."""
+    A = activations_at(grid(axis, axis), params, activation, layer)
+    return A.reshape(len(axis), len(axis), -1)
+
+
+def _color_scale(heights, targets):
+    """Where white stands, and how far it is from there to full blue.
+
+    The scale of the output depends on the targets only, so that it stands still while a
+    network is trained.
+    """
+    if targets is not None:
+        low, high = targets.min(), targets.max()
+        return (low + high) / 2, max(high - low, 1.0)
+    finite = np.abs(heights[np.isfinite(heights)])
+    largest = min(float(finite.max(initial=0.0)), 1e6)
+    return 0.0, largest if largest > 1e-6 else 1.0
+
+
+def _show_square(ax, heights, limits, **colors):
+    look = {"origin": "lower", "aspect": "equal", "interpolation": "bilinear"}
+    return ax.imshow(heights, extent=(*limits, *limits), **look, **colors)
+
+
+def halfway(targets):
+    """The levels between the targets."""
+    values = np.unique(targets)
+    return list((values[1:] + values[:-1]) / 2)
+
+
+def draw_contours(ax, xs, ys, heights, levels, styles=("-", "--", "-.", ":")):
+    """Draw the levels that heights (len(ys), len(xs)) cross, and return them."""
+    crossed = [level for level in levels if heights.min() < level < heights.max()]
+    if crossed:  # matplotlib would warn of levels that aren't crossed
+        look = {"colors": "black", "linewidths": 2, "linestyles": styles}
+        ax.contour(xs, ys, heights, levels=crossed, **look)
+    return crossed
+
+
+def draw_classes(ax, places, targets, size=10):
+    """Draw points with one marker for each target value, filled black or white."""
+    for i, target in enumerate(np.unique(targets)):
+        x, y = places[targets == target].T
+        look = {"marker": MARKERS[i % len(MARKERS)], "linestyle": "none", "zorder": 4}
+        fill = {"color": "black", "markerfacecolor": "white" if i % 2 else "black"}
+        edge = {"markersize": size, "markeredgewidth": 1.8, "clip_on": False}
+        ax.plot(x, y, label=f"target {target:g}", **look, **fill, **edge)
+
+
+def _draw_samples(ax, X, targets, outputs, limits):
+    """Draw the samples with their markers and, if they are few, their numbers.
+
+    A text stands above a point in the upper half, and below one in the lower half.
+    """
+    draw_classes(ax, X, targets)
+    if len(X) > 12:
+        return
+    low, high = limits
+    lines = 1 if outputs is None else 2
+    room = (9 + 1.25 * SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
+    for i, (x, target) in enumerate(zip(X, targets)):
+        text = f"target {target:g}"
+        if outputs is not None:
+            text += f"\n{number(np.round(outputs[i], 2))}"
+        is_up = x[1] > (low + high) / 2
+        if (high - x[1] if is_up else x[1] - low) < room:
+            is_up = not is_up
+        place = {"xytext": (0, 9 if is_up else -9), "textcoords": "offset points"}
+        align = {"ha": "center", "va": "bottom" if is_up else "top", "linespacing": 1.0}
+        box = {"facecolor": "white", "edgecolor": "none", "pad": 1, "alpha": 0.8}
+        look = {"fontsize": SMALL, "zorder": 5, "in_layout": False, "bbox": box}
+        ax.annotate(text, x, **place, **align, **look, annotation_clip=False)
+
+
+def _draw_scale(ax, middle, reach):
+    """Draw the scale of the colours as a narrow strip on the right."""
+    strip = ax.inset_axes([1.04, 0.0, 0.05, 1.0])
+    bottom, top = middle - reach, middle + reach
+    colors, extent = np.linspace(bottom, top, 64)[:, None], (0, 1, bottom, top)
+    look = {"cmap": SIGNED_CMAP, "origin": "lower", "aspect": "auto"}
+    strip.imshow(colors, extent=extent, **look)
+    strip.set_xticks([])
+    places = [bottom, middle, top]
+    strip.set_yticks(places, [number(place, 1) for place in places])
+    strip.yaxis.tick_right()
+    strip.tick_params(labelsize=SMALL)
+
+
+def _frame_square(ax, low, high):
+    ax.set_xlim(low, high)
+    ax.set_ylim(low, high)
+    count = 2 if min(axes.size_in_points(ax)) < 130 else 4
+    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)
+    inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
+    ax.set_xticks(inside)
+    ax.set_yticks(inside)
+    ax.set_xlabel("x1")
+    ax.set_ylabel("x2")
+
+
+def describe_surface(params, task, activation=mlp.ORIGINAL, layer=-1, unit=0):
+    """The alt text of `draw_surface`."""
+    layer %= len(params)
+    name, targets = (
+        f"the activation of unit {unit} of layer {layer}",
+        [""] * len(task.X),
+    )
+    if layer == len(params) - 1:
+        name, targets = "the output", [f" (target {y:g})" for y in task.Y[:, unit]]
+    heights = activations_at(task.X, params, activation, layer)[:, unit]
+    parts = [
+        f"{plain(a)} at ({x[0]:g}, {x[1]:g}){target}"
+        for x, a, target in list(zip(task.X, heights, targets))[:12]
+    ]
+    return f"Surface of {name} over the square of inputs: {', '.join(parts)}."
+
+
+# The samples alone, and the errors ---------------------------------------------------
+
+
+def samples(task, size=(5, 4.2)) -> Picture:
+    """The samples of a task with two inputs, with the markers of the surfaces."""
+    task = checks.task("task", task, inputs=2)
+    points = list(zip(task.X[:12], task.Y[:, 0]))
+    parts = [f"target {y:g} at ({x[0]:g}, {x[1]:g})" for x, y in points]
+    alt = f"The samples of {task.name} as points: {', '.join(parts)}."
+    return Picture(lambda ax: draw_samples(ax, task), alt, size)
+
+
+def draw_samples(ax, task):
+    """Draw the samples of a task as points of a square."""
+    draw_classes(ax, task.X, task.Y[:, 0], size=14)
+    margin = 0.5 * max(np.ptp(task.X), 1)
+    _frame_square(ax, task.X.min() - margin, task.X.max() + margin)
+    ax.legend(loc="center")
+
+
+def error_map(networks, activation=mlp.ORIGINAL, limits=(-1, 2), size=None) -> Picture:
+    """How far networks that learn the sum are from x1 + x2: {name: params}, a map each.
+
+    The dashed square is that of the training data.
+    """
+    axis, draws, parts = np.linspace(*limits, 61), [], []
+    inside = (axis > -1e-9) & (axis < 1 + 1e-9)
+    for name, params in networks.items():
+        params = checks.params(name, params, inputs=2)
+        output = _over_square(axis, params, activation)[:, :, 0]
+        error = abs(output - (axis + axis[:, None]))
+        draws.append(titled(lambda ax, e=error: draw_error_map(ax, e, limits), name))
+        near, far = plain(error[inside][:, inside].max()), plain(error.max(), 1)
+        parts.append(f"{name}: at most {near} in the square, {far} on the map")
+    alt = f"Maps of the error of the sum. {'; '.join(parts)}."
+    return Picture(draws, alt, size or (5.5 * len(draws), 3.7))
+
+
+def draw_error_map(ax, error, limits=(-1, 2)):
+    """Draw errors on a grid, [i, j] at x1 = axis[j], x2 = axis[i]."""
+    image = _show_square(ax, np.ma.masked_invalid(error), limits, cmap="Greys")
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+    ax.plot(*corners.T, "o--", clip_on=False)
+    _frame_square(ax, *limits)
+    ax.figure.colorbar(image, ax=ax, label="error")
+    axes.note_missing(ax, [error])

@@ -1,0 +1,226 @@
+"""Loss curves: of single runs, and of a thousand at once."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from course import checks
+from course.pictures import axes
+from course.pictures.style import (
+    POSITIVE,
+    Picture,
+    line_look,
+    number,
+    plain,
+    small,
+    titled,
+)
+
+# For a run that is there for comparison only.
+_FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
+
+
+def loss(
+    losses, *, legend=True, limits=None, title=None, size=(8, 3.6), **look
+) -> Picture:
+    """The loss of one or several runs on a log axis: {name: losses}.
+
+    ``limits`` are the lowest and the highest loss to draw. ``steps_per_point``,
+    ``x_label`` and ``smooth`` are those of `draw_loss`.
+    """
+    losses = {name: checks.array(name, values) for name, values in losses.items()}
+
+    def draw(ax):
+        draw_loss(ax, losses, limits=limits, **look)
+        if not legend:
+            ax.get_legend().remove()
+
+    words = {key: value for key, value in look.items() if key != "smooth"}
+    alt = describe_loss(losses, limits=limits, **words)
+    return Picture(titled(draw, title), alt, size)
+
+
+def draw_loss(
+    ax,
+    losses,
+    step=None,
+    *,
+    steps_per_point=1,
+    x_label=None,
+    smooth=1,
+    faint=(),
+    limits=None,
+):
+    """Draw the loss of one or several runs on a log axis.
+
+    The first point is step (or epoch) 1. ``step`` is marked on the last run that isn't
+    faint; 0 is before the first step. One point stands for ``steps_per_point`` steps:
+    100 puts the loss by epoch on an axis of steps. ``smooth`` draws the average of as
+    many points over the points, which stay visible as a thin line. ``faint`` names runs
+    to draw in grey, for comparison. What a line can't show (0 on a log axis, numbers
+    that aren't finite) is said in the legend.
+    """
+    everything = np.concatenate(list(losses.values()))
+    bottom, top = limits or axes.log_limits(everything, least=1e-10)
+    bright = [name for name in losses if name not in faint]
+    for name, values in losses.items():
+        x = steps_per_point * np.arange(1, len(values) + 1)
+        heights = axes.within(values, bottom, top)
+        label = name if smooth == 1 else f"{name}, mean of {smooth}"
+        label += _what_is_hidden(values, steps_per_point, 0 if limits else bottom)
+        look = _FAINT if name in faint else line_look(bright.index(name))
+        _draw_run(ax, x, heights, smooth, label, look)
+    last = steps_per_point * max(1, *(len(values) for values in losses.values()))
+    ax.set_xlim(0, last * 1.02)
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
+    ax.set_xlabel(x_label or _x_label(step, steps_per_point))
+    ax.set_ylabel(
+        f"loss, cut at {number(bottom, 0)} and {number(top, 0)}" if limits else "loss"
+    )
+    if step is not None:
+        main = losses[[*faint, *bright][-1]]
+        _mark_step(ax, main, step, steps_per_point, last, (bottom, top))
+    texts = ax.legend(loc="upper right").get_texts()
+    rows = sum(text.get_text().count("\n") + 1 for text in texts)
+    axes.set_log(ax, bottom, top, rows if limits is None else 0)
+
+
+def _x_label(step, steps_per_point):
+    return "epoch" if steps_per_point == 1 and step is None else "training step"
+
+
+def _draw_run(ax, x, heights, smooth, label, look):
+    every = max(1, len(x) // 8)  # a marker on each point would hide the line
+    look = {"zorder": 2, "markersize": 7, "markevery": every, "label": label, **look}
+    if smooth == 1:
+        # Thousands of single points are a band: a thin line shows more of it.
+        ax.plot(x, heights, linewidth=2.2 if len(x) <= 400 else 1.0, **look)
+    else:
+        ax.plot(x, heights, color=look["color"], linewidth=0.8, alpha=0.4)
+        ax.plot(x, _trailing_mean(heights, smooth), linewidth=2.2, **look)
+
+
+def _trailing_mean(values, window):
+    """The mean of each value and those before it, at most ``window`` of them."""
+    sums = np.concatenate([[0.0], np.cumsum(values)])
+    end = np.arange(1, len(values) + 1)
+    start = np.maximum(end - window, 0)
+    return (sums[end] - sums[start]) / (end - start)
+
+
+def _what_is_hidden(values, steps_per_point, bottom):
+    """What the line of a run can't show, for a line below its name."""
+    if len(values) == 0:
+        return "\nended before its first point"
+    text, bad = "", np.flatnonzero(~np.isfinite(values))
+    if bad.size:
+        text += f"\nnot finite from {steps_per_point * (bad[0] + 1)}"
+    low = values[values < bottom]
+    if low.size:
+        text += f"\n{'0' if low.max() == 0 else f'below {bottom:.0e}'}: at the bottom"
+    return text
+
+
+def _mark_step(ax, values, step, steps_per_point, last, limits):
+    """Draw a line at the step, and a dot on the point that the step belongs to."""
+    ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
+    title = f"step {step} of {last}" if step else "before the first step"
+    index = _point_of(step, steps_per_point)
+    if 0 <= index < len(values) and np.isfinite(values[index]):
+        x, height = steps_per_point * (index + 1), np.clip(values[index], *limits)
+        look = {"markerfacecolor": "white", "markeredgewidth": 2.5, "clip_on": False}
+        ax.plot([x], [height], "o", color="black", markersize=10, zorder=5, **look)
+        title += f": loss {number(values[index], 3)}"
+    ax.set_title(title)
+
+
+def _point_of(step, steps_per_point):
+    """The index of the epoch that the step lies in."""
+    return -(-step // steps_per_point) - 1
+
+
+def describe_loss(losses, step=None, *, steps_per_point=1, x_label=None, limits=None):
+    """The alt text of `draw_loss`."""
+    lowest, highest = limits or (1e-10, np.inf)
+    label = x_label or _x_label(step, steps_per_point)
+    unit = "epoch" if steps_per_point > 1 or label.startswith("epoch") else "step"
+
+    def height(value):
+        beyond = highest < value < np.inf
+        return f"above {number(highest, 0)}" if beyond else small(value, lowest)
+
+    parts = []
+    for name, values in losses.items():
+        part = f"{name}: no {unit}"
+        if len(values):
+            first, last = height(values[0]), height(values[-1])
+            part = (
+                f"{name}: {first} at first, {last} at the end of {len(values)} {unit}s"
+            )
+        if step and _point_of(step, steps_per_point) < len(values):
+            value = values[_point_of(step, steps_per_point)]
+            part += f", {height(value)} at step {step}"
+        parts.append(part)
+    return "Loss curve. " + "; ".join(parts) + "."
+
+
+# Bands -------------------------------------------------------------------------------
+
+
+def bands(losses, x_label="epoch of 100 steps", size=None) -> Picture:
+    """The loss by epoch of many networks, as bands: {name: (epochs, S)}, a plot each.
+
+    A network that diverged (NaN or infinite) counts as an infinite loss.
+    """
+    quantiles = {name: loss_quantiles(values) for name, values in losses.items()}
+    draws = [
+        titled(lambda ax, q=q: draw_bands(ax, q, x_label), name)
+        for name, q in quantiles.items()
+    ]
+    size = size or ((8, 4) if len(draws) == 1 else (12.4, 4))
+    return Picture(draws, describe_bands(quantiles), size)
+
+
+def loss_quantiles(losses):
+    """The quantiles 5, 25, 50, 75, 95 % of losses (epochs, S) by epoch: (5, epochs)."""
+    losses = np.where(np.isfinite(losses), losses, np.inf)
+    levels = (0.05, 0.25, 0.5, 0.75, 0.95)
+    return np.quantile(losses, levels, axis=1, method="higher")
+
+
+def draw_bands(ax, quantiles, x_label="epoch of 100 steps"):
+    """Draw the median, the middle half and the middle 90 %."""
+    epochs = np.arange(1, quantiles.shape[1] + 1)
+    # Below 1e-12 it is rounding; what diverged is above the picture.
+    q = np.clip(quantiles, 1e-12, 1e6)
+    for low, high, alpha, label in ((0, 4, 0.2, "90 %"), (1, 3, 0.5, "half")):
+        look = {"color": POSITIVE, "alpha": alpha, "label": f"middle {label}"}
+        ax.fill_between(epochs, q[low], q[high], **look)
+    ax.plot(epochs, q[2], color="black", label="median")
+    axes.set_log(ax, 1e-12, 10)
+    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.set_xlabel(x_label)
+    ax.set_ylabel("loss")
+    ax.legend(loc="lower left")
+
+
+def describe_bands(quantiles):
+    """The quantiles of the first and the last epoch, {name: (5, epochs)}, in words."""
+    parts = []
+    for name, q in quantiles.items():
+        part = f"{name}: {_in_hundredths(q[:, 0])}; then {_in_hundredths(q[:, -1])}"
+        for i, word in ((2, "median"), (4, "95 %")):
+            high = np.flatnonzero(q[i] >= 0.001)  # the epochs before it is low
+            start = high[-1] + 2 if high.size else 1
+            if start <= q.shape[1]:
+                part += f"; {word} below 0.001 from epoch {start} on"
+        parts.append(part)
+    levels = "the quantiles 5, 25, 50, 75 and 95 % of the first and the last epoch"
+    return f"Loss by epoch as bands; {levels}. {'. '.join(parts)}."
+
+
+def _in_hundredths(values):
+    """Even ones: on another computer a few of a thousand networks end differently."""
+    return ", ".join(
+        "below 0.001" if value < 0.001 else plain(np.round(50 * value) / 50)
+        for value in values
+    )
