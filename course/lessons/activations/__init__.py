@@ -1,0 +1,1 @@
+"""Notebook 1, activations."""

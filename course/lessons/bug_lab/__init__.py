@@ -1,0 +1,1 @@
+"""Notebook 7, the bug lab."""

@@ -1,0 +1,165 @@
+"""What the exercises of several lessons share: networks, forms, ways to be wrong."""
+
+import itertools
+
+import numpy as np
+
+import mlp_core as mlp
+from course.checking import FormError, describe_type, to_array
+
+LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
+FUNCTION_NAMES = {
+    LEAKY.f: "the leaky ReLU with alpha = -0.2",
+    RELU.f: "ReLU",
+    TANH.f: "tanh",
+    LEAKY.slope: "the slope of the leaky ReLU with alpha = -0.2",
+    RELU.slope: "the slope of ReLU",
+    TANH.slope: "the slope of tanh",
+}
+
+
+def normal(seed, *shape):
+    """Standard normal numbers, rounded, so that a message can show them."""
+    return np.random.default_rng(seed).standard_normal(shape).round(2)
+
+
+def network(seed, *sizes):
+    """A network whose biases are not 0, so that a missing bias shows."""
+    rng = np.random.default_rng(seed)
+    return [
+        mlp.Layer(
+            rng.standard_normal((n_in, n_out)).round(2),
+            rng.standard_normal(n_out).round(2),
+        )
+        for n_in, n_out in itertools.pairwise(sizes)
+    ]
+
+
+# Layers that are square, where a transposition keeps the shape, and others.
+SIZES = [
+    (2, 1),
+    (1, 3),
+    (3, 2),
+    (2, 2),
+    (2, 3, 1),
+    (3, 3, 3),
+    (2, 3, 3, 2, 1),
+    (4, 2, 5),
+]
+
+
+# Predictions and targets.
+_LOSS_SHAPES = [(1, 1), (3, 1), (1, 3), (2, 2), (4, 2), (3, 3), (2, 5)]
+LOSS_CASES = [
+    (np.array([[3.0]]), np.array([[1.0]])),
+    *((normal(60 + i, *s), normal(70 + i, *s)) for i, s in enumerate(_LOSS_SHAPES)),
+    (np.array([[1], [4]]), np.array([[2], [0]])),  # whole numbers
+    (np.array([[1.0], [2.0]]), np.array([[1.0], [2.0]])),  # no error at all
+]
+LOSS_MANY = normal(80, 100_000, 2), normal(81, 100_000, 2)
+
+
+def swapped(function):
+    """A function whose results come in the opposite order."""
+    return lambda *args: function(*args)[::-1]
+
+
+# Forms of an answer, see `course.checking` ----------------------------------------------
+
+
+def expect_items(answer, count, what):
+    """The answer must be so many things."""
+    if not isinstance(answer, (list, tuple)):
+        raise FormError(
+            f"it returns {describe_type(answer)}; return {count} things: {what}"
+        )
+    if len(answer) != count:
+        raise FormError(f"it returns {len(answer)} things; return {count}: {what}")
+
+
+def layers_form(W="W", b="b"):
+    """One pair of arrays for each layer: ``[(W, b), (W, b)]``."""
+
+    def form(answer):
+        if not isinstance(answer, (list, tuple)):
+            raise FormError(
+                f"it returns {describe_type(answer)}; return a list of pairs ({W}, {b})"
+            )
+        parts = {}
+        for i, pair in enumerate(answer):
+            if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+                raise FormError(f"entry {i} of the list is not a pair ({W}, {b})")
+            for name, array in zip((W, b), pair):
+                parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
+        return parts
+
+    return form
+
+
+# Numeric gradients: losses to differentiate, right and wrong differences -------------
+
+
+def square(w):
+    return float(np.sum(w**2))
+
+
+def cubes(w):
+    """Every entry has its own slope, and the slope bends: then h counts."""
+    return float(np.sum(np.arange(1, w.size + 1) * w.ravel() ** 3))
+
+
+def mixed(w):
+    """An entry's slope depends on the others, too."""
+    return float(np.sum(np.sin(w)) + np.prod(w))
+
+
+def steep(w):
+    return float(1000 * np.sum(w**3))
+
+
+LOSS_NAMES = {
+    square: "the sum of w ** 2",
+    cubes: "1 * w0 ** 3 + 2 * w1 ** 3 + ...",
+    mixed: "the sum of sin(w), plus the product of all w",
+    steep: "1000 times the sum of w ** 3",
+}
+
+
+def differences(difference, gap=lambda h: 2 * h, copy=lambda w: w.astype(float)):
+    """A numeric gradient out of ``difference(loss_of, w, index, h)``, one of losses."""
+
+    def gradient(loss_of, w, h=1e-5):
+        result = np.zeros(w.shape)
+        for index in np.ndindex(w.shape):
+            result[index] = difference(loss_of, copy(w), index, h) / gap(h)
+        return result
+
+    return gradient
+
+
+def moved(w, index, h):
+    w = w.copy()
+    w[index] += h
+    return w
+
+
+def central(loss_of, w, index, h):
+    return loss_of(moved(w, index, h)) - loss_of(moved(w, index, -h))
+
+
+def forward_difference(loss_of, w, index, h):
+    return loss_of(moved(w, index, h)) - loss_of(w)
+
+
+def backward_difference(loss_of, w, index, h):
+    return loss_of(w) - loss_of(moved(w, index, -h))
+
+
+def leaves_w_changed(loss_of, w, index, h):
+    w[index] += h
+    above = loss_of(w)
+    w[index] -= 2 * h
+    return above - loss_of(w)
+
+
+numeric_gradient = differences(central)

@@ -1,0 +1,1 @@
+"""Notebook 5, the sum task."""
