@@ -1,0 +1,98 @@
+"""The activation panel: a function, its slope, and a unit that uses it."""
+
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+import mlp_core as mlp
+from course import pictures
+from course.panels import controls
+from course.panels.controls import Number
+from course.panels.panel import Panel
+from course.panels.view import Cell, View
+from course.pictures.style import NEUTRAL, POSITIVE
+
+
+class Unit(NamedTuple):
+    """One unit with one input: a = f(weight * x + bias)."""
+
+    activation: mlp.Activation
+    weight: float
+    bias: float
+
+    def output(self, x):
+        """Its activation for each input."""
+        return self.activation.f(self.weight * x + self.bias)
+
+
+def unit(activation, alpha, weight, bias) -> Unit:
+    """Settings -> the unit that is shown."""
+    return Unit(mlp.make_activation(activation, alpha), weight, bias)
+
+
+class ActivationView(View):
+    """The function and its slope with a point on them; a unit's output on points."""
+
+    cells: ClassVar = {
+        "function": Cell(0, 0, 500, 380, (76, 54, 12, 56)),
+        "unit": Cell(500, 0, 500, 380, (76, 54, 12, 56)),
+    }
+    points = np.linspace(-3, 3, 13)
+
+    def draw(self, unit, z):
+        function = unit.activation
+        key = function.label, z
+        self.paint("function", key, pictures.draw_activation, function, mark=z)
+        self.paint("unit", unit, self._draw_unit, unit)
+
+    def _draw_unit(self, ax, unit):
+        x = np.linspace(-3.2, 3.2, 161)
+        ax.axhline(0, color=NEUTRAL, linewidth=1)
+        ax.plot(x, unit.output(x), color=NEUTRAL, linewidth=1.5)
+        ax.plot(self.points, unit.output(self.points), "o", color=POSITIVE)
+        ax.set_xlabel("input x")
+        ax.set_ylabel(f"a = f({_written_sum(unit.weight, unit.bias)})")
+        ax.set_title("A unit's output on 13 points")
+
+    def line(self, unit, z):
+        function = unit.activation
+        a, slope = function.f(z), function.slope(z)
+        return f"{function.label}: f({z:.2f}) = {a:.3f}, slope {slope:.3f}"
+
+    def alt(self, unit, z):
+        outputs = ", ".join(f"{a:z.2f}" for a in unit.output(self.points[::3]))
+        return (
+            f"Left: {pictures.describe_activation(unit.activation, mark=z)} Right: the "
+            f"output of a unit with weight {unit.weight:g} and bias {unit.bias:g}; for "
+            f"x = -3, -1.5, 0, 1.5, 3 it is {outputs}."
+        )
+
+    def table(self, unit, z):
+        z, (f, slope) = np.linspace(-3, 3, 121), unit.activation[1:3]
+        names = "z or x", "f(z)", "slope at z", "output for x"
+        return names, zip(z, f(z), slope(z), unit.output(z))
+
+
+def _written_sum(weight, bias):
+    """Write weight * x + bias as by hand: neither 1 x nor + 0."""
+    text = {1: "x", -1: "-x"}.get(weight, f"{weight:g} x")
+    if bias:
+        text += f" {'+' if bias > 0 else '-'} {abs(bias):g}"
+    return text.replace("-", "−")
+
+
+class ActivationPanel(Panel):
+    """See `activation_panel`. It has no network to save."""
+
+    savers = ("png", "svg", "csv")
+
+
+def activation_panel(
+    alpha=-0.2, z=-1.0, activation="leaky_relu", weight=1.0, bias=0.0
+) -> Panel:
+    """Show an activation function, its slope at ``z``, and what a unit makes of them."""
+    work = controls.activation(activation, alpha)
+    work["weight"] = Number("weight", weight, -3, 3, 0.1, width="100px")
+    work["bias"] = Number("bias", bias, -3, 3, 0.1, width="100px")
+    look = {"z": Number("point z", z, -3, 3, 0.1, width="200px")}
+    return ActivationPanel("activation_panel", unit, ActivationView(), work, look)

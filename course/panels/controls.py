@@ -1,0 +1,279 @@
+"""Controls: one setting each, the widgets that show it, and its last good value."""
+
+import contextlib
+import threading
+
+import ipywidgets as widgets
+import numpy as np
+
+import mlp_core as mlp
+from course import checks
+
+
+class Control:
+    """A setting with a labelled box; the label is what a screen reader says.
+
+    A value is checked when the control is made, when it is set, and when somebody types
+    it. What is typed wrong is answered in words, and the last good value comes back.
+    """
+
+    def __init__(self, label, box, value):
+        self.label, self.box = label, box
+        self.value = self.check(value)
+        self._handle, self._changed = _call, lambda: None
+        self._moving = None  # the thread in which we move the widgets
+        self.show(self.value)
+        self.box.observe(self._typed, "value")
+
+    @property
+    def widget(self):
+        """What stands in the panel."""
+        return self.box
+
+    def check(self, value):
+        """Return the value, or raise a TypeError or ValueError that names the label."""
+        return value
+
+    def show(self, value):
+        """Write the value into the widgets."""
+        self.box.value = value
+
+    def read(self, shown):
+        """The value behind what the box shows."""
+        return shown
+
+    def connect(self, handle, changed):
+        """Have ``changed()`` called after a change; ``handle(action)`` tells errors."""
+        self._handle, self._changed = handle, changed
+
+    def set(self, value, notify=True):
+        """Show and keep a value; notify the panel if it is another one than before."""
+        value = self.check(value)
+        is_new = value != self.value
+        self.value = value
+        with self._moved():
+            self.show(value)
+        if is_new and notify:
+            self._changed()
+
+    @contextlib.contextmanager
+    def _moved(self):
+        """Our own moves of the widgets are no news."""
+        self._moving = threading.get_ident()
+        try:
+            yield
+        finally:
+            self._moving = None
+
+    def _typed(self, change):
+        if self._moving != threading.get_ident():
+            self._handle(lambda: self._accept(self.read(change["new"])))
+
+    def _accept(self, value):
+        try:
+            value = self.check(value)
+        except (TypeError, ValueError) as error:
+            self.set(self.value)
+            raise ValueError(f"{error}. It stays {self.value}.") from None
+        self.set(value)
+
+
+def _call(action):
+    action()
+
+
+class Number(Control):
+    """A slider, and a labelled number box beside it that takes numbers outside too.
+
+    The slider goes from ``low`` to ``high``, in equal ratios if ``log``, and stands at
+    its end if the number is outside. One press of an arrow key in the box makes a
+    ``step``; the box has room for ``digits``, its arrows included. The limits ``least``,
+    ``above``, ``most`` are those of `checks.number`, or `checks.whole` if ``whole``.
+    """
+
+    def __init__(
+        self,
+        label,
+        value,
+        low,
+        high,
+        step=1,
+        *,
+        log=False,
+        whole=False,
+        width="150px",
+        digits=9,
+        **limits,
+    ):
+        self.low, self.high, self.log, self.whole = low, high, log, whole
+        self.limits = limits
+        # Not IntText for whole numbers: in the browser it makes 27 of 2.7, in silence.
+        box = widgets.FloatText(step=step, description=label, **_room(label, digits))
+        look = {"readout": False, "layout": widgets.Layout(width=width)}
+        if log:
+            low, high = np.log10([low, high])
+            self.slider = widgets.FloatLogSlider(min=low, max=high, step=0.02, **look)
+        else:
+            kind = widgets.IntSlider if whole else widgets.FloatSlider
+            self.slider = kind(min=low, max=high, step=step, **look)
+        super().__init__(label, box, value)
+        self.slider.observe(self._slid, "value")
+
+    @property
+    def widget(self):
+        return widgets.HBox([self.box, self.slider])
+
+    def check(self, value):
+        if not self.whole:
+            return checks.number(self.label, value, **self.limits)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # the box sends 3.0 for 3
+        return checks.whole(self.label, value, **self.limits)
+
+    def show(self, value):
+        self.box.value = value
+        self.slider.value = self._inside(value)
+
+    def end_at(self, high):
+        """Let the slider, and what is allowed, end at another number."""
+        self.high = self.limits["most"] = high
+        with self._moved():
+            self.slider.max = high
+
+    def _slid(self, change):
+        value = change["new"]
+        if self._moving != threading.get_ident() and not self._is_echo(value):
+            # The slider's own 0.19952623 is no number to read: 3 digits are enough.
+            value = value if self.whole else float(f"{value:.3g}")
+            self._handle(lambda: self._accept(value))
+
+    def _is_echo(self, shown):
+        """Whether the slider only rounded our value to its own steps.
+
+        The browser does so when it draws a slider, and tells it like a move. A real
+        move goes further than half a step.
+        """
+        ours = self._inside(self.value)
+        if self.log:
+            shown, ours = np.log10([shown, ours])
+        return abs(shown - ours) <= 0.501 * self.slider.step
+
+    def _inside(self, value):
+        return min(max(value, self.low), self.high)
+
+
+class Choice(Control):
+    """A labelled drop-down menu of values, or of ``{what the menu shows: value}``."""
+
+    def __init__(self, label, options, value, digits=12):
+        # Half a digit to spare: browsers don't agree on the width of a menu's arrow.
+        box = widgets.Dropdown(description=label, **_room(label, digits + 0.5))
+        self.options = _named(options)
+        box.options = list(self.options)
+        super().__init__(label, box, value)
+
+    @property
+    def values(self) -> list:
+        return list(self.options.values())
+
+    def check(self, value):
+        return checks.one_of(self.label, value, self.values)
+
+    def show(self, value):
+        self.box.index = self.values.index(value)
+
+    def read(self, shown):
+        return self.options[shown]
+
+    def offer(self, options):
+        """Offer other options; the value stays if it is among them."""
+        options = _named(options)
+        if list(options) == list(self.options):
+            return
+        self.options = options
+        if self.value not in self.values:
+            self.value = self.values[0]
+        with self._moved():
+            self.box.options = list(options)
+            self.show(self.value)
+
+
+def _named(options):
+    return options if isinstance(options, dict) else {str(o): o for o in options}
+
+
+class Tick(Control):
+    """A box to tick."""
+
+    def __init__(self, label, value):
+        layout = widgets.Layout(width=f"{30 + 8 * len(label)}px")
+        box = widgets.Checkbox(description=label, indent=False, layout=layout)
+        super().__init__(label, box, value)
+
+    def check(self, value):
+        return checks.switch(self.label, value)
+
+
+class Sizes(Control):
+    """A text box for the sizes of the hidden layers, as in 3, 3, 2."""
+
+    def __init__(self, label, value):
+        room = _room(label)
+        box = widgets.Text(description=label, continuous_update=False, **room)
+        super().__init__(label, box, value)
+
+    def check(self, value):
+        sizes = value.replace(",", " ").split() if isinstance(value, str) else value
+        try:
+            sizes = [int(size) if isinstance(size, str) else size for size in sizes]
+            return tuple(checks.whole("size", size, 1, 512) for size in sizes)
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"{self.label} must be whole numbers from 1 to 512, as in 3, 3, 2, "
+                f"not {value!r}"
+            ) from None
+
+    def show(self, value):
+        self.box.value = ", ".join(map(str, value))
+
+
+def _room(label, digits=9):
+    """Room for a label and a number, so that no label is cut."""
+    name = round(7.5 * len(label)) + 8
+    layout = widgets.Layout(width=f"{name + 9 * digits}px")
+    return {"style": {"description_width": f"{name}px"}, "layout": layout}
+
+
+# Settings that several panels have ---------------------------------------------------
+
+
+def learning_rate(value):
+    return Number(
+        "learning rate", value, 0.001, 10, 0.01, log=True, above=0, width="140px"
+    )
+
+
+def seed(value):
+    return Number("seed", value, 0, 100, whole=True, width="100px")
+
+
+def activation(name, alpha):
+    """The settings of an activation: its name, and the alpha of the leaky ReLU."""
+    return {
+        "activation": Choice("activation", mlp.ACTIVATION_NAMES, name),
+        "alpha": Number("alpha", alpha, -1, 1, 0.05, width="110px"),
+    }
+
+
+def step(value, last):
+    """The step that a `SteppedPanel` shows."""
+    return Number("step", value, 0, last, whole=True, most=last, width="300px")
+
+
+def sample(task, row, digits, others=()):
+    """A menu of the inputs of a task; the value is the number of the row."""
+    options = dict(others)
+    for i, x in enumerate(task.X):
+        name = f"({', '.join(f'{number:g}' for number in x)})"
+        options[f"{name}, row {i}" if name in options else name] = i
+    return Choice("input", options, row, digits)

@@ -1,0 +1,431 @@
+"""The panel: controls, a picture and a status line, for JupyterLab, Notebook and Voila."""
+
+import asyncio
+import base64
+import csv
+import html
+import inspect
+import os
+import threading
+import time
+from typing import ClassVar
+
+import ipywidgets as widgets
+import numpy as np
+from IPython import get_ipython
+
+import mlp_core as mlp
+from course import files
+from course.panels.controls import Choice
+
+# JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
+# first messages still come in the main thread. Only one at a time may change a panel.
+_lock = threading.RLock()
+
+# Panels of a notebook's cell ---------------------------------------------------------
+
+_open = {}  # cell -> (the run of that cell, its open panels)
+
+
+def _running_cell():
+    """Name the notebook cell that is running, and this run of it; None elsewhere."""
+    parent = getattr(get_ipython(), "get_parent", dict)()
+    if not parent or parent.get("msg_type") != "execute_request":
+        return None
+    # JupyterLab and Notebook tell the cell's id. Elsewhere its text has to do.
+    cell = parent["metadata"].get("cellId") or parent["content"]["code"]
+    return cell, parent["header"]["msg_id"]
+
+
+def _close_older(panel):
+    """Close the panels that an earlier run of this cell made, and remember this one.
+
+    A cell may make several panels (in a loop, say): those of one run live together.
+    """
+    running = _running_cell()
+    if running is None:
+        return
+    cell, run = running
+    older_run, panels = _open.get(cell, (run, []))
+    if older_run != run:
+        for older in panels:
+            older.close()
+        panels = []
+    _open[cell] = run, [*panels, panel]
+
+
+# The panel ---------------------------------------------------------------------------
+
+
+class Panel:
+    """Controls, a picture, and a status line.
+
+    ``name`` is the function that makes such a panel, and the settings are named as its
+    arguments. Those in ``work`` need a new computation: ``compute(**work)`` returns the
+    data, or it is a generator of better and better data, and then long work can be
+    watched and stopped. Those in ``look`` only choose what ``view.show(data, **look)``
+    makes of the data. Those in ``fixed`` have no control.
+    """
+
+    patience = 0.3  # seconds; work that takes longer goes on in the background
+    savers = ("png", "svg", "csv", "npz")
+    home = "panels"  # as the notebooks name the module that makes the panel
+    problem = None  # the exception that the status line tells, if it does
+
+    def __init__(self, name, compute, view, work, look, fixed=None):
+        self.name, self.compute, self.view = name, compute, view
+        self.work, self.look, self.fixed = work, look, fixed or {}
+        self.data, self.shown, self._settings_of_data = None, None, None
+        self._generator, self._ready, self._asked = None, False, None
+        self.picture, self.status = widgets.HTML(), widgets.HTML()
+        self.progress = widgets.FloatProgress(max=1, description="working")
+        self.stop_button = button(self, "Stop", self.stop)
+        self.busy = widgets.HBox([self.progress, self.stop_button])
+        self.busy.layout.display = "none"
+        self._make_tools()
+        self.box = widgets.VBox(self.rows())
+        _close_older(self)
+        self.update()
+        if self.shown is None:  # wrong from the start: that is an error of the cell
+            raise self.problem
+        for control in self.controls.values():
+            control.connect(self.handle, self.update)
+        self._ready = True
+
+    @property
+    def controls(self) -> dict:
+        """All settings that have a control."""
+        return {**self.work, **self.look}
+
+    @property
+    def settings(self) -> dict:
+        """All settings, as the panel stands."""
+        return {**self.fixed, **_values(self.controls)}
+
+    @property
+    def code(self) -> str:
+        """One line of Python that makes this panel as it stands, in a notebook."""
+        pairs = [f"{name}={_code(value)}" for name, value in self.settings.items()]
+        return f"{self.home}.{self.name}({', '.join(pairs)})"
+
+    def rows(self) -> list:
+        """The panel from top to bottom."""
+        controls = row(control.widget for control in self.controls.values())
+        return [controls, self.picture, self.status, self.busy, self.tools]
+
+    # Changes
+
+    def handle(self, action):
+        """Do what a control asks for. An exception becomes a message.
+
+        Without this it would vanish: JupyterLab doesn't show the errors of callbacks.
+        """
+        with _lock:
+            before, self.problem = self.problem, None
+            message = self.status.value
+            try:
+                action()
+                if before and self.status.value == message:
+                    self.show_message(self.shown.line)  # solved, and nothing changed
+            except Exception as error:  # noqa: BLE001, told in words
+                self.problem = error
+                self.show_message(_message(error))
+
+    def update(self):
+        """Bring the data and the picture up to the controls."""
+        self.handle(self._update)
+
+    def _update(self):
+        settings = _values(self.work)
+        if settings == self._settings_of_data:
+            return self.draw()
+        self._settings_of_data = settings
+        try:
+            self._compute(settings)
+        except Exception:
+            self._settings_of_data = None
+            raise
+
+    def recompute(self):
+        """Compute anew, although no setting changed."""
+        self._settings_of_data = None
+        self.update()
+
+    def _compute(self, settings):
+        self._end_work()  # what was still at work is out of date
+        with np.errstate(all="ignore"):  # what overflows is seen in the picture
+            result = self.compute(**settings)
+        if inspect.isgenerator(result):
+            self._work_on(result, until=time.perf_counter() + self.patience)
+        else:
+            self.set_data(result)
+
+    def set_data(self, data):
+        """Keep new data and draw them."""
+        self.data = data
+        self.draw()
+
+    def draw(self):
+        """Draw the data as they are."""
+        self.shown = self.view.show(self.data, **_values(self.look))
+        self.picture.value = _img(self.shown, self.view.size)
+        self.show_message(self.shown.line)
+        self.code_box.value = self.code
+
+    def show_message(self, message):
+        """Write into the status line."""
+        self.status.value = status_html(message, height=44)
+
+    # Long work
+
+    def _work_on(self, generator, until):
+        """Go on with the work; after ``until`` do the rest in the background.
+
+        The first picture of a panel waits for all of its work, so that a cell always
+        ends with the same numbers.
+        """
+        data = None
+        with np.errstate(all="ignore"):
+            for data in generator:
+                if self._ready and time.perf_counter() > until and _event_loop():
+                    return self._work_later(generator, data)
+        self._end_work()
+        if data is not None:  # else the part before was the last
+            self.set_data(data)
+
+    def _work_later(self, generator, data):
+        """Show how far it is. The kernel hears the Stop button between two parts."""
+        self._generator = generator
+        self.busy.layout.display = None
+        self.progress.value = getattr(data, "progress", 0)
+        self.set_data(data)
+        _event_loop().call_later(0.01, self._next_part, generator)
+
+    def _next_part(self, generator):
+        if generator is self._generator:
+            self.handle(lambda: self._work_on(generator, until=0))
+
+    def _end_work(self):
+        self._generator = None
+        self.busy.layout.display = "none"
+
+    def stop(self):
+        """Stop long work. What it has reached stays."""
+        if self._generator is not None:
+            self._end_work()
+            self.show_message(f"Stopped. {self.shown.line}")
+
+    # Copy and save
+
+    def _make_tools(self):
+        self.code_box = _text_box("settings", "", 60, 420)
+        self.file_box = _text_box("file", self.name.removesuffix("_panel"), 30, 170)
+        self.save_buttons = {
+            ending: button(self, f"Save {ending.upper()}", self.save, ending)
+            for ending in self.savers
+        }
+        self.tools = row([self.code_box, self.file_box, *self.save_buttons.values()])
+
+    def save(self, ending):
+        """Write the figure, its numbers or the network beside the notebook.
+
+        A file that is there already is replaced only if you press the button again.
+        """
+        path = f"{self.file_box.value.strip() or self.name}.{ending}"
+        if os.path.exists(path) and self._asked != path:
+            self._asked = path
+            return self.show_message(
+                f"{path} is there already. Press the button again to replace it, "
+                "or choose another file name."
+            )
+        self._asked = None
+        self.write(path, ending)
+        self.show_message(f"Saved {path}.")
+
+    def write(self, path, ending):
+        """Write one file: .png and .svg, .csv (the numbers), .npz (the network)."""
+        look = _values(self.look)
+        if ending == "csv":
+            _write_table(path, *self.view.table(self.data, **look))
+        elif ending == "npz":
+            files.save(path, *self.view.network(self.data, **look))
+        else:
+            self.view.save(path)
+
+    # The panel in a notebook
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """The widget; for readers without a kernel the picture and its numbers."""
+        data = {
+            **self.box._repr_mimebundle_(),
+            "image/png": base64.b64encode(self.shown.png).decode(),
+            "text/plain": self.shown.line,
+        }
+        return data, {"image/png": {"alt": self.shown.alt}}
+
+    def close(self):
+        """Remove the panel from the page and free what it holds."""
+        self._generator = None
+        _close(self.box)
+
+
+def _close(widget):
+    """Close a widget and all that belongs to it."""
+    for child in getattr(widget, "children", ()):
+        _close(child)
+    for part in ("style", "layout"):
+        if hasattr(widget, part):
+            getattr(widget, part).close()
+    widget.close()
+
+
+def _values(controls):
+    return {name: control.value for name, control in controls.items()}
+
+
+def _code(value):
+    """A setting as the notebooks would write it: 0.2, or mlp.XOR."""
+    if not isinstance(value, mlp.Task):
+        return repr(value)
+    known = [task.name for task in (mlp.SUM, mlp.XOR) if value.Y is task.Y]
+    return f"mlp.{known[0]}" if known else value.name
+
+
+def _message(error):
+    message = str(error) or type(error).__name__
+    is_ours = isinstance(error, ValueError)
+    return message if is_ours else f"{type(error).__name__}: {message}"
+
+
+def _event_loop():
+    """The kernel's event loop, or None in a plain script."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _write_table(path, names, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(names)
+        for values in rows:
+            table.writerow(
+                [float(x) if isinstance(x, np.floating) else x for x in values]
+            )
+
+
+# Parts of the page -------------------------------------------------------------------
+
+
+def row(items):
+    """Widgets in a row, which goes on below where the page is narrow."""
+    return widgets.HBox(list(items), layout=widgets.Layout(flex_flow="row wrap"))
+
+
+def button(panel, label, action, *args):
+    """A button that has the panel do something."""
+    layout = widgets.Layout(width=f"{34 + 8 * len(label)}px")
+    made = widgets.Button(description=label, layout=layout)
+    made.on_click(lambda _: panel.handle(lambda: action(*args)))
+    return made
+
+
+def _text_box(label, value, label_width, width):
+    style = {"description_width": f"{label_width}px"}
+    layout = widgets.Layout(width=f"{width}px")
+    return widgets.Text(value=value, description=label, style=style, layout=layout)
+
+
+def status_html(message, height):
+    """A message that a screen reader announces when it changes."""
+    return (
+        '<div role="status" aria-live="polite" style="font-size:16px;'
+        f'line-height:1.35;min-height:{height}px">{html.escape(message)}</div>'
+    )
+
+
+def _img(shown, size):
+    """The picture as HTML, with its size, so that the page doesn't jump."""
+    data = base64.b64encode(shown.png).decode()
+    return (
+        f'<img alt="{html.escape(shown.alt)}" width="{size[0]}" height="{size[1]}" '
+        'decoding="sync" style="display:block;max-width:100%;height:auto" '
+        f'src="data:image/png;base64,{data}">'
+    )
+
+
+# Panels with steps -------------------------------------------------------------------
+
+
+class SteppedPanel(Panel):
+    """A panel over data with steps: a ``step`` among its settings, and its buttons.
+
+    The data tell their last step as ``data.done``.
+    """
+
+    below = ()  # settings whose controls stand below the picture
+    speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
+
+    def __init__(self, *args, **kwargs):
+        # Play does the timing. Its icons have no names, so our buttons stand for it.
+        self.player = widgets.Play(layout=widgets.Layout(display="none"))
+        super().__init__(*args, **kwargs)
+        self.speed.connect(self.handle, self._set_speed)
+        self.player.observe(lambda change: self.handle(self._played), "value")
+        self.player.observe(lambda change: self._name_play(), "playing")
+
+    def rows(self):
+        widget = {name: control.widget for name, control in self.controls.items()}
+        self.play_button = button(self, "Pause", self.play)
+        self._name_play()
+        self.speed = Choice("speed", list(self.speeds), list(self.speeds)[-2], 11)
+        buttons = [
+            self.play_button,
+            button(self, "Back", self.move, -1),
+            button(self, "Step", self.move, 1),
+            button(self, "Reset", self.reset),
+        ]
+        steps = row([widget.pop("step"), *buttons, self.speed.widget, self.player])
+        below = row([widget.pop(name) for name in self.below])
+        middle = [self.picture, self.status, self.busy]
+        return [row(widget.values()), steps, *middle, below, self.tools]
+
+    def set_data(self, data):
+        """Keep new data. Who stood at the last step stays at the last step."""
+        step = self.look["step"]
+        was_at_end = self.data is not None and step.value >= self.data.done
+        self.data = data
+        step.end_at(data.done)
+        step.set(data.done if was_at_end else min(step.value, data.done), notify=False)
+        self.player.max = data.done
+        self.draw()
+
+    def move(self, steps):
+        """Go some steps forwards, or back."""
+        step = self.look["step"]
+        step.set(min(max(step.value + steps, 0), self.data.done))
+
+    def reset(self):
+        """Go back to the start."""
+        self.player.playing = False
+        self.look["step"].set(0)
+
+    def play(self):
+        """Play, or pause."""
+        if not self.player.playing:
+            step = self.look["step"].value
+            self._set_speed()
+            self.player.value = 0 if step == self.data.done else step
+            self._played()
+        self.player.playing = not self.player.playing
+
+    def _set_speed(self):
+        self.player.interval, self.player.step = self.speeds[self.speed.value]
+
+    def _played(self):
+        # Go to the player's value: under load it leaves values out.
+        self.look["step"].set(min(self.player.value, self.data.done))
+
+    def _name_play(self):
+        self.play_button.description = "Pause" if self.player.playing else "Play"

@@ -1,0 +1,203 @@
+"""The pass panel: one sample forward through a network, and its error back."""
+
+import functools
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+
+import mlp_core as mlp
+from course import checks, pictures
+from course.panels import controls
+from course.panels.forward import fresh_network
+from course.panels.panel import Panel, SteppedPanel
+from course.panels.view import Cell, View
+from course.pictures.style import number
+
+
+class Stage(NamedTuple):
+    """One stage of the way forward and back."""
+
+    title: str
+    formulas: list  # lines: formulas with their numbers
+    cache: mlp.Cache  # as far as the activations have come
+    grads: list | None = None  # as far as the gradients have come, None elsewhere
+    active: int | None = None  # the layer at work
+
+
+class Pass(NamedTuple):
+    """The way of one sample through a network, forward and back."""
+
+    params: list
+    stages: list
+    activation: mlp.Activation
+
+    @property
+    def done(self) -> int:
+        """The number of the last stage."""
+        return len(self.stages) - 1
+
+
+def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
+    """Settings -> the stages: input, layers forward, loss, layers back, update."""
+    params, activation = fresh_network(seed, activation, alpha)
+    X, Y = task.X[[sample]], task.Y[[sample]]
+    Y_hat, cache = mlp.forward(params, X, activation)
+    stages = [Stage("Input", _input_lines(X, Y), mlp.Cache([X], []))]
+    for i in range(len(params)):
+        reached = mlp.Cache(cache.A[: i + 2], cache.Z[: i + 1])
+        lines = _forward_lines(i, cache)
+        stages.append(Stage(f"Forward, layer {i}", lines, reached, active=i))
+    stages.append(Stage("Loss", _loss_lines(Y_hat, Y), cache))
+    grads, dA = [None] * len(params), mlp.loss_slope(Y_hat, Y)
+    for i in reversed(range(len(params))):
+        slope = activation.slope(cache.Z[i])
+        dZ = dA * slope
+        dA = dZ @ params[i].W.T
+        grads = [*grads[:i], mlp.Layer(cache.A[i].T @ dZ, dZ[0]), *grads[i + 1 :]]
+        lines = _backward_lines(i, slope, dZ, grads[i], dA)
+        stages.append(Stage(f"Backward, layer {i}", lines, cache, grads, i))
+    after = mlp.sgd_step(params, grads, learning_rate)
+    losses = [mlp.loss(mlp.forward(p, X, activation)[0], Y) for p in (params, after)]
+    stages.append(Stage("Update", _update_lines(learning_rate, *losses), cache, grads))
+    return Pass(params, stages, activation)
+
+
+def _row(values):
+    return "[" + ", ".join(number(value) for value in np.ravel(values)) + "]"
+
+
+def _input_lines(X, Y):
+    return [f"a[0] = x = {_row(X)}", "", f"target y = {_row(Y)}"]
+
+
+def _forward_lines(i, cache):
+    return [
+        f"z[{i}] = a[{i}] @ W[{i}] + b[{i}]",
+        f"  = {_row(cache.Z[i])}",
+        "",
+        f"a[{i + 1}] = f(z[{i}])",
+        f"  = {_row(cache.A[i + 1])}",
+    ]
+
+
+def _loss_lines(Y_hat, Y):
+    return [
+        f"prediction = {_row(Y_hat)}",
+        f"target y = {_row(Y)}",
+        "",
+        "loss = 1/2 (prediction - y)²",
+        f"  = {number(mlp.loss(Y_hat, Y), 3)}",
+        "",
+        "da = prediction - y",
+        f"  = {_row(Y_hat - Y)}",
+    ]
+
+
+def _backward_lines(i, slope, dZ, grads, dA):
+    rows = [f"    {_row(dW)}" for dW in grads.W]
+    rows[0] = rows[0].replace("    ", "  = ", 1)
+    lines = [
+        f"dz[{i}] = da * f'(z[{i}])",
+        f"  f' = {_row(slope)}",
+        f"  = {_row(dZ)}",
+        "",
+        f"dW[{i}] = a[{i}].T @ dz[{i}]",
+        *rows,
+        "",
+        f"db[{i}] = dz[{i}]",
+    ]
+    if i > 0:  # nobody asks for the slope with respect to the input
+        lines += ["", f"da = dz[{i}] @ W[{i}].T", f"  = {_row(dA)}"]
+    return lines
+
+
+def _update_lines(learning_rate, before, after):
+    return [
+        f"W = W - {learning_rate:g} dW",
+        f"b = b - {learning_rate:g} db",
+        "",
+        "loss of this sample",
+        f"  before: {number(before, 4)}",
+        f"  after:  {number(after, 4)}",
+    ]
+
+
+class PassView(View):
+    """The network as far as it is computed, and the formulas of the stage."""
+
+    size = (1000, 470)
+    cells: ClassVar = {
+        "network": Cell(0, 0, 660, 470, (2, 2, 2, 34)),
+        "formulas": Cell(660, 0, 340, 470, (8, 8, 2, 8)),
+    }
+
+    def draw(self, data, step):
+        stage, key = data.stages[step], (id(data), step)
+        self.paint("network", key, self._draw_network, data.params, stage)
+        self.paint("formulas", key, self._draw_formulas, stage)
+
+    def _draw_network(self, ax, params, stage):
+        cache, grads, active = stage[2:]
+        pictures.draw_network(ax, params, cache, grads, active=active)
+        ax.set_title("Gradients" if grads else "Weights and activations")
+
+    def _draw_formulas(self, ax, stage):
+        ax.set_axis_off()
+        look = {"va": "top", "transform": ax.transAxes}
+        ax.text(0, 1, stage.title, fontsize=18, **look)
+        look |= {"family": "DejaVu Sans Mono", "fontsize": 13}
+        for i, line in enumerate(stage.formulas):
+            ax.text(0, 0.87 - 0.062 * i, line, **look)
+
+    def line(self, data, step):
+        stage = data.stages[step]
+        formulas = " ".join(" ".join(stage.formulas).split())
+        return f"step {step} of {data.done}, {stage.title}: {formulas}"
+
+    def alt(self, data, step):
+        network = pictures.describe_network(data.params, data.stages[step].cache)
+        return f"{network} Beside it the formulas. {self.line(data, step)}."
+
+    def table(self, data, step):
+        return ("stage", "formula"), [
+            (stage.title, line.strip())
+            for stage in data.stages
+            for line in stage.formulas
+            if line
+        ]
+
+    def network(self, data, step):
+        return data.params, data.activation
+
+
+class PassPanel(SteppedPanel):
+    """See `pass_panel`."""
+
+    below = ("activation", "alpha")
+    speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
+
+
+def pass_panel(
+    task=mlp.SUM,
+    sample=1,
+    seed=0,
+    learning_rate=0.2,
+    activation="leaky_relu",
+    alpha=-0.2,
+    step=0,
+) -> Panel:
+    """Send one sample forward through the network, and its error back, stage by stage.
+
+    ``sample`` is a row of the task, which has two inputs and one output; ``step`` the
+    stage to begin at.
+    """
+    task = checks.task("task", task, inputs=2, outputs=1)
+    work = {
+        "sample": controls.sample(task, sample, 8),
+        "seed": controls.seed(seed),
+        "learning_rate": controls.learning_rate(learning_rate),
+        **controls.activation(activation, alpha),
+    }
+    look = {"step": controls.step(step, 2 * len(mlp.ORIGINAL_SIZES))}
+    compute = functools.partial(one_pass, task)
+    return PassPanel("pass_panel", compute, PassView(), work, look, {"task": task})

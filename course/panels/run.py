@@ -1,0 +1,195 @@
+"""A training run as data: it grows in parts, and knows its way back to every step."""
+
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+
+import mlp_core as mlp
+from course.fast import Snapshots, join, train
+from course.original import original_loss_and_grads
+
+PIECE = 100  # steps
+MOST_NUMBERS = 4_000_000  # numbers kept of a run: 32 MB
+
+
+class Run(NamedTuple):
+    """A training run as far as it has come."""
+
+    task: mlp.Task
+    activation: mlp.Activation
+    learning_rate: float
+    gradient: object  # loss_and_grads, or the one with the bug
+    samples: np.ndarray  # (steps, batch) the rows that each step uses
+    every: int  # of how many networks one is kept
+    kept: Snapshots  # the networks after step 0, every, 2 * every, ...
+    params: list  # the network after the last step done
+    loss: np.ndarray  # (done,) the loss on the samples of each step
+    stopped: str = "finished"  # as in mlp_core.History
+    diverged_at: int | None = None
+
+    @property
+    def done(self) -> int:
+        """The number of steps done."""
+        return len(self.loss)
+
+    @property
+    def progress(self) -> float:
+        """The part of the steps that is done, 0 to 1."""
+        return self.done / len(self.samples)
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing left to do."""
+        return self.done == len(self.samples) or self.stopped != "finished"
+
+    def at(self, step) -> list:
+        """The network after ``step`` steps, exactly as it was.
+
+        A long run keeps only some of its networks. From the last one kept before
+        ``step`` the same steps are done again.
+        """
+        start = step // self.every * self.every
+        params = self.kept[step // self.every]
+        return self._train(params, start, step)[0] if step > start else params
+
+    def rows(self, step):
+        """The rows of the data that were used for the step that led here."""
+        return self.samples[step - 1] if step else np.array([], dtype=int)
+
+    def outputs(self, step):
+        """The predictions for all samples after ``step`` steps: (n, n_out)."""
+        with np.errstate(all="ignore"):
+            return mlp.forward(self.at(step), self.task.X, self.activation)[0]
+
+    def curve(self) -> np.ndarray:
+        """The loss over all samples after ``every``, 2 * ``every``, ... steps."""
+        with np.errstate(all="ignore"):
+            Y_hat, _ = mlp.forward(self.kept.stack(), self.task.X, self.activation)
+            return mlp.loss(Y_hat, self.task.Y)[1:]
+
+    def go_on(self) -> "Run":
+        """Train some steps more: up to the next network that is to be kept.
+
+        If all are kept, it goes on for as long as it came so far, within limits: to
+        begin again costs time, and long pieces can't be watched or stopped.
+        """
+        start, keeps_all = self.done, self.every == 1
+        count = min(max(PIECE, start), 4 * PIECE) if keeps_all else self.every
+        params, part = self._train(self.params, start, start + count, keeps_all)
+        if part.diverged_at == 1 and start:
+            # Which of two steps broke it? Training tells, if it sees both.
+            start -= 1
+            params, part = self._train(self.at(start), start, start + 2, keeps_all)
+        new = part.snapshots.rows[1:] if keeps_all else [join(params)]
+        kept = np.concatenate([self.kept.rows[: start // self.every + 1], new])
+        return self._replace(
+            params=params,
+            kept=Snapshots(kept, self.kept.shapes),
+            loss=np.concatenate([self.loss[:start], part.loss]),
+            stopped=part.stopped,
+            diverged_at=part.diverged_at and start + part.diverged_at,
+        )
+
+    def _train(self, params, start, stop, snapshots=False):
+        return train(
+            params,
+            self.task.X,
+            self.task.Y,
+            samples=self.samples[start:stop],
+            activation=self.activation,
+            learning_rate=self.learning_rate,
+            gradient=self.gradient,
+            snapshots=snapshots,
+        )
+
+
+def train_in_parts(
+    task=mlp.SUM,
+    learning_rate=0.2,
+    seed=0,
+    activation="leaky_relu",
+    alpha=-0.2,
+    scheme="normal",
+    hidden=(3, 3, 2),
+    batch_size=1,
+    steps=2000,
+    bug=False,
+    seconds=0.1,
+):
+    """Settings -> the training run, yielded after each ``seconds`` of work.
+
+    The run is the one of ``rng = default_rng(seed)``, ``initialize(sizes, rng)`` and
+    ``train(params, X, Y, rng)``, however it is cut.
+    """
+    rng = np.random.default_rng(seed)
+    function = mlp.make_activation(activation, alpha)
+    sizes = (task.X.shape[1], *hidden, task.Y.shape[1])
+    params = mlp.initialize(sizes, rng, scheme, function.alpha or 0.0)
+    samples = mlp.draw_samples(rng, len(task.X), steps, batch_size)
+    start = Snapshots(join(params)[None], [W.shape for W, _ in params])
+    # Keep every network. If they are too many, keep one in 100 steps, or even fewer.
+    too_many = steps * start.rows.size / MOST_NUMBERS
+    every = 1 if too_many <= 1 else max(PIECE, math.ceil(too_many))
+    gradient = original_loss_and_grads if bug else mlp.loss_and_grads
+    setting = task, function, learning_rate, gradient, samples, every
+    run = Run(*setting, start, params, np.zeros(0))
+    last_told = time.perf_counter()
+    while not run.ended:
+        run = run.go_on()
+        if run.ended or time.perf_counter() - last_told > seconds:
+            yield run
+            last_told = time.perf_counter()
+
+
+def training_run(**settings) -> Run:
+    """Settings (those of `train_in_parts`) -> the whole training run."""
+    *_, run = train_in_parts(**settings)
+    return run
+
+
+# In words ----------------------------------------------------------------------------
+
+
+def describe(run, step) -> str:
+    """Say where a run stands after ``step`` steps."""
+    Y_hat, Y = run.outputs(step), run.task.Y
+    near = np.sum(np.all(abs(Y_hat - Y) < mlp.TOLERANCE, axis=1))
+    outputs = ", ".join(_output(y) for y in Y_hat[:, 0])
+    targets = ", ".join(f"{y:g}" for y in Y[:, 0])
+    parts = [
+        f"step {step} of {len(run.samples)}: loss {_loss(mlp.loss(Y_hat, Y))}",
+        f"outputs {outputs} for targets {targets}",
+        f"{near} of {len(Y)} within {mlp.TOLERANCE}",
+    ]
+    return "; ".join(parts + _warnings(run, step, mlp.solved(Y_hat, Y)))
+
+
+def _output(y):
+    return f"{y:z.2f}" if abs(y) < 1e4 else f"{y:.1e}"
+
+
+def _loss(loss):
+    """Rounded so that every NumPy and processor says the same."""
+    if loss < 1e-4:
+        return "below 0.0001"
+    return f"{loss:.4f}" if loss < 1e4 else f"{loss:.2e}"
+
+
+def _warnings(run, step, is_solved):
+    warnings = []
+    if run.stopped == "diverged":
+        warnings.append(f"diverged at step {run.diverged_at}: lower the learning rate")
+    if run.stopped == "interrupted":
+        warnings.append(f"interrupted after {run.done} steps")
+    dead_units = mlp.dead_units(run.at(step), run.task.X, run.activation)
+    dead = [
+        f"{units.sum()} of {len(units)} units in layer {layer}"
+        for layer, units in enumerate(dead_units)
+        if units.any()
+    ]
+    if dead:
+        stuck = "" if is_solved else "stuck: "
+        warnings.append(f"{stuck}{' and '.join(dead)} are dead")
+    return warnings

@@ -1,0 +1,241 @@
+"""The training panel: train a network and look at every step of it."""
+
+import functools
+from typing import ClassVar
+
+import numpy as np
+
+import mlp_core as mlp
+from course import checks, pictures
+from course.panels import controls
+from course.panels.controls import Choice, Number, Sizes, Tick
+from course.panels.panel import Panel, SteppedPanel
+from course.panels.run import describe, train_in_parts
+from course.panels.view import Cell, View
+from course.pictures.style import number
+
+
+class TrainingView(View):
+    """Network, loss, decision surface, a neuron's surface and a hidden space."""
+
+    size = (1000, 484)  # with two lines of words it still fits at 1280 x 720
+    cells: ClassVar = {
+        "network": Cell(0, 242, 700, 242, (2, 2, 2, 2)),
+        "loss": Cell(0, 0, 380, 242, (84, 54, 24, 28)),
+        "hidden": Cell(380, 0, 320, 242, (78, 54, 12, 28)),
+        "surface": Cell(700, 216, 300, 268, (76, 50, 20, 24)),
+        "neuron": Cell(700, 0, 300, 216, (104, 50, 50, 26)),
+    }
+    floor = 1e-10  # smaller losses stand here, so that the larger ones have room
+
+    def __init__(self):
+        super().__init__()
+        self.run, self.curve, self.previous = None, None, None
+        self.lay["loss"] = self._draw_loss
+
+    def draw(self, run, step, neuron, hidden_layer, sample):
+        self._remember(run)
+        params, now = run.at(step), (id(run), step)
+        x = self.chosen_input(run, step, sample)
+        _, cache = mlp.forward(params, [x], run.activation)
+        self.paint("network", (now, tuple(x)), pictures.draw_network, params, cache)
+        curves = id(run), id(self.previous)
+        self.paint("loss", now, self._draw_mark, step, ground=curves)
+        network = params, run.task, run.activation
+        output = {"resolution": 41, "colorbar": False, "ground": "square"}
+        unit = {**output, "layer": neuron[0], "unit": neuron[1]}
+        output["mark"] = run.rows(step) if step else None
+        layer = {"layer": hidden_layer}
+        self.paint("surface", now, pictures.draw_surface, *network, **output)
+        self.paint("neuron", (now, neuron), pictures.draw_surface, *network, **unit)
+        self.paint("hidden", (now, layer), pictures.draw_hidden, *network, **layer)
+
+    def _remember(self, run):
+        """Keep the curve of the run before this one; parts of one run are the same."""
+        if run is self.run:
+            return
+        if self.run is not None and self.run.samples is not run.samples:
+            self.previous = self.curve if self.run.every == run.every else None
+        self.run, self.curve = run, np.maximum(run.curve(), self.floor)
+
+    def chosen_input(self, run, step, sample):
+        """The input whose activations are shown: (n_in,)."""
+        if sample is None:  # the one that was trained on
+            rows = run.rows(step)
+            sample = rows[0] if len(rows) else 0
+        return run.task.X[sample]
+
+    def _draw_loss(self, ax):
+        losses = {"this run": self.curve}
+        if self.previous is not None and self.previous.size:
+            losses = {"previous run": self.previous, **losses}
+        look = {"x_label": "training step", "faint": ("previous run",)}
+        pictures.draw_loss(ax, losses, steps_per_point=self.run.every, **look)
+
+    def _draw_mark(self, ax, step):
+        """Mark the step on the curve."""
+        every, curve = self.run.every, self.curve
+        longest = max(
+            len(curve), len(self.previous) if self.previous is not None else 1
+        )
+        title = f"step {step} of {every * longest}" if step else "before the first step"
+        ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
+        point = -(-step // every)  # the first point that the step has a part in
+        if 0 < point <= len(curve) and np.isfinite(curve[point - 1]):
+            loss = curve[point - 1]
+            look = {"markerfacecolor": "white", "markeredgewidth": 2.5, "zorder": 5}
+            height = np.clip(loss, *ax.get_ylim())
+            look |= {"color": "black", "markersize": 10, "clip_on": False}
+            ax.plot([every * point], [height], "o", **look)
+            below = "below " if loss == self.floor else ""
+            title += f": loss {below}{number(loss, 3)}"
+        ax.set_title(title)
+
+    def line(self, run, step, **look):
+        return describe(run, step)
+
+    def alt(self, run, step, neuron, hidden_layer, sample):
+        x = self.chosen_input(run, step, sample)
+        return (
+            f"Five linked pictures of the network after step {step}: the network with "
+            f"its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
+            "logarithmic axis; the output over the square of inputs, with the data; "
+            f"the same for unit {neuron[1]} of layer {neuron[0]}; the data in the "
+            f"space of layer {hidden_layer}. {describe(run, step)}."
+        )
+
+    def table(self, run, **look):
+        """One row for each step: its number, its loss, the rows of data it used."""
+        return ("step", "loss", "rows"), [
+            (step, loss, " ".join(map(str, run.rows(step))))
+            for step, loss in enumerate(run.loss, start=1)
+        ]
+
+    def network(self, run, step, **look):
+        return run.at(step), run.activation
+
+
+class TrainingPanel(SteppedPanel):
+    """See `training_panel`."""
+
+    below = (
+        "neuron",
+        "hidden_layer",
+        "sample",
+        "scheme",
+        "hidden",
+        "batch_size",
+        "steps",
+        "bug",
+    )
+    speeds: ClassVar = {
+        "1 step": (300, 1),
+        "5 steps": (80, 5),
+        "20 steps": (80, 20),
+        "100 steps": (80, 100),
+    }
+
+    def __init__(self, *args, seeds=None, **kwargs):
+        self.seed_menu = _seed_menu(seeds) if seeds else None
+        super().__init__(*args, **kwargs)
+        if self.seed_menu:
+            self.seed_menu.connect(self.handle, self._choose_seed)
+
+    def rows(self):
+        rows = super().rows()
+        if self.seed_menu:  # below the words: all above them fits on a projector
+            rows.insert(-2, self.seed_menu.widget)
+        return rows
+
+    def _choose_seed(self):
+        if self.seed_menu.value is not None:
+            self.work["seed"].set(self.seed_menu.value)
+
+    def set_data(self, data):
+        if self.seed_menu and self.seed_menu.value != self.work["seed"].value:
+            self.seed_menu.set(None, notify=False)  # the slider went to another seed
+        sizes = [W.shape[1] for W, _ in data.params]
+        self.look["neuron"].offer(_units(sizes))
+        self.look["hidden_layer"].offer(_layers(sizes))
+        super().set_data(data)
+
+
+def _seed_menu(groups):
+    """A menu of seeds, each with the words that it is listed under."""
+    options = {"choose a seed": None}
+    for name, seeds in groups.items():
+        for seed in checks.seeds("seeds", seeds):
+            options[f"{name}: seed {seed}"] = seed
+    return Choice("look at", options, None, 22)
+
+
+def _layers(sizes):
+    return {f"layer {layer}": layer for layer in range(len(sizes))}
+
+
+def _units(sizes):
+    return {
+        f"layer {layer}, unit {unit}": (layer, unit)
+        for layer, size in enumerate(sizes)
+        for unit in range(size)
+    }
+
+
+def training_panel(
+    task=mlp.SUM,
+    learning_rate=0.2,
+    seed=0,
+    activation="leaky_relu",
+    alpha=-0.2,
+    scheme="normal",
+    hidden=(3, 3, 2),
+    batch_size=1,
+    steps=2000,
+    bug=False,
+    step=None,
+    neuron=(0, 0),
+    hidden_layer=None,
+    sample=None,
+    seeds=None,
+) -> Panel:
+    """Train a network and look at every step of it.
+
+    The defaults train as the original notebook does, and show the last step. The task
+    has two inputs and one output. ``batch_size`` None is the full batch. ``bug`` trains
+    with the bug of the original notebook. ``neuron`` is the layer and the unit whose
+    surface is shown, ``hidden_layer`` the layer in whose space the data are shown (the
+    last hidden one). ``sample`` is the row of the data whose activations the diagram
+    shows, by default the one that was trained on. ``seeds`` makes a menu of seeds by
+    what they are listed under: ``{"dead layer": [3, 9]}``.
+    """
+    task = checks.task("task", task, inputs=2, outputs=1)
+    work = {
+        "learning_rate": controls.learning_rate(learning_rate),
+        "seed": controls.seed(seed),
+        **controls.activation(activation, alpha),
+        "scheme": Choice("initialization", mlp.SCHEMES, scheme, 11),
+        "hidden": Sizes("hidden layers", hidden),
+        "batch_size": Choice(
+            "batch", {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}, batch_size, 7
+        ),
+        "steps": Number("steps", steps, 1, 10_000, whole=True, least=1, most=1_000_000),
+        "bug": Tick("with the original's bug", bug),
+    }
+    sizes, last = [*work["hidden"].value, 1], work["steps"].value
+    if hidden_layer is None:
+        hidden_layer = max(0, len(sizes) - 2)
+    look = {
+        "step": controls.step(last if step is None else step, last),
+        "neuron": Choice("neuron", _units(sizes), neuron, 16),
+        "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 10),
+        "sample": controls.sample(task, sample, 13, {"as trained": None}),
+    }
+    return TrainingPanel(
+        "training_panel",
+        functools.partial(train_in_parts, task),
+        TrainingView(),
+        work,
+        look,
+        {"task": task},
+        seeds=seeds,
+    )

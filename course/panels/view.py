@@ -1,0 +1,172 @@
+"""Views: they draw data on one Figure that they keep, and say them in words."""
+
+import io
+from typing import ClassVar, NamedTuple
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from course.panels.quick_text import QuickAxes, QuickCanvas
+from course.pictures.style import STYLE
+
+
+class Cell(NamedTuple):
+    """A rectangle of the picture, in pixels, and the margins of the axes in it."""
+
+    left: int
+    bottom: int
+    width: int
+    height: int
+    margins: tuple  # left, bottom, right, top
+
+
+class Shown(NamedTuple):
+    """What a view makes of its data."""
+
+    png: bytes
+    alt: str  # the picture in words
+    line: str  # the numbers in one line
+
+
+class View:
+    """One persistent Figure. Subclasses say what is in its cells.
+
+    The figure is not pyplot's, so none is ever left open. Drawing all of a figure takes
+    100 ms and more; so only the cells whose content changed are drawn again, into the
+    pixels that are there already.
+    """
+
+    size = (1000, 380)
+    cells: ClassVar[dict] = {}
+    # Titles and axis labels have fixed places: to find new ones takes time.
+    style: ClassVar = {**STYLE, "axes.titley": 1.0}
+
+    def __init__(self):
+        with matplotlib.rc_context(self.style):
+            width, height = self.size
+            self.figure = Figure((width / 100, height / 100), dpi=100, facecolor="w")
+            self.canvas = QuickCanvas(self.figure)
+            self.axes = {
+                name: self._add_axes(cell) for name, cell in self.cells.items()
+            }
+        self.canvas.draw()
+        self._drawn = {}  # cell -> the key that it was drawn for
+        self._grounds = {}  # cell -> the key of its ground, its artists, its pixels
+        self.lay = {}  # cell -> a function that draws its ground
+
+    def _add_axes(self, cell):
+        left, bottom, right, top = cell.margins
+        width, height = cell.width - left - right, cell.height - bottom - top
+        corner = np.array([cell.left + left, cell.bottom + bottom]) / self.size
+        size = np.array([width, height]) / self.size
+        ax = self.figure.add_axes((*corner, *size), axes_class=QuickAxes)
+        ax.patch.set_visible(False)  # it would hide the ground; the figure is white
+        ax.xaxis.set_label_coords(0.5, -28 / height)
+        ax.yaxis.set_label_coords(-(left - 22) / width, 0.5)
+        return ax
+
+    def show(self, data, **look) -> Shown:
+        """Draw the data and say them."""
+        with matplotlib.rc_context(self.style), np.errstate(all="ignore"):
+            self.draw(data, **look)
+        return Shown(self.png(), self.alt(data, **look), self.line(data, **look))
+
+    def draw(self, data, **look):
+        """Call `paint` for each cell."""
+        raise NotImplementedError
+
+    def alt(self, data, **look) -> str:
+        """Say what the picture shows now."""
+        raise NotImplementedError
+
+    def line(self, data, **look) -> str:
+        """Say the numbers, rounded so that every NumPy prints the same."""
+        raise NotImplementedError
+
+    def table(self, data, **look) -> tuple:
+        """The numbers in full: the names of the columns, and the rows."""
+        raise NotImplementedError
+
+    def network(self, data, **look) -> tuple:
+        """The parameters and the activation that are shown."""
+        raise NotImplementedError
+
+    def paint(self, name, key, drawing, *args, ground=None, **kwargs):
+        """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.
+
+        The key holds all that the drawing depends on; of objects it holds the ids.
+        ``ground`` is the key of what stands still below it: the axes with their ticks,
+        and what ``lay`` drew. It is drawn when its key changes; else its pixels are laid
+        again. So a mark that moves over a loss curve takes a fifth of the time.
+        """
+        if self._drawn.get(name) == key:
+            return
+        ax, pixels = self.axes[name], self._pixels_of(name)
+        if ground is None or self._grounds.get(name, (None,))[0] != ground:
+            _wipe(ax)
+            lay, still = self.lay.get(name), []
+            if lay:
+                lay(ax)
+            if ground is not None:
+                still = [ax.xaxis, ax.yaxis, *ax.lines]
+            drawing(ax, *args, **kwargs)
+            pixels[:] = 255
+            self._draw_only(ax, still)
+            self._grounds[name] = ground, still, pixels.copy()
+        else:
+            _, still, below = self._grounds[name]
+            _wipe(ax, still)
+            drawing(ax, *args, **kwargs)
+            pixels[:] = below
+        self._draw_only(ax, set(ax.get_children()) - set(still))
+        self._drawn[name] = key
+
+    def _draw_only(self, ax, artists):
+        """Draw some of what is on the axes: artists that are animated are left out."""
+        for artist in ax.get_children():
+            artist.set_animated(artist not in artists)
+        if artists:
+            self.figure.draw_artist(ax)
+        for artist in ax.get_children():
+            artist.set_animated(False)
+
+    def _pixels_of(self, name):
+        cell = self.cells[name]
+        top = self.size[1] - cell.bottom - cell.height
+        return self.pixels()[
+            top : top + cell.height, cell.left : cell.left + cell.width
+        ]
+
+    def pixels(self):
+        """The picture as it stands: a view of (height, width, 3) of uint8."""
+        return np.asarray(self.canvas.buffer_rgba())[:, :, :3]
+
+    def png(self) -> bytes:
+        stream = io.BytesIO()
+        # Light compression: a third of the time, and drawings don't get larger.
+        Image.fromarray(self.pixels()).save(stream, "png", compress_level=1)
+        return stream.getvalue()
+
+    def save(self, path):
+        """Write the figure; the path's ending says how, .png or .svg."""
+        with matplotlib.rc_context(self.style):
+            self.figure.savefig(path, dpi=200)
+            self.canvas.draw()  # savefig drew at another size: have our pixels back
+
+
+def _wipe(ax, still=()):
+    """Take the drawing off the axes; ``ax.clear()`` would make all ticks anew."""
+    for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.images]:
+        if artist not in still:
+            artist.remove()
+    ax.remove_texts()
+    if still:
+        return
+    if ax.get_legend():
+        ax.get_legend().remove()
+    ax.containers.clear()
+    ax.set_prop_cycle(None)
+    ax.relim()
+    ax.autoscale(True)
