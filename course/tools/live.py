@@ -1,7 +1,7 @@
 """A JupyterLab of its own on a copy of the course, and a browser to look at it.
 
-The browser tests and panels.py use it. The user's settings don't matter to it, and it
-leaves nothing behind.
+The browser tests, the slides and the benchmarks use it. The user's settings don't matter
+to it, and it leaves nothing behind.
 """
 
 import contextlib
@@ -17,35 +17,32 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
+from course.tools import NOTEBOOKS
+from course.tools.handout import copy_files
+
 try:
     from playwright.sync_api import expect, sync_playwright
 except ImportError:  # `missing` says so
     expect = sync_playwright = None
 
-ROOT = Path(__file__).resolve().parent.parent
 SIZE = {"width": 1280, "height": 720}  # a projector
 PATIENCE = 20  # seconds that a page may take; the machine may be busy
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--no-first-run",
-]
+INSTALL = "pip install -r requirements-dev.txt"
 
 # 1. The browser ----------------------------------------------------------------------
 
 
 def chromium_path():
     """The Chromium or Chrome of this machine, or None; CHROMIUM names another one."""
-    names = (os.environ.get("CHROMIUM"), *CHROMIUMS)
-    return next(filter(None, (shutil.which(name) for name in names if name)), None)
+    known = ["chromium", "chromium-browser", "google-chrome"]
+    paths = map(shutil.which, [os.environ.get("CHROMIUM", ""), *known])
+    return next(filter(None, paths), None)
 
 
 def missing() -> str:
-    """Say in words what a browser needs that isn't here; empty if all is here."""
+    """Say what a browser needs that isn't here; empty if all is."""
     if sync_playwright is None:
-        return "the package playwright is missing: pip install -r requirements-dev.txt"
+        return f"the package playwright is missing: {INSTALL}"
     if chromium_path() is None:
         return (
             "there is no Chromium. Install it (Debian, Ubuntu: apt install chromium), "
@@ -57,9 +54,10 @@ def missing() -> str:
 @contextlib.contextmanager
 def browser():
     """Start Chromium; it ends with the block."""
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=chromium_path(), args=ARGUMENTS
+            executable_path=chromium_path(), args=[*quiet, "--no-first-run"]
         )
         yield chromium
         chromium.close()
@@ -83,67 +81,64 @@ def lab():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
         copy_course(folder / "course")
-        silence_questions(folder / "settings")
+        silence_questions(folder / "config")
         with open(folder / "log.txt", "w") as log:
             process = subprocess.Popen(
-                command(folder / "course"), env=environment(folder), stdout=log,
-                stderr=log, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+                command(folder / "course"),
+                env=environment(folder),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+            )
         try:
             yield wait_for(process, folder)
         finally:
             stop(process)
 
 
-def copy_course(target):
-    """Copy the modules, the notebooks and their pictures."""
-    skip = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-    for name in ("notebooks", "images"):
-        if (ROOT / name).exists():
-            shutil.copytree(ROOT / name, target / name, ignore=skip)
-    for module in ROOT.glob("mlp_*.py"):
-        shutil.copy(module, target)
+def copy_course(folder):
+    """Copy the course as it is, outputs and all."""
+    copy_files(folder)
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(path, folder / "notebooks")
 
 
-def silence_questions(folder):
+def silence_questions(config):
     """No dialog about news and updates: it would lie over the notebook."""
-    folder = folder / "@jupyterlab" / "apputils-extension"
+    folder = config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
     folder.mkdir(parents=True)
     answers = {"fetchNews": "false", "checkForUpdates": False}
     (folder / "notification.jupyterlab-settings").write_text(json.dumps(answers))
 
 
 def command(course):
-    root = getattr(os, "geteuid", lambda: 1)() == 0
+    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
-        sys.executable, "-m", "jupyterlab", "--no-browser",
-        "--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={course}",
+        *(sys.executable, "-m", "jupyterlab", "--no-browser"),
+        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={course}"),
         "--LabApp.expose_app_in_browser=True",  # window.jupyterapp, see Notebook
-        *(["--allow-root"] if root else []),
-    ]  # fmt: skip
+        *(["--allow-root"] if is_root else []),
+    ]
 
 
 def environment(folder):
     """This environment, but with folders of its own for all that Jupyter keeps."""
     jupyter = re.compile("JUPYTER|IPYTHON")
     kept = {name: os.environ[name] for name in os.environ if not jupyter.match(name)}
-    own = {
-        "JUPYTER_CONFIG_DIR": "config",
-        "JUPYTER_DATA_DIR": "data",
-        "JUPYTER_RUNTIME_DIR": "runtime",
-        "JUPYTERLAB_SETTINGS_DIR": "settings",
-        "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
-        "IPYTHONDIR": "ipython",
+    return {
+        **kept,
+        "JUPYTER_CONFIG_DIR": str(folder / "config"),
+        "JUPYTER_DATA_DIR": str(folder / "data"),
+        "IPYTHONDIR": str(folder / "ipython"),
+        # Here, not in the command, which every user of the machine can read.
+        "JUPYTER_TOKEN": secrets.token_hex(16),
     }
-    own = {name: str(folder / place) for name, place in own.items()}
-    # Here, not in the command, which every user of the machine can read.
-    return {**kept, **own, "JUPYTER_TOKEN": secrets.token_hex(16)}
 
 
 def wait_for(process, folder, seconds=60) -> Lab:
     """Wait for the file in which the server tells its port."""
     end = time.monotonic() + seconds
-    place = folder / "runtime" / f"jpserver-{process.pid}.json"
+    place = folder / "data" / "runtime" / f"jpserver-{process.pid}.json"
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
             server = json.loads(place.read_text())
@@ -182,15 +177,7 @@ SHUT_DOWN = f"""() => {{ {PRELUDE} return it.context.sessionContext.shutdown() }
 
 
 class Notebook:
-    """A notebook of the course, open in JupyterLab.
-
-    Parameters
-    ----------
-    browser : Browser
-    lab : Lab
-    name : str
-        The file name, without its ending, of a notebook in ``notebooks/``.
-    """
+    """A notebook of the course, open in JupyterLab; its name is without '.ipynb'."""
 
     def __init__(self, browser, lab, name):
         self.name, self.complaints = name, []
@@ -219,17 +206,11 @@ class Notebook:
 
     def panels(self) -> list:
         """The indices of the cells that show a panel: a widget with a picture."""
-        return self._showing({WIDGET, "image/png"})
-
-    def _showing(self, kinds):
-        """The indices of the cells with an output of all these kinds."""
+        panel = {WIDGET, "image/png"}
         return [
             index
             for index, cell in enumerate(self.cells())
-            if any(
-                kinds <= set(output.get("data", ()))
-                for output in cell.get("outputs", ())
-            )
+            if any(panel <= set(out.get("data", ())) for out in cell.get("outputs", ()))
         ]
 
     def show_cell(self, index):

@@ -1,16 +1,11 @@
 """Run the notebooks from top to bottom and save them with their outputs.
 
-    python notebooks/save.py                        all of them
-    python notebooks/save.py 05_sum_task.ipynb      only this one
-    python notebooks/save.py --check                run nothing, say what isn't in form
-
 The saved form holds what a reader needs and nothing that changes from run to run, so
 that a diff shows only what you changed: no execution times, no widget state, no random
 widget numbers. A panel is saved as its picture and its line of numbers; JupyterLab
 shows these until you run the cell.
 """
 
-import argparse
 import copy
 import sys
 from pathlib import Path
@@ -19,7 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-HERE = Path(__file__).parent
+from course.tools import find_notebooks
+
 METADATA = {
     "kernelspec": {
         "display_name": "Python 3",
@@ -32,8 +28,35 @@ CELL_METADATA = ("tags", "slideshow", "jupyter")
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
-def execute(notebook, folder=HERE):
-    """Return a copy of the notebook, run from top to bottom in a fresh kernel."""
+def add_arguments(parser):
+    parser.add_argument("names", nargs="*", help="notebooks; all if none is named")
+    parser.add_argument(
+        "--check", action="store_true", help="run nothing, say what isn't in form"
+    )
+
+
+def run(options) -> int:
+    failed = 0
+    for path in find_notebooks(options.names):
+        good = is_saved_form(path) if options.check else run_and_save(path)
+        print(f"{path.name}: {'ok' if good else 'not in its saved form'}", flush=True)
+        failed += not good
+    return 1 if failed else 0
+
+
+def run_and_save(path) -> bool:
+    """Run a notebook where it lies and save it; one that fails stays as it was."""
+    try:
+        notebook = normalize(execute(read(path), path.parent))
+    except CellExecutionError as error:
+        print(error, file=sys.stderr)
+        return False
+    write(notebook, path)
+    return True
+
+
+def execute(notebook, folder):
+    """A copy of the notebook, run from top to bottom in a fresh kernel."""
     notebook = copy.deepcopy(notebook)
     client = NotebookClient(
         notebook,
@@ -47,7 +70,7 @@ def execute(notebook, folder=HERE):
 
 
 def normalize(notebook):
-    """Return a copy of the notebook in its saved form."""
+    """A copy of the notebook in its saved form."""
     notebook = copy.deepcopy(notebook)
     notebook.metadata = nbformat.from_dict(METADATA)
     notebook.nbformat, notebook.nbformat_minor = 4, 5
@@ -86,45 +109,20 @@ def _normalize_output(output, count):
         output.data.pop(WIDGET_VIEW, None)
 
 
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook, path):
+    path.write_text(as_text(notebook), encoding="utf-8", newline="\n")
+
+
 def as_text(notebook) -> str:
     """The exact text of the notebook's file."""
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
 def is_saved_form(path) -> bool:
-    """Whether the file holds just what this script would have saved."""
+    """Whether the file holds just what this command would have saved."""
     text = Path(path).read_text(encoding="utf-8")
     return text == as_text(normalize(nbformat.reads(text, as_version=4)))
-
-
-def main(arguments=None) -> int:
-    parser = argparse.ArgumentParser(description="Run and save the notebooks.")
-    parser.add_argument("names", nargs="*", help="file names; all notebooks if none")
-    parser.add_argument("--check", action="store_true", help="only look at their form")
-    options = parser.parse_args(arguments)
-    names = options.names or sorted(path.name for path in HERE.glob("*.ipynb"))
-    failed = []
-    for path in (HERE / Path(name).name for name in names):
-        if options.check:
-            good = is_saved_form(path)
-        else:
-            good = _run_and_save(path)
-        print(f"{path.name}: {'ok' if good else 'not in its saved form'}", flush=True)
-        failed += [] if good else [path.name]
-    return 1 if failed else 0
-
-
-def _run_and_save(path) -> bool:
-    """Run one notebook and save it; one that fails stays as it was."""
-    notebook = nbformat.read(path, as_version=4)
-    try:
-        done = normalize(execute(notebook))
-    except CellExecutionError as error:
-        print(error, file=sys.stderr)
-        return False
-    path.write_text(as_text(done), encoding="utf-8", newline="\n")
-    return True
-
-
-if __name__ == "__main__":
-    sys.exit(main())

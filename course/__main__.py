@@ -1,0 +1,41 @@
+"""The commands of the course: ``python -m course`` lists them."""
+
+import argparse
+import sys
+from importlib import import_module
+
+from course.tools import CommandError
+
+# Each is a module of course.tools, which is imported when its command is called.
+COMMANDS = {
+    "save": "run the notebooks and save them with their outputs",
+    "slides": "make slides of the notebooks, or look whether they fit",
+    "handout": "copy the course for handing out, without solutions or with them",
+}
+
+
+def main(arguments=None) -> int:
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    parser = argparse.ArgumentParser(
+        prog="python -m course",
+        description="Commands of the course; paths count from its folder.",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="name")
+    for name, summary in COMMANDS.items():
+        command = commands.add_parser(name, help=summary, description=summary)
+        if arguments[:1] == [name]:
+            tool = import_module(f"course.tools.{name}")
+            tool.add_arguments(command)
+    options = parser.parse_args(arguments)
+    if options.name is None:
+        parser.print_help()
+        return 0
+    try:
+        return tool.run(options)
+    except (CommandError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

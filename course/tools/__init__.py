@@ -1,0 +1,31 @@
+"""The commands of ``python -m course``, a module for each.
+
+A command's module has ``add_arguments(parser)`` and ``run(options)``, which returns the
+exit code. What it imports costs nobody time who calls another command.
+"""
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+
+
+class CommandError(Exception):
+    """What a user can mend; its text is all that is told of it."""
+
+
+def find_notebooks(names) -> list[Path]:
+    """The notebooks of these names, with or without '.ipynb'; all if there are none.
+
+    A name stands for a file in ``notebooks/``, or is a path from the course's root.
+    """
+    return [_find(name) for name in names] or sorted(NOTEBOOKS.glob("*.ipynb"))
+
+
+def _find(name):
+    file = str(name).removesuffix(".ipynb") + ".ipynb"
+    for path in (NOTEBOOKS / file, ROOT / file):
+        if path.is_file():
+            return path
+    known = ", ".join(path.stem for path in find_notebooks([]))
+    raise CommandError(f"there is no notebook {str(name)!r}; the course has {known}")
