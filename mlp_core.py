@@ -194,9 +194,7 @@ def check_params(params):
     for i, (W, b) in enumerate(params):
         right = (*stack, 1, W.shape[-1]) if stack else W.shape[1:]
         if W.shape[:-2] != stack or b.shape != right:
-            raise ValueError(
-                f"params[{i}].b is {b.shape}, not {right}, with W {W.shape}"
-            )
+            raise ValueError(f"params[{i}].b is {b.shape}, not {right}: W is {W.shape}")
 
 
 # 4. Backprop -------------------------------------------------------------------------
