@@ -235,9 +235,9 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     back-propagating errors*, equations 4 to 7.
     """
     A, Z = cache
-    if len(Z) != len(params) or np.shape(dY) != A[-1].shape:  # broadcasting hides it
-        fit = f"{len(Z)} layers and dY {A[-1].shape}"
-        raise ValueError(f"cache needs {fit}, not {len(params)} and {np.shape(dY)}")
+    if len(Z) != len(params) or dY.shape != A[-1].shape:  # broadcasting hides it
+        held = f"{len(Z)} layers and a prediction {A[-1].shape}"
+        raise ValueError(f"cache has {held}; params has {len(params)}, dY {dY.shape}")
     activations = per_layer(activation, params)
     grads, dA = [None] * len(params), dY
     for i in reversed(range(len(params))):

@@ -1,0 +1,661 @@
+"""Training, in the plain loop of mlp_core and in the fast one of course.fast.
+
+Both promise the same, so each test runs both, against the references: the original
+notebook's algorithm, autograd, numbers worked by hand. The stop button is pressed at
+lines of every kind. A warning is an error in this whole file. The runs of 2,000 steps
+stand at the end.
+"""
+
+import ast
+import functools
+import inspect
+import math
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import fast
+from course.original import original_loss_and_grads
+from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer, Task
+from tests.reference import (
+    ACTIVATIONS,
+    TASKS,
+    OriginalNotebook,
+    StopAt,
+    assert_near,
+    by_autograd,
+    distance,
+    draw,
+    draw_data,
+    draw_rows,
+    first_steady_start,
+    flat,
+    frozen,
+    same,
+    stopped_at_call,
+    train_by_autograd,
+)
+
+pytestmark = pytest.mark.filterwarnings("error")
+both_loops = pytest.mark.parametrize(
+    "train", [mlp.train, fast.train], ids=["plain", "fast"]
+)
+both_gradients = pytest.mark.parametrize(
+    "gradient",
+    [mlp.loss_and_grads, original_loss_and_grads],
+    ids=["mended", "bug"],
+)
+
+
+def own(gradient):
+    """The same gradient as a function of one's own: the fast loop can't know it."""
+    return lambda *arguments: gradient(*arguments)
+
+
+# 1. What a step is -------------------------------------------------------------------
+
+
+@both_loops
+def test_defaults_are_the_original_notebooks(train):
+    """Guards 20 epochs of 100 steps, one sample each, learning rate 0.2."""
+    start, rng = draw(), np.random.default_rng(5)
+    params, history = train(start, SUM.X, SUM.Y, rng)
+    assert history.samples.shape == (2000, 1) and history.loss.shape == (2000,)
+    assert history.epoch_loss.shape == (20,)
+    assert (history.stopped, history.diverged_at) == ("finished", None)
+    assert len(history.snapshots) == 0
+    assert history.words == "finished after 2000 steps"
+    original = OriginalNotebook(start, mended=True, learning_rate=0.2)
+    losses = original.train(SUM, history.samples[:100])
+    np.testing.assert_allclose(history.loss[:100], losses, rtol=1e-9, atol=1e-12)
+    defaults = {"learning_rate": 0.2, "epochs": 20, "steps_per_epoch": 100}
+    again, _ = train(start, SUM.X, SUM.Y, np.random.default_rng(5), **defaults)
+    assert same(params, again)
+
+
+def test_both_loops_take_the_same_arguments():
+    """Guards: one can stand in for the other in every call."""
+    assert inspect.signature(mlp.train) == inspect.signature(fast.train)
+
+
+def test_samples_are_drawn_uniformly_with_replacement():
+    """Guards draw_samples against its statistics."""
+    rows = mlp.draw_samples(np.random.default_rng(0), 4, 3000, batch_size=4)
+    assert rows.shape == (3000, 4) and rows.dtype.kind == "i"
+    # each row number in a quarter of the 12,000 places: sigma = sqrt(12000 * 3) / 4
+    counts = np.bincount(rows.ravel(), minlength=4)
+    assert len(counts) == 4 and np.all(abs(counts - 3000) < 5 * 47.5)
+    # all four different in 4! / 4^4 = 9.375 % of the batches: sigma = 0.53 %
+    different = np.mean([len(set(row)) == 4 for row in rows.tolist()])
+    assert abs(different - 0.09375) < 5 * 0.0054
+    # one step tells nothing of the next: equal neighbours a quarter of the time
+    first = mlp.draw_samples(np.random.default_rng(1), 4, 8000)[:, 0]
+    assert abs(np.mean(first[1:] == first[:-1]) - 0.25) < 5 * 0.0049
+
+
+@both_loops
+def test_full_batch_takes_each_row_once_and_draws_nothing(train):
+    """Guards batch_size=None: it needs no generator, and leaves one where it was."""
+    rng = np.random.default_rng(0)
+    rows = mlp.draw_samples(rng, 5, 3, batch_size=None)
+    assert rows.tolist() == [[0, 1, 2, 3, 4]] * 3
+    assert rng.random() == np.random.default_rng(0).random()
+    _, history = train(draw(), SUM.X, SUM.Y, batch_size=None, epochs=1)
+    assert history.samples.tolist() == [[0, 1, 2, 3]] * 100
+
+
+@both_loops
+@pytest.mark.parametrize("batch", [1, 2, 3, 4, None])
+def test_every_step_is_a_step_of_autograds_gradient(batch, train):
+    """Guards loss, update and snapshot of each step, for every size of a batch."""
+    start, steps = draw(seed=1), 30
+    settings = {"learning_rate": 0.05, "epochs": 3, "steps_per_epoch": 10}
+    settings |= {"batch_size": batch, "snapshots": True}
+    params, history = train(start, SUM.X, SUM.Y, np.random.default_rng(2), **settings)
+    assert history.samples.shape == (steps, batch or 4)
+    assert len(history.snapshots) == steps + 1
+    assert same(history.snapshots[0], start) and same(history.snapshots[-1], params)
+    for step, rows in enumerate(history.samples):
+        before, after = history.snapshots[step], history.snapshots[step + 1]
+        value, grads = by_autograd(before, SUM.X[rows], SUM.Y[rows])
+        assert history.loss[step] == pytest.approx(value, rel=1e-10, abs=1e-14)
+        expected = [
+            Layer(W - 0.05 * dW, b - 0.05 * db)
+            for (W, b), (dW, db) in zip(before, grads)
+        ]
+        assert_near(after, expected, atol=1e-13)
+
+
+@both_loops
+@pytest.mark.parametrize(
+    "activation",
+    [
+        mlp.relu,
+        mlp.tanh,
+        mlp.leaky_relu(1.5),
+        [mlp.tanh, mlp.sigmoid, mlp.identity],
+        [ORIGINAL, ORIGINAL, mlp.tanh],
+        [mlp.identity, ORIGINAL, ORIGINAL],
+    ],
+    ids=["relu", "tanh", "steep", "per layer", "two then one", "one then two"],
+)
+def test_training_with_any_activation_and_many_outputs(activation, train):
+    """Guards each activation's own arrays, also where neighbours share one."""
+    sizes = (3, 5, 4, 2)
+    start, (X, Y) = draw(sizes, 1, bias=0.5), draw_data(sizes, 7)
+    rows = draw_rows(0, 40, batch=3, n=7)
+    params, history = train(
+        start, X, Y, activation=activation, learning_rate=0.003, samples=rows
+    )
+    expected, losses = train_by_autograd(start, X, Y, rows, 0.003, activation)
+    assert_near(params, expected, rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(history.loss, losses, rtol=1e-9)
+
+
+RELU6 = Activation(  # a ReLU near 0, and no ReLU far from it
+    "relu6", lambda z: np.clip(z, 0, 6), lambda z: 1.0 * ((z >= 0) & (z < 6)), 0.0
+)
+SQUARE = Activation("square", lambda z: z * z, lambda z: 2 * z)
+# activation, weight, input, target -> loss, and what weight and bias move by at the
+# learning rate 0.5. With z = w x: error e = f(z) - y, loss e^2 / 2, dz = e f'(z).
+BY_HAND = [
+    (SQUARE, 0.5, 1.0, 1.0, 0.28125, 0.375, 0.375),  # a = 0.25, e = -0.75, dz = -0.75
+    (RELU6, 9.0, 1.0, 0.0, 18.0, 0.0, 0.0),  # a = 6, slope 0
+    (ORIGINAL, 1.0, 0.0, 1.0, 0.5, 0.0, 0.5),  # z = 0: e = -1, slope 1
+    (mlp.leaky_relu(3.0), 1.0, 0.0, 1.0, 0.5, 0.0, 0.5),
+    (mlp.relu, 1.0, 0.0, 1.0, 0.5, 0.0, 0.5),
+]
+
+
+@both_loops
+@pytest.mark.parametrize("activation, w, x, y, loss, dw, db", BY_HAND)
+def test_a_step_by_hand(activation, w, x, y, loss, dw, db, train):
+    """Guards activations of one's own, and the slope at z = 0."""
+    start = [Layer(np.array([[w]]), np.zeros(1))]
+    settings = {"activation": activation, "learning_rate": 0.5}
+    params, history = train(start, [[x]], [[y]], samples=np.array([[0]]), **settings)
+    assert history.loss.tolist() == [loss]
+    assert flat(params).tolist() == [w + dw, db]
+
+
+@both_loops
+def test_own_gradient_is_used(train):
+    """Guards gradient=: five steps of a constant one."""
+    constant = [Layer(np.ones((2, 1)), np.full(1, 2.0))]
+    start = [Layer(np.zeros((2, 1)), np.zeros(1))]
+    settings = {"gradient": lambda *_: (7.0, constant), "learning_rate": 0.1}
+    params, history = train(start, SUM.X, SUM.Y, samples=[[0]] * 5, **settings)
+    np.testing.assert_allclose(flat(params), [-0.5, -0.5, -1.0])
+    assert history.loss.tolist() == [7.0] * 5
+
+
+@both_loops
+def test_own_gradient_of_a_wrong_shape_is_refused(train):
+    """Guards: broadcasting hides (1, 3) for a bias (3,), and one number for all."""
+    _, grads = mlp.loss_and_grads(draw(), XOR.X, XOR.Y)
+    for b in grads[0].b[None], 0.5:
+        answer = 1.0, [Layer(grads[0].W, b), *grads[1:]]
+        settings = {"gradient": lambda *_, answer=answer: answer, "batch_size": None}
+        with pytest.raises(ValueError, match=r"grads\[0\] has the shapes"):
+            train(draw(), XOR.X, XOR.Y, **settings)
+
+
+@both_loops
+def test_the_bug_in_batches_is_the_mean_of_the_originals_steps(train):
+    """Guards the original notebook's bug in a loop, three samples at a time."""
+    start, rows = draw(seed=6, bias=0.2), draw_rows(6, 50, batch=3)
+    settings = {"learning_rate": 0.05, "gradient": original_loss_and_grads}
+    _, history = train(start, SUM.X, SUM.Y, samples=rows, snapshots=True, **settings)
+    for step in range(0, 50, 7):
+        before, singles = history.snapshots[step], []
+        for row in rows[step]:
+            original = OriginalNotebook(before, learning_rate=0.05)
+            original.train(SUM, [[row]])
+            singles.append(flat(original.params))
+        after = flat(history.snapshots[step + 1])
+        np.testing.assert_allclose(after, np.mean(singles, axis=0), rtol=1e-10)
+
+
+@both_loops
+def test_epoch_loss_is_the_mean_of_its_steps(train):
+    """Guards epoch_means, also where the last epoch is shorter."""
+    _, history = train(
+        draw(), SUM.X, SUM.Y, samples=draw_rows(0, 25), steps_per_epoch=10
+    )
+    losses = history.loss.tolist()
+    means = [sum(losses[:10]) / 10, sum(losses[10:20]) / 10, sum(losses[20:]) / 5]
+    np.testing.assert_allclose(history.epoch_loss, means, rtol=1e-13)
+    pairs = mlp.epoch_means(np.array([[1.0, 2.0], [3.0, 6.0], [5.0, 5.0]]), 2)
+    assert pairs.tolist() == [[2.0, 4.0], [5.0, 5.0]]
+
+
+@both_loops
+@both_gradients
+@pytest.mark.parametrize("own_gradient", [False, True], ids=["known", "own"])
+def test_what_goes_in_stays_as_it_is(train, gradient, own_gradient):
+    """Guards the inputs, and that what comes back does not live on them."""
+    start, rows = draw(bias=0.5), draw_rows(0, 20)
+    locked = [frozen(start), XOR.X, XOR.Y]  # these raise when they are written to
+    gradient = own(gradient) if own_gradient else gradient
+    params, history = train(
+        *locked, samples=frozen(rows), snapshots=True, gradient=gradient
+    )
+    assert np.array_equal(history.samples, rows)
+    for network in params, history.snapshots[-1]:
+        for array, old in zip(sum(network, ()), sum(start, ())):
+            assert array.flags.writeable and not np.shares_memory(array, old)
+
+
+@both_loops
+def test_lists_and_whole_numbers_are_welcome(train):
+    """Guards: data and samples as lists train the same network; so do whole weights."""
+    rows = draw_rows(1, 8, batch=2)
+    expected, expected_history = train(draw(), XOR.X, XOR.Y, samples=rows)
+    X, Y = XOR.X.astype(int).tolist(), XOR.Y.astype(bool)
+    params, history = train(draw(), X, Y, samples=rows.tolist())
+    assert same(params, expected)
+    assert np.array_equal(history.loss, expected_history.loss)
+    whole = [Layer(np.array([[1, -2], [3, 1]]), np.array([0, 1]))]
+    floats = [Layer(W.astype(float), b.astype(float)) for W, b in whole]
+    Y, settings = XOR.X, {"samples": rows, "learning_rate": 0.01}
+    assert same(*(train(p, XOR.X, Y, **settings)[0] for p in (whole, floats)))
+
+
+WRONG = {
+    "flat Y": ({"Y": XOR.Y[:, 0]}, ValueError, r"Y .*Y\.reshape"),
+    "rows without targets": ({"Y": XOR.Y[:2]}, ValueError, "X has 4 rows but Y has 2"),
+    "two outputs, one target": (
+        {"params": draw((2, 3, 2))},
+        ValueError,
+        r"Y_hat is \(\d, 2\) but Y is \(\d, 1\)",
+    ),
+    "a wide bias": (
+        {"params": [Layer(np.ones((2, 1)), np.ones((4, 1)))]},
+        ValueError,
+        r"params\[0\]\.b is \(4, 1\)",
+    ),
+    "a seed for rng": ({"samples": None, "rng": 3}, TypeError, "rng must be"),
+    "rows that X has not": ({"samples": np.array([[4]])}, IndexError, None),
+    "flat samples": ({"samples": np.array([0, 1])}, (ValueError, IndexError), None),
+    "samples as floats": (
+        {"samples": np.array([[0.5]])},
+        (TypeError, IndexError),
+        None,
+    ),
+    "a learning rate as text": ({"learning_rate": "0.2"}, TypeError, None),
+    "no epochs": ({"steps_per_epoch": 0}, ValueError, None),
+    "no activation": ({"activation": None}, TypeError, None),
+}
+
+
+@both_loops
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_arguments_train_nothing(name, train):
+    """Guards: what broadcasting would hide is told, and slips end in an exception."""
+    changed, error, words = WRONG[name]
+    arguments = {"params": draw(), "X": XOR.X, "Y": XOR.Y, "samples": np.array([[0]])}
+    with pytest.raises(error, match=words):
+        train(**{**arguments, **changed})
+
+
+@both_loops
+def test_other_errors_are_not_swallowed(train):
+    """Guards: only the stop button and numbers that explode end a run in peace."""
+
+    def broken(*_):
+        raise RuntimeError("mine")
+
+    for settings in {"gradient": broken}, {"activation": ORIGINAL._replace(f=broken)}:
+        with pytest.raises(RuntimeError, match="mine"):
+            train(draw(), SUM.X, SUM.Y, samples=draw_rows(0, 20), **settings)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_both_loops_give_the_same_numbers(seed):
+    """Guards the two against each other, over shapes, activations, batches and bug."""
+    rng = np.random.default_rng(seed)
+    sizes = (2, *rng.integers(1, 6, rng.integers(0, 4)), 1)
+    start, (X, Y) = draw(sizes, seed, bias=0.3), draw_data(sizes, 9, seed)
+    every = [*ACTIVATIONS.values(), mlp.leaky_relu(-1.0)]
+    settings = {
+        "activation": [every[i] for i in rng.integers(0, 8, len(sizes) - 1)],
+        "gradient": [mlp.loss_and_grads, original_loss_and_grads][seed % 2],
+        "samples": rng.integers(0, 9, (30, rng.integers(1, 5))),
+        "learning_rate": 0.02,
+        "steps_per_epoch": 7,
+        "snapshots": True,
+    }
+    (params, history), (fast_params, fast_history) = (
+        train(start, X, Y, **settings) for train in (mlp.train, fast.train)
+    )
+    assert (history.stopped, len(history.loss)) == ("finished", 30)
+    assert_near(fast_params, params, rtol=1e-11)
+    np.testing.assert_allclose(fast_history.loss, history.loss, rtol=1e-11)
+    np.testing.assert_allclose(fast_history.epoch_loss, history.epoch_loss, rtol=1e-11)
+    for snapshot, expected in zip(
+        fast_history.snapshots, history.snapshots, strict=True
+    ):
+        assert_near(snapshot, expected, rtol=1e-11)
+
+
+# 2. Divergence -----------------------------------------------------------------------
+
+
+def first_broken_step(start, rows, learning_rate):
+    """By the original notebook's algorithm: the step that breaks it, from 1."""
+    run = OriginalNotebook(start, mended=True, learning_rate=learning_rate)
+    losses = run.train(SUM, rows)
+    return int(np.argmin(np.isfinite(losses)))  # this step finds it, the last made it
+
+
+@both_loops
+@pytest.mark.parametrize("seed, learning_rate", [(0, 3.0), (1, 10.0), (2, 1e3)])
+def test_divergence_is_told_with_its_step(seed, learning_rate, train):
+    """Guards the step, and that its update is taken back."""
+    start, rows = draw(seed=seed), draw_rows(seed, 200)
+    broken = first_broken_step(start, rows, learning_rate)
+    assert 1 < broken < 200  # or the test says nothing
+    settings = {"learning_rate": learning_rate, "steps_per_epoch": 2}
+    params, history = train(
+        start, SUM.X, SUM.Y, samples=rows, snapshots=True, **settings
+    )
+    assert (history.stopped, history.diverged_at) == ("diverged", broken)
+    assert history.words == f"diverged at step {broken}: lower the learning rate"
+    assert len(history.loss) == broken - 1 and len(history.snapshots) == broken
+    assert len(history.epoch_loss) == math.ceil((broken - 1) / 2)
+    assert same(params, history.snapshots[-1])
+    assert np.isfinite(flat(params)).all() and np.isfinite(history.loss).all()
+
+
+@both_loops
+@pytest.mark.parametrize("steps", [1, 5])
+@pytest.mark.parametrize("w, learning_rate", [(1.0, 1e308), (1e200, 0.2)])
+def test_divergence_at_the_first_step(w, learning_rate, steps, train):
+    """Guards an update that no later loss looks at, and a start that overflows."""
+    start, rows = [Layer(np.array([[w]]), np.zeros(1))], np.zeros((steps, 1), int)
+    settings = {"samples": rows, "learning_rate": learning_rate, "snapshots": True}
+    params, history = train(start, [[1.0]], [[-100.0]], **settings)
+    assert (history.stopped, history.diverged_at) == ("diverged", 1)
+    assert same(params, start) and len(history.snapshots) == 1
+    assert history.loss.shape == history.epoch_loss.shape == (0,)
+
+
+# Two samples for a network of one tanh unit that starts with b = 0. The first is
+# solved from the start, tanh(0) = 0, and moves nothing. The second is out of reach, and
+# a huge learning rate then makes the parameters infinite. Since tanh of an infinite z
+# is 1, the loss stays finite: nothing later looks wrong, yet the network is broken.
+TRAP = Task("trap", np.array([[0.0], [1.0]]), np.array([[0.0], [-100.0]]))
+
+
+@both_loops
+@pytest.mark.parametrize(
+    "rows, step", [("1", 1), ("10", 1), ("0001", 4), ("000111", 4)]
+)
+def test_infinite_parameters_behind_a_finite_loss_are_a_divergence(rows, step, train):
+    """Guards: the loss alone does not tell."""
+    start = [Layer(np.array([[0.1]]), np.zeros(1))]
+    samples = np.array([[int(row)] for row in rows])
+    settings = {"learning_rate": 1e307, "activation": mlp.tanh, "snapshots": True}
+    params, history = train(start, TRAP.X, TRAP.Y, samples=samples, **settings)
+    assert (history.stopped, history.diverged_at) == ("diverged", step)
+    assert same(params, start) and len(history.loss) == step - 1
+    assert len(history.snapshots) == step
+
+
+EXPLOSIVE = {
+    "-10": mlp.leaky_relu(-10.0),
+    "10": mlp.leaky_relu(10.0),
+    "1e200": mlp.leaky_relu(1e200),
+    "tanh": mlp.tanh,
+    "sigmoid": mlp.sigmoid,
+    "relu": mlp.relu,
+    "identity": mlp.identity,
+    "mixed": [mlp.tanh, mlp.leaky_relu(-10.0), mlp.relu, mlp.sigmoid],
+}
+
+
+@both_loops
+@both_gradients
+@pytest.mark.parametrize("factor", [1.0, 1e150, 1e300])
+@pytest.mark.parametrize("name", EXPLOSIVE)
+def test_training_that_explodes_says_so(name, factor, gradient, train):
+    """Guards: a stated reason and step, finite parameters, and not one warning."""
+    start, rows = [Layer(W * factor, b) for W, b in draw()], draw_rows(0, 20, batch=2)
+    settings = {"activation": EXPLOSIVE[name], "gradient": gradient, "snapshots": True}
+    for rate in 10.0, 1e3, 1e6, 1e308:
+        params, history = train(
+            start, XOR.X, XOR.Y, samples=rows, learning_rate=rate, **settings
+        )
+        done = len(history.loss)
+        if history.stopped == "diverged":
+            assert history.diverged_at == done + 1 <= 20
+        else:
+            assert (history.stopped, history.diverged_at, done) == (
+                "finished",
+                None,
+                20,
+            )
+        assert np.isfinite(history.loss).all() and np.isfinite(history.epoch_loss).all()
+        assert np.isfinite(flat(params)).all()
+        assert len(history.snapshots) == done + 1
+        assert same(params, history.snapshots[-1])
+
+
+# 3. The stop button ------------------------------------------------------------------
+
+STEPS = 24
+INTERRUPTED = {"epochs": 4, "steps_per_epoch": STEPS // 4, "snapshots": True}
+
+
+def trained(train, k=None, **settings):
+    """Train, stopped at the k-th line: what comes back, the generator, the lines."""
+    rng = np.random.default_rng(7)
+    with StopAt(train, k) as stop:
+        try:
+            result = train(draw(seed=5), XOR.X, XOR.Y, rng, **INTERRUPTED, **settings)
+        except KeyboardInterrupt:
+            result = None
+    return result, rng.bit_generator.state, stop.lines
+
+
+def guarded(train, lines):
+    """The numbers of the first and the last line in which an interrupt is caught.
+
+    These are the lines of the ``try``, and what it calls. The plain loop leaves it with
+    its last step; the fast one has the making of its results in it, too.
+    """
+    source, start = inspect.getsourcelines(train)
+    (block,) = (
+        node
+        for node in ast.walk(ast.parse(textwrap.dedent("".join(source))))
+        if isinstance(node, ast.Try)
+    )
+    first, last = block.body[0].lineno, block.body[-1].end_lineno
+    inside = [
+        number
+        for number, (name, line) in enumerate(lines, 1)
+        if name == train.__name__ and first <= line - start + 1 <= last
+    ]
+    return inside[0], len(lines) if train is fast.train else inside[-1]
+
+
+def moments(count, seed, low, high):
+    """Moments without a pattern, the first and the last one among them."""
+    inner = np.random.default_rng(seed).integers(low, high + 1, count - 2)
+    return [low, *inner.tolist(), high]
+
+
+@both_loops
+@pytest.mark.parametrize("batch_size", [1, 3, None])
+def test_training_stopped_anywhere_goes_on_as_if_nothing_had_happened(
+    batch_size, train
+):
+    """Guards: what was learned is there, whole, and can be continued."""
+    (last, whole), state, lines = trained(train, batch_size=batch_size)
+    assert whole.stopped == "finished" and len(whole.loss) == STEPS
+    for k in moments(60, 1, *guarded(train, lines)):
+        result, state_then, _ = trained(train, k, batch_size=batch_size)
+        assert result is not None, lines[k - 1]
+        params, history = result
+        done = len(history.loss)
+        assert (history.stopped, history.diverged_at) == ("interrupted", None)
+        assert history.words == f"interrupted after {done} steps"
+        assert len(history.snapshots) == done + 1
+        assert same(params, history.snapshots[done])
+        assert same(params, whole.snapshots[done])
+        assert np.array_equal(history.loss, whole.loss[:done])
+        assert len(history.epoch_loss) == math.ceil(
+            done / INTERRUPTED["steps_per_epoch"]
+        )
+        assert np.array_equal(history.samples, whole.samples) and state_then == state
+        resumed, more = train(params, XOR.X, XOR.Y, samples=history.samples[done:])
+        assert same(resumed, last)
+        assert np.array_equal(np.concatenate([history.loss, more.loss]), whole.loss)
+
+
+@both_loops
+def test_stopped_before_the_first_step_nothing_has_happened(train):
+    """Guards: an interrupt that comes too early goes through, and the start is whole."""
+    start = draw(seed=5)
+    _, _, lines = trained(train)
+    for k in moments(15, 2, 1, guarded(train, lines)[0] - 1):
+        with StopAt(train, k), pytest.raises(KeyboardInterrupt):
+            train(start, XOR.X, XOR.Y, np.random.default_rng(7), **INTERRUPTED)
+        assert same(start, draw(seed=5))
+
+
+@both_loops
+def test_stopped_while_it_diverges_it_keeps_finite_numbers(train):
+    """Guards: an interrupt in the very step that explodes hands out no NaN."""
+    (_, whole), _, lines = trained(train, learning_rate=1e4)
+    assert whole.stopped == "diverged"
+    for k in moments(60, 3, *guarded(train, lines)):
+        (params, history), _, _ = trained(train, k, learning_rate=1e4)
+        done = len(history.loss)
+        assert history.stopped in ("interrupted", "diverged")
+        assert done <= len(whole.loss) + (history.stopped == "interrupted")
+        assert np.array_equal(history.loss[: len(whole.loss)], whole.loss[:done])
+        assert len(history.snapshots) == done + 1
+        assert same(params, history.snapshots[-1])
+        assert np.isfinite(flat(params)).all()
+
+
+# What the button interrupts, the number of its call, and the steps that are done then.
+IN_A_FUNCTION = [
+    ("f", 51, None),  # four calls a step; the fast loop has looked at one step before
+    ("slope", 9, None),
+    ("gradient", 1, 0),
+    ("gradient", 10, 9),
+]
+
+
+@both_loops
+@pytest.mark.parametrize("place, call, steps", IN_A_FUNCTION)
+def test_stopped_inside_a_function_of_ones_own(place, call, steps, train):
+    """Guards the same where the interrupt comes out of what the loop calls."""
+    if place == "gradient":
+        settings = {"gradient": stopped_at_call(mlp.loss_and_grads, call)}
+    else:
+        function = stopped_at_call(getattr(ORIGINAL, place), call)
+        settings = {"activation": ORIGINAL._replace(**{place: function, "alpha": None})}
+    start, rows = draw(seed=2), draw_rows(2, 20)
+    whole, whole_history = train(start, SUM.X, SUM.Y, samples=rows, snapshots=True)
+    try:
+        params, history = train(start, SUM.X, SUM.Y, samples=rows, **settings)
+    except KeyboardInterrupt:  # let through, it would end all of pytest
+        pytest.fail("the interrupt came through: what was learned is lost")
+    done = len(history.loss)
+    assert history.stopped == "interrupted"
+    assert done == steps if steps is not None else 0 < done < 20, done
+    assert distance(params, whole_history.snapshots[done]) < 1e-13
+    resumed, _ = train(params, SUM.X, SUM.Y, samples=history.samples[done:])
+    assert distance(resumed, whole) < 1e-12
+
+
+SIGNALS = """
+import signal
+import numpy as np
+import mlp_core as mlp
+from course import fast
+from mlp_core import SUM
+
+signal.signal(signal.SIGALRM, signal.default_int_handler)  # as the stop button does
+start, rng = mlp.initialize(rng=np.random.default_rng(0)), np.random.default_rng(2)
+samples, ended = rng.integers(0, 4, (1000, 1)), []
+whole = fast.train(start, SUM.X, SUM.Y, samples=samples, snapshots=True)[1]
+for train in [mlp.train, fast.train] * 12:
+    try:
+        signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.002, 0.03))
+        params, history = train(start, SUM.X, SUM.Y, samples=samples, snapshots=True)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    except KeyboardInterrupt:
+        continue
+    done = len(history.loss)
+    assert len(history.snapshots) == done + 1
+    for array, right in zip(sum(params, ()), sum(whole.snapshots[done], ())):
+        np.testing.assert_allclose(array, right, rtol=1e-9, atol=1e-12)
+    ended.append(history.stopped)
+print(len(ended), ended.count("interrupted"))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timer signals here")
+def test_real_interrupts_leave_the_same():
+    """Guards: signals that come at any time, also while NumPy works."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(mlp.__file__).parent)}
+    run = functools.partial(subprocess.run, capture_output=True, timeout=180, text=True)
+    done = run([sys.executable, "-c", SIGNALS], env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    caught, interrupted = map(int, done.stdout.split())
+    assert caught >= 20 and interrupted >= 5
+
+
+# 4. Long runs ------------------------------------------------------------------------
+
+
+@both_loops
+@both_gradients
+@pytest.mark.parametrize("task", TASKS)
+def test_2000_steps_equal_the_original_notebooks_algorithm(task, gradient, train):
+    """Guards the whole of the original notebook, with its bug and without, to 1e-9."""
+    mended, data = gradient is mlp.loss_and_grads, TASKS[task]
+    start, rows, losses, expected = first_steady_start(task, mended)
+    params, history = train(start, data.X, data.Y, samples=rows, gradient=gradient)
+    assert distance(params, expected) < 1e-9
+    np.testing.assert_allclose(history.loss, losses, rtol=0, atol=1e-9)
+    means = np.reshape(losses, (20, 100)).mean(axis=1)
+    np.testing.assert_allclose(history.epoch_loss, means, rtol=0, atol=1e-9)
+
+
+@both_loops
+@both_gradients
+@pytest.mark.parametrize("seed", range(8))
+def test_100_steps_equal_the_original_notebooks_algorithm(seed, gradient, train):
+    """Guards the same from any start: too few steps for chaos."""
+    start, rows = draw(seed=100 + seed), draw_rows(seed, 100)
+    original = OriginalNotebook(start, mended=gradient is mlp.loss_and_grads)
+    losses = original.train(XOR, rows)
+    params, history = train(start, XOR.X, XOR.Y, samples=rows, gradient=gradient)
+    assert distance(params, original.params) < 1e-9
+    np.testing.assert_allclose(history.loss, losses, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_100_steps_equal_autograds(name):
+    """Guards a run for each activation."""
+    start, rows, rate = draw(seed=200), draw_rows(0, 100), 0.2
+    if name in ("identity", "leaky 1.5"):  # these explode early
+        start, rate = [Layer(0.5 * W, b) for W, b in start], 0.02
+    settings = {"learning_rate": rate, "activation": ACTIVATIONS[name]}
+    expected, _ = train_by_autograd(start, XOR.X, XOR.Y, rows, **settings)
+    assert np.isfinite(flat(expected)).all()
+    for train in mlp.train, fast.train:
+        params, _ = train(start, XOR.X, XOR.Y, samples=rows, **settings)
+        assert distance(params, expected) < 1e-9
