@@ -27,10 +27,13 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-import live
 import nbformat
 import psutil
 from nbclient import NotebookClient
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from course.tools import live
 
 PATIENCE = 1800  # seconds, for one cell
 EVERY = 2.0  # seconds between two looks at the memory
@@ -53,10 +56,15 @@ async def run(notebook, folder, pids) -> Seat:
     start, slowest, trouble = time.perf_counter(), 0.0, ""
     stored = [texts(cell) for cell in notebook.cells]
     client = NotebookClient(
-        notebook, kernel_name="python3", timeout=PATIENCE, startup_timeout=PATIENCE,
-        iopub_timeout=PATIENCE, store_widget_state=False, record_timing=False,
+        notebook,
+        kernel_name="python3",
+        timeout=PATIENCE,
+        startup_timeout=PATIENCE,
+        iopub_timeout=PATIENCE,
+        store_widget_state=False,
+        record_timing=False,
         resources={"metadata": {"path": str(folder)}},
-    )  # fmt: skip
+    )
     try:
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         async with client.async_setup_kernel(**quiet):
@@ -70,8 +78,8 @@ async def run(notebook, folder, pids) -> Seat:
                     trouble = f"another output in cell {number}: {cell.source[:60]!r}"
             seconds = time.perf_counter() - start
     except Exception as error:  # noqa: BLE001, the others go on
-        words = str(error).strip().splitlines() or [type(error).__name__]
-        return Seat(time.perf_counter() - start, slowest, words[-1])
+        lines = str(error).strip().splitlines() or [type(error).__name__]
+        return Seat(time.perf_counter() - start, slowest, lines[-1])
     return Seat(seconds, slowest, trouble)
 
 
@@ -91,7 +99,7 @@ class Memory:
     """The most that the kernels held, each and together, in bytes."""
 
     def __init__(self):
-        self.each, self.together = {}, 0
+        self.of_kernel, self.together = {}, 0
 
     async def watch(self, pids):
         """Look at the kernels until this is cancelled."""
@@ -104,7 +112,8 @@ class Memory:
         for pid in list(pids):
             with contextlib.suppress(psutil.Error):  # it may have ended
                 process = psutil.Process(pid)
-                self.each[pid] = max(self.each.get(pid, 0), process.memory_info().rss)
+                held = process.memory_info().rss
+                self.of_kernel[pid] = max(self.of_kernel.get(pid, 0), held)
                 shares = process.memory_full_info()
                 total += getattr(shares, "pss", shares.uss)
         self.together = max(self.together, total)
@@ -115,10 +124,9 @@ async def hold_class(name, kernels, folder) -> tuple[list[Seat], Memory]:
     memory, pids = Memory(), []
     watch = asyncio.create_task(memory.watch(pids))
     notebooks = folder / "notebooks"
-    each = [
-        nbformat.read(notebooks / f"{name}.ipynb", as_version=4) for _ in range(kernels)
-    ]
-    seats = await asyncio.gather(*(run(one, notebooks, pids) for one in each))
+    path = notebooks / f"{name}.ipynb"
+    copies = [nbformat.read(path, as_version=4) for _ in range(kernels)]
+    seats = await asyncio.gather(*(run(copy, notebooks, pids) for copy in copies))
     watch.cancel()
     return seats, memory
 
@@ -126,15 +134,14 @@ async def hold_class(name, kernels, folder) -> tuple[list[Seat], Memory]:
 def report(seats, memory):
     """Print what came out."""
     times = [seat.seconds for seat in seats]
-    each = [held / MB for held in memory.each.values()] or [0]
+    held = [most / MB for most in memory.of_kernel.values()] or [0]
     good = [seat for seat in seats if not seat.trouble]
     kernels = "1 kernel" if len(seats) == 1 else f"{len(seats)} kernels"
     print(f"{kernels}: {len(good)} finished with the stored output")
     print(f"  time: first {min(times):.0f} s, last {max(times):.0f} s")
     print(f"  longest wait for one cell: {max(seat.slowest for seat in seats):.0f} s")
-    print(
-        f"  memory of a kernel: {statistics.median(each):.0f} MB, at most {max(each):.0f} MB"
-    )
+    median, most = statistics.median(held), max(held)
+    print(f"  memory of a kernel: {median:.0f} MB, at most {most:.0f} MB")
     print(
         f"  memory of all kernels together: {memory.together / MB:.0f} MB", flush=True
     )

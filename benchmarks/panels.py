@@ -9,18 +9,22 @@ when the picture has stood still for a while. Beside each median stands the slow
 ten. Needs Chromium, like the browser tests, and a machine that does nothing else.
 
 The second lets the training panel play, again from the start whenever it is at the
-end, and prints how much memory the kernel holds.
+end, and prints the pictures a second and how much memory the kernel holds.
 """
 
 import argparse
 import statistics
 import sys
 import time
+from pathlib import Path
 
-import live
 import nbformat
 import nbformat.v4 as form
 import psutil
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from course.tools import live
 
 # Panel -> the limit of its median, in milliseconds.
 LIMITS = {
@@ -34,7 +38,7 @@ LIMITS = {
 }
 SETTINGS = {"pass_panel": "step=10"}  # the stage at which every setting counts
 NO_EFFECT = {("gradient_panel", "alpha")}  # its activation, tanh, has no alpha
-START = 'import sys; sys.path.insert(0, "..")\nimport mlp_panels as panels'
+START = 'import sys; sys.path.insert(0, "..")\nfrom course import panels'
 PAUSE = 0.1  # seconds without work between two keys
 
 # Told by the page: when a key went down, and when a frame with a new picture was painted.
@@ -135,6 +139,7 @@ def measure_memory(notebook, server, minutes, every=15):
             print(f"{passed / 60:8.2f}{pictures:10}{sizes[-1]:9.1f} MiB", flush=True)
     # The first minute fills caches: the texts that were drawn, the curves of a run.
     settled = sizes[min(len(sizes) // 2, 60 // every) :]
+    print(f"Pictures a second: {pictures / passed:.1f}")
     print(f"Growth after the first minute: {settled[-1] - settled[0]:+.1f} MiB")
 
 
