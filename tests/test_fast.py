@@ -514,3 +514,18 @@ def test_success_over_many_seeds_is_what_is_known(task, gradient, rate):
     assert isinstance(run, Sweep)
     sigma = math.sqrt(rate * (1 - rate) / 400)
     assert abs(run.success.mean() - rate) < 3.5 * sigma + 0.01
+
+
+def test_a_sweep_takes_alphas_on_both_sides_of_1():
+    """Guards: the upper of two lines is the leaky ReLU up to alpha = 1 only."""
+    alphas = np.array([-0.2, 1.5, 0.5, 1.2])
+    settings = {"epochs": 1, "steps_per_epoch": 50, "learning_rate": 1e-3}
+    run = sweep(SUM.X, SUM.Y, range(4), activation=mlp.leaky_relu(alphas), **settings)
+    for s, alpha in enumerate(alphas):
+        rng = np.random.default_rng(s)
+        start = mlp.initialize(rng=rng)
+        alone, _ = mlp.train(
+            start, SUM.X, SUM.Y, rng, activation=mlp.leaky_relu(alpha), **settings
+        )
+        for expected, found in zip(alone, run.network(s), strict=True):
+            np.testing.assert_allclose(found.W, expected.W, rtol=0, atol=1e-9)

@@ -8,10 +8,13 @@ from course.pictures import axes
 from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, titled
 
 
-def success(rates, title=None, size=(8, 4)) -> Picture:
-    """Success rates with their 95 % intervals: {name: (successes, trials)}."""
+def success(rates, title=None, size=(8, 4), rough=False) -> Picture:
+    """Success rates with their 95 % intervals: {name: (successes, trials)}.
+
+    ``rough``: the alt text rounds to tens, where rounding decides how some runs end.
+    """
     draw = titled(lambda ax: draw_success(ax, rates), title)
-    return Picture(draw, describe_success(rates), size)
+    return Picture(draw, describe_success(rates, rough), size)
 
 
 def draw_success(ax, rates):
@@ -49,12 +52,16 @@ def _rate_words(successes, trials):
     return f"{100 * successes / trials:.0f} % ({interval})"
 
 
-def describe_success(rates):
+def describe_success(rates, rough=False):
     """The alt text of `draw_success`. In whole %: some seeds end otherwise elsewhere."""
-    parts = [
-        f"{name}: {_rate_words(successes, trials) if trials else 'no trials'}"
-        for name, (successes, trials) in rates.items()
-    ]
+
+    def rate(successes, trials):
+        if not trials:
+            return "no trials"
+        tens = 10 * round(10 * successes / trials)
+        return f"about {tens} %" if rough else _rate_words(successes, trials)
+
+    parts = [f"{name}: {rate(*pair)}" for name, pair in rates.items()]
     return "Success rates with 95 % intervals. " + "; ".join(parts) + "."
 
 
