@@ -1,18 +1,12 @@
-"""What several test files need: a browser, the order of the files, where live.py is."""
+"""What several test files need: a browser, and the order of the files."""
 
 import os
-import sys
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))  # for live.py
-sys.path.insert(0, str(ROOT / "notebooks"))
-
-import live
-import slides
+from course.tools import live, slides
+from tests import sweeps
 
 # A busy machine is no fault of the code: no test fails for the time that it takes. And
 # the same code gets the same examples, so that a change alone turns a test red.
@@ -23,10 +17,6 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("course")
-SLOW = [
-    "test_robust.py", "test_exercises.py", "test_kernel.py", "test_notebooks.py",
-    "test_copies.py", ".ipynb", "test_slides.py", "test_browser.py",
-]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,26 +35,36 @@ def browser():
         yield chromium
 
 
+@pytest.fixture(scope="session")
+def remember_sweeps(tmp_path_factory):
+    """Code that makes a kernel take its sweeps from those of the whole test run."""
+    folder = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ  # its folder lies in that of all
+    return sweeps.code(folder.parent if is_worker else folder)
+
+
+# A worker that is free gets the next file: the longest ones are given out before the
+# others of these, so that both workers end at about the same time.
+SLOW = ["test_browser.py", "test_reruns.py", "test_slides.py", ".ipynb"]
+
+
 def pytest_collection_modifyitems(items):
-    """Fast files first, the browser last, and there one notebook after the other."""
+    """Fast files first: what is wrong there is told at once."""
     items.sort(key=_place)
 
 
 def _place(item):
-    late = [number for number, end in enumerate(SLOW) if item.path.name.endswith(end)]
-    if item.path.name != "test_browser.py" or not hasattr(item, "callspec"):
-        return (late or [-1])[0], ""
-    return late[0], item.callspec.params.get("notebook", "")
+    return next((i for i, end in enumerate(SLOW) if item.path.name.endswith(end)), -1)
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say in words, and once, that the browser tests did not run, and how they would."""
+    """Say once, in words, that the browser tests did not run, and how they would."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = [
         report.longrepr[2] for report in skipped if "browser" in str(report.longrepr)
     ]
     for reason in sorted(set(reasons)):
-        words = reason.removeprefix("Skipped: ")
+        reason = reason.removeprefix("Skipped: ")
         terminalreporter.write_line(
-            f"{len(reasons)} tests skipped. {words}", yellow=True
+            f"{len(reasons)} tests skipped. {reason}", yellow=True
         )

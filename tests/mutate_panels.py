@@ -1,13 +1,12 @@
 """Plant faults that a learner would see into the panels and pictures: a test turns red.
 
     .venv/bin/python tests/mutate_panels.py               all of them, some minutes
-    .venv/bin/python tests/mutate_panels.py stale back    those with such a word
+    .venv/bin/python tests/mutate_panels.py stale Back    those with such a word
 
 Each is what a slip of the hand would do: an axis swapped, a picture that stays, a slider
-bound to another setting. It is made in a copy of the course, where test_pictures.py and
-test_panels.py run until the first test fails; then the command says which one did. It
-ends with 1 if a fault is not noticed. `mutate_core.py` does the same to mlp_core.py, by
-rule and not by hand.
+bound to another setting. It is made in a copy of the course, where the tests of pictures
+or of panels run until the first fails. The command ends with 1 if a fault is not
+noticed. `mutate.py` does the same to a module by rule and not by hand.
 """
 
 import sys
@@ -15,10 +14,13 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests"))
+from cosmic_ray.testing import run_tests
+from cosmic_ray.work_item import TestOutcome
 
-from mutate_core import PYTEST, copy_course, run
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.mutate import PYTEST, enter_copy
 
 LIMIT = 900  # seconds for the tests
 
@@ -26,173 +28,226 @@ LIMIT = 900  # seconds for the tests
 class Fault(NamedTuple):
     """A text that stands once in a module, and what a slip would make of it."""
 
-    words: str
+    title: str
     module: str
     old: str
     new: str
 
+    def planted(self) -> str:
+        """The text of the module with the fault."""
+        source = (ROOT / "course" / self.module).read_text(encoding="utf-8")
+        count = source.count(self.old)
+        if count != 1:
+            raise ValueError(f"{self.title}: its text stands {count} times")
+        return source.replace(self.old, self.new)
 
-PANELS, PICTURES = "mlp_panels.py", "mlp_pictures.py"
+
 FAULTS = [
     Fault(
-        "a stale picture: nothing is drawn a second time", PANELS,
-        "if self._drawn.get(name) == key:", "if name in self._drawn:",
+        "a stale picture: nothing is drawn a second time",
+        "panels/view.py",
+        "if self._drawn.get(name) == key:",
+        "if name in self._drawn:",
     ),
     Fault(
-        "a stale surface while the step slider moves", PANELS,
-        'self.paint("surface", now,', 'self.paint("surface", id(run),',
+        "a stale surface while the step slider moves",
+        "panels/training.py",
+        'self.paint("surface", now,',
+        'self.paint("surface", id(run),',
     ),
     Fault(
-        "stale words below a new picture", PANELS,
-        "self.picture.value = _img(self.shown, self.view.size)\n"
-        "        self.say(self.shown.line)",
-        "self.picture.value = _img(self.shown, self.view.size)",
+        "a stale curve below the mark when another run comes",
+        "panels/training.py",
+        "curves = id(run), id(self.previous)",
+        'curves = "always the same"',
     ),
     Fault(
-        "an alt text that tells no state", PANELS,
-        "html.escape(shown.alt)", "html.escape(shown.alt[:12])",
+        "stale words below a new picture",
+        "panels/panel.py",
+        "self.view.size)\n        self.show_message(self.shown.line)",
+        "self.view.size)",
     ),
     Fault(
-        "a slider bound to another setting: weight starts at the bias", PANELS,
-        '"weight": Number("weight", weight,', '"weight": Number("weight", bias,',
+        "an alt text that tells no state",
+        "panels/panel.py",
+        "html.escape(shown.alt)",
+        "html.escape(shown.alt[:12])",
     ),
     Fault(
-        "two sliders bound crosswise: weight and bias", PANELS,
-        '"weight": Number("weight", weight, -3, 3, 0.1, width="100px"),\n'
-        '            "bias": Number("bias", bias,',
-        '"bias": Number("weight", weight, -3, 3, 0.1, width="100px"),\n'
-        '            "weight": Number("bias", bias,',
+        "a slider bound to another setting: weight starts at the bias",
+        "panels/activation.py",
+        'Number("weight", weight,',
+        'Number("weight", bias,',
     ),
     Fault(
-        "a slider that doesn't follow its number box", PANELS,
-        "        self.slider.value = self._inside(value)\n", "",
+        "two sliders bound crosswise: weight and bias",
+        "panels/activation.py",
+        'work["weight"] = Number("weight", weight, -3, 3, 0.1, width="100px")\n'
+        '    work["bias"] = Number("bias",',
+        'work["bias"] = Number("weight", weight, -3, 3, 0.1, width="100px")\n'
+        '    work["weight"] = Number("bias",',
     ),
     Fault(
-        "a learning rate slider that ends at 1", PANELS,
-        "FloatLogSlider(min=low, max=high,", "FloatLogSlider(min=low, max=0,",
+        "a slider that doesn't follow its number box",
+        "panels/controls.py",
+        "        self.slider.value = self._inside(value)\n",
+        "",
     ),
     Fault(
-        "the network of a step before", PANELS,
-        "[0] if step > start else params", "[0] if step > start + 1 else params",
+        "a learning rate slider that ends at 1",
+        "panels/controls.py",
+        "FloatLogSlider(min=low, max=high,",
+        "FloatLogSlider(min=low, max=0,",
     ),
     Fault(
-        "the training point of the step to come is ringed", PANELS,
+        "the network of a step before",
+        "panels/run.py",
+        "[0] if step > start else params",
+        "[0] if step > start + 1 else params",
+    ),
+    Fault(
+        "the training point of the step to come is ringed",
+        "panels/run.py",
         "return self.samples[step - 1] if step",
         "return self.samples[step % len(self.samples)] if step",
     ),
     Fault(
-        "Back goes forwards", PANELS,
-        "min(max(step.value + steps, 0)", "min(max(step.value + abs(steps), 0)",
+        "Back goes forwards",
+        "panels/panel.py",
+        "min(max(step.value + steps, 0)",
+        "min(max(step.value + abs(steps), 0)",
     ),
     Fault(
-        "Reset goes to the first step, not to the start", PANELS,
-        'self.look["step"].set(0)', 'self.look["step"].set(1)',
+        "Reset goes to the first step, not to the start",
+        "panels/panel.py",
+        'self.look["step"].set(0)',
+        'self.look["step"].set(1)',
     ),
     Fault(
-        "the run before is not shown for comparison", PANELS,
-        "self.previous = self.curve if", "self.previous = None if",
+        "the run before is not shown for comparison",
+        "panels/training.py",
+        "self.previous = self.curve if",
+        "self.previous = None if",
     ),
     Fault(
-        "old panels live on when a cell is run again", PANELS,
-        "            older.close()\n", "            pass\n",
+        "old panels live on when a cell is run again",
+        "panels/panel.py",
+        "            older.close()\n",
+        "            pass\n",
     ),
     Fault(
-        "an exception vanishes", PANELS,
-        "                self.say(_words(error))\n", "",
+        "an exception vanishes",
+        "panels/panel.py",
+        "                self.show_message(_message(error))\n",
+        "",
     ),
     Fault(
-        "a file is replaced without a question", PANELS,
-        "if os.path.exists(path) and self._asked != path:", "if not path:",
+        "a file is replaced without a question",
+        "panels/panel.py",
+        "if os.path.exists(path) and self._asked != path:",
+        "if not path:",
     ),
     Fault(
-        "two columns of a CSV file under each other's names", PANELS,
-        "columns = z, unit.activation.f(z), unit.activation.slope(z),",
-        "columns = z, unit.activation.slope(z), unit.activation.f(z),",
+        "two columns of a CSV file under each other's names",
+        "panels/activation.py",
+        "(f, slope) = np.linspace(-3, 3, 121)",
+        "(slope, f) = np.linspace(-3, 3, 121)",
     ),
     Fault(
-        "swapped axes of the decision surface", PICTURES,
-        "np.meshgrid(axis, axis)", 'np.meshgrid(axis, axis, indexing="ij")',
+        "swapped axes of the decision surface",
+        "pictures/surfaces.py",
+        "np.meshgrid(xs, ys)",
+        'np.meshgrid(xs, ys, indexing="ij")',
     ),
     Fault(
-        "the decision surface upside down", PICTURES,
-        'np.ma.masked_array(drawn, bad), origin="lower", extent',
-        'np.ma.masked_array(drawn, bad), origin="upper", extent',
+        "the decision surface upside down",
+        "pictures/surfaces.py",
+        'look = {"origin": "lower", "aspect": "equal"',
+        'look = {"origin": "upper", "aspect": "equal"',
     ),
     Fault(
-        "swapped names of the axes", PICTURES,
+        "contour lines transposed, the image right",
+        "pictures/surfaces.py",
+        "ax.contour(xs, ys, heights, levels",
+        "ax.contour(ys, xs, heights.T, levels",
+    ),
+    Fault(
+        "swapped names of the axes",
+        "pictures/surfaces.py",
         'ax.set_xlabel("x1")\n    ax.set_ylabel("x2")',
         'ax.set_xlabel("x2")\n    ax.set_ylabel("x1")',
     ),
     Fault(
-        "the transposed weights on the edges", PICTURES,
+        "the transposed weights on the edges",
+        "pictures/networks.py",
         "weights = np.array([layer.W[j, k] for j, k in pairs])",
         "weights = np.array([layer.W.ravel()[j + k * len(layer.W)] for j, k in pairs])",
     ),
     Fault(
-        "the bias of unit 0 at every unit", PICTURES,
-        "shown[layer - 1].b[j]", "shown[layer - 1].b[0]",
+        "the bias of unit 0 at every unit",
+        "pictures/networks.py",
+        'f"b {number(biases[j])}"',
+        'f"b {number(biases[0])}"',
     ),
     Fault(
-        "blue for negative", PICTURES,
-        "[POSITIVE if v > 0 else NEGATIVE if v < 0",
-        "[POSITIVE if v < 0 else NEGATIVE if v > 0",
+        "blue for negative",
+        "pictures/networks.py",
+        "POSITIVE if value > 0 else NEGATIVE if value < 0",
+        "POSITIVE if value < 0 else NEGATIVE if value > 0",
     ),
     Fault(
-        "a loss curve that begins at step 0", PICTURES,
-        "x = per_point * np.arange(1, len(values) + 1)",
-        "x = per_point * np.arange(len(values))",
+        "a loss curve that begins at step 0",
+        "pictures/training.py",
+        "x = steps_per_point * np.arange(1, len(values) + 1)",
+        "x = steps_per_point * np.arange(len(values))",
     ),
     Fault(
-        "the mark of the step on the point before it", PICTURES,
-        "[per_point * (index + 1)], [np.clip", "[per_point * index], [np.clip",
+        "the mark of the step on the point before it",
+        "pictures/training.py",
+        "x, height = steps_per_point * (index + 1),",
+        "x, height = steps_per_point * index,",
     ),
     Fault(
-        "points with the marker of the other class", PICTURES,
-        "some = places[targets == target]", "some = places[targets != target]",
+        "points with the marker of the other class",
+        "pictures/surfaces.py",
+        "places[targets == target]",
+        "places[targets != target]",
     ),
     Fault(
-        "an interval of no width", PICTURES,
-        "[100 * low, 100 * high], [i, i]", "[100 * low, 100 * low], [i, i]",
+        "an interval of no width",
+        "pictures/rates.py",
+        "[100 * low, 100 * high], [i, i]",
+        "[100 * low, 100 * low], [i, i]",
     ),
     Fault(
-        "swapped axes of the hidden space", PICTURES,
-        "return (A - self.middle) @ self.directions",
-        "return ((A - self.middle) @ self.directions)[:, ::-1]",
+        "swapped axes of the hidden space",
+        "pictures/hidden_space.py",
+        "places = apart @ directions",
+        "places = (apart @ directions)[:, ::-1]",
     ),
-]  # fmt: skip
-
-
-def planted(fault) -> str:
-    """The text of the module with the fault."""
-    source = (ROOT / fault.module).read_text(encoding="utf-8")
-    if source.count(fault.old) != 1:
-        raise ValueError(
-            f"{fault.words}: its text must stand once in {fault.module}, not "
-            f"{source.count(fault.old)} times"
-        )
-    return source.replace(fault.old, fault.new)
+]
 
 
 def main(words) -> int:
     chosen = [
-        fault for fault in FAULTS if not words or any(w in fault.words for w in words)
+        fault for fault in FAULTS if not words or any(w in fault.title for w in words)
     ]
-    tests = [*PYTEST, "tests/test_pictures.py", "tests/test_panels.py"]
-    alive = 0
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
-        folder = copy_course(Path(place))
-        failed, said = run(tests, folder, LIMIT)
-        if failed:
-            raise SystemExit(f"without a fault something fails already: {said}")
+    command, alive = f"{PYTEST} tests/pictures tests/panels", 0
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        enter_copy(folder)
+        outcome, output = run_tests(command, LIMIT)
+        if outcome != TestOutcome.SURVIVED:
+            raise SystemExit(f"without a fault something fails:\n{output[-2000:]}")
         for fault in chosen:
-            path = folder / fault.module
+            path = Path("course", fault.module)
             healthy = path.read_text(encoding="utf-8")
-            path.write_text(planted(fault), encoding="utf-8")
-            noticed, said = run(tests, folder, LIMIT)
+            path.write_text(fault.planted(), encoding="utf-8")
+            outcome, output = run_tests(command, LIMIT)
             path.write_text(healthy, encoding="utf-8")
-            alive += not noticed
-            state = said.split(" - ")[0] if noticed else "NOT NOTICED"
-            print(f"{fault.words}: {state}", flush=True)
+            alive += outcome == TestOutcome.SURVIVED
+            state = output.strip().splitlines()[-3:][0].split(" - ")[0]
+            state = "NOT NOTICED" if outcome == TestOutcome.SURVIVED else state
+            print(f"{fault.title}: {state}", flush=True)
     print(f"{len(chosen) - alive} of {len(chosen)} faults turn a test red")
     return 1 if alive else 0
 

@@ -3,7 +3,7 @@
     .venv/bin/python tests/mutate_solutions.py
 
 prints each mutant that is accepted. All of them must stand in `EQUAL`, with the reason
-why they behave like the solution. `test_exercises.py` runs the same.
+why they behave like the solution. `lessons/test_answers.py` runs the same.
 
 The solutions are those of the notebooks: the first Python block of each markdown cell
 with the tag 'solution'.
@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import mlp_core as mlp
-import mlp_exercises as exercises
+from course import checking
+from tests.answers import EXERCISES
 
 # 1. The solutions --------------------------------------------------------------------
 
@@ -41,7 +42,7 @@ def solutions(folder=ROOT / "notebooks") -> dict:
                 continue
             block = re.search(r"```python\n(.*?)```", cell.source, re.DOTALL)
             names = re.findall(r"^def (\w+)", block[1] if block else "", re.MULTILINE)
-            for name in set(names) & set(exercises.EXERCISES):
+            for name in set(names) & set(EXERCISES):
                 found[name] = block[1]
     return found
 
@@ -338,7 +339,7 @@ def survivors():
     for name, source in solutions().items():
         for line, text in mutants(source):
             count += 1
-            if exercises.check(compiled(name, text)).solved:
+            if checking.check(EXERCISES, compiled(name, text)).solved:
                 accepted.append((name, line))
     return count, accepted
 

@@ -1,7 +1,9 @@
 """The course in a real browser: JupyterLab, its kernel, Chromium, keys and a mouse.
 
 Needs Chromium. Without it these tests are skipped, unless REQUIRE_BROWSER_TESTS is set,
-as in .ci/run. Each notebook is opened once, and all of its tests run on that page.
+as in .ci/run. Each notebook is opened once, in a copy that holds what a hand-out holds,
+and all of its tests run on that page. What every panel does alike is tested with the
+training panel of notebook 6.
 """
 
 import base64
@@ -10,35 +12,33 @@ import itertools
 import math
 import re
 import time
-from pathlib import Path
 
-import live
 import numpy as np
 import pytest
-from live import PATIENCE, expect
 from PIL import Image
 
-import mlp_bugs as bugs
-import mlp_core as core
-import mlp_panels as panels
+import mlp_core as mlp
+from course import panels
+from course.lessons.bug_lab.panel import bug_lab
+from course.panels.controls import Choice, Number
+from course.tools import find_notebooks, live
+from course.tools.live import PATIENCE, expect
 
-ROOT = Path(__file__).parent.parent
-NAMES = sorted(path.stem for path in (ROOT / "notebooks").glob("*.ipynb"))
-# The same objects as in NAMES: by that, older versions of pytest know that a fixture's
+NAMES = [path.stem for path in find_notebooks([])]
+# The same object as in NAMES: by that, older versions of pytest know that a fixture's
 # parameter is still the same, and don't open the notebook anew.
-TRAINING = [name for name in NAMES if name in ("05_sum_task", "06_xor_task")]
+TRAINING = [name for name in NAMES if name == "06_xor_task"]
 
 each_notebook = pytest.mark.parametrize("notebook", NAMES, indirect=True)
-each_training = pytest.mark.parametrize("notebook", TRAINING, indirect=True)
-one_training = pytest.mark.parametrize("notebook", TRAINING[1:], indirect=True)
+in_notebook_6 = pytest.mark.parametrize("notebook", TRAINING, indirect=True)
 
 
 # 1. Browser, server, notebook, panel ----------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def lab(browser):
-    with live.lab() as server:
+def lab(browser, remember_sweeps):
+    with live.lab(remember_sweeps) as server:
         yield server
 
 
@@ -130,7 +130,7 @@ class Panel:
 
 
 def wait_until(condition, otherwise):
-    """Ask again and again until the condition holds; ``otherwise`` says what is wrong."""
+    """Ask again and again until the condition holds; ``otherwise`` tells what is wrong."""
     end = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > end:
@@ -146,7 +146,7 @@ def rebuild(code):
     if code not in _twins:
         while _twins:
             _twins.popitem()[1].close()
-        _twins[code] = eval(code, {"panels": panels, "bugs": bugs, "mlp": core})
+        _twins[code] = eval(code, {"panels": panels, "bug_lab": bug_lab, "mlp": mlp})
     return _twins[code]
 
 
@@ -190,12 +190,11 @@ def differences(panel) -> list:
     for control in twin.controls.values():
         label = control.box.description
         shown, wanted = page["fields"][label], control.value
-        if isinstance(control, panels.Number):
+        if isinstance(control, Number):
             pairs.append((f"slider {label}", page["sliders"][label], place(control)))
             shown = float(shown)
-        elif isinstance(control, panels.Choice):
+        elif isinstance(control, Choice):
             wanted = control.box.options[control.box.index]
-            wanted = wanted[0] if isinstance(wanted, tuple) else wanted
         elif isinstance(wanted, tuple):
             wanted = ", ".join(map(str, wanted))
         pairs.append((label, shown, wanted))
@@ -245,8 +244,8 @@ def test_every_setting_has_a_named_control(notebook, all_panels):
     for panel in all_panels:
         tree = accessible(panel)
         fields = [(role, name) for role, name in tree if role in FIELDS]
-        assert not [each for each in fields if not re.search(r"[a-zA-Z]", each[1])]
         names = [name for _, name in fields]
+        assert not [name for name in names if not re.search(r"[a-zA-Z]", name)]
         assert len(names) == len(set(names)), "two controls have the same name"
         twin = rebuild(panel.code.input_value())
         for control in twin.controls.values():
@@ -257,7 +256,7 @@ def test_every_setting_has_a_named_control(notebook, all_panels):
 def test_a_slider_without_a_name_follows_a_number_box_with_one(notebook, all_panels):
     """Guards: ipywidgets gives sliders no name, so the box before it must tell it."""
     for panel in all_panels:
-        tree = [each for each in accessible(panel) if each[0] in (*FIELDS, "slider")]
+        tree = [node for node in accessible(panel) if node[0] in (*FIELDS, "slider")]
         for before, (role, name) in itertools.pairwise(tree):
             if role == "slider" and not name:
                 assert before[0] == "spinbutton" and before[1]
@@ -289,9 +288,9 @@ def accessible(panel):
     place = {"objectId": root["result"]["objectId"]}
     nodes = client.send("Accessibility.queryAXTree", place)["nodes"]
     client.detach()
-    told = [node for node in nodes if not node["ignored"]]
-    assert told, "the panel has no accessible nodes: is it on the page?"
-    return [(node["role"]["value"], node["name"]["value"].strip()) for node in told]
+    nodes = [node for node in nodes if not node["ignored"]]
+    assert nodes, "the panel has no accessible nodes: is it on the page?"
+    return [(node["role"]["value"], node["name"]["value"].strip()) for node in nodes]
 
 
 CUT = """async root => {
@@ -349,7 +348,7 @@ def test_controls_picture_and_status_are_seen_at_once(notebook, all_panels):
 
 @each_notebook
 def test_every_slider_by_keyboard(notebook, all_panels):
-    """Guards: an arrow key moves a slider, all of the panel follows, and nothing is cut."""
+    """Guards: an arrow key moves each slider, and all of the panel follows."""
     for panel in all_panels:
         for name, label in numbers_of(panel):
             before = panel.setting(name)
@@ -361,7 +360,7 @@ def test_every_slider_by_keyboard(notebook, all_panels):
                 ),
                 f"{label} did not move",
             )
-            assert_agrees(panel)
+        assert_agrees(panel)
 
 
 def numbers_of(panel):
@@ -370,19 +369,19 @@ def numbers_of(panel):
     return [
         (name, control.label)
         for name, control in twin.controls.items()
-        if isinstance(control, panels.Number)
+        if isinstance(control, Number)
     ]
 
 
 def is_at_end(handle):
-    now, last = (handle.get_attribute(f"aria-value{each}") for each in ("now", "max"))
+    now, last = (handle.get_attribute(f"aria-value{end}") for end in ("now", "max"))
     return float(now) >= float(last)
 
 
 # 3. The training panels -----------------------------------------------------------------
 
 
-@each_training
+@in_notebook_6
 @pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
 @pytest.mark.parametrize("way", ["keyboard", "mouse"])
 def test_slider_changes_picture_words_and_numbers(panel, label, way):
@@ -398,7 +397,7 @@ def test_slider_changes_picture_words_and_numbers(panel, label, way):
     assert_agrees(panel)
 
 
-@each_training
+@in_notebook_6
 def test_typed_numbers_count_outside_the_slider_too(panel):
     """Guards: the boxes take each valid number, and the slider waits at its end."""
     panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
@@ -409,7 +408,7 @@ def test_typed_numbers_count_outside_the_slider_too(panel):
     assert_agrees(panel, seed=12345, step=17)
 
 
-@each_training
+@in_notebook_6
 def test_wrong_number_is_refused_in_words(panel):
     """Guards: a mistake is told, and the last good number comes back."""
     panel.type("learning rate", -1)
@@ -419,7 +418,7 @@ def test_wrong_number_is_refused_in_words(panel):
     assert_agrees(panel, learning_rate=0.2, seed=3)
 
 
-@each_training
+@in_notebook_6
 def test_divergence_is_told_and_left_again(panel):
     """Guards: numbers that explode are told in words, and don't harm what follows."""
     panel.type("learning rate", 50)
@@ -430,7 +429,7 @@ def test_divergence_is_told_and_left_again(panel):
     assert_agrees(panel, learning_rate=0.1)
 
 
-@each_training
+@in_notebook_6
 def test_step_back_and_reset(panel):
     """Guards: the buttons go to the steps that they name, and Reset to the same start."""
     panel.new_picture(panel.button("Reset").click)
@@ -444,7 +443,7 @@ def test_step_back_and_reset(panel):
     assert panel.picture.get_attribute("src") == start, "not the same start"
 
 
-@each_training
+@in_notebook_6
 def test_play_and_pause(panel):
     """Guards: Play goes forwards, tells each picture's step, and Pause holds it there."""
     panel.button("Reset").click()
@@ -461,7 +460,7 @@ def test_play_and_pause(panel):
     assert panel.setting("step") < 2000
 
 
-@each_training
+@in_notebook_6
 def test_long_training_can_be_stopped(panel):
     """Guards: long work shows how far it is, and Stop keeps what was learned."""
     panel.type("steps", 1_000_000)
@@ -474,7 +473,7 @@ def test_long_training_can_be_stopped(panel):
     assert_agrees(panel, steps=2000)
 
 
-@each_training
+@in_notebook_6
 def test_menu_tick_and_text_by_keyboard(panel):
     """Guards: keys alone reach the settings that have no slider."""
     panel.box("activation").focus()
@@ -491,7 +490,7 @@ def test_menu_tick_and_text_by_keyboard(panel):
     assert_agrees(panel, hidden=(4, 2), step=1)
 
 
-@one_training
+@in_notebook_6
 def test_run_is_saved_beside_the_notebook(lab, panel):
     """Guards: the buttons write the files that they name."""
     for ending in ("png", "svg", "csv", "npz"):
@@ -506,7 +505,7 @@ FOCUSED = """root => {
     return here.labels?.[0]?.textContent ?? (here.textContent || here.role) }"""
 
 
-@each_training
+@in_notebook_6
 def test_tab_reaches_every_control_in_turn(panel):
     """Guards: nobody is caught in a control, or can't get to one."""
     twin = rebuild(panel.code.input_value())
@@ -521,7 +520,7 @@ def test_tab_reaches_every_control_in_turn(panel):
     assert len(reached) < 99, f"caught at {name}"
 
 
-@each_training
+@in_notebook_6
 def test_running_the_cell_again_replaces_the_panel(notebook, panel):
     """Guards: one panel stands under a cell, in the state that the cell tells."""
     before = int(panel.setting("seed"))
@@ -554,7 +553,7 @@ RECORD = """root => {
 SEEN = "() => ({...window.seen, src: ''})"
 
 
-@one_training
+@in_notebook_6
 @pytest.mark.parametrize("label", ["learning rate", "step"])
 def test_no_blank_frame_while_dragging(panel, label):
     """Guards: the old picture stands until the new one does. Each frame is looked at."""
@@ -567,7 +566,7 @@ def test_no_blank_frame_while_dragging(panel, label):
     assert seen["pictures"] >= 4 and seen["frames"] > seen["pictures"]
 
 
-@one_training
+@in_notebook_6
 def test_no_blank_picture_in_a_screencast_while_dragging(panel):
     """Guards: what the browser really painted never lacked the picture."""
     place = panel.picture.bounding_box()
@@ -608,7 +607,7 @@ def ink(frame, place):
     return (grey < 235).mean()
 
 
-@one_training
+@in_notebook_6
 @pytest.mark.parametrize("label", ["seed", "step"])
 def test_after_a_drag_the_last_value_wins_at_once(panel, label):
     """Guards: no queue of old values is worked off after the mouse was let go."""
@@ -619,9 +618,9 @@ def test_after_a_drag_the_last_value_wins_at_once(panel, label):
     # The picture before, what was at work when the mouse let go, and the last value;
     # two more because a slider and its box are two.
     assert panel.page.evaluate(SEEN)["pictures"] <= 5
-    way = panel.slider(label)
+    handle = panel.slider(label)
     now, first, last = (
-        float(way.get_attribute(f"aria-value{each}")) for each in ("now", "min", "max")
+        float(handle.get_attribute(f"aria-value{end}")) for end in ("now", "min", "max")
     )
     assert abs((now - first) / (last - first) - 0.7) < 0.1
 

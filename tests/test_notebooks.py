@@ -1,20 +1,20 @@
-"""The notebooks: their saved form, their skeleton, their links, and any cell twice.
+"""The notebooks: their saved form, their skeleton, their links, their pictures.
 
 That each cell prints what is stored is tested by nbval, which pytest runs on
-notebooks/*.ipynb itself.
+notebooks/*.ipynb itself; test_reruns.py runs each cell again and again.
 """
 
 import itertools
 import re
 import statistics
-from pathlib import Path
 
 import nbformat
 import pytest
-import save
 
-ROOT = Path(__file__).parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from course.tools import NOTEBOOKS as FOLDER
+from course.tools import find_notebooks, save
+
+NOTEBOOKS = find_notebooks([])
 NAMES = [
     "01_activations",
     "02_initialization",
@@ -24,6 +24,12 @@ NAMES = [
     "06_xor_task",
     "07_bug_lab",
 ]
+FIRST_CELL = """import sys
+sys.path.insert(0, "..")  # so that Python finds the course
+import numpy as np
+import mlp_core as mlp
+from course import Lesson, panels, pictures
+lesson = Lesson("{name}")"""
 # Headings that every notebook has, in this order.
 SKELETON = [
     "What you will do",
@@ -38,10 +44,6 @@ SKELETON = [
     "## Common errors",
     "Next",
 ]
-
-
-def read(path):
-    return nbformat.read(path, as_version=4)
 
 
 def markdown(notebook):
@@ -72,12 +74,12 @@ def test_all_notebooks_of_the_course_are_here():
 
 @each_notebook
 def test_notebook_is_in_its_saved_form(path):
-    assert save.is_saved_form(path), "run: python notebooks/save.py"
+    assert save.is_saved_form(path), "run: python -m course save"
 
 
 @each_notebook
 def test_notebook_is_valid_and_its_ids_are_unique(path):
-    notebook = read(path)
+    notebook = save.read(path)
     nbformat.validate(notebook)
     ids = [cell.id for cell in notebook.cells]
     assert len(ids) == len(set(ids))
@@ -85,7 +87,7 @@ def test_notebook_is_valid_and_its_ids_are_unique(path):
 
 @each_notebook
 def test_outputs_hold_no_error_and_no_stderr(path):
-    for cell in code_cells(read(path)):
+    for cell in code_cells(save.read(path)):
         for output in cell.outputs:
             assert output.output_type != "error", cell.source
             assert output.get("name") != "stderr", cell.source
@@ -94,7 +96,7 @@ def test_outputs_hold_no_error_and_no_stderr(path):
 
 @each_notebook
 def test_skeleton_stands_in_order(path):
-    text = markdown(read(path))
+    text = markdown(save.read(path))
     places = [text.find(heading) for heading in SKELETON]
     missing = [h for h, place in zip(SKELETON, places) if place < 0]
     assert not missing
@@ -102,15 +104,21 @@ def test_skeleton_stands_in_order(path):
 
 
 @each_notebook
+def test_first_cell_is_the_same_in_all(path):
+    """Guards: a notebook begins in five lines, and what else it needs comes later."""
+    assert code_cells(save.read(path))[0].source == FIRST_CELL.format(name=path.stem)
+
+
+@each_notebook
 def test_titles_are_numbered_and_single(path):
-    titles = re.findall(r"^# (.+)$", markdown(read(path)), re.MULTILINE)
+    titles = re.findall(r"^# (.+)$", markdown(save.read(path)), re.MULTILINE)
     assert len(titles) == 1
     assert titles[0].startswith(f"{int(path.stem[:2])}. ")
 
 
 @each_notebook
 def test_code_cells_are_short(path):
-    lengths = [len(cell.source.splitlines()) for cell in code_cells(read(path))]
+    lengths = [len(cell.source.splitlines()) for cell in code_cells(save.read(path))]
     assert statistics.median(lengths) < 8
     assert max(lengths) <= 45
 
@@ -119,7 +127,7 @@ def test_code_cells_are_short(path):
 def test_each_stub_has_a_hint_a_check_and_a_solution(path):
     """Guards: who is stuck in an exercise finds all three, folded where it tells."""
     parts = []  # what belongs to each exercise
-    for cell in read(path).cells:
+    for cell in save.read(path).cells:
         if "stub" in cell.metadata.get("tags", []):
             parts.append([cell])
         elif parts:
@@ -138,9 +146,9 @@ def test_each_stub_has_a_hint_a_check_and_a_solution(path):
 @each_notebook
 def test_progress_is_the_last_thing_to_run(path):
     """Guards: each notebook ends with its quiz and with what was solved."""
-    text = markdown(read(path))
+    text = markdown(save.read(path))
     assert "## Quiz" in text and "## Check your progress" in text
-    assert code_cells(read(path))[-1].source == "lesson.progress()"
+    assert code_cells(save.read(path))[-1].source == "lesson.progress()"
 
 
 @each_notebook
@@ -150,7 +158,7 @@ def test_every_picture_has_an_alt_text(path):
     Pictures of ``images/`` stand as HTML: of a link in Markdown that leads out of the
     folder of the notebook Voila makes an error.
     """
-    notebook = read(path)
+    notebook = save.read(path)
     assert "](../images/" not in markdown(notebook)
     for tag in re.findall(r"<img .*?>", markdown(notebook), re.DOTALL):
         assert re.search(r' alt="[^"]{20,}"', tag), f"{tag} needs an alt text"
@@ -168,55 +176,41 @@ def slug(heading):
 
 @each_notebook
 def test_local_links_and_images_resolve(path):
-    text = markdown(read(path))
+    text = markdown(save.read(path))
     links = re.findall(r"\]\(([^)#\s]*)(#[^)\s]*)?\)", text)
     links += [(source, "") for source in re.findall(r'<img src="(.*?)"', text)]
     for target, anchor in links:
         if target.startswith(("http:", "https:")):
             continue
-        place = (path.parent / target).resolve() if target else path
+        place = (FOLDER / target).resolve() if target else path
         assert place.exists(), f"{target} does not exist"
         if anchor and place.suffix == ".ipynb":
-            headings = re.findall(r"^#+ (.+)$", markdown(read(place)), re.MULTILINE)
+            headings = re.findall(
+                r"^#+ (.+)$", markdown(save.read(place)), re.MULTILINE
+            )
             assert anchor[1:] in map(slug, headings), f"{target}{anchor}"
 
 
 def test_each_notebook_leads_to_the_next():
     for before, after in itertools.pairwise(NOTEBOOKS):
-        assert f"({after.name})" in markdown(read(before))
+        assert f"({after.name})" in markdown(save.read(before))
 
 
 @each_notebook
 def test_no_picture_comes_from_another_site(path):
-    assert not re.search(r"!\[[^\]]*\]\(https?:|<img[^>]+https?:", markdown(read(path)))
+    assert not re.search(
+        r"!\[[^\]]*\]\(https?:|<img[^>]+https?:", markdown(save.read(path))
+    )
 
 
 @each_notebook
 def test_decimal_numbers_in_the_text_are_printed_by_a_cell(path):
     """A number with two decimals or more must stand in an output or in the code."""
-    notebook = read(path)
+    notebook = save.read(path)
     printed = " ".join(c.source + texts(c.outputs) for c in code_cells(notebook))
     # Formulas and code in the text are worked by hand; a cell beside them shows the same.
-    # The alt texts of images/ are held to the code by test_pictures.py.
+    # The alt texts of images/ are held to the code by test_images.py.
     left_out = r"```.*?```|\$\$.*?\$\$|\$[^$]*\$|<img .*?>"
     text = re.sub(left_out, "", markdown(notebook), flags=re.DOTALL)
     numbers = set(re.findall(r"(?<![\d.])\d+\.\d{2,}(?![\d.])", text))
     assert not {number for number in numbers if number not in printed}
-
-
-@each_notebook
-def test_any_cell_twice_gives_its_stored_output(path):
-    """Each code cell runs twice in a row, then each once more after all others."""
-    notebook = read(path)
-    stored = {cell.id: texts(cell.outputs) for cell in code_cells(notebook)}
-    doubled, order = [], []
-    for cell in code_cells(notebook):
-        order += [cell.id, cell.id]
-    order += list(stored)
-    sources = {cell.id: cell.source for cell in notebook.cells}
-    for cell_id in order:
-        doubled.append(nbformat.v4.new_code_cell(sources[cell_id]))
-    notebook.cells = doubled
-    done = save.execute(notebook)
-    for cell_id, cell in zip(order, done.cells):
-        assert texts(cell.outputs) == stored[cell_id], cell.source

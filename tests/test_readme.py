@@ -2,18 +2,20 @@
 that the README names."""
 
 import re
-from pathlib import Path
 
-import mutate_panels
 import pytest
 
-import mlp_exercises as exercises
-import mlp_questions as questions
+from course import Lesson
+from course.__main__ import COMMANDS, main
+from course.tools import ROOT, find_notebooks
+from tests import mutate_panels
 
-ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = find_notebooks([])
+both_texts = pytest.mark.parametrize(
+    "text", [README, TEACHING], ids=["README", "TEACHING"]
+)
 
 
 def blocks():
@@ -56,7 +58,7 @@ def test_ci_finds_exactly_one_test_command():
     assert mark.splitlines()[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", [README, TEACHING], ids=["README", "TEACHING"])
+@both_texts
 def test_every_local_link_exists(text):
     targets = re.findall(r"\]\(([^)#]+)\)", text)
     local = [target for target in targets if not target.startswith("http")]
@@ -66,24 +68,41 @@ def test_every_local_link_exists(text):
 
 def test_every_notebook_is_listed_in_order():
     listed = re.findall(r"\(notebooks/(\w+\.ipynb)\)", README)
-    assert listed == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+    assert listed == [path.name for path in NOTEBOOKS]
 
 
 def test_every_module_and_folder_is_explained():
+    """Guards: who looks for something finds its place in the layout."""
     layout = README.split("## What is where")[1]
-    modules = [path.name for path in ROOT.glob("*.py")]
-    folders = [f"{path.name}/" for path in ROOT.iterdir() if path.is_dir()]
-    hidden = [name for name in folders if name.startswith((".", "__"))]
-    for name in modules + [name for name in folders if name not in hidden]:
-        assert name in layout, f"{name} is not in the README's layout"
+    paths = [*ROOT.iterdir(), *(ROOT / "course").iterdir()]
+    names = [path.name for path in paths if path.suffix == ".py"]
+    names += [f"{path.name}/" for path in paths if path.is_dir()]
+    names = [name for name in names if not name.startswith((".", "__"))]
+    assert len(names) > 15
+    assert not [name for name in names if name not in layout]
 
 
-@pytest.mark.parametrize("text", [README, TEACHING], ids=["README", "TEACHING"])
+@both_texts
 def test_every_script_that_a_text_names_is_there(text):
-    scripts = set(re.findall(r"[\w/]+\.py\b", text))
-    found = {path.relative_to(ROOT).as_posix() for path in ROOT.glob("*/*.py")}
-    found |= {path.name for path in ROOT.glob("**/*.py") if ".venv" not in path.parts}
-    assert scripts and scripts <= found
+    """Guards: no command and no hint leads to a file that has moved."""
+    found = [*ROOT.glob("*.py"), *ROOT.glob("[!.]*/**/*.py")]
+    named = set(re.findall(r"[\w/]+\.py\b", text))
+    ends = {name: "*/" + name.lstrip("/").replace("NAME", "*") for name in named}
+    gone = [n for n in ends if not any(path.match(ends[n]) for path in found)]
+    assert named and gone == []
+
+
+@both_texts
+def test_every_command_that_a_text_names_is_there(text, capsys):
+    """Guards: `python -m course ...` knows the command and its options."""
+    called = re.findall(r"python -m course (\w+)([^`\n]*)", text)
+    assert called
+    for name, rest in called:
+        assert name in COMMANDS
+        with pytest.raises(SystemExit):
+            main([name, "--help"])
+        known = capsys.readouterr().out
+        assert not [word for word in re.findall(r"--[\w-]+", rest) if word not in known]
 
 
 def sections():
@@ -103,20 +122,22 @@ def test_teaching_has_a_section_for_each_notebook():
 
 def test_teaching_names_questions_and_exercises_that_exist():
     """Guards: what a plan tells the teacher to ask stands in the notebook."""
-    named = 0
+    named, checks = 0, set()
     for path, (_, text) in zip(NOTEBOOKS, sections()):
-        loaded = questions.load(path.stem)
-        known = {*loaded.predictions, *(each.name for each in loaded.quiz)}
+        lesson = Lesson(path.stem)
+        known = {*lesson.questions.predictions}
+        known |= {question.name for question in lesson.questions.quiz}
         asked = re.findall(r"^- \*\*'([^']+)'[:.*]", text, re.MULTILINE)
         assert set(asked) <= known
         named += len(asked)
+        checks |= set(lesson.exercises)
     assert named > 10
     checked = re.findall(r"lesson\.check\((\w+)\)", TEACHING)
-    assert checked and set(checked) <= set(exercises.EXERCISES)
+    assert checked and set(checked) <= checks
 
 
 def test_each_fault_of_mutate_panels_still_fits():
     """Guards: a fault whose place in the code has moved would no longer be tried."""
     assert len(mutate_panels.FAULTS) >= 10
     for fault in mutate_panels.FAULTS:
-        compile(mutate_panels.planted(fault), fault.module, "exec")
+        compile(fault.planted(), fault.module, "exec")

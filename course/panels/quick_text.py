@@ -35,7 +35,7 @@ class QuickRenderer(RendererAgg):
     def _get_font_height_metrics(self, prop):
         """Height above the line, below it, and gap, in pixels.
 
-        Matplotlib 3.11 reads them from the file for each text, which takes a fifth of a
+        Matplotlib 3.11 reads them from the file for each text, which takes an eighth of a
         picture. If it asks for this no longer, it does so again, and only time is lost.
         """
         key = hash(prop), self.dpi

@@ -99,7 +99,7 @@ class View:
         The key holds all that the drawing depends on; of objects it holds the ids.
         ``ground`` is the key of what stands still below it: the axes with their ticks,
         and what ``lay`` drew. It is drawn when its key changes; else its pixels are laid
-        again. So a mark that moves over a loss curve takes a fifth of the time.
+        again. So a mark that moves over a loss curve takes less than half of the time.
         """
         if self._drawn.get(name) == key:
             return

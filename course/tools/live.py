@@ -76,12 +76,18 @@ class Lab(NamedTuple):
 
 
 @contextlib.contextmanager
-def lab():
-    """Start JupyterLab on a copy of the course; both are gone after the block."""
+def lab(startup=""):
+    """Start JupyterLab on a copy of the course; both are gone after the block.
+
+    ``startup`` is code that every kernel runs first.
+    """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
         copy_course(folder / "course")
         silence_questions(folder / "config")
+        scripts = folder / "ipython" / "profile_default" / "startup"
+        scripts.mkdir(parents=True)
+        (scripts / "first.py").write_text(startup, encoding="utf-8")
         with open(folder / "log.txt", "w") as log:
             process = subprocess.Popen(
                 command(folder / "course"),

@@ -4,23 +4,17 @@ Needs Chromium, as test_browser.py does, and no network: reveal.js and MathJax c
 packages. Decks with planted faults show that the look at a slide finds them.
 """
 
-from pathlib import Path
-
 import nbformat
 import pytest
-import slides
 
-ROOT = Path(__file__).parent.parent
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+from course.tools import find_notebooks, save, slides
+
+NOTEBOOKS = find_notebooks([])
 KINDS = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 
 
 def kind_of(cell):
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
-
-
-def read(path):
-    return nbformat.read(path, as_version=4)
 
 
 # 1. Planted faults -----------------------------------------------------------------------
@@ -72,14 +66,17 @@ def markdown(text, kind):
     return nbformat.v4.new_markdown_cell(text, metadata=metadata)
 
 
-def walk(browser, cells, folder):
-    """Make a deck of cells and walk through it."""
+def make_deck(cells, folder):
     (folder / "notebooks").mkdir()
     path = folder / "notebooks" / "small.ipynb"
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
-    (deck,) = slides.make_to_look_at([path], folder / "decks")
-    with slides.opened(browser, deck) as page:
-        return slides.look(page)
+    save.write(nbformat.v4.new_notebook(cells=cells), path)
+    return slides.make_with_pictures(path, folder / "decks")
+
+
+def walk(browser, cells, folder):
+    """Make a deck of cells and walk through it."""
+    with slides.opened(browser, make_deck(cells, folder)) as page:
+        return slides.walk(page)
 
 
 @pytest.mark.parametrize("number", range(len(PLANTED)))
@@ -95,9 +92,8 @@ def test_right_arrow_goes_through_slides_that_stand_below_others(planted):
     """Guards: one key is enough; no slide is passed by. (Across, down) of each slide."""
     kinds = [kind for kind, _, _ in PLANTED]
     assert kinds[:4] == ["slide", "subslide", "slide", "subslide"]
-    assert [slide.index for slide in planted[:5]] == [
-        (0, 0), (0, 1), (1, 0), (1, 1), (2, 0)
-    ]  # fmt: skip
+    indices = [slide.index for slide in planted[:5]]
+    assert indices == [[0, 0], [0, 1], [1, 0], [1, 1], [2, 0]]
     assert len(planted) == len(PLANTED)
 
 
@@ -127,16 +123,12 @@ def test_fragments_skipped_cells_and_notes(browser, tmp_path):
 
 def test_formulas_are_set_and_nothing_is_asked_of_the_network(browser, tmp_path):
     """Guards: the deck asks only for what `answer` has; else a class sees dollars."""
-    (tmp_path / "notebooks").mkdir()
-    path = tmp_path / "notebooks" / "small.ipynb"
     text = "$w$ and\n\n$$L = \\tfrac{1}{2}(\\hat y - y)^2 \\quad \\text{(n, n\\_out)}$$"
-    nbformat.write(nbformat.v4.new_notebook(cells=[markdown(text, "slide")]), path)
-    (deck,) = slides.make_to_look_at([path], tmp_path / "decks")
-    with slides.opened(browser, deck) as page:
-        failed = []
+    failed = []
+    with slides.opened(browser, make_deck([markdown(text, "slide")], tmp_path)) as page:
         page.on("requestfailed", lambda request: failed.append(request.url))
         page.reload()
-        page.evaluate(slides.READY)
+        page.evaluate("async () => { await MathJax.startup.promise }")
         formulas = page.locator("section section mjx-container")
         assert formulas.count() == 2
         assert page.locator("mjx-merror").count() == 0
@@ -147,36 +139,24 @@ def test_formulas_are_set_and_nothing_is_asked_of_the_network(browser, tmp_path)
 
 # 2. The notebooks --------------------------------------------------------------------------
 
-needs_slides = pytest.mark.skipif(
-    not any(kind_of(cell) != "-" for path in NOTEBOOKS for cell in read(path).cells),
-    reason="no notebook says yet what its slides are",
-)
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-@pytest.fixture(scope="module")
-def decks(browser, tmp_path_factory):
-    """All decks, made at once."""
-    made = slides.make_to_look_at(NOTEBOOKS, tmp_path_factory.mktemp("decks"))
-    return dict(zip(NOTEBOOKS, made))
-
-
-@needs_slides
 @each_notebook
 def test_slide_types_are_known(path):
     """Guards: nbconvert and RISE take an unknown type in silence for '-'."""
-    assert {kind_of(cell) for cell in read(path).cells} <= KINDS
+    assert {kind_of(cell) for cell in save.read(path).cells} <= KINDS
 
 
-@needs_slides
 @each_notebook
-def test_each_slide_fits_and_the_arrow_key_reaches_it(browser, decks, path):
+def test_each_slide_fits_and_the_arrow_key_reaches_it(browser, path, tmp_path):
     """Guards: a class sees all of each slide, in readable size, with one key."""
-    shown = [kind_of(cell) for cell in read(path).cells]
+    shown = [kind_of(cell) for cell in save.read(path).cells]
     shown = [kind for kind in shown if kind not in ("skip", "notes")]
     count = 1 + sum(kind in ("slide", "subslide") for kind in shown[1:])
-    with slides.opened(browser, decks[path]) as page:
-        seen = slides.look(page)
-    bad = {f"{each.number}. {each.title}": each.problems for each in seen}
-    assert {title: problems for title, problems in bad.items() if problems} == {}
+    deck = slides.make_with_pictures(path, tmp_path)
+    with slides.opened(browser, deck) as page:
+        seen = slides.walk(page)
+    bad = [(slide.number, slide.title, slide.problems) for slide in seen]
+    assert [slide for slide in bad if slide[-1]] == []
     assert len(seen) == count

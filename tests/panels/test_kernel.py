@@ -7,11 +7,16 @@ import nbformat.v4 as form
 import pytest
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PANELS = [
-    "activation_panel", "initialization_panel", "forward_panel", "gradient_panel",
-    "slice_panel", "training_panel", "pass_panel",
-]  # fmt: skip
+    "activation_panel",
+    "initialization_panel",
+    "forward_panel",
+    "gradient_panel",
+    "slice_panel",
+    "training_panel",
+    "pass_panel",
+]
 TIMEOUT = 120  # seconds for one cell
 
 START = f"""
@@ -19,7 +24,7 @@ import asyncio, json, sys
 sys.path.insert(0, {str(ROOT)!r})
 from ipywidgets.widgets.widget import _instances
 import matplotlib.pyplot as plt
-import mlp_panels as panels
+from course import panels
 
 def ends(slider):
     low, high = slider.min, slider.max
@@ -56,9 +61,14 @@ print(before == panel.data.done, 0 < before < 1_000_000, panel.status.value)
 CELLS = {
     "start": START,
     **{name: f"panel = panels.{name}()\nmove_all(panel)" for name in PANELS},
-    "first": AGAIN, "count": COUNT, "again": AGAIN, "count again": COUNT,
-    "long": LONG, "wait": WAIT, "stop": STOP,
-}  # fmt: skip
+    "first": AGAIN,
+    "count": COUNT,
+    "again": AGAIN,
+    "count again": COUNT,
+    "long": LONG,
+    "wait": WAIT,
+    "stop": STOP,
+}
 
 
 @pytest.fixture(scope="module")

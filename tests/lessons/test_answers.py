@@ -1,0 +1,327 @@
+"""All exercises: right answers pass, wrong ones don't, each mistake gets its message.
+
+Right answers are the functions of the lessons, the solutions that the notebooks publish
+(see `mutate_solutions.py`), and the same in other styles. The functions under test are
+the learner's: many are wrong on purpose.
+"""
+
+import copy
+import re
+
+import nbformat
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mlp_core as mlp
+from course import checking
+from course.checking import _unchanged
+from course.lessons.backprop.exercises import my_backprop
+from course.lessons.forward.exercises import my_forward
+from course.lessons.sum_task.exercises import my_train
+from tests import mutate_solutions
+from tests.answers import EXERCISES, LESSONS, check
+
+LESSON_OF = {
+    "my_activation": "activations",
+    "my_slope": "activations",
+    "my_dead_units": "activations",
+    "my_uniform": "initialization",
+    "my_he": "initialization",
+    "my_glorot": "initialization",
+    "my_forward_one": "forward",
+    "my_forward": "forward",
+    "my_loss": "forward",
+    "my_loss_slope": "backprop",
+    "my_layer_backward": "backprop",
+    "my_backprop": "backprop",
+    "my_numeric_gradient": "backprop",
+    "my_step": "sum_task",
+    "my_train": "sum_task",
+    "smallest_sizes": "sum_task",
+    "my_success_rate": "xor_task",
+    "xor_network": "xor_task",
+    "xnor_network": "xor_task",
+    "my_entry_error": "bug_lab",
+    "mend_first": "bug_lab",
+    "mend_second": "bug_lab",
+    "mend_third": "bug_lab",
+}
+each_exercise = pytest.mark.parametrize("name", LESSON_OF)
+MISTAKES = [
+    pytest.param(name, mistake, id=f"{name}-{mistake.message[:40]}")
+    for name, exercise in EXERCISES.items()
+    for mistake in exercise.mistakes
+]
+
+# Right answers -----------------------------------------------------------------------
+
+
+def test_the_exercises_are_those_of_the_course():
+    """Guards: an exercise that is lost, or lands in another lesson."""
+    found = {name: list(lesson.exercises) for name, lesson in LESSONS.items()}
+    assert {name: lesson for lesson in found for name in found[lesson]} == LESSON_OF
+
+
+@each_exercise
+def test_the_right_function_passes(name):
+    """Guards: a check that refuses its own solution; and a wrong key in the table."""
+    verdict = checking.check(EXERCISES, EXERCISES[name].right)
+    assert verdict == (True, f"{name}: right")
+
+
+@each_exercise
+def test_the_solution_passes(name):
+    """Guards: a published solution that its check refuses."""
+    source = mutate_solutions.solutions()[name]
+    verdict = checking.check(EXERCISES, mutate_solutions.compiled(name, source))
+    assert verdict == (True, f"{name}: right")
+
+
+def test_every_solution_is_published_in_a_notebook():
+    """Guards: an exercise whose solution stands in no cell tagged 'solution'."""
+    assert set(mutate_solutions.solutions()) == set(LESSON_OF)
+
+
+def test_solutions_are_read_from_tagged_cells_only(tmp_path):
+    """Guards: the reader of the notebooks, which the tests above rest on."""
+    block = "text\n```python\ndef my_slope(z, alpha):\n    return 1\n```\nmore"
+    tagged = nbformat.v4.new_markdown_cell(block, metadata={"tags": ["solution"]})
+    plain = nbformat.v4.new_markdown_cell(block.replace("my_slope", "my_loss"))
+    other = nbformat.v4.new_markdown_cell("no code", metadata={"tags": ["solution"]})
+    notebook = nbformat.v4.new_notebook(cells=[tagged, plain, other])
+    nbformat.write(notebook, tmp_path / "one.ipynb")
+    found = mutate_solutions.solutions(tmp_path)
+    assert found == {"my_slope": "def my_slope(z, alpha):\n    return 1\n"}
+
+
+# The same answers in another style.
+OTHER_RIGHTS = [
+    ("my_activation", lambda z, alpha: z * (z > 0) + alpha * z * (z <= 0)),
+    ("my_activation", lambda z, alpha: np.maximum(z, 0) + alpha * np.minimum(z, 0)),
+    ("my_slope", lambda z, alpha: np.where(z < 0, alpha, 1)),
+    ("my_dead_units", lambda Z, a: ~(np.where(Z >= 0, 1, a) != 0).any(axis=0)),
+    ("my_loss", lambda P, Y: 0.5 * ((P - Y) ** 2).sum(axis=1).mean()),
+    ("my_loss", lambda P, Y: np.array(0.5 * ((P - Y) ** 2).sum(axis=1).mean())),
+    ("my_loss_slope", lambda P, Y: -(Y - P) / Y.shape[0]),
+    (
+        "my_layer_backward",
+        lambda A, Z, W, dA, slope: [
+            np.einsum("ni,no->io", A, dA * slope(Z)),
+            np.ones(len(A)) @ (dA * slope(Z)),
+            (W @ (dA * slope(Z)).T).T,
+        ],
+    ),
+    ("my_backprop", lambda *args: [mlp.Layer(*pair) for pair in my_backprop(*args)]),
+    ("my_step", lambda *args: tuple(map(tuple, mlp.sgd_step(*args)))),
+    (
+        "my_train",
+        lambda *args: (my_train(*args)[0], np.array(my_train(*args)[1])),
+    ),
+    ("smallest_sizes", lambda: [2, 1]),
+    ("smallest_sizes", lambda: np.array([2, 1])),
+    ("my_success_rate", lambda P, Y: sum(mlp.solved(P, Y)) / len(P)),
+    ("xor_network", lambda: [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])]),
+    ("xor_network", lambda: [([[1, -1], [-1, 1]], [0, 0]), ([[1], [1]], [0])]),
+]
+
+
+@pytest.mark.parametrize(("name", "function"), OTHER_RIGHTS)
+def test_a_right_answer_in_another_style_passes(name, function):
+    """Guards: a check that asks for one way of writing."""
+    assert check(name, function).solved, check(name, function)
+
+
+def restoring_gradient(loss_of, w, h=1e-5):
+    """Moves the entries in place, and puts each back: right, but for rounding in w."""
+    if w.dtype.kind == "i":
+        w = w.astype(float)
+    gradient = np.zeros(w.shape)
+    for index in np.ndindex(w.shape):
+        w[index] += h
+        above = loss_of(w)
+        w[index] -= 2 * h
+        gradient[index] = (above - loss_of(w)) / (2 * h)
+        w[index] += h
+    return gradient
+
+
+def test_a_gradient_that_puts_each_entry_back_passes():
+    """Guards: taking the rounding of + h - h for an argument that was changed."""
+    assert check("my_numeric_gradient", restoring_gradient).solved
+
+
+# Wrong answers -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "mistake"), MISTAKES)
+def test_each_mistake_gets_its_own_message(name, mistake):
+    """Guards: a mistake that passes, or gets the message of another one."""
+    verdict = check(name, mistake.wrong)
+    assert verdict == (False, f"{name}: not yet: {mistake.message}")
+
+
+@each_exercise
+def test_no_two_mistakes_have_the_same_message(name):
+    """Guards: two mistakes that can't be told apart in the test above."""
+    messages = [mistake.message for mistake in EXERCISES[name].mistakes]
+    assert len(messages) == len(set(messages))
+
+
+@each_exercise
+def test_the_stub_is_not_written_yet(name):
+    """Guards: the answer to a notebook as it is published."""
+    message = f"{name}: not written yet"
+    for stub in (lambda *args: None, lambda *args: ..., not_implemented):
+        assert check(name, stub) == (False, message)
+
+
+def not_implemented(*args):
+    raise NotImplementedError
+
+
+def destroy(value):
+    """Overwrite all arrays in an argument."""
+    if isinstance(value, np.ndarray):
+        value[...] = 7
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            destroy(item)
+    if isinstance(value, list):
+        value.clear()
+
+
+@each_exercise
+def test_arguments_are_copies(name):
+    """Guards: a function that spoils the cases for the next check; and it is told."""
+    exercise = EXERCISES[name]
+    before = copy.deepcopy(exercise.cases)
+
+    def spoils(*args):
+        result = copy.deepcopy(exercise.right(*args))
+        destroy(list(args))
+        return result
+
+    verdict = check(name, spoils)
+    assert all(map(_unchanged, before, exercise.cases))
+    if any(isinstance(value, (np.ndarray, list)) for value in exercise.cases[-1]):
+        assert not verdict.solved
+        assert re.search("in place|changed|writes into", verdict.words)
+    else:
+        assert verdict.solved
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(EXERCISES)), st.data())
+def test_one_wrong_number_is_never_accepted(name, data):
+    """Guards: a right answer in which one number of one case is off."""
+    exercise = EXERCISES[name]
+    case = data.draw(st.integers(0, len(exercise.cases) - 1))
+    shift = data.draw(st.sampled_from([1e-3, -0.5, 1.0, np.nan]))
+    if name in ("my_uniform", "my_he", "my_glorot", "smallest_sizes"):
+        return  # judged by measures, and by sizes
+    wanted = exercise.cases[case]
+
+    def nearly(*args):
+        result = exercise.right(*args)
+        first = result
+        if all(map(_unchanged, wanted, args)) and len(wanted) == len(args):
+            while isinstance(first, (list, tuple)):
+                first = first[-1]
+            if name == "my_train":
+                result[1][-1] += shift
+            elif np.ndim(first) == 0 or first.dtype.kind == "b":
+                return first + shift if np.ndim(first) == 0 else ~first
+            elif not args or first is not args[0]:
+                first.flat[0] += shift
+        return result
+
+    verdict = check(name, nearly)
+    assert verdict.solved is (name.endswith("network") and hidden_by_relu(nearly))
+
+
+def hidden_by_relu(network):
+    """Whether a network by hand computes its table in spite of the shift."""
+    Y_hat = mlp.forward([mlp.Layer(*each) for each in network()], mlp.XOR.X, mlp.relu)[
+        0
+    ]
+    tables = np.array([[0, 1, 1, 0], [1, 0, 0, 1]])
+    return bool(np.any(np.all(abs(Y_hat[:, 0] - tables) <= 1e-6, axis=1)))
+
+
+# Loops -------------------------------------------------------------------------------
+
+
+def loop_activation(z, alpha):
+    values = [v if v > 0 else alpha * v for v in z.ravel()]
+    return np.array(values).reshape(z.shape)
+
+
+def loop_slope(z, alpha):
+    return np.array([1 if v >= 0 else alpha for v in z.ravel()]).reshape(z.shape)
+
+
+def loop_dead(Z, alpha):
+    return np.array(
+        [all(alpha == 0 and v < 0 for v in Z[:, u]) for u in range(len(Z.T))]
+    )
+
+
+def loop_forward(params, X, f):
+    rows = [my_forward(params, x[None, :], f) for x in X]
+    count = len(params)
+    A = [np.vstack([row[0][i] for row in rows]) for i in range(count + 1)]
+    return A, [np.vstack([row[1][i] for row in rows]) for i in range(count)]
+
+
+def loop_loss(Y_hat, Y):
+    total = 0.0
+    for p, y in zip(Y_hat, Y):
+        for a, b in zip(p, y):
+            total += 0.5 * (a - b) ** 2
+    return total / len(Y)
+
+
+def loop_loss_slope(Y_hat, Y):
+    return np.array([[(a - b) / len(Y) for a, b in zip(*row)] for row in zip(Y_hat, Y)])
+
+
+def loop_backward(A, Z, W, dA, slope):
+    dZ = dA * slope(Z)
+    dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
+    return dW, sum(dZ), np.array([W @ dz for dz in dZ])
+
+
+def loop_rate(Y_hats, Y):
+    good = 0
+    for Y_hat in Y_hats:
+        good += all(abs(p - y) < 0.1 for p, y in zip(Y_hat.ravel(), Y.ravel()))
+    return good / len(Y_hats)
+
+
+LOOPS = {
+    "my_activation": loop_activation,
+    "my_slope": loop_slope,
+    "my_dead_units": loop_dead,
+    "my_forward": loop_forward,
+    "my_loss": loop_loss,
+    "my_loss_slope": loop_loss_slope,
+    "my_layer_backward": loop_backward,
+    "my_success_rate": loop_rate,
+}
+
+
+@pytest.mark.parametrize("name", LOOPS)
+def test_a_right_loop_is_told_kindly(name):
+    """Guards: refusing a slow answer, or not telling that it is slow."""
+    verdict = check(name, LOOPS[name])
+    assert verdict.solved, verdict
+    assert verdict.words.startswith(f"{name}: right. It loops in Python")
+
+
+def test_every_exercise_with_a_large_case_has_its_loop():
+    """Guards: a large case that no loop above was tried on."""
+    assert {name for name, exercise in EXERCISES.items() if exercise.large} == set(
+        LOOPS
+    )

@@ -1,0 +1,41 @@
+"""The right functions of notebook 4 against the core, and the shared ones."""
+
+import numpy as np
+
+import mlp_core as mlp
+from course.lessons.backprop.exercises import (
+    my_backprop,
+    my_layer_backward,
+    my_loss_slope,
+    my_numeric_gradient,
+)
+from course.lessons.cases import numeric_gradient
+from tests.reference import draw
+
+
+def test_right_functions_agree_with_the_core():
+    """Guards: a reference that is wrong itself."""
+    rng = np.random.default_rng(1)
+    params = draw(bias=1.0)
+    X, Y = rng.standard_normal((5, 2)), rng.standard_normal((5, 1))
+    Y_hat, cache = mlp.forward(params, X)
+    dY = my_loss_slope(Y_hat, Y)
+    np.testing.assert_allclose(dY, mlp.loss_slope(Y_hat, Y))
+    grads = mlp.backprop(params, cache, dY)
+    slope = mlp.ORIGINAL.slope
+    for mine, right in zip(my_backprop(params, *cache, dY, slope), grads, strict=True):
+        np.testing.assert_allclose(mine[0], right.W, atol=1e-12)
+        np.testing.assert_allclose(mine[1], right.b, atol=1e-12)
+    dW, db, dA = my_layer_backward(cache.A[3], cache.Z[3], params[3].W, dY, slope)
+    np.testing.assert_allclose(dW, grads[3].W, atol=1e-12)
+    np.testing.assert_allclose(db, grads[3].b, atol=1e-12)
+    dZ = dY * slope(cache.Z[3])
+    np.testing.assert_allclose(dA, np.einsum("no,io->ni", dZ, params[3].W), atol=1e-12)
+
+
+def test_right_numeric_gradient_is_the_derivative():
+    """Guards: a reference that is wrong itself; the slope of w^3 is 3 w^2."""
+    w = np.array([[1.0, -2.0], [0.0, 0.5]])
+    for gradient in my_numeric_gradient, numeric_gradient:
+        slopes = gradient(lambda w: float(np.sum(w**3)), w)
+        np.testing.assert_allclose(slopes, 3 * w**2, atol=1e-8)

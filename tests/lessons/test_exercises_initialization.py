@@ -1,0 +1,93 @@
+"""The exercises of notebook 2: random numbers are judged by their distribution."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from course.checking import _wrong_parts
+from course.lessons.cases import layers_form
+from course.lessons.initialization import exercises
+from tests.answers import EXERCISES, check
+
+# Each draws in another way than the solution.
+
+
+def draws(draw):
+    """First weights out of ``draw(rng, n_in, n_out, alpha)``."""
+    return lambda sizes, rng, alpha=0.0: [
+        (draw(rng, n_in, n_out, alpha), np.zeros(n_out))
+        for n_in, n_out in itertools.pairwise(sizes)
+    ]
+
+
+def he(n_in, alpha):
+    return np.sqrt(2 / ((1 + alpha**2) * n_in))
+
+
+OTHER_DRAWS = [
+    ("my_he", lambda rng, n, m, a: rng.normal(0, he(n, a), (n, m))),
+    ("my_he", lambda rng, n, m, a: rng.normal(size=(m, n)).T * he(n, a)),
+    (
+        "my_he",
+        lambda rng, n, m, a: np.array(
+            [[rng.normal(0, he(n, a)) for _ in range(m)] for _ in range(n)]
+        ),
+    ),
+    ("my_uniform", lambda rng, n, m, a: 4 * rng.random((n, m)) - 2),
+    ("my_uniform", lambda rng, n, m, a: rng.uniform(-2, 2, n * m).reshape(n, m)),
+    (
+        "my_glorot",
+        lambda rng, n, m, a: (2 * rng.random((n, m)) - 1) * (6 / (n + m)) ** 0.5,
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "draw"), OTHER_DRAWS)
+def test_right_weights_may_be_drawn_in_any_way(name, draw):
+    """Guards: comparing random numbers one by one."""
+    assert check(name, draws(draw)).solved
+
+
+@pytest.mark.parametrize("name", ["my_uniform", "my_he", "my_glorot"])
+def test_the_bounds_for_random_weights_are_wide_enough(name):
+    """Guards: a right answer that is refused now and then. 200 seeds of each."""
+    exercise = EXERCISES[name]
+    alpha = [-0.2] if name == "my_he" else []
+    measured = []
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        parts = layers_form()(exercise.right(exercises._WIDE, rng, *alpha))
+        measured.append(exercises._statistics(parts, uniform=name != "my_he"))
+    first = measured[0]
+    assert not any(_wrong_parts(exercise, parts, first) for parts in measured)
+    for beginning, (relative, absolute) in exercises._TOLERANCES.items():
+        for part in (part for part in first if part.startswith(beginning)):
+            values = np.array([parts[part] for parts in measured])
+            bound = absolute + relative * abs(values.mean())
+            assert 5 * values.std() < bound, part
+
+
+def cyclic_layers(sizes, rng):
+    return [
+        (rng.uniform(-2, 2, (sizes[i - 1], n)), np.zeros(n))
+        for i, n in enumerate(sizes)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (cyclic_layers, "one layer too many: 2 sizes are 1 layer"),
+        (lambda sizes, rng: [(1.0, 0.0) for _ in sizes[1:]], "hand this shape to"),
+        (
+            lambda sizes, rng: [
+                (rng.uniform(-2, 2, pair), 0.0) for pair in itertools.pairwise(sizes)
+            ],
+            "b[0] is one number",
+        ),
+    ],
+)
+def test_layers_of_an_odd_form_are_told(function, words):
+    """Guards: a message about the shape of a shape."""
+    assert words in check("my_uniform", function).words

@@ -1,0 +1,138 @@
+"""A lesson: what a notebook's first cell opens, its progress, and its notebook."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from course import Lesson, lessons, record
+from course.lessons.activations.exercises import my_slope
+from course.lessons.xor_task.exercises import (
+    my_success_rate,
+    xnor_network,
+    xor_network,
+)
+from tests.answers import LESSONS, named
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+QUESTIONS = """
+[[predict]]
+name = "one"
+question = "What is 1 + 1?"
+answer = 2
+tolerance = 0.1
+feedback = "Yes."
+otherwise = "Count."
+
+[[quiz]]
+name = "two"
+question = "Which?"
+[[quiz.option]]
+text = "this"
+feedback = "no"
+[[quiz.option]]
+text = "that"
+right = true
+feedback = "yes"
+"""
+
+
+@pytest.fixture
+def lesson(tmp_path, monkeypatch):
+    """A lesson with two questions, and a session in which nothing was answered."""
+    folder = tmp_path / "xor_task"
+    folder.mkdir()
+    (folder / "questions.toml").write_text(QUESTIONS, encoding="utf-8")
+    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
+    record.clear()
+    return lambda: Lesson("06_xor_task")
+
+
+FRESH = """0 of 1 predictions made
+0 of 3 exercises solved
+  my_success_rate: not solved yet
+  xor_network: not solved yet
+  xnor_network: not solved yet
+0 of 1 quiz questions right"""
+
+
+def test_progress_of_a_fresh_notebook(lesson):
+    """Guards: the text that nbval compares."""
+    assert repr(lesson().progress()) == FRESH
+
+
+def test_progress_counts_and_survives_the_first_cell(lesson):
+    """Guards: losing what was solved when the first cell runs again."""
+    first = lesson()
+    first.check(xor_network)
+    first.check(named("xnor_network", xor_network))  # wrong: it does not count
+    first.predict("one").question.submit("3")  # wrong: it was made all the same
+    text = repr(lesson().progress())
+    assert "1 of 1 predictions made\n1 of 3 exercises solved" in text
+    assert "xor_network: solved\n  xnor_network: not solved yet" in text
+    first.check(xnor_network)
+    first.check(my_success_rate)
+    assert "All done" not in repr(lesson().progress())
+    first.quiz().questions[0].submit("A")  # wrong: a quiz counts what is right
+    assert "\n0 of 1 quiz questions right" in repr(lesson().progress())
+    first.quiz().questions[0].submit("B")
+    assert repr(lesson().progress()).endswith(
+        "1 of 1 quiz questions right\nAll done in this notebook."
+    )
+
+
+def test_an_exercise_of_another_notebook_is_not_known_here(lesson):
+    """Guards: counting an exercise in a notebook that does not have it."""
+    verdict = lesson().check(my_slope)
+    assert not verdict.solved and "there is no exercise 'my_slope'" in verdict.words
+    assert repr(lesson().progress()) == FRESH
+
+
+def test_a_solved_exercise_stays_solved(lesson):
+    """Guards: losing it when the stub's cell runs again."""
+    opened = lesson()
+    opened.check(xor_network)
+    opened.check(named("xor_network", lambda: None))
+    assert "  xor_network: solved" in opened.progress()
+
+
+def test_an_unknown_question_is_named(lesson):
+    """Guards: a KeyError for a misspelt name."""
+    with pytest.raises(ValueError, match="no question 'on' here; there are: 'one'"):
+        lesson().predict("on")
+
+
+@pytest.mark.parametrize(
+    "name", [None, 5, "", "no_such", "../forward", "a\0b", "x" * 999]
+)
+def test_a_lesson_of_nobody_is_told(name):
+    """Guards: Lesson("...") with a slip of the keyboard, or with a path."""
+    with pytest.raises(ValueError, match="there is no lesson .* activations, backprop"):
+        Lesson(name)
+
+
+def test_the_number_of_the_notebook_does_not_count():
+    """Guards: a notebook that moves to another place in the course."""
+    assert {Lesson(name).name for name in ("03_forward", "4_forward", "forward")} == {
+        "forward"
+    }
+
+
+def test_every_notebook_has_its_lesson():
+    """Guards: a folder, or a notebook, without the other."""
+    names = [re.sub(r"^\d+_", "", path.stem) for path in NOTEBOOKS]
+    assert sorted(names) == sorted(LESSONS)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_notebook_and_lesson_name_the_same(path):
+    """Guards: no question and no exercise is forgotten, or asked for in vain."""
+    notebook = nbformat.read(path, as_version=4)
+    code = "\n".join(c.source for c in notebook.cells if c.cell_type == "code")
+    loaded = Lesson(path.stem)
+    asked = re.findall(r"\.predict\(\s*[\"'](.+?)[\"']", code)
+    assert asked == list(loaded.questions.predictions)
+    checked = re.findall(r"\blesson\.check\((\w+)\)", code)
+    assert sorted(checked) == sorted(loaded.exercises)
+    assert len(re.findall(r"\.quiz\(\)", code)) == 1

@@ -1,0 +1,167 @@
+"""The panel itself: messages, files, the bundle for a notebook, closing."""
+
+import base64
+
+import matplotlib.pyplot as plt
+import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+from ipywidgets.widgets.widget import _instances
+from PIL import Image
+
+import mlp_core as mlp
+from course import files, panels
+from course.panels import panel as panel_module
+from tests.panels.parts import (
+    assert_same,
+    assert_sound,
+    make,
+    message,
+    numbers,
+    pixels,
+    press,
+)
+
+
+def test_an_error_while_drawing_is_told_and_the_panel_goes_on(panel, capsys):
+    control = numbers(panel)[0]
+    show, panel.view.show = panel.view.show, None
+    control.set(control.high)
+    assert "TypeError" in message(panel) and isinstance(panel.problem, TypeError)
+    panel.view.show = show
+    control.set(control.low)
+    assert_sound(panel)
+    assert capsys.readouterr().err == ""
+
+
+def test_words_are_escaped(panel):
+    panel.show_message("<script>alert('x')</script>")
+    assert "<script>" not in message(panel)
+
+
+def test_the_bundle_holds_widget_picture_and_numbers(panel):
+    data, metadata = panel._repr_mimebundle_()
+    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == (
+        panel.box.model_id
+    )
+    assert base64.b64decode(data["image/png"]) == panel.shown.png
+    assert data["text/plain"] == panel.shown.line and "\n" not in panel.shown.line
+    assert metadata == {"image/png": {"alt": panel.shown.alt}}
+
+
+def test_the_picture_has_its_alt_text(panel):
+    assert f'<img alt="{panel.shown.alt[:20]}' in panel.picture.value
+
+
+def test_no_pyplot_figure_is_left_open(panel):
+    assert plt.get_fignums() == []
+
+
+def test_the_line_of_settings_makes_the_panel_again(panel):
+    for control in numbers(panel):
+        control.set(control.low)
+    again = eval(panel.code, {"panels": panels, "mlp": mlp})
+    assert again.code == panel.code and again.shown.line == panel.shown.line
+    assert again.shown.alt == panel.shown.alt
+    again.close()
+
+
+def run_cell(monkeypatch, code, run, cell=None):
+    """Make a panel as in a run of a notebook cell."""
+    parent = {
+        "msg_type": "execute_request",
+        "header": {"msg_id": run},
+        "content": {"code": code},
+        "metadata": {"cellId": cell} if cell else {},
+    }
+    shell = InteractiveShell.instance()
+    monkeypatch.setattr(shell, "get_parent", lambda: parent, raising=False)
+    monkeypatch.setattr(panel_module, "get_ipython", lambda: shell)
+    return eval(code, vars(panels))
+
+
+def test_running_a_cell_again_closes_its_older_panels(monkeypatch):
+    code = "[activation_panel(), slice_panel()]"
+    first = run_cell(monkeypatch, code, "run 1", cell="a")
+    other = run_cell(monkeypatch, code, "run 2", cell="b")
+    edited = run_cell(monkeypatch, "slice_panel()", "run 3", cell="a")
+    assert [is_open(panel) for panel in first + other] == [False, False, True, True]
+    for panel in [*other, edited]:
+        panel.close()
+
+
+def test_without_cell_ids_the_text_of_the_cell_tells_it(monkeypatch):
+    first = run_cell(monkeypatch, "slice_panel()", "run 4")
+    again = run_cell(monkeypatch, "slice_panel()", "run 5")
+    assert not is_open(first) and is_open(again)
+    again.close()
+
+
+def is_open(panel):
+    return panel.box.comm is not None
+
+
+def test_closing_leaves_no_widget_behind():
+    """Guards against a kernel that grows with every run of a cell."""
+    before = len(_instances)
+    make("training_panel").close()
+    assert len(_instances) == before
+
+
+def test_saving_writes_figure_history_and_weights(training, folder):
+    training.look["step"].set(12)
+    for ending in ("png", "svg", "csv", "npz"):
+        press(training, f"Save {ending.upper()}")
+        assert f"Saved training.{ending}" in message(training)
+    assert Image.open(folder / "training.png").size[0] == 2000
+    assert "<svg" in (folder / "training.svg").read_text(encoding="utf-8")
+    table = np.genfromtxt(folder / "training.csv", delimiter=",", names=True)
+    np.testing.assert_array_equal(table["loss"], training.data.loss)
+    assert_same(files.load("training.npz")[0], training.data.at(12))
+
+
+def test_every_panel_with_a_network_saves_it(panel, folder):
+    if "npz" not in panel.savers:
+        assert panel.name == "activation_panel"
+        return
+    press(panel, "Save NPZ")
+    params, _ = files.load(f"{panel.file_box.value}.npz")
+    data = panel.data
+    shown = (
+        data.at(data.done)
+        if panel.name == "training_panel"
+        else (data[0] if panel.name == "forward_panel" else data.params)
+    )
+    assert_same(params, shown)
+
+
+def test_saving_leaves_the_picture_as_it_is(training, folder):
+    press(training, "Save PNG")
+    training.draw()
+    np.testing.assert_array_equal(pixels(training), training.view.pixels())
+
+
+def test_a_folder_that_is_not_there_is_told_in_words(panel, folder):
+    panel.file_box.value = "nowhere/picture"
+    press(panel, "Save PNG")
+    assert "No such file" in message(panel)
+
+
+def test_exports_never_overwrite_without_asking(panel, folder):
+    """Guards: no button replaces a file that is there, unless it is pressed again."""
+    stem = panel.file_box.value
+    for ending, button in panel.save_buttons.items():
+        for path in folder / f"{stem}.{ending}", folder / f"other.{ending}":
+            path.write_bytes(b"mine")
+        button.click()
+        assert "is there already" in panel.status.value
+        panel.file_box.value = "other"
+        button.click()  # a yes to one file is no yes to another
+        panel.file_box.value = stem
+        button.click()
+        assert {path.read_bytes() for path in folder.glob(f"*.{ending}")} == {b"mine"}
+        button.click()
+        assert "Saved" in panel.status.value
+        assert (folder / f"other.{ending}").read_bytes() == b"mine"
+        (folder / f"{stem}.{ending}").write_bytes(b"mine, again")
+        button.click()
+        assert (folder / f"{stem}.{ending}").read_bytes() == b"mine, again"

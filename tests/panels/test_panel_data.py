@@ -1,0 +1,140 @@
+"""What the small panels compute, and what their views draw and say of it."""
+
+import csv
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course.panels.forward import fresh_network
+from course.panels.gradient import differences
+from course.panels.passing import one_pass
+from course.panels.slice import loss_slice
+from course.pictures.style import number
+from tests.panels.parts import make, message, press
+
+
+def test_the_error_curve_is_a_u():
+    data = differences(seed=0, activation="tanh", alpha=0.0)
+    error = dict(zip(np.round(np.log10(data.h), 2), data.central))
+    assert error[-13.0] > 100 * error[-5.0] and error[0.0] > 100 * error[-5.0]
+    assert 50 < error[-1.0] / error[-2.0] < 200  # truncation goes with h squared
+    assert abs(data.quotient(1e-5) - data.slope) < 1e-8
+
+
+def test_the_slice_starts_along_the_gradient():
+    data = loss_slice(mlp.SUM, seed=3, activation="tanh", alpha=0.0)
+    slope = (data.function(1e-6) - data.function(-1e-6)) / 2e-6
+    assert slope == pytest.approx(-data.steepness, rel=1e-6)
+
+
+def lines_of(ax):
+    return {line.get_label(): line.get_xydata() for line in ax.lines}
+
+
+def test_the_error_view_draws_the_curve_and_marks_h():
+    panel = make("gradient_panel", h=1e-3)
+    lines = lines_of(panel.view.axes["error"])
+    np.testing.assert_array_equal(
+        lines["central difference"][:, 1], np.maximum(panel.data.central, 1e-17)
+    )
+    assert lines["h = 0.001"][0, 0] == 1e-3
+    panel.close()
+
+
+def test_the_slice_view_marks_the_loss_after_the_step():
+    panel = make("slice_panel", learning_rate=0.05)
+    point = lines_of(panel.view.axes["slice"])["after the step"][0]
+    np.testing.assert_allclose(point, [0.05, panel.data.function(0.05)])
+    panel.close()
+
+
+def test_the_unit_view_draws_the_outputs_of_the_unit():
+    panel = make("activation_panel", alpha=0.5, weight=2.0, bias=-1.0)
+    x, a = panel.view.axes["unit"].lines[-1].get_data()
+    z = 2 * x - 1
+    np.testing.assert_allclose(a, np.where(z > 0, z, 0.5 * z))
+    panel.close()
+
+
+def test_the_gradient_panel_says_what_the_error_is_made_of():
+    """Guards the words: a large h isn't blamed where no error comes from it."""
+    panel = make("gradient_panel", activation="tanh")
+    causes = {1e-12: "rounding prevails", 1e-5: "h is about right", 0.5: "truncation"}
+    for h, cause in causes.items():
+        panel.look["h"].set(h)
+        assert cause in message(panel)
+    panel.work["activation"].set("leaky_relu")
+    panel.look["h"].set(1e-3)  # piecewise linear: the loss is a parabola
+    assert "error below 1e-9; h is about right" in message(panel)
+    panel.close()
+
+
+def test_the_stages_end_with_the_gradients_of_backprop():
+    data = one_pass(mlp.XOR, 2, 7, 0.2, "tanh", 0.0)
+    params, activation = fresh_network(7, "tanh", 0.0)
+    _, grads = mlp.loss_and_grads(params, mlp.XOR.X[[2]], mlp.XOR.Y[[2]], activation)
+    for (dW, db), (dW2, db2) in zip(data.stages[-1].grads, grads, strict=True):
+        np.testing.assert_allclose(dW, dW2, atol=1e-15)
+        np.testing.assert_allclose(db, db2, atol=1e-15)
+
+
+def test_each_stage_shows_only_what_is_computed():
+    data = one_pass(mlp.SUM, 1, 0, 0.2, "leaky_relu", -0.2)
+    titles = [stage.title for stage in data.stages]
+    assert titles[1:3] == ["Forward, layer 0", "Forward, layer 1"]
+    assert titles[5:7] == ["Loss", "Backward, layer 3"]
+    assert [len(stage.cache.A) for stage in data.stages[:6]] == [1, 2, 3, 4, 5, 5]
+    reached = [sum(g is not None for g in stage.grads) for stage in data.stages[6:]]
+    assert reached == [1, 2, 3, 4, 4]
+
+
+def test_the_formulas_show_the_numbers_of_the_stage():
+    panel = make("pass_panel", step=2)
+    texts = [text.get_text() for text in panel.view.axes["formulas"].texts]
+    numbers = number
+    a = ", ".join(numbers(value) for value in panel.data.stages[2].cache.A[2][0])
+    assert "a[2] = f(z[1])" in texts and f"  = [{a}]" in texts
+    panel.close()
+
+
+def test_every_panel_saves_its_numbers(panel, folder):
+    """Guards: the table has a name above each column, and no number is cut."""
+    press(panel, "Save CSV")
+    with open(f"{panel.file_box.value}.csv", newline="", encoding="utf-8") as file:
+        names, *rows = csv.reader(file)
+    assert len(rows) > 3 and {len(row) for row in rows} == {len(names)}
+
+
+def numbers_saved(name, *columns):
+    table = np.genfromtxt(f"{name}.csv", delimiter=",", names=True)
+    return [table[column] for column in columns]
+
+
+def test_saved_numbers_are_those_of_the_picture(folder):
+    makers = (
+        "activation_panel",
+        "initialization_panel",
+        "forward_panel",
+        "gradient_panel",
+        "slice_panel",
+    )
+    made = {
+        name: make(name, seed=3) if "act" not in name else make(name) for name in makers
+    }
+    for panel in made.values():
+        press(panel, "Save CSV")
+    z, slope = numbers_saved("activation", "z_or_x", "slope_at_z")
+    np.testing.assert_array_equal(slope, np.where(z >= 0, 1, -0.2))
+    (spread,) = numbers_saved("initialization", "spread")
+    np.testing.assert_array_equal(spread, made["initialization_panel"].data.spread)
+    params, activation = fresh_network(3, "leaky_relu", -0.2)
+    _, cache = mlp.forward(params, [[0.0, 1.0]], activation)
+    (a,) = numbers_saved("forward", "a")
+    np.testing.assert_array_equal(a, np.concatenate([A[0] for A in cache.A[1:]]))
+    h, error = numbers_saved("gradient", "h", "central_error")
+    assert 1e-7 < h[error.argmin()] < 1e-3
+    (loss,) = numbers_saved("slice", "loss")
+    assert loss[0] == mlp.loss_and_grads(params, mlp.SUM.X, mlp.SUM.Y)[0]
+    for panel in made.values():
+        panel.close()

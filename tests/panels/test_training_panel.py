@@ -1,0 +1,239 @@
+"""The training panel: steps, Play, long work, what its pictures show."""
+
+import asyncio
+import functools
+import itertools
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances
+
+import mlp_core as mlp
+from course import panels
+from course.panels import run as runs
+from course.panels.quick_text import QuickRenderer
+from tests.panels.parts import assert_sound, make, message, pixels, press
+
+
+def test_the_training_view_circles_the_point_of_the_step():
+    panel = make("training_panel", step=7)
+    circle = panel.view.axes["surface"].lines[-1].get_xydata()
+    np.testing.assert_array_equal(circle, mlp.SUM.X[panel.data.samples[6]])
+    panel.close()
+
+
+def test_the_previous_run_stays_for_comparison():
+    panel = make("training_panel", seed=1)
+    before = panel.data.curve()
+    panel.work["seed"].set(2)
+    drawn = [line.get_ydata() for line in panel.view.axes["loss"].lines]
+    for wanted in (before, panel.data.curve()):
+        assert any(len(y) == 30 and np.allclose(y, wanted) for y in drawn)
+    panel.close()
+
+
+def test_step_back_and_reset(training):
+    step = training.look["step"]
+    assert step.value == 30
+    press(training, "Back")
+    assert step.value == 29 and "step 29 of 30" in message(training)
+    press(training, "Step")
+    press(training, "Step")  # the end is the end
+    assert step.value == 30
+    press(training, "Reset")
+    assert step.value == 0 and "step 0 of 30" in message(training)
+
+
+def test_the_same_seed_gives_exactly_the_same_picture(training):
+    before, words = pixels(training), message(training)
+    training.work["seed"].set(9)
+    assert message(training) != words
+    training.work["seed"].set(0)
+    assert message(training) == words
+    again = make("training_panel")
+    np.testing.assert_array_equal(before, pixels(again))
+    again.close()
+
+
+def test_play_goes_to_the_players_value(training):
+    press(training, "Reset")
+    press(training, "Play")
+    assert training.player.playing and training.play_button.description == "Pause"
+    training.player.value = 17  # the values in between were skipped
+    assert training.look["step"].value == 17
+    press(training, "Pause")
+    assert not training.player.playing
+
+
+def test_the_speed_can_be_changed_while_it_plays(training):
+    press(training, "Play")
+    training.speed.box.value = "5 steps"
+    assert training.player.step == 5
+
+
+def test_play_at_the_end_starts_again(training):
+    press(training, "Play")
+    assert training.look["step"].value == 0
+
+
+def test_who_stands_at_the_end_stays_at_the_end(training):
+    training.work["steps"].set(50)
+    assert training.look["step"].value == 50
+    training.look["step"].set(20)
+    training.work["seed"].set(1)
+    assert training.look["step"].value == 20
+
+
+def test_fewer_units_offer_fewer_neurons(training):
+    training.look["neuron"].set((2, 1))
+    training.work["hidden"].box.value = "4"
+    assert training.look["neuron"].value == (0, 0)
+    assert training.look["hidden_layer"].value in (0, 1)
+    assert_sound(training)
+
+
+def test_play_changes_its_name_when_the_player_ends(training):
+    press(training, "Play")
+    assert training.play_button.description == "Pause"
+    training.player.playing = False  # the browser says so at the last value
+    assert training.play_button.description == "Play"
+
+
+def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
+    """Guards: widgets, axes and pictures of texts that pile up while it plays."""
+    monkeypatch.setattr(QuickRenderer, "most", 50)
+    training.work["steps"].set(60)
+    before = len(_instances)
+    for step in range(60):
+        training.look["step"].set(step)
+    assert len(_instances) == before
+    assert len(QuickRenderer.shapes) <= QuickRenderer.most
+    assert len(training.view.figure.axes) == len(training.view.cells)
+
+
+async def wait_for(condition):
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+def is_busy(panel):
+    return panel.busy.layout.display != "none"
+
+
+@pytest.fixture
+def slow(training, monkeypatch):
+    """A panel whose work goes on in the background from the first part on."""
+    short_parts = functools.partial(runs.train_in_parts, mlp.SUM, seconds=0.001)
+    training.compute, training.patience = short_parts, 0
+    return training
+
+
+def test_long_work_shows_its_progress_and_ends(slow):
+    async def main():
+        slow.work["steps"].set(900)
+        assert is_busy(slow) and 0 < slow.progress.value < 1
+        await wait_for(lambda: not is_busy(slow))
+
+    asyncio.run(main())
+    assert slow.data.done == 900 and "step 900 of 900" in message(slow)
+    np.testing.assert_array_equal(slow.data.loss, runs.training_run(steps=900).loss)
+
+
+def test_stop_keeps_what_was_learned(slow):
+    async def main():
+        slow.work["steps"].set(9000)
+        await wait_for(lambda: slow.data.done >= 200)
+        press(slow, "Stop")
+        await asyncio.sleep(0.1)
+
+    asyncio.run(main())
+    assert not is_busy(slow) and 200 <= slow.data.done < 9000
+    assert f"Stopped. step {slow.data.done} of 9000" in message(slow)
+    slow.look["step"].set(100)
+    assert_sound(slow)
+
+
+def test_a_newer_setting_ends_older_work(slow):
+    async def main():
+        slow.work["steps"].set(9000)
+        slow.work["seed"].set(4)
+        slow.work["steps"].set(500)
+        await wait_for(lambda: not is_busy(slow))
+
+    asyncio.run(main())
+    assert slow.data.done == 500
+    expected = runs.training_run(seed=4, steps=500)
+    np.testing.assert_array_equal(slow.data.loss, expected.loss)
+
+
+def test_a_setting_that_fails_ends_older_work(slow):
+    """Guards: a picture of older settings doesn't come back over the words."""
+
+    def fails(**settings):
+        raise ValueError("no such run")
+
+    async def main():
+        slow.work["steps"].set(9000)
+        done, slow.compute = slow.data.done, fails
+        slow.work["seed"].set(4)
+        await asyncio.sleep(0.1)
+        return done
+
+    assert asyncio.run(main()) == slow.data.done and not is_busy(slow)
+    assert "no such run" in message(slow)
+
+
+def test_a_seed_from_the_menu_is_trained():
+    """Guards: who chooses a failed seed sees that seed, and other seeds stay at hand."""
+    panel = make("training_panel", seeds={"dead layer": [3, 9], "flat": np.array([5])})
+    menu = panel.seed_menu.box
+    assert list(menu.options) == [
+        "choose a seed",
+        "dead layer: seed 3",
+        "dead layer: seed 9",
+        "flat: seed 5",
+    ]
+    menu.value = "flat: seed 5"
+    assert panel.work["seed"].value == 5 and "seed=5" in panel.code
+    wanted = runs.training_run(seed=5, steps=30)
+    np.testing.assert_array_equal(panel.data.loss, wanted.loss)
+    panel.work["seed"].set(4)
+    assert menu.index == 0 and panel.work["seed"].value == 4
+    menu.value = "flat: seed 5"
+    assert panel.work["seed"].value == 5
+    panel.close()
+
+
+@pytest.mark.parametrize("task", [mlp.SUM, mlp.XOR], ids=["SUM", "XOR"])
+def test_names_in_the_hidden_space_stand_apart(task):
+    """Guards: two names over one another, in the smallest picture that has them."""
+    panel = panels.training_panel(task=task, steps=500)
+    for seed in range(6):
+        panel.work["seed"].set(seed)
+        for layer in (0, 1, 2):
+            panel.look["hidden_layer"].set(layer)
+            ax = panel.view.axes["hidden"]
+            boxes = [
+                text.get_window_extent() for text in ax.texts if "→" in text.get_text()
+            ]
+            for one, other in itertools.combinations(boxes, 2):
+                wide = min(one.x1, other.x1) - max(one.x0, other.x0)
+                high = min(one.y1, other.y1) - max(one.y0, other.y0)
+                assert wide < 3 or high < 3, (seed, layer)
+    panel.close()
+
+
+def test_the_mark_stands_on_the_curve(training):
+    """Guards: the mark that moves over a curve which is not drawn again."""
+    for step in (3, 17, 30):
+        training.look["step"].set(step)
+        line, dot = training.view.axes["loss"].lines[-2:]
+        assert list(line.get_xdata()) == [step, step]
+        height = training.data.curve()[step - 1]
+        np.testing.assert_allclose(dot.get_xydata(), [[step, height]])
+        assert f"step {step} of 30: loss" in training.view.axes["loss"].get_title()
+    training.look["step"].set(0)
+    assert training.view.axes["loss"].get_title() == "before the first step"

@@ -1,0 +1,58 @@
+"""The graph of an activation function."""
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import pictures
+from mlp_core import ORIGINAL
+
+
+@pytest.mark.parametrize("activation", [ORIGINAL, mlp.relu, mlp.tanh, mlp.sigmoid])
+def test_activation_curves_are_the_function_and_its_slope(ax, activation):
+    """Guards the two curves, and that they differ by more than colour."""
+    pictures.draw_activation(ax, activation)
+    curves = {line.get_label(): line for line in ax.lines}
+    f, slope = curves["f(z)"], curves["slope f'(z)"]
+    np.testing.assert_allclose(f.get_ydata(), activation.f(f.get_xdata()))
+    np.testing.assert_allclose(slope.get_ydata(), activation.slope(slope.get_xdata()))
+    assert f.get_linestyle() != slope.get_linestyle()
+    assert f.get_xdata().min() < 0 < f.get_xdata().max()
+    assert ax.get_title() == activation.label
+
+
+def test_activation_marks_point_slope_and_tangent(ax):
+    """Guards the mark, also outside the usual range, and its numbers in the title."""
+    pictures.draw_activation(ax, ORIGINAL, mark=-5.0)
+    marks = {line.get_marker(): line.get_xydata().tolist() for line in ax.lines}
+    assert marks["o"] == [[-5.0, 1.0]] and marks["s"] == [[-5.0, -0.2]]
+    tangent = [line for line in ax.lines if len(line.get_xdata()) == 2][-1].get_xydata()
+    (across, up) = tangent[1] - tangent[0]
+    assert up / across == pytest.approx(-0.2)
+    assert ax.get_xlim()[0] <= -5 and ax.get_ylim()[0] < -0.2 and ax.get_ylim()[1] > 1
+    assert "z = −5.00:  f(z) = 1.00,  slope = −0.20" in ax.get_title()
+
+
+def test_activation_in_words():
+    """Guards the alt text: the marked numbers, or three points that tell the bend."""
+    assert pictures.describe_activation(ORIGINAL, -1.0) == (
+        "Graph of leaky ReLU, alpha = -0.2, solid, with its slope, dashed. Marked: at "
+        "z = -1.00, f(z) = 0.20, slope = -0.20."
+    )
+    three = "f(z) = 0.00, 0.00, 2.00; slope = 0.00, 1.00, 1.00."
+    assert pictures.describe_activation(mlp.relu).endswith(three)
+
+
+def test_a_function_with_holes_says_so(ax):
+    """Guards a learner's own activation: what isn't finite is counted."""
+    root = mlp.Activation("root", lambda z: np.where(z < 0, np.nan, z), np.ones_like)
+    pictures.draw_activation(ax, root)
+    assert "300 of 1202 numbers" in ax.texts[0].get_text()
+
+
+def test_activations_stand_in_one_row():
+    """Guards the family at a glance: one graph each, in the order given."""
+    row = pictures.activations([mlp.leaky_relu(-1), mlp.tanh])
+    titles = [ax.get_title() for ax in row.figure().axes]
+    assert titles == ["leaky ReLU, alpha = -1", "tanh"]
+    assert "alpha = -1" in row.alt and "tanh" in row.alt

@@ -1,0 +1,246 @@
+"""What holds for every picture: text sizes, ticks, limits, and broken numbers."""
+
+import copy
+import io
+import itertools
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+import mlp_core as mlp
+from course import pictures
+from course.original import original_loss_and_grads
+from course.pictures import rates, signals, surfaces, training
+from mlp_core import ORIGINAL, XOR, Layer
+
+
+def network(sizes=mlp.ORIGINAL_SIZES, seed=3):
+    return mlp.initialize(sizes, np.random.default_rng(seed))
+
+
+def checked(gradient=original_loss_and_grads):
+    params = [Layer(W, b + 0.3) for W, b in network()]
+    return mlp.gradient_check(params, XOR.X[1:2], XOR.Y[1:2], gradient=gradient)
+
+
+def broken():
+    params = network()
+    params[1] = Layer(params[1].W * np.nan, params[1].b + np.inf)
+    return params
+
+
+PARAMS = network()
+CACHE = mlp.forward(PARAMS, [[0, 1]])[1]
+GRADS = mlp.loss_and_grads(PARAMS, [[0.0, 1.0]], [[1.0]])[1]
+LOSSES = {"a": np.array([1, 0.1]), "b": np.array([2.0, 3.0])}
+SPREADS = {"he": np.array([1, 2, 3.0]), "zeros": np.array([1, 0, 0.0])}
+WEIGHTS = {"a": PARAMS[0].W, "b": PARAMS[1].W}
+QUANTILES = training.loss_quantiles(np.random.default_rng(0).random((5, 9)))
+ERRORS = np.arange(9.0).reshape(3, 3)
+P = pictures
+DRAWINGS = {
+    "activation": (P.draw_activation, ORIGINAL, -1.0),
+    "histogram": (P.draw_histogram, WEIGHTS),
+    "spread": (P.draw_spread, SPREADS),
+    "network": (P.draw_network, PARAMS, CACHE, None, "tanh"),
+    "gradients": (P.draw_network, PARAMS, CACHE, GRADS),
+    "wide network": (P.draw_network, network((2, 40, 9, 1))),
+    "check": (P.draw_gradient_check, checked()),
+    "loss": (P.draw_loss, LOSSES, 1),
+    "bands": (training.draw_bands, QUANTILES),
+    "surface": (P.draw_surface, PARAMS, XOR),
+    "neuron": (P.draw_surface, PARAMS, XOR, ORIGINAL, 0, 2),
+    "samples": (surfaces.draw_samples, XOR),
+    "error map": (surfaces.draw_error_map, ERRORS),
+    "hidden 3": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 0),
+    "hidden 2": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 2),
+    "hidden 1": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 3),
+    "success": (P.draw_success, {"a": (3, 10), "none": (0, 0)}),
+    "groups": (rates.draw_groups, [3, 5, 9], 10, 60),
+    "fates": (rates.draw_fates, {"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
+    "map": (rates.draw_success_map, ERRORS / 9, [0, 1, 2], [0.1, 0.2, 1]),
+    "broken network": (P.draw_network, broken()),
+    "broken surface": (P.draw_surface, broken(), XOR),
+    "broken hidden": (P.draw_hidden, broken(), XOR, ORIGINAL, 1),
+}
+each_drawing = pytest.mark.parametrize("name", DRAWINGS)
+
+
+def draw(ax, name):
+    drawing, *data = DRAWINGS[name]
+    drawing(ax, *data)
+
+
+def rendered(fig) -> bytes:
+    """Have ticks and positions made, as saving does."""
+    stream = io.BytesIO()
+    fig.savefig(stream, format="png")
+    return stream.getvalue()
+
+
+def visible_texts(fig):
+    return [text for text in fig.findobj(Text) if text.get_text()]
+
+
+@each_drawing
+def test_every_text_is_large_enough_for_the_back_row(ax, name):
+    """Guards the smallest text size: 11 points, tick labels and legends included."""
+    draw(ax, name)
+    rendered(ax.figure)
+    assert min(text.get_fontsize() for text in visible_texts(ax.figure)) >= 11
+
+
+@each_drawing
+def test_tick_labels_do_not_overlap(name):
+    """Guards the number of ticks, also in a small picture."""
+    fig, ax = pictures.new_figure(size=(3.0, 2.2), layout=None)
+    ax.set_position([0.3, 0.25, 0.6, 0.6])
+    draw(ax, name)
+    rendered(fig)
+    for axis, end, start in ((ax.xaxis, "x1", "x0"), (ax.yaxis, "y1", "y0")):
+        low, high = sorted(axis.get_view_interval())
+        shown = [
+            label.get_window_extent()
+            for label, place in zip(axis.get_ticklabels(), axis.get_ticklocs())
+            if label.get_text() and low <= place <= high and ax.axison
+        ]
+        shown.sort(key=lambda box: getattr(box, start))
+        for before, after in itertools.pairwise(shown):
+            assert getattr(before, end) <= getattr(after, start)
+
+
+@each_drawing
+def test_limits_are_finite_and_not_empty(ax, name):
+    """Guards the axes against NaN, infinite and constant data."""
+    draw(ax, name)
+    limits = np.array([ax.get_xlim(), ax.get_ylim()])
+    assert np.isfinite(limits).all() and (limits[:, 0] != limits[:, 1]).all()
+
+
+@each_drawing
+def test_drawing_again_after_clear_gives_the_same_picture(name):
+    """Guards the panels, which draw into one figure again and again."""
+    fig, ax = pictures.new_figure(layout=None)
+    draw(ax, name)
+    first = rendered(fig)
+    for extra in fig.axes[1:]:  # the scale of a map
+        extra.remove()
+    ax.clear()
+    ax.set_position([0.125, 0.11, 0.775, 0.77])
+    draw(ax, name)
+    assert rendered(fig) == first
+
+
+@each_drawing
+def test_nothing_is_left_behind(ax, name):
+    """Guards pyplot, the defaults of others, and the data: none of them is changed."""
+    data = copy.deepcopy(DRAWINGS[name][1:])
+    settings, figures = dict(matplotlib.rcParams), pyplot.get_fignums()
+    draw(ax, name)
+    assert dict(matplotlib.rcParams) == settings
+    assert pyplot.get_fignums() == figures
+    np.testing.assert_equal(DRAWINGS[name][1:], data)
+
+
+PICTURES = {
+    "activation": lambda: P.activation(ORIGINAL, mark=1.0),
+    "activations": lambda: P.activations([mlp.tanh, ORIGINAL]),
+    "histogram": lambda: P.histogram(WEIGHTS),
+    "draws": lambda: P.draws({"a": [0.0, 1.0]}),
+    "spread": lambda: P.spread(SPREADS, of="z"),
+    "network": lambda: P.network(PARAMS, CACHE),
+    "gradient_check": lambda: P.gradient_check(checked()),
+    "loss": lambda: P.loss(LOSSES),
+    "bands": lambda: P.bands({"a": np.ones((3, 4)), "b": np.ones((3, 4))}),
+    "surface": lambda: P.surface(PARAMS, XOR),
+    "samples": lambda: P.samples(XOR),
+    "error_map": lambda: P.error_map({"a": PARAMS}),
+    "hidden": lambda: P.hidden(PARAMS, XOR),
+    "success": lambda: P.success({"a": (3, 10)}),
+    "groups": lambda: P.groups(np.arange(1000) % 3 > 0),
+    "fates": lambda: P.fates({"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
+    "success_map": lambda: P.success_map([[0.1, 0.9]], [0], [0.1, 1]),
+    "curve": lambda: P.curve([0, 1], {"a": [1, 2]}, x_label="x", y_label="y"),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_in_one_call_has_the_style_and_an_alt_text(name):
+    """Guards notebooks whose defaults somebody changed: text stays large."""
+    with matplotlib.rc_context({"font.size": 6, "xtick.labelsize": 5}):
+        picture = PICTURES[name]()
+        fig = picture.figure()
+    assert isinstance(fig, Figure) and picture.png.startswith(b"\x89PNG")
+    rendered(fig)
+    assert min(text.get_fontsize() for text in visible_texts(fig)) >= 11
+    assert 40 < len(repr(picture)) < 700 and repr(picture).endswith(".")
+
+
+def exploded(factor):
+    with np.errstate(all="ignore"):
+        return [Layer(W * factor, b + factor) for W, b in network()]
+
+
+@pytest.mark.parametrize("activation", [ORIGINAL, mlp.tanh])
+@pytest.mark.parametrize("factor", [1e150, 1e308, np.inf, np.nan])
+def test_exploded_networks_are_drawn_and_told(factor, activation):
+    """Guards pictures after divergence: no exception, no warning, no 'nan' in words."""
+    params = exploded(factor)
+    with np.errstate(all="ignore"):
+        _, cache = mlp.forward(params, XOR.X, activation)
+    made = [P.network(params, cache), P.error_map({"a": params}, activation)]
+    for layer in range(4):
+        made.append(P.surface(params, XOR, activation, layer))
+        made.append(P.hidden(params, XOR, activation, layer))
+    for picture in made:
+        assert "nan" not in repr(picture) and "inf" not in repr(picture)
+        for ax in picture.figure().axes:
+            assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
+
+
+@pytest.mark.parametrize("sizes", [(2, 1), (2, 1, 1), (2, 300, 1), (2, 2, 500, 2, 1)])
+def test_networks_of_any_width_are_drawn(sizes):
+    """Guards one unit, and hundreds: nothing fails, and limits are of some width."""
+    params = network(sizes)
+    _, cache = mlp.forward(params, XOR.X)
+    made = [P.network(params, cache)]
+    for layer in range(len(sizes) - 1):
+        made += [
+            P.surface(params, XOR, layer=layer),
+            P.hidden(params, XOR, layer=layer),
+        ]
+    for picture in made:
+        assert picture.png.startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("values", [[np.nan, np.inf], [0.0, 0.0], [1e100, -1e100], [5]])
+def test_weights_and_signals_of_any_kind_are_drawn(values):
+    """Guards NaN, constant, huge and single numbers; what is left out is said."""
+    values = np.array(values, float)
+    for picture in (P.histogram({"a": values}), P.spread({"a": np.abs(values)})):
+        (ax,) = picture.figure().axes
+        written = " ".join(text.get_text() for text in ax.texts)
+        assert ("2 of 2 numbers" in written) == (not np.isfinite(values).all())
+        assert "nan" not in repr(picture)
+
+
+def test_the_package_offers_what_panels_and_notebooks_call():
+    """Guards the names: a drawing and its words for each family that panels draw."""
+    assert signals.draws is pictures.draws
+    for family in [
+        "activation",
+        "histogram",
+        "spread",
+        "network",
+        "gradient_check",
+        "loss",
+        "surface",
+        "success",
+        "hidden",
+    ]:
+        for name in (family, f"draw_{family}", f"describe_{family}"):
+            assert callable(getattr(pictures, name))

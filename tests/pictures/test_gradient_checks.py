@@ -1,0 +1,135 @@
+"""The map of a gradient check, and what it says in words."""
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+
+import mlp_core as mlp
+from course import pictures
+from course.original import original_loss_and_grads
+from course.pictures.gradient_checks import common_factor, error_range, wrong_names
+from mlp_core import XOR, Layer
+
+
+@pytest.fixture
+def check(params):
+    """A function that checks a gradient on one sample."""
+    params = [Layer(W, b + 0.3) for W, b in params]
+    X, Y = XOR.X[1:2], XOR.Y[1:2]
+    return lambda gradient: mlp.gradient_check(params, X, Y, gradient=gradient)
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def cells_of(ax):
+    return [cells for cells in ax.collections if isinstance(cells, PolyCollection)]
+
+
+def test_gradient_check_marks_exactly_what_is_wrong(new_axes, check):
+    """Guards the verdicts in words, the colours, and the hatch on wrong cells."""
+    checks = check(original_loss_and_grads)
+    ax = new_axes((10, 4.5))
+    pictures.draw_gradient_check(ax, checks)
+    assert wrong_names(checks) == ["W[0]"] and ax.get_title() == "wrong: W[0]"
+    assert {"W[0]\nwrong", "b[0]\nright", "W[3]\nright"} <= set(texts(ax))
+    blocks = [cells for cells in cells_of(ax) if cells.get_array() is not None]
+    for block, found in zip(blocks, checks, strict=True):
+        expected = np.log10(np.clip(found.error, 1e-7, 1)).ravel()
+        np.testing.assert_allclose(block.get_array(), expected)
+    (hatched,) = [cells for cells in cells_of(ax) if cells.get_hatch() == "//"]
+    assert len(hatched.get_paths()) == (checks[0].error > 1e-5).sum() == 3
+
+
+def test_gradient_check_puts_each_error_in_its_cell(new_axes, check):
+    """Guards rows and columns: number, colour and hatch of one entry stand together."""
+    error = np.array([[0, 0, 0.7], [0, 0, 0]])
+    found = check(mlp.loss_and_grads)[0]._replace(error=error, ok=False)
+    ax = new_axes((10, 4.5))
+    pictures.draw_gradient_check(ax, [found])
+    colored, hatched = cells_of(ax)
+    orange = colored.get_paths()[int(np.argmax(colored.get_array()))].vertices
+    np.testing.assert_array_equal(orange, hatched.get_paths()[0].vertices)
+    np.testing.assert_array_equal(orange.min(axis=0), [2, 0])  # column 2, row 0 on top
+    (number,) = [text for text in ax.texts if text.get_text() == "0.7"]
+    assert number.get_position() == (2.5, 0.5) and ax.yaxis_inverted()
+
+
+def test_gradient_check_tells_kinks_apart(ax, check):
+    """Guards the dotted cells: a kink is neither right nor wrong."""
+    kink = np.array([[True, False, False], [False, False, True]])
+    found = check(mlp.loss_and_grads)[0]._replace(kink=kink, error=1.0 * kink)
+    pictures.draw_gradient_check(ax, [found])
+    hatches = {cells.get_hatch(): len(cells.get_paths()) for cells in cells_of(ax)}
+    assert hatches[".."] == 2 and "//" not in hatches
+    assert ax.get_title() == "every gradient is right"
+
+
+@pytest.mark.parametrize(
+    "digits, written",
+    [
+        (1, ["0.7", "4e−3", "0", "1.0", "NaN", "2e−2"]),
+        (2, ["0.67", "4e−3", "0", "1.00", "NaN", "0.02"]),
+    ],
+)
+def test_gradient_check_writes_as_many_digits_as_asked_for(
+    new_axes, check, digits, written
+):
+    """Guards the numbers in the cells: 2/3 is 0.7, or 0.67; rounding noise is 0."""
+    error = np.array([[2 / 3, 0.004, 1e-9], [1, np.nan, 0.02]])
+    found = check(mlp.loss_and_grads)[0]._replace(error=error)
+    ax = new_axes((10, 4.5))
+    pictures.draw_gradient_check(ax, [found], digits=digits)
+    assert texts(ax)[:6] == written
+
+
+def test_gradient_check_keeps_its_words_apart(new_axes, check):
+    """Guards the line at the bottom: in a low picture too, no block's word is in it."""
+    ax = new_axes((10, 2.6))
+    pictures.draw_gradient_check(ax, check(mlp.loss_and_grads))
+    ax.figure.draw_without_rendering()
+    *words, bottom = [text.get_window_extent() for text in ax.texts]
+    assert not any(box.overlaps(bottom) for box in words)
+
+
+def times(factor):
+    """The right gradient, too large by a factor."""
+
+    def gradient(*args):
+        value, grads = mlp.loss_and_grads(*args)
+        return value, [Layer(factor * W, factor * b) for W, b in grads]
+
+    return gradient
+
+
+def test_a_check_in_words(check):
+    """Guards the alt text: what is wrong, by how much, and by which common factor."""
+    right, wrong = check(mlp.loss_and_grads), check(times(3))
+    assert pictures.describe_gradient_check(right) == "Every gradient is right here."
+    assert common_factor(right) is None and common_factor(wrong) == pytest.approx(3)
+    assert error_range(wrong[0]) == "0.67"  # |3 - 1| / 3
+    assert pictures.gradient_check(wrong).alt == (
+        "Wrong: W[0] by 0.67, b[0] by 0.67, W[1] by 0.67, b[1] by 0.67, W[2] by 0.67, "
+        "b[2] by 0.67, W[3] by 0.67, b[3] by 0.67. Right: none. Each wrong entry is "
+        "3.00 times the right one."
+    )
+    text = pictures.describe_gradient_check(check(original_loss_and_grads))
+    assert text.startswith("Wrong: W[0] by ") and "times" not in text
+    assert text.endswith("Right: b[0], W[1], b[1], W[2], b[2], W[3], b[3].")
+
+
+def test_a_check_of_a_dead_network_says_that_it_shows_nothing(params):
+    """Guards: all gradients 0 and right is no proof."""
+    dead = [Layer(-abs(W), b - 1) for W, b in params]
+    checks = mlp.gradient_check(dead, XOR.X, XOR.Y, mlp.relu)
+    assert pictures.describe_gradient_check(checks).startswith("Every gradient is 0")
+
+
+def test_entries_at_a_kink_are_not_counted(check):
+    """Guards the words: a kink is no error, and NaN is one."""
+    error = np.array([[np.nan, 0.5, 9.0], [0, 0, 0]])
+    kink = error == 9
+    found = check(mlp.loss_and_grads)[0]._replace(error=error, kink=kink, ok=False)
+    assert error_range(found._replace(error=np.where(kink, 9, 0.5))) == "0.50"
+    assert "nan" not in pictures.describe_gradient_check([found])

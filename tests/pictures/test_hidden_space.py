@@ -1,0 +1,139 @@
+"""The samples as a hidden layer sees them."""
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import pictures
+from mlp_core import ORIGINAL, XOR, Layer
+
+
+def points_of(ax):
+    """The points of each marker."""
+    lines = [line for line in ax.lines if line.get_markersize() == 10]
+    return {line.get_marker(): line.get_xydata() for line in lines}
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_hidden_plane_holds_the_activations(ax, params):
+    """Guards the points of a two-unit layer: its activations, marked by class."""
+    pictures.draw_hidden(ax, params, XOR, layer=2)
+    A = mlp.forward(params, XOR.X)[1].A[3]
+    np.testing.assert_allclose(points_of(ax)["o"], A[[0, 3]])
+    np.testing.assert_allclose(points_of(ax)["s"], A[[1, 2]])
+    for name in ("(0, 0) → 0", "(0, 1) → 1", "(1, 0) → 1", "(1, 1) → 0"):
+        assert name in "\n".join(texts(ax))
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("a of unit 0", "a of unit 1")
+
+
+def test_everything_in_the_plane_stands_where_its_activations_are(ax):
+    """Guards points, outline and dashed line of a plane with no symmetry.
+
+    Unit 0 is x1 + 4, unit 1 is 2 x2 - 1; the output is 3 a0 + a1 - 12.5, which is 0.5
+    where 3 a0 + a1 is 13.
+    """
+    first = Layer(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([4.0, -1.0]))
+    last = Layer(np.array([[3.0], [1.0]]), np.array([-12.5]))
+    pictures.draw_hidden(ax, [first, last], XOR, mlp.identity, layer=0)
+    np.testing.assert_allclose(points_of(ax)["o"], [[4, -1], [5, 1]])
+    np.testing.assert_allclose(points_of(ax)["s"], [[4, 1], [5, -1]])
+    outline = ax.lines[0].get_xydata()
+    np.testing.assert_allclose(outline.min(axis=0), [4, -1])
+    np.testing.assert_allclose(outline.max(axis=0), [5, 1])
+    corners = [outline[20 * k + k] for k in range(4)]  # 21 points a side
+    np.testing.assert_allclose(corners, [[4, -1], [5, -1], [5, 1], [4, 1]])
+    cut = ax.collections[0].get_paths()[0].vertices
+    np.testing.assert_allclose(3 * cut[:, 0] + cut[:, 1], 13)
+    assert len(cut) > 10 and np.ptp(cut[:, 1]) > 2  # it crosses the picture
+    assert ax.collections[0].get_linestyles()[0][1] is not None  # dashed
+    names = {}
+    for text in ax.texts:  # each name stands nearest to its own point
+        place = np.array(text.get_position())
+        distances = np.linalg.norm([[4, -1], [4, 1], [5, -1], [5, 1]] - place, axis=1)
+        names[text.get_text()] = int(distances.argmin())
+    assert names == {
+        "(0, 0) → 0": 0,
+        "(0, 1) → 1": 1,
+        "(1, 0) → 1": 2,
+        "(1, 1) → 0": 3,
+    }
+
+
+def test_the_cut_uses_the_activations_of_the_later_layers(ax):
+    """Guards a list of activations: the rest of the network has the rest of them."""
+    first = Layer(np.eye(2), np.zeros(2))
+    last = Layer(np.array([[1.0], [3.0]]), np.zeros(1))
+    activations = [mlp.identity, mlp.sigmoid]
+    pictures.draw_hidden(ax, [first, last], XOR, activations, layer=0)
+    cut = ax.collections[0].get_paths()[0].vertices
+    np.testing.assert_allclose(cut[:, 0] + 3 * cut[:, 1], 0, atol=1e-4)
+
+
+def test_hidden_space_of_one_unit_lies_on_a_line(ax, params):
+    """Guards the output layer: its values along x, at height 0."""
+    pictures.draw_hidden(ax, params, XOR, layer=3)
+    Y_hat, _ = mlp.forward(params, XOR.X)
+    np.testing.assert_allclose(points_of(ax)["o"][:, 0], Y_hat[[0, 3], 0])
+    np.testing.assert_array_equal(points_of(ax)["o"][:, 1], 0)
+    assert ax.get_title() == "layer 3: its one unit"
+
+
+def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
+    """Guards the honesty of the projection: distances in it, and the share in words."""
+    pictures.draw_hidden(ax, params, XOR, layer=0)
+    A = mlp.forward(params, XOR.X)[1].A[1]
+    A = A - A.mean(axis=0)
+    sizes = np.linalg.svd(A, compute_uv=False) ** 2
+    shares = 100 * sizes / sizes.sum()
+    kept = f"{shares[:2].sum():.0f} % of the spread of 3 units"
+    assert ax.get_title() == f"layer 0: {kept}"
+    assert ax.get_xlabel() == f"direction 1: {shares[0]:.0f} %"
+    drawn = np.concatenate(list(points_of(ax).values()))
+    np.testing.assert_allclose((drawn**2).sum(axis=0), sizes[:2])
+    assert not ax.collections  # no cut in a projection
+
+
+@pytest.mark.parametrize("layer", range(4))
+def test_hidden_points_in_one_place_share_a_name(ax, params, layer):
+    """Guards dead layers: four names on one spot would be unreadable."""
+    dead = [Layer(W * 0, b) for W, b in params]
+    pictures.draw_hidden(ax, dead, XOR, mlp.relu, layer=layer)
+    assert len(ax.texts) == 1 and texts(ax)[0].count("→") == 4
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_names_lie_on_no_point_and_on_no_other_name(new_axes, seed):
+    """Guards the readability of the panel's small picture."""
+    params = mlp.initialize(rng=np.random.default_rng(seed))
+    for layer in (0, 2):
+        ax = new_axes((3.6, 3.0))
+        pictures.draw_hidden(ax, params, XOR, layer=layer)
+        ax.figure.draw_without_rendering()
+        boxes = [text.get_window_extent() for text in ax.texts]
+        assert sum(text.get_text().count("→") for text in ax.texts) == 4
+        for i, box in enumerate(boxes):
+            assert not any(box.overlaps(other) for other in boxes[:i])
+            for points in points_of(ax).values():
+                places = ax.transData.transform(points)
+                assert not any(box.contains(*place) for place in places)
+
+
+def test_hidden_space_of_a_broken_network_says_so(ax, broken):
+    """Guards the panel after divergence: no point stands at a place of NaN."""
+    pictures.draw_hidden(ax, broken, XOR, layer=1)
+    assert not points_of(ax)
+    assert any("12 of 12 numbers" in text for text in texts(ax))
+
+
+def test_hidden_space_in_words(params):
+    """Guards the alt text: sample, target and place; noise is 0.00."""
+    alt = pictures.hidden(params, XOR, layer=2).alt
+    A = mlp.forward(params, XOR.X)[1].A[3]
+    for (x1, x2), y, (a, b) in zip(XOR.X, XOR.Y[:, 0], A):
+        assert f"({x1:g}, {x2:g}) with target {y:g} at ({a:z.2f}, {b:z.2f})" in alt
+    assert alt.startswith("The samples in the space of layer 2:")
+    with pytest.raises(ValueError, match="layer"):
+        pictures.hidden(params, XOR, ORIGINAL, layer=4)

@@ -1,0 +1,186 @@
+"""Loss curves and bands, from their data."""
+
+import numpy as np
+import pytest
+
+from course import pictures
+from course.pictures.style import POSITIVE
+from course.pictures.training import draw_bands, loss_quantiles
+
+
+def marker_of(ax):
+    (marker,) = [line for line in ax.lines if line.get_markersize() == 10]
+    return marker.get_xydata().tolist()
+
+
+def legend_of(ax):
+    return [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_loss_curves_are_the_data(ax):
+    """Guards the points: none moved, none hidden, each run with its own line style."""
+    rng = np.random.default_rng(0)
+    losses = {name: rng.uniform(0.01, 1, 50) for name in "abc"}
+    pictures.draw_loss(ax, losses)
+    for line, values in zip(ax.lines, losses.values(), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), values)
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(1, 51))
+    assert len({(line.get_linestyle(), line.get_marker()) for line in ax.lines}) == 3
+    assert (ax.get_yscale(), ax.get_xlabel()) == ("log", "epoch")
+    assert ax.get_ylim()[0] < 0.01 and ax.get_ylim()[1] > 1
+
+
+def test_loss_marks_the_step_on_the_last_run_that_is_not_faint(ax):
+    """Guards the marker of the scrubbing panel, its number, and the run in grey."""
+    losses = {"now": np.linspace(1, 0.1, 10), "before": np.full(20, 0.5)}
+    pictures.draw_loss(ax, losses, step=4, faint=["before"])
+    assert marker_of(ax) == [[4.0, pytest.approx(0.7)]]
+    assert ax.get_title() == "step 4 of 20: loss 0.700"
+    colors = {line.get_label(): line.get_color() for line in ax.lines}
+    assert colors["before"] == "#8C8C8C" and colors["now"] == POSITIVE
+
+
+@pytest.mark.parametrize("step, point", [(1, 0), (100, 0), (101, 1), (300, 2)])
+def test_loss_by_epoch_on_an_axis_of_steps(ax, step, point):
+    """Guards which epoch a step belongs to."""
+    values = np.array([0.5, 0.4, 0.3])
+    pictures.draw_loss(ax, {"a": values}, step=step, steps_per_point=100)
+    assert ax.lines[0].get_xdata().tolist() == [100, 200, 300]
+    assert marker_of(ax) == [[100 * (point + 1), values[point]]]
+    text = pictures.describe_loss({"a": values}, step, steps_per_point=100)
+    assert f"{values[point]:.2f} at step {step}" in text
+
+
+@pytest.mark.parametrize(
+    "step, title", [(0, "before the first step"), (3, "step 3 of 2")]
+)
+def test_loss_before_the_first_step_and_after_the_last(ax, step, title):
+    """Guards the ends of the step slider: a line and words, no marker off the data."""
+    losses = {"a": np.array([1.0, 0.5])}
+    pictures.draw_loss(ax, losses, step=step)
+    assert ax.get_title() == title
+    assert not [line for line in ax.lines if line.get_markersize() == 10]
+    assert "at step" not in pictures.describe_loss(losses, step)
+
+
+def test_smoothing_never_hides_the_data(ax):
+    """Guards the raw points under the average, and the average itself."""
+    values = np.random.default_rng(0).uniform(0.1, 1, 40)
+    pictures.draw_loss(ax, {"a": values}, smooth=5)
+    raw, mean = ax.lines
+    np.testing.assert_array_equal(raw.get_ydata(), values)
+    expected = [values[max(0, i - 4) : i + 1].mean() for i in range(40)]
+    np.testing.assert_allclose(mean.get_ydata(), expected)
+    assert legend_of(ax) == ["a, mean of 5"]
+
+
+@pytest.mark.parametrize(
+    "values", [[0.3], [0.0], [0.0, 0.0], [1.0, np.nan], [np.inf], [], [1e300, 1e-300]]
+)
+def test_loss_of_odd_runs(values):
+    """Guards one epoch, all zeros, divergence, an empty run, and huge values."""
+    picture = pictures.loss({"a": np.array(values, float)})
+    (ax,) = picture.figure().axes
+    assert picture.png and np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
+    assert "nan" not in picture.alt and "inf" not in picture.alt
+
+
+def test_loss_says_what_it_cannot_show(ax):
+    """Guards the words in the legend for zeros, divergence and empty runs."""
+    losses = {
+        "zero": np.array([1.0, 0.0]),
+        "far": np.array([1, np.inf, np.nan]),
+        "no": np.array([]),
+        "low": np.array([1, 1e-30]),
+    }
+    pictures.draw_loss(ax, losses)
+    assert legend_of(ax) == [
+        "zero\n0: at the bottom",
+        "far\nnot finite from 2",
+        "no\nended before its first point",
+        "low\nbelow 1e-10: at the bottom",
+    ]
+    assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0]
+
+
+def test_loss_between_limits():
+    """Guards the cut: data beyond stand at the edge, the axis and the words say so."""
+    losses = {"a": [1e-9, 0.5, 1e9, np.inf], "b": [1.0, 1e9]}
+    picture = pictures.loss(losses, limits=(1e-7, 1e4), legend=False, title="cut")
+    (ax,) = picture.figure().axes
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [1e-7, 0.5, 1e4, np.nan])
+    np.testing.assert_allclose(ax.get_ylim(), (1e-7, 1e4))
+    assert ax.get_ylabel() == "loss, cut at 1e−7 and 1e4"
+    assert ax.get_legend() is None and ax.get_title() == "cut"
+    assert picture.alt == (
+        "Loss curve. a: below 1e-07 at first, not finite at the end of 4 epochs; "
+        "b: 1.00 at first, above 1e4 at the end of 2 epochs."
+    )
+
+
+def test_loss_in_words():
+    """Guards the alt text: ends and step, and no digits of rounding noise."""
+    losses = {"a": np.array([1.0, 0.5, 0.25]), "b": np.array([2.0, 3e-31])}
+    assert pictures.describe_loss(losses, 2) == (
+        "Loss curve. a: 1.00 at first, 0.25 at the end of 3 steps, 0.50 at step 2; "
+        "b: 2.00 at first, below 1e-10 at the end of 2 steps, below 1e-10 at step 2."
+    )
+    by_epoch = pictures.loss({"a": [0.5, 3e-7]}, steps_per_point=100, x_label="step")
+    assert by_epoch.alt == "Loss curve. a: 0.50 at first, 3e-07 at the end of 2 epochs."
+    assert by_epoch.figure().axes[0].get_xlabel() == "step"
+    by_step = pictures.loss({"a": [0.5, 0.2]}, x_label="training step")
+    assert by_step.alt.endswith("at the end of 2 steps.")
+    by_epoch = pictures.loss({"a": [0.5, 0.2]}, x_label="epoch of 100 steps")
+    assert by_epoch.alt.endswith("at the end of 2 epochs.")
+
+
+# Bands --------------------------------------------------------------------------------
+
+
+def test_bands_are_the_quantiles_of_each_epoch(ax):
+    """Guards which half and which 90 %: 101 networks whose losses are 0 to 100."""
+    losses = np.random.default_rng(0).permutation(101.0 * np.arange(101) // 101)
+    losses = np.stack([losses, 2 * losses]) / 100  # (2 epochs, 101 networks)
+    q = loss_quantiles(losses)
+    np.testing.assert_allclose(q[:, 0], [0.05, 0.25, 0.5, 0.75, 0.95])
+    draw_bands(ax, q)
+    light, dark = [band.get_paths()[0].vertices for band in ax.collections]
+    for band, low, high in ((light, 0.05, 0.95), (dark, 0.25, 0.75)):
+        for epoch in (1, 2):
+            heights = band[band[:, 0] == epoch, 1]
+            np.testing.assert_allclose(heights.min(), epoch * low)
+            np.testing.assert_allclose(heights.max(), epoch * high)
+    (median,) = ax.lines
+    np.testing.assert_allclose(median.get_xydata(), [[1, 0.5], [2, 1.0]])
+    assert legend_of(ax) == ["middle 90 %", "middle half", "median"]
+    assert ax.collections[0].get_alpha() < ax.collections[1].get_alpha()
+
+
+def test_a_diverged_network_counts_as_an_infinite_loss():
+    """Guards the median: NaN among the losses neither vanishes nor spreads."""
+    losses = np.array([[0.1, 0.2, np.nan, np.inf, 0.3]])
+    np.testing.assert_array_equal(
+        loss_quantiles(losses)[:, 0], [0.2, 0.2, 0.3, np.inf, np.inf]
+    )
+    picture = pictures.bands({"all": np.full((2, 3), np.nan)})
+    assert picture.png and "inf" not in picture.alt and "nan" not in picture.alt
+
+
+def test_bands_of_several_names_and_their_words():
+    """Guards one plot a name, and quantiles of the last epoch in even hundredths."""
+    last = np.array([1e-9] * 21 + [0.0449] * 20)
+    losses = {
+        "first": np.tile([[0.5], [0.127]], 5),  # (2 epochs, 5 networks)
+        "second": np.stack([np.full(41, 9.0), last]),
+    }
+    picture = pictures.bands(losses, x_label="epoch")
+    axes = picture.figure().axes
+    assert [ax.get_title() for ax in axes] == ["first", "second"]
+    assert [line.get_ydata()[-1] for ax in axes for line in ax.lines] == [0.127, 1e-9]
+    assert axes[0].get_xlabel() == "epoch"
+    assert picture.alt == (
+        "Loss by epoch as bands; the quantiles 5, 25, 50, 75 and 95 % of the first and "
+        "the last epoch. first: 0.50, 0.50, 0.50, 0.50, 0.50; then 0.12, 0.12, 0.12, "
+        "0.12, 0.12. second: 9.00, 9.00, 9.00, 9.00, 9.00; then below 0.001, below "
+        "0.001, below 0.001, 0.04, 0.04; median below 0.001 from epoch 2 on."
+    )

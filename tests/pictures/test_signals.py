@@ -1,0 +1,86 @@
+"""Histograms of weights, and the spread of the signal."""
+
+import io
+
+import numpy as np
+import pytest
+
+from course import pictures
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def test_histogram_counts_every_weight_in_shared_bins(ax):
+    """Guards the counts (each sums to n), the shared bins, and the hatches."""
+    groups = {"a": np.random.default_rng(0).normal(size=(20, 30)), "b": np.arange(5.0)}
+    pictures.draw_histogram(ax, groups)
+    stairs = [patch.get_data() for patch in ax.patches]
+    assert [data.values.sum() for data in stairs] == [600, 5]
+    np.testing.assert_array_equal(stairs[0].edges, stairs[1].edges)
+    assert len({patch.get_hatch() for patch in ax.patches}) == 2
+    assert max(data.values.max() for data in stairs) < ax.get_ylim()[1]
+
+
+def test_histogram_of_equal_and_of_missing_weights(ax):
+    """Guards the scheme 'zeros' and weights that are NaN: said, not drawn."""
+    groups = {"zeros": np.zeros(9), "broken": np.array([np.nan, 1.0, np.inf])}
+    pictures.draw_histogram(ax, groups)
+    assert [patch.get_data().values.sum() for patch in ax.patches] == [9, 1]
+    assert any("2 of 12 numbers" in text for text in texts(ax))
+    assert "nan" not in pictures.describe_histogram(groups)
+
+
+def test_histogram_in_words():
+    """Guards the numbers of the alt text."""
+    picture = pictures.histogram({"a": [1.0, 3.0]}, bins=3)
+    numbers = "a, 2 weights from 1.00 to 3.00, standard deviation 1.00."
+    assert picture.alt == f"Histograms of weights. {numbers}"
+    assert len(picture.figure().axes[0].patches[0].get_data().values) == 3
+
+
+def test_draws_have_bars_that_end_at_the_marks():
+    """Guards 'uniform on [-2, 2)': full bars inside of the lines, none outside."""
+    even = (np.arange(4000) + 0.5) / 1000 - 2  # 100 in each bar of the width 0.1
+    picture = pictures.draws({"uniform": even, "far": np.array([-3, -2, 1.9, 2])})
+    (ax,) = picture.figure().axes
+    data = ax.patches[0].get_data()
+    centres = (data.edges[:-1] + data.edges[1:]) / 2
+    np.testing.assert_array_equal(data.values, np.where(abs(centres) < 2, 100, 0))
+    marks = {line.get_xdata()[0] for line in ax.lines if line.get_color() == "black"}
+    assert marks == {-2, 2}
+    assert "uniform, 4,000 draws" in picture.alt
+    assert "0.0 % outside of the lines; far" in picture.alt
+    assert picture.alt.endswith("50.0 % outside of the lines.")  # -3 and 2
+
+
+def test_spread_shows_each_layer_on_a_log_axis(ax):
+    """Guards the heights, the markers, and the word 'input' at layer 0's left."""
+    spreads = {"normal": np.array([1.0, 4.0, 20.0]), "he": np.array([1.0, 1.1, 0.9])}
+    pictures.draw_spread(ax, spreads, of="z")
+    for line, values in zip(ax.lines, spreads.values()):
+        np.testing.assert_array_equal(line.get_ydata(), values)
+        np.testing.assert_array_equal(line.get_xdata(), [0, 1, 2])
+    assert ax.get_yscale() == "log" and ax.get_ylabel() == "standard deviation of z"
+    assert len({(line.get_marker(), line.get_linestyle()) for line in ax.lines}) == 2
+    ax.figure.savefig(io.BytesIO())
+    labels = [label.get_text() for label in ax.get_xticklabels()]
+    assert labels[labels.index("input") :][:3] == ["input", "0", "1"]
+
+
+@pytest.mark.parametrize("values", [[1.0, 0.0], [0.0, 0.0]])
+def test_spread_of_zero_stands_at_the_bottom_and_says_so(ax, values):
+    """Guards zeros on a log axis, also if there is nothing else."""
+    pictures.draw_spread(ax, {"zeros": np.array(values)})
+    assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0] > 0
+    assert "0: at the bottom" in ax.get_legend().get_texts()[0].get_text()
+
+
+def test_spread_in_words():
+    """Guards the alt text: first and last, and no noise where the signal is gone."""
+    picture = pictures.spread({"he": [1, 0.5, 0.25], "zeros": [1, 0, 1e-18]})
+    assert picture.alt == (
+        "Standard deviation of the signal by layer, log axis. he: 1.00 at the input, "
+        "0.25 after 2 layers; zeros: 1.00 at the input, below 1e-10 after 2 layers."
+    )

@@ -1,0 +1,109 @@
+"""Colours and text sizes, numbers in words, and what a picture gives to Jupyter."""
+
+import doctest
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+
+import mlp_core as mlp
+from course import pictures
+from course.pictures import style
+from course.pictures.style import NEGATIVE, POSITIVE, Picture
+
+
+def test_the_style_is_the_default_and_its_colours_tell_signs():
+    """Guards the one style: large text, orange and blue at the ends, white between."""
+    assert matplotlib.rcParams["font.size"] >= 13
+    ends = [to_hex(style.SIGNED_CMAP(x)).upper() for x in (0.0, 1.0)]
+    assert ends == [NEGATIVE, POSITIVE]
+    assert min(style.SIGNED_CMAP(0.5)[:3]) > 0.98
+    assert len(set(style.MARKERS)) == len(style.MARKERS) >= 4
+
+
+def test_lines_and_bars_differ_by_more_than_colour():
+    """Guards the looks: six line styles with six markers, and six hatches."""
+    looks = [style.line_look(i) for i in range(6)]
+    assert len({str(look["linestyle"]) for look in looks}) == 6
+    assert len({look["marker"] for look in looks}) == 6
+    assert len({style.bar_look(i)[1] for i in range(6)}) == 6
+    assert style.line_look(6) == style.line_look(0)
+
+
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (-1.054, "−1.05"),
+        (0, "0.00"),
+        (-0.0, "0.00"),
+        (4e-4, "4e−4"),
+        (31.42, "31.4"),
+        (-314.2, "−314"),
+        (123456, "1e5"),
+        (np.nan, "NaN"),
+        (-np.inf, "−inf"),
+    ],
+)
+def test_numbers_are_short_and_never_falsely_zero(value, text):
+    """Guards the width of the numbers in the network, and the sign in words."""
+    assert style.number(value) == text
+
+
+@pytest.mark.parametrize("value", [0.125, -2.5e-3, 0.0, 7.0, 0.995, 1e4 / 3])
+def test_rounding_noise_changes_no_alt_text(value):
+    """Guards nbval on other processors: the last bits of a number decide nothing."""
+    noisy = [value + noise for noise in (0, 1e-15, -1e-15)]
+    assert len({style.plain(number) for number in noisy}) == 1
+
+
+def test_numbers_of_alt_texts():
+    """Guards their form: no '-0.00', no 'nan', powers of ten where they matter."""
+    assert doctest.testmod(style).failed == 0
+    assert style.plain(-1e-17) == "0.00" and style.plain(np.nan) == "not finite"
+    assert style.plain(123456.0) == "1.2e+05" and style.small(np.inf) == "not finite"
+    assert style.small(0.0) == style.small(1e-31) == "below 1e-10"
+
+
+def test_a_picture_gives_png_alt_and_plain_text():
+    """Guards nbval (text/plain is the alt text) and screen readers (alt metadata)."""
+    picture = pictures.activation(mlp.tanh)
+    data, metadata = picture._repr_mimebundle_()
+    assert picture.png.startswith(b"\x89PNG")
+    assert data["text/plain"] == repr(picture) == picture.alt
+    assert metadata == {"image/png": {"alt": picture.alt}}
+    assert b"Software" not in picture.png  # the version of matplotlib would stand there
+
+
+def test_a_picture_is_drawn_once_and_not_before_it_is_shown():
+    """Guards the time that a notebook's cell takes."""
+    drawn = []
+    picture = Picture(drawn.append, "some words.")
+    assert drawn == []
+    assert picture.png is picture.png and len(drawn) == 1
+
+
+def test_pictures_beside_one_another():
+    """Guards the order in the row, and the names before the alt texts."""
+    left = Picture(lambda ax: ax.set_title("a"), "A.")
+    right = Picture(lambda ax: ax.set_title("b"), "B.")
+    row = pictures.beside(left, right, size=(9, 3), width_ratios=(2, 1))
+    fig = row.figure()
+    assert [ax.get_title() for ax in fig.axes] == ["a", "b"]
+    assert row.alt == "Left: A. Right: B."
+    assert fig.get_size_inches().tolist() == [9, 3]
+    fig.draw_without_rendering()
+    boxes = [ax.get_position() for ax in fig.axes]
+    assert boxes[0].x1 < boxes[1].x0 and boxes[0].width > 1.5 * boxes[1].width
+    four = pictures.beside(left, right, left, right)
+    assert four.alt == "Picture 1: A. Picture 2: B. Picture 3: A. Picture 4: B."
+
+
+def test_titles_stand_above_pictures_and_in_words():
+    """Guards which of two like pictures is which."""
+    picture = Picture(lambda ax: ax.set_title("a"), "A.")
+    row = pictures.beside(picture, picture, titles=("SUM", "XOR"))
+    assert [ax.get_title() for ax in row.figure().axes] == ["SUM", "XOR"]
+    assert row.alt == "SUM: A. XOR: A."
+    with pytest.raises(ValueError):
+        pictures.beside(picture, picture, titles=["SUM"])

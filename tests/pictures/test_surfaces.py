@@ -1,0 +1,225 @@
+"""Pictures over the square of inputs: x1 to the right, x2 up, in all that is drawn."""
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import pictures
+from course.pictures.surfaces import grid
+from mlp_core import XOR, Layer
+
+# 3 x1 + x2 - 1: nothing of it stays the same when x1 and x2 change places.
+TILTED = [Layer(np.array([[3.0], [1.0]]), np.array([-1.0]))]
+LINEAR = [Layer(np.ones((2, 1)), np.zeros(1))]
+
+
+def texts(ax):
+    return [text.get_text() for text in ax.texts]
+
+
+def classes_of(ax, size=10):
+    """The points of each marker."""
+    lines = [line for line in ax.lines if line.get_markersize() == size]
+    return {line.get_marker(): line.get_xydata().tolist() for line in lines}
+
+
+def contour_of(ax):
+    return np.concatenate([path.vertices for path in ax.collections[0].get_paths()])
+
+
+def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
+    """Guards image, line, samples, labels and ring of a surface with no symmetry."""
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [0.25, 1.25]])
+    task = mlp.Task("tilted", X, np.array([[0.0], [1.0], [2.0]]))
+    pictures.draw_surface(ax, TILTED, task, mlp.identity, mark=2)
+    # The image: row i is x2 = axis[i], column j is x1 = axis[j]; row 0 is at the bottom.
+    axis = np.linspace(-0.5, 1.5, 61)
+    (image,) = ax.images
+    expected = 3 * axis[None, :] + axis[:, None] - 1
+    np.testing.assert_allclose(image.get_array(), expected, atol=1e-12)
+    assert image.origin == "lower" and image.get_extent() == [-0.5, 1.5, -0.5, 1.5]
+    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-0.5, 1.5] * 2)
+    # The lines halfway between the targets.
+    for line, level in zip(ax.collections[0].get_paths(), (0.5, 1.5), strict=True):
+        x1, x2 = line.vertices.T
+        np.testing.assert_allclose(3 * x1 + x2 - 1, level, atol=1e-9)
+        assert np.ptp(x2) > 1.9  # it crosses the square
+    # The samples with their markers, and the text beside each.
+    points = {"o": [[0.0, 0.0]], "s": [[1.0, 0.0]], "^": [[0.25, 1.25]]}
+    assert classes_of(ax) == points
+    assert classes_of(ax, size=19) == {"o": [[0.25, 1.25]]}
+    labels = {tuple(text.xy): text.get_text() for text in ax.texts}
+    assert labels == {
+        (0.0, 0.0): "target 0\n−1.00",
+        (1.0, 0.0): "target 1\n2.00",
+        (0.25, 1.25): "target 2\n1.00",
+    }
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x1", "x2")
+    assert ax.get_title() == "output; line at 0.5, 1.5"
+
+
+def test_a_grid_runs_along_the_rows_first():
+    """Guards the order of the points: reshaped, rows are x2 and columns x1."""
+    points = grid([1, 2, 3], [10, 20]).reshape(2, 3, 2)
+    assert points[:, :, 0].tolist() == [[1, 2, 3], [1, 2, 3]]
+    assert points[:, :, 1].tolist() == [[10, 10, 10], [20, 20, 20]]
+
+
+def test_surface_is_the_output_over_the_square(ax, params):
+    """Guards the heights of a real network, and the scale that its targets give."""
+    pictures.draw_surface(ax, params, XOR, limits=(-1, 2), resolution=31)
+    axis = np.linspace(-1, 2, 31)
+    expected = [
+        [mlp.forward(params, [[x1, x2]])[0].item() for x1 in axis] for x2 in axis
+    ]
+    np.testing.assert_allclose(ax.images[0].get_array(), expected)
+    assert ax.images[0].get_extent() == [-1, 2, -1, 2]
+    assert ax.images[0].get_clim() == (-0.5, 1.5)  # white where the output is 0.5
+    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-1, 2, -1, 2])
+
+
+def test_surface_of_a_unit_is_its_own_activation(ax, params):
+    """Guards layer and unit, and the colour scale that is white at 0."""
+    options = {"layer": 1, "unit": 2, "resolution": 11}
+    pictures.draw_surface(ax, params, XOR, mlp.tanh, **options)
+    axis = np.linspace(-0.5, 1.5, 11)
+    X = np.array([[x1, x2] for x2 in axis for x1 in axis])
+    expected = mlp.forward(params, X, mlp.tanh)[1].A[2][:, 2].reshape(11, 11)
+    np.testing.assert_allclose(ax.images[0].get_array(), expected)
+    low, high = ax.images[0].get_clim()
+    assert low == -high and high == pytest.approx(np.abs(expected).max())
+    assert "layer 1, unit 2" in ax.get_title()
+    assert texts(ax)[0] == "target 0"  # a hidden unit has no prediction
+
+
+def test_surface_shows_samples_targets_and_predictions(ax, params):
+    """Guards the points: a marker for each class, target and prediction in words."""
+    pictures.draw_surface(ax, params, XOR, mark=[3])
+    assert classes_of(ax) == {"o": [[0, 0], [1, 1]], "s": [[0, 1], [1, 0]]}
+    Y_hat, _ = mlp.forward(params, XOR.X)
+    expected = [
+        f"target {y:g}\n{pictures.number(round(a, 2))}"
+        for y, a in zip(XOR.Y[:, 0], Y_hat[:, 0])
+    ]
+    assert texts(ax) == expected
+    assert classes_of(ax, size=19) == {"o": [[1, 1]]}
+
+
+@pytest.mark.parametrize("task, levels", [(XOR, [0.5]), (mlp.SUM, [0.5, 1.5])])
+def test_surface_draws_the_lines_between_the_targets(ax, task, levels):
+    """Guards the contour levels, and that two lines differ by their style."""
+    pictures.draw_surface(ax, LINEAR, task, mlp.identity)
+    assert list(ax.collections[0].levels) == levels
+    for path, level in zip(ax.collections[0].get_paths(), levels):
+        np.testing.assert_allclose(path.vertices.sum(axis=1), level)
+    styles = [str(style) for style in ax.collections[0].get_linestyles()]
+    assert len(set(styles)) == len(levels)
+
+
+def test_surface_of_a_unit_has_its_line_at_0(ax, params):
+    """Guards where a unit changes sign: at its kink."""
+    pictures.draw_surface(ax, params, XOR, mlp.identity, layer=0, unit=1)
+    (w1, w2), b = params[0].W[:, 1], params[0].b[1]
+    x1, x2 = contour_of(ax).T
+    np.testing.assert_allclose(w1 * x1 + w2 * x2 + b, 0, atol=1e-12)
+    assert ax.get_title() == "layer 0, unit 1: a; line at 0"
+
+
+@pytest.mark.parametrize("layer", [-1, 0])
+def test_surface_that_is_constant_or_dead(ax, params, layer):
+    """Guards contours without a line: matplotlib would warn."""
+    dead = [Layer(W * 0, b) for W, b in params]
+    pictures.draw_surface(ax, dead, XOR, mlp.relu, layer=layer)
+    assert not ax.collections and "line" not in ax.get_title()
+
+
+def test_surface_of_a_broken_network_says_so(ax, broken):
+    """Guards the note, and that nothing is drawn where nothing is known."""
+    pictures.draw_surface(ax, broken, XOR)
+    assert ax.images[0].get_array().mask.all()
+    assert any("3721 of 3721 numbers" in text for text in texts(ax))
+
+
+def test_many_samples_are_drawn_without_texts(ax, params):
+    """Guards real data: a hundred labels would hide the picture."""
+    X = np.random.default_rng(0).random((100, 2))
+    task = mlp.Task("many", X, np.round(X[:, :1]))
+    pictures.draw_surface(ax, params, task, colorbar=False)
+    assert not ax.texts and not ax.child_axes
+    assert sum(len(points) for points in classes_of(ax).values()) == 100
+
+
+def test_the_scale_beside_a_surface_is_that_of_its_colours(ax):
+    """Guards what the colours stand for."""
+    pictures.draw_surface(ax, LINEAR, mlp.SUM, mlp.identity)
+    (strip,) = ax.child_axes
+    labels = [label.get_text() for label in strip.get_yticklabels()]
+    assert labels == ["−1.0", "1.0", "3.0"]  # white at 1, halfway between 0 and 2
+    assert ax.images[0].get_clim() == (-1, 3)
+    np.testing.assert_allclose(strip.images[0].get_array()[[0, -1], 0], [-1, 3])
+
+
+def test_surface_in_one_call(params):
+    """Guards the alt text: output and target at each sample, noise as 0.00."""
+    Y_hat, cache = mlp.forward(params, XOR.X)
+    picture = pictures.surface(params, XOR, title="seed 3")
+    assert picture.figure().axes[0].get_title() == "seed 3"
+    for (x1, x2), y, y_hat in zip(XOR.X, XOR.Y[:, 0], Y_hat[:, 0]):
+        place = f"{y_hat:z.2f} at ({x1:g}, {x2:g}) (target {y:g})"
+        assert place in picture.alt
+    hidden = pictures.surface(params, XOR, layer=0, unit=2).alt
+    assert (
+        f"unit 2 of layer 0 over the square of inputs: {cache.A[1][0, 2]:z.2f} at"
+        in (hidden)
+    )
+    silent = pictures.surface([Layer(np.zeros((2, 1)), np.array([-1e-17]))], XOR).alt
+    assert "0.00 at (0, 0) (target 0), 0.00 at (0, 1)" in silent and "-0" not in silent
+
+
+def test_surfaces_of_other_networks_are_refused(params):
+    """Guards the door: the argument is named."""
+    three = mlp.initialize((3, 1), np.random.default_rng(0))
+    with pytest.raises(ValueError, match="params"):
+        pictures.surface(three, XOR)
+    with pytest.raises(ValueError, match="layer"):
+        pictures.surface(params, XOR, layer=4)
+    with pytest.raises(ValueError, match="unit"):
+        pictures.surface(params, XOR, layer=2, unit=2)
+    with pytest.raises(TypeError, match="task"):
+        pictures.surface(params, (XOR.X, XOR.Y))
+
+
+# The samples alone, and the errors ----------------------------------------------------
+
+
+def test_samples_keep_the_markers_of_the_surfaces():
+    """Guards: a class looks the same in both pictures, and the words list it."""
+    task = mlp.Task("AND", XOR.X, np.array([[0.0], [0.0], [0.0], [1.0]]))
+    picture = pictures.samples(task)
+    (ax,) = picture.figure().axes
+    assert classes_of(ax, size=14) == {"o": [[0, 0], [0, 1], [1, 0]], "s": [[1, 1]]}
+    names = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert names == ["target 0", "target 1"]
+    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-0.5, 1.5] * 2)
+    assert picture.alt == (
+        "The samples of AND as points: target 0 at (0, 0), target 0 at (0, 1), target 0 "
+        "at (1, 0), target 1 at (1, 1)."
+    )
+
+
+def test_error_map_is_how_far_the_output_is_from_the_sum():
+    """Guards the map and its words, on a network that is wrong along x1 alone."""
+    picture = pictures.error_map({"good": LINEAR, "tilted": TILTED}, mlp.identity)
+    good, tilted, *_ = picture.figure().axes
+    assert [ax.get_title() for ax in (good, tilted)] == ["good", "tilted"]
+    np.testing.assert_allclose(good.images[0].get_array(), 0, atol=1e-12)
+    axis = np.linspace(-1, 2, 61)
+    expected = np.tile(abs(2 * axis - 1), (61, 1))  # 3 x1 + x2 - 1 less x1 + x2
+    np.testing.assert_allclose(tilted.images[0].get_array(), expected, atol=1e-12)
+    assert tilted.images[0].origin == "lower"
+    square = tilted.lines[0].get_xydata().tolist()
+    assert square == [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]
+    assert picture.alt == (
+        "Maps of the error of the sum. good: at most 0.00 in the square, 0.0 on the "
+        "map; tilted: at most 1.00 in the square, 3.0 on the map."
+    )

@@ -1,0 +1,34 @@
+"""The house: what imports what, and what lies where."""
+
+import ast
+import sys
+
+from importlinter.cli import lint_imports
+
+from course.tools import NOTEBOOKS, ROOT
+
+
+def test_imports_run_one_way(capsys):
+    """Guards the contracts in pyproject.toml: each layer knows only those below it."""
+    status = lint_imports(str(ROOT / "pyproject.toml"), no_cache=True)
+    assert status == 0, capsys.readouterr().out
+
+
+def imports(path):
+    """The packages that a module imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            yield (node.module or "").partition(".")[0]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in node.names)
+
+
+def test_the_core_imports_numpy_only():
+    """Guards: the network can be read and used alone."""
+    assert set(imports(ROOT / "mlp_core.py")) - sys.stdlib_module_names == {"numpy"}
+
+
+def test_no_module_lies_outside_the_package():
+    """Guards: only the core lies at the top, and no tool among the notebooks."""
+    modules = [*ROOT.glob("*.py"), *NOTEBOOKS.rglob("*.py")]
+    assert [path.name for path in modules] == ["mlp_core.py"]

@@ -1,0 +1,58 @@
+"""Each notebook with its solutions in place, and each of its cells three times.
+
+One kernel runs a notebook in which every stub holds its solution: each cell twice in a
+row, then each once more after all others. Every check must say that its exercise is
+solved, and all else must print what is stored: no cell hangs on how often it was run, on
+what ran after it, or on whether an exercise is solved. Sweeps are remembered: see
+sweeps.py.
+"""
+
+import re
+
+import nbformat
+import pytest
+
+from course.tools import find_notebooks, handout, save
+
+
+def text_of(output):
+    """What nbval compares of an output: printed text, or a value's text/plain."""
+    if output.output_type == "stream":
+        return output.text
+    return output.get("data", {}).get("text/plain", output.get("ename", ""))
+
+
+def texts(cell):
+    return "".join(map(text_of, cell.outputs))
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
+def test_solved_and_run_again_and_again_a_notebook_prints_the_same(
+    path, remember_sweeps
+):
+    """Guards: learners may run any cell at any time, and the solutions are right."""
+    notebook = save.read(path)
+    stored = {cell.id: texts(cell) for cell in code_cells(notebook)}
+    exercises = sum("stub" in handout.tags(cell) for cell in notebook.cells)
+    assert exercises >= 3, "the course has three exercises or more in each notebook"
+
+    cells = code_cells(handout.with_solutions(notebook))
+    order = [cell for cell in cells for _ in range(2)] + cells
+    copies = [nbformat.v4.new_code_cell(cell.source) for cell in order]
+    notebook.cells = [nbformat.v4.new_code_cell(remember_sweeps), *copies]
+    _, *done = save.execute(notebook, path.parent).cells
+
+    checks = 0
+    for cell, run in zip(order, done, strict=True):
+        if cell.source.startswith("lesson.check("):
+            assert re.fullmatch(r"\w+: right", texts(run)), cell.source
+            checks += 1
+        elif cell.source == "lesson.progress()":
+            assert f"{exercises} of {exercises} exercises solved" in texts(run)
+        else:
+            assert texts(run) == stored[cell.id], cell.source
+    assert checks == 3 * exercises

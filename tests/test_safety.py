@@ -1,0 +1,212 @@
+"""Safe by default: no code from elsewhere, no server opened, and no network needed."""
+
+import ast
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from course.tools import ROOT, find_notebooks, save
+
+# What learners use; the commands start programs, as commands do.
+MODULES = [
+    path.relative_to(ROOT).as_posix()
+    for path in [ROOT / "mlp_core.py", *sorted((ROOT / "course").rglob("*.py"))]
+    if path.parent.name != "tools"
+]
+CALLS = {"eval", "exec", "compile", "__import__", "system", "popen", "loads"}
+CALLS |= {"fromfile"}
+IMPORTS = {"pickle", "marshal", "shelve", "dill", "joblib", "cloudpickle"}
+IMPORTS |= {"subprocess", "runpy", "code", "importlib", "webbrowser"}
+IMPORTS |= {"socket", "socketserver", "urllib", "http", "requests", "ftplib", "smtplib"}
+IMPORTS |= {"telnetlib"}
+# Both look up modules of the package, by names of their own.
+ALLOWED = {
+    "course/__main__.py": ["import importlib"],
+    "course/lessons/__init__.py": ["import importlib"],
+}
+
+
+def code_of(path):
+    """The Python of a module, or of all cells of a notebook."""
+    if path.suffix != ".ipynb":
+        return path.read_text(encoding="utf-8")
+    cells = save.read(path).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+
+
+def dangers(source):
+    """What runs code that came from elsewhere, or talks to other machines."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", getattr(node.func, "attr", None))
+            owner = getattr(getattr(node.func, "value", None), "id", "")
+            if name in CALLS and owner != "tomllib":
+                yield f"line {node.lineno}: {name}()"
+            given = {keyword.arg: keyword.value for keyword in node.keywords}
+            if isinstance(node.func, ast.Attribute) and name == "load":
+                pickles = ast.unparse(given.get("allow_pickle", ast.Constant(None)))
+                if owner in ("np", "numpy") and pickles != "False":
+                    yield f"line {node.lineno}: np.load without allow_pickle=False"
+            if ast.unparse(given.get("allow_pickle", ast.Constant(False))) != "False":
+                yield f"line {node.lineno}: allow_pickle"
+        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            if name.partition(".")[0] in IMPORTS:
+                yield f"line {node.lineno}: import {name}"
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_modules_run_no_code_from_elsewhere(name):
+    """Guards: no eval, no pickle, no other program, no network in what learners use."""
+    found = [danger.partition(": ")[2] for danger in dangers(code_of(ROOT / name))]
+    assert found == ALLOWED.get(name, [])
+
+
+@pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
+def test_notebooks_run_no_code_from_elsewhere(path):
+    """Guards: the cells are plain Python, and none of them downloads or installs."""
+    assert list(dangers(code_of(path))) == []  # '!' and '%' would be syntax errors
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "eval('1')",
+        "import pickle",
+        "import a, http.client",
+        "from urllib import request",
+        "os.system('ls')",
+        "pickle.loads(b'')",
+        "np.load(p)",
+        "numpy.load(p, 'r')",
+        "np.load(p, allow_pickle=True)",
+        "np.save(p, a, allow_pickle=x)",
+    ],
+)
+def test_the_search_for_dangers_finds_them(source):
+    """Guards the two tests above."""
+    assert list(dangers(source))
+
+
+def test_no_setting_opens_a_server_to_others():
+    """Guards: Jupyter's token and its loopback address stay as they are."""
+    opening = r"0\.0\.0\.0|--ip[= ](?!127)|token\s*=\s*['\"]{2}|password\s*=\s*['\"]{2}"
+    opening += (
+        r"|allow_origin|disable_check_xsrf|allow_remote|Server.*ip=(?!127\.0\.0\.1)"
+    )
+    kinds = (".py", ".md", ".toml", ".txt", ".yml", ".json", ".js", ".j2", "", ".ipynb")
+    folders = ("course", "notebooks", "tests", "benchmarks", "images", ".ci")
+    paths = [
+        *ROOT.glob("*"),
+        *(p for name in folders for p in (ROOT / name).rglob("*")),
+    ]
+    ours = [p for p in paths if p.suffix in kinds and p.is_file()]
+    ours.remove(Path(__file__))
+    assert len(ours) > 80
+    found = [p.name for p in ours if re.search(opening, p.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+GUARD = """
+import ipaddress, os, sys
+
+def local(host):
+    if isinstance(host, bytes):
+        host = host.decode()
+    if host in ("localhost", None):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+def watch(event, args):
+    if event in ("socket.connect", "socket.bind", "socket.sendto"):
+        address = args[1]
+        bad = isinstance(address, tuple) and not local(address[0])
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
+        bad = not local(args[0])
+    else:
+        return
+    if bad:
+        with open(os.environ["NETWORK_LOG"], "a") as log:
+            log.write(f"{event} {args}\\n")
+        raise OSError(f"the network is cut: {event} {args[1:]}")
+
+sys.addaudithook(watch)
+"""
+OFFLINE = """
+import os, socket, sys
+from pathlib import Path
+
+root = Path(sys.argv[1])
+for attempt in (
+    lambda: socket.create_connection(("192.0.2.1", 80), timeout=1),
+    lambda: socket.socket().bind(("", 0)),
+    lambda: socket.getaddrinfo("example.org", 80),
+):
+    try:
+        attempt()
+    except OSError as error:
+        assert "the network is cut" in str(error), error
+    else:
+        raise AssertionError("the network is not cut")
+os.remove(os.environ["NETWORK_LOG"])
+
+import mlp_core as mlp
+from course import panels
+from course.experiments import fates
+from course.fast import sweep
+from course.lessons.bug_lab.panel import bug_lab
+fates(sweep(mlp.XOR.X, mlp.XOR.Y, range(20), epochs=2), mlp.XOR.X, mlp.XOR.Y)
+makers = [getattr(panels, name) for name in dir(panels) if name.endswith("_panel")]
+assert len(makers) >= 7
+for make in [*makers, bug_lab]:
+    make()._repr_mimebundle_()
+
+import nbformat
+from nbclient import NotebookClient
+notebook = nbformat.read(root / "notebooks" / "03_forward.ipynb", as_version=4)
+check = "import socket\\ntry: socket.create_connection(('192.0.2.1', 80), timeout=1)\\n"
+check += "except OSError as error: print(error)"
+notebook.cells.append(nbformat.v4.new_code_cell(check))
+place = {"metadata": {"path": str(root / "notebooks")}}
+client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place)
+with client.setup_kernel():
+    assert client.km.ip == "127.0.0.1", client.km.ip
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            client.execute_cell(cell, number)
+print(notebook.cells[-1].outputs[0].text)
+"""
+
+
+def test_everything_runs_with_the_network_cut(tmp_path):
+    """Guards: modules, panels and a notebook in its kernel reach no other machine.
+
+    An audit hook in each process refuses every address that is not loopback, and writes
+    it down, in case somebody swallows the error.
+    """
+    (tmp_path / "sitecustomize.py").write_text(GUARD)
+    log = tmp_path / "log.txt"
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    environment = {**os.environ, "PYTHONPATH": path, "NETWORK_LOG": str(log)}
+    done = subprocess.run(
+        [sys.executable, "-c", OFFLINE, str(ROOT)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "the network is cut" in done.stdout  # in the kernel, too
+    lines = log.read_text().splitlines()
+    assert len(lines) == 1 and "192.0.2.1" in lines[0], lines

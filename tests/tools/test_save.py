@@ -1,0 +1,96 @@
+"""Saving notebooks: what the saved form holds, and what a failing notebook keeps."""
+
+import nbformat
+import pytest
+
+from course.tools import CommandError, find_notebooks, save
+
+
+def output(text, name="stdout"):
+    return nbformat.v4.new_output("stream", name=name, text=text)
+
+
+def notebook(*sources):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def test_saved_form_holds_nothing_that_changes_from_run_to_run():
+    """Guards: a diff of a notebook shows only what its author changed."""
+    before = notebook("1 + 1   \n\n")
+    before.metadata.update(widgets={"state": {}}, language_info={"version": "3.11"})
+    cell = before.cells[0]
+    cell.metadata.update(tags=["stub"], execution={"start": "now"}, collapsed=True)
+    cell.execution_count = 17
+    data = {"text/plain": "2", save.WIDGET_VIEW: {"model_id": "5f3a"}}
+    cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=17)]
+    after = save.normalize(before)
+    assert after.metadata == save.METADATA
+    (cell,) = after.cells
+    assert (cell.source, cell.execution_count) == ("1 + 1", 1)
+    assert cell.metadata == {"tags": ["stub"]}
+    assert cell.outputs[0].data == {"text/plain": "2"}
+    assert cell.outputs[0].execution_count == 1
+    assert before.cells[0].execution_count == 17  # what was given stays
+
+
+def test_texts_that_follow_one_another_are_joined():
+    """Guards: in how many pieces a text arrives is chance; stderr stays apart."""
+    before = notebook("...")
+    before.cells[0].outputs = [output("a"), output("b"), output("c", "stderr")]
+    outputs = save.normalize(before).cells[0].outputs
+    assert [(out.name, out.text) for out in outputs] == [
+        ("stdout", "ab"),
+        ("stderr", "c"),
+    ]
+
+
+def test_form_is_reached_at_once_and_seen(tmp_path):
+    """Guards --check: what was saved is in form, and one blank more is not."""
+    path = tmp_path / "small.ipynb"
+    save.write(save.normalize(notebook("print(1)")), path)
+    assert save.is_saved_form(path)
+    path.write_text(path.read_text().replace("print(1)", "print(1) "))
+    assert not save.is_saved_form(path)
+
+
+def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
+    """Guards: files beside a notebook are found, outputs are stored in form."""
+    (tmp_path / "data.txt").write_text("here")
+    path = tmp_path / "small.ipynb"
+    save.write(notebook("print(open('data.txt').read())", "1 + 1"), path)
+    assert save.run_and_save(path)
+    first, second = save.read(path).cells
+    assert first.outputs[0].text == "here\n"
+    assert second.outputs[0].data == {"text/plain": "2"}
+    assert save.is_saved_form(path)
+
+
+def test_a_notebook_that_fails_stays_as_it_was(tmp_path, capsys):
+    """Guards: no half run is stored, and the error is told."""
+    path = tmp_path / "small.ipynb"
+    save.write(notebook("print(1)", "1 / 0", "print(2)"), path)
+    before = path.read_bytes()
+    assert not save.run_and_save(path)
+    assert path.read_bytes() == before
+    assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name", ["05_sum_task", "05_sum_task.ipynb", "notebooks/05_sum_task.ipynb"]
+)
+def test_a_notebook_is_found_by_its_name(name):
+    """Guards: a name works as it is typed in either folder, with or without ending."""
+    assert [path.name for path in find_notebooks([name])] == ["05_sum_task.ipynb"]
+
+
+def test_all_notebooks_are_meant_when_none_is_named():
+    """Guards: in their order."""
+    names = [path.name for path in find_notebooks([])]
+    assert len(names) >= 7 and names == sorted(names)
+
+
+def test_a_notebook_that_is_not_there_is_told():
+    """Guards: the message names what was asked for, and what there is."""
+    with pytest.raises(CommandError, match=r"no notebook '5'; the course has 01_act"):
+        find_notebooks(["5"])
