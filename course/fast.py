@@ -205,7 +205,6 @@ def train(
             gradient=gradient,
         )
     _check(params, X, Y, samples, activation, gradient)
-    shapes = [W.shape for W, _ in params]
     steps = _Steps(params, X, Y, samples, activation, learning_rate, gradient)
     losses = np.zeros(len(samples))
     kept = np.empty((len(samples) + 1 if snapshots else 0, len(steps.flat(0))))
@@ -221,11 +220,11 @@ def train(
             loss=losses[:last],
             epoch_loss=mlp.epoch_means(losses[:last], steps_per_epoch),
             samples=samples,
-            snapshots=Snapshots(kept[: last + 1], shapes),
+            snapshots=Snapshots(kept[: last + 1], steps.shapes),
             stopped=stopped,
             diverged_at=last + 1 if stopped == "diverged" else None,
         )
-        return split(steps.flat(last).copy(), shapes), history
+        return split(steps.flat(last).copy(), steps.shapes), history
 
     try:
         with np.errstate(all="ignore"):
@@ -259,7 +258,7 @@ def _check(params, X, Y, samples, activation, gradient):
         raise IndexError(f"samples names rows that X {X.shape} does not have")
 
 
-class _Steps:
+class _Steps(_Arrays):
     """The steps of one network: a forward, then a backward, for each.
 
     The network before a step and the one after it take turns: step 0 reads ``both[0]``
@@ -268,7 +267,7 @@ class _Steps:
     """
 
     def __init__(self, params, X, Y, samples, activation, learning_rate, gradient):
-        batch, shapes = samples.shape[1], [W.shape for W, _ in params]
+        batch, self.shapes = samples.shape[1], [W.shape for W, _ in params]
         # X and Y with a column of ones between them: one pick of rows serves all.
         self.table, self.rows = np.hstack([X, np.ones((len(X), 1)), Y]), samples
         if batch == 1:  # a slice is a view: it costs less than picking rows
@@ -277,22 +276,20 @@ class _Steps:
         n_in, columns = X.shape[1], self.picked.T
         self.x, self.y = columns[:n_in], columns[n_in + 1 :]
         activations = mlp.per_layer(activation, params)
-        arrays = _Arrays(columns[: n_in + 1], shapes, activations)
-        self.Y_hat, self.error, self.dZ = arrays.a[-1], arrays.error, arrays.dZ
-        self.flat_error, self.slopes = arrays.error.reshape(-1), arrays.slopes
-        self.hides_infinity = arrays.hides_infinity
+        super().__init__(columns[: n_in + 1], self.shapes, activations)
+        self.Y_hat, self.flat_error = self.a[-1], self.error.reshape(-1)
         self.batch, self.scale = batch, np.array(learning_rate / batch)
         self.has_bug = gradient is original_loss_and_grads
         self.both = np.stack([join(params)] * 2).astype(float, copy=False)
         # What each layer needs on the way down and on the way up, ready to be unpacked:
         # for even steps, then for odd ones.
-        both = [_matrices(flat, shapes) for flat in self.both]
-        A, Z, dZ = arrays.A, arrays.Z, arrays.dZ
+        both = [_matrices(flat, self.shapes) for flat in self.both]
+        A, Z, dZ = self.A, self.Z, self.dZ
         dZ_T, dA_before = [d.T for d in dZ], [None, *dZ]
         self.down, self.up = [], []
         for M, dM in (both, both[::-1]):
             M_T, W = [m.T for m in M], [m[:-1] for m in M]
-            self.down.append(list(zip(M_T, A, Z, arrays.f, arrays.a)))
+            self.down.append(list(zip(M_T, A, Z, self.f, self.a)))
             self.up.append(list(zip(dZ, Z, A, dZ_T, dM, W, dA_before))[::-1])
 
     def flat(self, step):
@@ -397,19 +394,12 @@ def sweep(
             flat, samples = _start_block(
                 seeds[some], len(X), sizes, scheme, alphas[some], steps, batch_size
             )
+            fs, rates = _with_alphas(activations, some), learning_rate[some]
             params, losses = train_block(
-                flat,
-                shapes,
-                X,
-                Y,
-                samples,
-                _of_networks(activations, some),
-                learning_rate[some],
-                gradient,
+                flat, shapes, X, Y, samples, fs, rates, gradient
             )
-            parts.append(
-                (params, mlp.epoch_means(losses[:-1], steps_per_epoch), _breaks(losses))
-            )
+            epoch_loss = mlp.epoch_means(losses[:-1], steps_per_epoch)
+            parts.append((params, epoch_loss, _breaks(losses)))
             if progress:
                 progress(some.stop, S)
         return _collect(parts, X, Y, seeds, activations)
@@ -466,9 +456,7 @@ def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, gradie
                 arrays.f[i](Z[i], arrays.a[i])
             np.subtract(arrays.a[-1], y, out=error)
             np.einsum("oks,oks->s", error, error, out=losses[step])
-            if (
-                arrays.hides_infinity
-            ):  # 0 * inf is NaN: an infinite parameter makes a NaN
+            if arrays.hides_infinity:  # 0 * inf is NaN
                 losses[step] += np.einsum("p,ps->s", zeros, flat)
             if gradient is original_loss_and_grads:
                 x[...] = y
@@ -511,21 +499,17 @@ def _breaks(losses):
     return np.where(bad.any(axis=0), np.maximum(bad.argmax(axis=0), 1), 0)
 
 
-def _of_networks(activations, some):
-    """The activations of some of the networks, where each has its own alpha."""
-    return [
-        layer if np.ndim(layer.alpha) == 0 else mlp.leaky_relu(layer.alpha[some])
-        for layer in activations
-    ]
-
-
 def for_stack(activation, params) -> list[mlp.Activation]:
     """The activations for a stack (S, n, units), where each network may have its alpha."""
+    index = np.s_[: len(params[0].W), None, None]
+    return _with_alphas(mlp.per_layer(activation, params), index)
+
+
+def _with_alphas(activations, index):
+    """The activations with these alphas, where each network has its own."""
     return [
-        layer
-        if np.ndim(layer.alpha) == 0
-        else mlp.leaky_relu(layer.alpha[: len(params[0].W), None, None])
-        for layer in mlp.per_layer(activation, params)
+        layer if np.ndim(layer.alpha) == 0 else mlp.leaky_relu(layer.alpha[index])
+        for layer in activations
     ]
 
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from course.tools import NOTEBOOKS
 from course.tools.handout import copy_files
+from course.tools.save import WIDGET_VIEW
 
 try:
     from playwright.sync_api import expect, sync_playwright
@@ -165,7 +166,6 @@ def stop(process):
 
 # 3. A notebook in JupyterLab -----------------------------------------------------------
 
-WIDGET = "application/vnd.jupyter.widget-view+json"
 # `it` is the widget of the open notebook, `cells` its cells.
 PRELUDE = """const it = window.jupyterapp?.shell.currentWidget;
     const cells = it?.content?.widgets;"""
@@ -198,7 +198,7 @@ class Notebook:
         if message.type == "error":
             self.complaints.append(f"{message.text} ({message.location})")
 
-    def run_all(self, limit=200):
+    def run_all(self, limit=400):
         """Run all cells; JupyterLab stops at the first that fails."""
         self.page.evaluate(RUN, ["notebook:run-all-cells", None, limit])
 
@@ -212,7 +212,7 @@ class Notebook:
 
     def panels(self) -> list:
         """The indices of the cells that show a panel: a widget with a picture."""
-        panel = {WIDGET, "image/png"}
+        panel = {WIDGET_VIEW, "image/png"}
         return [
             index
             for index, cell in enumerate(self.cells())

@@ -304,9 +304,7 @@ def test_the_unnamed_bugs_are_those_of_the_exercises(which):
     assert set(bugs.wrong_names(checks)) == UNNAMED_WRONG[which]
     exercise = answers.EXERCISES[f"mend_{which}"]
     planted = next(m.wrong for m in exercise.mistakes if "still in it" in m.message)
-    for params, X, Y, f in exercise.cases:
-        ours = bugs.UNNAMED[which](params, X, Y, f)[1]
-        assert_same(ours, planted(params, X, Y, f)[1])
+    assert bugs.UNNAMED[which] is planted
 
 
 @pytest.mark.parametrize("which", UNNAMED_WRONG)

@@ -89,6 +89,23 @@ def test_each_wrong_name_is_told_how_it_would_differ(lab):
     assert lab.found == set() and lab.problem is None
 
 
+def test_a_guess_is_compared_on_what_is_shown(lab):
+    """Guards the answer against another network, and against other settings."""
+    while lab.bug != "last slope missing":
+        press(lab, "New bug")
+    lab.work["batch_size"].box.value = "2"
+    words = lab_text(choose(lab, "slope from output"))
+    same, elsewhere, at_first = (
+        bugs.difference(lab.data, bugs.signature("slope from output", **settings))
+        for settings in (
+            {"draw": lab.drawn, "batch_size": 2},
+            {"batch_size": 2},
+            {"draw": lab.drawn},
+        )
+    )
+    assert same in words and elsewhere not in words and at_first not in words
+
+
 def test_a_wrong_name_that_looks_the_same_is_told_so(lab):
     """Guards honesty: at settings that hide the difference, none is claimed."""
     while lab.bug != "no 1/n":

@@ -9,14 +9,14 @@ import mlp_core as mlp
 from course import fast
 from course.original import original_loss_and_grads
 from course.panels import run as runs
-from tests.panels.parts import assert_same, make, message
+from tests.panels.parts import assert_same, make, message, training_run
 
 
 @pytest.mark.parametrize("task", [mlp.SUM, mlp.XOR], ids=lambda task: task.name)
 @pytest.mark.parametrize("bug", [False, True])
 @pytest.mark.parametrize("batch_size", [1, 3, None])
 def test_the_run_is_the_one_of_train(task, bug, batch_size):
-    run = runs.training_run(
+    run = training_run(
         task=task, learning_rate=0.1, seed=5, bug=bug, batch_size=batch_size, steps=250
     )
     rng = np.random.default_rng(5)
@@ -52,7 +52,7 @@ def test_a_run_cut_into_pieces_diverges_as_train_does(learning_rate, seed, piece
     }
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "PIECE", piece)
-        run = runs.training_run(**wanted)
+        run = training_run(**wanted)
     rng = np.random.default_rng(seed)
     params = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
     params, history = fast.train(
@@ -71,9 +71,9 @@ def test_a_run_cut_into_pieces_diverges_as_train_does(learning_rate, seed, piece
 
 
 def test_a_long_run_keeps_few_networks_and_still_knows_every_step(monkeypatch):
-    every = runs.training_run(steps=450, seed=2)
+    every = training_run(steps=450, seed=2)
     monkeypatch.setattr(runs, "MOST_NUMBERS", 1000)
-    few = runs.training_run(steps=450, seed=2)
+    few = training_run(steps=450, seed=2)
     assert len(few.kept) < 10 < len(every.kept)
     for step in (0, 1, 99, 100, 333, 450):
         assert_same(few.at(step), every.at(step))
@@ -86,23 +86,23 @@ def test_an_interrupt_keeps_what_was_learned(monkeypatch):
         params, history = fast.train(*args, samples=samples[:70], **kwargs)
         return params, history._replace(stopped="interrupted")
 
-    whole = runs.training_run(steps=100)
+    whole = training_run(steps=100)
     monkeypatch.setattr(runs, "train", interrupted)
-    run = runs.training_run(steps=100)
+    run = training_run(steps=100)
     assert run.ended and run.stopped == "interrupted" and run.done == 70
     assert "interrupted after 70 steps" in runs.describe(run, 70)
     assert_same(run.at(70), whole.at(70))
 
 
 def test_the_loss_curve_is_the_loss_over_all_samples():
-    run = runs.training_run(task=mlp.XOR, seed=2, steps=40)
+    run = training_run(task=mlp.XOR, seed=2, steps=40)
     for step in (1, 2, 40):
         Y_hat = mlp.forward(run.at(step), mlp.XOR.X)[0]
         assert run.curve()[step - 1] == pytest.approx(mlp.loss(Y_hat, mlp.XOR.Y))
 
 
 def test_dead_units_are_told_as_stuck():
-    run = runs.training_run(activation="relu", seed=0)
+    run = training_run(activation="relu", seed=0)
     dead = "stuck: 3 of 3 units in layer 1 and 1 of 2 units in layer 2 are dead"
     assert dead in runs.describe(run, run.done)
 
@@ -117,7 +117,7 @@ def test_divergence_is_told_with_its_step():
 
 
 def test_the_words_hold_the_numbers_of_the_network():
-    run = runs.training_run(task=mlp.XOR, seed=3)
+    run = training_run(task=mlp.XOR, seed=3)
     Y_hat = mlp.forward(run.at(60), mlp.XOR.X)[0]
     words = runs.describe(run, 60)
     assert ", ".join(f"{y:z.2f}" for y in Y_hat[:, 0]) in words

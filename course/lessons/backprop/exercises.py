@@ -9,12 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import (
-    Exercise,
-    Mistake,
-    call_once,
-    to_array,
-)
+from course.checking import Exercise, Mistake, call_once, to_array
 from course.lessons.cases import (
     FUNCTION_NAMES,
     LEAKY,

@@ -11,8 +11,7 @@ the next.
 2. signatures: what a gradient check shows of a bug
 3. what a bug costs: many networks trained with it
 
-Section 1 ends with three unnamed bugs, for the exercises of the notebook: don't read
-`UNNAMED` before you have solved them.
+`UNNAMED` are the three bugs of the exercises, and stand with them.
 
 The functions take one network or a stack, as those of `mlp_core`. Of a stack ``db`` has
 the shape (S, n_out).
@@ -27,11 +26,8 @@ import numpy as np
 import mlp_core as mlp
 from course.checks import one_of, whole
 from course.fast import sweep
-from course.pictures.gradient_checks import (
-    common_factor,
-    error_range,
-    wrong_names,
-)
+from course.lessons.bug_lab import exercises
+from course.pictures.gradient_checks import common_factor, error_range, wrong_names
 from mlp_core import ORIGINAL, Layer
 
 # 1. The right backward pass, and the eight bugs ---------------------------------------
@@ -263,28 +259,7 @@ BUGS = {
 }
 
 
-def _unnamed(dW=False, db=False, back=False):
-    """A bug of the exercises; what is true is wrong."""
-
-    def gradient(params, X, Y, activation=ORIGINAL):
-        A, Z, slopes = _forward(params, X, activation)
-        grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-        for i in reversed(range(len(params))):
-            dZ = dA * slopes[i](Z[i])
-            to_W, to_b = dA if dW else dZ, dZ / Y.shape[-2] if db else dZ
-            grads.insert(0, Layer(A[i].mT @ to_W, to_b.sum(axis=-2)))
-            dA = (dA if back else dZ) @ params[i].W.mT
-        return mlp.loss(A[-1], Y), grads
-
-    return gradient
-
-
-# The stubs of the exercises `mend_first`, `mend_second`, `mend_third`, for their maps.
-UNNAMED = {
-    "first": _unnamed(dW=True),
-    "second": _unnamed(db=True),
-    "third": _unnamed(back=True),
-}
+UNNAMED = exercises.UNNAMED  # for one network, not for a stack
 
 
 # 2. Signatures ------------------------------------------------------------------------
@@ -323,26 +298,19 @@ def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -> Case
     `draw` (a seed) is another network of the same name, with other batches.
     """
     batch_size = whole("batch_size", batch_size, 1, 8)
-    if draw is None:
-        return _draw_case(np.random.default_rng(NETWORKS[network]), sizes, batch_size)
-    rng = np.random.default_rng([draw, NETWORKS[network]])
+    seed = NETWORKS[network]
+    rng = np.random.default_rng(seed if draw is None else [draw, seed])
     for _ in range(1000):  # with many outputs there may be none: then take the last
-        drawn = _draw_case(rng, sizes, 8)
-        z, before = (mlp.forward(drawn.params, X)[1].Z[-1] for X in drawn[1::2])
-        if _SIGNS[network](z, before):
+        params = [
+            Layer(W, 0.3 * rng.standard_normal(b.shape))
+            for W, b in mlp.initialize(sizes, rng)
+        ]
+        X, X_before = rng.standard_normal((2, 8, sizes[0]))
+        z, before = (mlp.forward(params, batch)[1].Z[-1] for batch in (X, X_before))
+        if draw is None or _SIGNS[network](z, before):
             break
-    params, *batches = drawn
-    return Case(params, *(batch[:batch_size] for batch in batches))
-
-
-def _draw_case(rng, sizes, batch_size):
-    params = [
-        Layer(W, 0.3 * rng.standard_normal(b.shape))
-        for W, b in mlp.initialize(sizes, rng)
-    ]
-    X, X_before = rng.standard_normal((2, 8, sizes[0]))[:, :batch_size]
     Y = np.repeat(X.sum(axis=1, keepdims=True), sizes[-1], axis=1)
-    return Case(params, X, Y, X_before)
+    return Case(params, *(batch[:batch_size] for batch in (X, Y, X_before)))
 
 
 _SIGNS = {  # what the name of a network says of its last z, on the batch and the other
@@ -374,13 +342,13 @@ def signature(
     f = ACTIVATIONS[activation]
     gradient = _gradient(bug, learning_rate)
     gradient(params, X_before if before == "other batch" else X, Y, f)
-    return mlp.gradient_check(params, X, Y, f, gradient=as_in_an_update(gradient))
+    return mlp.gradient_check(params, X, Y, f, gradient)
 
 
 def _gradient(bug, learning_rate):
-    """The gradient with a bug; None is the right one."""
+    """The gradient with a bug, as an update takes it; None is the right one."""
     one_of("bug", bug, (None, *BUGS))
-    return BUGS[bug].gradient(learning_rate) if bug else right
+    return as_in_an_update(BUGS[bug].gradient(learning_rate) if bug else right)
 
 
 def as_in_an_update(gradient):
@@ -408,16 +376,17 @@ def fingerprint(bug, draw=None):
     return wrong_names(found), clear, common_factor(found) is None
 
 
-def difference(shown, other) -> str:
-    """Say how another signature of the same network differs from the one that is shown.
+def difference(shown, guessed) -> str:
+    """Say how a guessed signature of the same network differs from the one shown.
 
     Empty if they can't be told apart.
     """
-    pairs = list(zip(shown, other, strict=True))
-    would_be_right = [a.name for a, b in pairs if b.ok and not a.ok]
-    would_be_wrong = [a.name for a, b in pairs if a.ok and not b.ok]
-    claims = [(would_be_right, "right"), (would_be_wrong, "wrong")]
-    parts = [f"{_list(names)} would be {what}" for names, what in claims if names]
+    pairs = list(zip(shown, guessed, strict=True))
+    would_be = {
+        "right": [a.name for a, b in pairs if b.ok and not a.ok],
+        "wrong": [a.name for a, b in pairs if a.ok and not b.ok],
+    }
+    parts = [f"{_list(names)} would be {w}" for w, names in would_be.items() if names]
     if parts:
         return f"With it, {' and '.join(parts)}."
     far = [
@@ -448,7 +417,6 @@ def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
     ``bug`` is one of `BUGS`, or None for the right gradient; the settings are those of
     `course.fast.sweep`.
     """
-    gradient = as_in_an_update(_gradient(bug, learning_rate))
     run = sweep(
         task.X,
         task.Y,
@@ -456,7 +424,7 @@ def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
         learning_rate=learning_rate,
         epochs=1,
         steps_per_epoch=steps,
-        gradient=gradient,
+        gradient=_gradient(bug, learning_rate),
         block=10**9,  # all in one: a stale cache is that of the same networks
         **settings,
     )

@@ -7,13 +7,7 @@ import itertools
 
 import numpy as np
 
-from course.checking import (
-    Exercise,
-    FormError,
-    Mistake,
-    describe_shape,
-    precise,
-)
+from course.checking import Exercise, FormError, Mistake, describe_shape, precise
 from course.lessons.cases import layers_form
 
 # Random numbers can't be compared one by one: another right way to draw gives others.
@@ -45,7 +39,7 @@ def _start_measure(uniform):
 
     def measure(call, args):
         sizes, _, *rest = args
-        first, again, other = (
+        first, again, different = (
             _layers_of(sizes, call(sizes, np.random.default_rng(seed), *rest))
             for seed in (5, 5, 6)
         )
@@ -56,7 +50,7 @@ def _start_measure(uniform):
             else:
                 parts[name] = array
         parts["the same numbers from the same seed"] = _equal_weights(first, again)
-        parts["the same numbers from another seed"] = _equal_weights(first, other)
+        parts["the same numbers from another seed"] = _equal_weights(first, different)
         if sizes == _WIDE:
             parts.update(_statistics(first, uniform))
         return parts
@@ -94,8 +88,8 @@ def _weights(parts):
     return {name: array for name, array in parts.items() if name.startswith("W")}
 
 
-def _equal_weights(one, other):
-    pairs = zip(_weights(one).values(), _weights(other).values())
+def _equal_weights(first, second):
+    pairs = zip(_weights(first).values(), _weights(second).values())
     return np.array(all(np.array_equal(a, b) for a, b in pairs))
 
 

@@ -208,14 +208,14 @@ _OTHER_TABLES = {
 }
 
 
-def _hand_made(right, other, message):
-    """The exercise of a network by hand; ``other`` is its opposite."""
+def _hand_made(right, opposite, message):
+    """The exercise of a network by hand."""
     return Exercise(
         right,
         [()],
         [
             _SILENT,
-            Mistake(message, other),
+            Mistake(message, opposite),
             *(
                 Mistake(f"its outputs are {table}", network)
                 for table, network in _OTHER_TABLES.items()
