@@ -24,7 +24,7 @@ import numpy as np
 
 
 class Activation(NamedTuple):
-    """A function and its slope. Both take ``z``: ``a`` may not tell its z."""
+    """A function and its slope, both of ``z``: two z may have the same ``a``."""
 
     name: str
     f: Callable  # a = f(z), element by element
@@ -51,7 +51,7 @@ def leaky_relu(alpha=-0.2) -> Activation:
     return Activation(
         "leaky_relu",
         lambda z: np.where(np.asarray(z) > 0, z, np.multiply(alpha, z)),
-        lambda z: alpha + (1 - alpha) * (np.asarray(z) >= 0),
+        lambda z: np.where(np.asarray(z) >= 0, 1.0, alpha),
         alpha,
     )
 
@@ -187,7 +187,7 @@ def as_samples(name, value) -> np.ndarray:
 
 
 def check_params(params):
-    """Refuse a network without layers, and what would broadcast."""
+    """Refuse a network without layers, and shapes that NumPy would broadcast."""
     if len(params) == 0:
         raise ValueError("params is empty: a network needs at least one layer")
     stack = params[0][0].shape[:-2]  # (), or (S,)
@@ -221,7 +221,7 @@ def loss_slope(Y_hat, Y) -> np.ndarray:
 
 def _error(Y_hat, Y):
     Y_hat, Y = as_samples("Y_hat", Y_hat), as_samples("Y", Y)
-    if Y_hat.shape[-2:] != Y.shape[-2:]:  # broadcasting would hide it
+    if Y_hat.shape[-2:] != Y.shape[-2:]:  # NumPy would broadcast
         raise ValueError(f"Y_hat is {Y_hat.shape} but Y is {Y.shape}")
     return Y_hat - Y
 
@@ -235,7 +235,7 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     back-propagating errors*, equations 4 to 7.
     """
     A, Z = cache
-    if len(Z) != len(params) or dY.shape != A[-1].shape:  # broadcasting hides it
+    if len(Z) != len(params) or dY.shape != A[-1].shape:  # NumPy would broadcast
         held = f"{len(Z)} layers and a prediction {A[-1].shape}"
         raise ValueError(f"cache has {held}; params has {len(params)}, dY {dY.shape}")
     activations = per_layer(activation, params)
@@ -243,8 +243,9 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     for i in reversed(range(len(params))):
         W, b = params[i]
         dZ = dA * activations[i].slope(Z[i])  # (n, n_out), element by element
-        # (n_in, n) @ (n, n_out) -> (n_in, n_out), and the sum over the n samples
-        grads[i] = Layer(A[i].mT @ dZ, dZ.sum(axis=-2).reshape(b.shape))
+        dW = A[i].mT @ dZ  # (n_in, n) @ (n, n_out) -> (n_in, n_out)
+        db = dZ.sum(axis=-2).reshape(b.shape)  # over the n samples -> (n_out,)
+        grads[i] = Layer(dW, db)
         if i > 0:  # nobody asks for the slope with respect to the input
             dA = dZ @ W.mT  # (n, n_out) @ (n_out, n_in) -> (n, n_in)
     return grads
@@ -261,7 +262,7 @@ def sgd_step(params, grads, learning_rate) -> list[Layer]:
     """One step downhill: each parameter less the learning rate times its gradient."""
     for i, (layer, gradient) in enumerate(zip(params, grads, strict=True)):
         shapes = [array.shape for array in layer]
-        if [np.shape(array) for array in gradient] != shapes:  # broadcasting hides it
+        if [np.shape(array) for array in gradient] != shapes:  # it would broadcast
             raise ValueError(
                 f"grads[{i}] has the shapes {[np.shape(array) for array in gradient]}, "
                 f"but they must be those of params[{i}], {shapes}"
@@ -300,7 +301,7 @@ def gradient_check(
     activations = per_layer(activation, params)
 
     def loss_and_slopes(i, place, index, step):
-        """The loss with one number moved, and the slopes of the units that have kinks."""
+        """The loss with one number moved, and all slopes: they jump at a kink."""
         moved = [[W.copy(), b.copy()] for W, b in params]
         moved[i][place][index] += step
         Y_hat, cache = forward(moved, X, activation)
@@ -388,13 +389,13 @@ def train(
             for rows in samples:
                 value, grads = gradient(params, X[rows], Y[rows], activation)
                 if not (np.isfinite(value) and _is_finite(params)):
-                    stopped = "diverged"
+                    stopped = "diverged"  # the update before this step broke it
                     break
                 losses[done] = value
                 after = sgd_step(params, grads, learning_rate)
                 if snapshots:
                     kept.append(after)
-                # In one line: an interrupt finds all of it done, or nothing.
+                # One statement: an interrupt comes before or after it, not within.
                 before, params, done = params, after, done + 1
         except KeyboardInterrupt:
             stopped = "interrupted"
