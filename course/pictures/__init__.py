@@ -38,20 +38,7 @@ from course.pictures.signals import (
     histogram,
     spread,
 )
-from course.pictures.style import (
-    MARKERS,
-    NEGATIVE,
-    NEUTRAL,
-    POSITIVE,
-    SIGNED_CMAP,
-    STYLE,
-    Picture,
-    beside,
-    new_figure,
-    number,
-    plain,
-    use_style,
-)
+from course.pictures.style import beside, new_figure, number, use_style
 from course.pictures.surfaces import (
     describe_surface,
     draw_surface,

@@ -59,17 +59,15 @@ class _Block(NamedTuple):
 
 def _place_blocks(checks):
     """Give each parameter a place: a column for each layer, weights above biases."""
-    deepest = max(len(c.error) if np.ndim(c.error) == 2 else 0 for c in checks)
+    weights = [check.error for check in checks if check.error.ndim == 2]
+    deepest = max(map(len, weights), default=0)
     blocks, x, right = [], 0.0, 0.0
     for check in checks:
         error, kink = np.atleast_2d(check.error), np.atleast_2d(check.kink)
-        y = 0.0
-        if np.ndim(check.error) == 1:
-            y = deepest + 1.5
-        else:
-            x = right
+        is_bias = check.error.ndim == 1
+        x = x if is_bias else right
         right = max(right, x + max(error.shape[1], 2) + 0.6)
-        blocks.append(_Block(check, error, kink, x, y))
+        blocks.append(_Block(check, error, kink, x, deepest + 1.5 if is_bias else 0.0))
     return blocks
 
 
@@ -92,18 +90,10 @@ def _draw_cells(ax, block):
 
 
 def _write_errors(ax, block, digits):
+    """Write the error into each cell; one of rounding is written as 0."""
     for (i, j), error in np.ndenumerate(block.error):
-        text = _short_error(error, digits)
+        text = "0" if error < 1e-7 else number(error, digits)
         axes.write(ax, block.x + j + 0.5, block.y + i + 0.5, text, pad=0.8)
-
-
-def _short_error(error, digits):
-    """Few characters: an error of rounding is written as 0."""
-    if not np.isfinite(error):
-        return "NaN"
-    if error < 1e-7:
-        return "0"
-    return f"{error:.{digits}f}" if error >= 0.5 * 10.0**-digits else number(error, 0)
 
 
 def _write_verdict(ax, block):

@@ -36,7 +36,6 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
     the spread are drawn, and the title says how much they keep: points that fall
     together there may be apart in the layer.
     """
-    layer %= len(params)
     A = activations_at(task.X, params, activation, layer)
     kept = np.isfinite(A).all(axis=1)  # what isn't finite stands nowhere
     points = np.clip(A[kept], -1e30, 1e30)  # and what is huge at the edge
@@ -78,15 +77,12 @@ def _draw_directions(ax, A, layer):
     """
     width = A.shape[1]
     apart = A - (A.mean(axis=0) if len(A) else 0)
-    scaled = apart / max(np.abs(apart).max(initial=0.0), 1e-300)
-    spread = scaled.T @ scaled  # (units, units); huge numbers would overflow
-    sizes, directions = np.linalg.eigh(spread)
+    sizes, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
     directions = directions[:, [-1, -2]]
     # A direction and its opposite are the same: have its largest part positive.
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, [0, 1]])
-    total = sizes.sum()
-    shares = 100 * sizes[[-1, -2]] / total if total > 1e-12 else np.zeros(2)
+    shares = 100 * sizes[[-1, -2]] / max(sizes.sum(), 1e-300)
     places = apart @ directions
     _frame(ax, places)
     ax.set_xlabel(f"direction 1: {shares[0]:.0f} %")
@@ -130,8 +126,7 @@ def describe_hidden(params, task, activation=mlp.ORIGINAL, layer=0):
         place = ", ".join(plain(value) for value in a[:8])
         sample = ", ".join(f"{value:g}" for value in x)
         parts.append(f"({sample}) with target {y[0]:g} at ({place})")
-    space = f"the space of layer {layer % len(params)}"
-    return f"The samples in {space}: {', '.join(parts)}."
+    return f"The samples in the space of layer {layer}: {', '.join(parts)}."
 
 
 # Names beside the points -------------------------------------------------------------
@@ -182,37 +177,23 @@ def _size_of_text(text):
 def _best_spots(centres, points, boxes, scale):
     """Places for names beside points: inside the Axes, off points and other names.
 
-    Which name chooses first may decide whether the last one finds room. So other orders
-    are tried while something overlaps.
+    Each name chooses in turn, and once more when it knows where the others went.
     """
-    best, least = None, np.inf
-    for order in itertools.islice(itertools.permutations(range(len(centres))), 24):
-        spots, cost = _spots_in_order(order, centres, points, boxes, scale)
-        if best is None or cost < least:
-            best, least = spots, cost
-        if least < 1:  # no overlap, only the wish to stand near
-            break
-    return best
-
-
-def _spots_in_order(order, centres, points, boxes, scale):
-    """The best place for each name in turn, and what is bad about them all."""
     angles = np.arange(16) * np.pi / 8 + np.pi / 2
     ways = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    spots, total = np.empty(centres.shape), 0.0
-    for turn, i in enumerate(order):
-        near = ways * (boxes[i] / 2 + 12)
-        options = centres[i] + np.concatenate([near, 1.5 * near, 2.2 * near])
+    ways = np.concatenate([ways, 1.5 * ways, 2.2 * ways])  # the near ones first
+    spots = centres.copy()
+    for i in 2 * list(range(len(centres))):
+        options = centres[i] + ways * (boxes[i] / 2 + 12)
         outside = np.abs(options - scale / 2) + (boxes[i] - scale) / 2
         cost = np.clip(outside, 0, None).sum(axis=1)
-        cost += np.linspace(0, 0.9 / len(order), len(options))
+        cost += np.linspace(0, 0.2, len(options))
         cost += 10 * _overlaps(options, points, boxes[i] / 2 + 8).sum(axis=1)
-        taken = list(order[:turn])
-        room = (boxes[i] + boxes[taken]) / 2
-        cost += 20 * _overlaps(options, spots[taken], room).sum(axis=1)
+        others = np.arange(len(spots)) != i
+        room = (boxes[i] + boxes[others]) / 2
+        cost += 20 * _overlaps(options, spots[others], room).sum(axis=1)
         spots[i] = options[cost.argmin()]
-        total += cost.min()
-    return spots, total
+    return spots
 
 
 def _overlaps(options, others, box):

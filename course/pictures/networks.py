@@ -94,7 +94,7 @@ class _Plan:
         # Above stand the names of the layers, below two lines of words.
         self.top, self.bottom = self.height - 1.5 * self.font, 2.7 * SMALL
         least = 2.6 * self.font  # a flat node and its bias below
-        self.most = int(np.clip((self.top - self.bottom) / least, 1, 8))
+        self.most = int(np.clip((self.top - self.bottom) / least, 2, 8))
         flat = self.step(max(sizes)) - 1.2 * self.font
         self.node_height = float(np.clip(flat, 1.4 * self.font, self.node_width))
         self.y = [self._column(size) for size in sizes]
@@ -124,8 +124,6 @@ class _Plan:
 def _draw_edges(ax, plan, i, layer, is_stressed):
     """Draw the edges of layer i; return how many numbers have no room."""
     pairs = [(j, k) for j in plan.drawn(i) for k in plan.drawn(i + 1)]
-    if not pairs:
-        return 0
     starts = np.array([(plan.x[i], plan.y[i][j]) for j, _ in pairs])
     ends = np.array([(plan.x[i + 1], plan.y[i + 1][k]) for _, k in pairs])
     if layer is None:

@@ -20,10 +20,8 @@ def success(rates, title=None, size=(8, 4), rough=False) -> Picture:
 def draw_success(ax, rates):
     """Draw each rate as a diamond, and Wilson's interval of 95 % as a bar."""
     for i, (successes, trials) in enumerate(rates.values()):
-        text = "no trials"
-        if trials:
-            _draw_rate(ax, i, successes, trials)
-            text = f"{successes} of {trials}: {_rate_words(successes, trials)}"
+        _draw_rate(ax, i, successes, trials)
+        text = f"{successes} of {trials}: {_rate_words(successes, trials)}"
         place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
         ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
         ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
@@ -45,8 +43,10 @@ def _frame_rates(ax, rows):
     ax.set_xticks([0, 20, 40, 60, 80, 100])
 
 
-def _rate_words(successes, trials):
+def _rate_words(successes, trials, rough=False):
     low, high = wilson_interval(successes, trials)
+    if rough:
+        return f"about {10 * round(10 * successes / trials)} %"
     digits = 1 if successes in (0, trials) else 0  # '0 to 0 %' would hide the end
     interval = f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
     return f"{100 * successes / trials:.0f} % ({interval})"
@@ -54,15 +54,8 @@ def _rate_words(successes, trials):
 
 def describe_success(rates, rough=False):
     """The alt text of `draw_success`. In whole %: some seeds end otherwise elsewhere."""
-
-    def rate(successes, trials):
-        if not trials:
-            return "no trials"
-        tens = 10 * round(10 * successes / trials)
-        return f"about {tens} %" if rough else _rate_words(successes, trials)
-
-    parts = [f"{name}: {rate(*pair)}" for name, pair in rates.items()]
-    return "Success rates with 95 % intervals. " + "; ".join(parts) + "."
+    parts = [f"{name}: {_rate_words(*pair, rough)}" for name, pair in rates.items()]
+    return f"Success rates with 95 % intervals. {'; '.join(parts)}."
 
 
 def groups(success, sizes=(10, 100)) -> Picture:

@@ -29,7 +29,7 @@ def draw_histogram(ax, groups, bins=20, marks=()):
     finite = {name: _finite(values) for name, values in groups.items()}
     everything = np.concatenate(list(finite.values()))
     limits = axes.finite_limits(everything, 0.02)
-    edges = np.linspace(*limits, bins + 1) if np.ndim(bins) == 0 else bins
+    edges = np.histogram_bin_edges(everything, bins, limits)
     tallest = 1
     for i, (name, values) in enumerate(finite.items()):
         counts, _ = np.histogram(values, edges)

@@ -17,6 +17,7 @@ from course.pictures.style import (
 )
 
 SQUARE = (-0.5, 1.5)  # from where to where both inputs go
+AROUND = (-1, 2)  # and on the maps of the error, beyond the training data
 
 
 def surface(
@@ -39,7 +40,6 @@ def draw_surface(
     layer=-1,
     unit=0,
     *,
-    limits=SQUARE,
     resolution=61,
     mark=None,
     colorbar=True,
@@ -54,27 +54,25 @@ def draw_surface(
     layer %= len(params)
     is_output = layer == len(params) - 1
     targets = task.Y[:, unit if is_output else 0]
-    axis = np.linspace(*limits, resolution)
+    axis = np.linspace(*SQUARE, resolution)
     heights = _over_square(axis, params, activation, layer)[:, :, unit]
     middle, reach = _color_scale(heights, targets if is_output else None)
     drawn = np.clip(np.nan_to_num(heights, nan=middle), middle - 1e6, middle + 1e6)
     drawn = np.ma.masked_array(drawn, ~np.isfinite(heights))
     colors = {"cmap": SIGNED_CMAP, "vmin": middle - reach, "vmax": middle + reach}
-    _show_square(ax, drawn, limits, **colors)
-    levels = draw_contours(
-        ax, axis, axis, drawn, halfway(targets) if is_output else [0]
-    )
+    _show_square(ax, drawn, SQUARE, **colors)
+    levels = halfway(targets) if is_output else [0]
+    crossed = draw_contours(ax, axis, axis, drawn, levels)
     if colorbar:
         _draw_scale(ax, middle, reach)
     outputs = activations_at(task.X, params, activation, layer)[:, unit]
-    _draw_samples(ax, task.X, targets, outputs if is_output else None, limits)
+    _draw_samples(ax, task.X, targets, outputs if is_output else None)
     if mark is not None:
         ring = {"markerfacecolor": "none", "markeredgewidth": 2, "clip_on": False}
-        places = task.X[np.atleast_1d(mark)]
-        ax.plot(*places.T, "o", color="black", markersize=19, **ring)
-    _frame_square(ax, *limits)
+        ax.plot(*task.X[mark].T, "o", color="black", markersize=19, **ring)
+    _frame_square(ax, *SQUARE)
     name = "output" if is_output else f"layer {layer}, unit {unit}: a"
-    lines = ", ".join(f"{level:g}" for level in levels)
+    lines = ", ".join(f"{level:g}" for level in crossed)
     ax.set_title(f"{name}; line at {lines}" if lines else name)
     axes.note_missing(ax, [heights])
 
@@ -83,7 +81,7 @@ def activations_at(X, params, activation, layer):
     """The activations of a layer for any inputs: (n, units). No warning if they explode."""
     with np.errstate(all="ignore"):
         _, cache = mlp.forward(params, X, activation)
-    return cache.A[layer % len(params) + 1]
+    return cache.A[1:][layer]
 
 
 def grid(xs, ys):
@@ -141,7 +139,7 @@ def draw_classes(ax, places, targets, size=10):
         ax.plot(x, y, label=f"target {target:g}", **look, **fill, **edge)
 
 
-def _draw_samples(ax, X, targets, outputs, limits):
+def _draw_samples(ax, X, targets, outputs):
     """Draw the samples with their markers and, if they are few, their numbers.
 
     A text stands above a point in the upper half, and below one in the lower half.
@@ -149,7 +147,7 @@ def _draw_samples(ax, X, targets, outputs, limits):
     draw_classes(ax, X, targets)
     if len(X) > 12:
         return
-    low, high = limits
+    low, high = SQUARE
     lines = 1 if outputs is None else 2
     room = (9 + 1.25 * SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
     for i, (x, target) in enumerate(zip(X, targets)):
@@ -184,10 +182,8 @@ def _frame_square(ax, low, high):
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     count = 2 if min(axes.size_in_points(ax)) < 130 else 4
-    ticks = MaxNLocator(count, steps=[1, 2, 5, 10]).tick_values(low, high)
-    inside = [tick for tick in ticks if low - 1e-9 <= tick <= high + 1e-9]
-    ax.set_xticks(inside)
-    ax.set_yticks(inside)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10]))
     ax.set_xlabel("x1")
     ax.set_ylabel("x2")
 
@@ -195,17 +191,15 @@ def _frame_square(ax, low, high):
 def describe_surface(params, task, activation=mlp.ORIGINAL, layer=-1, unit=0):
     """The alt text of `draw_surface`."""
     layer %= len(params)
-    name, targets = (
-        f"the activation of unit {unit} of layer {layer}",
-        [""] * len(task.X),
+    is_output = layer == len(params) - 1
+    A = activations_at(task.X, params, activation, layer)
+    parts = []
+    for x, a, y in list(zip(task.X, A, task.Y))[:12]:
+        target = f" (target {y[unit]:g})" if is_output else ""
+        parts.append(f"{plain(a[unit])} at ({x[0]:g}, {x[1]:g}){target}")
+    name = (
+        "the output" if is_output else f"the activation of unit {unit} of layer {layer}"
     )
-    if layer == len(params) - 1:
-        name, targets = "the output", [f" (target {y:g})" for y in task.Y[:, unit]]
-    heights = activations_at(task.X, params, activation, layer)[:, unit]
-    parts = [
-        f"{plain(a)} at ({x[0]:g}, {x[1]:g}){target}"
-        for x, a, target in list(zip(task.X, heights, targets))[:12]
-    ]
     return f"Surface of {name} over the square of inputs: {', '.join(parts)}."
 
 
@@ -229,29 +223,29 @@ def draw_samples(ax, task):
     ax.legend(loc="center")
 
 
-def error_map(networks, activation=mlp.ORIGINAL, limits=(-1, 2), size=None) -> Picture:
+def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
     """How far networks that learn the sum are from x1 + x2: {name: params}, a map each.
 
     The dashed square is that of the training data.
     """
-    axis, draws, parts = np.linspace(*limits, 61), [], []
+    axis, draws, parts = np.linspace(*AROUND, 61), [], []
     inside = (axis > -1e-9) & (axis < 1 + 1e-9)
     for name, params in networks.items():
         params = checks.params(name, params, inputs=2)
         output = _over_square(axis, params, activation)[:, :, 0]
         error = abs(output - (axis + axis[:, None]))
-        draws.append(titled(lambda ax, e=error: draw_error_map(ax, e, limits), name))
+        draws.append(titled(lambda ax, e=error: draw_error_map(ax, e), name))
         near, far = plain(error[inside][:, inside].max()), plain(error.max(), 1)
         parts.append(f"{name}: at most {near} in the square, {far} on the map")
     alt = f"Maps of the error of the sum. {'; '.join(parts)}."
-    return Picture(draws, alt, size or (5.5 * len(draws), 3.7))
+    return Picture(draws, alt, size=(5.5 * len(draws), 3.7))
 
 
-def draw_error_map(ax, error, limits=(-1, 2)):
+def draw_error_map(ax, error):
     """Draw errors on a grid, [i, j] at x1 = axis[j], x2 = axis[i]."""
-    image = _show_square(ax, np.ma.masked_invalid(error), limits, cmap="Greys")
+    image = _show_square(ax, np.ma.masked_invalid(error), AROUND, cmap="Greys")
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
     ax.plot(*corners.T, "o--", clip_on=False)
-    _frame_square(ax, *limits)
+    _frame_square(ax, *AROUND)
     ax.figure.colorbar(image, ax=ax, label="error")
     axes.note_missing(ax, [error])

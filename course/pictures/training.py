@@ -78,7 +78,7 @@ def draw_loss(
     )
     if step is not None:
         main = losses[[*faint, *bright][-1]]
-        _mark_step(ax, main, step, steps_per_point, last, (bottom, top))
+        mark_loss(ax, main, step, steps_per_point, last, (bottom, top))
     texts = ax.legend(loc="upper right").get_texts()
     rows = sum(text.get_text().count("\n") + 1 for text in texts)
     axes.set_log(ax, bottom, top, rows if limits is None else 0)
@@ -120,8 +120,11 @@ def _what_is_hidden(values, steps_per_point, bottom):
     return text
 
 
-def _mark_step(ax, values, step, steps_per_point, last, limits):
-    """Draw a line at the step, and a dot on the point that the step belongs to."""
+def mark_loss(ax, values, step, steps_per_point, last, limits, floor=None):
+    """Draw a line at the step, and a dot on the point that the step belongs to.
+
+    A value at the ``floor`` may be anything below it.
+    """
     ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
     title = f"step {step} of {last}" if step else "before the first step"
     index = _point_of(step, steps_per_point)
@@ -129,7 +132,8 @@ def _mark_step(ax, values, step, steps_per_point, last, limits):
         x, height = steps_per_point * (index + 1), np.clip(values[index], *limits)
         look = {"markerfacecolor": "white", "markeredgewidth": 2.5, "clip_on": False}
         ax.plot([x], [height], "o", color="black", markersize=10, zorder=5, **look)
-        title += f": loss {number(values[index], 3)}"
+        below = "below " if values[index] == floor else ""
+        title += f": loss {below}{number(values[index], 3)}"
     ax.set_title(title)
 
 

@@ -59,7 +59,7 @@ DRAWINGS = {
     "hidden 3": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 0),
     "hidden 2": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 2),
     "hidden 1": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 3),
-    "success": (P.draw_success, {"a": (3, 10), "none": (0, 0)}),
+    "success": (P.draw_success, {"a": (3, 10)}),
     "groups": (rates.draw_groups, [3, 5, 9], 10, 60),
     "fates": (rates.draw_fates, {"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
     "map": (rates.draw_success_map, ERRORS / 9, [0, 1, 2], [0.1, 0.2, 1]),

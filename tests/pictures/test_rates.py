@@ -25,27 +25,28 @@ def diamonds_of(ax):
 
 def test_success_shows_rate_and_interval(ax):
     """Guards the points, the Wilson intervals and the numbers in words."""
-    rates = {"bug": (23, 100), "right": (89, 100), "none": (0, 0)}
+    rates = {"bug": (23, 100), "right": (89, 100)}
     pictures.draw_success(ax, rates)
     low, high = wilson_interval(23, 100)
     np.testing.assert_allclose(bars_of(ax)[0], [100 * low, 100 * high])
     np.testing.assert_allclose(diamonds_of(ax), [[23, 0], [89, 1]])
     assert texts(ax)[0] == f"23 of 100: 23 % ({100 * low:.0f} to {100 * high:.0f} %)"
-    assert texts(ax)[2] == "no trials"
     names = [label.get_text() for label in ax.get_yticklabels()]
-    assert names == ["bug", "right", "none"] and ax.yaxis_inverted()
+    assert names == ["bug", "right"] and ax.yaxis_inverted()
 
 
 def test_success_in_words():
     """Guards the alt text: whole percents, and an end that isn't rounded away."""
-    picture = pictures.success({"a": (8, 10), "b": (0, 1000), "c": (0, 0)}, title="XOR")
+    picture = pictures.success({"a": (8, 10), "b": (0, 1000)}, title="XOR")
     assert picture.alt == (
         "Success rates with 95 % intervals. a: 80 % (49 to 94 %); b: 0 % (0.0 to 0.4 "
-        "%); c: no trials."
+        "%)."
     )
     assert picture.figure().axes[0].get_title() == "XOR"
     with pytest.raises(ValueError, match="successes"):
         pictures.success({"a": (3, 2)})
+    with pytest.raises(ValueError, match="trials"):
+        pictures.success({"a": (0, 0)})
 
 
 def test_groups_show_the_first_ten_of_each_size():

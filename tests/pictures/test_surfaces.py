@@ -67,15 +67,15 @@ def test_a_grid_runs_along_the_rows_first():
 
 def test_surface_is_the_output_over_the_square(ax, params):
     """Guards the heights of a real network, and the scale that its targets give."""
-    pictures.draw_surface(ax, params, XOR, limits=(-1, 2), resolution=31)
-    axis = np.linspace(-1, 2, 31)
+    pictures.draw_surface(ax, params, XOR, resolution=31)
+    axis = np.linspace(-0.5, 1.5, 31)
     expected = [
         [mlp.forward(params, [[x1, x2]])[0].item() for x1 in axis] for x2 in axis
     ]
     np.testing.assert_allclose(ax.images[0].get_array(), expected)
-    assert ax.images[0].get_extent() == [-1, 2, -1, 2]
+    assert ax.images[0].get_extent() == [-0.5, 1.5, -0.5, 1.5]
     assert ax.images[0].get_clim() == (-0.5, 1.5)  # white where the output is 0.5
-    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-1, 2, -1, 2])
+    np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-0.5, 1.5] * 2)
 
 
 def test_surface_of_a_unit_is_its_own_activation(ax, params):
