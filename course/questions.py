@@ -38,7 +38,7 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from course import record
+from course import page, record
 
 # 1. Questions and their answers ------------------------------------------------------
 
@@ -273,7 +273,7 @@ class _OnPage:
 
     def close(self):
         """Remove it from the page and free what it holds."""
-        _close(self.box)
+        page.close(self.box)
 
 
 class QuestionBox(_OnPage):
@@ -436,17 +436,4 @@ def _html(content, **layout):
 
 def _status(message):
     content = as_html(message).replace("<code>", f'<code style="{CODE_STYLE}">')
-    return (
-        f'<div role="status" aria-live="polite" style="{TEXT_STYLE};min-height:1.5em">'
-        f"{content}</div>"
-    )
-
-
-def _close(widget):
-    """Close a widget and all that belongs to it."""
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for part in ("style", "layout"):
-        if hasattr(widget, part):
-            getattr(widget, part).close()
-    widget.close()
+    return page.status(content, f"{TEXT_STYLE};min-height:1.5em")

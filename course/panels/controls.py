@@ -20,7 +20,7 @@ class Control:
     def __init__(self, label, box, value):
         self.label, self.box = label, box
         self.value = self.check(value)
-        self._handle, self._changed = _call, lambda: None
+        self.connect(lambda action: action(), lambda: None)  # no panel yet
         self._moving = None  # the thread in which we move the widgets
         self.show(self.value)
         self.box.observe(self._typed, "value")
@@ -76,10 +76,6 @@ class Control:
             self.set(self.value)
             raise ValueError(f"{error}. It stays {self.value}.") from None
         self.set(value)
-
-
-def _call(action):
-    action()
 
 
 class Number(Control):
@@ -263,6 +259,11 @@ def activation(name, alpha):
         "activation": Choice("activation", mlp.ACTIVATION_NAMES, name),
         "alpha": Number("alpha", alpha, -1, 1, 0.05, width="110px"),
     }
+
+
+def network(seed_value, name, alpha):
+    """The settings of an untrained network."""
+    return {"seed": seed(seed_value), **activation(name, alpha)}
 
 
 def step(value, last):

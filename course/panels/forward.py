@@ -54,7 +54,7 @@ class ForwardView(View):
 
 def forward_panel(x1=0.0, x2=1.0, seed=0, activation="leaky_relu", alpha=-0.2) -> Panel:
     """Show the 2-3-3-2-1 network with its numbers, live for two inputs."""
-    work = {"seed": controls.seed(seed), **controls.activation(activation, alpha)}
+    work = controls.network(seed, activation, alpha)
     look = {
         "x1": Number("x1", x1, -2, 2, 0.1, width="220px"),
         "x2": Number("x2", x2, -2, 2, 0.1, width="220px"),

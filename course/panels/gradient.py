@@ -99,9 +99,6 @@ class GradientView(View):
         columns = data.h, data.central, data.forward
         return ("h", "central error", "one-sided error"), zip(*columns)
 
-    def network(self, data, h):
-        return data.params, data.activation
-
 
 def _cause(h, error, activation):
     """What the error is made of. Both kinds are equal at about eps^(1/3) = 6e-6."""
@@ -122,7 +119,7 @@ def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
     With 'tanh' the curve is a clear U. With a piecewise linear activation the loss is a
     parabola between two kinks, and central differences have no truncation.
     """
-    work = {"seed": controls.seed(seed), **controls.activation(activation, alpha)}
+    work = controls.network(seed, activation, alpha)
     size = {"log": True, "above": 0, "most": 100, "width": "300px", "digits": 11}
     look = {"h": Number("step size h", h, 1e-14, 1, 1e-6, **size)}
     return Panel("gradient_panel", differences, GradientView(), work, look)

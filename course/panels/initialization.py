@@ -61,9 +61,6 @@ class InitializationView(View):
     def table(self, signal):
         return ("layers passed", "spread"), enumerate(signal.spread)
 
-    def network(self, signal):
-        return signal.params, signal.activation
-
 
 def _ends(params):
     """The weights of the first and last layer; more outlines can't be told apart."""
@@ -81,7 +78,6 @@ def initialization_panel(
         "scheme": Choice("scheme", mlp.SCHEMES, scheme, 10),
         "width": Number("width", width, 1, 100, whole=True, least=1, most=1000),
         "depth": Number("depth", depth, 1, 30, whole=True, least=1, most=100),
-        "seed": controls.seed(seed),
-        **controls.activation(activation, alpha),
+        **controls.network(seed, activation, alpha),
     }
     return Panel("initialization_panel", signal, InitializationView(), work, {})

@@ -15,7 +15,7 @@ import numpy as np
 from IPython import get_ipython
 
 import mlp_core as mlp
-from course import files
+from course import files, page
 from course.panels.controls import Choice
 
 # JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
@@ -139,19 +139,7 @@ class Panel:
         settings = _values(self.work)
         if settings == self._settings_of_data:
             return self.draw()
-        self._settings_of_data = settings
-        try:
-            self._compute(settings)
-        except Exception:
-            self._settings_of_data = None
-            raise
-
-    def recompute(self):
-        """Compute anew, although no setting changed."""
-        self._settings_of_data = None
-        self.update()
-
-    def _compute(self, settings):
+        self._settings_of_data = None  # it stays so if the work fails
         self._end_work()  # what was still at work is out of date
         with np.errstate(all="ignore"):  # what overflows is seen in the picture
             result = self.compute(**settings)
@@ -159,6 +147,12 @@ class Panel:
             self._work_on(result, until=time.perf_counter() + self.patience)
         else:
             self.set_data(result)
+        self._settings_of_data = settings
+
+    def recompute(self):
+        """Compute anew, although no setting changed."""
+        self._settings_of_data = None
+        self.update()
 
     def set_data(self, data):
         """Keep new data and draw them."""
@@ -266,17 +260,7 @@ class Panel:
     def close(self):
         """Remove the panel from the page and free what it holds."""
         self._generator = None
-        _close(self.box)
-
-
-def _close(widget):
-    """Close a widget and all that belongs to it."""
-    for child in getattr(widget, "children", ()):
-        _close(child)
-    for part in ("style", "layout"):
-        if hasattr(widget, part):
-            getattr(widget, part).close()
-    widget.close()
+        page.close(self.box)
 
 
 def _values(controls):
@@ -338,11 +322,9 @@ def _text_box(label, value, label_width, width):
 
 
 def status_html(message, height):
-    """A message that a screen reader announces when it changes."""
-    return (
-        '<div role="status" aria-live="polite" style="font-size:16px;'
-        f'line-height:1.35;min-height:{height}px">{html.escape(message)}</div>'
-    )
+    """A message in the style of the panels."""
+    style = f"font-size:16px;line-height:1.35;min-height:{height}px"
+    return page.status(html.escape(message), style)
 
 
 def _img(shown, size):

@@ -42,7 +42,8 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     params, activation = fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = mlp.forward(params, X, activation)
-    stages = [Stage("Input", _input_lines(X, Y), mlp.Cache([X], []))]
+    lines = [f"a[0] = x = {_row(X)}", "", f"target y = {_row(Y)}"]
+    stages = [Stage("Input", lines, mlp.Cache([X], []))]
     for i in range(len(params)):
         reached = mlp.Cache(cache.A[: i + 2], cache.Z[: i + 1])
         lines = _forward_lines(i, cache)
@@ -64,10 +65,6 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
 
 def _row(values):
     return "[" + ", ".join(number(value) for value in np.ravel(values)) + "]"
-
-
-def _input_lines(X, Y):
-    return [f"a[0] = x = {_row(X)}", "", f"target y = {_row(Y)}"]
 
 
 def _forward_lines(i, cache):
@@ -165,9 +162,6 @@ class PassView(View):
             for line in stage.formulas
             if line
         ]
-
-    def network(self, data, step):
-        return data.params, data.activation
 
 
 class PassPanel(SteppedPanel):

@@ -100,30 +100,6 @@ class QuickRenderer(RendererAgg):
         pixels[:] = pixels + (colour - pixels) * opacity + 0.5
 
 
-class QuickText(Text):
-    """A text that keeps its layout, for all texts that say and look the same."""
-
-    layouts: ClassVar = {}  # text, font, ... -> what Matplotlib measured
-    most = 2000
-
-    def _get_layout(self, renderer):
-        # If Matplotlib asks for this no longer, only time is lost.
-        key = (
-            self.get_text(),
-            hash(self.get_fontproperties()),
-            self.get_rotation(),
-            self.get_horizontalalignment(),
-            self.get_verticalalignment(),
-            self._linespacing,
-            self.get_figure(root=True).dpi,
-        )
-        if key not in self.layouts:
-            if len(self.layouts) >= self.most:
-                self.layouts.clear()
-            self.layouts[key] = super()._get_layout(renderer)
-        return self.layouts[key]
-
-
 class QuickAxes(Axes):
     """Axes that write with texts which they had before, and have no more."""
 
@@ -140,7 +116,7 @@ class QuickAxes(Axes):
             text.set(position=(x, y), text=s, color=color)
         else:
             look = {"transform": self.transData, "clip_on": False, **look}
-            text = QuickText(x, y, s, color=color, **look)
+            text = Text(x, y, s, color=color, **look)
             text.spare = spare
         return self._add_text(text)
 
@@ -148,7 +124,7 @@ class QuickAxes(Axes):
         """Take all texts off, and keep them for later."""
         for text in list(self.texts):
             text.remove()
-            if isinstance(text, QuickText):
+            if hasattr(text, "spare"):
                 text.spare.append(text)
 
 

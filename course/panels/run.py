@@ -106,16 +106,16 @@ class Run(NamedTuple):
 
 
 def train_in_parts(
-    task=mlp.SUM,
-    learning_rate=0.2,
-    seed=0,
-    activation="leaky_relu",
-    alpha=-0.2,
-    scheme="normal",
-    hidden=(3, 3, 2),
-    batch_size=1,
-    steps=2000,
-    bug=False,
+    task,
+    learning_rate,
+    seed,
+    activation,
+    alpha,
+    scheme,
+    hidden,
+    batch_size,
+    steps,
+    bug,
     seconds=0.1,
 ):
     """Settings -> the training run, yielded after each ``seconds`` of work.
@@ -141,12 +141,6 @@ def train_in_parts(
         if run.ended or time.perf_counter() - last_told > seconds:
             yield run
             last_told = time.perf_counter()
-
-
-def training_run(**settings) -> Run:
-    """Settings (those of `train_in_parts`) -> the whole training run."""
-    *_, run = train_in_parts(**settings)
-    return run
 
 
 # In words ----------------------------------------------------------------------------

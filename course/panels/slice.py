@@ -88,9 +88,6 @@ class SliceView(View):
     def table(self, data, learning_rate):
         return ("learning rate", "loss"), zip(data.t, data.loss)
 
-    def network(self, data, learning_rate):
-        return data.params, data.activation
-
 
 def slice_panel(
     learning_rate=0.2, seed=0, task=mlp.SUM, activation="leaky_relu", alpha=-0.2
@@ -103,8 +100,7 @@ def slice_panel(
     tasks = {"SUM": mlp.SUM, "XOR": mlp.XOR, task.name: task}
     work = {
         "task": Choice("task", tasks, task, 8),
-        "seed": controls.seed(seed),
-        **controls.activation(activation, alpha),
+        **controls.network(seed, activation, alpha),
     }
     look = {"learning_rate": controls.learning_rate(learning_rate)}
     return Panel("slice_panel", loss_slice, SliceView(), work, look)

@@ -12,7 +12,7 @@ from course.panels.controls import Choice, Number, Sizes, Tick
 from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
 from course.panels.view import Cell, View
-from course.pictures.style import number
+from course.pictures.training import mark_loss
 
 
 class TrainingView(View):
@@ -31,7 +31,6 @@ class TrainingView(View):
     def __init__(self):
         super().__init__()
         self.run, self.curve, self.previous = None, None, None
-        self.lay["loss"] = self._draw_loss
 
     def draw(self, run, step, neuron, hidden_layer, sample):
         self._remember(run)
@@ -40,7 +39,8 @@ class TrainingView(View):
         _, cache = mlp.forward(params, [x], run.activation)
         self.paint("network", (now, tuple(x)), pictures.draw_network, params, cache)
         curves = id(run), id(self.previous)
-        self.paint("loss", now, self._draw_mark, step, ground=curves)
+        curve = {"ground": curves, "lay": self._draw_loss}
+        self.paint("loss", now, self._draw_mark, step, **curve)
         network = params, run.task, run.activation
         output = {"resolution": 41, "colorbar": False, "ground": "square"}
         unit = {**output, "layer": neuron[0], "unit": neuron[1]}
@@ -74,22 +74,10 @@ class TrainingView(View):
 
     def _draw_mark(self, ax, step):
         """Mark the step on the curve."""
-        every, curve = self.run.every, self.curve
-        longest = max(
-            len(curve), len(self.previous) if self.previous is not None else 1
-        )
-        title = f"step {step} of {every * longest}" if step else "before the first step"
-        ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
-        point = -(-step // every)  # the first point that the step has a part in
-        if 0 < point <= len(curve) and np.isfinite(curve[point - 1]):
-            loss = curve[point - 1]
-            look = {"markerfacecolor": "white", "markeredgewidth": 2.5, "zorder": 5}
-            height = np.clip(loss, *ax.get_ylim())
-            look |= {"color": "black", "markersize": 10, "clip_on": False}
-            ax.plot([every * point], [height], "o", **look)
-            below = "below " if loss == self.floor else ""
-            title += f": loss {below}{number(loss, 3)}"
-        ax.set_title(title)
+        every, curve, others = self.run.every, self.curve, self.previous
+        longest = max(len(curve), 1 if others is None else len(others))
+        limits = ax.get_ylim()
+        mark_loss(ax, curve, step, every, every * longest, limits, self.floor)
 
     def line(self, run, step, **look):
         return describe(run, step)
@@ -211,8 +199,7 @@ def training_panel(
     task = checks.task("task", task, inputs=2, outputs=1)
     work = {
         "learning_rate": controls.learning_rate(learning_rate),
-        "seed": controls.seed(seed),
-        **controls.activation(activation, alpha),
+        **controls.network(seed, activation, alpha),
         "scheme": Choice("initialization", mlp.SCHEMES, scheme, 11),
         "hidden": Sizes("hidden layers", hidden),
         "batch_size": Choice(

@@ -54,7 +54,6 @@ class View:
         self.canvas.draw()
         self._drawn = {}  # cell -> the key that it was drawn for
         self._grounds = {}  # cell -> the key of its ground, its artists, its pixels
-        self.lay = {}  # cell -> a function that draws its ground
 
     def _add_axes(self, cell):
         left, bottom, right, top = cell.margins
@@ -91,26 +90,25 @@ class View:
 
     def network(self, data, **look) -> tuple:
         """The parameters and the activation that are shown."""
-        raise NotImplementedError
+        return data.params, data.activation
 
-    def paint(self, name, key, drawing, *args, ground=None, **kwargs):
+    def paint(self, name, key, drawing, *args, ground=None, lay=None, **kwargs):
         """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.
 
         The key holds all that the drawing depends on; of objects it holds the ids.
         ``ground`` is the key of what stands still below it: the axes with their ticks,
-        and what ``lay`` drew. It is drawn when its key changes; else its pixels are laid
-        again. So a mark that moves over a loss curve takes less than half of the time.
+        and what ``lay(ax)`` drew. It is drawn when its key changes; else its pixels are
+        laid again. So a mark that moves over a loss curve takes less than half of the
+        time.
         """
         if self._drawn.get(name) == key:
             return
         ax, pixels = self.axes[name], self._pixels_of(name)
         if ground is None or self._grounds.get(name, (None,))[0] != ground:
             _wipe(ax)
-            lay, still = self.lay.get(name), []
             if lay:
                 lay(ax)
-            if ground is not None:
-                still = [ax.xaxis, ax.yaxis, *ax.lines]
+            still = [] if ground is None else [ax.xaxis, ax.yaxis, *ax.lines]
             drawing(ax, *args, **kwargs)
             pixels[:] = 255
             self._draw_only(ax, still)

@@ -6,8 +6,10 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
+import mlp_core as mlp
 from course import panels
 from course.panels.controls import Number
+from course.panels.run import train_in_parts
 
 NAMES = [name for name in dir(panels) if name.endswith("_panel")]
 
@@ -16,6 +18,15 @@ def make(name, **settings):
     """A panel of each kind; the training panel with few steps."""
     short = {"steps": 30} if name == "training_panel" else {}
     return getattr(panels, name)(**{**short, **settings})
+
+
+def training_run(**settings):
+    """The whole training run, by default that of the training panel."""
+    usual = {"task": mlp.SUM, "learning_rate": 0.2, "seed": 0, "steps": 2000}
+    usual |= {"activation": "leaky_relu", "alpha": -0.2, "scheme": "normal"}
+    usual |= {"hidden": (3, 3, 2), "batch_size": 1, "bug": False}
+    *_, run = train_in_parts(**{**usual, **settings})
+    return run
 
 
 def message(panel):

@@ -12,7 +12,14 @@ import mlp_core as mlp
 from course import panels
 from course.panels import run as runs
 from course.panels.quick_text import QuickRenderer
-from tests.panels.parts import assert_sound, make, message, pixels, press
+from tests.panels.parts import (
+    assert_sound,
+    make,
+    message,
+    pixels,
+    press,
+    training_run,
+)
 
 
 def test_the_training_view_circles_the_point_of_the_step():
@@ -139,7 +146,7 @@ def test_long_work_shows_its_progress_and_ends(slow):
 
     asyncio.run(main())
     assert slow.data.done == 900 and "step 900 of 900" in message(slow)
-    np.testing.assert_array_equal(slow.data.loss, runs.training_run(steps=900).loss)
+    np.testing.assert_array_equal(slow.data.loss, training_run(steps=900).loss)
 
 
 def test_stop_keeps_what_was_learned(slow):
@@ -165,7 +172,7 @@ def test_a_newer_setting_ends_older_work(slow):
 
     asyncio.run(main())
     assert slow.data.done == 500
-    expected = runs.training_run(seed=4, steps=500)
+    expected = training_run(seed=4, steps=500)
     np.testing.assert_array_equal(slow.data.loss, expected.loss)
 
 
@@ -198,7 +205,7 @@ def test_a_seed_from_the_menu_is_trained():
     ]
     menu.value = "flat: seed 5"
     assert panel.work["seed"].value == 5 and "seed=5" in panel.code
-    wanted = runs.training_run(seed=5, steps=30)
+    wanted = training_run(seed=5, steps=30)
     np.testing.assert_array_equal(panel.data.loss, wanted.loss)
     panel.work["seed"].set(4)
     assert menu.index == 0 and panel.work["seed"].value == 4

@@ -89,8 +89,8 @@ def test_a_panel_that_was_moved_looks_like_a_new_one(name):
     panel.close()
 
 
-def test_equal_texts_that_look_different_have_their_own_layouts():
-    """Guards the kept layouts: each look is measured as Matplotlib does."""
+def test_equal_texts_that_look_different_are_measured_apart():
+    """Guards the texts that are kept: each look is measured as Matplotlib does."""
     panel = make("forward_panel")
     ax, renderer = panel.view.axes["network"], panel.view.canvas.get_renderer()
     looks = [{}, {"ha": "right"}, {"va": "top"}, {"fontsize": 20}, {"rotation": 90}]
