@@ -232,6 +232,9 @@ def main(words) -> int:
     chosen = [
         fault for fault in FAULTS if not words or any(w in fault.title for w in words)
     ]
+    if not chosen:
+        titles = "\n".join(fault.title for fault in FAULTS)
+        raise SystemExit(f"no fault has such a word; there are:\n{titles}")
     command, alive = f"{PYTEST} tests/pictures tests/panels", 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         enter_copy(folder)

@@ -3,7 +3,7 @@
     .venv/bin/python tests/mutate_solutions.py
 
 prints each mutant that is accepted. All of them must stand in `EQUAL`, with the reason
-why they behave like the solution. `lessons/test_answers.py` runs the same.
+why they behave like the solution. `lessons/test_mutants.py` runs the same.
 
 The solutions are those of the notebooks: the first Python block of each markdown cell
 with the tag 'solution'.

@@ -789,7 +789,7 @@ REFUSALS = [
     # dY of another batch, flat, or of other layers; gradients of other shapes
     (r"\(4, 1\).*\(1, 1\)", lambda: mlp.backprop(P, CACHE, np.ones((1, 1)))),
     (r"\(4, 1\).*\(4,\)", lambda: mlp.backprop(P, CACHE, Y[:, 0])),
-    ("4 layers .*params 3", lambda: mlp.backprop(P[:3], CACHE, Y)),
+    ("4 layers .*params has 3", lambda: mlp.backprop(P[:3], CACHE, Y)),
     (
         r"grads\[1\] .*\(1, 3\).*params\[1\], \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, with_layer(1, W=GRADS[1].W[:1], params=GRADS), 1),

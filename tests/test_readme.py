@@ -42,10 +42,11 @@ def test_jupyterlab_starts_in_the_folder_of_the_course():
 
 
 def test_no_place_is_left_to_fill():
-    """Guards: a word in capitals, where a figure was to come."""
-    for text in (README, TEACHING):
+    """Guards: a word in capitals, or 'to be measured', where a figure was to come."""
+    speed = (ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8")
+    for text in (README, TEACHING, speed):
         prose = re.sub(r"`[^`]*`", "", text)
-        words = set(re.findall(r"\b[A-Z]{8,}\b", prose))
+        words = set(re.findall(r"\b[A-Z]{8,}\b|TODO|TBD|[Tt]o be measured", prose))
         assert words <= {"TEACHING"}
 
 
