@@ -121,16 +121,14 @@ def test_limits_are_finite_and_not_empty(ax, name):
     assert np.isfinite(limits).all() and (limits[:, 0] != limits[:, 1]).all()
 
 
-@each_drawing
+# A map has its scale in Axes of its own, which no panel draws.
+@pytest.mark.parametrize("name", [name for name in DRAWINGS if "map" not in name])
 def test_drawing_again_after_clear_gives_the_same_picture(name):
     """Guards the panels, which draw into one figure again and again."""
     fig, ax = pictures.new_figure(layout=None)
     draw(ax, name)
     first = rendered(fig)
-    for extra in fig.axes[1:]:  # the scale of a map
-        extra.remove()
     ax.clear()
-    ax.set_position([0.125, 0.11, 0.775, 0.77])
     draw(ax, name)
     assert rendered(fig) == first
 
