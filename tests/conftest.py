@@ -43,9 +43,10 @@ def remember_sweeps(tmp_path_factory):
     return sweeps.code(folder.parent if is_worker else folder)
 
 
-# A worker that is free gets the next file: the longest ones are given out before the
-# others of these, so that both workers end at about the same time.
-SLOW = ["test_browser.py", "test_reruns.py", "test_slides.py", ".ipynb"]
+# A worker that is free gets the next file. So these stand last, the longest first: then
+# both workers end at about the same time. The reruns compute the sweeps that the kernels
+# of the browser tests remember.
+SLOW = ["test_reruns.py", ".ipynb", "browser/test_notebooks.py", "browser/", "test_slides"]
 
 
 def pytest_collection_modifyitems(items):
@@ -54,7 +55,8 @@ def pytest_collection_modifyitems(items):
 
 
 def _place(item):
-    return next((i for i, end in enumerate(SLOW) if item.path.name.endswith(end)), -1)
+    path = item.path.as_posix()
+    return next((i for i, part in enumerate(SLOW) if part in path), -1)
 
 
 def pytest_terminal_summary(terminalreporter):

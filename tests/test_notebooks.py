@@ -1,7 +1,7 @@
 """The notebooks: their saved form, their skeleton, their links, their pictures.
 
 That each cell prints what is stored is tested by nbval, which pytest runs on
-notebooks/*.ipynb itself; test_reruns.py runs each cell again and again.
+notebooks/*.ipynb itself; test_reruns.py runs each cell again.
 """
 
 import itertools

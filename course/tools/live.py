@@ -85,7 +85,7 @@ def lab(startup=""):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
         copy_course(folder / "course")
-        silence_questions(folder / "config")
+        write_settings(folder / "config")
         scripts = folder / "ipython" / "profile_default" / "startup"
         scripts.mkdir(parents=True)
         (scripts / "first.py").write_text(startup, encoding="utf-8")
@@ -110,12 +110,20 @@ def copy_course(folder):
         shutil.copy(path, folder / "notebooks")
 
 
-def silence_questions(config):
-    """No dialog about news and updates: it would lie over the notebook."""
-    folder = config / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
-    folder.mkdir(parents=True)
-    answers = {"fetchNews": "false", "checkForUpdates": False}
-    (folder / "notification.jupyterlab-settings").write_text(json.dumps(answers))
+SETTINGS = {
+    # No dialog about news and updates: it would lie over the notebook.
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    # Who opens a notebook again finds it as it was, however long the first look took.
+    "docmanager-extension/plugin": {"autosave": False},
+}
+
+
+def write_settings(config):
+    """Write our settings of JupyterLab into its configuration folder."""
+    for name, values in SETTINGS.items():
+        place = config / "lab" / "user-settings" / "@jupyterlab" / name
+        place.parent.mkdir(parents=True)
+        place.with_suffix(".jupyterlab-settings").write_text(json.dumps(values))
 
 
 def command(course):

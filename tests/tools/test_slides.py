@@ -1,6 +1,6 @@
 """The slides: each deck is made, and walked through in a browser at 1280 x 720.
 
-Needs Chromium, as test_browser.py does, and no network: reveal.js and MathJax come from
+Needs Chromium, as tests/browser does, and no network: reveal.js and MathJax come from
 packages. Decks with planted faults show that the look at a slide finds them.
 """
 

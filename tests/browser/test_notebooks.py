@@ -1,0 +1,203 @@
+"""All notebooks in a real browser: JupyterLab, its kernel, Chromium, keys and a mouse.
+
+Needs Chromium. Without it these tests are skipped, unless REQUIRE_BROWSER_TESTS is set,
+as in .ci/run. Each notebook is opened once, in a copy that holds what a hand-out holds,
+and all of its tests run on that page.
+"""
+
+import itertools
+import re
+
+import pytest
+
+from course.panels.controls import Number
+from course.tools import find_notebooks
+from course.tools.live import expect
+from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
+
+each_notebook = pytest.mark.parametrize(
+    "notebook", [path.stem for path in find_notebooks([])], indirect=True
+)
+
+
+@pytest.fixture(scope="module")
+def notebook(request, open_notebook):
+    """A notebook in which all cells were run."""
+    with open_notebook(request.param) as notebook:
+        yield notebook
+
+
+@pytest.fixture
+def all_panels(notebook):
+    found = [Panel(notebook, cell) for cell in notebook.panels()]
+    assert found, "no panel in this notebook"
+    return found
+
+
+@each_notebook
+def test_every_cell_runs_without_an_error(notebook):
+    """Guards: the notebook works in JupyterLab as it is handed out."""
+    for cell in notebook.cells():
+        if cell["cell_type"] == "code" and cell["source"].strip():
+            assert cell["execution_count"], f"was not run: {cell['source']}"
+            for output in cell["outputs"]:
+                assert output["output_type"] != "error", output
+                assert output.get("name") != "stderr", output
+
+
+@each_notebook
+def test_every_picture_loads(notebook):
+    """Guards: pictures of images/ are found from the notebook's folder."""
+    for index, cell in enumerate(notebook.cells()):
+        if cell["cell_type"] == "markdown" and "<img " in "".join(cell["source"]):
+            picture = notebook.show_cell(index).locator("img").first
+            wait_until(
+                lambda picture=picture: picture.evaluate("img => img.naturalWidth") > 0,
+                f"a picture of cell {index} didn't load",
+            )
+
+
+@each_notebook
+def test_every_setting_has_a_named_control(notebook, all_panels):
+    """Guards: who can't see the page can find and name every control."""
+    for panel in all_panels:
+        tree = accessible(panel)
+        fields = [(role, name) for role, name in tree if role in FIELDS]
+        names = [name for _, name in fields]
+        assert not [name for name in names if not re.search(r"[a-zA-Z]", name)]
+        assert len(names) == len(set(names)), "two controls have the same name"
+        twin = rebuild(panel.code.input_value())
+        for control in twin.controls.values():
+            assert control.box.description in names
+
+
+@each_notebook
+def test_a_slider_without_a_name_follows_a_number_box_with_one(notebook, all_panels):
+    """Guards: ipywidgets gives sliders no name, so the box before it must tell it."""
+    for panel in all_panels:
+        tree = [node for node in accessible(panel) if node[0] in (*FIELDS, "slider")]
+        for before, (role, name) in itertools.pairwise(tree):
+            if role == "slider" and not name:
+                assert before[0] == "spinbutton" and before[1]
+
+
+@each_notebook
+def test_picture_and_status_speak(notebook, all_panels):
+    """Guards: the picture has its words; a change of the status is announced."""
+    for panel in all_panels:
+        expect(panel.picture).to_have_attribute("alt", re.compile(".{60}", re.DOTALL))
+        expect(panel.status).to_have_attribute("aria-live", "polite")
+        expect(panel.status).to_have_text(re.compile(r"\d"))
+
+
+FIELDS = ("spinbutton", "combobox", "textbox", "checkbox", "button", "radio")
+
+
+def accessible(panel):
+    """The (role, name) of all nodes in the browser's accessibility tree of a panel."""
+    panel.root.scroll_into_view_if_needed()
+    client = panel.page.context.new_cdp_session(panel.page)
+    # In a long notebook a cell out of sight has no nodes, until it was drawn again.
+    panel.root.evaluate(
+        """async root => {
+            for (const frame of [1, 2, 3]) await new Promise(requestAnimationFrame);
+            window.panelRoot = root }"""
+    )
+    root = client.send("Runtime.evaluate", {"expression": "window.panelRoot"})
+    place = {"objectId": root["result"]["objectId"]}
+    nodes = client.send("Accessibility.queryAXTree", place)["nodes"]
+    client.detach()
+    nodes = [node for node in nodes if not node["ignored"]]
+    assert nodes, "the panel has no accessible nodes: is it on the page?"
+    return [(node["role"]["value"], node["name"]["value"].strip()) for node in nodes]
+
+
+CUT = """async root => {
+    for (const frame of [1, 2]) await new Promise(requestAnimationFrame);
+    const cut = root.clientWidth ? [] : ['not on the page'];
+    const right = root.parentElement.getBoundingClientRect().right + 1;
+    for (const each of [root, ...root.querySelectorAll('*')]) {
+        const box = each.getBoundingClientRect();
+        const name = each.labels?.[0]?.textContent ?? (each.className || each.tagName);
+        if (!box.width || each.closest('.slider, option')) continue;
+        if (box.right > right) cut.push(name + ' is beyond the edge');
+        const clips = getComputedStyle(each).overflow !== 'visible';
+        const holds = each.matches('label, button, input:not([type=checkbox])');
+        if (name === 'settings' || !(clips || holds)) continue;
+        if (each.scrollWidth > each.clientWidth + 1) cut.push(name + ' is too narrow');
+        if (each.scrollHeight > each.clientHeight + 1) cut.push(name + ' is too low');
+    }
+    for (const menu of root.querySelectorAll('select')) {
+        const copy = menu.cloneNode(true);  // as wide as its longest option
+        copy.style.cssText = 'position:absolute; width:auto; flex:none; min-width:0';
+        menu.after(copy);
+        if (copy.offsetWidth > menu.offsetWidth) cut.push(menu.value + ': menu too narrow');
+        copy.remove();
+    }
+    return cut }"""
+
+
+@each_notebook
+@pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
+def test_nothing_is_cut_on_a_projector(notebook, all_panels, alone):
+    """Guards: at 1280x720 all of a panel is there, beside the file browser too."""
+    notebook.give_room(alone)
+    for panel in all_panels:
+        panel.root.scroll_into_view_if_needed()
+        assert panel.root.evaluate(CUT) == []
+
+
+# From the controls above the picture down to the words of the status line.
+SPAN = """root => {
+    const words = document.createRange();
+    words.selectNodeContents(root.querySelector('[role=status]'));
+    const notebook = root.closest('.jp-WindowedPanel-outer').clientHeight;
+    const top = root.getBoundingClientRect().top;
+    return [words.getBoundingClientRect().bottom - top, notebook] }"""
+
+
+@each_notebook
+def test_controls_picture_and_status_are_seen_at_once(notebook, all_panels):
+    """Guards: who moves a slider on a projector sees picture and words, unscrolled."""
+    notebook.give_room(True)
+    for panel in all_panels:
+        span, room = panel.root.evaluate(SPAN)
+        assert span <= room
+
+
+@each_notebook
+def test_every_slider_by_keyboard(notebook, all_panels):
+    """Guards: an arrow key moves each slider, and all of the panel follows."""
+    for panel in all_panels:
+        for name, label in numbers_of(panel):
+            before = panel.setting(name)
+            handle = panel.slider(label)
+            handle.press("ArrowLeft" if is_at_end(handle) else "ArrowRight")
+            wait_until(
+                lambda panel=panel, name=name, before=before: (
+                    panel.setting(name) != before
+                ),
+                f"{label} did not move",
+            )
+        assert_agrees(panel)
+
+
+def numbers_of(panel):
+    """The (name, label) of each setting with a slider."""
+    twin = rebuild(panel.code.input_value())
+    return [
+        (name, control.label)
+        for name, control in twin.controls.items()
+        if isinstance(control, Number)
+    ]
+
+
+def is_at_end(handle):
+    now, last = (handle.get_attribute(f"aria-value{end}") for end in ("now", "max"))
+    return float(now) >= float(last)
+
+
+@each_notebook
+def test_console_has_no_error(notebook):
+    """Guards: the page works without a complaint (this test runs last of a notebook)."""
+    assert notebook.complaints == []

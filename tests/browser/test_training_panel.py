@@ -1,0 +1,265 @@
+"""The training panel of notebook 6 in a real browser: what every panel does alike."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from course.tools.live import expect
+from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    """Notebook 6, in which all cells were run."""
+    with open_notebook("06_xor_task") as notebook:
+        yield notebook
+
+
+@pytest.fixture
+def panel(notebook):
+    """The first panel of the notebook, made anew by its cell."""
+    cell = notebook.panels()[0]
+    notebook.run(cell)
+    return Panel(notebook, cell)
+
+
+# 1. Its settings and buttons ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("label", ["learning rate", "seed", "step"])
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_slider_changes_picture_words_and_numbers(panel, label, way):
+    """Guards: a slider reaches the kernel, and its answer reaches all of the panel."""
+    name = label.replace(" ", "_")
+    before = panel.setting(name)
+    if way == "keyboard":
+        key = {"learning rate": "Home", "seed": "ArrowRight", "step": "ArrowLeft"}
+        panel.new_picture(lambda: panel.slider(label).press(key[label]))
+    else:
+        panel.new_picture(lambda: panel.drag(label, 0.3))
+    wait_until(lambda: panel.setting(name) != before, f"{label} did not change")
+    assert_agrees(panel)
+
+
+def test_typed_numbers_count_outside_the_slider_too(panel):
+    """Guards: the boxes take each valid number, and the slider waits at its end."""
+    panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
+    assert_agrees(panel, learning_rate=0.0375, seed=int(panel.setting("seed")))
+    panel.new_picture(lambda: panel.type("seed", 12345))
+    assert_agrees(panel, learning_rate=0.0375, seed=12345)
+    panel.new_picture(lambda: panel.type("step", 17))
+    assert_agrees(panel, seed=12345, step=17)
+
+
+def test_wrong_number_is_refused_in_words(panel):
+    """Guards: a mistake is told, and the last good number comes back."""
+    panel.type("learning rate", -1)
+    expect(panel.status).to_contain_text("must be above 0")
+    expect(panel.box("learning rate")).to_have_value("0.2")
+    panel.type("seed", 3)
+    assert_agrees(panel, learning_rate=0.2, seed=3)
+
+
+def test_divergence_is_told_and_left_again(panel):
+    """Guards: numbers that explode are told in words, and don't harm what follows."""
+    panel.type("learning rate", 50)
+    expect(panel.status).to_contain_text(re.compile(r"diverged at step \d+: lower the"))
+    assert_agrees(panel, learning_rate=50.0)
+    panel.type("learning rate", 0.1)
+    expect(panel.status).not_to_contain_text("diverged")
+    assert_agrees(panel, learning_rate=0.1)
+
+
+def test_step_back_and_reset(panel):
+    """Guards: the buttons go to the steps that they name, and Reset to the same start."""
+    panel.new_picture(panel.button("Reset").click)
+    assert_agrees(panel, step=0)
+    start = panel.picture.get_attribute("src")
+    for name, step in [("Step", 1), ("Step", 2), ("Back", 1)]:
+        panel.new_picture(panel.button(name).click)
+        assert_agrees(panel, step=step)
+    panel.new_picture(panel.button("Reset").click)
+    assert_agrees(panel, step=0)
+    assert panel.picture.get_attribute("src") == start, "not the same start"
+
+
+def test_play_and_pause(panel):
+    """Guards: Play goes forwards, tells each picture's step, and Pause holds it there."""
+    panel.button("Reset").click()
+    panel.set(step=0)
+    panel.button("Play").click()
+    expect(panel.button("Pause")).to_be_visible()
+    seen = [0.0]
+    while len(seen) < 4:
+        wait_until(lambda: panel.setting("step") > seen[-1], f"Play stays at {seen}")
+        seen.append(panel.setting("step"))
+    panel.button("Pause").click()
+    expect(panel.button("Play")).to_be_visible()
+    assert_agrees(panel)
+    assert panel.setting("step") < 2000
+
+
+def test_long_training_can_be_stopped(panel):
+    """Guards: long work shows how far it is, and Stop keeps what was learned."""
+    panel.type("steps", 1_000_000)
+    expect(panel.root.locator(".progress")).to_be_visible()
+    panel.button("Stop").click()
+    expect(panel.status).to_have_text(re.compile(r"Stopped\. step \d+ of 1000000"))
+    expect(panel.button("Stop")).to_be_hidden()
+    expect(panel.picture).to_have_attribute("alt", re.compile(r"after step [1-9]\d*:"))
+    panel.type("steps", 2000)
+    assert_agrees(panel, steps=2000)
+
+
+def test_menu_tick_and_text_by_keyboard(panel):
+    """Guards: keys alone reach the settings that have no slider."""
+    panel.box("activation").focus()
+    for key in ("Space", "ArrowDown", "Enter"):
+        panel.page.keyboard.press(key)
+    assert_agrees(panel, activation="relu")
+    panel.box("with the original's bug").press("Space")
+    assert_agrees(panel, activation="relu", bug=True)
+    panel.type("hidden layers", "4 2")
+    assert_agrees(panel, bug=True, hidden=(4, 2))
+    panel.button("Reset").press("Enter")
+    assert_agrees(panel, hidden=(4, 2), step=0)
+    panel.button("Step").press("Space")
+    assert_agrees(panel, hidden=(4, 2), step=1)
+
+
+def test_run_is_saved_beside_the_notebook(lab, panel):
+    """Guards: the buttons write the files that they name."""
+    for ending in ("png", "svg", "csv", "npz"):
+        panel.button(f"Save {ending.upper()}").click()
+        expect(panel.status).to_have_text(f"Saved training.{ending}.")
+        assert (lab.course / "notebooks" / f"training.{ending}").stat().st_size > 1000
+
+
+FOCUSED = """root => {
+    const here = document.activeElement;
+    if (!root.contains(here)) return null;
+    return here.labels?.[0]?.textContent ?? (here.textContent || here.role) }"""
+
+
+def test_tab_reaches_every_control_in_turn(panel):
+    """Guards: nobody is caught in a control, or can't get to one."""
+    twin = rebuild(panel.code.input_value())
+    wanted = [control.box.description for control in twin.controls.values()]
+    wanted += ["Play", "Back", "Step", "Reset", "speed", "settings", "file", "Save PNG"]
+    panel.box("learning rate").focus()
+    reached = []
+    while (name := panel.root.evaluate(FOCUSED)) is not None and len(reached) < 99:
+        reached.append(name)
+        panel.page.keyboard.press("Tab")
+    assert set(wanted) <= set(reached)
+    assert len(reached) < 99, f"caught at {name}"
+
+
+def test_running_the_cell_again_replaces_the_panel(notebook, panel):
+    """Guards: one panel stands under a cell, in the state that the cell tells."""
+    before = int(panel.setting("seed"))
+    panel.type("seed", before + 5)
+    panel.set(seed=before + 5)
+    notebook.run(panel.cell)
+    expect(panel.root).to_have_count(1)
+    assert_agrees(panel, seed=before)
+
+
+# 2. While a slider is dragged -----------------------------------------------------------
+
+# Looks at the picture before each frame that the browser paints.
+RECORD = """root => {
+    const seen = window.seen = {frames: 0, blank: [], pictures: 0, src: ''};
+    const look = () => {
+        if (seen !== window.seen) return;
+        const img = root.querySelector('img');
+        const box = img?.getBoundingClientRect();
+        const is_there = img?.complete && img.naturalWidth && box.height > 100;
+        if (!is_there) seen.blank.push(img ? `${img.complete} ${box.height}` : 'no img');
+        if (is_there && img.src !== seen.src) {
+            seen.src = img.src;
+            seen.pictures++;
+        }
+        seen.frames++;
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look) }"""
+SEEN = "() => ({...window.seen, src: ''})"
+
+
+@pytest.mark.parametrize("label", ["learning rate", "step"])
+def test_no_blank_frame_while_dragging(panel, label):
+    """Guards: the old picture stands until the new one does. Each frame is looked at."""
+    panel.root.evaluate(RECORD)
+    for part in (0.9, 0.1, 0.6):
+        panel.drag(label, part)
+    assert_agrees(panel)
+    seen = panel.page.evaluate(SEEN)
+    assert seen["blank"] == []
+    assert seen["pictures"] >= 4 and seen["frames"] > seen["pictures"]
+
+
+def test_no_blank_picture_in_a_screencast_while_dragging(panel):
+    """Guards: what the browser really painted never lacked the picture."""
+    place = panel.picture.bounding_box()
+    with Screencast(panel.page) as cast:
+        for part in (0.2, 0.6):
+            panel.drag("step", part)
+        assert_agrees(panel)
+    assert len(cast.frames) >= 5
+    shares = [ink(frame, place) for frame in cast.frames]
+    assert min(shares) > 0.5 * max(shares)
+
+
+class Screencast:
+    """The frames that the browser paints, as JPEG."""
+
+    def __init__(self, page):
+        self.client, self.frames = page.context.new_cdp_session(page), []
+        self.client.on("Page.screencastFrame", self._keep)
+
+    def _keep(self, frame):
+        self.frames.append(base64.b64decode(frame["data"]))
+        self.client.send("Page.screencastFrameAck", {"sessionId": frame["sessionId"]})
+
+    def __enter__(self):
+        self.client.send("Page.startScreencast", {"format": "jpeg", "quality": 60})
+        return self
+
+    def __exit__(self, *_):
+        self.client.send("Page.stopScreencast")
+        self.client.detach()
+
+
+def ink(frame, place):
+    """The share of pixels in a place that aren't white."""
+    left, top = place["x"], place["y"]
+    corners = left, top, left + place["width"], top + place["height"]
+    grey = np.asarray(Image.open(io.BytesIO(frame)).convert("L").crop(corners))
+    return (grey < 235).mean()
+
+
+@pytest.mark.parametrize("label", ["seed", "step"])
+def test_after_a_drag_the_last_value_wins_at_once(panel, label):
+    """Guards: no queue of old values is worked off after the mouse was let go."""
+    for part in (0.9, 0.15, 0.7):
+        panel.drag(label, part, moves=30)
+    panel.root.evaluate(RECORD)
+    assert_agrees(panel)
+    # The picture before, what was at work when the mouse let go, and the last value;
+    # two more because a slider and its box are two.
+    assert panel.page.evaluate(SEEN)["pictures"] <= 5
+    handle = panel.slider(label)
+    now, first, last = (
+        float(handle.get_attribute(f"aria-value{end}")) for end in ("now", "min", "max")
+    )
+    assert abs((now - first) / (last - first) - 0.7) < 0.1
+
+
+def test_console_has_no_error(notebook):
+    """Guards: the page works without a complaint (this test runs last)."""
+    assert notebook.complaints == []
