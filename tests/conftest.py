@@ -46,7 +46,7 @@ def remember_sweeps(tmp_path_factory):
 # A worker that is free gets the next file. So these stand last, the longest first: then
 # both workers end at about the same time. The reruns compute the sweeps that the kernels
 # of the browser tests remember.
-SLOW = ["test_reruns.py", ".ipynb", "browser/test_notebooks.py", "browser/", "test_slides"]
+SLOW = ["test_reruns", ".ipynb", "browser/test_notebooks", "browser/", "test_slides"]
 
 
 def pytest_collection_modifyitems(items):
