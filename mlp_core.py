@@ -192,8 +192,10 @@ def check_params(params):
         raise ValueError("params is empty: a network needs at least one layer")
     stack = params[0][0].shape[:-2]  # (), or (S,)
     for i, (W, b) in enumerate(params):
+        if W.shape[:-2] != stack:
+            raise ValueError(f"params[{i}].W is {W.shape}, not a stack {stack}")
         right = (*stack, 1, W.shape[-1]) if stack else W.shape[1:]
-        if W.shape[:-2] != stack or b.shape != right:
+        if b.shape != right:
             raise ValueError(f"params[{i}].b is {b.shape}, not {right}: W is {W.shape}")
 
 
@@ -260,13 +262,11 @@ def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple[float, list[Layer
 
 def sgd_step(params, grads, learning_rate) -> list[Layer]:
     """One step downhill: each parameter less the learning rate times its gradient."""
-    for i, (layer, gradient) in enumerate(zip(params, grads, strict=True)):
-        shapes = [array.shape for array in layer]
-        if [np.shape(array) for array in gradient] != shapes:  # it would broadcast
-            raise ValueError(
-                f"grads[{i}] has the shapes {[np.shape(array) for array in gradient]}, "
-                f"but they must be those of params[{i}], {shapes}"
-            )
+    for i, pair in enumerate(zip(grads, params, strict=True)):
+        shapes, right = ([np.shape(array) for array in layer] for layer in pair)
+        if shapes != right:  # NumPy would broadcast
+            words = f"grads[{i}] has the shapes {shapes}, but params[{i}] has {right}"
+            raise ValueError(words)
     return [
         Layer(W - learning_rate * dW, b - learning_rate * db)
         for (W, b), (dW, db) in zip(params, grads)

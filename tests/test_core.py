@@ -776,10 +776,14 @@ REFUSALS = [
         r"params\[0\]\.b is \(3,\)",
         lambda: mlp.forward(with_layer(0, b=P[0].b, params=STACK), X),
     ),
-    # layers of stacks: of one network, and of a stack of one
-    (r"params\[3\]\.b", lambda: mlp.forward([*STACK[:3], P[3]], X)),
-    (r"params\[3\]\.b", lambda: mlp.forward([*STACK[:3], stack([P])[3]], X)),
-    (r"params\[1\]\.b", lambda: mlp.forward([P[0], *STACK[1:]], X)),
+    # layers of stacks: of one network, of a stack of one, and its W alone
+    (r"params\[3\]\.W", lambda: mlp.forward([*STACK[:3], P[3]], X)),
+    (r"params\[3\]\.W", lambda: mlp.forward([*STACK[:3], stack([P])[3]], X)),
+    (r"params\[1\]\.W", lambda: mlp.forward([P[0], *STACK[1:]], X)),
+    (
+        r"params\[1\]\.W is \(1, 3, 3\), not a stack",
+        lambda: mlp.forward(with_layer(1, W=P[1].W[None], params=STACK), X),
+    ),
     ("3 activations for 4 layers", lambda: mlp.forward(P, X, [mlp.tanh] * 3)),
     ("5 activations for 4 layers", lambda: mlp.per_layer([mlp.tanh] * 5, P)),
     # targets: two outputs for one, one target for all
@@ -791,8 +795,12 @@ REFUSALS = [
     (r"\(4, 1\).*\(4,\)", lambda: mlp.backprop(P, CACHE, Y[:, 0])),
     ("4 layers .*params has 3", lambda: mlp.backprop(P[:3], CACHE, Y)),
     (
-        r"grads\[1\] .*\(1, 3\).*params\[1\], \[\(3, 3\), \(3,\)\]",
+        r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, with_layer(1, W=GRADS[1].W[:1], params=GRADS), 1),
+    ),
+    (
+        r"grads\[3\] .*\(2, 3\).*params\[3\] has \[\(2, 1\), \(1,\)\]",
+        lambda: mlp.sgd_step(P, with_layer(3, W=np.ones((2, 3)), params=GRADS), 1),
     ),
     (
         r"grads\[0\] .*\(1, 3\)",
