@@ -319,7 +319,7 @@ def test_sweep_marks_divergence_as_train_does_and_spares_the_others(activation, 
 
 @both_paths
 def test_sweep_marks_infinite_parameters_behind_a_finite_loss(path):
-    """Guards: tanh(inf) is 1, so the loss does not tell. As TRAP in test_training.py."""
+    """Guards: tanh(inf) is 1, so the loss does not tell. As TRAPS in test_training.py."""
     trap = Task("trap", np.array([[0.0], [1.0]]), np.array([[0.0], [-100.0]]))
     kwargs = {"sizes": (1, 1), "activation": mlp.tanh, "scheme": "glorot"}
     kwargs |= {"epochs": 1, "steps_per_epoch": 8}

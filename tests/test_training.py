@@ -23,7 +23,7 @@ import pytest
 import mlp_core as mlp
 from course import fast
 from course.original import original_loss_and_grads
-from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer, Task
+from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer
 from tests.reference import (
     ACTIVATIONS,
     TASKS,
@@ -388,22 +388,27 @@ def test_divergence_at_the_first_step(w, learning_rate, steps, train):
 
 
 # Two samples for a network of one tanh unit that starts with b = 0. The first is
-# solved from the start, tanh(0) = 0, and moves nothing. The second is out of reach, and
-# a huge learning rate then makes the parameters infinite. Since tanh of an infinite z
-# is 1, the loss stays finite: nothing later looks wrong, yet the network is broken.
-TRAP = Task("trap", np.array([[0.0], [1.0]]), np.array([[0.0], [-100.0]]))
+# solved from the start, tanh(0) = 0, and moves nothing. The second, (x, y), is out of
+# reach, and a huge learning rate then makes W infinite; b too if x is 1. Since tanh of an
+# infinite z is 1, the loss stays finite: nothing later looks wrong, yet the network is
+# broken.
+TRAPS = [(1.0, -100.0), (10.0, -10.0)]
 
 
 @both_loops
+@pytest.mark.parametrize("x, y", TRAPS, ids=["both", "W alone"])
 @pytest.mark.parametrize(
     "rows, step", [("1", 1), ("10", 1), ("0001", 4), ("000111", 4)]
 )
-def test_infinite_parameters_behind_a_finite_loss_are_a_divergence(rows, step, train):
+def test_infinite_parameters_behind_a_finite_loss_are_a_divergence(
+    rows, step, x, y, train
+):
     """Guards: the loss alone does not tell."""
     start = [Layer(np.array([[0.1]]), np.zeros(1))]
+    X, Y = np.array([[0.0], [x]]), np.array([[0.0], [y]])
     samples = np.array([[int(row)] for row in rows])
     settings = {"learning_rate": 1e307, "activation": mlp.tanh, "snapshots": True}
-    params, history = train(start, TRAP.X, TRAP.Y, samples=samples, **settings)
+    params, history = train(start, X, Y, samples=samples, **settings)
     assert (history.stopped, history.diverged_at) == ("diverged", step)
     assert same(params, start) and len(history.loss) == step - 1
     assert len(history.snapshots) == step
