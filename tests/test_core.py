@@ -794,6 +794,7 @@ REFUSALS = [
     (r"\(4, 1\).*\(1, 1\)", lambda: mlp.backprop(P, CACHE, np.ones((1, 1)))),
     (r"\(4, 1\).*\(4,\)", lambda: mlp.backprop(P, CACHE, Y[:, 0])),
     ("4 layers .*params has 3", lambda: mlp.backprop(P[:3], CACHE, Y)),
+    ("4 layers .*params has 5", lambda: mlp.backprop([*P, P[3]], CACHE, Y)),
     (
         r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, with_layer(1, W=GRADS[1].W[:1], params=GRADS), 1),
