@@ -3,14 +3,14 @@
 A network is a list of layers, and a layer is a weight matrix ``W`` and a bias vector
 ``b``. Every function takes what it needs and returns what it made: nothing is hidden in
 globals, nothing that you pass in is changed, and every random number comes from a
-generator that you hand over. The sections stand in the order of the notebooks.
+generator that you hand over. Sections 1 to 5 stand in the order of the notebooks.
 
 Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z`` the
 weighted sum of a unit, ``a`` its activation, ``Y_hat`` the prediction, ``Y`` the target.
 A name that starts with ``d`` is a slope of the loss: ``dW`` is that with respect to ``W``.
 
 Axes are counted from the end: -2 are the samples, -1 the units, and ``.mT`` is the
-transpose of these two. So the same functions take a stack of S networks at once, with
+transpose of these two. So most functions take a stack of S networks at once, too, with
 one more axis in front: W (S, n_in, n_out), b (S, 1, n_out), X (n, n_in) or (S, n, n_in).
 """
 
@@ -24,7 +24,7 @@ import numpy as np
 
 
 class Activation(NamedTuple):
-    """A function and its slope, both of ``z``: two z may have the same ``a``."""
+    """A function and its slope, both of ``z``: ``a`` alone does not tell the slope."""
 
     name: str
     f: Callable  # a = f(z), element by element
@@ -42,7 +42,7 @@ def leaky_relu(alpha=-0.2) -> Activation:
     """The generalised ReLU: ``z`` where ``z > 0``, else ``alpha * z``.
 
     0 makes a ReLU, 0.01 the usual leaky ReLU, -1 the absolute value, and -0.2 the 'relu'
-    of the original notebook. At z = 0 the slope is taken as 1, as it does there.
+    of the original notebook. At z = 0 the slope is taken as 1, as there.
     Source: Goodfellow, Bengio, Courville, *Deep Learning* (2016), section 6.3.1.
 
     >>> leaky_relu(-0.2).f(np.array([-1.0, 2.0]))
@@ -173,7 +173,7 @@ def forward(params, X, activation=ORIGINAL) -> tuple[np.ndarray, Cache]:
     return A[-1], Cache(A, Z)
 
 
-def as_samples(name, value) -> np.ndarray:
+def as_samples(name, value, finite=False) -> np.ndarray:
     """``value`` as floats, a sample in each row; NumPy would broadcast a flat list."""
     array = np.asarray(value)
     if array.dtype.kind not in "biuf":
@@ -183,6 +183,8 @@ def as_samples(name, value) -> np.ndarray:
             f"{name} has the shape {array.shape}, but needs a sample in each row: "
             f"[[x1, x2]] for one sample, {name}.reshape(-1, 1) for one number a sample"
         )
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} must hold finite numbers")
     return array.astype(float, copy=False)
 
 
@@ -231,7 +233,7 @@ def _error(Y_hat, Y):
 def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     """Send ``dY``, the slope of the loss (n, n_out), backwards through the network.
 
-    ``cache`` is what `forward` returned for these parameters. Returns the gradients, in
+    ``cache`` is the second thing that `forward` returned. Returns the gradients, in
     the form of ``params``.
     Source: Rumelhart, Hinton, Williams (1986), *Learning representations by
     back-propagating errors*, equations 4 to 7.
@@ -253,8 +255,8 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     return grads
 
 
-def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple[float, list[Layer]]:
-    """Forward, loss and backward in one go."""
+def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple:
+    """Forward, loss and backward in one go: the loss, and the gradients."""
     Y_hat, cache = forward(params, X, activation)
     dY = loss_slope(Y_hat, Y)
     return loss(Y_hat, Y), backprop(params, cache, dY, activation)
@@ -263,10 +265,9 @@ def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple[float, list[Layer
 def sgd_step(params, grads, learning_rate) -> list[Layer]:
     """One step downhill: each parameter less the learning rate times its gradient."""
     for i, pair in enumerate(zip(grads, params, strict=True)):
-        shapes, right = ([np.shape(array) for array in layer] for layer in pair)
-        if shapes != right:  # NumPy would broadcast
-            words = f"grads[{i}] has the shapes {shapes}, but params[{i}] has {right}"
-            raise ValueError(words)
+        found, right = ([np.shape(array) for array in layer] for layer in pair)
+        if found != right:  # NumPy would broadcast
+            raise ValueError(f"grads[{i}] has shapes {found}, params[{i}] has {right}")
     return [
         Layer(W - learning_rate * dW, b - learning_rate * db)
         for (W, b), (dW, db) in zip(params, grads)
@@ -287,12 +288,11 @@ class ParameterCheck(NamedTuple):
 def gradient_check(
     params, X, Y, activation=ORIGINAL, gradient=loss_and_grads, h=1e-5, tolerance=1e-5
 ) -> list[ParameterCheck]:
-    """Compare a gradient with central differences, parameter by parameter.
+    """Compare a gradient of one network with central differences, number by number.
 
-    The slope is (loss(p + h) - loss(p - h)) / 2h, with an error that shrinks with h
-    squared and a rounding error that grows with 1 / h. ``gradient`` is called like
-    `loss_and_grads`. Slopes far below the loss's own scale can't be measured: the floor
-    of the relative error is 1e-4 * max(1, loss).
+    The slope is (loss(p + h) - loss(p - h)) / 2h: its error shrinks with h squared, its
+    rounding error grows with 1 / h. ``gradient`` is called like `loss_and_grads`. Errors
+    are relative to the larger slope, or to 1e-4 * max(1, loss) if that is larger still.
     """
     value, grads = gradient(params, X, Y, activation)
     if not np.isfinite(value):
@@ -370,14 +370,14 @@ def train(
     snapshots=False,
     gradient=loss_and_grads,
 ) -> tuple[list[Layer], History]:
-    """Train by stochastic gradient descent, by default as the original notebook does.
+    """Train one network by stochastic gradient descent, as the original notebook does.
 
     Each step draws ``batch_size`` rows of the data and makes one update. If the numbers
     explode it stops, and the history says at which step; the stop button stops it, too.
     You get what was learned until then. To go on after an interrupt, pass
     ``samples=history.samples[len(history.loss):]``.
     """
-    X, Y = as_samples("X", X), as_samples("Y", Y)
+    X, Y = as_samples("X", X, finite=True), as_samples("Y", Y, finite=True)
     if len(X) != len(Y):
         raise ValueError(f"X has {len(X)} rows but Y has {len(Y)}")
     if samples is None:
@@ -417,7 +417,7 @@ def epoch_means(losses, steps_per_epoch) -> np.ndarray:
     return np.array([losses[i : i + steps_per_epoch].mean(axis=0) for i in starts])
 
 
-# 6. Tasks ----------------------------------------------------------------------------
+# 6. Tasks and measures ---------------------------------------------------------------
 
 
 class Task(NamedTuple):

@@ -2,7 +2,7 @@
 
 `check` calls your function with many inputs and compares what it returns with what a
 right function returns. If the results are those of a usual mistake, it names the line
-of thought that mends it. Else it shows the smallest case that fails.
+of thought that mends it. Else it shows the first case that fails.
 
 1. what an exercise is      2. the form of an answer     3. running your code, safely
 4. comparing                5. the messages              6. `check`
@@ -46,7 +46,11 @@ class Verdict(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """A usual mistake: the message that helps, and a wrong function that makes it."""
+    """A usual mistake: the message that helps, and a wrong function that makes it.
+
+    The function returns something for one case at least: one that always raises is told
+    by its exception.
+    """
 
     message: str
     wrong: Callable
@@ -70,7 +74,7 @@ class Exercise(NamedTuple):
     """An exercise: a right function, cases to try, and the usual mistakes."""
 
     right: Callable  # its name is the name of the exercise
-    cases: list  # the arguments to try, each a tuple, the smallest first
+    cases: list  # the arguments to try, each a tuple, small ones first
     mistakes: list
     # measure(call, args) calls the learner's function through ``call`` and returns what
     # is compared: a dict from the name of a part ('dW') to an array.
@@ -263,8 +267,8 @@ class _TooManyLines(BaseException):
 def _loops(exercise, function) -> bool:
     """Whether a right function goes through many numbers by a loop in Python.
 
-    It counts the lines that Python runs, so the answer is the same on every machine: a
-    loop runs a line for each number, an expression one line for all.
+    It counts the lines that Python runs, not the time: a loop runs a line for each
+    number, an expression one line for all. What takes a second counts as a loop.
     """
     if exercise.large is None:
         return False
@@ -502,7 +506,7 @@ def _line_of(error, function):
 def check(exercises, function) -> Verdict:
     """Check an answer: ``exercises`` has an `Exercise` by the name of the function.
 
-    It never raises, and stops your code after two seconds.
+    It never raises, and stops your code after two seconds, and one more for a loop.
     """
     refusal = _refuse(exercises, function)
     if refusal:

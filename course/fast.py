@@ -187,7 +187,7 @@ def train(
 
     The ``snapshots`` are a `Snapshots`: a sequence.
     """
-    X, Y = mlp.as_samples("X", X), mlp.as_samples("Y", Y)
+    X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
         steps = epochs * steps_per_epoch
         samples = mlp.draw_samples(rng, len(X), steps, batch_size)
@@ -372,7 +372,7 @@ def sweep(
     After an interrupt you get the blocks that were finished, so fewer than S networks; in
     the first block it goes through.
     """
-    X, Y = mlp.as_samples("X", X), mlp.as_samples("Y", Y)
+    X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     seeds, sizes = checks.seeds("seeds", seeds), checks.sizes("sizes", sizes)
     if len(X) != len(Y) or (sizes[0], sizes[-1]) != (X.shape[1], Y.shape[1]):
         raise ValueError(f"X {X.shape} and Y {Y.shape} don't fit sizes {sizes}")

@@ -1,4 +1,4 @@
-"""What several test files need: a browser, and the order of the files."""
+"""What all tests share: settings of hypothesis, a browser, sweeps, the files' order."""
 
 import os
 
@@ -55,7 +55,7 @@ def pytest_collection_modifyitems(items):
 
 
 def _place(item):
-    path = item.path.as_posix()
+    path = item.path.relative_to(item.config.rootpath).as_posix()
     return next((i for i, part in enumerate(SLOW) if part in path), -1)
 
 

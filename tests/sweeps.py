@@ -1,7 +1,7 @@
 """Sweeps that all kernels of a test run share: each is computed once.
 
 They take most of the time of a notebook. What a sweep tells is a function of its
-arguments (test_fast.py, test_bugs.py), and nbval runs them all; so where it is asked what
+arguments (test_fast.py, test_bug_lab_bugs.py), and nbval runs them all; so where it is asked what
 a second run does to a notebook, or what a browser shows of it, a remembered one will do.
 
 The text of this file is run in the kernels: see `code`.

@@ -16,7 +16,7 @@ from course.tools import find_notebooks, handout, save
 
 
 def text_of(output):
-    """What nbval compares of an output: printed text, or a value's text/plain."""
+    """The text of an output: printed, or a value's text/plain."""
     if output.output_type == "stream":
         return output.text
     return output.get("data", {}).get("text/plain", output.get("ename", ""))

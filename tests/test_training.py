@@ -203,7 +203,7 @@ def test_own_gradient_of_a_wrong_shape_is_refused(train):
     for b in grads[0].b[None], 0.5:
         answer = 1.0, [Layer(grads[0].W, b), *grads[1:]]
         settings = {"gradient": lambda *_, answer=answer: answer, "batch_size": None}
-        with pytest.raises(ValueError, match=r"grads\[0\] has the shapes"):
+        with pytest.raises(ValueError, match=r"grads\[0\] has shapes"):
             train(draw(), XOR.X, XOR.Y, **settings)
 
 
@@ -417,6 +417,20 @@ def test_infinite_parameters_behind_a_finite_loss_are_a_divergence(
     assert (history.stopped, history.diverged_at) == ("diverged", step)
     assert same(params, start) and len(history.loss) == step - 1
     assert len(history.snapshots) == step
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("name", ["X", "Y"])
+@pytest.mark.parametrize("train", [mlp.train, fast.train, fast.sweep])
+def test_data_that_are_not_finite_are_no_fault_of_the_learning_rate(train, name, bad):
+    """Guards: one bad number is refused by name, before it ends as a divergence."""
+    data = {"X": XOR.X.copy(), "Y": XOR.Y.copy()}
+    data[name][3, 0] = bad
+    with pytest.raises(ValueError, match=f"{name} must hold finite numbers"):
+        if train is fast.sweep:
+            train(**data, seeds=[0])
+        else:
+            train(draw(), **data, samples=[[0]])
 
 
 EXPLOSIVE = {

@@ -1,8 +1,8 @@
 """All notebooks in a real browser: JupyterLab, its kernel, Chromium, keys and a mouse.
 
 Needs Chromium. Without it these tests are skipped, unless REQUIRE_BROWSER_TESTS is set,
-as in .ci/run. Each notebook is opened once, in a copy that holds what a hand-out holds,
-and all of its tests run on that page.
+as in .ci/run. Each notebook is opened once, in a copy of the course, and all of its tests
+run on that page.
 """
 
 import itertools
@@ -36,7 +36,7 @@ def all_panels(notebook):
 
 @each_notebook
 def test_every_cell_runs_without_an_error(notebook):
-    """Guards: the notebook works in JupyterLab as it is handed out."""
+    """Guards: the notebook works in JupyterLab as it is stored."""
     for cell in notebook.cells():
         if cell["cell_type"] == "code" and cell["source"].strip():
             assert cell["execution_count"], f"was not run: {cell['source']}"
