@@ -716,6 +716,16 @@ def test_dead_units_have_slope_0_on_every_row():
     assert [layer.tolist() for layer in dead] == [[True, True, False], [False]]
 
 
+def test_dead_units_are_found_behind_the_activation_that_is_asked_for():
+    """Guards: of z = -1 ReLU makes 0, so z = -0.1 follows; ours makes 0.2, and 0.1."""
+    ones, bias = np.ones((1, 1)), np.array([-0.1])
+    params = [Layer(-ones, np.zeros(1)), Layer(ones, bias)]
+    dead = mlp.dead_units(params, [[1.0]], mlp.relu)
+    assert [layer.tolist() for layer in dead] == [[True], [True]]
+    last_is_relu = mlp.dead_units(params, [[1.0]], [ORIGINAL, mlp.relu])
+    assert [layer.tolist() for layer in last_is_relu] == [[False], [False]]
+
+
 # Nothing that is passed in is changed ------------------------------------------------
 
 CALLS = {
