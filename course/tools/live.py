@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -126,11 +127,19 @@ def write_settings(config):
         place.with_suffix(".jupyterlab-settings").write_text(json.dumps(values))
 
 
+def free_port() -> int:
+    """A port of our own: two servers that start at once would both take 8888."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def command(course):
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     return [
         *(sys.executable, "-m", "jupyterlab", "--no-browser"),
-        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.root_dir={course}"),
+        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={free_port()}"),
+        f"--ServerApp.root_dir={course}",
         "--LabApp.expose_app_in_browser=True",  # window.jupyterapp, see Notebook
         *(["--allow-root"] if is_root else []),
     ]
