@@ -31,7 +31,7 @@ def code_cells(notebook):
 
 
 @pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
-def test_solved_and_run_again_in_any_order_a_notebook_prints_the_same(
+def test_solved_and_run_to_its_end_and_back_a_notebook_prints_the_same(
     path, remember_sweeps
 ):
     """Guards: learners may run any cell at any time, and the solutions are right."""

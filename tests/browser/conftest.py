@@ -2,15 +2,29 @@
 
 import contextlib
 
+import nbformat
 import pytest
 
-from course.tools import live
+from course.tools import live, save
 
 
 @pytest.fixture(scope="module")
 def lab(browser, remember_sweeps):
     with live.lab(remember_sweeps) as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def write_notebook(lab):
+    """A function: writes a notebook of these code cells, in its saved form."""
+
+    def write(name, cells):
+        cells = [nbformat.v4.new_code_cell(source) for source in cells]
+        notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
+        save.write(notebook, lab.course / "notebooks" / f"{name}.ipynb")
+        return notebook
+
+    return write
 
 
 @pytest.fixture(scope="module")

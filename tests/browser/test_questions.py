@@ -2,7 +2,6 @@
 
 import re
 
-import nbformat
 import pytest
 
 from course.tools import live, save
@@ -30,23 +29,17 @@ WIDTHS = """() => [...document.querySelectorAll(
 
 
 @pytest.fixture(scope="module")
-def page(browser):
+def page(browser, lab, write_notebook, open_notebook):
     """A notebook with questions in JupyterLab, all cells run, and its saved form."""
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
-    with live.lab() as lab:
-        folder = lab.course / "notebooks"
-        text = (CHOICE + NUMBER + QUIZ).replace("itself.", f"itself, {LONG}")
-        (folder / "test.toml").write_text(text, encoding="utf-8")
-        nbformat.write(notebook, folder / "test.ipynb")
-        saved = save.normalize(save.execute(notebook, folder))
-        nbformat.write(saved, folder / "saved.ipynb")
-        page = live.Notebook(browser, lab, "test")
-        page.page.set_default_timeout(20_000)
-        page.run_all()
+    folder = lab.course / "notebooks"
+    text = (CHOICE + NUMBER + QUIZ).replace("itself.", f"itself, {LONG}")
+    (folder / "test.toml").write_text(text, encoding="utf-8")
+    notebook = write_notebook("test", CELLS)
+    saved = save.normalize(save.execute(notebook, folder))
+    save.write(saved, folder / "saved.ipynb")
+    with open_notebook("test") as page:
         page.saved = lambda: live.Notebook(browser, lab, "saved")
         yield page
-        page.close()
 
 
 def expect_words(root, text, index=0):

@@ -7,12 +7,10 @@ import base64
 import io
 import re
 
-import nbformat
 import numpy as np
 import pytest
 from PIL import Image
 
-from course.tools import save
 from course.tools.live import expect
 from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
 
@@ -23,11 +21,9 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def notebook(lab, open_notebook):
+def notebook(write_notebook, open_notebook):
     """A notebook with the panel, in which all cells were run."""
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
-    made = save.normalize(nbformat.v4.new_notebook(cells=cells))
-    save.write(made, lab.course / "notebooks" / "panel.ipynb")
+    write_notebook("panel", CELLS)
     with open_notebook("panel") as notebook:
         yield notebook
 
