@@ -40,6 +40,8 @@ class Verdict(NamedTuple):
 
     solved: bool
     words: str  # 'my_slope: not written yet', 'my_slope: not yet: ...', ': right ...'
+    tried: bool = True  # whether there was something to judge
+    mistake: str = ""  # the message of the usual mistake that was recognised
 
     def __repr__(self):
         return self.words
@@ -370,10 +372,6 @@ FEW = 12  # so many numbers are shown one by one
 
 def _diagnose(exercise, results, wrong) -> str:
     """What is wrong: ``wrong`` are the cases that are, as (args, result, right)."""
-    with _quiet():
-        message = _recognise(exercise, results)
-    if message:
-        return message
     changed = set().union(*(result.changed for result in results))
     if changed:
         return exercise.changed.format(names=" and ".join(sorted(changed)))
@@ -510,13 +508,14 @@ def check(exercises, function) -> Verdict:
     """
     refusal = _refuse(exercises, function)
     if refusal:
-        return Verdict(False, refusal)
+        return Verdict(False, refusal, tried=False)
     exercise = exercises[function.__name__]
     try:
-        solved, message = _judge(exercise, function)
+        verdict = _judge(exercise, function)
     except KeyboardInterrupt:
-        solved, message = False, "the check was interrupted; run the cell again"
-    return Verdict(solved, f"{exercise.name}: {message}")
+        words = "the check was interrupted; run the cell again"
+        verdict = Verdict(False, words, tried=False)
+    return verdict._replace(words=f"{exercise.name}: {verdict.words}")
 
 
 def _refuse(exercises, function) -> str:
@@ -533,36 +532,42 @@ def _refuse(exercises, function) -> str:
     return ""
 
 
-def _judge(exercise, function) -> tuple[bool, str]:
-    """Solved or not, and the message without the name."""
+def _judge(exercise, function) -> Verdict:
+    """The verdict, its words without the name."""
     message = _describe_wrong_arguments(exercise, function)
     if message:
-        return False, message
+        return Verdict(False, message)
     results = []
     in_time = _run_in_time(
         TIME_LIMIT, lambda: results.extend(_run_cases(exercise, function))
     )
     if not in_time:
-        return False, (
+        return Verdict(
+            False,
             f"not yet: your function did not finish in {TIME_LIMIT:.0f} seconds: look "
-            "for a loop that never ends"
+            "for a loop that never ends",
         )
     if all(result.kind == "nothing" for result in results):
         if _is_stub(function):
-            return False, "not written yet"
-        return False, (
-            "not yet: it returns None: did you print the result, or forget `return`?"
+            return Verdict(False, "not written yet", tried=False)
+        return Verdict(
+            False,
+            "not yet: it returns None: did you print the result, or forget `return`?",
         )
     tried = zip(exercise.cases, results, _run_cases(exercise, exercise.right))
     wrong = [case for case in tried if not _is_right(exercise, *case[1:])]
     if wrong:
-        return False, f"not yet: {_diagnose(exercise, results, wrong)}"
+        with _quiet():
+            mistake = _recognise(exercise, results) or ""
+        message = mistake or _diagnose(exercise, results, wrong)
+        return Verdict(False, f"not yet: {message}", mistake=mistake)
     if _loops(exercise, function):
-        return True, (
+        return Verdict(
+            True,
             "right. It loops in Python, which takes long for many numbers: one NumPy "
-            "expression would be faster"
+            "expression would be faster",
         )
-    return True, "right"
+    return Verdict(True, "right")
 
 
 def _describe_wrong_arguments(exercise, function) -> str:

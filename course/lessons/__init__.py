@@ -5,9 +5,24 @@ import re
 from pathlib import Path
 
 from course import checking, questions, record
+from course.lessons import review
 
 FOLDER = Path(__file__).parent
-NAMES = sorted(path.parent.name for path in FOLDER.glob("*/questions.toml"))
+# In the order of the notebooks.
+NAMES = (
+    "activations",
+    "initialization",
+    "forward",
+    "backprop",
+    "sum_task",
+    "xor_task",
+    "bug_lab",
+)
+
+
+def load_questions(name) -> questions.Questions:
+    """The questions of a lesson."""
+    return questions.load(FOLDER / name / "questions.toml", name)
 
 
 class _Text(str):
@@ -19,7 +34,8 @@ class _Text(str):
 class Lesson:
     """The questions and exercises of one notebook, named as its file: '03_forward'.
 
-    What you answer lives in this session only: nothing is stored or sent.
+    What you answer is kept by `course.record`: in a folder of your own on this computer,
+    else until the kernel ends.
     """
 
     def __init__(self, notebook):
@@ -27,10 +43,23 @@ class Lesson:
         if self.name not in NAMES:
             known = ", ".join(NAMES)
             raise ValueError(f"there is no lesson {notebook!r}; there are: {known}")
-        path = FOLDER / self.name / "questions.toml"
-        self.questions = questions.load(path, self.name)
+        self.questions = load_questions(self.name)
         module = importlib.import_module(f"course.lessons.{self.name}.exercises")
         self.exercises = module.EXERCISES
+        self._reviewed = None
+        notice = record.open_in(Path.cwd())
+        if notice:
+            print(notice)
+
+    def review(self) -> questions.Quiz:
+        """Ask three questions of earlier notebooks: those that are due, missed ones first.
+
+        The same three until the first cell runs again.
+        """
+        if self._reviewed is None:
+            earlier = [load_questions(name) for name in NAMES[: NAMES.index(self.name)]]
+            self._reviewed = review.choose(earlier)
+        return questions.Quiz(self._reviewed, "Review")
 
     def predict(self, name) -> questions.QuestionBox:
         """Ask one question before the run, by its name."""
@@ -41,10 +70,11 @@ class Lesson:
         return questions.QuestionBox(predictions[name])
 
     def check(self, function) -> checking.Verdict:
-        """Check an exercise, see `checking.check`, and remember that it is solved."""
+        """Check an exercise, see `checking.check`, and remember how it went."""
         verdict = checking.check(self.exercises, function)
-        if verdict.solved:
-            record.add_solved(self.name, function.__name__)
+        if verdict.tried:
+            name = function.__name__
+            record.add_try(self.name, name, verdict.solved, verdict.mistake)
         return verdict
 
     def quiz(self) -> questions.Quiz:
@@ -52,21 +82,52 @@ class Lesson:
         return questions.Quiz(self.questions.quiz)
 
     def progress(self) -> str:
-        """Say what was answered and solved in this session."""
+        """Say what was answered and solved, and what went wrong on the way."""
+        return _Text("\n".join([*self._counts(), *self._detours(), *_trouble()]))
+
+    def forget(self) -> str:
+        """Forget all answers and solved exercises, of all notebooks."""
+        record.forget()
+        return _Text("All answers are forgotten.")
+
+    @property
+    def done(self) -> dict:
+        """How many of how many: what -> (count, total)."""
         predictions, quiz = self.questions.predictions.values(), self.questions.quiz
+        made = sum(bool(question.recorded.first) for question in predictions)
+        solved = len(record.solved(self.name) & set(self.exercises))
+        right = sum(question.recorded.solved for question in quiz)
+        return {
+            "predictions made": (made, len(predictions)),
+            "exercises solved": (solved, len(self.exercises)),
+            "quiz questions right": (right, len(quiz)),
+        }
+
+    def _counts(self):
+        lines = [f"{n} of {total} {what}" for what, (n, total) in self.done.items()]
         solved = record.solved(self.name)
-        counts = [
-            (sum(bool(q.recorded.first) for q in predictions), len(predictions)),
-            (len(solved), len(self.exercises)),
-            (sum(q.recorded.solved for q in quiz), len(quiz)),
-        ]
-        made, done, right = (f"{count} of {total}" for count, total in counts)
-        lines = [f"{made} predictions made", f"{done} exercises solved"]
-        for name in self.exercises:
-            lines.append(
-                f"  {name}: {'solved' if name in solved else 'not solved yet'}"
-            )
-        lines.append(f"{right} quiz questions right")
-        if all(count == total for count, total in counts):
+        words = {True: "solved", False: "not solved yet"}
+        lines[2:2] = [f"  {name}: {words[name in solved]}" for name in self.exercises]
+        if all(count == total for count, total in self.done.values()):
             lines.append("All done in this notebook.")
-        return _Text("\n".join(lines))
+        return lines
+
+    def _detours(self):
+        """First answers that were wrong, and mistakes that were recognised."""
+        lines = []
+        for name in self.exercises:
+            for mistake, times in record.work(self.name, name).mistakes.items():
+                lines.append(f"  {name}, {_times(times)}: {mistake}")
+        for question in self.questions.all:
+            answer = question.recorded
+            if answer.first and not answer.first_right:
+                lines.append(f"  '{question.name}': {question.tell(answer.first)}")
+        return ["What went wrong on the way:", *lines] if lines else []
+
+
+def _trouble():
+    return [record.trouble] if record.trouble else []
+
+
+def _times(count):
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")

@@ -1,0 +1,69 @@
+"""Questions that ask before the run, and a quiz: they answer back.
+
+`load` reads the questions of a lesson from a TOML file, `QuestionBox` shows one, `Quiz`
+shows several. What was answered is kept by `course.record`.
+
+A file holds predictions and quiz questions. Backticks mark code in all texts, an empty
+line begins a paragraph::
+
+    [[predict]]                    # or [[quiz]]: the same fields
+    name = "minus two"             # no other question of this lesson has it
+    question = "What does this `relu` make of -2?"
+    explanation = "..."            # if more is to be said; folded after a wrong answer
+    [[predict.option]]             # two or more; one of them is right
+    text = "0"
+    feedback = "That is what ReLU would do. Look at the line for negative z."
+    [[predict.option]]
+    text = "0.4"
+    right = true
+    feedback = "-0.2 times -2 is 0.4."
+
+    [[predict]]
+    name = "slope"
+    question = "What is the slope at -2?"
+    answer = -0.2
+    tolerance = 0.01               # this far from the answer is still right,
+    at_most = 0                    # but never beyond this border; or `at_least`
+    percent = true                 # where percent are asked for: '5%' is 5, else 0.05
+    feedback = "The line falls by 0.2 for each step to the right."
+    otherwise = "Take two points on the line and divide rise by run."
+    [[predict.miss]]               # a usual wrong number, with its own feedback
+    value = 0.2
+    feedback = "The size is right. Does the line rise or fall?"
+
+    [[predict]]
+    name = "in order"
+    question = "Put the lines of a forward pass in order."
+    feedback = "First the sum, then the activation."
+    [[predict.line]]               # in the right order, which must be the only one
+    text = "Z = A @ W + b"
+    hint = "Nothing can be activated before it is added up."  # if another stands here
+    [[predict.line]]
+    text = "A = f(Z)"
+    hint = "The next layer needs this one's activations."
+"""
+
+from course.questions.kinds import (
+    ChoiceQuestion,
+    NumberQuestion,
+    OrderQuestion,
+    Question,
+    Questions,
+    Reply,
+    load,
+    read_number,
+)
+from course.questions.page import QuestionBox, Quiz
+
+__all__ = [
+    "ChoiceQuestion",
+    "NumberQuestion",
+    "OrderQuestion",
+    "Question",
+    "QuestionBox",
+    "Questions",
+    "Quiz",
+    "Reply",
+    "load",
+    "read_number",
+]

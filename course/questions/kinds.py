@@ -1,0 +1,344 @@
+"""The kinds of questions: what is asked, and the reply to each answer."""
+
+import html
+import math
+import re
+import tomllib
+from pathlib import Path
+from string import ascii_uppercase
+from typing import NamedTuple
+
+import numpy as np
+
+from course import record
+
+# 1. Questions and their answers ------------------------------------------------------
+
+
+class Reply(NamedTuple):
+    """What a question says to an answer."""
+
+    right: bool
+    words: str
+
+
+class Question:
+    """What all questions share. A subclass takes the fields of the file by name.
+
+    It has ``reply(answer) -> Reply``; a ValueError says that it is no answer at all.
+    """
+
+    kind = ""  # as question.js calls it
+    prompt = ""  # what readers of the plain text are to do
+
+    def __init__(self, lesson, name, question, explanation="", stands_alone=False):
+        self.lesson, self.name, self.text = lesson, name, question
+        self.explanation = explanation
+        self.stands_alone = stands_alone  # can be asked again in another notebook
+
+    @property
+    def recorded(self) -> record.Answer:
+        """What was answered; empty before the first answer."""
+        return record.answer(self.lesson, self.name)
+
+    def submit(self, answer) -> Reply:
+        """Remember an answer, and reply to it."""
+        answer = str(answer).strip()
+        reply = self.reply(answer)
+        record.add_answer(self.lesson, self.name, answer, reply.right)
+        return reply
+
+    def repeat(self) -> Reply | None:
+        """The reply to the last answer; None before it, or if it is none any more."""
+        try:
+            return self.reply(self.recorded.last) if self.recorded.last else None
+        except ValueError:  # the question has changed since
+            return None
+
+    def tell(self, answer) -> str:
+        """An answer in words."""
+        return f"your first answer was: {answer}"
+
+    def plain(self) -> str:
+        """The question as text."""
+        return self.text
+
+    def static(self) -> str:
+        """What there is to choose from as HTML, for readers without a kernel."""
+        return ""
+
+    def solution(self) -> str:
+        """The answer with all explanations, as HTML."""
+        return as_html(self.explanation)
+
+
+class Option(NamedTuple):
+    """One of the answers to choose from."""
+
+    text: str
+    feedback: str
+    right: bool = False
+
+
+class ChoiceQuestion(Question):
+    """A question with options; the answer is the text of one."""
+
+    kind, prompt = "choice", "Choose an answer"
+
+    def __init__(self, lesson, name, question, option, **common):
+        super().__init__(lesson, name, question, **common)
+        options = [Option(**table) for table in option]
+        self.options = {option.text: option for option in options}
+        if len(self.options) < len(options):
+            raise ValueError("two options have the same text")
+        count = sum(option.right is True for option in options)
+        if count != 1:
+            raise ValueError(f"{count} options are right; it must be exactly one")
+
+    @property
+    def lettered(self) -> dict:
+        """The options by letters, which paper and slides need."""
+        return dict(zip(ascii_uppercase, self.options.values()))
+
+    def reply(self, answer) -> Reply:
+        if answer not in self.options:
+            raise ValueError(f"{answer!r} is not among the answers")
+        option = self.options[answer]
+        return Reply(option.right, option.feedback)
+
+    def plain(self) -> str:
+        rows = [f"  {letter}. {o.text}" for letter, o in self.lettered.items()]
+        return "\n".join([self.text, *rows])
+
+    def static(self) -> str:
+        # Written letters: JupyterLab turns a list of type A into 1, 2, 3.
+        rows = [f"{letter}. {code(o.text)}" for letter, o in self.lettered.items()]
+        return f"<p>{'<br>'.join(rows)}</p>"
+
+    def solution(self) -> str:
+        rows = [
+            f"<p><strong>{letter}.</strong> {'Right.' if o.right else 'No.'} "
+            f"{code(o.feedback)}</p>"
+            for letter, o in self.lettered.items()
+        ]
+        return "".join(rows) + super().solution()
+
+
+class Miss(NamedTuple):
+    """A usual wrong number."""
+
+    value: float
+    feedback: str
+
+
+class NumberQuestion(Question):
+    """A question for a number, right within a tolerance and on its side of a border."""
+
+    kind, prompt = "number", "Type a number"
+
+    def __init__(
+        self,
+        lesson,
+        name,
+        question,
+        answer,
+        tolerance,
+        feedback,
+        otherwise,
+        miss=(),
+        at_least=-math.inf,
+        at_most=math.inf,
+        percent=False,
+        **common,
+    ):
+        super().__init__(lesson, name, question, **common)
+        self.answer, self.tolerance = answer, tolerance
+        self.at_least, self.at_most = at_least, at_most
+        self.feedback, self.otherwise = feedback, otherwise
+        self.percent = percent
+        self.misses = [Miss(**table) for table in miss]
+        if not self.is_right(answer):  # a NaN, or a tolerance below 0
+            raise ValueError("no number would be taken as right")
+        values = [miss.value for miss in self.misses]
+        for value in values:
+            if self.is_right(value):
+                raise ValueError(f"the miss {value:g} would be taken as right")
+            if values.count(value) > 1:
+                raise ValueError(f"two misses are {value:g}")
+
+    def reply(self, answer) -> Reply:
+        value = read_number(answer, self.percent)
+        if self.is_right(value):
+            return Reply(True, self.feedback)
+        for miss in sorted(self.misses, key=lambda miss: abs(miss.value - value)):
+            if self.agree(value, miss.value):
+                return Reply(False, miss.feedback)
+        return Reply(False, self.otherwise)
+
+    def is_right(self, value) -> bool:
+        inside = self.at_least <= value <= self.at_most
+        return inside and self.agree(value, self.answer)
+
+    def agree(self, value, target) -> bool:
+        """Whether two numbers agree within the tolerance, both ends included."""
+        # 0.45 - 0.4 is a little more than 0.05 in the computer's numbers.
+        rounding = 1e-9 * (abs(target) + self.tolerance)
+        return abs(value - target) <= self.tolerance + rounding
+
+    def solution(self) -> str:
+        right = f"<p><strong>{self.answer:g}</strong> {code(self.feedback)}</p>"
+        misses = [
+            f"<p>{miss.value:g}: No. {code(miss.feedback)}</p>" for miss in self.misses
+        ]
+        return right + "".join(misses) + super().solution()
+
+
+class Line(NamedTuple):
+    """A line of code, and what to think of if another stands in its place."""
+
+    text: str
+    hint: str
+
+
+class OrderQuestion(Question):
+    """Lines of code to be put in order (a Parsons problem).
+
+    The answer is the order, by the numbers of the lines in the right one: '0 2 1'.
+    """
+
+    kind, prompt = "order", "Put the lines in order"
+
+    def __init__(self, lesson, name, question, line, feedback, **common):
+        super().__init__(lesson, name, question, **common)
+        self.lines, self.feedback = [Line(**table) for table in line], feedback
+        if len({line.text for line in self.lines}) < max(len(self.lines), 2):
+            raise ValueError("it needs two lines or more, all different")
+
+    @property
+    def shuffled(self) -> list[int]:
+        """The order that is shown first: for a name always the same, and never right."""
+        right = list(range(len(self.lines)))
+        rng = np.random.default_rng(list(self.name.encode()))
+        order = right
+        while order == right:
+            order = rng.permutation(right).tolist()
+        return order
+
+    def read(self, answer) -> list[int]:
+        """The order that an answer stands for."""
+        order = [int(number) for number in answer.split() if number.isdecimal()]
+        if sorted(order) != list(range(len(self.lines))):
+            raise ValueError("each line must stand there once")
+        return order
+
+    def reply(self, answer) -> Reply:
+        order = self.read(answer)
+        for place, number in enumerate(order):
+            if number != place:
+                wrong = self.lines[number].text.strip()
+                hint = self.lines[place].hint
+                words = f"Line {place + 1}, `{wrong}`, is the first out of place. "
+                return Reply(False, words + hint)
+        return Reply(True, self.feedback)
+
+    def tell(self, answer) -> str:
+        return "your first order was not the right one"
+
+    def plain(self) -> str:
+        rows = [f"  {self.lines[number].text}" for number in self.shuffled]
+        return "\n".join([self.text, *rows])
+
+    def static(self) -> str:
+        return _listing(self.lines[number].text for number in self.shuffled)
+
+    def solution(self) -> str:
+        lines = _listing(line.text for line in self.lines)
+        return f"{lines}<p>{code(self.feedback)}</p>{super().solution()}"
+
+
+def _listing(lines):
+    return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
+
+
+def read_number(typed, percent=False) -> float:
+    """Read a number as a learner types it: 0.125, 1/8, 5%, 1e-3.
+
+    ``percent``: percent are asked for, so that 5% is 5. A ValueError says what would
+    be right.
+    """
+    text = str(typed).strip()
+    if not text:
+        raise ValueError("Type a number first.")
+    comma = re.fullmatch(r"([^\d,]?\d+),(\d+)(%?)", text)
+    if comma:
+        whole, decimals, sign = comma.groups()
+        raise ValueError(f"Write {text} with a point, as in {whole}.{decimals}{sign}.")
+    number = text.replace("\N{MINUS SIGN}", "-")
+    part = 0.01 if number.endswith("%") and not percent else 1
+    number = number.removesuffix("%").strip()
+    above, slash, below = number.partition("/")
+    try:
+        value = float(above) / float(below) if slash else float(number)
+        value *= part
+    except (ValueError, ZeroDivisionError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(
+            f"{text!r} is not a number. Type one such as 12.5, -70 or 2/3."
+        )
+    return value
+
+
+def code(text) -> str:
+    """Escape a text for HTML; what stands in backticks becomes code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
+def as_html(text) -> str:
+    """A text of paragraphs as HTML."""
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "".join(f"<p>{code(part)}</p>" for part in paragraphs if part)
+
+
+# 2. The questions of a lesson --------------------------------------------------------
+
+# The field that only one kind of question has tells which it is.
+KINDS = {"option": ChoiceQuestion, "line": OrderQuestion}
+
+
+class Questions:
+    """All questions of one lesson, made of the tables of its file."""
+
+    def __init__(self, lesson, predict=(), quiz=()):
+        predictions = [_make_question(lesson, **table) for table in predict]
+        self.predictions = {question.name: question for question in predictions}
+        self.quiz = [
+            _make_question(lesson, **{"stands_alone": True, **table}) for table in quiz
+        ]
+        names = [question.name for question in self.all]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"two questions are named {name!r}")
+
+    @property
+    def all(self) -> list[Question]:
+        """In the order in which they are asked."""
+        return [*self.predictions.values(), *self.quiz]
+
+
+def _make_question(lesson, name, **fields):
+    kinds = [kind for field, kind in KINDS.items() if field in fields]
+    kind = kinds[0] if kinds else NumberQuestion
+    try:
+        return kind(lesson, name, **fields)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"question {name!r}: {error}") from error
+
+
+def load(path, lesson) -> Questions:
+    """Read the questions of a lesson; a ValueError names the file and the question."""
+    try:
+        tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return Questions(lesson, **tables)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{path}: {error}") from error

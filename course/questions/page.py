@@ -1,0 +1,190 @@
+"""Questions on the page: a widget for each, and the quiz.
+
+What the browser does is in question.js, which tells us what was answered; how it looks
+is in question.css. anywidget brings both to JupyterLab, Notebook, Voila and Colab.
+"""
+
+import html
+from pathlib import Path
+
+import anywidget
+import ipywidgets as widgets
+import traitlets
+
+from course import page, record
+from course.questions.kinds import (
+    ChoiceQuestion,
+    OrderQuestion,
+    Reply,
+    as_html,
+    code,
+)
+
+FOLDER = Path(__file__).parent
+_open = {}  # (lesson, question), or (lesson, title of a quiz) -> what is on the page
+
+
+class QuestionWidget(anywidget.AnyWidget):
+    """What question.js shows; a message ``{"answer": text}`` comes back."""
+
+    _esm = (FOLDER / "question.js").read_text(encoding="utf-8")
+    _css = (FOLDER / "question.css").read_text(encoding="utf-8")
+    kind = traitlets.Unicode().tag(sync=True)
+    head = traitlets.Unicode().tag(sync=True)  # HTML, as all that follows
+    options = traitlets.List().tag(sync=True)  # [what it answers, its HTML]
+    answer = traitlets.Unicode().tag(sync=True)  # the last one
+    verdict = traitlets.Unicode().tag(sync=True)  # '', 'right', 'wrong', 'note'
+    reply = traitlets.Unicode().tag(sync=True)
+
+
+class _OnPage:
+    """What a notebook shows: the widget ``box``, or for readers without it a text."""
+
+    def _replace_earlier(self, key):
+        """Close what showed the same before: its buttons would do nothing good."""
+        if key in _open:
+            _open[key].close()
+        _open[key] = self
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        view = self.box._repr_mimebundle_()
+        if isinstance(view, tuple):  # anywidget's own has metadata, too
+            view = view[0]
+        texts = {"text/html": self.static(), "text/plain": self.plain()}
+        return {**view, **texts}
+
+    def close(self):
+        """Remove it from the page and free what it holds."""
+        page.close(self.box)
+
+
+class QuestionBox(_OnPage):
+    """One question, its answers and its reply.
+
+    ``title`` stands before the question. ``next_step`` tells readers of the plain text
+    what to do after the answer. ``on_answer()`` is called after each answer.
+    """
+
+    def __init__(
+        self,
+        question,
+        title="Predict",
+        next_step="run the next cell",
+        on_answer=lambda: None,
+    ):
+        self.question, self.title = question, title
+        self.next_step, self.on_answer = next_step, on_answer
+        head = f"<strong>{html.escape(title)}:</strong> {code(question.text)}"
+        self.box = QuestionWidget(
+            kind=question.kind, head=head, options=_options(question)
+        )
+        self.box.on_msg(lambda _, message, buffers: self.submit(message.get("answer")))
+        again = question.repeat()
+        if again:
+            self.show(question.recorded.last, again)
+        self._replace_earlier((question.lesson, f"{title} {question.name}"))
+
+    def submit(self, answer):
+        """Take an answer and show the reply.
+
+        An exception becomes words: JupyterLab doesn't show the errors of callbacks.
+        """
+        try:
+            self.show(str(answer).strip(), self.question.submit(answer))
+            self.on_answer()
+        except ValueError as error:
+            self._say("note", html.escape(str(error)))
+        except Exception as error:  # noqa: BLE001, shown
+            self._say("note", html.escape(f"{type(error).__name__}: {error}"))
+
+    def show(self, answer, reply: Reply):
+        """Show a reply, with what was answered first if that was another answer."""
+        words = f"<p>{code(reply.words)}</p>"
+        first = self.question.recorded.first
+        if self.question.kind != "order" and first not in ("", answer):
+            words += f"<p>Your first answer was: {code(first)}</p>"
+        explanation = as_html(self.question.explanation)
+        if explanation and not reply.right:
+            explanation = (
+                "<details><summary>Show the explanation</summary>"
+                f"{explanation}</details>"
+            )
+        if record.trouble:
+            explanation += f"<p>{html.escape(record.trouble)}</p>"
+        with self.box.hold_trait_notifications():
+            self.box.answer = answer
+            self._say("right" if reply.right else "wrong", words + explanation)
+
+    def _say(self, verdict, words):
+        with self.box.hold_sync():
+            self.box.verdict, self.box.reply = verdict, words
+
+    def plain(self) -> str:
+        """The question as text; the same before and after the answer."""
+        return (
+            f"{self.title}: {self.question.plain()}\n{self.question.prompt}, then "
+            f"{self.next_step}."
+        )
+
+    def static(self) -> str:
+        """The question as HTML, with the answer folded away."""
+        return (
+            f"<div><p><strong>{html.escape(self.title)}:</strong> "
+            f"{code(self.question.text)}</p>{self.question.static()}"
+            f"<details><summary>Answer, with the reasons</summary>"
+            f"{self.question.solution()}</details></div>"
+        )
+
+
+def _options(question):
+    """What there is to choose from, or to put in order: answer and HTML of each."""
+    if isinstance(question, ChoiceQuestion):
+        return [[text, code(text)] for text in question.options]
+    if isinstance(question, OrderQuestion):
+        again = question.repeat()
+        order = question.read(question.recorded.last) if again else question.shuffled
+        return [[str(n), html.escape(question.lines[n].text)] for n in order]
+    return []
+
+
+class Quiz(_OnPage):
+    """Several questions below one another, and a line that counts the right ones."""
+
+    def __init__(self, questions, title="Question"):
+        if not questions:
+            raise ValueError("this quiz has no questions")
+        self.questions = list(questions)
+        self.score = widgets.HTML()
+        count = len(self.questions)
+        self.boxes = [
+            QuestionBox(
+                question,
+                f"{title} {number} of {count}",
+                "read what it says",
+                self.show_score,
+            )
+            for number, question in enumerate(self.questions, start=1)
+        ]
+        self.box = widgets.VBox([*(box.box for box in self.boxes), self.score])
+        self.show_score()
+        self._replace_earlier((self.questions[0].lesson, title))
+
+    @property
+    def line(self) -> str:
+        """How many are right, in words."""
+        answers = [question.recorded for question in self.questions]
+        right = sum(answer.solved for answer in answers)
+        first = sum(answer.first_right for answer in answers)
+        return f"{right} of {len(self.questions)} right, {first} at the first try."
+
+    def show_score(self):
+        """Bring the line below up to date."""
+        self.score.value = page.status(self.line, "font-size:14px")
+
+    def plain(self) -> str:
+        """All questions as text."""
+        return "\n\n".join(box.plain() for box in self.boxes)
+
+    def static(self) -> str:
+        """All questions as HTML."""
+        return "".join(box.static() for box in self.boxes)
