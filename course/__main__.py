@@ -8,6 +8,7 @@ from course.tools import CommandError
 
 # Each is a module of course.tools, which is imported when its command is called.
 COMMANDS = {
+    "progress": "show what you have done in all notebooks, or forget it",
     "save": "run the notebooks and save them with their outputs",
     "slides": "make slides of the notebooks, or look whether they fit",
     "handout": "copy the course for handing out, without solutions or with them",

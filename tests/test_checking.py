@@ -349,10 +349,8 @@ def test_an_interrupt_stops_the_check(after, presses):
 
     before = threading.active_count()
     verdict = check("my_slope", interrupted)
-    assert verdict == (
-        False,
-        "my_slope: the check was interrupted; run the cell again",
-    )
+    words = "my_slope: the check was interrupted; run the cell again"
+    assert verdict == (False, words, False, "")
     assert_no_more_threads(before)
 
 

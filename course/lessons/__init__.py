@@ -35,10 +35,10 @@ class Lesson:
     """The questions and exercises of one notebook, named as its file: '03_forward'.
 
     What you answer is kept by `course.record`: in a folder of your own on this computer,
-    else until the kernel ends.
+    else until the kernel ends. ``keeps_record`` says whether this folder is looked at.
     """
 
-    def __init__(self, notebook):
+    def __init__(self, notebook, keeps_record=True):
         self.name = re.sub(r"^\d+_", "", str(notebook))
         if self.name not in NAMES:
             known = ", ".join(NAMES)
@@ -47,7 +47,7 @@ class Lesson:
         module = importlib.import_module(f"course.lessons.{self.name}.exercises")
         self.exercises = module.EXERCISES
         self._reviewed = None
-        notice = record.open_in(Path.cwd())
+        notice = record.open_in(Path.cwd()) if keeps_record else ""
         if notice:
             print(notice)
 
@@ -83,7 +83,12 @@ class Lesson:
 
     def progress(self) -> str:
         """Say what was answered and solved, and what went wrong on the way."""
-        return _Text("\n".join([*self._counts(), *self._detours(), *_trouble()]))
+        lines = self._counts()
+        if self.detours:
+            lines += ["What went wrong on the way:", *self.detours]
+        if record.trouble:
+            lines.append(record.trouble)
+        return _Text("\n".join(lines))
 
     def forget(self) -> str:
         """Forget all answers and solved exercises, of all notebooks."""
@@ -103,17 +108,9 @@ class Lesson:
             "quiz questions right": (right, len(quiz)),
         }
 
-    def _counts(self):
-        lines = [f"{n} of {total} {what}" for what, (n, total) in self.done.items()]
-        solved = record.solved(self.name)
-        words = {True: "solved", False: "not solved yet"}
-        lines[2:2] = [f"  {name}: {words[name in solved]}" for name in self.exercises]
-        if all(count == total for count, total in self.done.values()):
-            lines.append("All done in this notebook.")
-        return lines
-
-    def _detours(self):
-        """First answers that were wrong, and mistakes that were recognised."""
+    @property
+    def detours(self) -> list[str]:
+        """Mistakes that were recognised, and first answers that were wrong."""
         lines = []
         for name in self.exercises:
             for mistake, times in record.work(self.name, name).mistakes.items():
@@ -122,11 +119,16 @@ class Lesson:
             answer = question.recorded
             if answer.first and not answer.first_right:
                 lines.append(f"  '{question.name}': {question.tell(answer.first)}")
-        return ["What went wrong on the way:", *lines] if lines else []
+        return lines
 
-
-def _trouble():
-    return [record.trouble] if record.trouble else []
+    def _counts(self):
+        lines = [f"{n} of {total} {what}" for what, (n, total) in self.done.items()]
+        solved = record.solved(self.name)
+        words = {True: "solved", False: "not solved yet"}
+        lines[2:2] = [f"  {name}: {words[name in solved]}" for name in self.exercises]
+        if all(count == total for count, total in self.done.values()):
+            lines.append("All done in this notebook.")
+        return lines
 
 
 def _times(count):

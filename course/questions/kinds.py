@@ -311,14 +311,14 @@ class Questions:
 
     def __init__(self, lesson, predict=(), quiz=()):
         predictions = [_make_question(lesson, **table) for table in predict]
-        self.predictions = {question.name: question for question in predictions}
         self.quiz = [
             _make_question(lesson, **{"stands_alone": True, **table}) for table in quiz
         ]
-        names = [question.name for question in self.all]
+        names = [question.name for question in [*predictions, *self.quiz]]
         for name in names:
             if names.count(name) > 1:
                 raise ValueError(f"two questions are named {name!r}")
+        self.predictions = {question.name: question for question in predictions}
 
     @property
     def all(self) -> list[Question]:

@@ -166,6 +166,7 @@ class Quiz(_OnPage):
             for number, question in enumerate(self.questions, start=1)
         ]
         self.box = widgets.VBox([*(box.box for box in self.boxes), self.score])
+        self.box.add_class("course-quiz")
         self.show_score()
         self._replace_earlier((self.questions[0].lesson, title))
 

@@ -68,7 +68,6 @@ function order(place, model, submit) {
     row.dataset.answer = answer;
     for (const [sign, name, steps] of [["\u2191", "up", -1], ["\u2193", "down", 1]]) {
       const mover = button(sign, () => { move(row, steps); mover.focus(); });
-      mover.setAttribute("aria-label", `Move ${name}: ${row.dataset.answer}`);
       mover.title = `Move ${name}`;
       row.append(mover, " ");
     }
@@ -108,6 +107,7 @@ function render({ model, el }) {
     reply.innerHTML =
       (words ? `<p><strong>${sign} ${words}</strong></p>` : "") + model.get("reply");
     mark();
+    el.classList.remove("asleep");
   };
   el.append(element("div", {}, model.get("head")), place, reply);
   el.addEventListener("keydown", (event) => {
@@ -115,6 +115,8 @@ function render({ model, el }) {
     else if (event.target.matches("input")) hand(event, reply);
   });
   for (const name of ["verdict", "reply", "answer"]) model.on(`change:${name}`, update);
+  // ipywidgets tells so that the kernel is gone; nothing here would answer.
+  model.on("comm_live_update", () => el.classList.add("asleep"));
   update();
 }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import Lesson, lessons, record
+from course import Lesson, lessons, questions, record
 from course.lessons.activations.exercises import my_slope
 from course.lessons.xor_task.exercises import (
     my_success_rate,
@@ -44,8 +44,14 @@ def lesson(tmp_path, monkeypatch):
     folder = tmp_path / "xor_task"
     folder.mkdir()
     (folder / "questions.toml").write_text(QUESTIONS, encoding="utf-8")
-    monkeypatch.setattr(lessons, "FOLDER", tmp_path)
-    record.clear()
+    load = lessons.load_questions
+    own = questions.load(folder / "questions.toml", "xor_task")
+    monkeypatch.setattr(
+        lessons,
+        "load_questions",
+        lambda name: own if name == "xor_task" else load(name),
+    )
+    record.close()
     return lambda: Lesson("06_xor_task")
 
 
@@ -74,12 +80,66 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
     first.check(xnor_network)
     first.check(my_success_rate)
     assert "All done" not in repr(lesson().progress())
-    first.quiz().questions[0].submit("A")  # wrong: a quiz counts what is right
+    first.quiz().questions[0].submit("this")  # wrong: a quiz counts what is right
     assert "\n0 of 1 quiz questions right" in repr(lesson().progress())
-    first.quiz().questions[0].submit("B")
-    assert repr(lesson().progress()).endswith(
-        "1 of 1 quiz questions right\nAll done in this notebook."
+    first.quiz().questions[0].submit("that")
+    assert "1 of 1 quiz questions right\nAll done in this notebook." in repr(
+        lesson().progress()
     )
+
+
+def test_progress_tells_the_detours(lesson):
+    """Guards: a list of one's wrong first guesses, and of the mistakes with their count."""
+    opened = lesson()
+    opened.predict("one").submit("3")
+    opened.predict("one").submit("2")
+    opened.quiz().boxes[0].submit("that")
+    for _ in range(2):
+        mistake = opened.check(named("xnor_network", xor_network)).mistake
+    assert mistake
+    assert repr(opened.progress()).endswith(
+        "What went wrong on the way:\n"
+        f"  xnor_network, twice: {mistake}\n"
+        "  'one': your first answer was: 3"
+    )
+
+
+def test_a_stub_counts_as_no_try(lesson):
+    """Guards: 'Run all' that counts as an attempt."""
+    opened = lesson()
+    opened.check(named("xor_network", lambda: None))
+    assert record.work("xor_task", "xor_network").tries == 0
+    opened.check(xor_network)
+    assert record.work("xor_task", "xor_network").tries == 1
+
+
+def test_a_learners_copy_is_told_where_its_record_is(
+    lesson, tmp_path, monkeypatch, capsys
+):
+    """Guards: the one place where it begins; and that forgetting forgets."""
+    copy = tmp_path / "my_course"
+    (copy / record.MARK).mkdir(parents=True)
+    monkeypatch.chdir(copy)
+    opened = lesson()
+    assert "on this computer only" in capsys.readouterr().out
+    opened.predict("one").submit("2")
+    record.close()
+    assert "1 of 1 predictions made" in lesson().progress()
+    assert capsys.readouterr().out == ""
+    assert repr(opened.forget()) == "All answers are forgotten."
+    assert repr(lesson().progress()) == FRESH
+    record.close()
+
+
+def test_a_review_stays_until_the_first_cell_runs_again(lesson):
+    """Guards: a reply that vanishes, and other questions, when its cell runs again."""
+    opened = lesson()
+    quiz = opened.review()
+    assert len(quiz.boxes) == 3
+    quiz.boxes[0].submit(next(iter(quiz.questions[0].options)))
+    again = opened.review()
+    assert again.questions == quiz.questions
+    assert again.boxes[0].box.reply == quiz.boxes[0].box.reply != ""
 
 
 def test_an_exercise_of_another_notebook_is_not_known_here(lesson):
@@ -108,7 +168,7 @@ def test_an_unknown_question_is_named(lesson):
 )
 def test_a_lesson_of_nobody_is_told(name):
     """Guards: Lesson("...") with a slip of the keyboard, or with a path."""
-    with pytest.raises(ValueError, match="there is no lesson .* activations, backprop"):
+    with pytest.raises(ValueError, match="there is no lesson .* activations, init"):
         Lesson(name)
 
 
@@ -122,6 +182,7 @@ def test_the_number_of_the_notebook_does_not_count():
 def test_every_notebook_has_its_lesson():
     """Guards: a folder, or a notebook, without the other."""
     names = [re.sub(r"^\d+_", "", path.stem) for path in NOTEBOOKS]
+    assert names == list(lessons.NAMES)
     assert sorted(names) == sorted(LESSONS)
 
 

@@ -1,0 +1,49 @@
+"""Show what a learner has done in all notebooks, or forget it.
+
+It reads ``record.json`` in the learner's copy, on this computer.
+"""
+
+from course import lessons, record
+from course.tools import ROOT, CommandError
+
+
+def add_arguments(parser):
+    parser.add_argument(
+        "--folder", default="my_course", help="the learner's copy (%(default)s)"
+    )
+    parser.add_argument("--forget", action="store_true", help="forget all of it")
+
+
+def run(options) -> int:
+    folder = ROOT / options.folder
+    if not (folder / record.MARK).is_dir():
+        raise CommandError(f"{folder} is no learner's copy: python -m course makes one")
+    notice = record.open_in(folder)
+    if notice and notice != record.WHERE:
+        print(notice)
+    if options.forget:
+        record.forget()
+        print("All answers are forgotten.")
+        return 0
+    print(table())
+    return 0
+
+
+def table() -> str:
+    """All lessons, and below them what went wrong on the way."""
+    lines, detours = [], []
+    for number, name in enumerate(lessons.NAMES, start=1):
+        lesson = lessons.Lesson(name, keeps_record=False)
+        if not lines:
+            lines.append(_row("", lesson.done))
+        counts = [f"{count} of {total}" for count, total in lesson.done.values()]
+        lines.append(_row(f"{number} {name}", counts))
+        if lesson.detours:
+            detours += ["", f"{number} {name}", *lesson.detours]
+    if detours:
+        detours[:0] = ["", "What went wrong on the way:"]
+    return "\n".join([*lines, *detours])
+
+
+def _row(name, cells):
+    return f"{name:<18}" + "".join(f"{cell:>22}" for cell in cells)

@@ -1,0 +1,59 @@
+"""``python -m course progress``: the whole course, and forgetting it."""
+
+import pytest
+
+from course import lessons, record
+from course.__main__ import main
+from course.lessons import Lesson
+
+
+@pytest.fixture(autouse=True)
+def copy(tmp_path):
+    """A learner's copy with a few answers."""
+    record.close()
+    (tmp_path / record.MARK).mkdir()
+    record.open_in(tmp_path)
+    question = next(iter(Lesson("forward").questions.predictions.values()))
+    record.open_in(tmp_path)
+    question.submit("3.14")  # of unit 0: a usual slip
+    record.add_try("forward", "my_forward", solved=False, mistake="no bias")
+    record.add_try("forward", "my_forward", solved=True)
+    record.close()
+    yield tmp_path
+    record.close()
+
+
+def test_it_counts_what_was_done_in_each_lesson(copy, capsys):
+    """Guards: a lesson that is left out, or another one's numbers."""
+    assert main(["progress", "--folder", str(copy)]) == 0
+    shown = capsys.readouterr().out
+    table = shown.split("\n\n")[0].splitlines()
+    rows = {line[:18].strip(): line[18:].split("  ") for line in table}
+    for number, name in enumerate(lessons.NAMES, start=1):
+        cells = [cell.strip() for cell in rows[f"{number} {name}"] if cell.strip()]
+        done = name == "forward"
+        assert cells[0].startswith(f"{int(done)} of "), (name, cells)
+        assert cells[1].startswith(f"{int(done)} of "), (name, cells)
+        assert cells[2].startswith("0 of "), (name, cells)
+    assert "  my_forward, once: no bias" in shown
+    assert "your first answer was: 3.14" in shown
+
+
+def test_forget_removes_the_record(copy, capsys):
+    """Guards: one call that forgets it."""
+    assert main(["progress", "--folder", str(copy), "--forget"]) == 0
+    assert not (copy / record.FILE).exists()
+    assert "forgotten" in capsys.readouterr().out
+
+
+def test_a_folder_that_is_no_copy_is_told(tmp_path, capsys):
+    """Guards: an empty table for a folder that was misspelt."""
+    assert main(["progress", "--folder", str(tmp_path / "other")]) == 1
+    assert "is no learner's copy" in capsys.readouterr().err
+
+
+def test_a_damaged_record_is_told(copy, capsys):
+    """Guards: a traceback in the terminal."""
+    (copy / record.FILE).write_text("{")
+    assert main(["progress", "--folder", str(copy)]) == 0
+    assert "record.damaged.json" in capsys.readouterr().out
