@@ -99,10 +99,10 @@ class QuestionBox(_OnPage):
 
     def show(self, answer, reply: Reply):
         """Show a reply, with what was answered first if that was another answer."""
-        words = f"<p>{code(reply.words)}</p>"
+        words = f"<p>{code(reply.words)}</p>\n"
         first = self.question.recorded.first
         if self.question.kind != "order" and first not in ("", answer):
-            words += f"<p>Your first answer was: {code(first)}</p>"
+            words += f"<p>Your first answer was: {code(first)}</p>\n"
         explanation = as_html(self.question.explanation)
         if explanation and not reply.right:
             explanation = (

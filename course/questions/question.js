@@ -105,7 +105,7 @@ function render({ model, el }) {
     const sign = { right: "\u2713", wrong: "\u2717" }[verdict];
     reply.className = `reply ${verdict}`;
     reply.innerHTML =
-      (words ? `<p><strong>${sign} ${words}</strong></p>` : "") + model.get("reply");
+      (words ? `<p><strong>${sign} ${words}</strong></p>\n` : "") + model.get("reply");
     mark();
     el.classList.remove("asleep");
   };
