@@ -95,7 +95,7 @@ const KINDS = { choice, number, order };
 function render({ model, el }) {
   el.classList.add("course-question");
   const place = element("div", { role: "group" });
-  const reply = element("div", { className: "reply", tabIndex: -1 });
+  const reply = element("div", { className: "reply" });
   reply.setAttribute("role", "status");
   const submit = (answer) => model.send({ answer });
   const mark = KINDS[model.get("kind")](place, model, submit);
@@ -112,21 +112,11 @@ function render({ model, el }) {
   el.append(element("div", {}, model.get("head")), place, reply);
   el.addEventListener("keydown", (event) => {
     if (!isForLab(event)) event.stopPropagation();
-    else if (event.target.matches("input")) hand(event, reply);
   });
   for (const name of ["verdict", "reply", "answer"]) model.on(`change:${name}`, update);
   // ipywidgets tells so that the kernel is gone; nothing here would answer.
   model.on("comm_live_update", () => el.classList.add("asleep"));
   update();
-}
-
-// In a text box JupyterLab takes no Shift+Enter: leave the box, and press it again.
-function hand(event, target) {
-  if (event.key !== "Enter") return;
-  event.stopPropagation();
-  event.preventDefault();
-  target.focus();
-  target.dispatchEvent(new KeyboardEvent("keydown", event));
 }
 
 export default { render };
