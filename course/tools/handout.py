@@ -62,7 +62,7 @@ def without_solutions(notebook):
     """A copy of the notebook without outputs and cells tagged ``solution``."""
     notebook = copy.deepcopy(notebook)
     notebook.cells = [cell for cell in notebook.cells if "solution" not in tags(cell)]
-    return _cleared(notebook)
+    return cleared(notebook)
 
 
 def with_solutions(notebook):
@@ -77,14 +77,14 @@ def with_solutions(notebook):
             stub.source = _code_of(cell, stub)
             stub = None
     _refuse(stub)
-    return _cleared(notebook)
+    return cleared(notebook)
 
 
 def tags(cell) -> list:
     return cell.metadata.get("tags", [])
 
 
-def _cleared(notebook):
+def cleared(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
