@@ -1,0 +1,181 @@
+"""The learner's own copy of the notebooks: made, and later brought up to date.
+
+A hidden folder in it, `MARK`, holds the versions that he was given. It tells what he
+changed, and that the folder is the learner's copy at all. Nothing of his is ever lost:
+a file is replaced in one step by one that is whole, after a copy of it was put aside. An
+interruption leaves the old file or the new one, and the next start goes on.
+"""
+
+import os
+
+import nbformat
+
+from course.tools import NOTEBOOKS
+from course.tools.handout import cleared
+from course.tools.merge import is_renamed, merge
+from course.tools.save import as_text, read
+
+MARK = ".course"
+GIVEN = f"{MARK}/given"
+LAST = f"{MARK}/last"  # the name of the notebook that he saved last
+
+
+def bring_up_to_date(folder, source=NOTEBOOKS) -> list[str]:
+    """Make the copy, or bring it up to date; say in sentences what was done."""
+    return Update(folder, source).run()
+
+
+def last_notebook(folder):
+    """The path of the notebook last worked in; the first one if there is none."""
+    try:
+        name = (folder / LAST).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    known = {path.name for path in folder.glob("*.ipynb")}
+    first = min(path.name for path in (folder / GIVEN).glob("*.ipynb"))
+    return folder / (name if name in known else first)
+
+
+def write(path, data, mark):
+    """Write a file in one step: at any moment the old one is there, or the new one."""
+    beside = mark / f"{path.name}.{os.getpid()}.new"
+    with open(beside, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(beside, path)
+
+
+class Update:
+    """One run over the learner's folder."""
+
+    def __init__(self, folder, source):
+        self.folder, self.source = folder, source
+        self.mark = folder / MARK
+        self.given, self.before = folder / GIVEN, self.mark / "before"
+        self.is_first = not self.mark.exists()
+        self.new, self.changed, self.back, self.said = [], [], [], []
+
+    def run(self) -> list[str]:
+        for place in (self.given, self.before):
+            place.mkdir(parents=True, exist_ok=True)
+        for rest in self.mark.glob("*.new"):  # of an interrupted run
+            rest.unlink()
+        theirs = {p.name: cleared(read(p)) for p in self.source.glob("*.ipynb")}
+        for path in sorted(self.given.glob("*.ipynb")):
+            if path.name not in theirs:
+                self._rename(path.name, theirs)
+        for name in sorted(theirs):
+            self._update_notebook(name, theirs[name])
+        for path in sorted(self.source.glob("*.npz")):
+            self._update_data(path.name, path.read_bytes())
+        return [*self._sentences(), *self.said]
+
+    def _update_notebook(self, name, theirs):
+        path, given = self.folder / name, self.given / name
+        data = as_text(theirs).encode()
+        base = _read(given)
+        if not path.exists():
+            write(path, data, self.mark)
+            (self.new if base is None else self.back).append(path.stem)
+        elif base is not None and given.read_bytes() == data:
+            return
+        elif (mine := _read(path)) is None:
+            self.said.append(
+                f"{name} can't be read as a notebook and was left as it is. Rename it, "
+                "and the next start brings a fresh one."
+            )
+            return
+        elif base is not None:
+            self._merge(path, base, mine, theirs)
+        elif not is_renamed(theirs, mine):
+            self.said.append(
+                f"The course has a new notebook {name}, but a file of yours has this "
+                "name. Rename yours, and the next start brings ours."
+            )
+            return
+        # Else an interrupted run has brought the notebook, but not its base.
+        write(given, data, self.mark)  # the base: last, it tells that all is done
+
+    def _merge(self, path, base, mine, theirs):
+        merged, newer = merge(base, mine, theirs)
+        if merged != mine:
+            self._replace(path, as_text(merged).encode())
+            self.changed.append(path.stem)
+        self.said += [
+            f"{path.stem}: you and we both changed the cell '{line}'. Yours stays; our "
+            f"newer one is in {self.source.name}/{path.name}."
+            for line in newer
+        ]
+
+    def _replace(self, path, data):
+        """Replace a file of his; a copy of the old one is put aside first."""
+        write(self.before / path.name, path.read_bytes(), self.mark)
+        write(path, data, self.mark)
+
+    def _rename(self, old, theirs):
+        """Rename a notebook of his as the course renamed its own."""
+        base = _read(self.given / old)
+        for new, notebook in theirs.items():
+            is_free = not (self.given / new).exists()
+            if base is None or not is_free or not is_renamed(base, notebook):
+                continue
+            if (self.folder / old).exists():
+                if (self.folder / new).exists():
+                    return  # a file of his own, see _update_notebook
+                os.replace(self.folder / old, self.folder / new)
+                if last_notebook(self.folder).name == old:
+                    write(self.folder / LAST, new.encode(), self.mark)
+                self.said.append(f"{old} is called {new} now, with your work in it.")
+            os.replace(self.given / old, self.given / new)
+            return
+
+    def _update_data(self, name, theirs):
+        path, given = self.folder / name, self.given / name
+        base = given.read_bytes() if given.exists() else None
+        mine = path.read_bytes() if path.exists() else None
+        if mine is None:
+            write(path, theirs, self.mark)
+            if base is not None:
+                self.back.append(name)
+        elif mine == base != theirs:
+            self._replace(path, theirs)
+            self.said.append(f"Replaced {name} by its new version.")
+        elif base != theirs != mine:
+            self.said.append(
+                f"{name} is as you changed it; ours is in {self.source.name}/{name}."
+            )
+        if base != theirs:
+            write(given, theirs, self.mark)
+
+    def _sentences(self):
+        if self.is_first:
+            made = _count(self.new)
+            yield f"Made {self.folder.name}, your own copy of the {made}."
+        elif self.new:
+            yield f"New: {', '.join(self.new)}."
+        if self.changed:
+            names = ", ".join(self.changed)
+            yield f"Brought {_count(self.changed)} up to date: {names}."
+        if self.back:
+            yield f"Not there any more, so fresh again: {', '.join(self.back)}."
+
+
+def _count(names):
+    return f"{len(names)} notebook{'s' * (len(names) != 1)}"
+
+
+def _read(path):
+    """The notebook in a file; None if there is none, or no notebook in it."""
+    try:
+        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        return notebook if all(map(_is_cell, notebook.cells)) else None
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError, AttributeError):  # whatever is wrong in it
+        return None
+
+
+def _is_cell(cell):
+    has_outputs = cell.cell_type != "code" or isinstance(cell.outputs, list)
+    return has_outputs and isinstance(cell.source, str) and cell.metadata is not None

@@ -1,0 +1,376 @@
+"""The learner's folder, made and brought up to date: course.tools.update."""
+
+import os
+import shutil
+
+import nbformat
+import pytest
+
+from course.tools import find_notebooks, save, update
+from course.tools.update import bring_up_to_date, last_notebook
+
+SOLVED = "def my_slope(z):\n    return 1"
+
+
+def cell(id, source):
+    made = nbformat.v4.new_code_cell(source, execution_count=1)
+    made.id, made.outputs = id, [nbformat.v4.new_output("stream", text="out")]
+    return made
+
+
+def book(**cells):
+    """A notebook of the course: cells that were run, by their ids."""
+    return nbformat.v4.new_notebook(cells=[cell(*pair) for pair in cells.items()])
+
+
+@pytest.fixture
+def course(tmp_path):
+    """The notebooks of a small course."""
+    folder = tmp_path / "notebooks"
+    folder.mkdir()
+    slopes = book(a="import", stub="def my_slope(z): ...", c="check()")
+    save.write(slopes, folder / "01_slopes.ipynb")
+    save.write(book(x="first", y="second", z="third"), folder / "02_sums.ipynb")
+    (folder / "data.npz").write_bytes(b"data")
+    return folder
+
+
+@pytest.fixture
+def mine(course):
+    """The copy of a learner who solved an exercise and wrote a file of his own."""
+    folder = course.parent / "my_course"
+    folder.mkdir()
+    bring_up_to_date(folder, course)
+    change(folder / "01_slopes.ipynb", stub=SOLVED)
+    (folder / "notes.txt").write_text("mine")
+    return folder
+
+
+def change(path, **cells):
+    """Change and add cells of a notebook's file; None removes a cell."""
+    notebook = save.read(path)
+    known = {cell.id: cell for cell in notebook.cells}
+    for id, source in cells.items():
+        if source is None:
+            notebook.cells.remove(known[id])
+        elif id in known:
+            known[id].source = source
+        else:
+            notebook.cells.append(cell(id, source))
+    save.write(notebook, path)
+
+
+def texts(path):
+    return [cell.source for cell in save.read(path).cells]
+
+
+def files(folder):
+    """Name and content of each file in a folder, the hidden folder's too."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def shown(folder):
+    """The files that the learner sees."""
+    return {name: data for name, data in files(folder).items() if name[0] != "."}
+
+
+# 1. The first start ----------------------------------------------------------------------
+
+
+def test_first_start_makes_the_copy(course, tmp_path):
+    """Guards: all cells, no outputs, the data that cells load, and nothing else."""
+    folder = tmp_path / "my_course"
+    folder.mkdir()
+    (course / "mine.txt").write_text("")
+    said = bring_up_to_date(folder, course)
+    assert said == ["Made my_course, your own copy of the 2 notebooks."]
+    assert set(shown(folder)) == {"01_slopes.ipynb", "02_sums.ipynb", "data.npz"}
+    for path in folder.glob("*.ipynb"):
+        assert texts(path) == texts(course / path.name)
+        for made in save.read(path).cells:
+            assert (made.outputs, made.execution_count) == ([], None)
+
+
+def test_copy_of_the_real_course_has_every_notebook(tmp_path):
+    """Guards: the default is the course itself, folded solutions and all."""
+    assert bring_up_to_date(tmp_path)
+    for path in find_notebooks([]):
+        assert texts(tmp_path / path.name) == texts(path)
+    assert (tmp_path / "original_xor.npz").exists()
+
+
+def test_second_start_is_silent_and_writes_nothing(course, mine):
+    """Guards: a start without news touches no file."""
+    before = {path: path.stat().st_mtime_ns for path in mine.rglob("*")}
+    assert bring_up_to_date(mine, course) == []
+    assert {path: path.stat().st_mtime_ns for path in mine.rglob("*")} == before
+
+
+# 2. Later starts -------------------------------------------------------------------------
+
+
+def test_news_come_in_and_work_stays(course, mine):
+    """Guards: what was brought is said in words, and the old file is put aside."""
+    change(course / "01_slopes.ipynb", c="check(again)", d="more")
+    old = (mine / "01_slopes.ipynb").read_bytes()
+    said = bring_up_to_date(mine, course)
+    assert said == ["Brought 1 notebook up to date: 01_slopes."]
+    assert texts(mine / "01_slopes.ipynb") == ["import", SOLVED, "check(again)", "more"]
+    assert (mine / ".course/before/01_slopes.ipynb").read_bytes() == old
+    assert bring_up_to_date(mine, course) == []
+
+
+def test_newer_version_of_his_cell_is_said_once(course, mine):
+    """Guards: his solution stays, and he learns where the new stub is."""
+    change(course / "01_slopes.ipynb", stub="def my_slope(z): return None")
+    before = shown(mine)
+    (said,) = bring_up_to_date(mine, course)
+    assert said == (
+        "01_slopes: you and we both changed the cell 'def my_slope(z):'. Yours stays; "
+        "our newer one is in notebooks/01_slopes.ipynb."
+    )
+    assert shown(mine) == before
+    assert bring_up_to_date(mine, course) == []
+
+
+def test_new_removed_and_deleted_notebooks(course, mine):
+    """Guards: new ones come, removed ones stay, one that he deleted is fresh again."""
+    save.write(book(n="new"), course / "03_new.ipynb")
+    change(mine / "02_sums.ipynb", y="his")
+    (course / "02_sums.ipynb").unlink()
+    (mine / "01_slopes.ipynb").unlink()
+    assert bring_up_to_date(mine, course) == [
+        "New: 03_new.",
+        "Not there any more, so fresh again: 01_slopes.",
+    ]
+    assert texts(mine / "01_slopes.ipynb")[1] == "def my_slope(z): ..."
+    assert texts(mine / "02_sums.ipynb") == ["first", "his", "third"]
+    assert bring_up_to_date(mine, course) == []
+
+
+def test_renamed_notebook_keeps_his_work(course, mine):
+    """Guards: his file gets the new name and the news; it is still the last one."""
+    (mine / update.LAST).write_text("01_slopes.ipynb")
+    change(course / "01_slopes.ipynb", d="more")
+    os.replace(course / "01_slopes.ipynb", course / "05_lines.ipynb")
+    assert bring_up_to_date(mine, course) == [
+        "Brought 1 notebook up to date: 05_lines.",
+        "01_slopes.ipynb is called 05_lines.ipynb now, with your work in it.",
+    ]
+    assert texts(mine / "05_lines.ipynb") == ["import", SOLVED, "check()", "more"]
+    assert not (mine / "01_slopes.ipynb").exists()
+    assert last_notebook(mine) == mine / "05_lines.ipynb"
+    assert bring_up_to_date(mine, course) == []
+
+
+@pytest.mark.parametrize("is_renamed", [True, False])
+def test_file_of_his_with_the_name_of_a_new_notebook(course, mine, is_renamed):
+    """Guards: files of his own are never touched; he is told, and can give way."""
+    save.write(book(his="his"), mine / "03_new.ipynb")
+    if is_renamed:
+        os.replace(course / "01_slopes.ipynb", course / "03_new.ipynb")
+    else:
+        save.write(book(n="new"), course / "03_new.ipynb")
+    before = shown(mine)
+    (said,) = bring_up_to_date(mine, course)
+    assert said.startswith("The course has a new notebook 03_new.ipynb, but a file of")
+    assert shown(mine) == before
+    os.replace(mine / "03_new.ipynb", mine / "his.ipynb")
+    bring_up_to_date(mine, course)
+    work = SOLVED if is_renamed else "new"
+    assert work in texts(mine / "03_new.ipynb")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"<<<<<<< HEAD\n{}",
+        b"",
+        b"\xff\xfe",
+        b"[]",
+        b"{}",
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [1]}',
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}',
+        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": null}',
+        b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
+    ],
+)
+def test_file_that_is_no_notebook_is_left_and_told(course, mine, broken):
+    """Guards: no start fails on it, the others get their news, it can come back."""
+    (mine / "01_slopes.ipynb").write_bytes(broken)
+    change(course / "01_slopes.ipynb", d="more")
+    change(course / "02_sums.ipynb", x="new first")
+    brought, said = bring_up_to_date(mine, course)
+    assert brought == "Brought 1 notebook up to date: 02_sums."
+    assert said == (
+        "01_slopes.ipynb can't be read as a notebook and was left as it is. Rename it, "
+        "and the next start brings a fresh one."
+    )
+    assert (mine / "01_slopes.ipynb").read_bytes() == broken
+    os.replace(mine / "01_slopes.ipynb", mine / "broken.ipynb")
+    bring_up_to_date(mine, course)
+    assert texts(mine / "01_slopes.ipynb") == texts(course / "01_slopes.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("his", "expected", "said"),
+    [
+        (b"data", b"new", ["Replaced data.npz by its new version."]),
+        (
+            b"his",
+            b"his",
+            ["data.npz is as you changed it; ours is in notebooks/data.npz."],
+        ),
+        (None, b"new", ["Not there any more, so fresh again: data.npz."]),
+        (b"new", b"new", []),
+    ],
+)
+def test_data_are_replaced_if_he_did_not_change_them(course, mine, his, expected, said):
+    """Guards: data of his own stay; the rest is new. It is said once."""
+    (mine / "data.npz").unlink()
+    if his is not None:
+        (mine / "data.npz").write_bytes(his)
+    (course / "data.npz").write_bytes(b"new")
+    assert bring_up_to_date(mine, course) == said
+    assert (mine / "data.npz").read_bytes() == expected
+    assert bring_up_to_date(mine, course) == []
+
+
+def test_files_of_his_own_are_never_touched(course, mine):
+    """Guards: notebooks, files and folders that the course doesn't know."""
+    (mine / "sub").mkdir()
+    own = {"own.ipynb": b"broken", "sub/01_slopes.ipynb": b"his", "run.npz": b"his"}
+    for name, data in own.items():
+        (mine / name).write_bytes(data)
+    change(course / "01_slopes.ipynb", d="more")
+    bring_up_to_date(mine, course)
+    found = files(mine)
+    assert {name: found[name] for name in own} == own
+    assert found["notes.txt"] == b"mine"
+
+
+def test_last_notebook_is_the_one_saved_last_if_it_is_there(course, mine):
+    """Guards: the door opens where he stopped; and nothing outside of his folder."""
+    assert last_notebook(mine).name == "01_slopes.ipynb"
+    (mine / "00_own.ipynb").write_text("")
+    assert last_notebook(mine).name == "01_slopes.ipynb"
+    for name, expected in [
+        ("02_sums.ipynb", "02_sums.ipynb"),
+        ("00_own.ipynb", "00_own.ipynb"),
+        ("gone.ipynb", "01_slopes.ipynb"),
+        ("notes.txt", "01_slopes.ipynb"),
+        ("../notebooks/02_sums.ipynb", "01_slopes.ipynb"),
+        ("\0", "01_slopes.ipynb"),
+        ("", "01_slopes.ipynb"),
+    ]:
+        (mine / update.LAST).write_text(name)
+        assert last_notebook(mine) == mine / expected
+
+
+# 3. Interruptions ------------------------------------------------------------------------
+
+
+class Stop(BaseException):
+    """The power goes off."""
+
+
+@pytest.fixture
+def stop_at(monkeypatch):
+    """A function: the power goes off at the nth step of the disk, before it or after."""
+    real = {name: getattr(os, name) for name in ("replace", "fsync")}
+
+    def prepare(step, after):
+        left = [step]
+
+        def make(name):
+            def call(*arguments):
+                left[0] -= 1
+                if left[0] == 0 and not after:
+                    raise Stop
+                real[name](*arguments)
+                if left[0] == 0:
+                    raise Stop
+
+            return call
+
+        for name, function in real.items():
+            monkeypatch.setattr(os, name, make(name) if step else function)
+
+    return prepare
+
+
+def renew(course):
+    """A new version of the course, with all kinds of changes."""
+    change(course / "01_slopes.ipynb", a="import more", d="more")
+    os.replace(course / "01_slopes.ipynb", course / "04_lines.ipynb")
+    change(course / "02_sums.ipynb", x=None, w="new")
+    save.write(book(n="new"), course / "03_new.ipynb")
+    (course / "data.npz").write_bytes(b"new")
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_interrupted_update_loses_nothing_and_goes_on(course, mine, stop_at, after):
+    """Guards: at each step each file is the old or the new one; the next start ends it."""
+    old, start = shown(mine), mine.parent / "start"
+    renew(course)
+    shutil.copytree(mine, start)
+    bring_up_to_date(mine, course)
+    new = shown(mine)
+    assert set(new) - set(old) == {"03_new.ipynb", "04_lines.ipynb"}
+    whole = {*old.values(), *new.values()}
+    for step in range(1, 99):
+        shutil.rmtree(mine)
+        shutil.copytree(start, mine)
+        stop_at(step, after)
+        try:
+            bring_up_to_date(mine, course)
+            break
+        except Stop:
+            assert set(shown(mine).values()) <= whole
+            name = "01_slopes" if (mine / "01_slopes.ipynb").exists() else "04_lines"
+            assert SOLVED in texts(mine / f"{name}.ipynb")
+        finally:
+            stop_at(0, after)
+        bring_up_to_date(mine, course)
+        assert shown(mine) == new, step
+        assert not list((mine / ".course").glob("*.new"))
+        assert bring_up_to_date(mine, course) == []
+    assert step > 20
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_interrupted_first_start_goes_on(course, tmp_path, stop_at, after):
+    """Guards: a copy that was not finished is, with the course of the next start."""
+    folder = tmp_path / "my_course"
+    for step in range(1, 99):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        stop_at(step, after)
+        try:
+            bring_up_to_date(folder, course)
+            break
+        except Stop:
+            pass
+        finally:
+            stop_at(0, after)
+        bring_up_to_date(folder, course)
+        for path in folder.glob("*.ipynb"):
+            assert texts(path) == texts(course / path.name)
+        assert (folder / "data.npz").read_bytes() == b"data"
+        assert bring_up_to_date(folder, course) == []
+    assert step > 10
+
+
+def test_disk_that_is_full_leaves_the_old_file(course, mine, monkeypatch):
+    """Guards: what can't be written whole is not written; the error is told."""
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    change(course / "01_slopes.ipynb", d="more")
+    before = shown(mine)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        bring_up_to_date(mine, course)
+    assert shown(mine) == before
