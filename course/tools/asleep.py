@@ -1,0 +1,69 @@
+"""What a saved notebook shows in place of its widgets.
+
+A widget lives in the kernel. In a notebook that is opened again JupyterLab would show
+'Error displaying widget: model not found' in its place, and hide the picture or the
+question that is stored beside it. So the save takes the widget out, and says how it
+comes back.
+"""
+
+import copy
+import html
+from pathlib import Path
+
+from course.tools.save import WIDGET_VIEW
+from course.tools.update import LAST, MARK, write
+
+LINE = "<p><em>Asleep. Choose Run, Run All Cells to make it live.</em></p>"
+
+
+def before_save(model, path, contents_manager):
+    """Change a notebook of the learner's folder before it is saved.
+
+    Jupyter calls this, see ``ContentsManager.register_pre_save_hook``. It must never
+    make a save fail.
+    """
+    try:
+        place = Path(contents_manager.root_dir, path.strip("/"))
+        mark = place.parent / MARK
+        if model.get("type") == "notebook" and mark.is_dir():
+            model["content"] = without_widgets(model["content"])
+            write(place.parent / LAST, place.name.encode(), mark)
+    except Exception:
+        contents_manager.log.warning("%s is saved as it is", path, exc_info=True)
+
+
+def without_widgets(notebook):
+    """A copy of a notebook, as plain dicts, in which each widget is asleep."""
+    notebook = copy.deepcopy(notebook)
+    notebook["metadata"].pop("widgets", None)  # their state, if JupyterLab stores it
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if WIDGET_VIEW in output.get("data", ()):
+                _put_to_sleep(output)
+    return notebook
+
+
+def _put_to_sleep(output):
+    data = output["data"]
+    del data[WIDGET_VIEW]
+    if "text/html" not in data and "image/png" in data:
+        # As HTML, because JupyterLab shows a PNG without its alt text.
+        alt = output["metadata"].pop("image/png", {}).get("alt", "")
+        shown = _img(data.pop("image/png"), alt)
+    else:
+        shown = data.get("text/html") or f"<pre>{_escaped(data['text/plain'])}</pre>"
+    data["text/html"] = LINE + _joined(shown)
+
+
+def _img(png, alt):
+    source = f"data:image/png;base64,{''.join(_joined(png).split())}"
+    return f'<img alt="{_escaped(alt)}" src="{source}" style="max-width:100%">'
+
+
+def _escaped(text):
+    return html.escape(_joined(text))
+
+
+def _joined(text):
+    """A text of a notebook file, which may be stored as a list of lines."""
+    return text if isinstance(text, str) else "".join(text)
