@@ -1,4 +1,4 @@
-"""The commands of the course: ``python -m course`` lists them."""
+"""The commands of the course: ``python -m course`` opens it, ``--help`` lists them."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from course.tools import CommandError
 
 # Each is a module of course.tools, which is imported when its command is called.
 COMMANDS = {
+    "start": "open the course in JupyterLab, in a copy that is yours; also without a name",
     "progress": "show what you have done in all notebooks, or forget it",
     "save": "run the notebooks and save them with their outputs",
     "slides": "make slides of the notebooks, or look whether they fit",
@@ -16,21 +17,18 @@ COMMANDS = {
 
 
 def main(arguments=None) -> int:
-    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    arguments = (sys.argv[1:] if arguments is None else list(arguments)) or ["start"]
     parser = argparse.ArgumentParser(
         prog="python -m course",
         description="Commands of the course; paths count from its folder.",
     )
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="name")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name, summary in COMMANDS.items():
         command = commands.add_parser(name, help=summary, description=summary)
         if arguments[:1] == [name]:
             tool = import_module(f"course.tools.{name}")
             tool.add_arguments(command)
     options = parser.parse_args(arguments)
-    if options.name is None:
-        parser.print_help()
-        return 0
     try:
         return tool.run(options)
     except (CommandError, OSError) as error:

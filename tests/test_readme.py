@@ -33,12 +33,14 @@ def test_each_command_has_a_windows_form():
         assert a == same
 
 
-def test_jupyterlab_starts_in_the_folder_of_the_course():
-    """Guards: given a notebook alone, its folder would be the root, without images/."""
-    start = [block for block in blocks() if "jupyter lab" in block]
-    assert start
+def test_first_command_opens_the_course():
+    """Guards: the learner's line ends at the learner's door, in both forms."""
+    start = [
+        block for block in blocks() if "-m pip install -r requirements.txt" in block
+    ]
+    assert len(start) == 2
     for block in start:
-        assert "jupyter lab --ServerApp.root_dir=. notebooks" in block
+        assert block.endswith("python -m course\n")
 
 
 def test_no_place_is_left_to_fill():

@@ -78,10 +78,11 @@ class Lab(NamedTuple):
 
 
 @contextlib.contextmanager
-def lab(startup=""):
+def lab(startup="", learner=False):
     """Start JupyterLab on a copy of the course; both are gone after the block.
 
-    ``startup`` is code that every kernel runs first.
+    ``startup`` is code that every kernel runs first. ``learner``: by the learner's
+    command, which makes a copy of his own in it.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
@@ -92,7 +93,8 @@ def lab(startup=""):
         (scripts / "first.py").write_text(startup, encoding="utf-8")
         with open(folder / "log.txt", "w") as log:
             process = subprocess.Popen(
-                command(folder / "course"),
+                command(learner),
+                cwd=folder / "course",
                 env=environment(folder),
                 stdout=log,
                 stderr=log,
@@ -120,11 +122,16 @@ SETTINGS = {
 
 
 def write_settings(config):
-    """Write our settings of JupyterLab into its configuration folder."""
+    """Write our settings into Jupyter's configuration folder, and into JupyterLab's."""
     for name, values in SETTINGS.items():
         place = config / "lab" / "user-settings" / "@jupyterlab" / name
         place.parent.mkdir(parents=True)
         place.with_suffix(".jupyterlab-settings").write_text(json.dumps(values))
+    server = {
+        "ServerApp": {"ip": "127.0.0.1", "port": free_port(), "open_browser": False},
+        "LabApp": {"expose_app_in_browser": True},  # window.jupyterapp, see Notebook
+    }
+    (config / "jupyter_server_config.json").write_text(json.dumps(server))
 
 
 def free_port() -> int:
@@ -134,15 +141,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def command(course):
-    is_root = hasattr(os, "geteuid") and os.geteuid() == 0
-    return [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser"),
-        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={free_port()}"),
-        f"--ServerApp.root_dir={course}",
-        "--LabApp.expose_app_in_browser=True",  # window.jupyterapp, see Notebook
-        *(["--allow-root"] if is_root else []),
-    ]
+def command(learner):
+    """How a server starts in the folder of the course."""
+    module = (
+        ["course", "start"] if learner else ["jupyterlab", "--ServerApp.root_dir=."]
+    )
+    return [sys.executable, "-m", *module, "--allow-root"]
 
 
 def environment(folder):
@@ -202,12 +206,12 @@ SHUT_DOWN = f"""() => {{ {PRELUDE} return it.context.sessionContext.shutdown() }
 class Notebook:
     """A notebook of the course, open in JupyterLab; its name is without '.ipynb'."""
 
-    def __init__(self, browser, lab, name):
+    def __init__(self, browser, lab, name, folder="notebooks"):
         self.name, self.complaints = name, []
         self.page = browser.new_page(viewport=SIZE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        path = f"lab/tree/notebooks/{name}.ipynb?token={lab.token}&reset"
+        path = f"lab/tree/{folder}/{name}.ipynb?token={lab.token}&reset"
         self.page.goto(lab.url + path)
         self.page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
 
@@ -222,6 +226,9 @@ class Notebook:
     def run(self, index, limit=60):
         """Run one cell."""
         self.page.evaluate(RUN, ["notebook:run-cell", index, limit])
+
+    def save(self):
+        self.page.evaluate(RUN, ["docmanager:save", None, 20])
 
     def cells(self) -> list:
         """All cells as they are now, in the form of a notebook file."""

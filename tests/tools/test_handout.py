@@ -4,6 +4,8 @@ That each solution passes its check is seen in test_reruns.py.
 """
 
 import re
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -267,3 +269,23 @@ def test_readme_of_the_copy_without_is_for_learners(tmp_path):
         assert target.startswith("http") or (tmp_path / "course" / target).exists()
     assert not set(re.findall(r"\w+/\w+\.py", text))
     assert (ROOT / "README.md").read_text(encoding="utf-8") != text
+
+
+def test_copy_without_can_be_opened(tmp_path):
+    """Guards: `python -m course` works in it, and gives a learner its notebooks."""
+    course = tmp_path / "course"
+    handout.copy_course(handout.without_solutions, course)
+    code = (
+        "from pathlib import Path; from course.tools import server, start, update; "
+        "print(update.bring_up_to_date(start.find_folder('my_course', update.MARK)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("['Made my_course, your own copy of"), done.stderr
+    for path in course.glob("notebooks/*.ipynb"):
+        assert save.read(course / "my_course" / path.name) == save.read(path)

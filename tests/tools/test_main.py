@@ -1,4 +1,7 @@
-"""``python -m course``: its list of commands, its errors, and where it may be called."""
+"""``python -m course``: its list of commands, its errors, and where it may be called.
+
+What it does without a command is tested in test_start.py.
+"""
 
 import os
 import subprocess
@@ -7,7 +10,7 @@ import sys
 import pytest
 
 from course.__main__ import COMMANDS, main
-from course.tools import ROOT
+from course.tools import ROOT, start
 
 
 def run(*arguments, folder=ROOT):
@@ -24,11 +27,27 @@ def run(*arguments, folder=ROOT):
 
 
 def test_every_command_is_listed_with_a_line():
-    """Guards: `python -m course` tells what it can do."""
-    done = run("-m", "course")
+    """Guards: `python -m course --help` tells what it can do."""
+    done = run("-m", "course", "--help")
     assert done.returncode == 0
     for name, summary in COMMANDS.items():
         assert name in done.stdout and summary[:40] in done.stdout
+
+
+def test_without_a_command_the_course_is_opened(monkeypatch):
+    """Guards: the shortest line is the learner's, with the defaults of `start`."""
+    called = []
+    monkeypatch.setattr(start, "run", lambda options: called.append(vars(options)) or 0)
+    assert main([]) == main(["start"]) == 0
+    assert (
+        called[0]
+        == called[1]
+        == {
+            "folder": "my_course",
+            "no_open": False,
+            "allow_root": False,
+        }
+    )
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -43,9 +62,10 @@ def test_every_command_explains_its_arguments(name, capsys):
 def test_the_list_imports_nothing_heavy():
     """Guards: a list of commands is there at once."""
     code = (
-        "import sys; from course.__main__ import main; main([]); "
-        "print({'numpy', 'matplotlib', 'ipywidgets', 'nbformat', 'nbconvert', "
-        "'playwright'} & set(sys.modules))"
+        "import atexit, sys; from course.__main__ import main; "
+        "atexit.register(lambda: print({'numpy', 'matplotlib', 'ipywidgets', "
+        "'nbformat', 'nbconvert', 'jupyterlab', 'playwright'} & set(sys.modules))); "
+        "main(['--help'])"
     )
     assert run("-c", code).stdout.endswith("set()\n")
 

@@ -1,0 +1,107 @@
+"""Open the course: a copy of the notebooks that is yours, in JupyterLab.
+
+The copy lies beside ``notebooks/``, because the notebooks find the course by ``..``. Each
+start brings it up to date; what you wrote in it stays.
+"""
+
+import os
+import sys
+from importlib.util import find_spec
+
+from course.tools import NOTEBOOKS, ROOT, CommandError
+
+PACKAGES = ["numpy", "matplotlib", "jupyterlab", "ipywidgets"]
+
+
+def add_arguments(parser):
+    parser.add_argument(
+        "--folder",
+        default="my_course",
+        help="your copy, a folder beside notebooks/ (%(default)s)",
+    )
+    parser.add_argument(
+        "--no-open", action="store_true", help="open no browser, print the address"
+    )
+    parser.add_argument(
+        "--allow-root", action="store_true", help="run as root, as in a container"
+    )
+
+
+def run(options) -> int:
+    for problem in (missing(), root_problem(options.allow_root)):
+        if problem:
+            raise CommandError(problem)
+    from course.tools import server, update  # they need what `missing` looks for
+
+    folder = find_folder(options.folder, update.MARK)
+    try:
+        running = server.find_running(ROOT)
+        if running is None or not (folder / update.MARK).exists():
+            prepare(folder, update)
+        notebook = update.last_notebook(folder)
+        if running is not None:
+            server.open_again(running, ROOT, notebook, not options.no_open)
+            return 0
+        server.serve(ROOT, notebook, not options.no_open, options.allow_root)
+    except KeyboardInterrupt:
+        pass  # before or after the time in which the server looks after it
+    print(f"\nStopped. Your work is in {folder.name}.")
+    return 0
+
+
+def missing(version=sys.version_info) -> str:
+    """Say what this Python lacks; empty if it has all."""
+    if version < (3, 11):
+        return f"The course needs Python 3.11 or newer; this one is {sys.version}"
+    absent = [name for name in PACKAGES if find_spec(name) is None]
+    if not absent:
+        return ""
+    ours = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    return f"This Python, {sys.executable}, lacks {', '.join(absent)}. " + (
+        f"The course has one of its own: {ours} -m course"
+        if (ROOT / ".venv").is_dir()
+        else "The line under 'Start' in README.md installs what the course needs."
+    )
+
+
+def root_problem(allowed) -> str:
+    if allowed or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return ""
+    return (
+        "You are root, who may change everything on this machine; so may code in a "
+        "notebook. Start as an ordinary user. In a container, where that does no harm: "
+        "python -m course start --allow-root"
+    )
+
+
+def find_folder(name, mark):
+    """The learner's folder, which may still be new."""
+    folder = ROOT / name
+    if folder.resolve().parent != ROOT or folder.name.startswith("."):
+        raise CommandError(
+            f"{name} can't be your folder: it must lie beside {NOTEBOOKS.name}/, in "
+            f"{ROOT}, and its name must not begin with a point."
+        )
+    is_ours = (folder / mark).is_dir()
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
+    if not is_ours and not is_free:
+        raise CommandError(
+            f"{name} is there already, and is no copy of the course. Move it away, or "
+            "name another folder: python -m course start --folder my_copy"
+        )
+    return folder
+
+
+def prepare(folder, update):
+    """Make the copy or bring it up to date, and say what was done."""
+    try:
+        folder.mkdir(exist_ok=True)
+        (folder / ".probe").touch()
+        (folder / ".probe").unlink()
+        for sentence in update.bring_up_to_date(folder):
+            print(sentence)
+    except OSError as error:
+        raise CommandError(
+            f"The course can't write in {folder}: {error.strerror}. Its folder must "
+            "lie where you may write."
+        ) from error

@@ -1,0 +1,304 @@
+"""The learner's door, ``python -m course``: its words, and the server behind it."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import ClassVar
+
+import psutil
+import pytest
+
+from course.__main__ import main
+from course.tools import ROOT, CommandError, live, start, update
+
+# 1. Before anything is started -----------------------------------------------------------
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """An empty folder in place of the course's."""
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    return tmp_path
+
+
+def test_folder_is_new_or_empty_or_a_copy(course):
+    """Guards: three folders that are welcome."""
+    folder = course / "my_course"
+    assert start.find_folder("my_course", update.MARK) == folder
+    folder.mkdir()
+    assert start.find_folder("my_course", update.MARK) == folder
+    (folder / update.MARK).mkdir()
+    (folder / "notes.txt").write_text("")
+    assert start.find_folder("my_course", update.MARK) == folder
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a/b", "/tmp/a", "notebooks/a", ".hidden"])
+def test_folder_elsewhere_is_refused(course, name):
+    """Guards: notebooks find the course by '..'; JupyterLab shows no hidden folder."""
+    with pytest.raises(CommandError, match="it must lie beside notebooks/"):
+        start.find_folder(name, update.MARK)
+
+
+def test_link_to_a_folder_elsewhere_is_refused(course):
+    """Guards: '..' of a linked folder is not the course."""
+    (course / "elsewhere").mkdir()
+    (course / "elsewhere" / "mine").mkdir()
+    (course / "my_course").symlink_to(course / "elsewhere" / "mine")
+    with pytest.raises(CommandError, match="it must lie beside notebooks/"):
+        start.find_folder("my_course", update.MARK)
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_is_not_ours_is_refused(course, is_folder):
+    """Guards: nobody's folder is filled with notebooks."""
+    place = course / "my_course"
+    if is_folder:
+        place.mkdir()
+        place /= "file"
+    place.write_text("his")
+    with pytest.raises(CommandError, match="is there already, and is no copy of the"):
+        start.find_folder("my_course", update.MARK)
+    assert place.read_text() == "his"
+
+
+def test_folder_that_cannot_be_written_is_told(monkeypatch, capsys, tmp_path):
+    """Guards: words and exit code 1, no traceback."""
+
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(Path, "touch", refuse)
+    assert main(["start", "--allow-root"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"The course can't write in {tmp_path / 'my_course'}: Perm")
+
+
+def test_root_is_told_what_to_do(monkeypatch):
+    """Guards: the way out of Jupyter's refusal is named before anything is made."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
+    assert start.root_problem(allowed=True) == ""
+    assert "start --allow-root" in start.root_problem(allowed=False)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert start.root_problem(allowed=False) == ""
+
+
+def test_python_without_the_packages_is_told(course, monkeypatch):
+    """Guards: who calls another Python is led to the course's own, or to install it."""
+    assert start.missing() == ""
+    monkeypatch.setattr(start, "find_spec", lambda name: name != "jupyterlab" or None)
+    assert f"{sys.executable}, lacks jupyterlab. The line" in start.missing()
+    (course / ".venv").mkdir()
+    place = course / ".venv"
+    assert f"The course has one of its own: {place}" in start.missing()
+    assert start.missing(version=(3, 10)).startswith("The course needs Python 3.11")
+
+
+def test_packages_looked_for_are_those_of_the_requirements():
+    """Guards: a new package of the learner is looked for too."""
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    names = {line.partition(">=")[0] for line in lines if not line.startswith("#")}
+    assert set(start.PACKAGES) == names - {"nbval"}  # which only tests need
+
+
+# 2. The server ---------------------------------------------------------------------------
+
+
+class Door:
+    """`python -m course start` in a copy of the course, with its own Jupyter folders."""
+
+    opened: ClassVar = []  # all processes
+
+    def __init__(self, folder, *options, browser=""):
+        env = live.environment(folder) | {"BROWSER": browser}
+        del env["JUPYTER_TOKEN"]
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "course", "start", "--allow-root", *options],
+            cwd=folder / "course",
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+        Door.opened.append(self.process)
+
+    def lines_until(self, end):
+        lines = []
+        for line in self.process.stdout:
+            lines.append(line.rstrip())
+            if line.startswith(end):
+                return lines
+        raise AssertionError(f"it ended with {self.process.wait()}: {lines}")
+
+    def rest(self):
+        """Exit code and all that is still printed."""
+        out, _ = self.process.communicate(timeout=60)
+        return self.process.returncode, out
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("door")
+    live.copy_course(folder / "course")
+    script = folder / "browser"
+    script.write_text('#!/bin/sh\necho "$@" > "$0.opened"\n')
+    script.chmod(0o755)
+    yield folder
+    for process in Door.opened:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def door(folder):
+    """The door, open, though the port that the user's settings name is taken."""
+    if os.name == "nt":
+        pytest.skip("Windows has no SIGINT for a child")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        (folder / "config").mkdir()
+        port = other.getsockname()[1]
+        settings = json.dumps({"ServerApp": {"port": port}})
+        (folder / "config" / "jupyter_server_config.json").write_text(settings)
+        door = Door(folder, browser=str(folder / "browser"))
+        door.taken = port
+        door.said = door.lines_until("Keep this window open; Ctrl+C ends it.")
+        yield door
+
+
+def wait_until(condition):
+    end = time.monotonic() + live.PATIENCE
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+
+def url_of(line):
+    return line.split()[-1]
+
+
+def get(url):
+    """The status of a page, without going where it leads."""
+
+    class Stay(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *_):
+            return None
+
+    try:
+        return urllib.request.build_opener(Stay).open(url, timeout=20).status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def test_it_says_where_the_course_is_open(door):
+    """Guards: three lines, no log; the printed port is the one that Jupyter took."""
+    made, opened, _ = door.said
+    assert made == "Made my_course, your own copy of the 7 notebooks."
+    assert opened.startswith("The course is open in your browser at http://localhost:")
+    url = url_of(opened)
+    assert "/lab/tree/my_course/01_activations.ipynb?token=" in url
+    assert f":{door.taken}/" not in url
+    assert get(url) == 200
+
+
+def test_the_token_is_asked_for(door):
+    """Guards: nobody else on this machine can run code in the kernel."""
+    assert len(url_of(door.said[1]).partition("token=")[2]) >= 40
+    assert get(url_of(door.said[1]).partition("?")[0]) == 302  # to the login
+    assert get(url_of(door.said[1]).partition("lab")[0] + "api/kernels") == 403
+
+
+def test_it_listens_on_this_computer_only(door):
+    """Guards: no other machine reaches it."""
+    connections = psutil.Process(door.process.pid).net_connections("inet")
+    listening = [c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN]
+    assert listening and set(listening) <= {"127.0.0.1", "::1"}
+
+
+def test_it_opens_the_browser_without_the_token_in_the_command(folder, door):
+    """Guards: other users see the commands of all; Jupyter's own page is opened."""
+    opened = folder / "browser.opened"
+    wait_until(opened.exists)
+    assert (
+        opened.read_text().startswith("file://") and "token" not in opened.read_text()
+    )
+
+
+@pytest.mark.parametrize("options", [[], ["--no-open"]])
+def test_a_second_start_opens_the_first_server(folder, door, options):
+    """Guards: no second server, and no file changes below an open notebook."""
+    opened = folder / "browser.opened"
+    opened.unlink(missing_ok=True)
+    notebook = folder / "course" / "notebooks" / "01_activations.ipynb"
+    before = notebook.read_bytes()
+    notebook.write_bytes(before.replace(b"What you will do", b"What is to be done"))
+    code, said = Door(folder, *options, browser=str(folder / "browser")).rest()
+    notebook.write_bytes(before)
+    assert code == 0 and url_of(door.said[1]) == url_of(said)
+    way = "Open this address" if options else "it is open in your browser"
+    assert said.startswith("The course runs already") and way in said
+    assert opened.exists() is not bool(options)
+    copy = (folder / "course" / "my_course" / "01_activations.ipynb").read_bytes()
+    assert b"What you will do" in copy
+
+
+def test_interrupt_ends_it_at_once_with_its_kernels(door):
+    """Guards: one Ctrl+C, our words, exit code 0, and nothing that runs on."""
+    url = url_of(door.said[1])
+    server, token = url.partition("lab")[0], url.partition("=")[2]
+    headers = {"Authorization": f"token {token}"}
+    request = urllib.request.Request(f"{server}api/kernels", b"{}", headers)
+    assert urllib.request.urlopen(request, timeout=60).status == 201
+    kernels = psutil.Process(door.process.pid).children(recursive=True)
+    assert kernels
+    door.interrupt()
+    code, said = door.rest()
+    assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
+    assert not [kernel for kernel in kernels if kernel.is_running()]
+
+
+def test_without_a_browser_the_address_is_to_be_opened(folder, door):
+    """Guards: --no-open; and a later start is silent about what did not change."""
+    again = Door(folder, "--no-open")
+    said, _ = again.lines_until("Keep this window open")
+    again.interrupt()
+    assert again.rest()[0] == 0
+    assert said.startswith("Open this address: http://localhost:")
+
+
+def test_a_crashed_server_does_not_close_the_door(folder, door):
+    """Guards: what a dead server left behind is not taken for a running one."""
+    info = {
+        "root_dir": str(folder / "course"),
+        "url": f"http://localhost:{door.taken}/",
+    }
+    left = folder / "data" / "runtime" / "jpserver-1.json"
+    left.write_text(json.dumps({**info, "pid": os.getpid(), "token": "old"}))
+    again = Door(folder, "--no-open")
+    said = again.lines_until("Keep this window open")
+    again.interrupt()
+    assert again.rest()[0] == 0
+    assert "token=old" not in said[0]
+
+
+def test_jupyter_without_a_place_for_its_files_is_told(folder, door):
+    """Guards: no traceback where the home folder can't be written."""
+    shutil.rmtree(folder / "data")
+    (folder / "data").write_text("")
+    code, said = Door(folder, "--no-open").rest()
+    assert code == 1 and said.startswith("Jupyter can't keep its files in ")
+    assert "Traceback" not in said
