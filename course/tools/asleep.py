@@ -51,7 +51,8 @@ def _put_to_sleep(output):
         alt = output["metadata"].pop("image/png", {}).get("alt", "")
         shown = _img(data.pop("image/png"), alt)
     else:
-        shown = data.get("text/html") or f"<pre>{_escaped(data['text/plain'])}</pre>"
+        plain = f"<pre>{_escaped(data.get('text/plain', ''))}</pre>"
+        shown = data.get("text/html", plain)
     data["text/html"] = LINE + _joined(shown)
 
 

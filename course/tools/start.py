@@ -31,22 +31,27 @@ def run(options) -> int:
     for problem in (missing(), root_problem(options.allow_root)):
         if problem:
             raise CommandError(problem)
+    try:
+        open_course(options)
+    except KeyboardInterrupt:  # before the server listens to Ctrl+C
+        print("\nStopped.")
+    return 0
+
+
+def open_course(options):
+    """Bring the copy up to date and open it; return when the server has ended."""
     from course.tools import server, update  # they need what `missing` looks for
 
     folder = find_folder(options.folder, update.MARK)
-    try:
-        running = server.find_running(ROOT)
-        if running is None or not (folder / update.MARK).exists():
-            prepare(folder, update)
-        notebook = update.last_notebook(folder)
-        if running is not None:
-            server.open_again(running, ROOT, notebook, not options.no_open)
-            return 0
-        server.serve(ROOT, notebook, not options.no_open, options.allow_root)
-    except KeyboardInterrupt:
-        pass  # before or after the time in which the server looks after it
+    running = server.find_running(ROOT)
+    if running is None or not (folder / update.MARK).exists():
+        prepare(folder, update)
+    notebook = update.last_notebook(folder)
+    if running is not None:
+        server.open_again(running, ROOT, notebook, not options.no_open)
+        return
+    server.serve(ROOT, notebook, not options.no_open, options.allow_root)
     print(f"\nStopped. Your work is in {folder.name}.")
-    return 0
 
 
 def missing(version=sys.version_info) -> str:

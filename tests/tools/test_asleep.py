@@ -172,8 +172,19 @@ def test_other_files_are_none_of_its_business(save, tmp_path, path, kind):
     assert not (tmp_path / "my_course" / LAST).exists()
 
 
+HALF = output(image_png=PNG)
+del HALF["metadata"]
+
+
 @pytest.mark.parametrize(
-    "content", [None, {}, {"metadata": {}, "cells": [{"outputs": [{"data": None}]}]}]
+    "content",
+    [
+        None,
+        {},
+        {"metadata": {}, "cells": [{"outputs": [{"data": None}]}]},
+        # Nothing is half done either.
+        {"metadata": {}, "cells": [{"outputs": [output(text_plain="a"), HALF]}]},
+    ],
 )
 def test_a_save_never_fails(save, caplog, content):
     """Guards: what it can't understand is saved as it is, and logged."""

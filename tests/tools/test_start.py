@@ -102,6 +102,17 @@ def test_python_without_the_packages_is_told(course, monkeypatch):
     assert start.missing(version=(3, 10)).startswith("The course needs Python 3.11")
 
 
+def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
+    """Guards: Ctrl+C while packages are loaded, or files are brought up to date."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "open_course", interrupt)
+    assert main(["start", "--allow-root"]) == 0
+    assert capsys.readouterr().out == "\nStopped.\n"
+
+
 def test_packages_looked_for_are_those_of_the_requirements():
     """Guards: a new package of the learner is looked for too."""
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
@@ -252,6 +263,7 @@ def test_a_second_start_opens_the_first_server(folder, door, options):
     way = "Open this address" if options else "it is open in your browser"
     assert said.startswith("The course runs already") and way in said
     assert opened.exists() is not bool(options)
+    assert options or "token" not in opened.read_text()
     copy = (folder / "course" / "my_course" / "01_activations.ipynb").read_bytes()
     assert b"What you will do" in copy
 

@@ -182,22 +182,29 @@ def test_file_of_his_with_the_name_of_a_new_notebook(course, mine, is_renamed):
     assert work in texts(mine / "03_new.ipynb")
 
 
+START = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
+
+
 @pytest.mark.parametrize(
     "broken",
     [
-        b"<<<<<<< HEAD\n{}",
-        b"",
+        "<<<<<<< HEAD\n{}",
+        "",
+        "[]",
+        "{}",
+        START + "null}",
+        START + "[1]}",
+        START + "[{}]}",
+        START + '[{"cell_type": "raw", "metadata": {}, "source": 1}]}',
+        START + '[{"cell_type": "raw", "metadata": null, "source": "a"}]}',
+        START + '[{"cell_type": "code", "metadata": {}, "source": "a"}]}',
+        '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
         b"\xff\xfe",
-        b"[]",
-        b"{}",
-        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [1]}',
-        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [{}]}',
-        b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": null}',
-        b'{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
     ],
 )
 def test_file_that_is_no_notebook_is_left_and_told(course, mine, broken):
     """Guards: no start fails on it, the others get their news, it can come back."""
+    broken = broken if isinstance(broken, bytes) else broken.encode()
     (mine / "01_slopes.ipynb").write_bytes(broken)
     change(course / "01_slopes.ipynb", d="more")
     change(course / "02_sums.ipynb", x="new first")
