@@ -107,6 +107,6 @@ def prepare(folder, update):
             print(sentence)
     except OSError as error:
         raise CommandError(
-            f"The course can't write in {folder}: {error.strerror}. Its folder must "
-            "lie where you may write."
+            f"The course can't write in {folder}: {error.strerror}. Put the "
+            "course's folder where you may write."
         ) from error
