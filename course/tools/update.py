@@ -10,12 +10,12 @@ import os
 
 import nbformat
 
+from course.record import MARK
 from course.tools import NOTEBOOKS
 from course.tools.handout import cleared
 from course.tools.merge import is_renamed, merge
 from course.tools.save import as_text, read
 
-MARK = ".course"
 GIVEN = f"{MARK}/given"
 LAST = f"{MARK}/last"  # the name of the notebook that he saved last
 
