@@ -16,5 +16,7 @@ TELLTALES = tomllib.loads(
 def found(telltales, text) -> list:
     """The telltales that a text holds, and where."""
     text = " ".join(text.split())
-    pairs = [(telltale, re.search(telltale, text, re.IGNORECASE)) for telltale in telltales]
+    pairs = [
+        (telltale, re.search(telltale, text, re.IGNORECASE)) for telltale in telltales
+    ]
     return [(telltale, match.end()) for telltale, match in pairs if match]

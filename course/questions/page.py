@@ -21,20 +21,25 @@ from course.questions.kinds import (
 )
 
 FOLDER = Path(__file__).parent
+VERDICTS = {
+    "right": "\N{CHECK MARK} Right.",
+    "wrong": "\N{BALLOT X} Not yet.",
+    "note": "",
+}
 _open = {}  # (lesson, question), or (lesson, title of a quiz) -> what is on the page
 
 
-class QuestionWidget(anywidget.AnyWidget):
-    """What question.js shows; a message ``{"answer": text}`` comes back."""
+class Answers(anywidget.AnyWidget):
+    """What there is to answer by; a message ``{"answer": text}`` comes back.
+
+    Nothing is sent to it later: on a busy machine anywidget may give up to listen.
+    """
 
     _esm = (FOLDER / "question.js").read_text(encoding="utf-8")
     _css = (FOLDER / "question.css").read_text(encoding="utf-8")
     kind = traitlets.Unicode().tag(sync=True)
-    head = traitlets.Unicode().tag(sync=True)  # HTML, as all that follows
     options = traitlets.List().tag(sync=True)  # [what it answers, its HTML]
-    answer = traitlets.Unicode().tag(sync=True)  # the last one
-    verdict = traitlets.Unicode().tag(sync=True)  # '', 'right', 'wrong', 'note'
-    reply = traitlets.Unicode().tag(sync=True)
+    answer = traitlets.Unicode().tag(sync=True)  # the last one, '' before
 
 
 class _OnPage:
@@ -47,11 +52,11 @@ class _OnPage:
         _open[key] = self
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        view = self.box._repr_mimebundle_()
-        if isinstance(view, tuple):  # anywidget's own has metadata, too
-            view = view[0]
-        texts = {"text/html": self.static(), "text/plain": self.plain()}
-        return {**view, **texts}
+        return {
+            **self.box._repr_mimebundle_(),
+            "text/html": self.static(),
+            "text/plain": self.plain(),
+        }
 
     def close(self):
         """Remove it from the page and free what it holds."""
@@ -75,13 +80,17 @@ class QuestionBox(_OnPage):
         self.question, self.title = question, title
         self.next_step, self.on_answer = next_step, on_answer
         head = f"<strong>{html.escape(title)}:</strong> {code(question.text)}"
-        self.box = QuestionWidget(
-            kind=question.kind, head=head, options=_options(question)
-        )
-        self.box.on_msg(lambda _, message, buffers: self.submit(message.get("answer")))
+        self.reply = widgets.HTML()
         again = question.repeat()
+        answer = question.recorded.last if again else ""
+        self.answers = Answers(
+            kind=question.kind, options=_options(question, answer), answer=answer
+        )
+        self.answers.on_msg(lambda _, message, __: self.submit(message.get("answer")))
+        self.box = widgets.VBox([widgets.HTML(head), self.answers, self.reply])
+        self.box.add_class("course-question")
         if again:
-            self.show(question.recorded.last, again)
+            self.show(answer, again)
         self._replace_earlier((question.lesson, f"{title} {question.name}"))
 
     def submit(self, answer):
@@ -111,13 +120,15 @@ class QuestionBox(_OnPage):
             )
         if record.trouble:
             explanation += f"<p>{html.escape(record.trouble)}</p>"
-        with self.box.hold_trait_notifications():
-            self.box.answer = answer
-            self._say("right" if reply.right else "wrong", words + explanation)
+        self._say("right" if reply.right else "wrong", words + explanation)
 
     def _say(self, verdict, words):
-        with self.box.hold_sync():
-            self.box.verdict, self.box.reply = verdict, words
+        """Fill the line below; the box takes the verdict as a class, for the colours."""
+        for name in VERDICTS:
+            self.box.remove_class(name)
+        self.box.add_class(verdict)
+        told = f"<p><strong>{VERDICTS[verdict]}</strong></p>\n{words}"
+        self.reply.value = f'<div class="reply" role="status">{told}</div>'
 
     def plain(self) -> str:
         """The question as text; the same before and after the answer."""
@@ -136,13 +147,12 @@ class QuestionBox(_OnPage):
         )
 
 
-def _options(question):
+def _options(question, answer):
     """What there is to choose from, or to put in order: answer and HTML of each."""
     if isinstance(question, ChoiceQuestion):
         return [[text, code(text)] for text in question.options]
     if isinstance(question, OrderQuestion):
-        again = question.repeat()
-        order = question.read(question.recorded.last) if again else question.shuffled
+        order = question.read(answer) if answer else question.shuffled
         return [[str(n), html.escape(question.lines[n].text)] for n in order]
     return []
 

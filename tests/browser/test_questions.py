@@ -36,7 +36,10 @@ WIDTHS = """() => [...document.querySelectorAll(
 
 ACTIVE = "() => jupyterapp.shell.currentWidget.content.activeCellIndex"
 OUTLINE = "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).outlineWidth"
+BEFORE = "e => getComputedStyle(e, '::before').content[1]"
+COLOUR = "e => getComputedStyle(e).borderLeftColor"
 AFTER = "e => getComputedStyle(e, '::after').content"
+SEEN_AFTER = "e => getComputedStyle(e, '::after').visibility"
 # Keys that do something to the selected cell in JupyterLab's command mode.
 KEYS = [*"abcdfhijklmnoprsvxyz01", "ArrowUp", "ArrowDown", "Escape", "Delete", "Home"]
 
@@ -97,15 +100,15 @@ def test_the_whole_text_of_an_option_answers(page, question):
     assert option.bounding_box()["width"] > 600
     option.click(position={"x": 500, "y": 10})
     expect_words(root, "\N{BALLOT X} Not yet. Look at the line for negative z.")
-    assert option.evaluate("e => getComputedStyle(e, '::before').content[1]") == "✗"
-    colour = option.evaluate("e => getComputedStyle(e).borderLeftColor")
+    assert option.evaluate(BEFORE) == "✗"
+    colour = option.evaluate(COLOUR)
     root.get_by_text("Show the explanation").click()
     root.get_by_text("Look at both sides.").wait_for()
     right.click()
     expect_words(root, "\N{CHECK MARK} Right. -0.2 times -2 is 0.4.")
     expect_words(root, "Your first answer was: 0")
-    assert right.evaluate("e => getComputedStyle(e, '::before').content[1]") == "✓"
-    assert right.evaluate("e => getComputedStyle(e).borderLeftColor") != colour
+    assert right.evaluate(BEFORE) == "✓" and option.evaluate(BEFORE) == "o"  # none
+    assert option.evaluate(COLOUR) != colour != right.evaluate(COLOUR)
 
 
 def test_options_are_chosen_by_keyboard_and_the_focus_is_seen(page, question):
@@ -219,6 +222,39 @@ def test_quiz_counts_on_the_page(page, question):
     score.filter(has_text="1 of 5 right, 1 at the first try.").wait_for()
 
 
+def test_a_busy_machine_is_told(page, question):
+    """Guards: an answer without a word while another cell runs."""
+    root = question(CHOOSE)
+    answers = root.locator(".answers")
+    answers.evaluate("e => e.classList.add('waiting')")
+    wait_until(
+        lambda: answers.evaluate(SEEN_AFTER) == "visible", "no word of the waiting"
+    )
+    assert "busy" in answers.evaluate(AFTER)
+    button(root, "0").click()
+    expect_words(root, "Not yet.")
+    wait_until(lambda: "busy" not in answers.evaluate(AFTER), "the word stays")
+
+
+def test_a_slow_browser_loses_no_reply(page, question):
+    """Guards: anywidget, which stops to listen if a widget isn't there after 2 seconds."""
+    before = len(page.complaints)
+    page.page.evaluate(
+        """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
+        AbortSignal.timeout = () => wait(0) }"""
+    )
+    root = question(CHOOSE)
+    wait_until(lambda: len(page.complaints) > before, "anywidget did not give up")
+    assert "Failed to initialize model" in page.complaints.pop()
+    button(root, "0").click()
+    expect_words(root, "Not yet.")
+    page.page.keyboard.press("b")
+    assert len(page.cells()) == len(CELLS)
+    page.page.reload()
+    page.page.wait_for_function(live.KERNEL_IS_READY)
+    page.run_all()
+
+
 # 2. How it looks -----------------------------------------------------------------------
 
 
@@ -233,7 +269,7 @@ def test_texts_stand_out_in_each_theme(page, question, theme):
     root = question(CHOOSE)
     button(root, "0").click()
     expect_words(root, "Not yet.")
-    for part in ("strong", "code", "button", "button.wrong", "[role=status]"):
+    for part in ("strong", "code", "button", "[aria-pressed=true]", "[role=status]"):
         assert root.locator(part).first.evaluate(CONTRAST) > 4.5, part
 
 

@@ -139,7 +139,7 @@ def test_a_review_stays_until_the_first_cell_runs_again(lesson):
     quiz.boxes[0].submit(next(iter(quiz.questions[0].options)))
     again = opened.review()
     assert again.questions == quiz.questions
-    assert again.boxes[0].box.reply == quiz.boxes[0].box.reply != ""
+    assert again.boxes[0].reply.value == quiz.boxes[0].reply.value != ""
 
 
 def test_an_exercise_of_another_notebook_is_not_known_here(lesson):

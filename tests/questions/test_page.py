@@ -11,12 +11,19 @@ from tests.questions.texts import CHOICE, QUIZ
 
 def answer(box, text):
     """What the browser sends when somebody answers."""
-    box.box._handle_custom_msg({"answer": text}, [])
+    box.answers._handle_custom_msg({"answer": text}, [])
 
 
 def reply(box):
     """The reply as a reader sees it."""
-    return html.unescape(re.sub("<[^>]*>", " ", box.box.reply)).split()
+    assert 'role="status"' in box.reply.value or not box.reply.value
+    return html.unescape(re.sub("<[^>]*>", " ", box.reply.value)).split()
+
+
+def verdict(box):
+    """The class of the box, which the colours go by."""
+    (found,) = {"right", "wrong", "note"} & set(box.box._dom_classes) or {""}
+    return found
 
 
 def said(box, words):
@@ -26,36 +33,36 @@ def said(box, words):
 def test_an_answer_gets_its_reply_and_its_mark(choice):
     """Guards: the message from the browser, the words, and what is right and wrong."""
     box = questions.QuestionBox(choice)
-    assert (box.box.verdict, box.box.reply, box.box.answer) == ("", "", "")
-    assert box.box.options[1] == ["`0.4`", "<code>0.4</code>"]
+    assert (verdict(box), reply(box), box.answers.answer) == ("", [], "")
+    assert box.answers.options[1] == ["`0.4`", "<code>0.4</code>"]
     answer(box, "-2")
-    assert (box.box.verdict, box.box.answer) == ("wrong", "-2")
+    assert verdict(box) == "wrong" and said(box, "Not yet.")
     assert said(box, "That is <b>z</b> itself.") and not said(box, "first answer")
     answer(box, "`0.4`")
-    assert (box.box.verdict, box.box.answer) == ("right", "`0.4`")
+    assert verdict(box) == "right" and said(box, "Right.")
     assert said(box, "Your first answer was: -2")
 
 
 def test_the_explanation_comes_with_the_reply(choice):
     """Guards: it is open after the right answer, folded after a wrong one."""
     box = questions.QuestionBox(choice)
-    assert "kink" not in box.box.head + str(box.box.options) + box.box.reply
+    assert "kink" not in box.box.children[0].value + str(box.answers.options)
     answer(box, "0")
-    assert "<details>" in box.box.reply.split("kink")[0]
+    assert "<details>" in box.reply.value.split("kink")[0]
     answer(box, "`0.4`")
-    assert "<p>Look at both sides.</p>" in box.box.reply
-    assert "<details>" not in box.box.reply
+    assert "<p>Look at both sides.</p>" in box.reply.value
+    assert "<details>" not in box.reply.value
 
 
 def test_what_is_no_answer_is_told_and_not_remembered(number):
     """Guards: a slip of the fingers, which no callback of JupyterLab would show."""
     box = questions.QuestionBox(number)
     answer(box, "<i>")
-    assert box.box.verdict == "note" and said(box, "'<i>' is not a number.")
-    assert "<i>" not in box.box.reply
+    assert verdict(box) == "note" and said(box, "'<i>' is not a number.")
+    assert "<i>" not in box.reply.value
     assert number.recorded == record.Answer()
     answer(box, "2/5")
-    assert box.box.verdict == "right" and number.recorded.first == "2/5"
+    assert verdict(box) == "right" and number.recorded.first == "2/5"
 
 
 def test_errors_are_told(choice, monkeypatch):
@@ -74,21 +81,21 @@ def test_running_the_cell_again_keeps_the_reply(choice, read):
     again = read(CHOICE).predictions["minus two"]  # as the first cell run again does
     new = questions.QuestionBox(again)
     assert old.box.comm is None and new.box.comm is not None
-    assert new.box.reply == old.box.reply
-    assert (new.box.verdict, new.box.answer) == ("wrong", "-2")
+    assert new.reply.value == old.reply.value
+    assert (verdict(new), new.answers.answer) == ("wrong", "-2")
     assert again.recorded.first == "-2"
 
 
 def test_lines_stand_as_they_were_put(order):
     """Guards: a run of the cell that shuffles what was put in order."""
     box = questions.QuestionBox(order)
-    assert [int(number) for number, _ in box.box.options] == order.shuffled
+    assert [int(number) for number, _ in box.answers.options] == order.shuffled
     answer(box, "0 1 3 2")
-    assert box.box.verdict == "wrong" and said(box, "Line 3")
+    assert verdict(box) == "wrong" and said(box, "Line 3")
     again = questions.QuestionBox(order)
-    assert [number for number, _ in again.box.options] == ["0", "1", "3", "2"]
+    assert [number for number, _ in again.answers.options] == ["0", "1", "3", "2"]
     answer(again, "0 1 2 3")
-    assert again.box.verdict == "right" and not said(again, "first answer")
+    assert verdict(again) == "right" and not said(again, "first answer")
 
 
 def test_trouble_with_the_record_is_told(choice, monkeypatch):
