@@ -89,6 +89,7 @@ class Exercise(NamedTuple):
     explain: Callable | None = None  # explain(parts), where numbers would not help
     large: tuple | None = None  # arguments with many numbers, to notice a Python loop
     function_names: dict | None = None  # what to call functions among the arguments
+    planted: str | None = None  # the message of a mistake that stands in the stub
 
     @property
     def name(self) -> str:
@@ -560,7 +561,8 @@ def _judge(exercise, function) -> Verdict:
         with _quiet():
             mistake = _recognise(exercise, results) or ""
         message = mistake or _diagnose(exercise, results, wrong)
-        return Verdict(False, f"not yet: {message}", mistake=mistake)
+        is_tried = mistake != exercise.planted
+        return Verdict(False, f"not yet: {message}", is_tried, mistake)
     if _loops(exercise, function):
         return Verdict(
             True,

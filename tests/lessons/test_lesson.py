@@ -8,6 +8,7 @@ import pytest
 
 from course import Lesson, lessons, questions, record
 from course.lessons.activations.exercises import my_slope
+from course.lessons.bug_lab.exercises import UNNAMED
 from course.lessons.xor_task.exercises import (
     my_success_rate,
     xnor_network,
@@ -111,6 +112,17 @@ def test_a_stub_counts_as_no_try(lesson):
     assert record.work("xor_task", "xor_network").tries == 0
     opened.check(xor_network)
     assert record.work("xor_task", "xor_network").tries == 1
+
+
+def test_a_planted_bug_is_no_mistake_of_the_learner():
+    """Guards: what stands in a stub, listed among the misconceptions."""
+    record.close()
+    opened = Lesson("07_bug_lab")
+    for name, wrong in [("first", "first"), ("second", "first")]:
+        verdict = opened.check(named(f"mend_{name}", UNNAMED[wrong]))
+        assert verdict.mistake and verdict.tried == (name != wrong)
+    assert record.work("bug_lab", "mend_first").tries == 0
+    assert record.work("bug_lab", "mend_second").tries == 1
 
 
 def test_a_learners_copy_is_told_where_its_record_is(

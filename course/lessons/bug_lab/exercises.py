@@ -329,6 +329,7 @@ def _mend(right):
         _GRADIENT_CASES,
         [*planted, *_WRONG_MENDS],
         call_once(_gradient_form),
+        planted=_PLANTED[right].hint,
     )
 
 
