@@ -18,7 +18,8 @@ class Stage(NamedTuple):
     """One stage of the way forward and back."""
 
     title: str
-    formulas: list  # lines: formulas with their numbers
+    formulas: list  # lines: formulas, and indented below each how it goes on
+    params: list  # the network, after the update the new one
     cache: mlp.Cache  # as far as the activations have come
     grads: list | None = None  # as far as the gradients have come, None elsewhere
     active: int | None = None  # the layer at work
@@ -27,7 +28,6 @@ class Stage(NamedTuple):
 class Pass(NamedTuple):
     """The way of one sample through a network, forward and back."""
 
-    params: list
     stages: list
     activation: mlp.Activation
 
@@ -43,12 +43,13 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = mlp.forward(params, X, activation)
     lines = [f"a[0] = x = {_row(X)}", "", f"target y = {_row(Y)}"]
-    stages = [Stage("Input", lines, mlp.Cache([X], []))]
+    stages = [Stage("Input", lines, params, mlp.Cache([X], []))]
     for i in range(len(params)):
         reached = mlp.Cache(cache.A[: i + 2], cache.Z[: i + 1])
         lines = _forward_lines(i, cache)
-        stages.append(Stage(f"Forward, layer {i}", lines, reached, active=i))
-    stages.append(Stage("Loss", _loss_lines(Y_hat, Y), cache))
+        title = f"Forward, layer {i}"
+        stages.append(Stage(title, lines, params, reached, active=i))
+    stages.append(Stage("Loss", _loss_lines(Y_hat, Y), params, cache))
     grads, dA = [None] * len(params), mlp.loss_slope(Y_hat, Y)
     for i in reversed(range(len(params))):
         slope = activation.slope(cache.Z[i])
@@ -56,11 +57,13 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
         dA = dZ @ params[i].W.T
         grads = [*grads[:i], mlp.Layer(cache.A[i].T @ dZ, dZ[0]), *grads[i + 1 :]]
         lines = _backward_lines(i, slope, dZ, grads[i], dA)
-        stages.append(Stage(f"Backward, layer {i}", lines, cache, grads, i))
-    after = mlp.sgd_step(params, grads, learning_rate)
-    losses = [mlp.loss(mlp.forward(p, X, activation)[0], Y) for p in (params, after)]
-    stages.append(Stage("Update", _update_lines(learning_rate, *losses), cache, grads))
-    return Pass(params, stages, activation)
+        stages.append(Stage(f"Backward, layer {i}", lines, params, cache, grads, i))
+    new = mlp.sgd_step(params, grads, learning_rate)
+    new_Y_hat, new_cache = mlp.forward(new, X, activation)
+    losses = mlp.loss(Y_hat, Y), mlp.loss(new_Y_hat, Y)
+    lines = _update_lines(learning_rate, *losses)
+    stages.append(Stage("Update", lines, new, new_cache))
+    return Pass(stages, activation)
 
 
 def _row(values):
@@ -94,8 +97,9 @@ def _backward_lines(i, slope, dZ, grads, dA):
     rows = [f"    {_row(dW)}" for dW in grads.W]
     rows[0] = rows[0].replace("    ", "  = ", 1)
     lines = [
+        f"f'(z[{i}])",
+        f"  = {_row(slope)}",
         f"dz[{i}] = da * f'(z[{i}])",
-        f"  f' = {_row(slope)}",
         f"  = {_row(dZ)}",
         "",
         f"dW[{i}] = a[{i}].T @ dz[{i}]",
@@ -113,9 +117,9 @@ def _update_lines(learning_rate, before, after):
         f"W = W - {learning_rate:g} dW",
         f"b = b - {learning_rate:g} db",
         "",
-        "loss of this sample",
-        f"  before: {number(before, 4)}",
-        f"  after:  {number(after, 4)}",
+        "loss of this sample:",
+        f"  before {number(before, 4)},",
+        f"  after  {number(after, 4)}",
     ]
 
 
@@ -130,13 +134,13 @@ class PassView(View):
 
     def draw(self, data, step):
         stage, key = data.stages[step], (id(data), step)
-        self.paint("network", key, self._draw_network, data.params, stage)
+        self.paint("network", key, self._draw_network, stage)
         self.paint("formulas", key, self._draw_formulas, stage)
 
-    def _draw_network(self, ax, params, stage):
-        cache, grads, active = stage[2:]
-        pictures.draw_network(ax, params, cache, grads, active=active)
-        ax.set_title("Gradients" if grads else "Weights and activations")
+    def _draw_network(self, ax, stage):
+        *shown, active = stage[2:]
+        pictures.draw_network(ax, *shown, active=active)
+        ax.set_title(_shown(stage).capitalize())
 
     def _draw_formulas(self, ax, stage):
         ax.set_axis_off()
@@ -148,12 +152,17 @@ class PassView(View):
 
     def line(self, data, step):
         stage = data.stages[step]
-        formulas = " ".join(" ".join(stage.formulas).split())
+        formulas = "; ".join(_in_one_line(stage.formulas))
         return f"step {step} of {data.done}, {stage.title}: {formulas}"
 
     def alt(self, data, step):
-        network = pictures.describe_network(data.params, data.stages[step].cache)
-        return f"{network} Beside it the formulas. {self.line(data, step)}."
+        stage = data.stages[step]
+        network = pictures.describe_network(*stage[2:-1])
+        formulas = f"Beside it the formulas. {self.line(data, step)}."
+        return f"{network} On it the {_shown(stage)}. {formulas}"
+
+    def network(self, data, step):
+        return data.stages[step].params, data.activation
 
     def table(self, data, step):
         return ("stage", "formula"), [
@@ -164,11 +173,28 @@ class PassView(View):
         ]
 
 
+def _shown(stage):
+    """What stands on the network."""
+    if stage.grads:
+        return "gradients"
+    return f"{'new ' * (stage.title == 'Update')}weights and activations"
+
+
+def _in_one_line(lines):
+    """Each formula in one line: what stands indented belongs to the line before."""
+    text = "\n".join(filter(None, lines)).replace("\n  ", " ")
+    return [" ".join(formula.split()) for formula in text.split("\n")]
+
+
 class PassPanel(SteppedPanel):
     """See `pass_panel`."""
 
-    below = ("activation", "alpha")
     speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
+
+    def _played(self):
+        super()._played()
+        if self.player.value >= self.data.done:  # else only after one more wait
+            self.player.playing = False
 
 
 def pass_panel(
@@ -192,6 +218,7 @@ def pass_panel(
         "learning_rate": controls.learning_rate(learning_rate),
         **controls.activation(activation, alpha),
     }
+    work["learning_rate"].slider.layout.width = "100px"  # all five in one row
     look = {"step": controls.step(step, 2 * len(mlp.ORIGINAL_SIZES))}
     compute = functools.partial(one_pass, task)
     return PassPanel("pass_panel", compute, PassView(), work, look, {"task": task})

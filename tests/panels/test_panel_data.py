@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
+from course import files
 from course.panels.forward import fresh_network
 from course.panels.gradient import differences
 from course.panels.passing import one_pass
@@ -70,13 +71,86 @@ def test_the_gradient_panel_says_what_the_error_is_made_of():
     panel.close()
 
 
-def test_the_stages_end_with_the_gradients_of_backprop():
+def test_the_backward_stages_end_with_the_gradients_of_backprop():
     data = one_pass(mlp.XOR, 2, 7, 0.2, "tanh", 0.0)
     params, activation = fresh_network(7, "tanh", 0.0)
     _, grads = mlp.loss_and_grads(params, mlp.XOR.X[[2]], mlp.XOR.Y[[2]], activation)
-    for (dW, db), (dW2, db2) in zip(data.stages[-1].grads, grads, strict=True):
+    for (dW, db), (dW2, db2) in zip(data.stages[-2].grads, grads, strict=True):
         np.testing.assert_allclose(dW, dW2, atol=1e-15)
         np.testing.assert_allclose(db, db2, atol=1e-15)
+
+
+def test_the_last_stage_shows_the_new_network(folder):
+    """Guards: the update shows new weights and their output, and saves that network."""
+    panel = make("pass_panel", seed=28, learning_rate=0.5, step=10)
+    X, Y = mlp.SUM.X[[1]], mlp.SUM.Y[[1]]
+    params, activation = fresh_network(28, "leaky_relu", -0.2)
+    _, grads = mlp.loss_and_grads(params, X, Y, activation)
+    after = [
+        mlp.Layer(W - 0.5 * dW, b - 0.5 * db)
+        for (W, b), (dW, db) in zip(params, grads, strict=True)
+    ]
+    Y_hat, _ = mlp.forward(after, X, activation)
+    ax = panel.view.axes["network"]
+    on_it = {text.get_text() for text in ax.texts}
+    assert {number(w) for layer in after for w in layer.W.flat} <= on_it
+    assert {f"b {number(b)}" for layer in after for b in layer.b} <= on_it
+    assert number(Y_hat[0, 0]) in on_it
+    assert ax.get_title() == "New weights and activations"
+    assert "On it the new weights and activations." in panel.shown.alt
+    press(panel, "Save NPZ")
+    for (W, b), (W2, b2) in zip(files.load("pass.npz")[0], after, strict=True):
+        np.testing.assert_allclose(W, W2, atol=1e-15)
+        np.testing.assert_allclose(b, b2, atol=1e-15)
+    panel.close()
+
+
+def test_the_gradients_of_a_stage_are_told_as_gradients():
+    """Guards the alt text: it tells the numbers that stand on the edges."""
+    panel = make("pass_panel", step=9)
+    assert "Largest gradient" in panel.shown.alt
+    panel.look["step"].set(5)
+    assert "Largest weight" in panel.shown.alt
+    panel.close()
+
+
+def test_play_ends_with_the_last_stage():
+    """Guards: at the last stage the button says Play at once, not a picture later."""
+    panel = make("pass_panel", step=8)
+    press(panel, "Play")
+    panel.player.value = 9
+    assert panel.player.playing and panel.look["step"].value == 9
+    panel.player.value = 10
+    assert not panel.player.playing and panel.look["step"].value == 10
+    assert panel.play_button.description == "Play"
+    press(panel, "Play")  # once more, from the start
+    assert panel.player.playing and panel.look["step"].value == 0
+    panel.close()
+
+
+def test_the_status_line_parts_the_formulas():
+    """Guards the words of a stage: a formula with its numbers, then a semicolon."""
+    panel = make("pass_panel", seed=28, step=1)
+    assert panel.shown.line == (
+        "step 1 of 10, Forward, layer 0: z[0] = a[0] @ W[0] + b[0] = [−0.52, 0.29, "
+        "0.93]; a[1] = f(z[0]) = [0.10, 0.29, 0.93]"
+    )
+    for step in range(11):
+        panel.look["step"].set(step)
+        formulas = panel.shown.line.split("; ")
+        assert all(formulas) and "  " not in panel.shown.line
+        assert all(line.count(" = ") <= 2 for line in formulas), formulas
+    panel.close()
+
+
+def test_the_settings_of_the_pass_panel_stand_together():
+    """Guards: alpha stands beside the other settings, above the picture."""
+    panel = make("pass_panel")
+    first = panel.box.children[0].children
+    boxes = [getattr(widget, "children", [widget])[0] for widget in first]
+    names = ["input", "seed", "learning rate", "activation", "alpha"]
+    assert [box.description for box in boxes] == names
+    panel.close()
 
 
 def test_each_stage_shows_only_what_is_computed():
@@ -85,8 +159,8 @@ def test_each_stage_shows_only_what_is_computed():
     assert titles[1:3] == ["Forward, layer 0", "Forward, layer 1"]
     assert titles[5:7] == ["Loss", "Backward, layer 3"]
     assert [len(stage.cache.A) for stage in data.stages[:6]] == [1, 2, 3, 4, 5, 5]
-    reached = [sum(g is not None for g in stage.grads) for stage in data.stages[6:]]
-    assert reached == [1, 2, 3, 4, 4]
+    reached = [sum(g is not None for g in stage.grads) for stage in data.stages[6:10]]
+    assert reached == [1, 2, 3, 4]
 
 
 def test_the_formulas_show_the_numbers_of_the_stage():
