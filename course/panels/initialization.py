@@ -1,5 +1,6 @@
 """The initialization panel: weights, and how far the signal spreads layer by layer."""
 
+import time
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -15,22 +16,36 @@ from course.panels.view import Cell, View
 class Signal(NamedTuple):
     """A fresh network, and how far 200 random inputs spread in each of its layers."""
 
-    params: list
-    spread: np.ndarray  # (depth + 1,), the standard deviation; entry 0 is the input
+    params: list  # the layers that are drawn so far
+    spread: list  # the standard deviation at the input, after layer 0, ...
     scheme: str
     activation: mlp.Activation
+    depth: int  # how many layers there will be
+
+    @property
+    def progress(self) -> float:
+        """The part of the layers that is done, 0 to 1."""
+        return len(self.params) / self.depth
 
 
-def signal(scheme, width, depth, seed, activation, alpha) -> Signal:
-    """Settings -> the weights and the spread of the signal, layer by layer."""
+def signal(scheme, width, depth, seed, activation, alpha, seconds=0.2):
+    """Settings -> the weights and the spread of the signal, layer by layer.
+
+    What is known is yielded after each ``seconds`` of work. The weights are those of
+    ``initialize(sizes, default_rng(seed), scheme, alpha)``.
+    """
     rng = np.random.default_rng(seed)
-    params = mlp.initialize([2] + [width] * depth, rng, scheme, alpha)
-    X = rng.uniform(-1, 1, (200, 2))
+    a = rng.spawn(1)[0].uniform(-1, 1, (200, 2))  # spawn takes no number from rng
     activation = mlp.make_activation(activation, alpha)
-    with np.errstate(all="ignore"):
-        _, cache = mlp.forward(params, X, activation)
-        spread = np.array([a.std() for a in cache.A])
-    return Signal(params, spread, scheme, activation)
+    params, spread, last_told = [], [a.std()], time.perf_counter()
+    for n_in in [2] + [width] * (depth - 1):
+        params = params + mlp.initialize([n_in, width], rng, scheme, alpha)
+        with np.errstate(all="ignore"):
+            a, _ = mlp.forward(params[-1:], a, activation)
+            spread = [*spread, a.std()]
+        if len(params) == depth or time.perf_counter() - last_told > seconds:
+            yield Signal(params, spread, scheme, activation, depth)
+            last_told = time.perf_counter()
 
 
 class InitializationView(View):
@@ -42,15 +57,16 @@ class InitializationView(View):
     }
 
     def draw(self, signal):
-        spreads = {signal.scheme: signal.spread}
+        spreads = {signal.scheme: np.array(signal.spread)}
         self.paint("weights", id(signal), pictures.draw_histogram, _ends(signal.params))
         self.paint("spread", id(signal), pictures.draw_spread, spreads)
 
     def line(self, signal):
         before, after = signal.spread[0], signal.spread[-1]
+        count = f"{len(signal.params)} of " * (signal.progress < 1)
         return (
             f"{signal.scheme}: the spread of the signal is {before:.3g} at the input "
-            f"and {after:.3g} after {len(signal.params)} layers"
+            f"and {after:.3g} after {count}{signal.depth} layers"
         )
 
     def alt(self, signal):

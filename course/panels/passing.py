@@ -138,8 +138,8 @@ class PassView(View):
         self.paint("formulas", key, self._draw_formulas, stage)
 
     def _draw_network(self, ax, stage):
-        *shown, active = stage[2:]
-        pictures.draw_network(ax, *shown, active=active)
+        shown = stage.params, stage.cache, stage.grads
+        pictures.draw_network(ax, *shown, active=stage.active)
         ax.set_title(_shown(stage).capitalize())
 
     def _draw_formulas(self, ax, stage):
@@ -157,7 +157,7 @@ class PassView(View):
 
     def alt(self, data, step):
         stage = data.stages[step]
-        network = pictures.describe_network(*stage[2:-1])
+        network = pictures.describe_network(stage.params, stage.cache, stage.grads)
         formulas = f"Beside it the formulas. {self.line(data, step)}."
         return f"{network} On it the {_shown(stage)}. {formulas}"
 

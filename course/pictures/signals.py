@@ -12,6 +12,7 @@ from course.pictures.style import Picture, number, plain
 def histogram(groups, bins=20, marks=(), size=(8.0, 4.0)) -> Picture:
     """Histograms of weights over one another: {name: weights of any shape}.
 
+    Each has the area 1: so 200 weights can be seen beside 10,000.
     ``bins`` is how many there are, or their edges. A line stands at each of the marks.
     """
     groups = {name: checks.array(name, values) for name, values in groups.items()}
@@ -25,28 +26,30 @@ def draws(groups, marks=(-2, 2), size=(7.5, 3.4)) -> Picture:
 
 
 def draw_histogram(ax, groups, bins=20, marks=()):
-    """Draw histograms with shared bins."""
+    """Draw histograms with shared bins, as densities: the area of each is 1."""
     finite = {name: _finite(values) for name, values in groups.items()}
     everything = np.concatenate(list(finite.values()))
     limits = axes.finite_limits(everything, 0.02)
     edges = np.histogram_bin_edges(everything, bins, limits)
-    tallest = 1
+    tallest = 0
     for i, (name, values) in enumerate(finite.items()):
         counts, _ = np.histogram(values, edges)
-        tallest = max(tallest, counts.max())
+        density = counts / (max(values.size, 1) * np.diff(edges))
+        tallest = max(tallest, density.max())
         spread = f", std {number(values.std())}" if values.size else ""
         label = f"{name} (n = {values.size}{spread})"
         color, hatch = style.bar_look(i)
         look = {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "hatch": hatch}
-        ax.stairs(counts, edges, fill=True, linewidth=2, label=label, **look)
+        ax.stairs(density, edges, fill=True, linewidth=2, label=label, **look)
     ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
     for mark in marks:
         ax.axvline(mark, color="black", linewidth=1)
     ax.set_xlim(edges[0], edges[-1])
+    tallest = tallest or 1.0  # nothing finite
     ax.set_ylim(0, tallest * 1.05 / (1 - axes.legend_share(ax, len(groups))))
-    ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
     ax.set_xlabel("weight")
-    ax.set_ylabel("how many")
+    ax.set_ylabel("density: each area is 1")
     axes.note_missing(ax, groups.values())
     ax.legend(loc="upper right")
 
@@ -71,7 +74,7 @@ def describe_histogram(groups, marks=()):
             part += f", {100 * outside:.1f} % outside of the lines"
         parts.append(part)
     lines = f"Lines at {' and '.join(f'{mark:g}' for mark in marks)}. " if marks else ""
-    return f"Histograms of weights. {lines}{'; '.join(parts)}."
+    return f"Histograms of weights, each with the area 1. {lines}{'; '.join(parts)}."
 
 
 def spread(spreads, of="a", size=(8.0, 4.4)) -> Picture:

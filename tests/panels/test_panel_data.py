@@ -1,6 +1,8 @@
 """What the small panels compute, and what their views draw and say of it."""
 
+import asyncio
 import csv
+import functools
 
 import numpy as np
 import pytest
@@ -9,10 +11,11 @@ import mlp_core as mlp
 from course import files
 from course.panels.forward import fresh_network
 from course.panels.gradient import differences
+from course.panels.initialization import InitializationView, signal
 from course.panels.passing import one_pass
 from course.panels.slice import loss_slice
 from course.pictures.style import number
-from tests.panels.parts import make, message, press
+from tests.panels.parts import assert_same, make, message, press
 
 
 def test_the_error_curve_is_a_u():
@@ -169,6 +172,56 @@ def test_the_formulas_show_the_numbers_of_the_stage():
     numbers = number
     a = ", ".join(numbers(value) for value in panel.data.stages[2].cache.A[2][0])
     assert "a[2] = f(z[1])" in texts and f"  = [{a}]" in texts
+    panel.close()
+
+
+def test_the_signal_is_that_of_the_network_of_its_seed():
+    """Guards the weights drawn layer by layer: those of `initialize`, in one stream."""
+    for scheme in mlp.SCHEMES:
+        *_, data = signal(scheme, 7, 5, 3, "tanh", 0.0, seconds=0)
+        sizes = [2, 7, 7, 7, 7, 7]
+        params = mlp.initialize(sizes, np.random.default_rng(3), scheme, 0.0)
+        assert_same(data.params, params)
+    X = np.random.default_rng(3).spawn(1)[0].uniform(-1, 1, (200, 2))
+    _, cache = mlp.forward(params, X, mlp.tanh)
+    np.testing.assert_allclose(data.spread, [a.std() for a in cache.A], atol=1e-15)
+
+
+def test_the_signal_is_told_layer_by_layer():
+    """Guards long work: each part knows its layers, its share and its words."""
+    parts = list(signal("he", 4, 5, 0, "tanh", 0.0, seconds=0))
+    assert [len(part.params) for part in parts] == [1, 2, 3, 4, 5]
+    assert [len(part.spread) for part in parts] == [2, 3, 4, 5, 6]
+    assert [part.progress for part in parts] == [0.2, 0.4, 0.6, 0.8, 1.0]
+    lines = [InitializationView().show(part).line for part in parts]
+    assert lines[1].endswith("after 2 of 5 layers")
+    assert lines[4].endswith("after 5 layers")
+
+
+def test_a_wide_deep_network_is_computed_in_the_background():
+    """Guards the wait: the panel says how far it is, and Stop keeps what is known."""
+    panel = make("initialization_panel", depth=2)
+    panel.compute, panel.patience = functools.partial(signal, seconds=0), 0
+
+    async def main():
+        panel.work["depth"].set(100)
+        assert panel.busy.layout.display is None and 0 < panel.progress.value < 1
+        assert "of 100 layers" in message(panel)
+        press(panel, "Stop")
+        await asyncio.sleep(0.05)
+
+    asyncio.run(main())
+    assert "Stopped. normal: the spread" in message(panel)
+    assert len(panel.data.params) < 100
+    panel.close()
+
+
+def test_the_histogram_of_the_first_layer_can_be_seen():
+    """Guards layer 0: 200 weights beside 10,000 of the last layer."""
+    panel = make("initialization_panel", width=100, depth=4)
+    ax = panel.view.axes["weights"]
+    first, last = (patch.get_data().values.max() for patch in ax.patches)
+    assert first > 0.5 * last
     panel.close()
 
 

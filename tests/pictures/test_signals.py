@@ -12,22 +12,44 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
-def test_histogram_counts_every_weight_in_shared_bins(ax):
-    """Guards the counts (each sums to n), the shared bins, and the hatches."""
+def areas(ax):
+    stairs = [patch.get_data() for patch in ax.patches]
+    return [data.values @ np.diff(data.edges) for data in stairs]
+
+
+def test_histogram_has_every_weight_in_shared_bins(ax):
+    """Guards the shares of the bins, the shared edges, and the hatches."""
     groups = {"a": np.random.default_rng(0).normal(size=(20, 30)), "b": np.arange(5.0)}
     pictures.draw_histogram(ax, groups)
-    stairs = [patch.get_data() for patch in ax.patches]
-    assert [data.values.sum() for data in stairs] == [600, 5]
-    np.testing.assert_array_equal(stairs[0].edges, stairs[1].edges)
+    first, second = [patch.get_data() for patch in ax.patches]
+    np.testing.assert_array_equal(first.edges, second.edges)
+    width = first.edges[1] - first.edges[0]
+    for data, values in zip((first, second), groups.values()):
+        counts = data.values * width * values.size
+        inside = (values.ravel() >= first.edges[3]) & (values.ravel() < first.edges[4])
+        assert counts[3] == pytest.approx(inside.sum())
+        assert counts.sum() == pytest.approx(values.size)
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
-    assert max(data.values.max() for data in stairs) < ax.get_ylim()[1]
+    assert max(first.values.max(), second.values.max()) < ax.get_ylim()[1]
+
+
+def test_histogram_of_few_weights_stands_as_high_as_one_of_many(ax):
+    """Guards the first layer, 200 weights beside 10,000: both can be seen."""
+    rng = np.random.default_rng(0)
+    pictures.draw_histogram(
+        ax, {"few": rng.normal(size=200), "many": rng.normal(size=10_000)}
+    )
+    assert areas(ax) == pytest.approx([1, 1])
+    few, many = (patch.get_data().values.max() for patch in ax.patches)
+    assert 0.8 < few / many < 1.5
+    assert "density" in ax.get_ylabel()
 
 
 def test_histogram_of_equal_and_of_missing_weights(ax):
     """Guards the scheme 'zeros' and weights that are NaN: said, not drawn."""
     groups = {"zeros": np.zeros(9), "broken": np.array([np.nan, 1.0, np.inf])}
     pictures.draw_histogram(ax, groups)
-    assert [patch.get_data().values.sum() for patch in ax.patches] == [9, 1]
+    assert areas(ax) == pytest.approx([1, 1])
     assert any("2 of 12 numbers" in text for text in texts(ax))
     assert "nan" not in pictures.describe_histogram(groups)
 
@@ -36,18 +58,18 @@ def test_histogram_in_words():
     """Guards the numbers of the alt text."""
     picture = pictures.histogram({"a": [1.0, 3.0]}, bins=3)
     numbers = "a, 2 weights from 1.00 to 3.00, standard deviation 1.00."
-    assert picture.alt == f"Histograms of weights. {numbers}"
+    assert picture.alt == f"Histograms of weights, each with the area 1. {numbers}"
     assert len(picture.figure().axes[0].patches[0].get_data().values) == 3
 
 
 def test_draws_have_bars_that_end_at_the_marks():
     """Guards 'uniform on [-2, 2)': full bars inside of the lines, none outside."""
-    even = (np.arange(4000) + 0.5) / 1000 - 2  # 100 in each bar of the width 0.1
+    even = (np.arange(4000) + 0.5) / 1000 - 2  # 100 in each bar
     picture = pictures.draws({"uniform": even, "far": np.array([-3, -2, 1.9, 2])})
     (ax,) = picture.figure().axes
     data = ax.patches[0].get_data()
     centres = (data.edges[:-1] + data.edges[1:]) / 2
-    np.testing.assert_array_equal(data.values, np.where(abs(centres) < 2, 100, 0))
+    np.testing.assert_allclose(data.values, np.where(abs(centres) < 2, 0.25, 0))
     marks = {line.get_xdata()[0] for line in ax.lines if line.get_color() == "black"}
     assert marks == {-2, 2}
     assert "uniform, 4,000 draws" in picture.alt
