@@ -10,7 +10,7 @@ from course.panels import controls
 from course.panels.controls import Number
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
-from course.pictures.style import NEUTRAL, POSITIVE
+from course.pictures.style import NEUTRAL, POSITIVE, plain
 
 
 class Unit(NamedTuple):
@@ -56,11 +56,11 @@ class ActivationView(View):
 
     def line(self, unit, z):
         function = unit.activation
-        a, slope = function.f(z), function.slope(z)
-        return f"{function.label}: f({z:.2f}) = {a:.3f}, slope {slope:.3f}"
+        a, slope = plain(function.f(z), 3), plain(function.slope(z), 3)
+        return f"{function.label}: f({plain(z)}) = {a}, slope {slope}"
 
     def alt(self, unit, z):
-        outputs = ", ".join(f"{a:z.2f}" for a in unit.output(self.points[::3]))
+        outputs = ", ".join(map(plain, unit.output(self.points[::3])))
         return (
             f"Left: {pictures.describe_activation(unit.activation, mark=z)} Right: the "
             f"output of a unit with weight {unit.weight:g} and bias {unit.bias:g}; for "

@@ -83,8 +83,8 @@ class GradientView(View):
         # Below 1e-9 the error is rounding noise, another on each processor.
         size = "below 1e-9" if error < 1e-9 else f"about {error:.0e}"
         return (
-            f"h = {h:.2g}: slope by central difference {data.quotient(h):.4f}, by "
-            f"backprop {data.slope:.4f}, error {size}; "
+            f"h = {h:.2g}: slope by central difference {data.quotient(h):z.4f}, by "
+            f"backprop {data.slope:z.4f}, error {size}; "
             f"{_cause(h, error, data.activation)}"
         )
 

@@ -18,23 +18,24 @@ def activations(functions) -> Picture:
 
 
 def draw_activation(ax, activation, mark=None):
-    """Draw a function and its slope from -3 to 3.
+    """Draw a function and its slope from -3 to 3, or as far as the marked z.
 
-    A marked z gets a dot on the function, a square on the slope, and the tangent.
+    It gets a dot on the function, a square on the slope, and the tangent.
     """
-    z = np.linspace(-3, 3, 601)
+    low, high = -3.0, 3.0
+    if mark is not None:
+        low, high = min(low, mark), max(high, mark)
+    z = np.linspace(low, high, 601)
     a, slope = activation.f(z), activation.slope(z)
     ax.axhline(0, color=style.NEUTRAL, linewidth=1)
     ax.axvline(0, color=style.NEUTRAL, linewidth=1)
     ax.plot(z, a, color=style.POSITIVE, label="f(z)")
     ax.plot(z, slope, "--", color=style.NEGATIVE, label="slope f'(z)")
     ax.set_title(activation.label)
-    across, up = [z[0], z[-1]], [*a, *slope]
     if mark is not None:
-        across.append(mark)
-        up += _draw_mark(ax, activation, mark)
-    ax.set_xlim(axes.finite_limits(across, pad=0))
-    low, high = axes.finite_limits(up)
+        _draw_mark(ax, activation, mark)
+    ax.set_xlim(low, high)
+    low, high = axes.finite_limits([*a, *slope])
     ax.set_ylim(low, high + (high - low) * axes.legend_share(ax, 2))
     ax.set_xlabel("z")
     ax.set_ylabel("f(z), f'(z)")
@@ -43,15 +44,15 @@ def draw_activation(ax, activation, mark=None):
 
 
 def _draw_mark(ax, activation, z):
-    """Mark one z with its value, slope and tangent; return value and slope."""
+    """Mark one z with its value, slope and tangent."""
     a, slope = _value_and_slope(activation, z)
     reach = np.array([-0.7, 0.7])
     ax.plot(z + reach, a + slope * reach, color="black", linewidth=4, alpha=0.45)
-    ax.plot([z], [a], "o", color="black", markersize=10)
-    ax.plot([z], [slope], "s", color="black", markersize=9, markerfacecolor="white")
+    look = {"color": "black", "clip_on": False}  # whole, also at the edge
+    ax.plot([z], [a], "o", markersize=10, **look)
+    ax.plot([z], [slope], "s", markersize=9, markerfacecolor="white", **look)
     numbers = f"z = {number(z)}:  f(z) = {number(a)},  slope = {number(slope)}"
     ax.set_title(f"{activation.label}\n{numbers}")
-    return [a, slope]
 
 
 def _value_and_slope(activation, z):

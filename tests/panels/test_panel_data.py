@@ -10,7 +10,7 @@ import pytest
 import mlp_core as mlp
 from course import files
 from course.panels.forward import fresh_network
-from course.panels.gradient import differences
+from course.panels.gradient import GradientView, differences
 from course.panels.initialization import InitializationView, signal
 from course.panels.passing import one_pass
 from course.panels.slice import loss_slice
@@ -59,6 +59,21 @@ def test_the_unit_view_draws_the_outputs_of_the_unit():
     z = 2 * x - 1
     np.testing.assert_allclose(a, np.where(z > 0, z, 0.5 * z))
     panel.close()
+
+
+def test_no_number_is_told_as_minus_zero():
+    """Guards the words: at z = -1 a ReLU gives 0.000, which isn't negative."""
+    panel = make("activation_panel", z=-1.0, alpha=0.0)
+    assert panel.shown.line.endswith("f(-1.00) = 0.000, slope 0.000")
+    panel.work["activation"].set("tanh")
+    panel.look["z"].set(-0.0001)
+    assert "f(0.00) = 0.000" in panel.shown.line
+    panel.look["z"].set(1e6)
+    assert "f(1.0e+06) = 1.000" in panel.shown.line
+    panel.close()
+    data = differences(seed=0, activation="tanh", alpha=0.0)
+    words = GradientView().show(data._replace(slope=-1e-9), h=1e-5).line
+    assert "by backprop 0.0000" in words
 
 
 def test_the_gradient_panel_says_what_the_error_is_made_of():

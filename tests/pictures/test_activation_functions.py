@@ -33,6 +33,17 @@ def test_activation_marks_point_slope_and_tangent(ax):
     assert "z = −5.00:  f(z) = 1.00,  slope = −0.20" in ax.get_title()
 
 
+@pytest.mark.parametrize("mark", [15.0, -40.0, 1e6])
+def test_a_marked_point_stands_on_a_drawn_curve(ax, mark):
+    """Guards a z outside of the usual range: the curves go as far as the mark."""
+    pictures.draw_activation(ax, mlp.relu, mark)
+    curves = {line.get_label(): line.get_xdata() for line in ax.lines}
+    for z in (curves["f(z)"], curves["slope f'(z)"]):
+        assert z.min() <= min(-3, mark) and z.max() >= max(3, mark)
+    low, high = ax.get_ylim()
+    assert low < mlp.relu.f(np.array(mark)) < high
+
+
 def test_activation_in_words():
     """Guards the alt text: the marked numbers, or three points that tell the bend."""
     assert pictures.describe_activation(ORIGINAL, -1.0) == (
