@@ -44,7 +44,7 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
     else:
         places = _draw_plane(ax, points, params, task, activation, layer)
     targets = task.Y[kept, 0]
-    draw_classes(ax, places, targets)
+    draw_classes(ax, places, targets, of_task=task.Y[:, 0])
     if 0 < len(places) <= 12:
         _name_points(ax, places, task.X[kept], targets)
     axes.note_missing(ax, [A])

@@ -1,8 +1,9 @@
 """How every picture of the course looks, and what a cell of a notebook shows of it.
 
 One rule holds in all pictures: colour never carries a meaning alone. Orange is negative
-and blue is positive, and the sign also stands in the number or in the line style; each
-class of points has its own marker, and each run its own line style.
+and blue is positive, and the sign also stands in the number or in the line style; the
+classes of points go from orange (the lowest target) to blue (the highest), as the output
+does, and each has its own marker; each run has its own line style.
 """
 
 import base64
@@ -20,7 +21,7 @@ NEUTRAL = "#5F5F5F"
 SIGNED_CMAP = LinearSegmentedColormap.from_list(
     "signed", [NEGATIVE, "#FFFFFF", POSITIVE]
 ).with_extremes(bad="#C8C8C8")
-MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one for each class of points
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one for each class of points
 
 # The first, second, ... line or bar of a picture: colour, line style, marker, hatch.
 _LOOKS = (
@@ -72,6 +73,25 @@ def bar_look(i):
     """Colour and hatch of the bars number ``i`` of a picture."""
     color, _, _, hatch = _LOOKS[i % len(_LOOKS)]
     return color, hatch
+
+
+def class_looks(targets):
+    """The marker and the colour of each class of a task: {target: line properties}.
+
+    On the surface of an output the ground takes the same colours, but paler: so a point
+    that is learned stands on its own colour.
+    """
+    classes = np.unique(targets)
+    reach = np.ptp(classes) or 1.0
+    shares = 0.5 + (classes - (classes[0] + classes[-1]) / 2) / reach
+    return {
+        target: {
+            "marker": _MARKERS[i % len(_MARKERS)],
+            "markerfacecolor": SIGNED_CMAP(float(share)),
+            "markeredgecolor": "black",
+        }
+        for i, (target, share) in enumerate(zip(classes, shares))
+    }
 
 
 def new_figure(

@@ -7,10 +7,10 @@ import mlp_core as mlp
 from course import checks
 from course.pictures import axes
 from course.pictures.style import (
-    MARKERS,
     SIGNED_CMAP,
     SMALL,
     Picture,
+    class_looks,
     number,
     plain,
     titled,
@@ -129,14 +129,17 @@ def draw_contours(ax, xs, ys, heights, levels, styles=("-", "--", "-.", ":")):
     return crossed
 
 
-def draw_classes(ax, places, targets, size=10):
-    """Draw points with one marker for each target value, filled black or white."""
-    for i, target in enumerate(np.unique(targets)):
+def draw_classes(ax, places, targets, of_task=None, size=10):
+    """Draw points with the marker and the colour of their classes.
+
+    ``of_task`` are all targets of the task, if some of its points are left out.
+    """
+    looks = class_looks(targets if of_task is None else of_task)
+    for target in np.unique(targets):
         x, y = places[targets == target].T
-        look = {"marker": MARKERS[i % len(MARKERS)], "linestyle": "none", "zorder": 4}
-        fill = {"color": "black", "markerfacecolor": "white" if i % 2 else "black"}
-        edge = {"markersize": size, "markeredgewidth": 1.8, "clip_on": False}
-        ax.plot(x, y, label=f"target {target:g}", **look, **fill, **edge)
+        look = {"linestyle": "none", "zorder": 4, "clip_on": False, **looks[target]}
+        edge = {"markersize": size, "markeredgewidth": 1.8}
+        ax.plot(x, y, label=f"target {target:g}", **look, **edge)
 
 
 def _draw_samples(ax, X, targets, outputs):

@@ -19,7 +19,26 @@ def test_the_style_is_the_default_and_its_colours_tell_signs():
     ends = [to_hex(style.SIGNED_CMAP(x)).upper() for x in (0.0, 1.0)]
     assert ends == [NEGATIVE, POSITIVE]
     assert min(style.SIGNED_CMAP(0.5)[:3]) > 0.98
-    assert len(set(style.MARKERS)) == len(style.MARKERS) >= 4
+
+
+def test_a_class_has_its_own_marker_and_the_colour_of_its_target():
+    """Guards the looks of points: from orange, the lowest target, to blue."""
+
+    def faces(targets):
+        looks = style.class_looks(np.array(targets)).items()
+        return {target: to_hex(look["markerfacecolor"]) for target, look in looks}
+
+    blue, orange = POSITIVE.lower(), NEGATIVE.lower()
+    assert faces([1.0, 0.0, 0.0]) == {0: orange, 1: blue}
+    assert faces([2.0, 0.0, 1.0]) == {
+        0: orange,
+        1: to_hex(style.SIGNED_CMAP(0.5)),
+        2: blue,
+    }
+    assert faces([-1.0, 1.0]) == {-1: orange, 1: blue}
+    assert faces([3.0]) == {3: to_hex(style.SIGNED_CMAP(0.5))}
+    markers = [look["marker"] for look in style.class_looks(np.arange(6)).values()]
+    assert len(set(markers)) == 6
 
 
 def test_lines_and_bars_differ_by_more_than_colour():

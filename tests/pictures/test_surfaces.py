@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 
 import mlp_core as mlp
 from course import pictures
+from course.pictures.style import NEGATIVE, POSITIVE
 from course.pictures.surfaces import grid
 from mlp_core import XOR, Layer
 
@@ -205,6 +207,40 @@ def test_samples_keep_the_markers_of_the_surfaces():
         "The samples of AND as points: target 0 at (0, 0), target 0 at (0, 1), target 0 "
         "at (1, 0), target 1 at (1, 1)."
     )
+
+
+def looks_of(ax):
+    """Marker and colour of each class."""
+    lines = [line for line in ax.lines if line.get_label().startswith("target")]
+    return {
+        line.get_label(): (line.get_marker(), to_hex(line.get_markerfacecolor()))
+        for line in lines
+    }
+
+
+def test_a_class_looks_the_same_in_every_picture(params):
+    """Guards one colour and one marker for a class, that of the ground it should have."""
+    made = [pictures.samples(XOR), pictures.surface(params, XOR)]
+    made += [pictures.surface(params, XOR, layer=0)]
+    made += [pictures.hidden(params, XOR, layer=layer) for layer in range(4)]
+    looks = {"target 0": ("o", NEGATIVE.lower()), "target 1": ("s", POSITIVE.lower())}
+    for picture in made:
+        assert looks_of(picture.figure().axes[0]) == looks, picture.alt
+    right = [Layer(np.array([[1.0], [0.0]]), np.zeros(1))]  # says x1: 0, then 1
+    image = pictures.surface(right, XOR, mlp.identity).figure().axes[0].images[0]
+    low, high = image.to_rgba(np.array([[0.0, 1.0]]))[0]
+    assert low[0] > low[2] and high[2] > high[0]  # orange where it says 0, blue at 1
+
+
+def test_a_class_keeps_its_look_when_another_one_is_left_out(ax):
+    """Guards points in a hidden space: some may be infinite, the others don't change."""
+    huge = Layer(np.array([[-1e308, 0.0], [-1e308, 1.0]]), np.array([1e308, 0.0]))
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [10.0, 0.0]])
+    task = mlp.Task("two left", X, np.array([[1.0], [1.0], [0.0]]))
+    pictures.draw_hidden(
+        ax, [huge, Layer(np.ones((2, 1)), np.zeros(1))], task, mlp.identity
+    )
+    assert looks_of(ax) == {"target 1": ("s", POSITIVE.lower())}
 
 
 def test_error_map_is_how_far_the_output_is_from_the_sum():
