@@ -19,6 +19,7 @@ Tests hold both to the plain loop. Any gradient but the two that are known here 
 plain steps: in `mlp_core.train`, or in those of `_train_stack`.
 """
 
+import functools
 import itertools
 import math
 import operator
@@ -328,6 +329,10 @@ class _Steps(_Arrays):
 # 4. Many networks --------------------------------------------------------------------
 
 
+def watch():
+    """The ``progress`` of a sweep that has none; `course.waiting` puts another here."""
+
+
 class Sweep(NamedTuple):
     """S networks after training, see `sweep`."""
 
@@ -367,11 +372,13 @@ def sweep(
     has none), then ``train(params, X, Y, rng)``. ``learning_rate`` may be (S,), and
     `leaky_relu` of an array (S,) gives each network its own alpha. ``gradient`` must take
     a stack of networks. ``block`` networks are trained together, which bounds the memory;
-    after each block ``progress(networks_done, S)`` is called.
+    after each block ``progress(networks_done, S)`` is called, and now and then within it.
 
-    After an interrupt you get the blocks that were finished, so fewer than S networks; in
-    the first block it goes through.
+    After an interrupt you get the blocks that were finished, so fewer than S networks. In
+    the first block it goes through, and in JupyterLab, where the cell counts on all S.
     """
+    watching = watch() if progress is None else None
+    progress = progress or watching
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     seeds, sizes = checks.seeds("seeds", seeds), checks.sizes("sizes", sizes)
     if len(X) != len(Y) or (sizes[0], sizes[-1]) != (X.shape[1], Y.shape[1]):
@@ -395,8 +402,9 @@ def sweep(
                 seeds[some], len(X), sizes, scheme, alphas[some], steps, batch_size
             )
             fs, rates = _with_alphas(activations, some), learning_rate[some]
+            told = functools.partial(_told, progress, start, some.stop, S)
             params, losses = train_block(
-                flat, shapes, X, Y, samples, fs, rates, gradient
+                flat, shapes, X, Y, samples, fs, rates, gradient, told
             )
             epoch_loss = mlp.epoch_means(losses[:-1], steps_per_epoch)
             parts.append((params, epoch_loss, _breaks(losses)))
@@ -404,7 +412,7 @@ def sweep(
                 progress(some.stop, S)
         return _collect(parts, X, Y, seeds, activations)
     except KeyboardInterrupt:  # also one that comes while the blocks are put together
-        if not parts:
+        if not parts or watching:
             raise
         return _collect(parts, X, Y, seeds, activations)
 
@@ -430,7 +438,20 @@ def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
     return np.stack(flat, axis=-1), samples
 
 
-def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, gradient):
+def _told(progress, start, stop, S, rows):
+    """The rows of each step. ``progress`` hears of every hundredth step.
+
+    The networks from ``start`` to ``stop`` are at work: they count in part.
+    """
+    for step, picked in enumerate(rows):
+        if progress and step and step % 100 == 0:
+            progress(start + (stop - start) * step // len(rows), S)
+        yield picked
+
+
+def _train_block(
+    flat, shapes, X, Y, samples, activations, learning_rate, gradient, told
+):
     """Train the networks flat (P, S) in place; return the stack, and losses (steps + 1, S).
 
     The last losses are 0, or NaN where the last update broke a network. The letters in
@@ -449,7 +470,7 @@ def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, gradie
     scale, zeros = learning_rate / batch, np.zeros(len(flat))
     losses = np.empty((steps + 1, S))
     with np.errstate(all="ignore"):
-        for step, rows in enumerate(samples):
+        for step, rows in enumerate(told(samples)):
             table.take(rows, axis=1, out=picked, mode="clip")
             for i in layers:
                 np.einsum("iks,ios->oks", A[i], M[i], out=Z[i])
@@ -474,13 +495,15 @@ def _train_block(flat, shapes, X, Y, samples, activations, learning_rate, gradie
     return _stack(flat, shapes), losses
 
 
-def _train_stack(flat, shapes, X, Y, samples, activations, learning_rate, gradient):
+def _train_stack(
+    flat, shapes, X, Y, samples, activations, learning_rate, gradient, told
+):
     """The same by any gradient that takes a stack, in plain steps."""
     params, losses = _stack(flat, shapes), []
     activations = for_stack(activations, params)
     hides_infinity = any(hides for _, _, hides in map(_writing, activations))
     with np.errstate(all="ignore"):
-        for rows in np.moveaxis(samples, -1, 1):  # (S, batch)
+        for rows in told(np.moveaxis(samples, -1, 1)):  # (S, batch)
             value, grads = gradient(params, X[rows], Y[rows], activations)
             losses.append(value + _zero_or_nan(params) if hides_infinity else value)
             params = mlp.sgd_step(params, grads, learning_rate[:, None, None])

@@ -421,6 +421,26 @@ def test_a_sweep_with_alphas_stopped_keeps_the_finished_blocks():
     np.testing.assert_allclose(part.Y_hat, whole.Y_hat[:4], rtol=0, atol=1e-9)
 
 
+def test_in_a_notebook_a_stopped_sweep_goes_through(monkeypatch):
+    """Guards the cell's next line, which counts on all networks: nothing comes back."""
+    stops = stopped_at_call(lambda *_: None, 2)
+    monkeypatch.setattr(fast, "watch", lambda: stops)
+    with pytest.raises(KeyboardInterrupt):
+        sweep(XOR.X, XOR.Y, range(6), epochs=1, block=2)
+
+
+@both_paths
+def test_a_sweep_tells_how_far_it_is(path, monkeypatch):
+    """Guards the progress: rising within a block too, the blocks whole, for all S."""
+    told, watched = [], []
+    kwargs = {"epochs": 4, "block": 4, "gradient": path(mlp.loss_and_grads)}
+    sweep(XOR.X, XOR.Y, range(6), progress=lambda *two: told.append(two), **kwargs)
+    assert told == [(done, 6) for done in (1, 2, 3, 4, 4, 5, 5, 6)]
+    monkeypatch.setattr(fast, "watch", lambda: lambda *two: watched.append(two))
+    sweep(XOR.X, XOR.Y, range(6), **kwargs)
+    assert watched == told
+
+
 # 5. Wrong arguments ------------------------------------------------------------------
 
 WRONG = {

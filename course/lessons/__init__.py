@@ -4,7 +4,7 @@ import importlib
 import re
 from pathlib import Path
 
-from course import checking, questions, record
+from course import checking, questions, record, waiting
 from course.lessons import review
 
 FOLDER = Path(__file__).parent
@@ -46,6 +46,7 @@ class Lesson:
         self.questions = load_questions(self.name)
         module = importlib.import_module(f"course.lessons.{self.name}.exercises")
         self.exercises = module.EXERCISES
+        waiting.watch_sweeps()
         self._reviewed = None
         notice = record.open_in(Path.cwd()) if keeps_record else ""
         if notice:

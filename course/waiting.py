@@ -1,0 +1,107 @@
+"""A wait of more than a second: JupyterLab and Notebook show how far the cell is.
+
+Elsewhere (in plain Python, and where notebooks are run by nbclient, nbval or Voila)
+nothing of this happens.
+"""
+
+import threading
+import time
+
+from IPython import get_ipython
+from IPython.display import display
+
+from course import fast
+
+PATIENCE = 1.0  # seconds until something is shown
+PAUSE = 0.1  # seconds between two pictures of the bar
+STOPPED = (
+    "Stopped. The cell did not come to its end: what it makes is missing, or still that "
+    "of an earlier run. Run it again before you go on."
+)
+
+
+def watch_sweeps():
+    """Have the sweeps of a notebook tell how far they are."""
+    fast.watch = lambda: _tell_sweep if _running_cell() else None
+
+
+def progress(items):
+    """Go through the items, as in ``for seed in progress(range(50))``."""
+    items = list(items)
+    for done, item in enumerate(items):
+        tell(done / len(items), f"{done} of {len(items)}")
+        yield item
+
+
+def _tell_sweep(done, total):
+    tell(done / total, f"{done / total:.0%} of this sweep over {total:,} networks")
+
+
+def tell(share, words):
+    """Say that a share of the work is done, 0 to 1; shown if the cell takes long."""
+    global _wait
+    run = _running_cell()
+    if run is None:
+        return
+    if _wait is None or _wait.run != run:
+        _wait = _Wait(run)
+    _wait.tell(share, words)
+
+
+def _running_cell():
+    """Name the run of the cell that runs; None where no page could show a bar."""
+    if threading.current_thread() is not threading.main_thread():
+        return None
+    request = getattr(get_ipython(), "get_parent", dict)()
+    # JupyterLab and Notebook tell the id of the cell, nbclient and nbval don't.
+    is_cell = request and request["msg_type"] == "execute_request"
+    if not is_cell or "cellId" not in request["metadata"]:
+        return None
+    return request["header"]["msg_id"]
+
+
+_wait = None  # that of the cell that runs, or ran last
+
+
+class _Wait:
+    """The wait for one run of a cell, from its first news to its end."""
+
+    def __init__(self, run):
+        self.run, self.start, self.told = run, time.perf_counter(), 0
+        self.output = None
+
+    def tell(self, share, words):
+        now = time.perf_counter()
+        if now - self.start < PATIENCE or now - self.told < PAUSE:
+            return
+        self.told = now
+        if self.output is None:
+            self._open()
+        self.output.update(_bar(share, words), raw=True)
+
+    def _open(self):
+        self.output = display({}, raw=True, display_id=True)
+        shell = get_ipython()
+        shell.events.register("post_execute", self._close)
+        shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
+
+    def _close(self):
+        """Take the bar off the page: an output without data shows nothing."""
+        self.output.update({}, raw=True)
+        shell = get_ipython()
+        shell.set_custom_exc((), None)
+        shell.events.unregister("post_execute", self._close)
+
+
+def _bar(share, words):
+    html = (
+        f'<progress value="{share:.3f}" aria-label="working"></progress> working: '
+        f"{words}. The square button above the notebook stops it."
+    )
+    return {"text/html": html, "text/plain": f"working: {words}"}
+
+
+def _show_stopped(shell, kind, error, traceback, tb_offset=None):
+    """An interrupt in one sentence; its traceback would say where, which tells nothing."""
+    error._render_traceback_ = lambda: [STOPPED]
+    shell.showtraceback((kind, error, traceback))

@@ -1,0 +1,67 @@
+"""A cell that takes long, in a real browser: its bar, the stop, and what is left."""
+
+import pytest
+
+from course import waiting
+from course.tools import live
+
+FIRST = """import sys, time; sys.path.insert(0, ".."); import mlp_core as mlp
+from course import Lesson; from course.fast import sweep
+from course.waiting import progress; lesson = Lesson("06_xor_task")"""
+FOR_MINUTES = """print("before")
+run = sweep(mlp.XOR.X, mlp.XOR.Y, range(3000), epochs=2000)
+print("after")"""
+FOR_SECONDS = """print("before")
+for _ in progress(range(30)): time.sleep(0.1)
+print("after")"""
+START = f"([index]) => {{ ({live.RUN})(['notebook:run-cell', index, 600]) }}"
+INTERRUPT = "() => jupyterapp.commands.execute('notebook:interrupt-kernel')"
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, lab, write_notebook):
+    write_notebook("waiting", [FIRST, FOR_MINUTES, FOR_SECONDS])
+    notebook = live.Notebook(browser, lab, "waiting")
+    notebook.page.set_default_timeout(1000 * live.PATIENCE)
+    notebook.run(0)
+    yield notebook
+    notebook.close()
+
+
+def bar_of(notebook, index):
+    """Start a cell; return its bar, which comes after a second."""
+    notebook.page.evaluate(START, [index])
+    bar = notebook.show_cell(index).get_by_role("progressbar", name="working")
+    live.expect(bar).to_be_visible()
+    return bar
+
+
+def outputs(notebook, index):
+    """What the cell would save: texts, data and the lines of an error."""
+    return [
+        output.get("text") or output.get("traceback") or output["data"]
+        for output in notebook.cells()[index]["outputs"]
+    ]
+
+
+def test_a_long_sweep_shows_a_bar_and_can_be_stopped(notebook):
+    """Guards: the bar, clear words after the square button, and nothing else left."""
+    bar = bar_of(notebook, 1)
+    before = bar.get_attribute("value")
+    live.expect(bar).not_to_have_attribute("value", before)  # it moves
+    cell = notebook.show_cell(1)
+    live.expect(cell).to_contain_text("of this sweep over 3,000 networks")
+    notebook.page.evaluate(INTERRUPT)
+    live.expect(cell).to_contain_text(waiting.STOPPED)
+    live.expect(bar).to_have_count(0)
+    assert outputs(notebook, 1) == ["before\n", {}, [waiting.STOPPED]]
+
+
+def test_the_bar_of_a_cell_that_ends_is_gone(notebook):
+    """Guards the saved cell: what was printed stays, an output without data shows nothing."""
+    bar = bar_of(notebook, 2)
+    cell = notebook.show_cell(2)
+    live.expect(cell).to_contain_text("after")
+    live.expect(bar).to_have_count(0)
+    assert outputs(notebook, 2) == ["before\n", {}, "after\n"]
+    assert not notebook.complaints

@@ -1,0 +1,157 @@
+"""The bar of a cell that takes long: in JupyterLab and Notebook, and nowhere else."""
+
+import time
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+import mlp_core as mlp
+from course import fast, waiting
+from course.tools import NOTEBOOKS
+
+START = """
+import sys, time
+sys.path.insert(0, "..")
+import mlp_core as mlp
+from course import Lesson, fast, waiting
+lesson = Lesson("06_xor_task")
+
+def rest(seconds, parts=20):
+    for _ in waiting.progress(range(parts)):
+        time.sleep(seconds / parts)
+"""
+
+
+class Kernel:
+    """A kernel, and what it sends while a cell runs."""
+
+    def __init__(self):
+        self.manager, self.client = start_new_kernel(cwd=str(NOTEBOOKS))
+
+    def run(self, code, interrupt_at=None, **metadata):
+        """The messages that a cell sends: (seconds, type, content).
+
+        ``cellId`` is what JupyterLab and Notebook add to the request.
+        """
+        content = {"code": code, "silent": False, "store_history": True}
+        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
+        session, start, told = self.client.session, time.monotonic(), []
+        request = session.msg("execute_request", content, metadata=metadata)
+        self.client.shell_channel.send(request)
+        while True:
+            message = self.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            if kind == "status" and content["execution_state"] == "idle":
+                return told
+            if kind not in ("status", "execute_input"):
+                told.append((time.monotonic() - start, kind, content))
+            if interrupt_at and interrupt_at in str(content):
+                self.manager.interrupt_kernel()
+                interrupt_at = None
+
+    def close(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    kernel = Kernel()
+    assert kernel.run(START) == []
+    yield kernel
+    kernel.close()
+
+
+def kinds(told):
+    return [kind for _, kind, _ in told]
+
+
+def outputs(told):
+    """The outputs as the page has them at the end, with the last data of a display."""
+    shown, place = [], {}
+    for _, kind, content in told:
+        if kind == "stream":
+            shown.append(content["text"])
+        elif kind == "error":
+            shown.append(content["traceback"])
+        else:
+            name = content["transient"]["display_id"]
+            if kind == "display_data":
+                place[name] = len(shown)
+                shown.append(None)
+            shown[place[name]] = content["data"]
+    return shown
+
+
+SLOW = "print('before', flush=True); rest(1.6); print('after', flush=True)"
+
+
+def test_a_bar_is_shown_after_a_second_moves_and_goes(kernel):
+    """Guards: nothing for a second, then a bar that moves; at the end it is gone."""
+    told = kernel.run(SLOW, cellId="one")
+    first = [seconds for seconds, kind, _ in told if kind == "display_data"]
+    assert len(first) == 1 and first[0] >= 1.0
+    bars = [str(c["data"].get("text/html")) for _, k, c in told if "update" in k]
+    assert bars[-1] == "None" and len(set(bars[:-1])) == len(bars) - 1 > 2
+    assert all("<progress" in bar for bar in bars[:-1])
+    values = [float(bar.split('"')[1]) for bar in bars[:-1]]
+    assert values == sorted(values) and 0.5 < values[0] < values[-1] < 1
+    assert outputs(told) == ["before\n", {}, "after\n"]
+
+
+def test_one_bar_serves_all_the_waits_of_a_cell(kernel):
+    """Guards cells with many short sweeps: their time counts together."""
+    told = kernel.run("for _ in range(4): rest(0.4)", cellId="one")
+    assert kinds(told).count("display_data") == 1 and outputs(told) == [{}]
+
+
+def test_a_short_wait_shows_nothing_whatever_went_before(kernel):
+    """Guards: each run of a cell begins its own second."""
+    for _ in range(3):
+        assert kernel.run("rest(0.5)", cellId="one") == []
+
+
+def test_elsewhere_nothing_is_shown(kernel):
+    """Guards nbval and nbclient, which name no cell: no trace in their outputs."""
+    assert outputs(kernel.run(SLOW)) == ["before\n", "after\n"]
+    thread = "import threading; t = threading.Thread(target=rest, args=(1.5,))"
+    assert kernel.run(f"{thread}; t.start(); t.join()", cellId="one") == []
+
+
+SWEEP = "run = fast.sweep(mlp.XOR.X, mlp.XOR.Y, range(5000), epochs=500)"
+
+
+def test_a_sweep_tells_itself_and_can_be_stopped(kernel):
+    """Guards: notebooks call ``sweep(...)`` plainly; an interrupt leaves clear words."""
+    told = kernel.run(SWEEP, interrupt_at="this sweep over 5,000", cellId="one")
+    assert outputs(told) == [{}, [waiting.STOPPED]]
+    assert "run" not in str(kernel.run("print(sorted(set(dir()) & {'run'}))")[0][2])
+
+
+def test_an_interrupt_between_two_parts_is_told_in_the_same_words(kernel):
+    """Guards the lines of the cell itself, and what is printed before."""
+    code = "print('kept', flush=True); rest(60, parts=600)"
+    told = kernel.run(code, interrupt_at="<progress", cellId="one")
+    assert outputs(told) == ["kept\n", {}, [waiting.STOPPED]]
+
+
+def test_after_a_bar_the_shell_is_as_before(kernel):
+    """Guards interrupts and errors of other cells: they keep their tracebacks."""
+    kernel.run(SLOW, cellId="one")
+    ((_, kind, content),) = kernel.run("raise KeyboardInterrupt", cellId="two")
+    assert kind == "error" and len(content["traceback"]) > 1
+    ((_, kind, content),) = kernel.run("1 / 0", cellId="two")
+    assert content["ename"] == "ZeroDivisionError"
+
+
+def test_plain_python_shows_nothing(capsys, monkeypatch):
+    """Guards scripts: a sweep that is watched runs, and nothing is printed."""
+    monkeypatch.setattr(fast, "watch", fast.watch)  # as it is, after the test too
+    monkeypatch.setattr(waiting, "PATIENCE", 0)
+    waiting.watch_sweeps()
+    assert fast.watch() is None
+    assert fast.sweep(mlp.XOR.X, mlp.XOR.Y, range(3)).success.shape == (3,)
+    assert list(waiting.progress("abc")) == ["a", "b", "c"]
+    assert capsys.readouterr() == ("", "")
