@@ -15,8 +15,7 @@ from course import fast
 PATIENCE = 1.0  # seconds until something is shown
 PAUSE = 0.1  # seconds between two pictures of the bar
 STOPPED = (
-    "Stopped. The cell did not come to its end: what it makes is missing, or still that "
-    "of an earlier run. Run it again before you go on."
+    "Stopped. What this cell makes is missing, or old: run it again before you go on."
 )
 
 
@@ -95,10 +94,11 @@ class _Wait:
 
 def _bar(share, words):
     html = (
-        f'<progress value="{share:.3f}" aria-label="working"></progress> working: '
-        f"{words}. The square button above the notebook stops it."
+        '<div style="padding-left:8px"><progress aria-label="working" '
+        f'style="vertical-align:middle" value="{share:.3f}"></progress> '
+        f"{words} (to stop it, press ■ above)</div>"
     )
-    return {"text/html": html, "text/plain": f"working: {words}"}
+    return {"text/html": html, "text/plain": words}
 
 
 def _show_stopped(shell, kind, error, traceback, tb_offset=None):
