@@ -126,10 +126,10 @@ def _update_lines(learning_rate, before, after):
 class PassView(View):
     """The network as far as it is computed, and the formulas of the stage."""
 
-    size = (1000, 470)
+    size = (1000, 450)  # with three lines of words it still fits at 1280 x 720
     cells: ClassVar = {
-        "network": Cell(0, 0, 660, 470, (2, 2, 2, 34)),
-        "formulas": Cell(660, 0, 340, 470, (8, 8, 2, 8)),
+        "network": Cell(0, 0, 660, 450, (2, 2, 2, 34)),
+        "formulas": Cell(660, 0, 340, 450, (8, 8, 2, 8)),
     }
 
     def draw(self, data, step):

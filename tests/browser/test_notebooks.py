@@ -165,6 +165,24 @@ def test_controls_picture_and_status_are_seen_at_once(notebook, all_panels):
         assert span <= room
 
 
+# From the cell that makes the bug lab down to what it says of a guess.
+LAB = """root => {
+    const notebook = root.closest('.jp-WindowedPanel-outer').clientHeight;
+    const top = root.closest('.jp-Cell').getBoundingClientRect().top;
+    const answer = [...root.querySelectorAll('[role=status]')].at(-1);
+    return [answer.getBoundingClientRect().bottom - top, notebook] }"""
+
+
+@pytest.mark.parametrize("notebook", ["07_bug_lab"], indirect=True)
+@pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
+def test_the_guess_is_seen_with_the_map(notebook, all_panels, alone):
+    """Guards the game on a projector: settings, map, guess and answer, unscrolled."""
+    notebook.give_room(alone)
+    (lab,) = all_panels
+    span, room = lab.root.evaluate(LAB)
+    assert span <= room
+
+
 @each_notebook
 def test_every_slider_by_keyboard(notebook, all_panels):
     """Guards: an arrow key moves each slider, and all of the panel follows."""
