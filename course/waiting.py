@@ -4,6 +4,7 @@ Elsewhere (in plain Python, and where notebooks are run by nbclient, nbval or Vo
 nothing of this happens.
 """
 
+import signal
 import threading
 import time
 
@@ -30,6 +31,7 @@ def progress(items):
     for done, item in enumerate(items):
         tell(done / len(items), f"{done} of {len(items)}")
         yield item
+    tell(1, f"all {len(items)}")  # an interrupt of the last one is told, too
 
 
 def _tell_sweep(done, total):
@@ -67,9 +69,11 @@ class _Wait:
 
     def __init__(self, run):
         self.run, self.start, self.told = run, time.perf_counter(), 0
-        self.output = None
+        self.output, self.stopped = None, False
 
     def tell(self, share, words):
+        if self.stopped:  # a training took the interrupt for its own, and ended
+            raise KeyboardInterrupt
         now = time.perf_counter()
         if now - self.start < PATIENCE or now - self.told < PAUSE:
             return
@@ -83,6 +87,12 @@ class _Wait:
         shell = get_ipython()
         shell.events.register("post_execute", self._close)
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
+        # For the rest of this cell: the kernel gives the next one Python's own again.
+        signal.signal(signal.SIGINT, self._stop)
+
+    def _stop(self, *_):
+        self.stopped = True
+        raise KeyboardInterrupt
 
     def _close(self):
         """Take the bar off the page: an output without data shows nothing."""

@@ -11,8 +11,9 @@ from course import fast, waiting
 from course.tools import NOTEBOOKS
 
 START = """
-import sys, time
+import signal, sys, time
 sys.path.insert(0, "..")
+import numpy as np
 import mlp_core as mlp
 from course import Lesson, fast, waiting
 lesson = Lesson("06_xor_task")
@@ -49,6 +50,7 @@ class Kernel:
             if kind not in ("status", "execute_input"):
                 told.append((time.monotonic() - start, kind, content))
             if interrupt_at and interrupt_at in str(content):
+                time.sleep(0.3)  # let the cell go on with its work
                 self.manager.interrupt_kernel()
                 interrupt_at = None
 
@@ -138,9 +140,28 @@ def test_an_interrupt_between_two_parts_is_told_in_the_same_words(kernel):
     assert outputs(told) == ["kept\n", {}, [waiting.STOPPED]]
 
 
+TRAININGS = """
+for seed in waiting.progress(range({})):
+    rng = np.random.default_rng(seed)
+    fast.train(mlp.initialize(rng=rng), mlp.XOR.X, mlp.XOR.Y, rng, epochs={})
+"""
+
+
+@pytest.mark.parametrize(
+    "count, epochs, at", [(300, 100, "<progress"), (2, 2000, "1 of 2")]
+)
+def test_an_interrupt_ends_a_row_of_trainings(kernel, count, epochs, at):
+    """Guards: `train` ends at an interrupt and returns; then the cell must end, too."""
+    code = TRAININGS.format(count, epochs)
+    told = kernel.run(code, interrupt_at=at, cellId="one")
+    assert outputs(told) == [{}, [waiting.STOPPED]]
+
+
 def test_after_a_bar_the_shell_is_as_before(kernel):
     """Guards interrupts and errors of other cells: they keep their tracebacks."""
     kernel.run(SLOW, cellId="one")
+    told = kernel.run("print(signal.getsignal(signal.SIGINT))", cellId="two")
+    assert "default_int_handler" in outputs(told)[0]
     ((_, kind, content),) = kernel.run("raise KeyboardInterrupt", cellId="two")
     assert kind == "error" and len(content["traceback"]) > 1
     ((_, kind, content),) = kernel.run("1 / 0", cellId="two")
