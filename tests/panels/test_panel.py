@@ -126,12 +126,12 @@ def test_every_panel_with_a_network_saves_it(panel, folder):
     press(panel, "Save NPZ")
     params, _ = files.load(f"{panel.file_box.value}.npz")
     data = panel.data
-    shown = (
-        data.at(data.done)
-        if panel.name == "training_panel"
-        else (data[0] if panel.name == "forward_panel" else data.params)
-    )
-    assert_same(params, shown)
+    shown = {
+        "training_panel": lambda: data.at(data.done),
+        "forward_panel": lambda: data[0],
+        "pass_panel": lambda: data.stages[0].params,
+    }.get(panel.name, lambda: data.params)
+    assert_same(params, shown())
 
 
 def test_saving_leaves_the_picture_as_it_is(training, folder):
