@@ -25,8 +25,8 @@ def watch_sweeps():
     fast.watch = lambda: _tell_sweep if _running_cell() else None
 
 
-def progress(items):
-    """Go through the items, as in ``for seed in progress(range(50))``."""
+def with_bar(items):
+    """Go through the items, as in ``for seed in with_bar(range(50))``."""
     items = list(items)
     for done, item in enumerate(items):
         tell(done / len(items), f"{done} of {len(items)}")

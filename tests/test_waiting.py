@@ -19,7 +19,7 @@ from course import Lesson, fast, waiting
 lesson = Lesson("06_xor_task")
 
 def rest(seconds, parts=20):
-    for _ in waiting.progress(range(parts)):
+    for _ in waiting.with_bar(range(parts)):
         time.sleep(seconds / parts)
 """
 
@@ -141,7 +141,7 @@ def test_an_interrupt_between_two_parts_is_told_in_the_same_words(kernel):
 
 
 TRAININGS = """
-for seed in waiting.progress(range({})):
+for seed in waiting.with_bar(range({})):
     rng = np.random.default_rng(seed)
     fast.train(mlp.initialize(rng=rng), mlp.XOR.X, mlp.XOR.Y, rng, epochs={})
 """
@@ -175,5 +175,5 @@ def test_plain_python_shows_nothing(capsys, monkeypatch):
     waiting.watch_sweeps()
     assert fast.watch() is None
     assert fast.sweep(mlp.XOR.X, mlp.XOR.Y, range(3)).success.shape == (3,)
-    assert list(waiting.progress("abc")) == ["a", "b", "c"]
+    assert list(waiting.with_bar("abc")) == ["a", "b", "c"]
     assert capsys.readouterr() == ("", "")

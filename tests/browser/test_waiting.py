@@ -7,12 +7,12 @@ from course.tools import live
 
 FIRST = """import sys, time; sys.path.insert(0, ".."); import mlp_core as mlp
 from course import Lesson; from course.fast import sweep
-from course.waiting import progress; lesson = Lesson("06_xor_task")"""
+from course.waiting import with_bar; lesson = Lesson("06_xor_task")"""
 FOR_MINUTES = """print("before")
 run = sweep(mlp.XOR.X, mlp.XOR.Y, range(3000), epochs=2000)
 print("after")"""
 FOR_SECONDS = """print("before")
-for _ in progress(range(30)): time.sleep(0.1)
+for _ in with_bar(range(30)): time.sleep(0.1)
 print("after")"""
 START = f"([index]) => {{ ({live.RUN})(['notebook:run-cell', index, 600]) }}"
 INTERRUPT = "() => jupyterapp.commands.execute('notebook:interrupt-kernel')"
