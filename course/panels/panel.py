@@ -352,10 +352,11 @@ class SteppedPanel(Panel):
     def __init__(self, *args, **kwargs):
         # Play does the timing. Its icons have no names, so our buttons stand for it.
         self.player = widgets.Play(layout=widgets.Layout(display="none"))
+        self._plays = False  # whether we want it to; it hears of that a little later
         super().__init__(*args, **kwargs)
         self.speed.connect(self.handle, self._set_speed)
         self.player.observe(lambda change: self.handle(self._played), "value")
-        self.player.observe(lambda change: self._name_play(), "playing")
+        self.player.observe(lambda change: self.handle(self._turned), "playing")
 
     def rows(self):
         widget = {name: control.widget for name, control in self.controls.items()}
@@ -385,29 +386,47 @@ class SteppedPanel(Panel):
 
     def move(self, steps):
         """Go some steps forwards, or back."""
+        self._pause()
         step = self.look["step"]
         step.set(min(max(step.value + steps, 0), self.data.done))
 
     def reset(self):
         """Go back to the start."""
-        self.player.playing = False
+        self._pause()
+        self.player.value = 0
         self.look["step"].set(0)
 
     def play(self):
         """Play, or pause."""
-        if not self.player.playing:
-            step = self.look["step"].value
-            self._set_speed()
-            self.player.value = 0 if step == self.data.done else step
-            self._played()
-        self.player.playing = not self.player.playing
+        if self._plays:
+            return self._pause()
+        step = self.look["step"].value
+        self._set_speed()
+        self.player.value = 0 if step == self.data.done else step
+        self.player.send_state("value")  # it may have gone on after we heard of it
+        self._plays = True
+        self._played()
+        self.player.playing = True
+
+    def _pause(self):
+        self._plays = False
+        self.player.playing = False
 
     def _set_speed(self):
         self.player.interval, self.player.step = self.speeds[self.speed.value]
 
     def _played(self):
-        # Go to the player's value: under load it leaves values out.
-        self.look["step"].set(min(self.player.value, self.data.done))
+        # Go to the player's value: under load it leaves values out. What it sends until
+        # it has heard that it must stop comes too late.
+        if self._plays:
+            self.look["step"].set(min(self.player.value, self.data.done))
+
+    def _turned(self):
+        """The player plays, or it ended: with its last value, which may come with that."""
+        self._name_play()
+        if not self.player.playing:
+            self._played()
+            self._plays = False
 
     def _name_play(self):
         self.play_button.description = "Pause" if self.player.playing else "Play"

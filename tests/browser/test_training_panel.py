@@ -112,6 +112,19 @@ def test_play_and_pause(panel):
     assert panel.setting("step") < 2000
 
 
+def test_reset_while_it_plays_stays_at_the_start(panel):
+    """Guards: values that the player sends after Reset was pressed."""
+    panel.box("speed").select_option("100 steps")
+    for _ in range(5):
+        panel.button("Play").click()
+        wait_until(lambda: 100 < panel.setting("step") < 2000, "Play does not play")
+        panel.button("Reset").click()
+        expect(panel.button("Play")).to_be_visible()
+        panel.page.wait_for_timeout(700)  # a late value would have come
+        assert panel.setting("step") == 0
+    assert_agrees(panel, step=0)
+
+
 def test_long_training_can_be_stopped(panel):
     """Guards: long work shows how far it is, and Stop keeps what was learned."""
     panel.type("steps", 1_000_000)

@@ -72,6 +72,34 @@ def test_play_goes_to_the_players_value(training):
     assert not training.player.playing
 
 
+@pytest.mark.parametrize(
+    "label, step", [("Reset", 0), ("Step", 18), ("Back", 16), ("Pause", 17)]
+)
+def test_a_late_value_of_the_player_moves_no_step(training, label, step):
+    """Guards: what the browser still sends until it has heard that Play has ended."""
+    press(training, "Reset")
+    press(training, "Play")
+    training.player.value = 17
+    press(training, label)
+    training.player.value = 25
+    assert training.look["step"].value == step
+    assert training.play_button.description == "Play"
+    press(training, "Play")  # from where it stands, whatever the player thinks
+    assert training.player.value == training.look["step"].value == step
+
+
+@pytest.mark.parametrize("names", [["value", "playing"], ["playing", "value"]])
+def test_the_last_value_counts_that_comes_with_the_end(training, names):
+    """Guards: the browser puts both into one message when the kernel is busy."""
+    press(training, "Reset")
+    press(training, "Play")
+    last = {"value": 30, "playing": False}
+    training.player.set_state({name: last[name] for name in names})
+    assert training.look["step"].value == 30 and "step 30 of 30" in message(training)
+    training.player.value = 12
+    assert training.look["step"].value == 30
+
+
 def test_the_speed_can_be_changed_while_it_plays(training):
     press(training, "Play")
     training.speed.box.value = "5 steps"
