@@ -157,7 +157,7 @@ def describe(run, step) -> str:
         f"outputs {outputs} for targets {targets}",
         f"{near} of {len(Y)} within {mlp.TOLERANCE}",
     ]
-    return "; ".join(parts + _warnings(run, step, mlp.solved(Y_hat, Y)))
+    return "; ".join(parts + _warnings(run, step))
 
 
 def _output(y):
@@ -171,7 +171,7 @@ def _loss(loss):
     return f"{loss:.4f}" if loss < 1e4 else f"{loss:.2e}"
 
 
-def _warnings(run, step, is_solved):
+def _warnings(run, step):
     warnings = []
     if run.stopped == "diverged":
         warnings.append(f"diverged at step {run.diverged_at}: lower the learning rate")
@@ -184,6 +184,23 @@ def _warnings(run, step, is_solved):
         if units.any()
     ]
     if dead:
-        stuck = "" if is_solved else "stuck: "
+        stuck = "stuck: " if _is_stuck(run, step, dead_units) else ""
         warnings.append(f"{stuck}{' and '.join(dead)} are dead")
     return warnings
+
+
+def _is_stuck(run, step, dead_units):
+    """Whether no further step can solve the task.
+
+    No slope passes a layer whose units are all dead: neither it nor a layer before it
+    ever changes. If it also says the same to every sample, so does the network, for good.
+    A single dead unit may come back to life when a layer before it changes.
+    """
+    targets = run.task.Y
+    if np.all(np.ptp(targets, axis=0) < 2 * mlp.TOLERANCE):
+        return False  # one answer may do for all samples
+    _, cache = mlp.forward(run.at(step), run.task.X, run.activation)
+    return any(
+        dead.all() and np.all(np.ptp(A, axis=0) == 0)
+        for dead, A in zip(dead_units, cache.A[1:])
+    )

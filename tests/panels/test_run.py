@@ -101,10 +101,59 @@ def test_the_loss_curve_is_the_loss_over_all_samples():
         assert run.curve()[step - 1] == pytest.approx(mlp.loss(Y_hat, mlp.XOR.Y))
 
 
-def test_dead_units_are_told_as_stuck():
+def test_a_dead_layer_is_told_as_stuck():
     run = training_run(activation="relu", seed=0)
     dead = "stuck: 3 of 3 units in layer 1 and 1 of 2 units in layer 2 are dead"
     assert dead in runs.describe(run, run.done)
+
+
+def test_a_dead_unit_alone_is_not_called_stuck():
+    """Guards: this run learns with its dead unit, and solves the task later."""
+    run = training_run(alpha=0.0, seed=1)
+    words = runs.describe(run, 400)
+    assert "; 1 of 2 units in layer 2 are dead" in words and "stuck" not in words
+    assert mlp.solved(run.outputs(2000), mlp.SUM.Y)
+
+
+def words_of(task, activation, W, b):
+    """What is said of a network with one hidden layer of two units."""
+    run = training_run(task=task, activation=activation, hidden=(2,), steps=1)
+    last = mlp.Layer(np.ones((2, 1)), np.zeros(1))
+    hidden = mlp.Layer(np.array(W, float), np.array(b, float))
+    return runs.describe(run._replace(kept=[[hidden, last]]), 0)
+
+
+def test_a_dead_layer_that_tells_samples_apart_is_not_called_stuck():
+    """Guards: a saturated tanh passes no slope, but the layer after it still learns."""
+    words = words_of(mlp.XOR, "tanh", [[99, 99], [99, 99]], [-40, -140])
+    assert "; 2 of 2 units in layer 0 are dead" in words
+
+
+def test_one_answer_that_fits_all_targets_is_not_called_stuck():
+    """Guards: behind a dead layer the last bias still learns."""
+    dead = "relu", [[0, 0], [0, 0]], [-1, -1]
+    near = mlp.Task("near", mlp.XOR.X, np.array([[0.5], [0.55], [0.5], [0.6]]))
+    assert "; stuck: 2 of 2 units in layer 0 are dead" in words_of(mlp.XOR, *dead)
+    assert "; 2 of 2 units in layer 0 are dead" in words_of(near, *dead)
+
+
+@pytest.mark.parametrize("task", [mlp.SUM, mlp.XOR], ids=lambda task: task.name)
+@pytest.mark.parametrize("bug", [False, True])
+def test_who_is_called_stuck_never_solves_the_task(task, bug):
+    """Guards: the word is a promise, for every seed."""
+    seeds, stuck = [*range(20), *range(10_000, 10_020)], 0
+    for seed in seeds:
+        run = training_run(task=task, activation="relu", seed=seed, bug=bug, steps=1500)
+        told = [
+            step
+            for step in (0, 1, 20, 100, 400, 1000)
+            if step <= run.done and "stuck" in runs.describe(run, step)
+        ]
+        later = mlp.forward(run.kept.stack(), task.X, run.activation)[0]
+        solved = mlp.solved(later, task.Y)
+        stuck += bool(told)
+        assert not told or not solved[told[0] :].any(), (seed, told)
+    assert 3 < stuck < len(seeds)
 
 
 def test_divergence_is_told_with_its_step():
