@@ -163,8 +163,8 @@ FAULTS = [
     Fault(
         "the decision surface upside down",
         "pictures/surfaces.py",
-        'look = {"origin": "lower", "aspect": "equal"',
-        'look = {"origin": "upper", "aspect": "equal"',
+        'look = {"origin": "lower", "aspect": shape',
+        'look = {"origin": "upper", "aspect": shape',
     ),
     Fault(
         "contour lines transposed, the image right",
@@ -211,8 +211,8 @@ FAULTS = [
     Fault(
         "points with the marker of the other class",
         "pictures/surfaces.py",
-        "places[targets == target]",
-        "places[targets != target]",
+        "places[names == name]",
+        "places[names != name]",
     ),
     Fault(
         "an interval of no width",

@@ -275,6 +275,6 @@ def sample(task, row, digits, others=()):
     """A menu of the inputs of a task; the value is the number of the row."""
     options = dict(others)
     for i, x in enumerate(task.X):
-        name = f"({', '.join(f'{number:g}' for number in x)})"
+        name = f"({', '.join(f'{number:.3g}' for number in x)})"
         options[f"{name}, row {i}" if name in options else name] = i
     return Choice("input", options, row, digits)

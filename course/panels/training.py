@@ -12,19 +12,20 @@ from course.panels.controls import Choice, Number, Sizes, Tick
 from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
 from course.panels.view import Cell, View
+from course.pictures.axes import log_limits
 from course.pictures.training import mark_loss
 
 
 class TrainingView(View):
     """Network, loss, decision surface, a neuron's surface and a hidden space."""
 
-    size = (1000, 484)  # with two lines of words it still fits at 1280 x 720
+    size = (1080, 424)  # with its settings and two lines of words it fits at 1280 x 720
     cells: ClassVar = {
-        "network": Cell(0, 242, 700, 242, (2, 2, 2, 2)),
-        "loss": Cell(0, 0, 380, 242, (84, 54, 24, 28)),
-        "hidden": Cell(380, 0, 320, 242, (78, 54, 12, 28)),
-        "surface": Cell(700, 216, 300, 268, (76, 50, 20, 24)),
-        "neuron": Cell(700, 0, 300, 216, (104, 50, 50, 26)),
+        "network": Cell(0, 212, 800, 212, (2, 2, 2, 2)),
+        "loss": Cell(0, 0, 390, 212, (100, 50, 24, 26)),
+        "hidden": Cell(390, 0, 410, 212, (104, 50, 36, 26)),
+        "surface": Cell(800, 194, 280, 230, (62, 26, 38, 24)),
+        "neuron": Cell(800, 0, 280, 194, (81, 26, 57, 26)),
     }
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
 
@@ -46,9 +47,14 @@ class TrainingView(View):
         unit = {**output, "layer": neuron[0], "unit": neuron[1]}
         output["mark"] = run.rows(step) if step else None
         layer = {"layer": hidden_layer}
-        self.paint("surface", now, pictures.draw_surface, *network, **output)
-        self.paint("neuron", (now, neuron), pictures.draw_surface, *network, **unit)
+        self.paint("surface", now, self._draw_surface, *network, **output)
+        self.paint("neuron", (now, neuron), self._draw_surface, *network, **unit)
         self.paint("hidden", (now, layer), pictures.draw_hidden, *network, **layer)
+
+    def _draw_surface(self, ax, *network, **look):
+        pictures.draw_surface(ax, *network, **look)
+        label = ax.xaxis.label  # beside the numbers: there is no room below them
+        label.set_position((1 + 20 / ax.bbox.width, -8 / ax.bbox.height))
 
     def _remember(self, run):
         """Keep the curve of the run before this one; parts of one run are the same."""
@@ -74,10 +80,8 @@ class TrainingView(View):
 
     def _draw_mark(self, ax, step):
         """Mark the step on the curve."""
-        every, curve, others = self.run.every, self.curve, self.previous
-        longest = max(len(curve), 1 if others is None else len(others))
-        limits = ax.get_ylim()
-        mark_loss(ax, curve, step, every, every * longest, limits, self.floor)
+        limits = log_limits(self.curve, least=self.floor)  # as those of the curve
+        mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
 
     def line(self, run, step, **look):
         return describe(run, step)

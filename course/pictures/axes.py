@@ -1,7 +1,13 @@
 """What the Axes of many pictures share: text inside, limits, log axes."""
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+from matplotlib.ticker import (
+    FuncFormatter,
+    LogLocator,
+    MaxNLocator,
+    NullLocator,
+    ScalarFormatter,
+)
 
 from course.pictures.style import SMALL, STYLE, number
 
@@ -82,6 +88,29 @@ def set_log(ax, bottom, top, legend_rows=0):
     ax.yaxis.set_major_locator(LogLocator(numticks=6))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _log_tick(value)))
     ax.yaxis.set_minor_locator(NullLocator())
+
+
+class ShortFormatter(ScalarFormatter):
+    """Writes 5e−4 or 1.5e25 at the tick itself, and no power of ten beside the axis."""
+
+    def __init__(self):
+        super().__init__(useOffset=False)
+        self.set_scientific(False)
+
+    def __call__(self, x, pos=None):
+        text = super().__call__(x, pos)
+        if len(text) <= 5:
+            return text
+        mantissa, exponent = f"{x:.9e}".split("e")
+        power = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+        power = "0" if float(text.replace("−", "-")) == 0 else self.fix_minus(power)
+        return min(text, power, key=len)
+
+
+def set_short_ticks(axis, most=4):
+    """Few ticks, with short labels."""
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(ShortFormatter())
 
 
 def _log_tick(value):

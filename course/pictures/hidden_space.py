@@ -3,7 +3,6 @@
 import itertools
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 import mlp_core as mlp
 from course import checks
@@ -75,7 +74,6 @@ def _draw_directions(ax, A, layer):
 
     Returns the points in them: (n, 2).
     """
-    width = A.shape[1]
     apart = A - (A.mean(axis=0) if len(A) else 0)
     sizes, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
     directions = directions[:, [-1, -2]]
@@ -87,7 +85,7 @@ def _draw_directions(ax, A, layer):
     _frame(ax, places)
     ax.set_xlabel(f"direction 1: {shares[0]:.0f} %")
     ax.set_ylabel(f"direction 2: {shares[1]:.0f} %")
-    ax.set_title(f"layer {layer}: {shares.sum():.0f} % of the spread of {width} units")
+    ax.set_title(f"layer {layer}: {shares.sum():.0f} % of its spread")
     return places
 
 
@@ -104,8 +102,8 @@ def _frame(ax, places):
     """Set limits with room for the names of the points."""
     ax.set_xlim(axes.finite_limits(places[:, 0], pad=0.22, least=0.05))
     ax.set_ylim(axes.finite_limits(places[:, 1], pad=0.22, least=0.05))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    axes.set_short_ticks(ax.xaxis)
+    axes.set_short_ticks(ax.yaxis)
 
 
 def _draw_cut(ax, params, task, activation, layer):

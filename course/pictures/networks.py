@@ -91,8 +91,9 @@ class _Plan:
         self.node_width = self.text_width + 7
         edge = self.node_width / 2 + 5  # the bias is a little wider than the unit
         self.x = np.linspace(edge, self.width - edge, len(sizes))
-        # Above stand the names of the layers, below two lines of words.
-        self.top, self.bottom = self.height - 1.5 * self.font, 2.7 * SMALL
+        # Above stand the names of the layers, below two lines of words, or one.
+        self.lines = 2 if self.height > 170 else 1
+        self.top, self.bottom = self.height - 1.5 * self.font, 1.35 * self.lines * SMALL
         least = 2.6 * self.font  # a flat node and its bias below
         self.most = int(np.clip((self.top - self.bottom) / least, 2, 8))
         flat = self.step(max(sizes)) - 1.2 * self.font
@@ -160,18 +161,25 @@ def _number_places(plan, i):
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
     beside = (plan.node_width + plan.text_width) / 2 + 8  # past the bias, too
+    beside = np.full(len(left), beside)
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
     needed = plan.text_height * len(right)
-    if needed > band or across < beside + 0.8 * plan.node_width:
+    second = beside[0] + 1.2 * plan.text_width
+    if needed > 0.8 * band and across >= second + 0.8 * plan.node_width:
+        beside[1::2], band = second, 2 * band  # two columns: each has twice the room
+    if needed > band or across < beside.max() + 0.8 * plan.node_width:
         return None
     order = (len(right) - 1) / 2 - np.arange(len(right))
     toward = beside / across  # where a straight edge would pass
     natural = (right[0] - right[-1]) / max(len(right) - 1, 1) * toward
-    gap = max(plan.text_height, min(natural, 0.8 * band / len(right)))
+    gap = np.clip(
+        natural, plan.text_height, max(0.8 * band / len(right), plan.text_height)
+    )
     slack = (band - gap * len(right)) / 2  # each unit keeps to its own strip
     middles = left + np.clip((right.mean() - left) * toward, -slack, slack)
-    heights = (middles[:, None] + gap * order).ravel()
-    return np.column_stack([np.full(len(heights), plan.x[i] + beside), heights])
+    heights = middles[:, None] + gap[:, None] * order
+    places = np.repeat(plan.x[i] + beside, len(right))
+    return np.column_stack([places, heights.ravel()])
 
 
 def _sign_color(value):
@@ -226,14 +234,16 @@ def _node_name(plan, layer, j):
 
 
 def _write_notes(ax, plan, notes):
-    """Write the key and what is missing into the two lines at the bottom."""
+    """Write the key and what is missing into the lines at the bottom."""
     key = "blue, solid: +    orange, dashed: −    wide: large"
     lines = [note.replace("\n", " ") for note in notes if note] + [key]
-    for i, line in enumerate(lines[:2]):
-        if plan.width > 5.9 * len(line):
-            weight = "normal" if line == key else "bold"
-            place = plan.width / 2, 1 + 1.3 * SMALL * i
-            axes.write(ax, *place, line, va="bottom", fontweight=weight)
+    if plan.lines == 1:
+        lines = ["    ".join(lines)] + lines
+    lines = [line for line in lines if plan.width > 5.9 * len(line)]
+    for i, line in enumerate(lines[: plan.lines]):
+        weight = "normal" if key in line else "bold"
+        place = plan.width / 2, 1 + 1.3 * SMALL * i
+        axes.write(ax, *place, line, va="bottom", fontweight=weight)
 
 
 def describe_network(params, cache=None, grads=None, *, row=0):

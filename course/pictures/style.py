@@ -21,7 +21,7 @@ NEUTRAL = "#5F5F5F"
 SIGNED_CMAP = LinearSegmentedColormap.from_list(
     "signed", [NEGATIVE, "#FFFFFF", POSITIVE]
 ).with_extremes(bad="#C8C8C8")
-_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one for each class of points
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")  # one for each class of points
 
 # The first, second, ... line or bar of a picture: colour, line style, marker, hatch.
 _LOOKS = (
@@ -86,7 +86,7 @@ def class_looks(targets):
     shares = 0.5 + (classes - (classes[0] + classes[-1]) / 2) / reach
     return {
         target: {
-            "marker": _MARKERS[i % len(_MARKERS)],
+            "marker": MARKERS[i % len(MARKERS)],
             "markerfacecolor": SIGNED_CMAP(float(share)),
             "markeredgecolor": "black",
         }

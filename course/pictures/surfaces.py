@@ -1,12 +1,12 @@
 """Pictures over the square of inputs: a unit's surface, samples, and a map of errors."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
 
 import mlp_core as mlp
 from course import checks
 from course.pictures import axes
 from course.pictures.style import (
+    MARKERS,
     SIGNED_CMAP,
     SMALL,
     Picture,
@@ -16,8 +16,8 @@ from course.pictures.style import (
     titled,
 )
 
-SQUARE = (-0.5, 1.5)  # from where to where both inputs go
-AROUND = (-1, 2)  # and on the maps of the error, beyond the training data
+FEW = 12  # so many samples have room for a large point and its numbers
+AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
 
 
 def surface(
@@ -46,33 +46,36 @@ def draw_surface(
 ):
     """Draw the output, or one unit's activation, over a square of inputs.
 
-    Each sample stands as a point with the marker of its class, its target and, for the
-    last layer, the prediction. Lines stand halfway between the targets of an output
-    (0.5 for XOR), and at 0 for another unit. ``resolution`` are the points along each
-    side of the grid, ``mark`` the rows of the task to ring.
+    The square reaches beyond the data on each side: by half of their range if the
+    samples are few, so that their texts have room. Each stands as a point with the
+    marker of its class, its target and, for the last layer, the prediction. Lines stand
+    halfway between the targets of an output (0.5 for XOR), and at 0 for another unit.
+    ``resolution`` are the points along each side of the grid, ``mark`` the rows of the
+    task to ring.
     """
     layer %= len(params)
     is_output = layer == len(params) - 1
     targets = task.Y[:, unit if is_output else 0]
-    axis = np.linspace(*SQUARE, resolution)
-    heights = _over_square(axis, params, activation, layer)[:, :, unit]
+    limits = _around(task.X)
+    xs, ys = (np.linspace(*ends, resolution) for ends in limits)
+    heights = _over_square(xs, ys, params, activation, layer)[:, :, unit]
     middle, reach = _color_scale(heights, targets if is_output else None)
     drawn = np.clip(np.nan_to_num(heights, nan=middle), middle - 1e6, middle + 1e6)
     drawn = np.ma.masked_array(drawn, ~np.isfinite(heights))
     colors = {"cmap": SIGNED_CMAP, "vmin": middle - reach, "vmax": middle + reach}
-    _show_square(ax, drawn, SQUARE, **colors)
+    _show_square(ax, drawn, *limits, **colors)
     levels = halfway(targets) if is_output else [0]
-    crossed = draw_contours(ax, axis, axis, drawn, levels)
+    crossed = draw_contours(ax, xs, ys, drawn, levels)
     if colorbar:
         _draw_scale(ax, middle, reach)
+    _frame_square(ax, *limits)
     outputs = activations_at(task.X, params, activation, layer)[:, unit]
     _draw_samples(ax, task.X, targets, outputs if is_output else None)
     if mark is not None:
-        ring = {"markerfacecolor": "none", "markeredgewidth": 2, "clip_on": False}
+        ring = {"markerfacecolor": "none", "markeredgewidth": 2}
         ax.plot(*task.X[mark].T, "o", color="black", markersize=19, **ring)
-    _frame_square(ax, *SQUARE)
     name = "output" if is_output else f"layer {layer}, unit {unit}: a"
-    lines = ", ".join(f"{level:g}" for level in crossed)
+    lines = ", ".join(f"{level:.3g}" for level in crossed)
     ax.set_title(f"{name}; line at {lines}" if lines else name)
     axes.note_missing(ax, [heights])
 
@@ -89,10 +92,17 @@ def grid(xs, ys):
     return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
 
 
-def _over_square(axis, params, activation, layer=-1):
-    """The activations of a layer on a grid: [i, j] at x1 = axis[j], x2 = axis[i]."""
-    A = activations_at(grid(axis, axis), params, activation, layer)
-    return A.reshape(len(axis), len(axis), -1)
+def _around(X):
+    """The limits of both inputs, with room for the texts of few samples: two pairs."""
+    low, high = X.min(axis=0), X.max(axis=0)
+    room = np.where(high > low, (high - low) / (2 if len(X) <= FEW else 6), 1)
+    return list(zip(low - room, high + room))
+
+
+def _over_square(xs, ys, params, activation, layer=-1):
+    """The activations of a layer on a grid: [i, j] at x1 = xs[j], x2 = ys[i]."""
+    A = activations_at(grid(xs, ys), params, activation, layer)
+    return A.reshape(len(ys), len(xs), -1)
 
 
 def _color_scale(heights, targets):
@@ -109,14 +119,17 @@ def _color_scale(heights, targets):
     return 0.0, largest if largest > 1e-6 else 1.0
 
 
-def _show_square(ax, heights, limits, **colors):
-    look = {"origin": "lower", "aspect": "equal", "interpolation": "bilinear"}
-    return ax.imshow(heights, extent=(*limits, *limits), **look, **colors)
+def _show_square(ax, heights, x_limits, y_limits, **colors):
+    shape = np.ptp(x_limits) / np.ptp(y_limits)  # a square, whatever the units
+    look = {"origin": "lower", "aspect": shape, "interpolation": "bilinear"}
+    return ax.imshow(heights, extent=(*x_limits, *y_limits), **look, **colors)
 
 
 def halfway(targets):
-    """The levels between the targets."""
+    """The levels between the targets; if these are many, the one in the middle."""
     values = np.unique(targets)
+    if len(values) > len(MARKERS):
+        values = values[[0, -1]]
     return list((values[1:] + values[:-1]) / 2)
 
 
@@ -132,14 +145,23 @@ def draw_contours(ax, xs, ys, heights, levels, styles=("-", "--", "-.", ":")):
 def draw_classes(ax, places, targets, of_task=None, size=10):
     """Draw points with the marker and the colour of their classes.
 
-    ``of_task`` are all targets of the task, if some of its points are left out.
+    ``of_task`` are all targets of the task, if some of its points are left out. More
+    values than there are markers are parted by the middle of their range. Many points
+    are small.
     """
-    looks = class_looks(targets if of_task is None else of_task)
+    values = np.unique(targets if of_task is None else of_task)
+    names = {value: f"target {value:g}" for value in values}
+    if len(values) > len(MARKERS):
+        (middle,) = halfway(values)
+        values = values[[0, -1]]
+        targets = np.where(targets < middle, *values)
+        names = dict(zip(values, (f"below {middle:.3g}", f"above {middle:.3g}")))
+    looks = class_looks(values)
+    size, edge = (size, 1.8) if len(targets) <= FEW else (size / 2, 1)
     for target in np.unique(targets):
         x, y = places[targets == target].T
-        look = {"linestyle": "none", "zorder": 4, "clip_on": False, **looks[target]}
-        edge = {"markersize": size, "markeredgewidth": 1.8}
-        ax.plot(x, y, label=f"target {target:g}", **look, **edge)
+        look = {"linestyle": "none", "zorder": 4, **looks[target]}
+        ax.plot(x, y, label=names[target], markersize=size, markeredgewidth=edge, **look)
 
 
 def _draw_samples(ax, X, targets, outputs):
@@ -148,9 +170,9 @@ def _draw_samples(ax, X, targets, outputs):
     A text stands above a point in the upper half, and below one in the lower half.
     """
     draw_classes(ax, X, targets)
-    if len(X) > 12:
+    if len(X) > FEW:
         return
-    low, high = SQUARE
+    low, high = ax.get_ylim()
     lines = 1 if outputs is None else 2
     room = (9 + 1.25 * SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
     for i, (x, target) in enumerate(zip(X, targets)):
@@ -181,12 +203,12 @@ def _draw_scale(ax, middle, reach):
     strip.tick_params(labelsize=SMALL)
 
 
-def _frame_square(ax, low, high):
-    ax.set_xlim(low, high)
-    ax.set_ylim(low, high)
+def _frame_square(ax, x_limits, y_limits):
+    ax.set_xlim(x_limits)
+    ax.set_ylim(y_limits)
     count = 2 if min(axes.size_in_points(ax)) < 130 else 4
     for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(count, steps=[1, 2, 5, 10]))
+        axes.set_short_ticks(axis, count)
     ax.set_xlabel("x1")
     ax.set_ylabel("x2")
 
@@ -221,8 +243,7 @@ def samples(task, size=(5, 4.2)) -> Picture:
 def draw_samples(ax, task):
     """Draw the samples of a task as points of a square."""
     draw_classes(ax, task.X, task.Y[:, 0], size=14)
-    margin = 0.5 * max(np.ptp(task.X), 1)
-    _frame_square(ax, task.X.min() - margin, task.X.max() + margin)
+    _frame_square(ax, *_around(task.X))
     ax.legend(loc="center")
 
 
@@ -235,7 +256,7 @@ def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
     inside = (axis > -1e-9) & (axis < 1 + 1e-9)
     for name, params in networks.items():
         params = checks.params(name, params, inputs=2)
-        output = _over_square(axis, params, activation)[:, :, 0]
+        output = _over_square(axis, axis, params, activation)[:, :, 0]
         error = abs(output - (axis + axis[:, None]))
         draws.append(titled(lambda ax, e=error: draw_error_map(ax, e), name))
         near, far = plain(error[inside][:, inside].max()), plain(error.max(), 1)
@@ -246,9 +267,9 @@ def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
 
 def draw_error_map(ax, error):
     """Draw errors on a grid, [i, j] at x1 = axis[j], x2 = axis[i]."""
-    image = _show_square(ax, np.ma.masked_invalid(error), AROUND, cmap="Greys")
+    image = _show_square(ax, np.ma.masked_invalid(error), AROUND, AROUND, cmap="Greys")
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
     ax.plot(*corners.T, "o--", clip_on=False)
-    _frame_square(ax, *AROUND)
+    _frame_square(ax, AROUND, AROUND)
     ax.figure.colorbar(image, ax=ax, label="error")
     axes.note_missing(ax, [error])

@@ -56,20 +56,22 @@ def draw_loss(
     faint; 0 is before the first step. One point stands for ``steps_per_point`` steps:
     100 puts the loss by epoch on an axis of steps. ``smooth`` draws the average of as
     many points over the points, which stay visible as a thin line. ``faint`` names runs
-    to draw in grey, for comparison. What a line can't show (0 on a log axis, numbers
+    to draw in grey, for comparison: the axes belong to the others. What a line can't show (0 on a log axis, numbers
     that aren't finite) is said in the legend.
     """
-    everything = np.concatenate(list(losses.values()))
-    bottom, top = limits or axes.log_limits(everything, least=1e-10)
     bright = [name for name in losses if name not in faint]
+    framed = [losses[name] for name in bright]  # a faint run may leave the axes
+    bottom, top = limits or axes.log_limits(np.concatenate(framed), least=1e-10)
     for name, values in losses.items():
+        is_faint = name in faint
         x = steps_per_point * np.arange(1, len(values) + 1)
-        heights = axes.within(values, bottom, top)
+        heights = axes.within(values, *((0, np.inf) if is_faint else (bottom, top)))
         label = name if smooth == 1 else f"{name}, mean of {smooth}"
-        label += _what_is_hidden(values, steps_per_point, 0 if limits else bottom)
-        look = _FAINT if name in faint else line_look(bright.index(name))
+        cut = 0 if limits or is_faint else bottom
+        label += _what_is_hidden(values, steps_per_point, cut)
+        look = _FAINT if is_faint else line_look(bright.index(name))
         _draw_run(ax, x, heights, smooth, label, look)
-    last = steps_per_point * max(1, *(len(values) for values in losses.values()))
+    last = steps_per_point * max(1, *map(len, framed))
     ax.set_xlim(0, last * 1.02)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     ax.set_xlabel(x_label or _x_label(step, steps_per_point))
@@ -77,8 +79,7 @@ def draw_loss(
         f"loss, cut at {number(bottom, 0)} and {number(top, 0)}" if limits else "loss"
     )
     if step is not None:
-        main = losses[[*faint, *bright][-1]]
-        mark_loss(ax, main, step, steps_per_point, last, (bottom, top))
+        mark_loss(ax, losses[bright[-1]], step, steps_per_point, (bottom, top))
     texts = ax.legend(loc="upper right").get_texts()
     rows = sum(text.get_text().count("\n") + 1 for text in texts)
     axes.set_log(ax, bottom, top, rows if limits is None else 0)
@@ -120,13 +121,13 @@ def _what_is_hidden(values, steps_per_point, bottom):
     return text
 
 
-def mark_loss(ax, values, step, steps_per_point, last, limits, floor=None):
+def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
     """Draw a line at the step, and a dot on the point that the step belongs to.
 
     A value at the ``floor`` may be anything below it.
     """
     ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
-    title = f"step {step} of {last}" if step else "before the first step"
+    title = f"step {step}" if step else "before the first step"
     index = _point_of(step, steps_per_point)
     if 0 <= index < len(values) and np.isfinite(values[index]):
         x, height = steps_per_point * (index + 1), np.clip(values[index], *limits)

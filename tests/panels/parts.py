@@ -64,3 +64,13 @@ def assert_sound(panel):
     assert 'role="status"' in message(panel) and "Error" not in message(panel)
     for ax in panel.view.figure.axes:
         assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
+
+
+def assert_all_inside(view):
+    """Nothing that is drawn runs out of its cell of the picture."""
+    renderer = view.canvas.get_renderer()
+    for name, cell in view.cells.items():
+        box = view.axes[name].get_tightbbox(renderer)
+        assert box.x0 >= cell.left - 1 and box.x1 <= cell.left + cell.width + 1, name
+        assert box.y0 >= cell.bottom - 1, name
+        assert box.y1 <= cell.bottom + cell.height + 1, name

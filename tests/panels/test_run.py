@@ -101,6 +101,18 @@ def test_the_loss_curve_is_the_loss_over_all_samples():
         assert run.curve()[step - 1] == pytest.approx(mlp.loss(Y_hat, mlp.XOR.Y))
 
 
+def test_many_samples_are_told_in_a_summary():
+    """Guards: 200 outputs in the status line."""
+    X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    task = mlp.Task("own", X, X[:, :1] ** 2)
+    run = training_run(task=task, learning_rate=0.01, steps=300)
+    errors = abs(mlp.forward(run.at(300), X)[0] - task.Y)[:, 0]
+    words = runs.describe(run, 300)
+    assert f"; largest error {max(errors):.2f}; " in words
+    assert f"; {sum(errors < 0.1)} of 200 within 0.1" in words
+    assert "outputs" not in words and len(words) < 100
+
+
 def test_a_dead_layer_is_told_as_stuck():
     run = training_run(activation="relu", seed=0)
     dead = "stuck: 3 of 3 units in layer 1 and 1 of 2 units in layer 2 are dead"

@@ -13,6 +13,7 @@ from course import panels
 from course.panels import run as runs
 from course.panels.quick_text import QuickRenderer
 from tests.panels.parts import (
+    assert_all_inside,
     assert_sound,
     make,
     message,
@@ -261,6 +262,54 @@ def test_names_in_the_hidden_space_stand_apart(task):
     panel.close()
 
 
+_X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+OWN = mlp.Task("own", _X, (_X**2).sum(axis=1, keepdims=True))
+FULL = {
+    "solved": {"steps": 2000},
+    "nearly flat": {"learning_rate": 1e-3},
+    "exploded": {"hidden": (8, 8), "learning_rate": 5.0, "seed": 3},
+    "about to explode": {"hidden": (3, 3), "learning_rate": 1.7, "activation": "relu"},
+    "wide": {"hidden": (12, 12, 12), "learning_rate": 0.001},
+    "wide, one layer": {"hidden": (100,), "learning_rate": 0.001},
+    "own data": {"task": OWN, "learning_rate": 0.01},
+}
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_nothing_runs_out_of_its_cell(name):
+    """Guards titles that were cut, points and numbers over other pictures."""
+    panel = make("training_panel", **{"steps": 300, **FULL[name]})
+    for step in (0, panel.data.done // 2, panel.data.done):
+        panel.look["step"].set(step)
+        for layer in panel.look["hidden_layer"].values:
+            panel.look["hidden_layer"].set(layer)
+            assert_all_inside(panel.view)
+    panel.close()
+
+
+@pytest.mark.parametrize("name", FULL)
+def test_labels_of_axes_stand_beside_their_ticks(name):
+    """Guards: 'direction 2' lay over the numbers of its ticks."""
+    panel = make("training_panel", **{"steps": 300, **FULL[name]})
+    renderer = panel.view.canvas.get_renderer()
+    for layer in panel.look["hidden_layer"].values:
+        panel.look["hidden_layer"].set(layer)
+        for cell in ("hidden", "loss", "surface", "neuron"):
+            axis = panel.view.axes[cell].yaxis
+            label = axis.label.get_window_extent(renderer)
+            low, high = sorted(axis.get_view_interval())
+            for tick in axis.get_major_ticks():
+                if low <= tick.get_loc() <= high:
+                    assert tick.label1.get_window_extent(renderer).x0 > label.x1, cell
+    panel.close()
+
+
+def test_the_title_has_room_for_a_million_steps(training):
+    ax = training.view.axes["loss"]
+    ax.set_title("step 1000000: loss below 1e−10")  # the longest that there is
+    assert_all_inside(training.view)
+
+
 def test_the_mark_stands_on_the_curve(training):
     """Guards: the mark that moves over a curve which is not drawn again."""
     for step in (3, 17, 30):
@@ -269,6 +318,14 @@ def test_the_mark_stands_on_the_curve(training):
         assert list(line.get_xdata()) == [step, step]
         height = training.data.curve()[step - 1]
         np.testing.assert_allclose(dot.get_xydata(), [[step, height]])
-        assert f"step {step} of 30: loss" in training.view.axes["loss"].get_title()
+        assert f"step {step}: loss" in training.view.axes["loss"].get_title()
     training.look["step"].set(0)
     assert training.view.axes["loss"].get_title() == "before the first step"
+
+
+def test_the_mark_of_a_loss_that_is_off_the_scale_stands_on_the_curve():
+    """Guards: the curve is cut at 1e100, the dot stood above it."""
+    panel = make("training_panel", **FULL["exploded"])
+    curve, _, dot = panel.view.axes["loss"].lines
+    np.testing.assert_array_equal(dot.get_xydata()[0], curve.get_xydata()[-1])
+    panel.close()

@@ -6,7 +6,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
 from course.panels.controls import Number
-from tests.panels.parts import NAMES, make, numbers, pixels
+from tests.panels.parts import NAMES, assert_all_inside, make, numbers, pixels
 
 
 def test_a_cell_drawn_alone_looks_as_in_the_whole_figure(panel):
@@ -57,13 +57,7 @@ def test_nothing_is_left_of_the_picture_before(panel):
 
 def test_nothing_is_drawn_outside_of_its_cell(panel):
     """Guards the layout: nothing is cut, no text runs into its neighbour."""
-    view = panel.view
-    renderer = view.canvas.get_renderer()
-    for name, cell in view.cells.items():
-        box = view.axes[name].get_tightbbox(renderer)
-        assert box.x0 >= cell.left - 1 and box.x1 <= cell.left + cell.width + 1, name
-        assert box.y0 >= cell.bottom - 1, name
-        assert box.y1 <= cell.bottom + cell.height + 1, name
+    assert_all_inside(panel.view)
 
 
 @pytest.mark.parametrize("name", NAMES)

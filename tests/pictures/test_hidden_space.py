@@ -88,7 +88,7 @@ def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
     A = A - A.mean(axis=0)
     sizes = np.linalg.svd(A, compute_uv=False) ** 2
     shares = 100 * sizes / sizes.sum()
-    kept = f"{shares[:2].sum():.0f} % of the spread of 3 units"
+    kept = f"{shares[:2].sum():.0f} % of its spread"
     assert ax.get_title() == f"layer 0: {kept}"
     assert ax.get_xlabel() == f"direction 1: {shares[0]:.0f} %"
     drawn = np.concatenate(list(points_of(ax).values()))
@@ -119,6 +119,24 @@ def test_names_lie_on_no_point_and_on_no_other_name(new_axes, seed):
             for points in points_of(ax).values():
                 places = ax.transData.transform(points)
                 assert not any(box.contains(*place) for place in places)
+
+
+@pytest.mark.parametrize("size", [1e-9, 5e-4, 0.07, 1.0, 300, 15_000.0, 1e25])
+def test_ticks_tell_their_numbers_in_few_characters(ax, params, size):
+    """Guards: a power of ten beside the axis lay over the title, long labels over the
+    axis label."""
+    params = [Layer(size * W, size * b) for W, b in params[:1]]
+    pictures.draw_hidden(ax, params, XOR, mlp.identity, layer=0)
+    ax.figure.draw_without_rendering()
+    for axis in (ax.xaxis, ax.yaxis):
+        assert axis.get_offset_text().get_text() == ""
+        low, high = axis.get_view_interval()
+        texts = [text.get_text().replace("−", "-") for text in axis.get_ticklabels()]
+        places = axis.get_ticklocs()
+        np.testing.assert_allclose(
+            [float(text) for text in texts], places, atol=1e-9 * (high - low)
+        )
+        assert max(map(len, texts)) <= 6 and len(set(texts)) == len(texts) > 1
 
 
 def test_hidden_space_of_a_broken_network_says_so(ax, broken):

@@ -35,9 +35,21 @@ def test_loss_marks_the_step_on_the_last_run_that_is_not_faint(ax):
     losses = {"now": np.linspace(1, 0.1, 10), "before": np.full(20, 0.5)}
     pictures.draw_loss(ax, losses, step=4, faint=["before"])
     assert marker_of(ax) == [[4.0, pytest.approx(0.7)]]
-    assert ax.get_title() == "step 4 of 20: loss 0.700"
+    assert ax.get_title() == "step 4: loss 0.700"
     colors = {line.get_label(): line.get_color() for line in ax.lines}
     assert colors["before"] == "#8C8C8C" and colors["now"] == POSITIVE
+
+
+def test_a_faint_run_may_leave_the_axes(ax):
+    """Guards: after a run that exploded, the next one was a flat line."""
+    losses = {"now": np.linspace(1, 0.1, 10), "before": np.logspace(0, 170, 300)}
+    pictures.draw_loss(ax, losses, step=4, faint=["before"])
+    pictures.draw_loss(alone := pictures.new_figure()[1], {"now": losses["now"]})
+    assert ax.get_xlim() == alone.get_xlim()
+    assert ax.get_ylim()[0] == alone.get_ylim()[0] and 1 < ax.get_ylim()[1] < 100
+    before = next(line for line in ax.lines if line.get_label() == "before")
+    np.testing.assert_array_equal(before.get_ydata(), losses["before"])  # no flat top
+    assert before.get_clip_on()
 
 
 @pytest.mark.parametrize("step, point", [(1, 0), (100, 0), (101, 1), (300, 2)])
@@ -51,9 +63,7 @@ def test_loss_by_epoch_on_an_axis_of_steps(ax, step, point):
     assert f"{values[point]:.2f} at step {step}" in text
 
 
-@pytest.mark.parametrize(
-    "step, title", [(0, "before the first step"), (3, "step 3 of 2")]
-)
+@pytest.mark.parametrize("step, title", [(0, "before the first step"), (3, "step 3")])
 def test_loss_before_the_first_step_and_after_the_last(ax, step, title):
     """Guards the ends of the step slider: a line and words, no marker off the data."""
     losses = {"a": np.array([1.0, 0.5])}

@@ -31,7 +31,7 @@ def contour_of(ax):
 
 def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
     """Guards image, line, samples, labels and ring of a surface with no symmetry."""
-    X = np.array([[0.0, 0.0], [1.0, 0.0], [0.25, 1.25]])
+    X = np.array([[0.0, 0.0], [1.0, 0.0], [0.25, 1.0]])
     task = mlp.Task("tilted", X, np.array([[0.0], [1.0], [2.0]]))
     pictures.draw_surface(ax, TILTED, task, mlp.identity, mark=2)
     # The image: row i is x2 = axis[i], column j is x1 = axis[j]; row 0 is at the bottom.
@@ -47,14 +47,14 @@ def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
         np.testing.assert_allclose(3 * x1 + x2 - 1, level, atol=1e-9)
         assert np.ptp(x2) > 1.9  # it crosses the square
     # The samples with their markers, and the text beside each.
-    points = {"o": [[0.0, 0.0]], "s": [[1.0, 0.0]], "^": [[0.25, 1.25]]}
+    points = {"o": [[0.0, 0.0]], "s": [[1.0, 0.0]], "^": [[0.25, 1.0]]}
     assert classes_of(ax) == points
-    assert classes_of(ax, size=19) == {"o": [[0.25, 1.25]]}
+    assert classes_of(ax, size=19) == {"o": [[0.25, 1.0]]}
     labels = {tuple(text.xy): text.get_text() for text in ax.texts}
     assert labels == {
         (0.0, 0.0): "target 0\n−1.00",
         (1.0, 0.0): "target 1\n2.00",
-        (0.25, 1.25): "target 2\n1.00",
+        (0.25, 1.0): "target 2\n0.75",
     }
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("x1", "x2")
     assert ax.get_title() == "output; line at 0.5, 1.5"
@@ -148,7 +148,40 @@ def test_many_samples_are_drawn_without_texts(ax, params):
     task = mlp.Task("many", X, np.round(X[:, :1]))
     pictures.draw_surface(ax, params, task, colorbar=False)
     assert not ax.texts and not ax.child_axes
-    assert sum(len(points) for points in classes_of(ax).values()) == 100
+    assert sum(len(points) for points in classes_of(ax, size=5).values()) == 100
+
+
+@pytest.mark.parametrize("count", [6, 200])
+def test_the_square_fits_the_data_and_clips_them(ax, count):
+    """Guards data of one's own: they stood outside, and over other pictures."""
+    X = np.random.default_rng(0).uniform([-1, 20], [1, 500], (count, 2))
+    task = mlp.Task("own", X, np.round(X[:, :1]))
+    pictures.draw_surface(ax, TILTED, task, mlp.identity, mark=[0])
+    low, high = X.min(axis=0), X.max(axis=0)
+    for limits, a, b in zip((ax.get_xlim(), ax.get_ylim()), low, high):
+        assert limits[0] < a - 0.1 * (b - a) and limits[1] > b + 0.1 * (b - a)
+        assert limits[1] - limits[0] < 2.1 * (b - a)
+    (image,) = ax.images
+    assert image.get_extent() == [*ax.get_xlim(), *ax.get_ylim()]
+    height = image.get_array()[-1, 0]  # top left
+    assert height == pytest.approx(3 * ax.get_xlim()[0] + ax.get_ylim()[1] - 1)
+    ax.figure.draw_without_rendering()
+    assert ax.bbox.width == pytest.approx(ax.bbox.height)  # a square in the picture
+    assert all(line.get_clip_on() for line in ax.lines)
+
+
+def test_targets_that_are_all_different_are_parted_in_two(ax, params):
+    """Guards data of a regression: 199 lines and 199 numbers in the title."""
+    X = np.random.default_rng(0).random((200, 2))
+    task = mlp.Task("slope", X, 3 * X[:, :1] + 1)
+    pictures.draw_surface(ax, TILTED, task, mlp.identity)
+    middle = (task.Y.min() + task.Y.max()) / 2
+    assert list(ax.collections[0].levels) == [middle]
+    assert ax.get_title() == f"output; line at {middle:.3g}"
+    points = classes_of(ax, size=5)
+    below = X[task.Y[:, 0] < middle]
+    assert points["o"] == below.tolist()
+    assert len(points["s"]) == 200 - len(below)
 
 
 def test_the_scale_beside_a_surface_is_that_of_its_colours(ax):
