@@ -1,4 +1,31 @@
-"""What all widgets of the page share: a line that is read aloud, and their end."""
+"""What all widgets of the page share: their style, a line read aloud, and their end."""
+
+import ipywidgets as widgets
+
+STYLE = """
+.course-panel {
+    --jp-widgets-font-size: 15px;
+    --jp-widgets-inline-height: 27px;
+    --jp-widgets-margin: 1px;
+}
+/* After a restart of the kernel: words in place of a broken chain at each widget. */
+.course-panel .jupyter-widgets-disconnected::before { content: none; }
+.course-panel.jupyter-widgets-disconnected { pointer-events: none; }
+.course-panel.jupyter-widgets-disconnected > :not(.widget-html) { opacity: 0.35; }
+.course-panel.jupyter-widgets-disconnected::before {
+    content: 'Asleep. Choose Run, Run All Cells to make it live.';
+    font: bold 16px sans-serif;
+    color: black;
+    background: #FFE9A8;
+    padding: 6px 10px;
+}
+"""
+
+
+def style() -> widgets.HTML:
+    """A widget that nobody sees, and that brings the style to the page."""
+    hidden = widgets.Layout(display="none")
+    return widgets.HTML(f"<style>{STYLE}</style>", layout=hidden)
 
 
 def status(content, style) -> str:

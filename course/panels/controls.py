@@ -202,7 +202,7 @@ class Tick(Control):
     """A box to tick."""
 
     def __init__(self, label, value):
-        layout = widgets.Layout(width=f"{30 + 8 * len(label)}px")
+        layout = widgets.Layout(width=f"{30 + 8.5 * len(label):.0f}px")
         box = widgets.Checkbox(description=label, indent=False, layout=layout)
         super().__init__(label, box, value)
 
@@ -235,8 +235,8 @@ class Sizes(Control):
 
 def _room(label, digits=9):
     """Room for a label and a number, so that no label is cut."""
-    name = round(7.5 * len(label)) + 8
-    layout = widgets.Layout(width=f"{name + 9 * digits}px")
+    name = round(8.5 * len(label)) + 8
+    layout = widgets.Layout(width=f"{round(name + 9.5 * digits)}px")
     return {"style": {"description_width": f"{name}px"}, "layout": layout}
 
 

@@ -83,7 +83,8 @@ class Panel:
         self.busy = widgets.HBox([self.progress, self.stop_button])
         self.busy.layout.display = "none"
         self._make_tools()
-        self.box = widgets.VBox(self.rows())
+        self.box = widgets.VBox([page.style(), *self.rows()])
+        self.box.add_class("course-panel")
         _close_older(self)
         self.update()
         if self.shown is None:  # wrong from the start: that is an error of the cell
@@ -212,8 +213,8 @@ class Panel:
     # Copy and save
 
     def _make_tools(self):
-        self.code_box = _text_box("settings", "", 60, 420)
-        self.file_box = _text_box("file", self.name.removesuffix("_panel"), 30, 170)
+        self.code_box = _text_box("settings", "", 70, 430)
+        self.file_box = _text_box("file", self.name.removesuffix("_panel"), 34, 190)
         self.save_buttons = {
             ending: button(self, f"Save {ending.upper()}", self.save, ending)
             for ending in self.savers
@@ -309,7 +310,7 @@ def row(items):
 
 def button(panel, label, action, *args):
     """A button that has the panel do something."""
-    layout = widgets.Layout(width=f"{34 + 8 * len(label)}px")
+    layout = widgets.Layout(width=f"{34 + 9 * len(label)}px")
     made = widgets.Button(description=label, layout=layout)
     made.on_click(lambda _: panel.handle(lambda: action(*args)))
     return made
@@ -370,7 +371,7 @@ class SteppedPanel(Panel):
             button(self, "Reset", self.reset),
         ]
         steps = row([widget.pop("step"), *buttons, self.speed.widget, self.player])
-        below = row([widget.pop(name) for name in self.below])
+        below = row(widget.pop(name) for name in self.below)
         middle = [self.picture, self.status, self.busy]
         return [row(widget.values()), steps, *middle, below, self.tools]
 

@@ -19,7 +19,7 @@ from course.pictures.training import mark_loss
 class TrainingView(View):
     """Network, loss, decision surface, a neuron's surface and a hidden space."""
 
-    size = (1080, 424)  # with its settings and two lines of words it fits at 1280 x 720
+    size = (1080, 424)  # with all settings and two lines of words it fits at 1280 x 720
     cells: ClassVar = {
         "network": Cell(0, 212, 800, 212, (2, 2, 2, 2)),
         "loss": Cell(0, 0, 390, 212, (100, 50, 24, 26)),
@@ -110,16 +110,7 @@ class TrainingView(View):
 class TrainingPanel(SteppedPanel):
     """See `training_panel`."""
 
-    below = (
-        "neuron",
-        "hidden_layer",
-        "sample",
-        "scheme",
-        "hidden",
-        "batch_size",
-        "steps",
-        "bug",
-    )
+    below = ("neuron", "hidden_layer", "sample")
     speeds: ClassVar = {
         "1 step": (300, 1),
         "5 steps": (80, 5),
@@ -134,10 +125,11 @@ class TrainingPanel(SteppedPanel):
             self.seed_menu.connect(self.handle, self._choose_seed)
 
     def rows(self):
-        rows = super().rows()
-        if self.seed_menu:  # below the words: all above them fits on a projector
-            rows.insert(-2, self.seed_menu.widget)
-        return rows
+        *rows, looks, tools = super().rows()
+        if self.seed_menu:
+            looks.children = (*looks.children, self.seed_menu.widget)
+        # Above the picture: what stands below it is out of sight on a projector.
+        return [*rows[:2], looks, *rows[2:], tools]
 
     def _choose_seed(self):
         if self.seed_menu.value is not None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from course.tools import live
 from course.tools.live import expect
 from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
 
@@ -189,6 +190,66 @@ def test_running_the_cell_again_replaces_the_panel(notebook, panel):
     notebook.run(panel.cell)
     expect(panel.root).to_have_count(1)
     assert_agrees(panel, seed=before)
+
+
+# Heights: of all settings with the words, of the part of the page that is seen; then the
+# sizes of labels.
+SEEN_AT_ONCE = """root => {
+    const top = root.getBoundingClientRect().top;
+    const below = each => each.getBoundingClientRect().bottom - top;
+    const words = root.querySelector('[role=status]');
+    const fields = [...root.querySelectorAll('input, select, .widget-slider')];
+    const is_tool = each => ['settings', 'file'].includes(each.labels?.[0]?.textContent);
+    const labels = [...root.querySelectorAll('label, button')];
+    const fonts = labels.map(each => parseFloat(getComputedStyle(each).fontSize));
+    return {
+        settings: Math.max(...fields.filter(each => !is_tool(each)).map(below)),
+        words: below(words),
+        room: root.closest('.jp-WindowedPanel-outer').clientHeight,
+        fonts: [...new Set(fonts)]} }"""
+
+
+def test_all_settings_picture_and_words_are_seen_at_once(notebook, panel):
+    """Guards: on a projector no setting is out of sight, and labels can be read."""
+    notebook.give_room(True)
+    seen = panel.root.evaluate(SEEN_AT_ONCE)
+    assert seen["settings"] < seen["words"] <= min(seen["room"], 640)
+    assert min(seen["fonts"]) >= 15
+
+
+RESTART = f"""() => {{ {live.PRELUDE}
+    return it.context.sessionContext.session.kernel.restart() }}"""
+ASLEEP = """root => {
+    const before = each => getComputedStyle(each, '::before').content;
+    const widgets = [...root.querySelectorAll('.jupyter-widgets')];
+    const parts = [...root.children].filter(each => !each.matches('.widget-html'));
+    return {
+        words: before(root),
+        icons: widgets.map(before).filter(each => each !== 'none'),
+        opacity: Math.max(...parts.map(each => getComputedStyle(each).opacity)),
+        pointer: getComputedStyle(root.querySelector('button')).pointerEvents} }"""
+
+
+def test_after_a_restart_the_panel_says_that_it_sleeps(write_notebook, open_notebook):
+    """Guards: a broken chain at each widget, and sliders that look alive."""
+    write_notebook("asleep", CELLS)
+    with open_notebook("asleep") as notebook:
+        (cell,) = notebook.panels()
+        panel = Panel(notebook, cell)
+        awake = panel.root.evaluate(ASLEEP)
+        assert (awake["words"], awake["opacity"]) == ("none", 1)
+        notebook.page.evaluate(RESTART)
+        asleep = panel.page.locator(".course-panel.jupyter-widgets-disconnected")
+        expect(asleep).to_be_visible()
+        told = asleep.evaluate(ASLEEP)
+        assert "Asleep. Choose Run, Run All Cells to make it live." in told["words"]
+        assert told["icons"] == [] and told["pointer"] == "none"
+        assert told["opacity"] < 0.5
+        expect(panel.picture).to_be_visible()
+        notebook.run_all()
+        expect(asleep).to_have_count(0)
+        Panel(notebook, cell).type("step", 12)
+        assert_agrees(Panel(notebook, cell), step=12)
 
 
 # 2. While a slider is dragged -----------------------------------------------------------

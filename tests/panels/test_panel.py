@@ -9,7 +9,7 @@ from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 import mlp_core as mlp
-from course import files, panels
+from course import files, page, panels
 from course.panels import panel as panel_module
 from tests.panels.parts import (
     assert_same,
@@ -46,6 +46,14 @@ def test_the_bundle_holds_widget_picture_and_numbers(panel):
     assert base64.b64decode(data["image/png"]) == panel.shown.png
     assert data["text/plain"] == panel.shown.line and "\n" not in panel.shown.line
     assert metadata == {"image/png": {"alt": panel.shown.alt}}
+
+
+def test_every_panel_brings_the_style_of_the_page(panel):
+    """Guards: without its class or the style, labels are small and chains are broken."""
+    assert "course-panel" in panel.box._dom_classes
+    assert f"<style>{page.STYLE}</style>" in [
+        child.value for child in panel.box.children if hasattr(child, "value")
+    ]
 
 
 def test_the_picture_has_its_alt_text(panel):
@@ -112,7 +120,7 @@ def test_saving_writes_figure_history_and_weights(training, folder):
     for ending in ("png", "svg", "csv", "npz"):
         press(training, f"Save {ending.upper()}")
         assert f"Saved training.{ending}" in message(training)
-    assert Image.open(folder / "training.png").size[0] == 2000
+    assert Image.open(folder / "training.png").size[0] == 2 * training.view.size[0]
     assert "<svg" in (folder / "training.svg").read_text(encoding="utf-8")
     table = np.genfromtxt(folder / "training.csv", delimiter=",", names=True)
     np.testing.assert_array_equal(table["loss"], training.data.loss)
