@@ -10,6 +10,10 @@ import mlp_core as mlp
 from course import checks
 
 
+class Refused(ValueError):
+    """A typed value that can't be; the one before it stays."""
+
+
 class Control:
     """A setting with a labelled box; the label is what a screen reader says.
 
@@ -33,6 +37,10 @@ class Control:
     def check(self, value):
         """Return the value, or raise a TypeError or ValueError that names the label."""
         return value
+
+    def words(self):
+        """The value, as it is told."""
+        return str(self.value)
 
     def show(self, value):
         """Write the value into the widgets."""
@@ -74,7 +82,7 @@ class Control:
             value = self.check(value)
         except (TypeError, ValueError) as error:
             self.set(self.value)
-            raise ValueError(f"{error}. It stays {self.value}.") from None
+            raise Refused(f"{error}. It stays {self.words()}.") from None
         self.set(value)
 
 
@@ -228,6 +236,9 @@ class Sizes(Control):
                 f"{self.label} must be whole numbers from 1 to 512, as in 3, 3, 2, "
                 f"not {value!r}"
             ) from None
+
+    def words(self):
+        return self.box.value or "without a hidden layer"
 
     def show(self, value):
         self.box.value = ", ".join(map(str, value))

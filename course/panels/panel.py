@@ -16,7 +16,7 @@ from IPython import get_ipython
 
 import mlp_core as mlp
 from course import files, page
-from course.panels.controls import Choice
+from course.panels.controls import Choice, Refused
 
 # JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
 # first messages still come in the main thread. Only one at a time may change a panel.
@@ -67,6 +67,7 @@ class Panel:
     makes of the data. Those in ``fixed`` have no control.
     """
 
+    reading = 15  # seconds for which a refused value is told
     patience = 0.3  # seconds; work that takes longer goes on in the background
     savers = ("png", "svg", "csv", "npz")
     home = "panels"  # as the notebooks name the module that makes the panel
@@ -107,7 +108,8 @@ class Panel:
     def code(self) -> str:
         """One line of Python that makes this panel as it stands, in a notebook."""
         pairs = [f"{name}={_code(value)}" for name, value in self.settings.items()]
-        return f"{self.home}.{self.name}({', '.join(pairs)})"
+        line = f"{self.home}.{self.name}({', '.join(pairs)})"
+        return f"{line}{FIRST_A_TASK}" if "task=task" in pairs else line
 
     def rows(self) -> list:
         """The panel from top to bottom."""
@@ -131,6 +133,16 @@ class Panel:
             except Exception as error:  # noqa: BLE001, told in words
                 self.problem = error
                 self.show_message(_message(error))
+                if isinstance(error, Refused) and _event_loop():
+                    _event_loop().call_later(self.reading, self._forget, error)
+
+    def _forget(self, error):
+        """Tell the numbers again, unless something else is told by now.
+
+        The browser doesn't say when somebody types the value that is there already.
+        """
+        if error is self.problem:
+            self.handle(lambda: None)
 
     def update(self):
         """Bring the data and the picture up to the controls."""
@@ -226,7 +238,7 @@ class Panel:
 
         A file that is there already is replaced only if you press the button again.
         """
-        path = f"{self.file_box.value.strip() or self.name}.{ending}"
+        path = f"{self._file_stem()}.{ending}"
         if os.path.exists(path) and self._asked != path:
             self._asked = path
             return self.show_message(
@@ -234,8 +246,17 @@ class Panel:
                 "or choose another file name."
             )
         self._asked = None
-        self.write(path, ending)
+        try:
+            self.write(path, ending)
+        except OSError as error:
+            return self.show_message(f"Can't save {path}: {_reason(error, path)}.")
         self.show_message(f"Saved {path}.")
+
+    def _file_stem(self):
+        """The file name without an ending: the button says which."""
+        name = self.file_box.value.strip()
+        stem, ending = os.path.splitext(name)
+        return (stem if ending[1:].lower() in self.savers else name) or self.name
 
     def write(self, path, ending):
         """Write one file: .png and .svg, .csv (the numbers), .npz (the network)."""
@@ -268,18 +289,41 @@ def _values(controls):
     return {name: control.value for name, control in controls.items()}
 
 
+FIRST_A_TASK = "  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
+
+
 def _code(value):
-    """A setting as the notebooks would write it: 0.2, or mlp.XOR."""
+    """A setting as the notebooks would write it: 0.2, or mlp.XOR.
+
+    A task of one's own is written out, or named if it is long.
+    """
     if not isinstance(value, mlp.Task):
         return repr(value)
-    known = [task.name for task in (mlp.SUM, mlp.XOR) if value.Y is task.Y]
-    return f"mlp.{known[0]}" if known else value.name
+    for known in (mlp.SUM, mlp.XOR):
+        if value.X is known.X and value.Y is known.Y:
+            return f"mlp.{known.name}"
+    if len(value.X) > 12:
+        return "task"
+    return f"mlp.Task({value.name!r}, {_rows(value.X)}, {_rows(value.Y)})"
+
+
+def _rows(array):
+    """An array as lists, with 1 for 1.0."""
+    return [[int(x) if x.is_integer() else x for x in row] for row in array.tolist()]
 
 
 def _message(error):
     message = str(error) or type(error).__name__
     is_ours = isinstance(error, ValueError)
     return message if is_ours else f"{type(error).__name__}: {message}"
+
+
+def _reason(error, path):
+    """Why a file can't be written, in words."""
+    folder = os.path.dirname(path)
+    if isinstance(error, FileNotFoundError) and folder:
+        return f"there is no folder {folder}"
+    return error.strerror or str(error)
 
 
 def _event_loop():

@@ -116,6 +116,18 @@ def test_nonsense_is_answered_in_words(name, typed, words, capsys):
     panel.close()
 
 
+@pytest.mark.parametrize(
+    "hidden, words",
+    [((), "It stays without a hidden layer."), ((4, 2), "It stays 4, 2.")],
+)
+def test_hidden_layers_stay_in_words(hidden, words):
+    """Guards: 'It stays ()'."""
+    panel = make("training_panel", hidden=hidden)
+    panel.work["hidden"].box.value = "x"
+    assert words in message(panel)
+    panel.close()
+
+
 def test_every_setting_has_a_named_control(panel):
     """Screen readers say the description; sliders have none that they could say."""
     for control in panel.controls.values():

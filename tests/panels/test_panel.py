@@ -1,9 +1,12 @@
 """The panel itself: messages, files, the bundle for a notebook, closing."""
 
+import asyncio
 import base64
+import html
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from ipywidgets.widgets.widget import _instances
 from PIL import Image
@@ -31,6 +34,35 @@ def test_an_error_while_drawing_is_told_and_the_panel_goes_on(panel, capsys):
     control.set(control.low)
     assert_sound(panel)
     assert capsys.readouterr().err == ""
+
+
+def test_a_refused_value_is_told_for_a_while_only(training, folder):
+    """Guards: to type the value that is there already sends nothing from the browser."""
+    line, training.reading = message(training), 0.05
+
+    async def main():
+        training.work["seed"].box.value = -3
+        assert "It stays 0." in message(training)
+        await asyncio.sleep(0.2)
+        assert message(training) == line and training.problem is None
+        training.work["seed"].box.value = -3
+        press(training, "Save CSV")
+        await asyncio.sleep(0.2)
+        assert "Saved training.csv." in message(training)  # it is not wiped away
+
+    asyncio.run(main())
+
+
+def test_a_picture_that_failed_is_told_until_one_succeeds(training):
+    """Guards: the words that the picture is not up to date."""
+    training.reading, training.view.show = 0.05, None
+
+    async def main():
+        training.work["seed"].set(4)
+        await asyncio.sleep(0.2)
+
+    asyncio.run(main())
+    assert "TypeError" in message(training)
 
 
 def test_words_are_escaped(panel):
@@ -71,6 +103,42 @@ def test_the_line_of_settings_makes_the_panel_again(panel):
     assert again.code == panel.code and again.shown.line == panel.shown.line
     assert again.shown.alt == panel.shown.alt
     again.close()
+
+
+AND = mlp.Task("AND", [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [0], [0.5], [1]])
+
+
+@pytest.mark.parametrize("name", ["training_panel", "slice_panel", "pass_panel"])
+def test_the_line_of_settings_holds_a_task_of_your_own(name):
+    """Guards: the line named it, which a fresh notebook doesn't know."""
+    panel = make(name, task=AND)
+    again = eval(panel.code, {"panels": panels, "mlp": mlp})
+    assert "mlp.Task('AND', [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], " in panel.code
+    assert again.code == panel.code and again.shown.alt == panel.shown.alt
+    panel.close()
+    again.close()
+
+
+def test_the_line_of_settings_asks_for_a_task_that_is_long():
+    """Guards: it stays a line that can be read, and tells what it needs."""
+    X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+    task = mlp.Task("my points", X, X[:, :1])
+    panel = make("training_panel", task=task, learning_rate=0.01)
+    assert len(panel.code) < 350
+    assert panel.code.endswith(
+        ")  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
+    )
+    again = eval(panel.code, {"panels": panels, "mlp": mlp, "task": task})
+    assert again.code == panel.code and again.shown.alt == panel.shown.alt
+    panel.close()
+    again.close()
+
+
+def test_half_of_a_known_task_is_a_task_of_your_own():
+    """Guards: targets of SUM at other inputs are not mlp.SUM."""
+    panel = make("training_panel", task=mlp.Task("far", 1 + mlp.SUM.X, mlp.SUM.Y))
+    assert "mlp.Task('far', [[1, 1], " in panel.code
+    panel.close()
 
 
 def run_cell(monkeypatch, code, run, cell=None):
@@ -148,10 +216,36 @@ def test_saving_leaves_the_picture_as_it_is(training, folder):
     np.testing.assert_array_equal(pixels(training), training.view.pixels())
 
 
-def test_a_folder_that_is_not_there_is_told_in_words(panel, folder):
-    panel.file_box.value = "nowhere/picture"
-    press(panel, "Save PNG")
-    assert "No such file" in message(panel)
+def test_what_cannot_be_saved_is_told_in_words(panel, folder):
+    """Guards: no raw FileNotFoundError; the other reasons of the system, too."""
+    (folder / "a file").write_text("")
+    for ending, save in panel.save_buttons.items():
+        panel.file_box.value = "nowhere/picture"
+        save.click()
+        words = html.unescape(message(panel))
+        wanted = f"Can't save nowhere/picture.{ending}: there is no folder nowhere."
+        assert wanted in words and panel.problem is None
+        panel.file_box.value = "a file/picture"
+        save.click()
+        words = html.unescape(message(panel))
+        assert f"Can't save a file/picture.{ending}: Not a directory." in words
+
+
+@pytest.mark.parametrize(
+    "typed, saved",
+    [
+        ("a b.png", "a b.png"),
+        ("a b.PNG ", "a b.png"),
+        ("a.csv", "a.png"),
+        ("run 0.2", "run 0.2.png"),
+        ("", "training_panel.png"),
+    ],
+)
+def test_a_typed_ending_is_not_written_twice(training, folder, typed, saved):
+    training.file_box.value = typed
+    press(training, "Save PNG")
+    assert [path.name for path in folder.iterdir()] == [saved]
+    assert f"Saved {saved}." in message(training)
 
 
 def test_exports_never_overwrite_without_asking(panel, folder):
