@@ -407,7 +407,7 @@ class SteppedPanel(Panel):
         widget = {name: control.widget for name, control in self.controls.items()}
         self.play_button = button(self, "Pause", self.play)
         self._name_play()
-        self.speed = Choice("speed", list(self.speeds), list(self.speeds)[-2], 11)
+        self.speed = Choice("speed", list(self.speeds), list(self.speeds)[-2], 12)
         buttons = [
             self.play_button,
             button(self, "Back", self.move, -1),

@@ -33,7 +33,7 @@ class TrainingView(View):
         super().__init__()
         self.run, self.curve, self.previous = None, None, None
 
-    def draw(self, run, step, neuron, hidden_layer, sample):
+    def draw(self, run, step, neuron, show_z, hidden_layer, sample):
         self._remember(run)
         params, now = run.at(step), (id(run), step)
         x = self.chosen_input(run, step, sample)
@@ -44,11 +44,12 @@ class TrainingView(View):
         self.paint("loss", now, self._draw_mark, step, **curve)
         network = params, run.task, run.activation
         output = {"resolution": 41, "colorbar": False, "ground": "square"}
-        unit = {**output, "layer": neuron[0], "unit": neuron[1]}
+        unit = {**output, "layer": neuron[0], "unit": neuron[1], "show_z": show_z}
         output["mark"] = run.rows(step) if step else None
         layer = {"layer": hidden_layer}
         self.paint("surface", now, self._draw_surface, *network, **output)
-        self.paint("neuron", (now, neuron), self._draw_surface, *network, **unit)
+        chosen = now, neuron, show_z
+        self.paint("neuron", chosen, self._draw_surface, *network, **unit)
         self.paint("hidden", (now, layer), pictures.draw_hidden, *network, **layer)
 
     def _draw_surface(self, ax, *network, **look):
@@ -86,13 +87,14 @@ class TrainingView(View):
     def line(self, run, step, **look):
         return describe(run, step)
 
-    def alt(self, run, step, neuron, hidden_layer, sample):
+    def alt(self, run, step, neuron, show_z, hidden_layer, sample):
         x = self.chosen_input(run, step, sample)
         return (
             f"Five linked pictures of the network after step {step}: the network with "
             f"its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
             "logarithmic axis; the output over the square of inputs, with the data; "
-            f"the same for unit {neuron[1]} of layer {neuron[0]}; the data in the "
+            f"the same for {'z of ' if show_z else ''}unit {neuron[1]} of layer "
+            f"{neuron[0]}; the data in the "
             f"space of layer {hidden_layer}. {describe(run, step)}."
         )
 
@@ -110,7 +112,7 @@ class TrainingView(View):
 class TrainingPanel(SteppedPanel):
     """See `training_panel`."""
 
-    below = ("neuron", "hidden_layer", "sample")
+    below = ("neuron", "show_z", "hidden_layer", "sample")
     speeds: ClassVar = {
         "1 step": (300, 1),
         "5 steps": (80, 5),
@@ -178,6 +180,7 @@ def training_panel(
     bug=False,
     step=None,
     neuron=(0, 0),
+    show_z=False,
     hidden_layer=None,
     sample=None,
     seeds=None,
@@ -187,8 +190,8 @@ def training_panel(
     The defaults train as the original notebook does, and show the last step. The task
     has two inputs and one output. ``batch_size`` None is the full batch. ``bug`` trains
     with the bug of the original notebook. ``neuron`` is the layer and the unit whose
-    surface is shown, ``hidden_layer`` the layer in whose space the data are shown (the
-    last hidden one). ``sample`` is the row of the data whose activations the diagram
+    surface is shown: its activation, or with ``show_z`` its weighted sum z.
+    ``hidden_layer`` is the layer in whose space the data are shown (the last hidden one). ``sample`` is the row of the data whose activations the diagram
     shows, by default the one that was trained on. ``seeds`` makes a menu of seeds by
     what they are listed under: ``{"dead layer": [3, 9]}``.
     """
@@ -210,6 +213,7 @@ def training_panel(
     look = {
         "step": controls.step(last if step is None else step, last),
         "neuron": Choice("neuron", _units(sizes), neuron, 16),
+        "show_z": Tick("show z", show_z),
         "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 10),
         "sample": controls.sample(task, sample, 13, {"as trained": None}),
     }

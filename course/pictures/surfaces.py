@@ -43,6 +43,7 @@ def draw_surface(
     resolution=61,
     mark=None,
     colorbar=True,
+    show_z=False,
 ):
     """Draw the output, or one unit's activation, over a square of inputs.
 
@@ -51,14 +52,14 @@ def draw_surface(
     marker of its class, its target and, for the last layer, the prediction. Lines stand
     halfway between the targets of an output (0.5 for XOR), and at 0 for another unit.
     ``resolution`` are the points along each side of the grid, ``mark`` the rows of the
-    task to ring.
+    task to ring. ``show_z`` shows the unit's weighted sum z in place of its activation.
     """
     layer %= len(params)
-    is_output = layer == len(params) - 1
+    is_output = layer == len(params) - 1 and not show_z
     targets = task.Y[:, unit if is_output else 0]
     limits = _around(task.X)
     xs, ys = (np.linspace(*ends, resolution) for ends in limits)
-    heights = _over_square(xs, ys, params, activation, layer)[:, :, unit]
+    heights = _over_square(xs, ys, params, activation, layer, show_z)[:, :, unit]
     middle, reach = _color_scale(heights, targets if is_output else None)
     drawn = np.clip(np.nan_to_num(heights, nan=middle), middle - 1e6, middle + 1e6)
     drawn = np.ma.masked_array(drawn, ~np.isfinite(heights))
@@ -74,17 +75,21 @@ def draw_surface(
     if mark is not None:
         ring = {"markerfacecolor": "none", "markeredgewidth": 2}
         ax.plot(*task.X[mark].T, "o", color="black", markersize=19, **ring)
-    name = "output" if is_output else f"layer {layer}, unit {unit}: a"
+    name = f"layer {layer}, unit {unit}: {'z' if show_z else 'a'}"
+    name = "output" if is_output else name
     lines = ", ".join(f"{level:.3g}" for level in crossed)
     ax.set_title(f"{name}; line at {lines}" if lines else name)
     axes.note_missing(ax, [heights])
 
 
-def activations_at(X, params, activation, layer):
-    """The activations of a layer for any inputs: (n, units). No warning if they explode."""
+def activations_at(X, params, activation, layer, show_z=False):
+    """The activations of a layer for any inputs, or its z: (n, units).
+
+    There is no warning if they explode.
+    """
     with np.errstate(all="ignore"):
         _, cache = mlp.forward(params, X, activation)
-    return cache.A[1:][layer]
+    return (cache.Z if show_z else cache.A[1:])[layer]
 
 
 def grid(xs, ys):
@@ -99,9 +104,9 @@ def _around(X):
     return list(zip(low - room, high + room))
 
 
-def _over_square(xs, ys, params, activation, layer=-1):
-    """The activations of a layer on a grid: [i, j] at x1 = xs[j], x2 = ys[i]."""
-    A = activations_at(grid(xs, ys), params, activation, layer)
+def _over_square(xs, ys, params, activation, layer=-1, show_z=False):
+    """What `activations_at` gives on a grid: [i, j] at x1 = xs[j], x2 = ys[i]."""
+    A = activations_at(grid(xs, ys), params, activation, layer, show_z)
     return A.reshape(len(ys), len(xs), -1)
 
 

@@ -177,6 +177,36 @@ def test_divergence_is_told_with_its_step():
     panel.close()
 
 
+@pytest.mark.parametrize("hidden", [(8, 8), (100,), (12, 12, 12)])
+@pytest.mark.parametrize("task", [mlp.SUM, mlp.XOR], ids=lambda task: task.name)
+def test_he_is_advised_where_it_helps(hidden, task):
+    """Guards: of the wide networks that diverge, most don't when 'he' draws them."""
+    advice, saved = "lower the learning rate, or choose initialization he", []
+    for seed in [*range(12), *range(10_000, 10_012)]:
+        wanted = {"hidden": hidden, "task": task, "seed": seed, "steps": 150}
+        run = training_run(**wanted)
+        if run.stopped == "diverged":
+            assert runs.describe(run, run.done).endswith(advice)
+            saved.append(training_run(**wanted, scheme="he").stopped == "finished")
+    assert len(saved) > 1 and np.mean(saved) > 0.8
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"hidden": (8, 8), "learning_rate": 5.0},  # no weights are small enough
+        {"hidden": (30, 30), "scheme": "he", "learning_rate": 5.0},
+        {"hidden": (3, 3, 2), "learning_rate": 5.0, "seed": 3},
+        {"hidden": (30,), "activation": "identity"},  # he is no better there
+    ],
+    ids=str,
+)
+def test_he_is_not_advised_where_it_does_not_help(settings):
+    run = training_run(**{"steps": 150, **settings})
+    assert runs.describe(run, run.done).endswith(": lower the learning rate")
+    assert training_run(**{"steps": 150, **settings, "scheme": "he"}).diverged_at
+
+
 def test_the_words_hold_the_numbers_of_the_network():
     run = training_run(task=mlp.XOR, seed=3)
     Y_hat = mlp.forward(run.at(60), mlp.XOR.X)[0]

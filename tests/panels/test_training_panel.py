@@ -40,6 +40,18 @@ def test_the_previous_run_stays_for_comparison():
     panel.close()
 
 
+def test_a_tick_shows_z_in_place_of_a(training):
+    """Guards: the picture of the unit, its title and the words follow the tick."""
+    training.look["neuron"].set((2, 1))
+    before = training.view.axes["neuron"].images[0].get_array()
+    training.look["show_z"].box.value = True
+    ax = training.view.axes["neuron"]
+    assert ax.get_title().startswith("layer 2, unit 1: z")
+    assert np.any(ax.images[0].get_array() != before)
+    assert "the same for z of unit 1 of layer 2" in training.shown.alt
+    assert "show_z=True" in training.code
+
+
 def test_step_back_and_reset(training):
     step = training.look["step"]
     assert step.value == 30

@@ -127,6 +127,19 @@ def test_surface_of_a_unit_has_its_line_at_0(ax, params):
     assert ax.get_title() == "layer 0, unit 1: a; line at 0"
 
 
+@pytest.mark.parametrize("layer, unit", [(1, 2), (3, 0)])
+def test_surface_of_z_is_the_weighted_sum(ax, params, layer, unit):
+    """Guards: z and not a, of the last layer too, which has no prediction then."""
+    options = {"layer": layer, "unit": unit, "resolution": 11, "show_z": True}
+    pictures.draw_surface(ax, params, XOR, mlp.tanh, **options)
+    axis = np.linspace(-0.5, 1.5, 11)
+    X = np.array([[x1, x2] for x2 in axis for x1 in axis])
+    expected = mlp.forward(params, X, mlp.tanh)[1].Z[layer][:, unit].reshape(11, 11)
+    np.testing.assert_allclose(ax.images[0].get_array(), expected)
+    assert f"layer {layer}, unit {unit}: z" in ax.get_title()
+    assert texts(ax)[0] == "target 0"
+
+
 @pytest.mark.parametrize("layer", [-1, 0])
 def test_surface_that_is_constant_or_dead(ax, params, layer):
     """Guards contours without a line: matplotlib would warn."""
