@@ -222,7 +222,7 @@ class Sizes(Control):
     """A text box for the sizes of the hidden layers, as in 3, 3, 2."""
 
     def __init__(self, label, value):
-        room = _room(label)
+        room = _room(label, 11)
         box = widgets.Text(description=label, continuous_update=False, **room)
         super().__init__(label, box, value)
 
