@@ -91,7 +91,7 @@ class Number(Control):
 
     The slider goes from ``low`` to ``high``, in equal ratios if ``log``, and stands at
     its end if the number is outside. One press of an arrow key in the box makes a
-    ``step``; the box has room for ``digits``, its arrows included. The limits ``least``,
+    ``step``; the box has room for ``digits``. The limits ``least``,
     ``above``, ``most`` are those of `checks.number`, or `checks.whole` if ``whole``.
     """
 

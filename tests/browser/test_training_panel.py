@@ -65,6 +65,17 @@ def test_typed_numbers_count_outside_the_slider_too(panel):
     assert_agrees(panel, seed=12345, step=17)
 
 
+def test_the_mouse_wheel_scrolls_and_changes_no_number(panel):
+    """Guards: who scrolls on from a box that was clicked trained another network."""
+    box, seed = panel.box("seed"), panel.setting("seed")
+    box.click()
+    panel.page.mouse.wheel(0, 40)
+    panel.page.wait_for_timeout(300)
+    expect(box).to_have_value(f"{seed:.0f}")
+    box.press("ArrowUp")  # arrow keys work as before
+    assert_agrees(panel, seed=int(seed) + 1)
+
+
 def test_wrong_number_is_refused_in_words(panel):
     """Guards: a mistake is told, and the last good number comes back."""
     panel.type("learning rate", -1)
