@@ -106,7 +106,7 @@ class Number(Control):
         log=False,
         whole=False,
         width="150px",
-        digits=9,
+        digits=8,
         **limits,
     ):
         self.low, self.high, self.log, self.whole = low, high, log, whole
@@ -210,7 +210,7 @@ class Tick(Control):
     """A box to tick."""
 
     def __init__(self, label, value):
-        layout = widgets.Layout(width=f"{30 + 8.5 * len(label):.0f}px")
+        layout = widgets.Layout(width=f"{30 + 8 * len(label)}px")
         box = widgets.Checkbox(description=label, indent=False, layout=layout)
         super().__init__(label, box, value)
 
