@@ -400,6 +400,7 @@ class SteppedPanel(Panel):
         self._plays = False  # whether we want it to; it hears of that a little later
         super().__init__(*args, **kwargs)
         self.speed.connect(self.handle, self._set_speed)
+        self.look["step"].connect(self.handle, self._stepped)
         self.player.observe(lambda change: self.handle(self._played), "value")
         self.player.observe(lambda change: self.handle(self._turned), "playing")
 
@@ -456,6 +457,12 @@ class SteppedPanel(Panel):
     def _pause(self):
         self._plays = False
         self.player.playing = False
+
+    def _stepped(self):
+        """Play goes on from a step that was chosen by hand."""
+        if self._plays:
+            self.player.value = self.look["step"].value
+        self.update()
 
     def _set_speed(self):
         self.player.interval, self.player.step = self.speeds[self.speed.value]

@@ -113,6 +113,16 @@ def test_the_last_value_counts_that_comes_with_the_end(training, names):
     assert training.look["step"].value == 30
 
 
+def test_play_goes_on_from_a_step_that_was_typed(training):
+    """Guards: it went back to its own place, and the slider jumped from the hand."""
+    press(training, "Reset")
+    press(training, "Play")
+    training.player.value = 17
+    training.look["step"].box.value = 5.0
+    assert training.player.playing
+    assert training.player.value == training.look["step"].value == 5
+
+
 def test_the_speed_can_be_changed_while_it_plays(training):
     press(training, "Play")
     training.speed.box.value = "5 steps"
