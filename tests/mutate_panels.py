@@ -211,8 +211,8 @@ FAULTS = [
     Fault(
         "points with the marker of the other class",
         "pictures/surfaces.py",
-        "places[names == name]",
-        "places[names != name]",
+        "places[targets == target]",
+        "places[targets != target]",
     ),
     Fault(
         "an interval of no width",

@@ -191,11 +191,6 @@ class PassPanel(SteppedPanel):
 
     speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
 
-    def _played(self):
-        super()._played()
-        if self.player.value >= self.data.done:  # else only after one more wait
-            self.player.playing = False
-
 
 def pass_panel(
     task=mlp.SUM,

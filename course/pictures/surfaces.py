@@ -166,7 +166,9 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
     for target in np.unique(targets):
         x, y = places[targets == target].T
         look = {"linestyle": "none", "zorder": 4, **looks[target]}
-        ax.plot(x, y, label=names[target], markersize=size, markeredgewidth=edge, **look)
+        ax.plot(
+            x, y, label=names[target], markersize=size, markeredgewidth=edge, **look
+        )
 
 
 def _draw_samples(ax, X, targets, outputs):

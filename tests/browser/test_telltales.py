@@ -35,9 +35,10 @@ BELOW = """async index => {
         }
         return words.join(' ').replace(/\\s+/g, ' ') };
     let text = null, before;
-    for (let still = 0; still < 10;) {
+    for (let still = 0; still < 3;) {
         await content.scrollToItem(index, 'start');
-        for (let n = 0; n < 3; n++) await frame();
+        await frame();
+        await frame();
         [before, text] = [text, read()];
         still = text !== null && text === before ? still + 1 : 0 }
     return text }"""

@@ -164,7 +164,7 @@ def test_the_status_line_parts_the_formulas():
 def test_the_settings_of_the_pass_panel_stand_together():
     """Guards: alpha stands beside the other settings, above the picture."""
     panel = make("pass_panel")
-    first = panel.box.children[0].children
+    first = panel.box.children[1].children
     boxes = [getattr(widget, "children", [widget])[0] for widget in first]
     names = ["input", "seed", "learning rate", "activation", "alpha"]
     assert [box.description for box in boxes] == names
