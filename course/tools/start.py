@@ -10,7 +10,7 @@ from importlib.util import find_spec
 
 from course.tools import NOTEBOOKS, ROOT, CommandError
 
-PACKAGES = ["numpy", "matplotlib", "jupyterlab", "ipywidgets"]
+PACKAGES = ["numpy", "matplotlib", "jupyterlab", "ipywidgets", "anywidget"]
 
 
 def add_arguments(parser):
