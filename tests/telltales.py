@@ -13,10 +13,9 @@ TELLTALES = tomllib.loads(
 )
 
 
-def found(telltales, text) -> list:
-    """The telltales that a text holds, and where."""
+def found(telltales, text) -> list[str]:
+    """The telltales that a text holds."""
     text = " ".join(text.split())
-    pairs = [
-        (telltale, re.search(telltale, text, re.IGNORECASE)) for telltale in telltales
+    return [
+        telltale for telltale in telltales if re.search(telltale, text, re.IGNORECASE)
     ]
-    return [(telltale, match.end()) for telltale, match in pairs if match]

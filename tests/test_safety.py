@@ -97,9 +97,7 @@ def test_the_search_for_dangers_finds_them(source):
 def test_no_setting_opens_a_server_to_others():
     """Guards: Jupyter's token and its loopback address stay as they are."""
     opening = r"0\.0\.0\.0|--ip[= ](?!127)|token\s*=\s*['\"]{2}|password\s*=\s*['\"]{2}"
-    opening += (
-        r"|allow_origin|disable_check_xsrf|allow_remote|Server.*ip=(?!127\.0\.0\.1|localhost)"
-    )
+    opening += r"|allow_origin|disable_check_xsrf|allow_remote|Server.*ip=(?!127\.0\.0\.1|localhost)"
     kinds = (".py", ".md", ".toml", ".txt", ".yml", ".json", ".js", ".j2", "", ".ipynb")
     folders = ("course", "notebooks", "tests", "benchmarks", "images", ".ci")
     paths = [

@@ -472,7 +472,9 @@ class SteppedPanel(Panel):
         # it has heard that it must stop comes too late.
         if self._plays:
             self.look["step"].set(min(self.player.value, self.data.done))
-            if self.player.value >= self.data.done:  # by itself only after one more wait
+            if (
+                self.player.value >= self.data.done
+            ):  # by itself only after one more wait
                 self._pause()
 
     def _turned(self):

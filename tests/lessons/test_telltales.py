@@ -45,7 +45,7 @@ def test_no_earlier_reply_tells_a_later_answer(lesson):
         told += [
             f"{name!r}: {telltale!r} in the reply of {before!r}"
             for before, replies in earlier
-            for telltale, _ in found(TELLTALES[lesson][name], replies)
+            for telltale in found(TELLTALES[lesson][name], replies)
         ]
         earlier.append((name, plain(question.solution())))
     assert not told, "\n".join(told)
