@@ -33,10 +33,15 @@ def before_save(model, path, contents_manager):
 
 
 def without_widgets(notebook):
-    """A copy of a notebook, as plain dicts, in which each widget is asleep."""
+    """A copy of a notebook, as plain dicts, in which each widget is asleep.
+
+    An output without data is what the bar of a long cell leaves: it goes, too.
+    """
     notebook = copy.deepcopy(notebook)
     notebook["metadata"].pop("widgets", None)  # their state, if JupyterLab stores it
     for cell in notebook["cells"]:
+        if "outputs" in cell:
+            cell["outputs"] = [o for o in cell["outputs"] if o.get("data") != {}]
         for output in cell.get("outputs", ()):
             if WIDGET_VIEW in output.get("data", ()):
                 _put_to_sleep(output)

@@ -198,3 +198,10 @@ def test_a_name_that_cannot_be_kept_is_no_harm(save, tmp_path, caplog):
     model = save("my_course/01.ipynb", notebook(output(text_plain="a")))
     assert WIDGET_VIEW not in model["content"]["cells"][1]["outputs"][0]["data"]
     assert "01.ipynb" in caplog.text
+
+
+def test_what_the_bar_of_a_long_cell_leaves_is_not_saved():
+    """Guards: an output without data, which other programs warn of."""
+    empty = {"output_type": "display_data", "data": {}, "metadata": {}}
+    printed = {"output_type": "stream", "name": "stdout", "text": "done"}
+    assert saved(empty, printed, empty) == [printed]
