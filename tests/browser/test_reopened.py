@@ -32,10 +32,11 @@ def opened(browser, lab, name):
     return notebook
 
 
-def save_and_reopen(browser, lab, name):
-    """Run a notebook, save it, end its kernel, and open it in a new page."""
+def save_and_reopen(browser, lab, name, use=lambda notebook: None):
+    """Run a notebook, use it, save it, end its kernel, and open it in a new page."""
     notebook = opened(browser, lab, name)
     notebook.run_all()
+    use(notebook)
     notebook.save()
     assert notebook.complaints == []
     notebook.close()
@@ -47,9 +48,17 @@ def notebook(browser, lab):
     cells = [nbformat.v4.new_code_cell(source) for source in CELLS]
     small = save.normalize(nbformat.v4.new_notebook(cells=cells))
     save.write(small, lab.course / "my_course" / "small.ipynb")
-    notebook = save_and_reopen(browser, lab, "small")
+    notebook = save_and_reopen(browser, lab, "small", answer)
     yield notebook
     notebook.close()
+
+
+def answer(notebook):
+    """Answer the question, wrongly."""
+    cell = notebook.show_cell(QUESTION)
+    expect(cell.get_by_text("kept in record.json in this folder")).to_be_visible()
+    cell.locator(".option").last.click()
+    expect(cell.get_by_text("Not yet.")).to_be_visible()
 
 
 def test_panel_is_a_picture_with_its_words(notebook):
@@ -90,6 +99,15 @@ def test_run_again_it_is_live(notebook):
         expect(notebook.show(index)).to_be_visible()
         expect(notebook.show_cell(index)).not_to_contain_text(ASLEEP)
     assert notebook.complaints == []
+
+
+def test_the_answer_is_there_again(notebook, lab):
+    """Guards: progress that is lost with the kernel. (This runs after the cells.)"""
+    cell = notebook.show_cell(QUESTION)
+    expect(cell.get_by_text("Not yet.")).to_be_visible()
+    expect(cell.get_by_text("kept in record.json")).to_have_count(0)  # told once
+    record = (lab.course / "my_course" / "record.json").read_text(encoding="utf-8")
+    assert '"minus two"' in record
 
 
 def test_notebook_of_the_course(browser, lab):
