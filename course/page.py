@@ -11,6 +11,7 @@ STYLE = """
 /* A number box without its arrows doesn't turn the mouse wheel into another number. */
 .course-panel input[type=number] { appearance: textfield; }
 .course-panel input[type=number]::-webkit-inner-spin-button { display: none; }
+.course-panel:has(> .course-clicks) img { cursor: pointer; }
 /* After a restart of the kernel: words in place of a broken chain at each widget. */
 .course-panel .jupyter-widgets-disconnected::before { content: none; }
 .course-panel.jupyter-widgets-disconnected { pointer-events: none; }

@@ -8,6 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
+from course.panels.clicks import Clicks
 from course.panels.controls import Choice, Number, Sizes, Tick
 from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
@@ -84,6 +85,22 @@ class TrainingView(View):
         limits = log_limits(self.curve, least=self.floor)  # as those of the curve
         mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
 
+    def choose(self, run, x, y, step):
+        """What a click chooses, by setting: a unit, a sample, or a step of the curve."""
+        name, place = self.cell_at(x, y)
+        if name in (None, "hidden"):
+            return {}
+        ax = self.axes[name]
+        at = ax.transData.inverted().transform(place)
+        if name == "network":
+            unit = pictures.unit_at(ax, run.at(step), at)
+            return {"neuron": unit} if unit else {}
+        if name == "loss":
+            return {"step": int(np.clip(round(at[0]), 0, run.done))}
+        samples = ax.transData.transform(run.task.X)
+        away = np.hypot(*(samples - place).T)
+        return {"sample": int(away.argmin())} if away.min() < 15 else {}
+
     def line(self, run, step, **look):
         return describe(run, step)
 
@@ -122,6 +139,7 @@ class TrainingPanel(SteppedPanel):
 
     def __init__(self, *args, seeds=None, **kwargs):
         self.seed_menu = _seed_menu(seeds) if seeds else None
+        self.clicks = Clicks(lambda x, y: self.handle(lambda: self.click(x, y)))
         super().__init__(*args, **kwargs)
         if self.seed_menu:
             self.seed_menu.connect(self.handle, self._choose_seed)
@@ -131,7 +149,13 @@ class TrainingPanel(SteppedPanel):
         if self.seed_menu:
             looks.children = (*looks.children, self.seed_menu.widget)
         # Above the picture: what stands below it is out of sight on a projector.
-        return [*rows[:2], looks, *rows[2:], tools]
+        return [*rows[:2], looks, *rows[2:], tools, self.clicks]
+
+    def click(self, x, y):
+        """Choose what was clicked on in the picture."""
+        step = self.look["step"].value
+        for name, value in self.view.choose(self.data, x, y, step).items():
+            self.look[name].set(value)
 
     def _choose_seed(self):
         if self.seed_menu.value is not None:
@@ -187,7 +211,8 @@ def training_panel(
 ) -> Panel:
     """Train a network and look at every step of it.
 
-    The defaults train as the original notebook does, and show the last step. The task
+    The defaults train as the original notebook does, and show the last step. A click on
+    a unit, on a sample or on the loss curve chooses it, as the menus do. The task
     has two inputs and one output. ``batch_size`` None is the full batch. ``bug`` trains
     with the bug of the original notebook. ``neuron`` is the layer and the unit whose
     surface is shown: its activation, or with ``show_z`` its weighted sum z.

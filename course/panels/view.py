@@ -21,6 +21,10 @@ class Cell(NamedTuple):
     height: int
     margins: tuple  # left, bottom, right, top
 
+    def holds(self, x, y):
+        """Whether a place is in it, in pixels from the bottom left."""
+        return 0 <= x - self.left < self.width and 0 <= y - self.bottom < self.height
+
 
 class Shown(NamedTuple):
     """What a view makes of its data."""
@@ -129,6 +133,15 @@ class View:
             self.figure.draw_artist(ax)
         for artist in ax.get_children():
             artist.set_animated(False)
+
+    def cell_at(self, x, y):
+        """The cell at a place in pixels from the top left, and the place for Matplotlib.
+
+        Outside of all cells it is None.
+        """
+        place = x, self.size[1] - y
+        names = [name for name, cell in self.cells.items() if cell.holds(*place)]
+        return (names or [None])[0], place
 
     def _pixels_of(self, name):
         cell = self.cells[name]

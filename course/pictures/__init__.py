@@ -20,7 +20,12 @@ from course.pictures.gradient_checks import (
     gradient_check,
 )
 from course.pictures.hidden_space import describe_hidden, draw_hidden, hidden
-from course.pictures.networks import describe_network, draw_network, network
+from course.pictures.networks import (
+    describe_network,
+    draw_network,
+    network,
+    unit_at,
+)
 from course.pictures.rates import (
     describe_success,
     draw_success,

@@ -68,6 +68,17 @@ def draw_network(ax, params, cache=None, grads=None, label=None, *, row=0, activ
     _write_notes(ax, plan, notes)
 
 
+def unit_at(ax, params, place):
+    """The (layer, unit) that is drawn at a place of the Axes; None if none is."""
+    plan = _Plan(ax, _sizes(params))
+    for i, x in enumerate(plan.x[1:], start=1):
+        for unit in plan.drawn(i):
+            off = (place[0] - x) / plan.node_width, place[1] - plan.y[i][unit]
+            if np.hypot(off[0], off[1] / plan.node_height) < 0.5:
+                return i - 1, int(unit)
+    return None
+
+
 def _node_values(cache, row):
     """The activations to show, one array for each layer that the cache has reached."""
     return [] if cache is None else [np.atleast_2d(a)[row] for a in cache.A]

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import mlp_core as mlp
 from course.tools import live
 from course.tools.live import expect
 from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
@@ -35,6 +36,21 @@ def panel(notebook):
     (cell,) = notebook.panels()
     notebook.run(cell)
     return Panel(notebook, cell)
+
+
+def test_a_click_on_the_picture_chooses(notebook, panel):
+    """Guards: where the click lands, also if a narrow page shrinks the picture."""
+    twin = rebuild(panel.code.input_value())
+    for width in (1280, 900):
+        panel.page.set_viewport_size({"width": width, "height": 720})
+        shown = panel.picture.bounding_box()
+        scale = shown["width"] / twin.view.size[0]
+        for row in (1, 2):
+            x, y = twin.view.axes["surface"].transData.transform(mlp.XOR.X[row])
+            at = {"x": x * scale, "y": (twin.view.size[1] - y) * scale}
+            panel.picture.click(position=at)
+            panel.set(sample=row)
+    panel.page.set_viewport_size(live.SIZE)
 
 
 # 1. Its settings and buttons ----------------------------------------------------------

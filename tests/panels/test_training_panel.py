@@ -7,6 +7,7 @@ import itertools
 import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
+from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
 from course import panels
@@ -50,6 +51,53 @@ def test_a_tick_shows_z_in_place_of_a(training):
     assert np.any(ax.images[0].get_array() != before)
     assert "the same for z of unit 1 of layer 2" in training.shown.alt
     assert "show_z=True" in training.code
+
+
+def places(view, name, points):
+    """Points of the data of an Axes, in pixels from the top left of the picture."""
+    x, y = view.axes[name].transData.transform(np.asarray(points, dtype=float)).T
+    return list(zip(x, view.size[1] - y))
+
+
+def test_a_click_on_a_unit_chooses_it(training):
+    """Guards: another unit, or an input; the units are where their ellipses are drawn."""
+    drawn = training.view.axes["network"].collections
+    (nodes,) = [c for c in drawn if isinstance(c, EllipseCollection)]
+    centers = places(training.view, "network", nodes.get_offsets())
+    sizes = enumerate((2, 3, 3, 2, 1))
+    units = [(layer - 1, unit) for layer, size in sizes for unit in range(size)]
+    assert len(centers) == len(units) == 11
+    for (x, y), unit in zip(centers, units):
+        for off in (0, 9):
+            chosen = training.view.choose(training.data, x + off, y, 30)
+            assert chosen == ({"neuron": unit} if unit[0] >= 0 else {})
+        assert training.view.choose(training.data, x - 45, y, 30) == {}  # beside it
+
+
+def test_a_click_on_a_sample_or_on_the_curve_chooses_it(training):
+    """Guards: another row or step, and a click beside that chooses something."""
+    view, data = training.view, training.data
+    for name in ("surface", "neuron"):
+        for row, (x, y) in enumerate(places(view, name, mlp.SUM.X)):
+            assert view.choose(data, x + 5, y - 5, 30) == {"sample": row}
+            assert view.choose(data, x + 22, y - 22, 30) == {}
+    for step, (x, y) in zip(
+        (0, 7, 30), places(view, "loss", [(0, 1), (7, 1), (30, 1)])
+    ):
+        assert view.choose(data, x, y, 30) == {"step": step}
+    assert view.choose(data, 1, 400, 30) == {"step": 0}
+    assert view.choose(data, 600, 300, 30) == {}  # the hidden space
+
+
+def test_a_click_moves_the_controls(training):
+    """Guards: the message of the browser, the menus, and the picture."""
+    before = training.shown.png
+    ((x, y),) = places(training.view, "neuron", [(1, 0)])
+    training.clicks._handle_custom_msg({"at": [x, y]}, [])
+    assert training.look["sample"].value == 2 and "sample=2" in training.code
+    assert training.shown.png != before
+    training.clicks._handle_custom_msg({"at": [1e9, 1]}, [])
+    assert "IndexError" not in message(training)
 
 
 def test_step_back_and_reset(training):

@@ -1,0 +1,17 @@
+// Clicks on the picture of a panel go to Python, in pixels of the picture. See clicks.py.
+
+function render({ model, el }) {
+  el.classList.add("course-clicks"); // for the style of the pointer
+  const listen = (event) => {
+    const panel = event.target.closest?.(".course-panel");
+    if (!event.target.matches?.("img") || !panel?.contains(el)) return;
+    const shown = event.target.getBoundingClientRect();
+    const scale = event.target.naturalWidth / shown.width; // a narrow page shrinks it
+    const at = [event.clientX - shown.left, event.clientY - shown.top];
+    model.send({ at: at.map((length) => length * scale) });
+  };
+  document.addEventListener("click", listen);
+  return () => document.removeEventListener("click", listen);
+}
+
+export default { render };
