@@ -15,9 +15,13 @@ COMMANDS = {
     "handout": "copy the course for handing out, without solutions or with them",
 }
 
+HELP = ("-h", "--help")
+
 
 def main(arguments=None) -> int:
-    arguments = (sys.argv[1:] if arguments is None else list(arguments)) or ["start"]
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
+    if not arguments or arguments[0].startswith("-") and arguments[0] not in HELP:
+        arguments.insert(0, "start")
     parser = argparse.ArgumentParser(
         prog="python -m course",
         description="Commands of the course; paths count from its folder.",

@@ -1,5 +1,7 @@
 """What all widgets of the page share: their style, a line read aloud, and their end."""
 
+from pathlib import Path
+
 import ipywidgets as widgets
 
 STYLE = """
@@ -11,7 +13,9 @@ STYLE = """
 /* A number box without its arrows doesn't turn the mouse wheel into another number. */
 .course-panel input[type=number] { appearance: textfield; }
 .course-panel input[type=number]::-webkit-inner-spin-button { display: none; }
-.course-panel:has(> .course-clicks) img { cursor: pointer; }
+.course-panel:has(> .chooses) img { cursor: pointer; }
+/* A handle at the end of its slider is no reason to scroll. */
+.course-panel .widget-box { overflow: visible; }
 /* After a restart of the kernel: words in place of a broken chain at each widget. */
 .course-panel .jupyter-widgets-disconnected::before { content: none; }
 .course-panel.jupyter-widgets-disconnected { pointer-events: none; }
@@ -24,6 +28,12 @@ STYLE = """
     padding: 6px 10px;
 }
 """
+
+
+def script(path) -> str:
+    """The script of a widget, with the one that keeps its keys from JupyterLab."""
+    keys = Path(__file__).with_name("keys.js")
+    return "".join(file.read_text(encoding="utf-8") for file in (keys, path))
 
 
 def style() -> widgets.HTML:

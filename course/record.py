@@ -133,15 +133,21 @@ def _make(change):
         if _path is None:
             return
         _unsaved.append(change)
+        trouble = ""
         try:
-            stored = _read(_path)
-            for unsaved in _unsaved:
-                unsaved(stored)
+            try:
+                stored = _read(_path)
+                for unsaved in _unsaved:
+                    unsaved(stored)
+            except (
+                ValueError
+            ):  # damaged since it was read: what we know is written anew
+                stored, trouble = _record, _set_aside(_path)
             _write(_path, stored)
-        except (OSError, ValueError) as error:
+        except OSError as error:
             trouble = f"Your answers can't be kept in {FILE}: {error}"
             return
-        _record, trouble = stored, ""
+        _record = stored
         _unsaved.clear()
 
 
@@ -168,6 +174,7 @@ def open_in(folder) -> str:
             _record = _read(path)
             return WHERE if is_new else ""
         except ValueError:
+            _record = Record()
             return _set_aside(path)
         except OSError as error:
             _path = None
@@ -177,8 +184,7 @@ def open_in(folder) -> str:
 
 def _set_aside(path):
     """Rename a file that is no record; it may hold something that somebody misses."""
-    global _record, _path
-    _record = Record()
+    global _path
     names = (f"record.damaged{n or ''}.json" for n in range(1000))
     aside = next(path.with_name(n) for n in names if not path.with_name(n).exists())
     try:

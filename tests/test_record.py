@@ -174,6 +174,20 @@ def test_a_damaged_file_is_set_aside_with_a_word(copy, text):
     assert record.answer("forward", "a").solved
 
 
+def test_a_file_damaged_while_a_notebook_runs_is_written_anew(copy):
+    """Guards: the words of a JSON parser, and answers that are kept no longer."""
+    record.open_in(copy)
+    record.add_answer("forward", "a", "A", right=True)
+    (copy / record.FILE).write_text("{")
+    record.add_answer("forward", "b", "B", right=True)
+    assert "record.damaged.json now" in record.trouble
+    record.add_answer("forward", "c", "C", right=True)
+    assert record.trouble == ""
+    restart(copy)
+    for name in "abc":
+        assert record.answer("forward", name).solved, name
+
+
 def test_a_second_damaged_file_does_not_replace_the_first(copy):
     """Guards: the one that was set aside before."""
     for text in ("one", "two"):

@@ -1,7 +1,7 @@
 // Clicks on the picture of a panel go to Python, in pixels of the picture. See clicks.py.
 
 function render({ model, el }) {
-  el.classList.add("course-clicks"); // for the style of the pointer
+  if (model.get("chooses")) el.classList.add("chooses"); // for the style of the pointer
   const listen = (event) => {
     const panel = event.target.closest?.(".course-panel");
     if (!event.target.matches?.("img") || !panel?.contains(el)) return;

@@ -3,14 +3,21 @@
 from pathlib import Path
 
 import anywidget
+import traitlets
+
+from course import page
 
 
 class Clicks(anywidget.AnyWidget):
-    """A widget that nobody sees; ``on_click(x, y)`` gets pixels from the top left."""
+    """A widget that nobody sees; ``on_click(x, y)`` gets pixels from the top left.
 
-    _esm = Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
+    ``chooses``: whether a click does anything, which the pointer then shows.
+    """
 
-    def __init__(self, on_click):
-        super().__init__()
+    _esm = page.script(Path(__file__).with_suffix(".js"))
+    chooses = traitlets.Bool().tag(sync=True)
+
+    def __init__(self, on_click, chooses):
+        super().__init__(chooses=chooses)
         self.layout.display = "none"
         self.on_msg(lambda _, message, __: on_click(*message["at"]))

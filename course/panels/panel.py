@@ -16,7 +16,9 @@ from IPython import get_ipython
 
 import mlp_core as mlp
 from course import files, page
+from course.panels.clicks import Clicks
 from course.panels.controls import Choice, Refused
+from course.panels.view import View
 
 # JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
 # first messages still come in the main thread. Only one at a time may change a panel.
@@ -84,7 +86,9 @@ class Panel:
         self.busy = widgets.HBox([self.progress, self.stop_button])
         self.busy.layout.display = "none"
         self._make_tools()
-        self.box = widgets.VBox([page.style(), *self.rows()])
+        chooses = type(view).choose is not View.choose
+        self.clicks = Clicks(lambda *at: self.handle(lambda: self.click(*at)), chooses)
+        self.box = widgets.VBox([page.style(), *self.rows(), self.clicks])
         self.box.add_class("course-panel")
         _close_older(self)
         self.update()
@@ -178,6 +182,12 @@ class Panel:
         self.picture.value = _img(self.shown, self.view.size)
         self.show_message(self.shown.line)
         self.code_box.value = self.code
+
+    def click(self, x, y):
+        """Choose what was clicked on in the picture."""
+        chosen = self.view.choose(self.data, x, y, **_values(self.look))
+        for name, value in chosen.items():
+            self.look[name].set(value)
 
     def show_message(self, message):
         """Write into the status line."""

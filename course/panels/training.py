@@ -8,7 +8,6 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
-from course.panels.clicks import Clicks
 from course.panels.controls import Choice, Number, Sizes, Tick
 from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
@@ -85,8 +84,8 @@ class TrainingView(View):
         limits = log_limits(self.curve, least=self.floor)  # as those of the curve
         mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
 
-    def choose(self, run, x, y, step):
-        """What a click chooses, by setting: a unit, a sample, or a step of the curve."""
+    def choose(self, run, x, y, step, **look):
+        """A unit, a sample, or a step of the curve."""
         name, place = self.cell_at(x, y)
         if name in (None, "hidden"):
             return {}
@@ -139,7 +138,6 @@ class TrainingPanel(SteppedPanel):
 
     def __init__(self, *args, seeds=None, **kwargs):
         self.seed_menu = _seed_menu(seeds) if seeds else None
-        self.clicks = Clicks(lambda x, y: self.handle(lambda: self.click(x, y)))
         super().__init__(*args, **kwargs)
         if self.seed_menu:
             self.seed_menu.connect(self.handle, self._choose_seed)
@@ -149,13 +147,7 @@ class TrainingPanel(SteppedPanel):
         if self.seed_menu:
             looks.children = (*looks.children, self.seed_menu.widget)
         # Above the picture: what stands below it is out of sight on a projector.
-        return [*rows[:2], looks, *rows[2:], tools, self.clicks]
-
-    def click(self, x, y):
-        """Choose what was clicked on in the picture."""
-        step = self.look["step"].value
-        for name, value in self.view.choose(self.data, x, y, step).items():
-            self.look[name].set(value)
+        return [*rows[:2], looks, *rows[2:], tools]
 
     def _choose_seed(self):
         if self.seed_menu.value is not None:

@@ -96,6 +96,10 @@ class View:
         """The parameters and the activation that are shown."""
         return data.params, data.activation
 
+    def choose(self, data, x, y, **look) -> dict:
+        """What a click chooses, by setting; pixels count from the top left."""
+        return {}
+
     def paint(self, name, key, drawing, *args, ground=None, lay=None, **kwargs):
         """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.
 

@@ -55,6 +55,13 @@ class Question:
         except ValueError:  # the question has changed since
             return None
 
+    def choices(self, answer) -> list:
+        """What there is to choose from or to order: what it answers, and its HTML.
+
+        ``answer`` is the last one, '' before.
+        """
+        return []
+
     def tell(self, answer) -> str:
         """An answer in words."""
         return f"your first answer was: {answer}"
@@ -105,6 +112,9 @@ class ChoiceQuestion(Question):
             raise ValueError(f"{answer!r} is not among the answers")
         option = self.options[answer]
         return Reply(option.right, option.feedback)
+
+    def choices(self, answer) -> list:
+        return [[text, code(text)] for text in self.options]
 
     def plain(self) -> str:
         rows = [f"  {letter}. {o.text}" for letter, o in self.lettered.items()]
@@ -240,6 +250,10 @@ class OrderQuestion(Question):
                 words = f"Line {place + 1}, `{wrong}`, is the first out of place. "
                 return Reply(False, words + hint)
         return Reply(True, self.feedback)
+
+    def choices(self, answer) -> list:
+        order = self.read(answer) if answer else self.shuffled
+        return [[str(n), html.escape(self.lines[n].text)] for n in order]
 
     def tell(self, answer) -> str:
         return "your first order was not the right one"

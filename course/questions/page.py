@@ -12,13 +12,7 @@ import ipywidgets as widgets
 import traitlets
 
 from course import page, record
-from course.questions.kinds import (
-    ChoiceQuestion,
-    OrderQuestion,
-    Reply,
-    as_html,
-    code,
-)
+from course.questions.kinds import Reply, as_html, code
 
 FOLDER = Path(__file__).parent
 VERDICTS = {
@@ -35,7 +29,7 @@ class Answers(anywidget.AnyWidget):
     Nothing is sent to it later: on a busy machine anywidget may give up to listen.
     """
 
-    _esm = (FOLDER / "question.js").read_text(encoding="utf-8")
+    _esm = page.script(FOLDER / "question.js")
     _css = (FOLDER / "question.css").read_text(encoding="utf-8")
     kind = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)  # [what it answers, its HTML]
@@ -84,7 +78,7 @@ class QuestionBox(_OnPage):
         again = question.repeat()
         answer = question.recorded.last if again else ""
         self.answers = Answers(
-            kind=question.kind, options=_options(question, answer), answer=answer
+            kind=question.kind, options=question.choices(answer), answer=answer
         )
         self.answers.on_msg(lambda _, message, __: self.submit(message.get("answer")))
         self.box = widgets.VBox([widgets.HTML(head), self.answers, self.reply])
@@ -128,7 +122,9 @@ class QuestionBox(_OnPage):
             self.box.remove_class(name)
         self.box.add_class(verdict)
         told = f"<p><strong>{VERDICTS[verdict]}</strong></p>\n{words}"
-        self.reply.value = f'<div class="reply" role="status">{told}</div>'
+        # Also the same words are news: to who listens, and to question.js, which waits.
+        turn = "odd" if 'class="reply even"' in self.reply.value else "even"
+        self.reply.value = f'<div class="reply {turn}" role="status">{told}</div>'
 
     def plain(self) -> str:
         """The question as text; the same before and after the answer."""
@@ -145,16 +141,6 @@ class QuestionBox(_OnPage):
             f"<details><summary>Answer, with the reasons</summary>"
             f"{self.question.solution()}</details></div>"
         )
-
-
-def _options(question, answer):
-    """What there is to choose from, or to put in order: answer and HTML of each."""
-    if isinstance(question, ChoiceQuestion):
-        return [[text, code(text)] for text in question.options]
-    if isinstance(question, OrderQuestion):
-        order = question.read(answer) if answer else question.shuffled
-        return [[str(n), html.escape(question.lines[n].text)] for n in order]
-    return []
 
 
 class Quiz(_OnPage):

@@ -1,12 +1,6 @@
 // What a question is answered by: options to choose from, a number to type, or lines to
 // order. An answer goes to Python as a message; Python writes the reply below, see page.py.
 
-// Keys that JupyterLab may have while the focus is in a question. All others are ours: its
-// letters would insert, cut and delete cells.
-const isForLab = (event) =>
-  event.ctrlKey || event.metaKey || event.altKey ||
-  (event.key === "Enter" && event.shiftKey);
-
 function button(content, onclick, label) {
   const made = document.createElement("button");
   Object.assign(made, { type: "button", onclick, innerHTML: content });
@@ -90,14 +84,10 @@ function render({ model, el }) {
     el.classList.add("waiting"); // until the reply comes
     model.send({ answer });
   });
-  // When it has come to the page: what is around it, the reply as well.
-  const observer = new ResizeObserver(() => {
+  const observer = new ResizeObserver(() => { // it has come to the page
     const box = el.closest(".course-question");
     if (!box) return;
     observer.disconnect();
-    box.addEventListener("keydown", (event) => {
-      if (!isForLab(event)) event.stopPropagation();
-    });
     new MutationObserver(() => el.classList.remove("waiting"))
       .observe(box.lastElementChild, { childList: true, subtree: true });
   });

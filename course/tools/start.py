@@ -75,7 +75,7 @@ def root_problem(allowed) -> str:
     return (
         "You are root, who may change everything on this machine; so may code in a "
         "notebook. Start as an ordinary user. In a container, where that does no harm: "
-        "python -m course start --allow-root"
+        f"{sys.executable} -m course start --allow-root"
     )
 
 

@@ -166,6 +166,12 @@ def test_number_box_commits_on_enter_and_by_its_button(page, question):
     box.fill("a half")
     box.press("Enter")
     expect_words(root, "'a half' is not a number.")
+    for typed in ("7", "8"):  # the same reply to both
+        box.fill(typed)
+        box.press("Enter")
+        expect_words(root, "Not yet. Divide rise by run.")
+        answers = root.locator(".answers:not(.waiting)")
+        wait_until(lambda answers=answers: answers.count() == 1, "it waits for ever")
     box.fill("-0.4")
     button(root, "Answer").click()
     expect_words(root, "Not yet. Mind the sign.")

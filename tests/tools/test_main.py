@@ -38,7 +38,8 @@ def test_without_a_command_the_course_is_opened(monkeypatch):
     """Guards: the shortest line is the learner's, with the defaults of `start`."""
     called = []
     monkeypatch.setattr(start, "run", lambda options: called.append(vars(options)) or 0)
-    assert main([]) == main(["start"]) == 0
+    assert main([]) == main(["start"]) == main(["--no-open"]) == 0
+    assert called.pop()["no_open"]
     assert (
         called[0]
         == called[1]

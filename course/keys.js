@@ -1,0 +1,15 @@
+// Goes before the script of each widget: keys that are pressed in a question or a panel are
+// not JupyterLab's, whose letters would insert, cut and delete cells. The attribute is its
+// own sign for that. What has Ctrl, Alt or Shift+Enter stays JupyterLab's.
+
+if (!window.courseKeepsKeys) {
+  window.courseKeepsKeys = true;
+  const isForLab = (event) =>
+    event.ctrlKey || event.metaKey || event.altKey ||
+    (event.key === "Enter" && event.shiftKey);
+  // On the window, while the event is on its way down: before JupyterLab looks at it.
+  window.addEventListener("keydown", (event) => {
+    if (event.target.closest?.(".course-question, .course-panel"))
+      event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
+  }, true);
+}
