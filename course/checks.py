@@ -132,7 +132,8 @@ def task(name, value, inputs=None, outputs=None) -> mlp.Task:
     X, Y = array(f"{name}.X", value.X), array(f"{name}.Y", value.Y)
     if X.ndim != 2 or Y.ndim != 2 or len(X) != len(Y) or not X.size or not Y.size:
         raise ValueError(
-            f"{name}: X {X.shape} and Y {Y.shape} must have a sample in each row"
+            f"{name}: X {X.shape} and Y {Y.shape} must be (n, inputs) and (n, outputs), "
+            "with a sample in each row"
         )
     if not (np.isfinite(X).all() and np.isfinite(Y).all()):
         raise ValueError(f"{name}: X and Y must hold finite numbers")

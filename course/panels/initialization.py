@@ -66,7 +66,7 @@ class InitializationView(View):
         count = f"{len(signal.params)} of " * (signal.progress < 1)
         return (
             f"{signal.scheme}: the spread of the signal is {before:.3g} at the input "
-            f"and {after:.3g} after {count}{signal.depth} layers"
+            f"and {after:.3g} after {count}{signal.depth} layer{'s' * (signal.depth > 1)}"
         )
 
     def alt(self, signal):

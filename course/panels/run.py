@@ -153,6 +153,7 @@ def describe(run, step) -> str:
     Y_hat, Y = run.outputs(step), run.task.Y
     errors = abs(Y_hat - Y).max(axis=1)
     parts = [f"step {step} of {len(run.samples)}: loss {_loss(mlp.loss(Y_hat, Y))}"]
+    parts += _warnings(run, step)  # what should not be missed
     if len(Y) <= FEW:
         outputs = ", ".join(_output(y) for y in Y_hat[:, 0])
         targets = ", ".join(f"{y:g}" for y in Y[:, 0])
@@ -160,7 +161,7 @@ def describe(run, step) -> str:
     else:
         parts.append(f"largest error {_output(errors.max())}")
     parts.append(f"{np.sum(errors < mlp.TOLERANCE)} of {len(Y)} within {mlp.TOLERANCE}")
-    return "; ".join(parts + _warnings(run, step))
+    return "; ".join(parts)
 
 
 def _output(y):

@@ -44,7 +44,13 @@ class TrainingView(View):
         self.paint("loss", now, self._draw_mark, step, **curve)
         network = params, run.task, run.activation
         output = {"resolution": 41, "colorbar": False, "ground": "square"}
-        unit = {**output, "layer": neuron[0], "unit": neuron[1], "show_z": show_z}
+        unit = {
+            "layer": neuron[0],
+            "unit": neuron[1],
+            "show_z": show_z,
+            "as_unit": True,
+        }
+        unit |= output
         output["mark"] = run.rows(step) if step else None
         layer = {"layer": hidden_layer}
         self.paint("surface", now, self._draw_surface, *network, **output)

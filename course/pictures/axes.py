@@ -23,17 +23,20 @@ def write(ax, x, y, text, pad=None, **look):
     ax.text(x, y, text, in_layout=False, **look)
 
 
-def missing(arrays):
+HUGE = 1e30  # what is larger is drawn nowhere
+
+
+def missing(arrays, most=np.inf):
     """Say how many numbers can't be drawn; an empty text if there are none."""
-    arrays = [np.asarray(array, float) for array in arrays]
-    bad = sum(int(np.sum(~np.isfinite(array))) for array in arrays)
-    total = sum(array.size for array in arrays)
-    return f"{bad} of {total} numbers\nare NaN or infinite" if bad else ""
+    numbers = np.concatenate([np.abs(np.ravel(array), dtype=float) for array in arrays])
+    bad, infinite = ~(numbers < most), ~np.isfinite(numbers)
+    why = "NaN or infinite" if bad.sum() == infinite.sum() else "too large to draw"
+    return f"{bad.sum()} of {bad.size} numbers\nare {why}" if bad.any() else ""
 
 
-def note_missing(ax, arrays):
+def note_missing(ax, arrays, most=np.inf):
     """Write into the picture how many numbers it leaves out, if there are any."""
-    text = missing(arrays)
+    text = missing(arrays, most)
     if text:
         box = {"facecolor": "white", "edgecolor": "black", "pad": 2, "alpha": 0.9}
         look = {"fontweight": "bold", "zorder": 6, "bbox": box}
@@ -54,7 +57,7 @@ def legend_share(ax, rows):
 def finite_limits(values, pad=0.05, least=1e-9):
     """Finite limits around the finite values, also if all are the same, or none."""
     values = np.asarray(values, float)
-    values = np.clip(values[np.isfinite(values)], -1e30, 1e30)
+    values = np.clip(values[np.isfinite(values)], -HUGE, HUGE)
     if values.size == 0:
         return -1.0, 1.0
     low, high = float(values.min()), float(values.max())
@@ -85,7 +88,8 @@ def set_log(ax, bottom, top, legend_rows=0):
     decades = np.log10(top / bottom)
     ax.set_yscale("log")
     ax.set_ylim(bottom, 10 ** (np.log10(bottom) + decades / (1 - share)))
-    ax.yaxis.set_major_locator(LogLocator(numticks=6))
+    steps = (1,) if decades > 1.5 else (1, 2, 5)  # two ticks at least
+    ax.yaxis.set_major_locator(LogLocator(subs=steps, numticks=6))
     ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _log_tick(value)))
     ax.yaxis.set_minor_locator(NullLocator())
 

@@ -36,8 +36,8 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
     together there may be apart in the layer.
     """
     A = activations_at(task.X, params, activation, layer)
-    kept = np.isfinite(A).all(axis=1)  # what isn't finite stands nowhere
-    points = np.clip(A[kept], -1e30, 1e30)  # and what is huge at the edge
+    kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and what is huge stand nowhere
+    points = A[kept]
     if A.shape[1] > 2:
         places = _draw_directions(ax, points, layer)
     else:
@@ -46,7 +46,7 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
     draw_classes(ax, places, targets, of_task=task.Y[:, 0])
     if 0 < len(places) <= 12:
         _name_points(ax, places, task.X[kept], targets)
-    axes.note_missing(ax, [A])
+    axes.note_missing(ax, [A], most=axes.HUGE)
 
 
 def _draw_plane(ax, points, params, task, activation, layer):
@@ -80,9 +80,15 @@ def _draw_directions(ax, A, layer):
     # A direction and its opposite are the same: have its largest part positive.
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, [0, 1]])
-    shares = 100 * sizes[[-1, -2]] / max(sizes.sum(), 1e-300)
     places = apart @ directions
     _frame(ax, places)
+    spread = sizes.sum()
+    if spread <= 1e-24 * np.sum(A**2):  # but for rounding
+        ax.set_xlabel("direction 1")
+        ax.set_ylabel("direction 2")
+        ax.set_title(f"layer {layer}: all on one point" if len(A) else f"layer {layer}")
+        return places
+    shares = 100 * sizes[[-1, -2]] / spread
     ax.set_xlabel(f"direction 1: {shares[0]:.0f} %")
     ax.set_ylabel(f"direction 2: {shares[1]:.0f} %")
     ax.set_title(f"layer {layer}: {shares.sum():.0f} % of its spread")

@@ -89,7 +89,8 @@ def spread(spreads, of="a", size=(8.0, 4.4)) -> Picture:
 
 def draw_spread(ax, spreads, of="a"):
     """Draw the spread of the signal layer by layer on a log axis."""
-    bottom, top = axes.log_limits(np.concatenate(list(spreads.values())))
+    everything = np.concatenate(list(spreads.values()))
+    bottom, top = axes.log_limits(everything)
     for i, (name, values) in enumerate(spreads.items()):
         # A log axis has no place for 0: such a point stands at the bottom.
         label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
@@ -103,7 +104,8 @@ def draw_spread(ax, spreads, of="a"):
         FuncFormatter(lambda place, _: "input" if place == 0 else f"{place - 1:.0f}")
     )
     ax.set_xlabel("layer")
-    ax.set_ylabel(f"standard deviation of {of}")
+    cut = f", cut at {style.number(top, 0)}" if np.any(everything > top) else ""
+    ax.set_ylabel(f"standard deviation of {of}{cut}")
     axes.set_log(ax, bottom, top, len(spreads))
     axes.note_missing(ax, spreads.values())
     ax.legend(loc="upper right")

@@ -44,6 +44,7 @@ def draw_surface(
     mark=None,
     colorbar=True,
     show_z=False,
+    as_unit=False,
 ):
     """Draw the output, or one unit's activation, over a square of inputs.
 
@@ -52,10 +53,11 @@ def draw_surface(
     marker of its class, its target and, for the last layer, the prediction. Lines stand
     halfway between the targets of an output (0.5 for XOR), and at 0 for another unit.
     ``resolution`` are the points along each side of the grid, ``mark`` the rows of the
-    task to ring. ``show_z`` shows the unit's weighted sum z in place of its activation.
+    task to ring. ``show_z`` shows the unit's weighted sum z in place of its activation,
+    ``as_unit`` the last layer as any other.
     """
     layer %= len(params)
-    is_output = layer == len(params) - 1 and not show_z
+    is_output = layer == len(params) - 1 and not (show_z or as_unit)
     targets = task.Y[:, unit if is_output else 0]
     limits = _around(task.X)
     xs, ys = (np.linspace(*ends, resolution) for ends in limits)

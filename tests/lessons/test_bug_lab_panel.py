@@ -125,18 +125,21 @@ def test_without_a_choice_the_lab_asks_for_one(lab):
 
 def test_a_new_bug_is_another_one_at_the_first_settings(lab):
     """Guards the button: new bug, new map, first settings, empty menu."""
-    for _ in range(10):
+    for number in range(1, 11):
         before, line = lab.bug, lab.shown.line
         choose(lab, lab.bug)
         lab.work["batch_size"].box.value = "2"
         press(lab, "New bug")
         assert lab.bug != before and lab.shown.line != line
-        assert lab.settings == {"seed": 3, **first_settings()}
+        assert lab.settings == {"seed": 3, "number": number, **first_settings()}
         assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == describe_gradient_check(
             bugs.signature(lab.bug, draw=lab.drawn)
         )
     assert "Found so far: 8 of 8." in choose(lab, lab.bug)
+    again = eval(lab.code, {"bug_lab": panel.bug_lab})  # its line makes this very one
+    assert (again.bug, again.drawn) == (lab.bug, lab.drawn)
+    again.close()
 
 
 def first_settings():

@@ -155,3 +155,23 @@ def test_hidden_space_in_words(params):
     assert alt.startswith("The samples in the space of layer 2:")
     with pytest.raises(ValueError, match="layer"):
         pictures.hidden(params, XOR, ORIGINAL, layer=4)
+
+
+def test_numbers_too_large_to_draw_are_told_and_stand_nowhere(ax):
+    """Guards: a diverged layer, whose samples all stood on one point at the edge."""
+    huge = [
+        Layer(np.full((2, 3), 1e40), np.zeros(3)),
+        Layer(np.ones((3, 1)), np.zeros(1)),
+    ]
+    pictures.draw_hidden(ax, huge, XOR, mlp.identity, layer=0)
+    drawn = sum(len(points) for points in points_of(ax).values())
+    assert drawn == 1  # (0, 0) alone stays at 0
+    assert "9 of 12 numbers\nare too large to draw" in texts(ax)
+
+
+def test_samples_on_one_point_are_told(ax):
+    """Guards: '0 % of its spread', which reads as if the picture hid everything."""
+    flat = [Layer(np.zeros((2, 3)), np.ones(3)), Layer(np.ones((3, 1)), np.zeros(1))]
+    pictures.draw_hidden(ax, flat, XOR, layer=0)
+    assert ax.get_title() == "layer 0: all on one point"
+    assert "%" not in ax.get_xlabel() + ax.get_ylabel()

@@ -106,3 +106,19 @@ def test_spread_in_words():
         "Standard deviation of the signal by layer, log axis. he: 1.00 at the input, "
         "0.25 after 2 layers; zeros: 1.00 at the input, below 1e-10 after 2 layers."
     )
+
+
+def test_a_spread_beyond_the_axis_is_told(ax):
+    """Guards: a line that runs flat at 1e100, as if the signal stood still there."""
+    pictures.draw_spread(ax, {"normal": np.array([1.0, 1e60, 1e130])})
+    assert ax.get_ylabel().endswith(", cut at 1e100")
+    ax.clear()
+    pictures.draw_spread(ax, {"normal": np.array([1.0, 1e60, 1e90])})
+    assert "cut" not in ax.get_ylabel()
+
+
+def test_a_short_log_axis_has_ticks_to_read_by(ax):
+    """Guards: one tick, at 1, for a signal between 0.2 and 0.9."""
+    pictures.draw_spread(ax, {"he": np.array([0.9, 0.5, 0.2])})
+    bottom, top = ax.get_ylim()
+    assert sum(bottom <= tick <= top for tick in ax.get_yticks()) >= 2

@@ -305,3 +305,10 @@ def test_error_map_is_how_far_the_output_is_from_the_sum():
         "Maps of the error of the sum. good: at most 0.00 in the square, 0.0 on the "
         "map; tilted: at most 1.00 in the square, 3.0 on the map."
     )
+
+
+def test_the_output_can_be_drawn_as_any_unit(ax):
+    """Guards: two pictures of the output with one name, and texts on one another."""
+    pictures.draw_surface(ax, LINEAR, XOR, mlp.identity, as_unit=True)
+    assert ax.get_title().startswith("layer 0, unit 0: a")
+    assert set(texts(ax)) == {"target 0", "target 1"}

@@ -58,14 +58,15 @@ class BugLab(Panel):
 
     savers = ("png", "svg", "csv")  # the networks are those of `case`
 
-    def __init__(self, seed, work):
+    def __init__(self, seed, number, work):
         self._rng = np.random.default_rng(seed)
         self.bug, self.found, self._to_come = None, set(), []
-        self._plant_bug()
+        for _ in range(number + 1):
+            self._plant_bug()
         names = {"choose": None, **{name: name for name in BUGS}}
         self.guess = Choice("the bug is", names, None, 19)
         self.feedback = widgets.HTML()
-        view, fixed = SignatureView(), {"seed": seed}
+        view, fixed = SignatureView(), {"seed": seed, "number": number}
         super().__init__("bug_lab", self._compute_signature, view, work, {}, fixed)
         self._first = {name: control.value for name, control in work.items()}
         self.show_feedback(
@@ -123,6 +124,7 @@ class BugLab(Panel):
     def new_bug(self):
         """Plant another bug, and go back to the first settings."""
         self._plant_bug()
+        self.fixed["number"] += 1
         self.guess.set(None)
         for name, control in self.work.items():
             control.set(self._first[name], notify=False)
@@ -140,13 +142,15 @@ def bug_lab(
     learning_rate=0.2,
     before="other batch",
     network="A",
+    number=0,
 ) -> BugLab:
     """Show the signature of an unnamed bug, and let the reader name it.
 
-    ``seed`` says in which order the eight bugs come, and on which networks. The others
+    ``seed`` says in which order the eight bugs come, and on which networks; ``number``
+    with which of them it begins. The others
     are the settings of `signature`: experiments that tell bugs apart.
     """
-    seed = checks.whole("seed", seed)
+    seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)
     shapes = {"-".join(map(str, shape)): shape for shape in SIZES}
     rates = sorted({0.02, 0.2, 1.0, checks.positive("learning_rate", learning_rate)})
     work = {
@@ -157,4 +161,4 @@ def bug_lab(
         "before": Choice("call before", list(CALLS_BEFORE), before, 13),
         "network": Choice("network", list(NETWORKS), network, 6),
     }
-    return BugLab(seed, work)
+    return BugLab(seed, number, work)
