@@ -133,6 +133,31 @@ def test_a_sweep_tells_itself_and_can_be_stopped(kernel):
     assert "run" not in str(kernel.run("print(sorted(set(dir()) & {'run'}))")[0][2])
 
 
+PANEL = """
+from course.panels import controls, forward
+from course.panels.controls import Number
+from course.panels.panel import Panel
+
+def slow(**settings):
+    for part in range(15):
+        time.sleep(0.1)
+        yield forward.fresh_network(**settings)
+
+work = controls.network(0, "leaky_relu", -0.2)
+look = {name: Number(name, 0.0, -2, 2) for name in ("x1", "x2")}
+panel = Panel("forward_panel", slow, forward.ForwardView(), work, look)
+"""
+
+
+def test_the_first_picture_of_a_panel_tells_how_far_it_is(kernel):
+    """Guards: a panel whose cell takes seconds without a word."""
+    told = kernel.run(PANEL, cellId="one")
+    told = [news for news in told if not news[1].startswith("comm")]  # the widgets'
+    bars = [str(c["data"].get("text/html")) for _, k, c in told if "update" in k]
+    assert "of this panel" in bars[0] and bars[-1] == "None"
+    assert outputs(told) == [{}]
+
+
 def test_an_interrupt_between_two_parts_is_told_in_the_same_words(kernel):
     """Guards the lines of the cell itself, and what is printed before."""
     code = "print('kept', flush=True); rest(60, parts=600)"

@@ -15,7 +15,7 @@ import numpy as np
 from IPython import get_ipython
 
 import mlp_core as mlp
-from course import files, page
+from course import files, page, waiting
 from course.panels.clicks import Clicks
 from course.panels.controls import Choice, Refused
 from course.panels.view import View
@@ -199,12 +199,15 @@ class Panel:
         """Go on with the work; after ``until`` do the rest in the background.
 
         The first picture of a panel waits for all of its work, so that a cell always
-        ends with the same numbers.
+        ends with the same numbers; the page then shows how far the cell is.
         """
         data = None
         with np.errstate(all="ignore"):
             for data in generator:
-                if self._ready and time.perf_counter() > until and _event_loop():
+                share = getattr(data, "progress", 0)
+                if not self._ready:
+                    waiting.tell(share, f"{share:.0%} of this panel's work")
+                elif time.perf_counter() > until and _event_loop():
                     return self._work_later(generator, data)
         self._end_work()
         if data is not None:  # else the part before was the last

@@ -24,8 +24,8 @@ class TrainingView(View):
         "network": Cell(0, 212, 800, 212, (2, 2, 2, 2)),
         "loss": Cell(0, 0, 390, 212, (100, 50, 24, 26)),
         "hidden": Cell(390, 0, 410, 212, (104, 50, 36, 26)),
-        "surface": Cell(800, 194, 280, 230, (62, 26, 38, 24)),
-        "neuron": Cell(800, 0, 280, 194, (81, 26, 57, 26)),
+        "surface": Cell(800, 194, 280, 230, (62, 28, 40, 24)),
+        "neuron": Cell(800, 0, 280, 194, (82, 28, 58, 26)),
     }
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
 
