@@ -1,5 +1,9 @@
-"""Networks in files: arrays and names in NumPy's .npz, nothing that could run code."""
+"""Networks in files: arrays and names in NumPy's .npz, nothing that could run code.
 
+And `replacing`, by which the course writes each file that must not be lost.
+"""
+
+import contextlib
 import os
 
 import numpy as np
@@ -10,11 +14,29 @@ from course import checks
 FORMAT = "mlp_core 1"
 
 
+@contextlib.contextmanager
+def replacing(path, beside=None):
+    """A file to write in the place of another: at any moment one of them is whole.
+
+    It is written to ``beside``, by default in the same folder, and then moved.
+    """
+    beside = beside or f"{os.fspath(path)}.{os.getpid()}.tmp"
+    try:
+        with open(beside, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())  # on the disk, before it takes the old one's place
+        os.replace(beside, path)
+    except BaseException:
+        if os.path.exists(beside):
+            os.unlink(beside)
+        raise
+
+
 def save(path, params, activation=mlp.ORIGINAL) -> None:
     """Write a network to an .npz file; activations go by name, one or one a layer.
 
-    The file is written beside its place and then moved there, so that a crash leaves the
-    old file whole.
+    A crash leaves the old file whole.
     """
     params = checks.params("params", params)
     activations = mlp.per_layer(activation, params)
@@ -28,18 +50,8 @@ def save(path, params, activation=mlp.ORIGINAL) -> None:
     }
     for i, (W, b) in enumerate(params):
         arrays[f"W{i}"], arrays[f"b{i}"] = W, b
-    path = os.fspath(path)
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        with open(temporary, "wb") as file:
-            np.savez(file, **arrays)
-            file.flush()
-            os.fsync(file.fileno())  # on the disk, before it takes the old one's place
-        os.replace(temporary, path)
-    except BaseException:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
+    with replacing(path) as file:
+        np.savez(file, **arrays)
 
 
 def load(path) -> tuple[list[mlp.Layer], mlp.Activation | list[mlp.Activation]]:

@@ -5,13 +5,13 @@ elsewhere in memory, until the kernel ends. It is never sent. `open_in` begins, 
 ends it.
 """
 
-import contextlib
 import json
-import os
 import threading
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+from course.files import replacing
 
 MARK = ".course"  # what makes a folder a learner's copy
 FILE = "record.json"
@@ -215,23 +215,14 @@ def close():
 
 
 def _write(path, record):
-    """Write beside the file, then move: it is whole at any time."""
     tables = {
         "form": FORM,
         "answers": _nested(record.answers),
         "exercises": _nested(record.works),
     }
     text = json.dumps(tables, ensure_ascii=False, indent=1) + "\n"
-    beside = path.with_name(f"{FILE}.{os.getpid()}.new")
-    try:
-        with open(beside, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def _nested(entries):

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -260,7 +261,7 @@ def test_the_file_is_whole_at_every_moment(copy, monkeypatch):
     replace, sizes = os.replace, random.Random(0)
 
     def watched(beside, path):
-        json.loads(beside.read_text())
+        json.loads(Path(beside).read_text())
         if path.exists():
             json.loads(path.read_text())
         replace(beside, path)

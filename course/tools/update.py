@@ -10,6 +10,7 @@ import os
 
 import nbformat
 
+from course.files import replacing
 from course.record import MARK
 from course.tools import NOTEBOOKS
 from course.tools.handout import cleared
@@ -38,12 +39,8 @@ def last_notebook(folder):
 
 def write(path, data, mark):
     """Write a file in one step: at any moment the old one is there, or the new one."""
-    beside = mark / f"{path.name}.{os.getpid()}.new"
-    with open(beside, "wb") as file:
+    with replacing(path, mark / f"{path.name}.{os.getpid()}.new") as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(beside, path)
 
 
 class Update:
