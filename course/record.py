@@ -42,6 +42,7 @@ class Work:
     solved: str = ""  # when
     tries: int = 0  # checks of something that was written
     mistakes: dict = field(default_factory=dict)  # what was recognised -> how often
+    code: str = ""  # of the cell that solved it last
 
 
 @dataclass
@@ -97,7 +98,7 @@ def add_review(lesson, question, right):
     _make(change)
 
 
-def add_try(lesson, exercise, solved, mistake=""):
+def add_try(lesson, exercise, solved, mistake="", code=""):
     """Remember that an exercise was checked. What was solved stays solved."""
     now = _now()
 
@@ -105,6 +106,7 @@ def add_try(lesson, exercise, solved, mistake=""):
         kept = record.works.setdefault((lesson, exercise), Work())
         kept.tries += 1
         kept.solved = kept.solved or (now if solved else "")
+        kept.code = code if solved else kept.code
         if mistake:
             kept.mistakes[mistake] = kept.mistakes.get(mistake, 0) + 1
 

@@ -37,7 +37,9 @@ def test_solved_and_run_to_its_end_and_back_a_notebook_prints_the_same(
     """Guards: learners may run any cell at any time, and the solutions are right."""
     notebook = save.read(path)
     stored = {cell.id: texts(cell) for cell in code_cells(notebook)}
-    exercises = sum("stub" in handout.tags(cell) for cell in notebook.cells)
+    stubs = [cell.source for cell in notebook.cells if "stub" in handout.tags(cell)]
+    names = re.findall(r"^def (\w+)", "\n".join(stubs), re.MULTILINE)
+    exercises = len(stubs)
     assert exercises >= 3, "the course has three exercises or more in each notebook"
 
     cells = code_cells(handout.with_solutions(notebook))
@@ -51,6 +53,9 @@ def test_solved_and_run_to_its_end_and_back_a_notebook_prints_the_same(
         if cell.source.startswith("lesson.check("):
             assert re.fullmatch(r"\w+: right", texts(run)), cell.source
             checks += 1
+        elif "lesson.own(" in cell.source:
+            yours = re.findall(r"^(\w+): yours$", texts(run), re.MULTILINE)
+            assert yours == [name for name in names if f'"{name}"' in cell.source]
         elif cell.source == "lesson.progress()":
             assert f"{exercises} of {exercises} exercises solved" in texts(run)
         else:

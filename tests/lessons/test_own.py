@@ -1,0 +1,129 @@
+"""`Lesson.own`: the learner's own functions, in another notebook and on another day."""
+
+import linecache
+
+import numpy as np
+import pytest
+
+from course import Lesson, record
+from course.lessons.forward.exercises import my_loss as the_courses
+
+COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
+RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
+
+
+@pytest.fixture(autouse=True)
+def copy(tmp_path):
+    """A learner's copy in which nothing was done."""
+    record.close()
+    (tmp_path / record.MARK).mkdir()
+    record.open_in(tmp_path)
+    yield tmp_path
+    record.close()
+
+
+def run_cell(code):
+    """What a notebook does with a cell: its names, and its lines for who asks."""
+    file = f"<cell {hash(code)}>"
+    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    space = {"np": np}
+    exec(compile(code, file, "exec"), space)  # noqa: S102
+    return space
+
+
+def solve(code, name="my_loss", lesson="forward"):
+    """Run a cell, check its function, and start another kernel."""
+    verdict = Lesson(lesson, keeps_record=False).check(run_cell(code)[name])
+    folder = record._path.parent
+    record.close()
+    record.open_in(folder)
+    return verdict.solved
+
+
+def bring(*names):
+    return Lesson("backprop", keeps_record=False).own(*names)
+
+
+def test_without_a_solution_the_courses_takes_its_place(capsys):
+    """Guards: a notebook that stops where an exercise was left out."""
+    assert bring("my_loss") == [the_courses]
+    assert capsys.readouterr().out == COURSE
+
+
+def test_a_solved_one_is_the_learners_own_in_another_kernel(capsys):
+    """Guards: the course's function passed off as the learner's."""
+    assert solve(RIGHT)
+    [function] = bring("my_loss")
+    assert capsys.readouterr().out == "my_loss: yours\n"
+    assert function.__code__.co_filename == "<your my_loss>"
+    assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
+
+
+def test_the_order_is_that_of_the_names(capsys):
+    """Guards: functions that change places."""
+    assert solve(RIGHT)
+    step, loss = bring("my_step", "my_loss")
+    assert (step.__name__, loss.__name__) == ("my_step", "my_loss")
+    said = "my_step: the course's, until you solve it in notebook 5\nmy_loss: yours\n"
+    assert capsys.readouterr().out == said
+
+
+def test_a_wrong_try_after_it_changes_nothing(capsys):
+    """Guards: a later slip that replaces what was right."""
+    assert solve(RIGHT)
+    assert not solve(RIGHT.replace("/ 2", "/ 3"))
+    bring("my_loss")
+    assert capsys.readouterr().out == "my_loss: yours\n"
+
+
+def test_of_the_cell_only_what_defines_names_runs(capsys):
+    """Guards: a print, a check or a loop of the cell that runs again elsewhere."""
+    cell = (
+        "import math\nHALF = 1 / math.sqrt(4)\n"
+        "def half(x):\n    return HALF * x\n"
+        "print('here')\n"
+        "def my_loss(Y_hat, Y):\n"
+        "    return half(np.mean(np.sum((Y_hat - Y) ** 2, -1)))\n"
+        "for _ in range(3):\n    print('again')\n"
+    )
+    assert solve(cell)
+    assert capsys.readouterr().out.count("again") == 3
+    bring("my_loss")
+    assert capsys.readouterr().out == "my_loss: yours\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda code: "", "its code was not kept"),
+        (lambda code: "def my_los", "its cell stops with SyntaxError"),
+        (lambda code: "x = 1 / 0\n" + code, "its cell stops with ZeroDivisionError"),
+        (lambda code: "x = 1", "its cell stops with KeyError: 'my_loss'"),
+        (lambda code: code.replace("np.sum", "my_sum"), "it stops with NameError"),
+        (lambda code: code.replace("/ 2", ""), "not yet: "),
+    ],
+)
+def test_one_that_works_no_more_is_told(change, why, capsys):
+    """Guards: a silent fall back to the course's, or a cell that stops with an error."""
+    assert solve(RIGHT)
+    work = record.work("forward", "my_loss")
+    work.code = change(work.code)
+    assert bring("my_loss") == [the_courses]
+    said = capsys.readouterr().out
+    assert said.startswith("my_loss: the course's. Yours was solved, but can't be used")
+    assert why in said and "Check it again in notebook 3" in said
+    assert said.count("\n") == 1
+
+
+def test_what_is_forgotten_is_no_longer_brought(capsys):
+    """Guards: code of a learner that outlives 'forget'."""
+    assert solve(RIGHT)
+    record.forget()
+    bring("my_loss")
+    assert capsys.readouterr().out == COURSE
+
+
+def test_an_unknown_name_is_told():
+    """Guards: a KeyError for a misspelt name."""
+    with pytest.raises(ValueError, match="no exercise 'my_los'; there are: my_activ"):
+        bring("my_los")
