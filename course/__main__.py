@@ -10,6 +10,8 @@ from course.tools import CommandError
 COMMANDS = {
     "start": "open the course in JupyterLab, in a copy that is yours; also without a name",
     "progress": "show what you have done in all notebooks, or forget it",
+    "minutes": "count how long each notebook takes",
+    "glossary": "list the terms, and where each is explained",
     "save": "run the notebooks and save them with their outputs",
     "slides": "make slides of the notebooks, or look whether they fit",
     "handout": "copy the course for handing out, without solutions or with them",

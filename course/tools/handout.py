@@ -25,6 +25,7 @@ NEEDED = [
     "notebooks/*.npz",
     "requirements.txt",
     "README.md",
+    "GLOSSARY.md",
     "LICENSE",
 ]
 # What of the README learners don't need.

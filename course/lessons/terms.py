@@ -1,0 +1,28 @@
+"""The terms of the course: ``terms.toml`` of a lesson has those that it explains first."""
+
+import tomllib
+from typing import NamedTuple
+
+from course.lessons import FOLDER, NAMES
+
+
+class Term(NamedTuple):
+    """A term, and where it is explained."""
+
+    name: str
+    lesson: str
+    cell: str  # the id of the text that explains it
+    text: str  # what it is, in one line
+    forms: tuple = ()  # other words for it
+
+
+def load(lesson) -> list[Term]:
+    """The terms that a lesson explains, in its order."""
+    path = FOLDER / lesson / "terms.toml"
+    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    return [Term(lesson=lesson, **fields) for fields in tables.get("term", [])]
+
+
+def load_all() -> list[Term]:
+    """The terms of all lessons, in the order of the course."""
+    return [term for lesson in NAMES for term in load(lesson)]

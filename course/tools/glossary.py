@@ -1,0 +1,70 @@
+"""List the terms of the course, with what each is and where it is explained.
+
+``--write`` puts the list into GLOSSARY.md.
+"""
+
+import re
+
+from course.lessons import terms
+from course.tools import ROOT, find_notebooks, save
+
+PAGE = ROOT / "GLOSSARY.md"
+HEAD = """# Glossary
+
+Every term of the course, and the notebook and section that explain it. Written by
+`python -m course glossary --write`.
+
+| Term | What it is | Explained in |
+|---|---|---|
+"""
+
+
+def add_arguments(parser):
+    parser.add_argument("term", nargs="*", help="only terms that hold these words")
+    parser.add_argument("--write", action="store_true", help="write GLOSSARY.md")
+
+
+def run(options) -> int:
+    if options.write:
+        PAGE.write_text(page(), encoding="utf-8")
+        print(f"{PAGE.name} is written.")
+        return 0
+    wanted = " ".join(options.term).lower()
+    found = [entry for entry in entries() if wanted in entry[0].name.lower()]
+    for term, path, section in found:
+        print(f"{term.name}: {term.text} ({path.stem}, '{section}')")
+    if not found:
+        print(f"There is no term with {wanted!r} in it.")
+    return 0 if found else 1
+
+
+def entries() -> list:
+    """Each term with the notebook and the section that explain it, by the alphabet."""
+    paths = {re.sub(r"^\d+_", "", path.stem): path for path in find_notebooks([])}
+    sections = {name: sections_of(save.read(path)) for name, path in paths.items()}
+    found = [
+        (term, paths[term.lesson], sections[term.lesson][term.cell])
+        for term in terms.load_all()
+    ]
+    return sorted(found, key=lambda entry: entry[0].name.lower())
+
+
+def sections_of(notebook) -> dict:
+    """The section in which each text of a notebook stands: cell id -> heading."""
+    sections, heading = {}, ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            headings = re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)
+            sections[cell.id] = headings[0] if headings else heading
+            heading = headings[-1] if headings else heading
+    return sections
+
+
+def page() -> str:
+    """GLOSSARY.md."""
+    rows = [
+        f"| {term.name} | {term.text} | [{path.stem[:2].lstrip('0') or '0'}. "
+        f"{section}](notebooks/{path.name}) |\n"
+        for term, path, section in entries()
+    ]
+    return HEAD + "".join(rows)

@@ -1,0 +1,79 @@
+"""``python -m course minutes``: the count, what notebooks and README state, the limits."""
+
+import re
+
+import nbformat
+import pytest
+
+from course.__main__ import main
+from course.tools import ROOT, find_notebooks, minutes, save
+
+NOTEBOOKS = find_notebooks([])
+
+
+def text(source, *tags):
+    return nbformat.v4.new_markdown_cell(source, metadata={"tags": list(tags)})
+
+
+def code(source, *tags):
+    return nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
+
+
+def test_it_counts_what_a_learner_reads_and_does():
+    """Guards: a part that isn't counted, or twice. Worked by hand."""
+    cells = [
+        text("Two words <b>and</b> $a + b$ `code` ```no word``` | - |"),  # 6 with a, b
+        text("<details><summary>Hint</summary>\n\nnot these\n</details>"),
+        text("not these\n\n1. nor this", "solution"),
+        text("1. Move it.\n2. Look.", "tasks"),  # 2, 1, 1, 1: 5 words, 2 tasks
+        text("1. no task"),  # 3 words
+        code("x = 1\n\nprint(x)"),
+        code("def my_step(a):\n    return None", "stub"),
+        code("def my_train(a):\n    return None", "stub"),
+        code('lesson.predict("x")'),
+        code("lesson.review()"),
+        code("lesson.quiz()"),
+        code("lesson.check(my_step)"),
+    ]
+    count = minutes.count(nbformat.v4.new_notebook(cells=cells), quiz_questions=5)
+    assert count == (6 + 5 + 3, 2, 1 + 3 + 5, 2, ["my_step", "my_train"])
+    assert count.minutes == pytest.approx(14 / 180 + 2 / 4 + 9 + 2 * 2 + 8 + 15)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_states_its_minutes(path):
+    """Guards: a time that is a wish."""
+    count = minutes.of_notebook(path)
+    source = "\n".join(cell.source for cell in save.read(path).cells)
+    assert re.findall(r"\*\*Time:\*\* about (\d+) minutes", source) == [
+        str(count.stated)
+    ]
+    assert count.stated <= (100 if path.stem == "04_backprop" else 80)
+
+
+def test_the_readme_states_the_same():
+    """Guards: a table in the README that lags behind."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    stated = re.findall(r"\(notebooks/(\w+)\.ipynb\).*\| (\d+) min \|", readme)
+    assert stated == [
+        (path.stem, str(minutes.of_notebook(path).stated)) for path in NOTEBOOKS
+    ]
+
+
+def test_the_course_takes_nine_hours_at_most():
+    """Guards: lessons that grow again."""
+    assert sum(minutes.of_notebook(path).stated for path in NOTEBOOKS) <= 9 * 60
+
+
+def test_the_long_exercises_are_there():
+    """Guards: a long exercise that is renamed and counts as a short one."""
+    names = [name for path in NOTEBOOKS for name in minutes.of_notebook(path).exercises]
+    assert set(minutes.LONG) <= set(names)
+
+
+def test_the_command_prints_a_row_for_each(capsys):
+    assert main(["minutes"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert [row.split()[0] for row in rows[1:-1]] == [path.stem for path in NOTEBOOKS]
+    hours = sum(int(row.split()[-1]) for row in rows[1:-1]) / 60
+    assert rows[-1] == f"{hours:.1f} hours in all"
