@@ -86,6 +86,10 @@ class ActivationPanel(Panel):
 
     savers = ("png", "svg", "csv")
 
+    def draw(self):
+        self.work["alpha"].enable(self.data.activation.name == "leaky_relu")
+        super().draw()
+
 
 def activation_panel(
     alpha=-0.2, z=-1.0, activation="leaky_relu", weight=1.0, bias=0.0

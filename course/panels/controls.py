@@ -144,6 +144,10 @@ class Number(Control):
         with self._moved():
             self.slider.max = high
 
+    def enable(self, on):
+        """Let it be moved, or grey it out where it has no effect."""
+        self.box.disabled = self.slider.disabled = not on
+
     def _slid(self, change):
         value = change["new"]
         if self._moving != threading.get_ident() and not self._is_echo(value):

@@ -61,6 +61,18 @@ def test_the_unit_view_draws_the_outputs_of_the_unit():
     panel.close()
 
 
+def test_alpha_rests_where_it_has_no_effect():
+    """Guards: a slider that moves and changes nothing, since ReLU has no alpha."""
+    panel = make("activation_panel", activation="tanh")
+    alpha, activation = panel.work["alpha"], panel.work["activation"]
+    assert alpha.box.disabled and alpha.slider.disabled
+    activation.set("leaky_relu")
+    assert not alpha.box.disabled and not alpha.slider.disabled
+    activation.set("relu")
+    assert alpha.box.disabled and alpha.slider.disabled
+    panel.close()
+
+
 def test_no_number_is_told_as_minus_zero():
     """Guards the words: at z = -1 a ReLU gives 0.000, which isn't negative."""
     panel = make("activation_panel", z=-1.0, alpha=0.0)
