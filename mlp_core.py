@@ -181,7 +181,7 @@ def as_samples(name, value, finite=False) -> np.ndarray:
     if array.ndim < 2 or array.size == 0:
         raise ValueError(
             f"{name} has the shape {array.shape}, but needs a sample in each row: "
-            f"[[x1, x2]] for one sample, {name}.reshape(-1, 1) for one number a sample"
+            f"[[x0, x1]] for one sample, {name}.reshape(-1, 1) for one number a sample"
         )
     if finite and not np.isfinite(array).all():
         raise ValueError(f"{name} must hold finite numbers")

@@ -175,8 +175,8 @@ FAULTS = [
     Fault(
         "swapped names of the axes",
         "pictures/surfaces.py",
-        'ax.set_xlabel("x1")\n    ax.set_ylabel("x2")',
-        'ax.set_xlabel("x2")\n    ax.set_ylabel("x1")',
+        'ax.set_xlabel("x0")\n    ax.set_ylabel("x1")',
+        'ax.set_xlabel("x1")\n    ax.set_ylabel("x0")',
     ),
     Fault(
         "the transposed weights on the edges",

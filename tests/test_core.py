@@ -703,7 +703,7 @@ def test_solved_means_every_output_near_its_target():
 
 
 def test_dead_units_have_slope_0_on_every_row():
-    """Guards: unit 0 has z = -1 on all rows, unit 1 x1 - 0.5, unit 2 z = 0, slope 1."""
+    """Guards: unit 0 has z = -1 on all rows, unit 1 x0 - 0.5, unit 2 z = 0, slope 1."""
     W = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
     params = [
         Layer(W, np.array([-1.0, -0.5, 0.0])),
@@ -766,7 +766,7 @@ def with_layer(i, W=None, b=None, params=P):
 
 
 REFUSALS = [
-    (r"X .*\(2,\).*\[\[x1, x2\]\]", lambda: mlp.forward(P, [1.0, 2.0])),
+    (r"X .*\(2,\).*\[\[x0, x1\]\]", lambda: mlp.forward(P, [1.0, 2.0])),
     (r"Y .*\(4,\).*Y.reshape\(-1, 1\)", lambda: mlp.loss_and_grads(P, X, Y[:, 0])),
     (r"Y_hat .*Y_hat.reshape", lambda: mlp.solved(Y[:, 0], Y)),
     (r"X .*\(0, 2\)", lambda: mlp.forward(P, np.ones((0, 2)))),

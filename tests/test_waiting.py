@@ -144,7 +144,7 @@ def slow(**settings):
         yield forward.fresh_network(**settings)
 
 work = controls.network(0, "leaky_relu", -0.2)
-look = {name: Number(name, 0.0, -2, 2) for name in ("x1", "x2")}
+look = {name: Number(name, 0.0, -2, 2) for name in ("x0", "x1")}
 panel = Panel("forward_panel", slow, forward.ForwardView(), work, look)
 """
 

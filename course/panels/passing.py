@@ -42,7 +42,7 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     params, activation = fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = mlp.forward(params, X, activation)
-    lines = [f"a[0] = x = {_row(X)}", "", f"target y = {_row(Y)}"]
+    lines = [f"A[0] = X = {_row(X)}", "", f"target Y = {_row(Y)}"]
     stages = [Stage("Input", lines, params, mlp.Cache([X], []))]
     for i in range(len(params)):
         reached = mlp.Cache(cache.A[: i + 2], cache.Z[: i + 1])
@@ -72,23 +72,23 @@ def _row(values):
 
 def _forward_lines(i, cache):
     return [
-        f"z[{i}] = a[{i}] @ W[{i}] + b[{i}]",
+        f"Z[{i}] = A[{i}] @ W[{i}] + b[{i}]",
         f"  = {_row(cache.Z[i])}",
         "",
-        f"a[{i + 1}] = f(z[{i}])",
+        f"A[{i + 1}] = f(Z[{i}])",
         f"  = {_row(cache.A[i + 1])}",
     ]
 
 
 def _loss_lines(Y_hat, Y):
     return [
-        f"prediction = {_row(Y_hat)}",
-        f"target y = {_row(Y)}",
+        f"prediction Y_hat = {_row(Y_hat)}",
+        f"target Y = {_row(Y)}",
         "",
-        "loss = 1/2 (prediction - y)²",
+        "loss = 1/2 (Y_hat - Y)²",
         f"  = {number(mlp.loss(Y_hat, Y), 3)}",
         "",
-        "da = prediction - y",
+        "dA = Y_hat - Y",
         f"  = {_row(Y_hat - Y)}",
     ]
 
@@ -97,18 +97,18 @@ def _backward_lines(i, slope, dZ, grads, dA):
     rows = [f"    {_row(dW)}" for dW in grads.W]
     rows[0] = rows[0].replace("    ", "  = ", 1)
     lines = [
-        f"f'(z[{i}])",
+        f"f'(Z[{i}])",
         f"  = {_row(slope)}",
-        f"dz[{i}] = da * f'(z[{i}])",
+        f"dZ[{i}] = dA * f'(Z[{i}])",
         f"  = {_row(dZ)}",
         "",
-        f"dW[{i}] = a[{i}].T @ dz[{i}]",
+        f"dW[{i}] = A[{i}].T @ dZ[{i}]",
         *rows,
         "",
-        f"db[{i}] = dz[{i}]",
+        f"db[{i}] = dZ[{i}]",
     ]
     if i > 0:  # nobody asks for the slope with respect to the input
-        lines += ["", f"da = dz[{i}] @ W[{i}].T", f"  = {_row(dA)}"]
+        lines += ["", f"dA = dZ[{i}] @ W[{i}].T", f"  = {_row(dA)}"]
     return lines
 
 

@@ -240,7 +240,7 @@ def _tint(value):
 
 def _node_name(plan, layer, j):
     if layer == 0:
-        return f"x{j + 1}"
+        return f"x{j}"
     return "ŷ" if layer == len(plan.sizes) - 1 else "a"
 
 

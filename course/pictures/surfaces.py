@@ -107,7 +107,7 @@ def _around(X):
 
 
 def _over_square(xs, ys, params, activation, layer=-1, show_z=False):
-    """What `activations_at` gives on a grid: [i, j] at x1 = xs[j], x2 = ys[i]."""
+    """What `activations_at` gives on a grid: [i, j] at x0 = xs[j], x1 = ys[i]."""
     A = activations_at(grid(xs, ys), params, activation, layer, show_z)
     return A.reshape(len(ys), len(xs), -1)
 
@@ -218,8 +218,8 @@ def _frame_square(ax, x_limits, y_limits):
     count = 2 if min(axes.size_in_points(ax)) < 130 else 4
     for axis in (ax.xaxis, ax.yaxis):
         axes.set_short_ticks(axis, count)
-    ax.set_xlabel("x1")
-    ax.set_ylabel("x2")
+    ax.set_xlabel("x0")
+    ax.set_ylabel("x1")
 
 
 def describe_surface(params, task, activation=mlp.ORIGINAL, layer=-1, unit=0):
@@ -257,7 +257,7 @@ def draw_samples(ax, task):
 
 
 def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
-    """How far networks that learn the sum are from x1 + x2: {name: params}, a map each.
+    """How far networks that learn the sum are from x0 + x1: {name: params}, a map each.
 
     The dashed square is that of the training data.
     """
@@ -275,7 +275,7 @@ def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
 
 
 def draw_error_map(ax, error):
-    """Draw errors on a grid, [i, j] at x1 = axis[j], x2 = axis[i]."""
+    """Draw errors on a grid, [i, j] at x0 = axis[j], x1 = axis[i]."""
     image = _show_square(ax, np.ma.masked_invalid(error), AROUND, AROUND, cmap="Greys")
     corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
     ax.plot(*corners.T, "o--", clip_on=False)

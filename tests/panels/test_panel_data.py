@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import functools
+import re
 
 import numpy as np
 import pytest
@@ -162,14 +163,15 @@ def test_the_status_line_parts_the_formulas():
     """Guards the words of a stage: a formula with its numbers, then a semicolon."""
     panel = make("pass_panel", seed=28, step=1)
     assert panel.shown.line == (
-        "step 1 of 10, Forward, layer 0: z[0] = a[0] @ W[0] + b[0] = [−0.52, 0.29, "
-        "0.93]; a[1] = f(z[0]) = [0.10, 0.29, 0.93]"
+        "step 1 of 10, Forward, layer 0: Z[0] = A[0] @ W[0] + b[0] = [−0.52, 0.29, "
+        "0.93]; A[1] = f(Z[0]) = [0.10, 0.29, 0.93]"
     )
     for step in range(11):
         panel.look["step"].set(step)
         formulas = panel.shown.line.split("; ")
         assert all(formulas) and "  " not in panel.shown.line
         assert all(line.count(" = ") <= 2 for line in formulas), formulas
+        assert not re.search(r"\b(d?[za]|w)\b", panel.shown.line)  # Z, dA: as the code
     panel.close()
 
 
@@ -198,7 +200,7 @@ def test_the_formulas_show_the_numbers_of_the_stage():
     texts = [text.get_text() for text in panel.view.axes["formulas"].texts]
     numbers = number
     a = ", ".join(numbers(value) for value in panel.data.stages[2].cache.A[2][0])
-    assert "a[2] = f(z[1])" in texts and f"  = [{a}]" in texts
+    assert "A[2] = f(Z[1])" in texts and f"  = [{a}]" in texts
     panel.close()
 
 

@@ -32,7 +32,7 @@ def test_hidden_plane_holds_the_activations(ax, params):
 def test_everything_in_the_plane_stands_where_its_activations_are(ax):
     """Guards points, outline and dashed line of a plane with no symmetry.
 
-    Unit 0 is x1 + 4, unit 1 is 2 x2 - 1; the output is 3 a0 + a1 - 12.5, which is 0.5
+    Unit 0 is x0 + 4, unit 1 is 2 x1 - 1; the output is 3 a0 + a1 - 12.5, which is 0.5
     where 3 a0 + a1 is 13.
     """
     first = Layer(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([4.0, -1.0]))
@@ -150,8 +150,8 @@ def test_hidden_space_in_words(params):
     """Guards the alt text: sample, target and place; noise is 0.00."""
     alt = pictures.hidden(params, XOR, layer=2).alt
     A = mlp.forward(params, XOR.X)[1].A[3]
-    for (x1, x2), y, (a, b) in zip(XOR.X, XOR.Y[:, 0], A):
-        assert f"({x1:g}, {x2:g}) with target {y:g} at ({a:z.2f}, {b:z.2f})" in alt
+    for (x0, x1), y, (a, b) in zip(XOR.X, XOR.Y[:, 0], A):
+        assert f"({x0:g}, {x1:g}) with target {y:g} at ({a:z.2f}, {b:z.2f})" in alt
     assert alt.startswith("The samples in the space of layer 2:")
     with pytest.raises(ValueError, match="layer"):
         pictures.hidden(params, XOR, ORIGINAL, layer=4)

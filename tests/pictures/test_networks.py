@@ -150,6 +150,13 @@ def test_network_shows_only_what_the_passes_have_reached(new_axes, params):
     assert "gradients" in ax.get_title()
 
 
+def test_network_counts_its_inputs_from_0(new_axes, params):
+    """Guards one notation: inputs are counted as units are, rows of W as columns."""
+    ax = new_axes((10, 5.6))
+    pictures.draw_network(ax, params)
+    assert [text for text in texts(ax) if text.startswith("x")] == ["x0", "x1"]
+
+
 def test_network_with_missing_numbers_says_how_many(new_axes, broken):
     """Guards NaN weights: drawn dotted and grey, counted in words."""
     ax = new_axes((10, 5.6))

@@ -1,4 +1,4 @@
-"""Pictures over the square of inputs: x1 to the right, x2 up, in all that is drawn."""
+"""Pictures over the square of inputs: x0 to the right, x1 up, in all that is drawn."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from course.pictures.style import NEGATIVE, POSITIVE
 from course.pictures.surfaces import grid
 from mlp_core import XOR, Layer
 
-# 3 x1 + x2 - 1: nothing of it stays the same when x1 and x2 change places.
+# 3 x0 + x1 - 1: nothing of it stays the same when x0 and x1 change places.
 TILTED = [Layer(np.array([[3.0], [1.0]]), np.array([-1.0]))]
 LINEAR = [Layer(np.ones((2, 1)), np.zeros(1))]
 
@@ -34,7 +34,7 @@ def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
     X = np.array([[0.0, 0.0], [1.0, 0.0], [0.25, 1.0]])
     task = mlp.Task("tilted", X, np.array([[0.0], [1.0], [2.0]]))
     pictures.draw_surface(ax, TILTED, task, mlp.identity, mark=2)
-    # The image: row i is x2 = axis[i], column j is x1 = axis[j]; row 0 is at the bottom.
+    # The image: row i is x1 = axis[i], column j is x0 = axis[j]; row 0 is at the bottom.
     axis = np.linspace(-0.5, 1.5, 61)
     (image,) = ax.images
     expected = 3 * axis[None, :] + axis[:, None] - 1
@@ -43,9 +43,9 @@ def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
     np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-0.5, 1.5] * 2)
     # The lines halfway between the targets.
     for line, level in zip(ax.collections[0].get_paths(), (0.5, 1.5), strict=True):
-        x1, x2 = line.vertices.T
-        np.testing.assert_allclose(3 * x1 + x2 - 1, level, atol=1e-9)
-        assert np.ptp(x2) > 1.9  # it crosses the square
+        x0, x1 = line.vertices.T
+        np.testing.assert_allclose(3 * x0 + x1 - 1, level, atol=1e-9)
+        assert np.ptp(x1) > 1.9  # it crosses the square
     # The samples with their markers, and the text beside each.
     points = {"o": [[0.0, 0.0]], "s": [[1.0, 0.0]], "^": [[0.25, 1.0]]}
     assert classes_of(ax) == points
@@ -56,12 +56,12 @@ def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
         (1.0, 0.0): "target 1\n2.00",
         (0.25, 1.0): "target 2\n0.75",
     }
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x1", "x2")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x0", "x1")
     assert ax.get_title() == "output; line at 0.5, 1.5"
 
 
 def test_a_grid_runs_along_the_rows_first():
-    """Guards the order of the points: reshaped, rows are x2 and columns x1."""
+    """Guards the order of the points: reshaped, rows are x1 and columns x0."""
     points = grid([1, 2, 3], [10, 20]).reshape(2, 3, 2)
     assert points[:, :, 0].tolist() == [[1, 2, 3], [1, 2, 3]]
     assert points[:, :, 1].tolist() == [[10, 10, 10], [20, 20, 20]]
@@ -72,7 +72,7 @@ def test_surface_is_the_output_over_the_square(ax, params):
     pictures.draw_surface(ax, params, XOR, resolution=31)
     axis = np.linspace(-0.5, 1.5, 31)
     expected = [
-        [mlp.forward(params, [[x1, x2]])[0].item() for x1 in axis] for x2 in axis
+        [mlp.forward(params, [[x0, x1]])[0].item() for x0 in axis] for x1 in axis
     ]
     np.testing.assert_allclose(ax.images[0].get_array(), expected)
     assert ax.images[0].get_extent() == [-0.5, 1.5, -0.5, 1.5]
@@ -85,7 +85,7 @@ def test_surface_of_a_unit_is_its_own_activation(ax, params):
     options = {"layer": 1, "unit": 2, "resolution": 11}
     pictures.draw_surface(ax, params, XOR, mlp.tanh, **options)
     axis = np.linspace(-0.5, 1.5, 11)
-    X = np.array([[x1, x2] for x2 in axis for x1 in axis])
+    X = np.array([[x0, x1] for x1 in axis for x0 in axis])
     expected = mlp.forward(params, X, mlp.tanh)[1].A[2][:, 2].reshape(11, 11)
     np.testing.assert_allclose(ax.images[0].get_array(), expected)
     low, high = ax.images[0].get_clim()
@@ -122,8 +122,8 @@ def test_surface_of_a_unit_has_its_line_at_0(ax, params):
     """Guards where a unit changes sign: at its kink."""
     pictures.draw_surface(ax, params, XOR, mlp.identity, layer=0, unit=1)
     (w1, w2), b = params[0].W[:, 1], params[0].b[1]
-    x1, x2 = contour_of(ax).T
-    np.testing.assert_allclose(w1 * x1 + w2 * x2 + b, 0, atol=1e-12)
+    x0, x1 = contour_of(ax).T
+    np.testing.assert_allclose(w1 * x0 + w2 * x1 + b, 0, atol=1e-12)
     assert ax.get_title() == "layer 0, unit 1: a; line at 0"
 
 
@@ -133,7 +133,7 @@ def test_surface_of_z_is_the_weighted_sum(ax, params, layer, unit):
     options = {"layer": layer, "unit": unit, "resolution": 11, "show_z": True}
     pictures.draw_surface(ax, params, XOR, mlp.tanh, **options)
     axis = np.linspace(-0.5, 1.5, 11)
-    X = np.array([[x1, x2] for x2 in axis for x1 in axis])
+    X = np.array([[x0, x1] for x1 in axis for x0 in axis])
     expected = mlp.forward(params, X, mlp.tanh)[1].Z[layer][:, unit].reshape(11, 11)
     np.testing.assert_allclose(ax.images[0].get_array(), expected)
     assert f"layer {layer}, unit {unit}: z" in ax.get_title()
@@ -212,8 +212,8 @@ def test_surface_in_one_call(params):
     Y_hat, cache = mlp.forward(params, XOR.X)
     picture = pictures.surface(params, XOR, title="seed 3")
     assert picture.figure().axes[0].get_title() == "seed 3"
-    for (x1, x2), y, y_hat in zip(XOR.X, XOR.Y[:, 0], Y_hat[:, 0]):
-        place = f"{y_hat:z.2f} at ({x1:g}, {x2:g}) (target {y:g})"
+    for (x0, x1), y, y_hat in zip(XOR.X, XOR.Y[:, 0], Y_hat[:, 0]):
+        place = f"{y_hat:z.2f} at ({x0:g}, {x1:g}) (target {y:g})"
         assert place in picture.alt
     hidden = pictures.surface(params, XOR, layer=0, unit=2).alt
     assert (
@@ -272,7 +272,7 @@ def test_a_class_looks_the_same_in_every_picture(params):
     looks = {"target 0": ("o", NEGATIVE.lower()), "target 1": ("s", POSITIVE.lower())}
     for picture in made:
         assert looks_of(picture.figure().axes[0]) == looks, picture.alt
-    right = [Layer(np.array([[1.0], [0.0]]), np.zeros(1))]  # says x1: 0, then 1
+    right = [Layer(np.array([[1.0], [0.0]]), np.zeros(1))]  # says x0: 0, then 1
     image = pictures.surface(right, XOR, mlp.identity).figure().axes[0].images[0]
     low, high = image.to_rgba(np.array([[0.0, 1.0]]))[0]
     assert low[0] > low[2] and high[2] > high[0]  # orange where it says 0, blue at 1
@@ -290,13 +290,13 @@ def test_a_class_keeps_its_look_when_another_one_is_left_out(ax):
 
 
 def test_error_map_is_how_far_the_output_is_from_the_sum():
-    """Guards the map and its words, on a network that is wrong along x1 alone."""
+    """Guards the map and its words, on a network that is wrong along x0 alone."""
     picture = pictures.error_map({"good": LINEAR, "tilted": TILTED}, mlp.identity)
     good, tilted, *_ = picture.figure().axes
     assert [ax.get_title() for ax in (good, tilted)] == ["good", "tilted"]
     np.testing.assert_allclose(good.images[0].get_array(), 0, atol=1e-12)
     axis = np.linspace(-1, 2, 61)
-    expected = np.tile(abs(2 * axis - 1), (61, 1))  # 3 x1 + x2 - 1 less x1 + x2
+    expected = np.tile(abs(2 * axis - 1), (61, 1))  # 3 x0 + x1 - 1 less x0 + x1
     np.testing.assert_allclose(tilted.images[0].get_array(), expected, atol=1e-12)
     assert tilted.images[0].origin == "lower"
     square = tilted.lines[0].get_xydata().tolist()
