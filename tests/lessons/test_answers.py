@@ -30,7 +30,6 @@ LESSON_OF = {
     "my_uniform": "initialization",
     "my_he": "initialization",
     "my_glorot": "initialization",
-    "my_forward_one": "forward",
     "my_forward": "forward",
     "my_loss": "forward",
     "my_loss_slope": "backprop",

@@ -30,13 +30,6 @@ from course.lessons.cases import (
 )
 
 
-def my_forward_one(params, x, f):
-    a = x
-    for W, b in params:
-        a = f(a @ W + b)
-    return a
-
-
 def my_forward(params, X, f):
     A, Z = [X], []
     for W, b in params:
@@ -65,7 +58,6 @@ def _with_last_f_only(params, X, f):
     return [*A[:-1], f(Z[-1])], Z
 
 
-# Each takes params, the input and f, and returns A and Z.
 _WRONG_FORWARDS = [
     Mistake(
         "W is transposed: a row of W belongs to an input, a column to a unit, so `a @ W` "
@@ -136,60 +128,36 @@ def _lists_form(answer):
     return parts
 
 
-def _forward_cases(*shape):
-    """Networks of several sizes, with inputs of the shape (*shape, n_in)."""
+def _forward_cases(n):
+    """Networks of several sizes, with a batch of n samples."""
     activations = itertools.cycle([LEAKY.f, TANH.f, RELU.f])
     return [
         (
             network(seed, *sizes),
-            normal(seed + 50, *shape, sizes[0]),
+            normal(seed + 50, n, sizes[0]),
             next(activations),
         )
         for seed, sizes in enumerate(SIZES)
     ]
 
 
-_forward_one = Exercise(
-    my_forward_one,
-    [
-        *_forward_cases(),
-        (network(8, 2, 3, 1), np.array([0, 1]), LEAKY.f),  # whole numbers
-        (network(9, 3, 3, 3), np.zeros(3), TANH.f),
-    ],
-    [
-        *(
-            Mistake(
-                message,
-                lambda params, x, f, forward=forward: forward(params, x, f)[0][-1],
-            )
-            for message, forward in _WRONG_FORWARDS
-        ),
-        Mistake(
-            "the numbers are right, but in a matrix of one row: one sample goes in as "
-            "(n_in,) and comes out as (n_out,)",
-            lambda params, x, f: my_forward_one(params, x, f)[None, :],
-        ),
-        Mistake(
-            "it stops after the first layer: is the return inside the loop?",
-            lambda params, x, f: my_forward_one(params[:1], x, f),
-        ),
-        Mistake(
-            "it adds up all outputs into one number: a @ W gives one for each unit",
-            lambda params, x, f: my_forward_one(params, x, f).sum(),
-        ),
-    ],
-    function_names=FUNCTION_NAMES,
-)
-
-
 _forward = Exercise(
     my_forward,
-    [*_forward_cases(1)[:4], *_forward_cases(4), *_forward_cases(3)[4:6]],
+    [
+        *_forward_cases(1)[:4],
+        *_forward_cases(4),
+        *_forward_cases(3)[4:6],
+        (network(8, 2, 3, 1), np.array([[0, 1]]), LEAKY.f),  # whole numbers
+    ],
     [
         *_WRONG_FORWARDS,
+        Mistake(
+            "it stops after the first layer: is the return inside the loop?",
+            lambda params, X, f: my_forward(params[:1], X, f),
+        ),
         Mistake("A and Z are swapped: return A, Z", swapped(my_forward)),
         Mistake(
-            "A lacks the input: it starts with X, since backprop needs what went into "
+            "A lacks the input: it starts with X, since training needs what went into "
             "the first layer",
             lambda params, X, f: (
                 my_forward(params, X, f)[0][1:],
@@ -305,4 +273,4 @@ _loss = Exercise(
 )
 
 
-EXERCISES = {exercise.name: exercise for exercise in (_forward_one, _forward, _loss)}
+EXERCISES = {exercise.name: exercise for exercise in (_forward, _loss)}
