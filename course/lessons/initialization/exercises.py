@@ -111,14 +111,14 @@ def _statistics(parts, uniform):
     return {name: np.array(value) for name, value in measures.items()}
 
 
-def _start(scale, draw=np.random.Generator.uniform, arguments=(-1, 1), bias=np.zeros):
+def _start(scale, draw=np.random.Generator.uniform, arguments=(-1, 1)):
     """A function that draws ``scale(n_in, n_out, alpha)`` times a random matrix."""
 
     def start(sizes, rng, alpha=0.0):
         return [
             (
                 scale(n_in, n_out, alpha) * draw(rng, *arguments, (n_in, n_out)),
-                bias(n_out),
+                np.zeros(n_out),
             )
             for n_in, n_out in itertools.pairwise(sizes)
         ]
@@ -127,7 +127,7 @@ def _start(scale, draw=np.random.Generator.uniform, arguments=(-1, 1), bias=np.z
 
 
 def _start_mistakes(right):
-    """The mistakes that all three schemes share, made out of the right function."""
+    """The mistakes that both exercises share, made out of the right function."""
 
     def redo(change):
         return lambda sizes, rng, *alpha: [
@@ -287,7 +287,7 @@ _he_exercise = Exercise(
             _he(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha**2) * n_out))),
         ),
         Mistake(
-            "it divides by n_in + n_out: that is Glorot's way; He counts n_in only",
+            "it divides by n_in + n_out: He's scheme counts n_in only",
             _he(
                 lambda n_in, n_out, alpha: np.sqrt(
                     2 / ((1 + alpha**2) * (n_in + n_out))
@@ -347,87 +347,4 @@ _he_exercise = Exercise(
 )
 
 
-def my_glorot(sizes, rng):
-    layers = []
-    for n_in, n_out in itertools.pairwise(sizes):
-        r = np.sqrt(6 / (n_in + n_out))
-        layers.append((rng.uniform(-r, r, (n_in, n_out)), np.zeros(n_out)))
-    return layers
-
-
-_glorot = Exercise(
-    my_glorot,
-    [(sizes, None) for sizes in _START_SIZES],
-    [
-        *_start_mistakes(my_glorot),
-        Mistake(
-            "r counts n_in only: Glorot takes the sum n_in + n_out",
-            _start(lambda n_in, n_out, alpha: np.sqrt(6 / n_in)),
-        ),
-        Mistake(
-            "r counts n_out only: Glorot takes the sum n_in + n_out",
-            _start(lambda n_in, n_out, alpha: np.sqrt(6 / n_out)),
-        ),
-        Mistake(
-            "the square root of r is missing",
-            _start(lambda n_in, n_out, alpha: 6 / (n_in + n_out)),
-        ),
-        Mistake(
-            "this has the variance 2 / (n_in + n_out) as the bound: the bound is "
-            "sqrt(6 / (n_in + n_out))",
-            _start(lambda n_in, n_out, alpha: 2 / (n_in + n_out)),
-        ),
-        Mistake(
-            "the bound is too small by the square root of 3: sqrt(2 / (n_in + n_out)) "
-            "is the standard deviation, the bound has a 6",
-            _start(lambda n_in, n_out, alpha: np.sqrt(2 / (n_in + n_out))),
-        ),
-        Mistake(
-            "the numbers lie between 0 and r, all on one side: the lower bound is -r",
-            _start(
-                lambda n_in, n_out, alpha: np.sqrt(6 / (n_in + n_out)),
-                arguments=(0, 1),
-            ),
-        ),
-        Mistake(
-            "the standard deviation is right, but these are normal numbers: take "
-            "rng.uniform with the bounds -r and r",
-            _start(
-                lambda n_in, n_out, alpha: np.sqrt(2 / (n_in + n_out)),
-                _normal_draw,
-                (0, 1),
-            ),
-        ),
-        Mistake(
-            "these are normal numbers with r as their standard deviation: r is a bound; "
-            "take rng.uniform",
-            _start(
-                lambda n_in, n_out, alpha: np.sqrt(6 / (n_in + n_out)),
-                _normal_draw,
-                (0, 1),
-            ),
-        ),
-        Mistake(
-            "brackets: `6 / n_in + n_out` divides by n_in and then adds n_out; write "
-            "6 / (n_in + n_out)",
-            _start(lambda n_in, n_out, alpha: np.sqrt(6 / n_in + n_out)),
-        ),
-        Mistake(
-            "r is a product where it should be a sum: n_in + n_out",
-            _start(lambda n_in, n_out, alpha: np.sqrt(6 / (n_in * n_out))),
-        ),
-        Mistake(
-            "all layers have the bound of the first: n_in and n_out differ from layer "
-            "to layer, so compute r inside the loop",
-            lambda sizes, rng: [
-                (W * np.sqrt(sum(W.shape) / sum(sizes[:2])), b)
-                for W, b in my_glorot(sizes, rng)
-            ],
-        ),
-    ],
-    _start_measure(uniform=True),
-    _start_tolerance,
-)
-
-
-EXERCISES = {exercise.name: exercise for exercise in (_uniform, _he_exercise, _glorot)}
+EXERCISES = {exercise.name: exercise for exercise in (_uniform, _he_exercise)}

@@ -1,0 +1,90 @@
+"""Notebook 2: the tasks of its panel show what the text says, and what it claims holds."""
+
+import math
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import panels
+from course.fast import sweep
+from tests.panels.parts import message
+
+
+@pytest.fixture
+def panel():
+    """The panel as the notebook makes it."""
+    panel = panels.initialization_panel(scheme="normal", width=100, depth=10)
+    yield panel
+    panel.close()
+
+
+def last_spreads(panel, control, values):
+    """The last spread for each value of a control, as the line below the picture says."""
+    found = []
+    for value in values:
+        panel.work[control].set(value)
+        words = message(panel).removesuffix("</div>")
+        found.append(float(words.split(" and ")[1].split(" after 10 layers")[0]))
+    return np.array(found)
+
+
+def test_task_309cc69f_1(panel):
+    """Guards: the narrower the network, the smaller the last spread, by powers of ten."""
+    spreads = last_spreads(panel, "width", (100, 30, 10))
+    assert (spreads[:-1] / spreads[1:] > 100).all()
+
+
+def test_task_309cc69f_2(panel):
+    """Guards: by the seed the last spread changes little with 100 units, much with 3."""
+    panel.work["scheme"].set("he")
+    wide = last_spreads(panel, "seed", range(8))
+    panel.work["width"].set(3)
+    narrow = last_spreads(panel, "seed", range(8))
+    assert wide.max() / wide.min() < 3
+    assert narrow.max() / narrow.min() > 100
+    assert np.median(narrow) < 0.1 * np.median(wide), "mostly the signal fades"
+
+
+# What the notebook and its questions claim in words -----------------------------------
+
+
+def test_two_weights_of_the_original_notebook_are_larger_than_2():
+    """Guards the claim; the numbers are those that it printed, to two digits."""
+    first = [0.03, 0.11, -1.86, 0.49, -0.28, 0.83, -1.05, 0.59, -1.31, 1.01, -0.06]
+    later = [-1.16, 0.08, -1.10, -1.01, 0.39, 0.50, 1.13, 1.19, -1.09, 2.46, 2.16, 0.08]
+    weights = np.array(first + later)
+    assert weights.size == 23 and (weights > 2).sum() == 2 and weights.min() > -2
+
+
+def test_the_share_outside_is_that_of_the_bell_curve():
+    """Guards the question 'outside': 4.55 % of all normal draws lie outside of -2 and 2."""
+    assert math.erfc(2 / math.sqrt(2)) == pytest.approx(0.0455, abs=5e-5)
+
+
+def test_zeros_with_the_sigmoid_stay_equal():
+    """Guards the reply to 'constant': weights move, columns stay equal."""
+    zeros = mlp.initialize((2, 3, 3, 2, 1), scheme="zeros")
+    activations = [mlp.sigmoid] * 3 + [mlp.identity]
+    rng = np.random.default_rng(0)
+    trained, _ = mlp.train(zeros, mlp.XOR.X, mlp.XOR.Y, rng, activation=activations)
+    assert all(np.ptp(W, axis=1).max() == 0 for W, _ in trained[:3])
+    assert all(abs(W).max() > 0.01 for W, _ in trained[1:])
+
+
+def test_in_the_small_network_no_scheme_is_far_ahead():
+    """Guards: of the seeds 0 to 999 each of the four solves 85 to 89 %."""
+    for scheme in ("normal", "uniform", "he", "glorot"):
+        runs = sweep(mlp.XOR.X, mlp.XOR.Y, range(1000), scheme=scheme)
+        assert 845 <= runs.success.sum() < 895, scheme
+
+
+def test_most_deep_networks_with_wide_weights_diverge():
+    """Guards the reply to 'deep network', of the first 200 seeds."""
+    deep = {"sizes": (2, 8, 8, 8, 8, 8, 8, 1), "learning_rate": 0.02}
+    diverged = {}
+    for scheme in ("normal", "uniform", "glorot", "he"):
+        runs = sweep(mlp.XOR.X, mlp.XOR.Y, range(200), scheme=scheme, **deep)
+        diverged[scheme] = np.mean(runs.diverged_at > 0)
+    assert diverged["normal"] > 0.6 and diverged["uniform"] > 0.95
+    assert diverged["glorot"] == diverged["he"] == 0
