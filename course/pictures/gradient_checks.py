@@ -42,7 +42,7 @@ def draw_gradient_check(ax, checks, digits=1):
             _write_errors(ax, block, digits)
         _write_verdict(ax, block)
     wrong = wrong_names(checks)
-    ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else "every gradient is right")
+    ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else _all_right(checks))
     key = "relative error; hatched: wrong, dotted: at a kink"
     axes.write(ax, 0.5, 0, key, va="bottom", transform=ax.transAxes)
 
@@ -99,7 +99,8 @@ def _write_errors(ax, block, digits):
 def _write_verdict(ax, block):
     rows, columns = block.error.shape
     name, ok = block.check.name, block.check.ok
-    text, weight = f"{name}\n{'right' if ok else 'wrong'}", "normal" if ok else "bold"
+    word = "not counted" if block.kink.all() else "right" if ok else "wrong"
+    text, weight = f"{name}\n{word}", "normal" if ok else "bold"
     place = block.x + columns / 2, block.y + rows + 0.12
     axes.write(ax, *place, text, va="top", fontweight=weight)
 
@@ -117,14 +118,32 @@ def describe_gradient_check(checks):
             "Every gradient is 0 and right: on these samples nothing passes the last "
             "slopes, and a bug can't show."
         )
+    kinks = _kinks_in_words(checks)
     if not wrong:
-        return "Every gradient is right here."
-    right = [check.name for check in checks if check.ok]
-    text = f"Wrong: {', '.join(wrong)}. Right: {', '.join(right) or 'none'}."
+        return f"{_all_right(checks).capitalize()} here.{kinks}"
+    right = [check.name for check in checks if check.ok and not check.kink.all()]
+    text = f"Wrong: {', '.join(wrong)}. Right: {', '.join(right) or 'none'}.{kinks}"
     factor = common_factor(checks)
     if factor is not None:
         text += f" Each wrong entry is {factor:.2f} times the right one."
     return text
+
+
+def _all_right(checks):
+    at_kink = any(check.kink.any() for check in checks)
+    return f"every gradient {'that counts ' * at_kink}is right"
+
+
+def _kinks_in_words(checks):
+    """What isn't counted: ' At a kink, not counted: b[0], 2 of 6 entries of W[0].'"""
+    parts = [
+        check.name
+        if check.kink.all()
+        else f"{check.kink.sum()} of {check.kink.size} entries of {check.name}"
+        for check in checks
+        if check.kink.any()
+    ]
+    return f" At a kink, not counted: {', '.join(parts)}." if parts else ""
 
 
 def wrong_names(checks) -> list[str]:

@@ -63,7 +63,28 @@ def test_gradient_check_tells_kinks_apart(ax, check):
     pictures.draw_gradient_check(ax, [found])
     hatches = {cells.get_hatch(): len(cells.get_paths()) for cells in cells_of(ax)}
     assert hatches[".."] == 2 and "//" not in hatches
-    assert ax.get_title() == "every gradient is right"
+    assert ax.get_title() == "every gradient that counts is right"
+
+
+def test_what_stands_at_a_kink_is_not_called_right(ax, params):
+    """Guards: 'right' under an array of which no entry was counted.
+
+    With zero biases the sample (0, 0) has z = 0 in every unit, so every bias is at a kink.
+    """
+    flat = [Layer(W, 0 * b) for W, b in params]
+    checks = mlp.gradient_check(flat, XOR.X[:1], XOR.Y[:1])
+    pictures.draw_gradient_check(ax, checks)
+    assert {"W[0]\nright", "b[0]\nnot counted"} <= set(texts(ax))
+    words = (
+        "Every gradient that counts is right here. At a kink, not counted: b[0], b[1]"
+    )
+    assert pictures.describe_gradient_check(checks).startswith(words)
+    part = checks[0]._replace(kink=np.array([[True, True, False], [False] * 3]))
+    words = pictures.describe_gradient_check([part, *checks[1:]])
+    assert "not counted: 2 of 6 entries of W[0], b[0]," in words
+    wrong = checks[1]._replace(ok=False, kink=np.array([False, True, True]))
+    words = pictures.describe_gradient_check([wrong, *checks[2:4]])
+    assert "Right: W[1]. At a kink, not counted: 2 of 3 entries of b[0], b[1]." in words
 
 
 @pytest.mark.parametrize(
