@@ -228,24 +228,18 @@ _REASONS = {
         ("my_success_rate", "near = abs(Y_hats - Y) <= 0.1"),
     ],
     "another small step by default is as good": [
-        ("my_numeric_gradient", "def my_numeric_gradient(loss_of, w, h=2e-05):"),
         (
             "my_entry_error",
             "def my_entry_error(loss_of, w, index, claimed, h=2e-05):",
         ),
     ],
     "with -h the two losses change places, and so does the sign of 2 h": [
-        ("my_numeric_gradient", "def my_numeric_gradient(loss_of, w, h=-1e-05):"),
         (
             "my_entry_error",
             "def my_entry_error(loss_of, w, index, claimed, h=-1e-05):",
         ),
     ],
-    "every entry is written over": [
-        ("my_numeric_gradient", "gradient = np.ones(w.shape)"),
-    ],
     "two copies of the same array": [
-        ("my_numeric_gradient", "down, up = (w.astype(float), w.astype(float))"),
         ("my_entry_error", "down, up = (w.astype(float), w.astype(float))"),
     ],
     "a network by hand may be written in lists": [

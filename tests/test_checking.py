@@ -101,8 +101,8 @@ def test_a_small_difference_is_told_in_numbers():
 
 def test_a_function_among_the_arguments_has_a_name():
     """Guards: '<lambda>', or a name that only the course knows."""
-    words = check("my_numeric_gradient", lambda loss_of, w, h=1e-5: 0 * w).words
-    assert "for loss_of = the sum of w ** 2\n  for w = [3.]" in words
+    words = check("my_entry_error", lambda *args: 7.0).words
+    assert "for loss_of = the sum of w ** 2\n  for w = " in words
     words = check("my_forward", lambda params, X, f: ([X], [X])).words
     assert "for params = [([[" in words
     assert "for f = the leaky ReLU with alpha = -0.2" in words

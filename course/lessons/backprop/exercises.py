@@ -15,22 +15,12 @@ from course.lessons.cases import (
     LEAKY,
     LOSS_CASES,
     LOSS_MANY,
-    LOSS_NAMES,
     RELU,
     TANH,
-    backward_difference,
-    central,
-    cubes,
-    differences,
     expect_items,
-    forward_difference,
     layers_form,
-    leaves_w_changed,
-    mixed,
     network,
     normal,
-    square,
-    steep,
     swapped,
 )
 
@@ -392,112 +382,6 @@ _backprop = Exercise(
 )
 
 
-def my_numeric_gradient(loss_of, w, h=1e-5):
-    gradient = np.zeros(w.shape)
-    for index in np.ndindex(w.shape):
-        up, down = w.astype(float), w.astype(float)  # two copies
-        up[index] += h
-        down[index] -= h
-        gradient[index] = (loss_of(up) - loss_of(down)) / (2 * h)
-    return gradient
-
-
-_numeric_gradient = Exercise(
-    my_numeric_gradient,
-    [
-        (square, np.array([3.0])),
-        (cubes, np.array([1.0, -2.0])),
-        (cubes, np.array([1.0, -2.0, 0.5]), 0.1),
-        (mixed, np.array([[0.5, -1.0], [2.0, 1.5]])),
-        (mixed, np.array([[0.5, -1.0, 1.0], [2.0, 1.5, -0.5]]), 1e-4),
-        (square, np.array([[0.0], [1.0], [-2.0]])),
-        (mixed, np.array([[1, -2], [0, 3]])),  # whole numbers
-        (steep, np.array([0.0, 1.0])),
-        (cubes, np.array([[[1.0, 2.0]], [[-1.0, 0.0]]])),
-    ],
-    [
-        Mistake(
-            "the difference is one-sided, loss(w + h) - loss(w): its error shrinks with "
-            "h only; take loss(w + h) - loss(w - h), over 2 h",
-            differences(forward_difference, lambda h: h),
-        ),
-        Mistake(
-            "the difference is one-sided, loss(w) - loss(w - h): its error shrinks with "
-            "h only; take loss(w + h) - loss(w - h), over 2 h",
-            differences(backward_difference, lambda h: h),
-        ),
-        Mistake(
-            "it is twice too large: from w - h to w + h it is 2 h, so divide by 2 h",
-            differences(central, lambda h: h),
-        ),
-        Mistake(
-            "it is half too small: the difference is one-sided, but divided by 2 h",
-            differences(forward_difference),
-        ),
-        Mistake(
-            "brackets: `/ 2 * h` divides by 2 and multiplies by h; write / (2 * h)",
-            differences(central, lambda h: 2 / h),
-        ),
-        Mistake(
-            "it is not divided by the distance 2 h",
-            differences(central, lambda h: 1),
-        ),
-        Mistake(
-            "look at the sign: loss(w + h) comes first, then loss(w - h) is subtracted",
-            differences(central, lambda h: -2 * h),
-        ),
-        Mistake(
-            "h is not used: it takes 1e-5, whatever h is",
-            lambda loss_of, w, h=1e-5: my_numeric_gradient(loss_of, w),
-        ),
-        Mistake(
-            "all entries are moved at once: move one entry, and put the slope in its "
-            "place; the others stay",
-            lambda loss_of, w, h=1e-5: np.full(
-                w.shape, (loss_of(w + h) - loss_of(w - h)) / (2 * h)
-            ),
-        ),
-        Mistake(
-            "it is right for floats, but an array of whole numbers drops the h when you "
-            "add it: start from w.astype(float), which is a copy, too",
-            differences(central, copy=lambda w: w.copy()),
-        ),
-        Mistake(
-            "the slopes lose their decimals: np.zeros_like(w) holds whole numbers if w "
-            "does; take np.zeros(w.shape)",
-            lambda loss_of, w, h=1e-5: my_numeric_gradient(loss_of, w, h).astype(
-                w.dtype
-            ),
-        ),
-        Mistake(
-            "the numbers are right, but flat: give them the shape of w",
-            lambda loss_of, w, h=1e-5: my_numeric_gradient(loss_of, w, h).ravel(),
-        ),
-        Mistake(
-            "each entry is left moved when the next one's turn comes: start every time "
-            "from a fresh copy of w",
-            lambda loss_of, w, h=1e-5: differences(
-                leaves_w_changed, copy=lambda same: same
-            )(loss_of, w.astype(float), h),
-        ),
-        Mistake(
-            "w is left changed: move a copy of it, or put each entry back before you go "
-            "on",
-            lambda loss_of, w, h=1e-5: differences(
-                leaves_w_changed, copy=lambda same: same
-            )(loss_of, w, h),
-        ),
-    ],
-    tolerance=lambda name: (0.0, 1e-6),
-    function_names=LOSS_NAMES,
-    changed=(
-        "{names} is left changed: move a copy of it, or put each entry back before you "
-        "go on"
-    ),
-)
-
-
 EXERCISES = {
-    exercise.name: exercise
-    for exercise in (_loss_slope, _layer_backward, _backprop, _numeric_gradient)
+    exercise.name: exercise for exercise in (_loss_slope, _layer_backward, _backprop)
 }

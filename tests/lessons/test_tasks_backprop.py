@@ -1,0 +1,56 @@
+"""The tasks of the panel in notebook 4, done as its text says."""
+
+import re
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import panels
+from tests.panels.parts import press
+
+
+@pytest.fixture
+def panel():
+    panel = panels.pass_panel(task=mlp.SUM, sample=1, seed=28, step=6)
+    yield panel
+    panel.close()
+
+
+def rows(line, formula):
+    """The numbers that follow a formula in the line of words: a list for each row."""
+    after = line.split(f"{formula} = ")[1].split(";")[0].replace("\u2212", "-")
+    return [
+        [float(number) for number in row.split(",")]
+        for row in re.findall(r"\[([-\d., ]+)\]", after)
+    ]
+
+
+def test_task_9fc00f70_1(panel):
+    """Each da is made by the stage before it, the first one by the loss."""
+    press(panel, "Back")
+    assert panel.shown.line.startswith("step 5 of 10, Loss")
+    ((error,),) = rows(panel.shown.line, "da = prediction - y")
+    press(panel, "Step")
+    assert panel.shown.line.startswith("step 6 of 10, Backward, layer 3")
+    ((slope,),) = rows(panel.shown.line, "f'(z[3])")
+    ((dz,),) = rows(panel.shown.line, "dz[3] = da * f'(z[3])")
+    assert dz == pytest.approx(error * slope, abs=0.01)
+    (da,) = rows(panel.shown.line, "da = dz[3] @ W[3].T")
+    press(panel, "Step")
+    assert panel.shown.line.startswith("step 7 of 10, Backward, layer 2")
+    (slopes,) = rows(panel.shown.line, "f'(z[2])")
+    (dz,) = rows(panel.shown.line, "dz[2] = da * f'(z[2])")
+    np.testing.assert_allclose(dz, np.multiply(da, slopes), atol=0.01)
+
+
+def test_task_9fc00f70_2(panel):
+    """Each row of dW[0] is dz[0] times one input."""
+    panel.look["step"].set(9)
+    for choice, inputs in (("(1, 0)", [1, 0]), ("(1, 1)", [1, 1])):
+        panel.work["sample"].box.label = choice
+        assert panel.shown.line.startswith("step 9 of 10, Backward, layer 0")
+        (dz,) = rows(panel.shown.line, "dz[0] = da * f'(z[0])")
+        assert any(dz)
+        dW = rows(panel.shown.line, "dW[0] = a[0].T @ dz[0]")
+        np.testing.assert_allclose(dW, np.outer(inputs, dz), atol=0.01)
