@@ -135,6 +135,18 @@ def test_the_bug_goes_uphill_for_a_negative_target_only(Y, uphill):
         assert (np.sum(right * bug) < 0) == (row in uphill)
 
 
+def test_at_zero_biases_every_bias_stands_at_a_kink_and_shows_an_error():
+    """Guards what 'Kinks' says of its map, of which a cell prints the names only."""
+    params = mlp.initialize(rng=np.random.default_rng(28))
+    checks = mlp.gradient_check(params, mlp.SUM.X, mlp.SUM.Y + 1)
+    assert [check.name for check in checks if check.kink.any()] == [
+        *(f"b[{i}]" for i in range(4)),
+    ]
+    assert all(check.error.min() > 0.01 for check in checks if check.kink.any())
+    f, h = mlp.ORIGINAL, 1e-5
+    assert ((f.f(h) - f.f(-h)) / (2 * h), f.slope(0)) == (pytest.approx(0.4), 1)
+
+
 # The panels, as the questions before them tell ------------------------------------------
 
 
