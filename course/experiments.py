@@ -1,10 +1,10 @@
-"""What a sweep tells: how each training ended, and how sure a success rate is."""
+"""What sweeps tell: how each training ended, how often it works, how sure that is."""
 
 import numpy as np
 
 import mlp_core as mlp
 from course import checks
-from course.fast import for_stack
+from course.fast import for_stack, sweep
 
 FATES = ("solved", "diverged", "dead layer", "flat", "close", "partly")
 
@@ -31,6 +31,15 @@ def fates(run, X, Y, activation=mlp.ORIGINAL) -> np.ndarray:
     return np.select(cases, FATES[:-1], FATES[-1])
 
 
+def success_shares(task, alphas, learning_rates, seeds=range(200)) -> np.ndarray:
+    """The share of solved networks: a row for each alpha, a column for each rate."""
+    grid = np.meshgrid(alphas, learning_rates, seeds, indexing="ij")
+    alpha, rate, seed = map(np.ravel, grid)
+    settings = {"activation": mlp.leaky_relu(alpha), "learning_rate": rate}
+    run = sweep(task.X, task.Y, seed, **settings)
+    return run.success.reshape(grid[0].shape).mean(axis=-1)
+
+
 def wilson_interval(successes, trials, z=1.96) -> tuple[float, float]:
     """The interval in which the true success rate lies, with 95 % confidence.
 
@@ -50,3 +59,24 @@ def wilson_interval(successes, trials, z=1.96) -> tuple[float, float]:
     half = z * np.sqrt((rate * (1 - rate) + share / 4) / trials)
     low, high = (middle - half) / (1 + share), (middle + half) / (1 + share)
     return max(0.0, float(low)), min(1.0, float(high))
+
+
+def difference_interval(first, second, z=1.96) -> tuple[float, float]:
+    """The interval of the difference of two true success rates, first minus second.
+
+    Each is (successes, trials). If 0 lies outside, it is clear which rate is higher.
+    Where both had the same seeds, the interval is rather too wide than too narrow.
+    Source: Newcombe (1998), *Interval estimation for the difference between independent
+    proportions*, Statistics in Medicine 17, method 10: from two Wilson intervals.
+
+    >>> low, high = difference_interval((881, 1000), (846, 1000))
+    >>> print(f"{low:.3f} to {high:.3f}")
+    0.005 to 0.065
+    """
+    ends = np.array([wilson_interval(*pair, z) for pair in (first, second)])
+    rates = np.array([successes / trials for successes, trials in (first, second)])
+    below, above = rates - ends[:, 0], ends[:, 1] - rates
+    difference = rates[0] - rates[1]
+    low = difference - np.hypot(below[0], above[1])
+    high = difference + np.hypot(above[0], below[1])
+    return float(low), float(high)

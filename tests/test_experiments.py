@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 
 import mlp_core as mlp
 from course import experiments
-from course.experiments import FATES, fates, wilson_interval
+from course.experiments import (
+    FATES,
+    difference_interval,
+    fates,
+    success_shares,
+    wilson_interval,
+)
 from course.fast import Sweep, sweep
 from mlp_core import XOR, Layer
 
@@ -19,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 def test_examples_in_the_docstrings_are_true():
     """Guards what the docstrings show."""
     result = doctest.testmod(experiments)
-    assert result.attempted >= 2 and result.failed == 0
+    assert result.attempted >= 4 and result.failed == 0
 
 
 # How training ended ------------------------------------------------------------------
@@ -114,6 +120,20 @@ def test_fates_of_something_else_are_refused():
         fates("run", XOR.X, XOR.Y)
 
 
+# A map of success --------------------------------------------------------------------
+
+
+def test_success_shares_are_those_of_single_sweeps():
+    """Guards rows and columns: alphas down, learning rates across, all seeds in each."""
+    alphas, rates, seeds = [-0.2, 0.0], [0.02, 0.2, 1.0], range(30)
+    shares = success_shares(mlp.SUM, alphas, rates, seeds)
+    assert shares.shape == (2, 3)
+    for (i, j), share in np.ndenumerate(shares):
+        look = {"activation": mlp.leaky_relu(alphas[i]), "learning_rate": rates[j]}
+        assert share == sweep(mlp.SUM.X, mlp.SUM.Y, seeds, **look).success.mean()
+    assert len(np.unique(shares)) >= 5
+
+
 # Wilson's interval -------------------------------------------------------------------
 
 
@@ -177,3 +197,56 @@ def test_wilson_interval_of_whole_numbers_of_numpy_and_of_100_deviations():
     """Guards: counts come from sums of arrays; 100 is the widest."""
     assert wilson_interval(np.int64(8), np.int32(10)) == wilson_interval(8, 10)
     assert wilson_interval(1, 2, 100) == pytest.approx((0.0, 1.0), abs=1e-3)
+
+
+# The interval of a difference ------------------------------------------------------------
+
+# Newcombe (1998), Statistics in Medicine 17, table II, the row of method 10 (statsmodels
+# 0.14, confint_proportions_2indep(..., method="newcomb"), gives the same numbers).
+PUBLISHED = [
+    ((56, 70), (48, 80), 0.0524, 0.3339),
+    ((9, 10), (3, 10), 0.1705, 0.8090),
+    ((6, 7), (2, 7), 0.0582, 0.8062),
+    ((5, 56), (0, 29), -0.0381, 0.1926),
+    ((0, 10), (0, 20), -0.1611, 0.2775),
+    ((10, 10), (0, 20), 0.6791, 1.0),
+]
+
+
+@pytest.mark.parametrize(("first", "second", "low", "high"), PUBLISHED)
+def test_difference_interval_gives_the_published_values(first, second, low, high):
+    """Guards the formula: which end of which interval goes where."""
+    z = 1.959964  # the default, 1.96, gives 0.80625 for 6/7 and 2/7
+    found = difference_interval(first, second, z)
+    np.testing.assert_allclose(found, (low, high), atol=5.1e-5)
+    mirrored = difference_interval(second, first, z)
+    np.testing.assert_allclose(mirrored, (-high, -low), atol=5.1e-5)
+
+
+def test_a_difference_may_be_clear_where_two_intervals_overlap():
+    """Guards the claim of notebook 5: 881 and 846 of 1,000."""
+    first, second = (881, 1000), (846, 1000)
+    assert wilson_interval(*first)[0] < wilson_interval(*second)[1]
+    assert difference_interval(first, second)[0] > 0
+    assert difference_interval((9, 10), (6, 10))[0] < 0
+
+
+def test_difference_interval_covers_the_truth_95_times_in_100():
+    """Guards the default z, and both sides: what such an interval promises."""
+    rng, n = np.random.default_rng(1), 40
+    pairs = np.ndindex(n + 1, n + 1)
+    ends = np.array([difference_interval((i, n), (j, n)) for i, j in pairs])
+    truth = rng.uniform(0.05, 0.95, (2, 40_000))
+    counts = rng.binomial(n, truth)
+    low, high = ends[counts[0] * (n + 1) + counts[1]].T
+    difference = truth[0] - truth[1]
+    coverage = np.mean((low <= difference) & (difference <= high))
+    assert coverage == pytest.approx(0.95, abs=0.012)
+
+
+def test_difference_interval_refuses_what_is_no_count():
+    """Guards: a pair the wrong way round, and a rate in place of a count."""
+    with pytest.raises(ValueError, match="successes must be at most 846"):
+        difference_interval((1000, 846), (881, 1000))
+    with pytest.raises((ValueError, TypeError), match="successes"):
+        difference_interval((881, 1000), (0.846, 1000))
