@@ -10,13 +10,10 @@ import numpy as np
 import mlp_core as mlp
 from course.checking import (
     Exercise,
-    FormError,
     Mistake,
     call_once,
-    describe_type,
     to_array,
 )
-from course.fast import sweep
 from course.lessons.cases import (
     SIZES,
     expect_items,
@@ -112,36 +109,51 @@ _step = Exercise(
 )
 
 
-def my_train(params, X, Y, samples, learning_rate):
+def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
     losses = []
     for rows in samples:
-        loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
+        loss, grads = loss_and_grads(params, X[rows], Y[rows])
         losses.append(loss)
-        params = mlp.sgd_step(params, grads, learning_rate)
+        params = step(params, grads, learning_rate)
     return params, losses
 
 
-def _training(pick=lambda X, Y, rows: (X[rows], Y[rows]), factor=1.0, keep=True):
-    """A training loop with another choice of rows, another step, or no memory."""
+def _tanh_loss_and_grads(params, X, Y):
+    return mlp.loss_and_grads(params, X, Y, mlp.tanh)
 
-    def train(params, X, Y, samples, learning_rate):
+
+def _half_step(params, grads, learning_rate):
+    return mlp.sgd_step(params, grads, learning_rate / 2)
+
+
+def _training(
+    pick=lambda X, Y, rows: (X[rows], Y[rows]),
+    factor=1.0,
+    keep=True,
+    own_gradient=None,
+    own_step=None,
+):
+    """A training loop with other rows, another step, no memory, or fixed functions."""
+
+    def train(params, X, Y, samples, learning_rate, loss_and_grads, step):
+        loss_and_grads, step = own_gradient or loss_and_grads, own_step or step
         losses = []
         for rows in samples:
-            loss, grads = mlp.loss_and_grads(params, *pick(X, Y, rows))
+            loss, grads = loss_and_grads(params, *pick(X, Y, rows))
             losses.append(loss)
-            new = mlp.sgd_step(params, grads, factor * learning_rate)
+            new = step(params, grads, factor * learning_rate)
             params = new if keep else params
         return params, losses
 
     return train
 
 
-def _loss_after(params, X, Y, samples, learning_rate):
+def _loss_after(params, X, Y, samples, learning_rate, loss_and_grads, step):
     losses = []
     for rows in samples:
-        _, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
-        params = mlp.sgd_step(params, grads, learning_rate)
-        losses.append(mlp.loss_and_grads(params, X[rows], Y[rows])[0])
+        _, grads = loss_and_grads(params, X[rows], Y[rows])
+        params = step(params, grads, learning_rate)
+        losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
     return params, losses
 
 
@@ -154,28 +166,43 @@ def _training_form(answer):
     return {**layers_form()(params), "losses": to_array(losses, "losses")}
 
 
-def _train_case(seed, sizes, steps, batch, rate):
+def _train_case(seed, sizes, steps, batch, rate, *functions):
     X = mlp.SUM.X.copy() if sizes[0] == 2 else normal(seed + 1, 6, sizes[0])
     Y = mlp.SUM.Y.copy() if sizes[:: len(sizes) - 1] == (2, 1) else None
     if Y is None:
         Y = normal(seed + 2, len(X), sizes[-1])
     rng = np.random.default_rng(seed + 3)
     samples = rng.integers(0, len(X), (steps, batch))
-    return network(seed, *sizes), X, Y, samples, rate
+    return network(seed, *sizes), X, Y, samples, rate, *functions
 
 
 _train = Exercise(
     my_train,
     [
-        _train_case(400, (2, 1), 1, 1, 0.2),
-        _train_case(410, (2, 1), 3, 1, 0.1),
-        _train_case(420, (2, 3, 1), 5, 1, 0.05),
-        _train_case(430, (2, 3, 3, 2, 1), 20, 1, 0.02),
-        _train_case(440, (2, 2, 1), 6, 3, 0.05),
-        _train_case(450, (3, 4, 2), 8, 2, 0.01),
-        _train_case(460, (2, 3, 1), 1, 4, 0.3),
+        _train_case(400, (2, 1), 1, 1, 0.2, mlp.loss_and_grads, mlp.sgd_step),
+        _train_case(410, (2, 1), 3, 1, 0.1, _tanh_loss_and_grads, mlp.sgd_step),
+        _train_case(420, (2, 3, 1), 5, 1, 0.05, mlp.loss_and_grads, _half_step),
+        _train_case(430, (2, 3, 3, 2, 1), 20, 1, 0.02, mlp.loss_and_grads, _half_step),
+        _train_case(440, (2, 2, 1), 6, 3, 0.05, _tanh_loss_and_grads, _half_step),
+        _train_case(450, (3, 4, 2), 8, 2, 0.01, mlp.loss_and_grads, mlp.sgd_step),
+        _train_case(460, (2, 3, 1), 1, 4, 0.3, _tanh_loss_and_grads, mlp.sgd_step),
     ],
     [
+        Mistake(
+            "it calls mlp's functions in place of those that are handed over: call "
+            "loss_and_grads(...) and step(...), with no mlp before them",
+            _training(own_gradient=mlp.loss_and_grads, own_step=mlp.sgd_step),
+        ),
+        Mistake(
+            "it calls mlp.loss_and_grads: call loss_and_grads, the function that is "
+            "handed over",
+            _training(own_gradient=mlp.loss_and_grads),
+        ),
+        Mistake(
+            "it calls mlp.sgd_step, or makes a step of its own: call step, the function "
+            "that is handed over",
+            _training(own_step=mlp.sgd_step),
+        ),
         Mistake(
             "it goes uphill: look at the sign of the step",
             _training(factor=-1.0),
@@ -191,7 +218,7 @@ _train = Exercise(
         ),
         Mistake(
             "the new parameters are thrown away, so nothing is learned: write "
-            "params = mlp.sgd_step(...)",
+            "params = step(...)",
             _training(keep=False),
         ),
         Mistake(
@@ -200,12 +227,14 @@ _train = Exercise(
         ),
         Mistake(
             "the learning rate is fixed at 0.2: use the argument",
-            lambda params, X, Y, samples, rate: my_train(params, X, Y, samples, 0.2),
+            lambda params, X, Y, samples, rate, *functions: my_train(
+                params, X, Y, samples, 0.2, *functions
+            ),
         ),
         Mistake(
             "it stops after the first step: is the return inside the loop?",
-            lambda params, X, Y, samples, rate: my_train(
-                params, X, Y, samples[:1], rate
+            lambda params, X, Y, samples, *others: my_train(
+                params, X, Y, samples[:1], *others
             ),
         ),
         Mistake(
@@ -223,67 +252,27 @@ _train = Exercise(
         Mistake(
             "the samples are taken in the order of the data: the rows of a step stand "
             "in samples",
-            lambda params, X, Y, samples, rate: my_train(
+            lambda params, X, Y, samples, *others: my_train(
                 params,
                 X,
                 Y,
                 np.arange(samples.size).reshape(samples.shape) % len(X),
-                rate,
+                *others,
             ),
         ),
     ],
     call_once(_training_form),
     changed=(
         "it changes {names} in place, so that you can't start again from the same place: "
-        "`W -= ...` writes into the caller's array; mlp.sgd_step makes new ones"
+        "`W -= ...` writes into the caller's array; step makes new ones"
     ),
+    function_names={
+        mlp.loss_and_grads: "mlp.loss_and_grads",
+        mlp.sgd_step: "mlp.sgd_step",
+        _tanh_loss_and_grads: "a function like mlp.loss_and_grads, with tanh",
+        _half_step: "a function like mlp.sgd_step, with half of the learning rate",
+    },
 )
 
 
-def smallest_sizes():
-    return (2, 1)
-
-
-def _sizes_form(result):
-    if isinstance(result, np.ndarray):
-        result = result.tolist()
-    if not isinstance(result, (list, tuple)):
-        raise FormError(
-            f"it returns {describe_type(result)}; return the sizes, such as (2, 3, 3, 2, 1)"
-        )
-    if not all(isinstance(n, (int, np.integer)) and n is not True for n in result):
-        raise FormError(f"sizes are whole numbers, not {result}")
-    if len(result) < 2 or min(result) < 1:
-        raise FormError(
-            "give at least two sizes, inputs and outputs, each of 1 or more units"
-        )
-    return {"sizes": np.array(result)}
-
-
-def _explain_sizes(parts):
-    """Measure how often a larger network learns the sum."""
-    sizes = tuple(parts["sizes"].tolist())
-    if sizes[0] != 2:
-        return "the sum has two inputs, a and b, so the first size is 2"
-    if sizes[-1] != 1:
-        return "the sum is one number, so the last size is 1"
-    if sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes)) > 100:
-        return f"{sizes} is larger than the network of the original notebook"
-    run = sweep(mlp.SUM.X, mlp.SUM.Y, range(100), sizes=sizes)
-    return (
-        f"{sizes} learns it with {run.success.sum()} of 100 seeds, but there is a "
-        "smaller one: what does a unit compute from two inputs, with no hidden layer "
-        "before it?"
-    )
-
-
-_smallest = Exercise(
-    smallest_sizes,
-    [()],
-    [],
-    call_once(_sizes_form),
-    explain=_explain_sizes,
-)
-
-
-EXERCISES = {exercise.name: exercise for exercise in (_step, _train, _smallest)}
+EXERCISES = {exercise.name: exercise for exercise in (_step, _train)}
