@@ -27,30 +27,30 @@ def rows(line, formula):
 
 
 def test_task_9fc00f70_1(panel):
-    """Each da is made by the stage before it, the first one by the loss."""
+    """Each dA is made by the stage before it, the first one by the loss."""
     press(panel, "Back")
     assert panel.shown.line.startswith("step 5 of 10, Loss")
-    ((error,),) = rows(panel.shown.line, "da = prediction - y")
+    ((error,),) = rows(panel.shown.line, "dA = Y_hat - Y")
     press(panel, "Step")
     assert panel.shown.line.startswith("step 6 of 10, Backward, layer 3")
-    ((slope,),) = rows(panel.shown.line, "f'(z[3])")
-    ((dz,),) = rows(panel.shown.line, "dz[3] = da * f'(z[3])")
-    assert dz == pytest.approx(error * slope, abs=0.01)
-    (da,) = rows(panel.shown.line, "da = dz[3] @ W[3].T")
+    ((slope,),) = rows(panel.shown.line, "f'(Z[3])")
+    ((dZ,),) = rows(panel.shown.line, "dZ[3] = dA * f'(Z[3])")
+    assert dZ == pytest.approx(error * slope, abs=0.01)
+    (dA,) = rows(panel.shown.line, "dA = dZ[3] @ W[3].T")
     press(panel, "Step")
     assert panel.shown.line.startswith("step 7 of 10, Backward, layer 2")
-    (slopes,) = rows(panel.shown.line, "f'(z[2])")
-    (dz,) = rows(panel.shown.line, "dz[2] = da * f'(z[2])")
-    np.testing.assert_allclose(dz, np.multiply(da, slopes), atol=0.01)
+    (slopes,) = rows(panel.shown.line, "f'(Z[2])")
+    (dZ,) = rows(panel.shown.line, "dZ[2] = dA * f'(Z[2])")
+    np.testing.assert_allclose(dZ, np.multiply(dA, slopes), atol=0.01)
 
 
 def test_task_9fc00f70_2(panel):
-    """Each row of dW[0] is dz[0] times one input."""
+    """Each row of dW[0] is dZ[0] times one input."""
     panel.look["step"].set(9)
     for choice, inputs in (("(1, 0)", [1, 0]), ("(1, 1)", [1, 1])):
         panel.work["sample"].box.label = choice
         assert panel.shown.line.startswith("step 9 of 10, Backward, layer 0")
-        (dz,) = rows(panel.shown.line, "dz[0] = da * f'(z[0])")
-        assert any(dz)
-        dW = rows(panel.shown.line, "dW[0] = a[0].T @ dz[0]")
-        np.testing.assert_allclose(dW, np.outer(inputs, dz), atol=0.01)
+        (dZ,) = rows(panel.shown.line, "dZ[0] = dA * f'(Z[0])")
+        assert any(dZ)
+        dW = rows(panel.shown.line, "dW[0] = A[0].T @ dZ[0]")
+        np.testing.assert_allclose(dW, np.outer(inputs, dZ), atol=0.01)
