@@ -213,19 +213,13 @@ _REASONS = {
     ],
     "the sign of a difference does not count in a square": [
         ("my_loss", "return 0.5 * np.sum((Y - Y_hat) ** 2) / len(Y)"),
+        ("my_constant_loss", "error = Y.mean(axis=0) - Y"),
     ],
     "the sign of a difference does not count in abs": [
-        ("my_success_rate", "near = abs(Y - Y_hats) < 0.1"),
         (
             "my_entry_error",
             "return abs(numeric - claimed) / larger if larger > 0 else 0.0",
         ),
-    ],
-    "the order of two axes does not count": [
-        ("my_success_rate", "return near.all(axis=(2, 1)).mean()"),
-    ],
-    "exactly 0.1 away: 'within 0.1' may be read both ways, and rounding decides": [
-        ("my_success_rate", "near = abs(Y_hats - Y) <= 0.1"),
     ],
     "another small step by default is as good": [
         (
@@ -253,16 +247,6 @@ _REASONS = {
         ),
         ("xor_network", "output = mlp.Layer([[1.0], [-2.0]], np.array([0.0]))"),
         ("xor_network", "output = mlp.Layer(np.array([[1.0], [-2.0]]), [0.0])"),
-        (
-            "xnor_network",
-            "hidden = mlp.Layer([[-1.0, 1.0], [-1.0, 1.0]], np.array([1.0, -1.0]))",
-        ),
-        (
-            "xnor_network",
-            "hidden = mlp.Layer(np.array([[-1.0, 1.0], [-1.0, 1.0]]), [1.0, -1.0])",
-        ),
-        ("xnor_network", "output = mlp.Layer([[1.0], [1.0]], np.array([0.0]))"),
-        ("xnor_network", "output = mlp.Layer(np.array([[1.0], [1.0]]), [0.0])"),
     ],
     "the order does not count in max": [
         ("my_entry_error", "larger = max(abs(numeric), abs(claimed))"),
@@ -292,10 +276,6 @@ _REASONS = {
             "xor_network",
             "output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([-0.0]))",
         ),
-        (
-            "xnor_network",
-            "output = mlp.Layer(np.array([[1.0], [1.0]]), np.array([-0.0]))",
-        ),
     ],
     "at (1, 1) the sum falls below 0, and ReLU makes it 0": [
         (
@@ -305,22 +285,6 @@ _REASONS = {
         (
             "xor_network",
             "output = mlp.Layer(np.array([[1.0], [-4.0]]), np.array([0.0]))",
-        ),
-    ],
-    "unit 0 is positive at (0, 0) only, as before": [
-        (
-            "xnor_network",
-            (
-                "hidden = mlp.Layer(np.array([[-2.0, 1.0], [-1.0, 1.0]]), "
-                "np.array([1.0, -1.0]))"
-            ),
-        ),
-        (
-            "xnor_network",
-            (
-                "hidden = mlp.Layer(np.array([[-1.0, 1.0], [-2.0, 1.0]]), "
-                "np.array([1.0, -1.0]))"
-            ),
         ),
     ],
 }

@@ -36,9 +36,8 @@ LESSON_OF = {
     "my_backprop": "backprop",
     "my_step": "sum_task",
     "my_train": "sum_task",
-    "my_success_rate": "xor_task",
     "xor_network": "xor_task",
-    "xnor_network": "xor_task",
+    "my_constant_loss": "xor_task",
     "my_entry_error": "bug_lab",
     "mend_first": "bug_lab",
     "mend_second": "bug_lab",
@@ -115,7 +114,8 @@ OTHER_RIGHTS = [
         "my_train",
         lambda *args: (my_train(*args)[0], np.array(my_train(*args)[1])),
     ),
-    ("my_success_rate", lambda P, Y: sum(mlp.solved(P, Y)) / len(P)),
+    ("my_constant_loss", lambda Y: mlp.loss(0 * Y + Y.mean(axis=0), Y)),
+    ("my_constant_loss", lambda Y: 0.5 * np.var(Y, axis=0).sum()),
     ("xor_network", lambda: [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])]),
     ("xor_network", lambda: [([[1, -1], [-1, 1]], [0, 0]), ([[1], [1]], [0])]),
 ]
@@ -288,13 +288,6 @@ def loop_backward(A, Z, W, dA, slope):
     return dW, sum(dZ), np.array([W @ dz for dz in dZ])
 
 
-def loop_rate(Y_hats, Y):
-    good = 0
-    for Y_hat in Y_hats:
-        good += all(abs(p - y) < 0.1 for p, y in zip(Y_hat.ravel(), Y.ravel()))
-    return good / len(Y_hats)
-
-
 LOOPS = {
     "my_activation": loop_activation,
     "my_slope": loop_slope,
@@ -303,7 +296,6 @@ LOOPS = {
     "my_loss": loop_loss,
     "my_loss_slope": loop_loss_slope,
     "my_layer_backward": loop_backward,
-    "my_success_rate": loop_rate,
 }
 
 

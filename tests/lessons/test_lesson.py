@@ -4,16 +4,13 @@ import re
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
 from course import Lesson, lessons, questions, record
 from course.lessons.activations.exercises import my_slope
 from course.lessons.bug_lab.exercises import UNNAMED
-from course.lessons.xor_task.exercises import (
-    my_success_rate,
-    xnor_network,
-    xor_network,
-)
+from course.lessons.xor_task.exercises import my_constant_loss, xor_network
 from tests.answers import LESSONS, named
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
@@ -57,10 +54,9 @@ def lesson(tmp_path, monkeypatch):
 
 
 FRESH = """0 of 1 predictions made
-0 of 3 exercises solved
-  my_success_rate: not solved yet
+0 of 2 exercises solved
   xor_network: not solved yet
-  xnor_network: not solved yet
+  my_constant_loss: not solved yet
 0 of 1 quiz questions right"""
 
 
@@ -73,13 +69,12 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
     """Guards: losing what was solved when the first cell runs again."""
     first = lesson()
     first.check(xor_network)
-    first.check(named("xnor_network", xor_network))  # wrong: it does not count
+    first.check(named("my_constant_loss", np.var))  # wrong: it does not count
     first.predict("one").question.submit("3")  # wrong: it was made all the same
     text = repr(lesson().progress())
-    assert "1 of 1 predictions made\n1 of 3 exercises solved" in text
-    assert "xor_network: solved\n  xnor_network: not solved yet" in text
-    first.check(xnor_network)
-    first.check(my_success_rate)
+    assert "1 of 1 predictions made\n1 of 2 exercises solved" in text
+    assert "xor_network: solved\n  my_constant_loss: not solved yet" in text
+    first.check(my_constant_loss)
     assert "All done" not in repr(lesson().progress())
     first.quiz().questions[0].submit("this")  # wrong: a quiz counts what is right
     assert "\n0 of 1 quiz questions right" in repr(lesson().progress())
@@ -96,11 +91,11 @@ def test_progress_tells_the_detours(lesson):
     opened.predict("one").submit("2")
     opened.quiz().boxes[0].submit("that")
     for _ in range(2):
-        mistake = opened.check(named("xnor_network", xor_network)).mistake
+        mistake = opened.check(named("my_constant_loss", np.var)).mistake
     assert mistake
     assert repr(opened.progress()).endswith(
         "What went wrong on the way:\n"
-        f"  xnor_network, twice: {mistake}\n"
+        f"  my_constant_loss, twice: {mistake}\n"
         "  'one': your first answer was: 3"
     )
 

@@ -7,149 +7,115 @@ import numpy as np
 
 import mlp_core as mlp
 from course.checking import Exercise, FormError, Mistake, call_once, to_array
+from course.lessons.cases import normal
 
 
-def my_success_rate(Y_hats, Y):
-    near = abs(Y_hats - Y) < 0.1
-    return near.all(axis=(1, 2)).mean()
+def my_constant_loss(Y):
+    error = Y - Y.mean(axis=0)
+    return 0.5 * np.sum(error**2) / len(Y)
 
 
-def _outputs(seed, S, n, n_out, far):
-    """Outputs of S networks, most near their targets, a share of them far off."""
-    rng = np.random.default_rng(seed)
-    Y = rng.integers(0, 2, (n, n_out)).astype(float)
-    signs = rng.choice([-1.0, 1.0], (S, n, n_out))
-    off = rng.choice([0.01, 0.04, 0.07, 0.09], (S, n, n_out))
-    rare = rng.random((S, n, n_out)) < far
-    off[rare] = rng.choice([0.12, 0.18, 0.3, 0.4, 1.5], rare.sum())
-    return Y + signs * off, Y
+def _half_squared(error):
+    return 0.5 * np.sum(error**2) / len(error)
 
 
-def _with_nan(outputs):
-    Y_hats, Y = outputs
-    Y_hats[0], Y_hats[1] = np.nan, np.inf
-    return Y_hats, Y
-
-
-_success_rate = Exercise(
-    my_success_rate,
+_constant_loss = Exercise(
+    my_constant_loss,
     [
-        (np.array([[[0.05]]]), np.array([[0.0]])),
-        (np.array([[[-0.5]], [[0.05]]]), np.array([[0.0]])),
-        (
-            np.array([[[0.01], [0.98]], [[0.01], [0.3]], [[0.02], [1.05]]]),
-            np.array([[0.0], [1.0]]),
-        ),
+        (mlp.XOR.Y,),
+        (mlp.SUM.Y,),
+        (np.array([[3.0]]),),
+        (np.array([[0.0], [0.0], [3.0]]),),
+        (np.array([[2], [5]]),),  # whole numbers
         *(
-            _outputs(500 + i, S, n, n_out, far)
-            for i, (S, n, n_out, far) in enumerate(
-                [
-                    (4, 4, 1, 0.1),
-                    (50, 4, 1, 0.1),
-                    (50, 4, 2, 0.1),
-                    (7, 1, 3, 0.2),
-                    (20, 3, 1, 0.0),
-                    (20, 4, 1, 1.0),
-                    (3, 3, 1, 0.2),
-                ]
-            )
+            (normal(500 + i, *shape),)
+            for i, shape in enumerate([(3, 1), (5, 1), (1, 3), (4, 2), (3, 3), (2, 5)])
         ),
-        _with_nan(_outputs(520, 10, 4, 1, 0.05)),  # diverged networks
-        (np.array([[[0], [1]], [[0], [0]]]), np.array([[0], [1]])),  # whole numbers
     ],
     [
         Mistake(
-            "this is the share of the outputs: a network counts only if all its outputs "
-            "are near; ask .all over its outputs first, then take the mean",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.1).mean(),
+            "it is twice too large: the half is missing",
+            lambda Y: 2 * my_constant_loss(Y),
         ),
         Mistake(
-            "one near output is enough for it: all outputs of a network must be near",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.1).any(axis=(1, 2)).mean(),
+            "1/n is missing: the loss is averaged over the samples",
+            lambda Y: len(Y) * my_constant_loss(Y),
         ),
         Mistake(
-            "it asks whether the mean error is small: errors of one output may hide "
-            "behind the others; ask each output",
-            lambda Y_hats, Y: (abs(Y_hats - Y).mean(axis=(1, 2)) < 0.1).mean(),
+            "the half and 1/n are both missing",
+            lambda Y: 2 * len(Y) * my_constant_loss(Y),
         ),
         Mistake(
-            "it asks whether the loss is below 0.1: ask each output's distance",
-            lambda Y_hats, Y: (
-                0.5 * ((Y_hats - Y) ** 2).sum(axis=2).mean(axis=1) < 0.1
-            ).mean(),
+            "with several outputs it is too small: .mean() divides by the outputs, too; "
+            "sum over the outputs, average over the samples",
+            lambda Y: 0.5 * np.mean((Y - Y.mean(axis=0)) ** 2),
         ),
         Mistake(
-            "the distance is squared before it is compared with 0.1: then 0.3 passes; "
-            "take abs",
-            lambda Y_hats, Y: ((Y_hats - Y) ** 2 < 0.1).all(axis=(1, 2)).mean(),
+            "this is the variance of all targets: the half is missing, and each output "
+            "has a mean of its own",
+            lambda Y: np.var(Y),
         ),
         Mistake(
-            "outputs that are far too low count as near: take the absolute value of the "
-            "difference",
-            lambda Y_hats, Y: (Y_hats - Y < 0.1).all(axis=(1, 2)).mean(),
+            "it takes one mean of all targets: each output has a best answer of its own, "
+            "Y.mean(axis=0)",
+            lambda Y: _half_squared(Y - Y.mean()),
         ),
         Mistake(
-            "the tolerance is 0.1 to each side; here it is half of that",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.05).all(axis=(1, 2)).mean(),
+            "it takes the mean of each sample, so that each sample gets another answer: "
+            "one answer for all is asked for, Y.mean(axis=0)",
+            lambda Y: _half_squared(Y - Y.mean(axis=1, keepdims=True)),
         ),
         Mistake(
-            "the tolerance is 0.1 to each side; here it is twice that",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.2).all(axis=(1, 2)).mean(),
+            "this is the loss of the answer 0.5, which is the best for XOR only: take "
+            "the mean of the targets",
+            lambda Y: _half_squared(Y - 0.5),
         ),
         Mistake(
-            "it rounds the outputs, so that 0.3 passes for 0: the limit is 0.1",
-            lambda Y_hats, Y: (np.round(Y_hats) == np.round(Y)).all(axis=(1, 2)).mean(),
+            "this is the loss of the answer 0: subtract the mean of the targets first",
+            _half_squared,
         ),
         Mistake(
-            "this is a number of networks: divide it by how many there are",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.1).all(axis=(1, 2)).sum(),
+            "the median has the smallest absolute error; for squared errors it is the "
+            "mean",
+            lambda Y: _half_squared(Y - np.median(Y, axis=0)),
         ),
         Mistake(
-            "this is in percent: a share lies between 0 and 1",
-            lambda Y_hats, Y: 100 * my_success_rate(Y_hats, Y),
+            "it takes the middle between the smallest and the largest target: the mean "
+            "counts all of them",
+            lambda Y: _half_squared(Y - (Y.min(axis=0) + Y.max(axis=0)) / 2),
         ),
         Mistake(
-            "this is the share that failed: turn it round",
-            lambda Y_hats, Y: 1 - my_success_rate(Y_hats, Y),
+            "this is the best answer itself: return the loss that it has",
+            lambda Y: Y.mean(axis=0),
         ),
         Mistake(
-            "it gives an answer for each network: take the mean over them",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.1).all(axis=(1, 2)),
+            "the errors are added up before they are squared, so that they cancel: "
+            "square first",
+            lambda Y: 0.5 * np.sum(Y - Y.mean(axis=0)) ** 2 / len(Y),
         ),
         Mistake(
-            "it asks for all networks at once: .all() needs axis=(1, 2) to answer for "
-            "each network",
-            lambda Y_hats, Y: float((abs(Y_hats - Y) < 0.1).all()),
+            "the square is missing: it takes the absolute error",
+            lambda Y: 0.5 * np.sum(abs(Y - Y.mean(axis=0))) / len(Y),
         ),
         Mistake(
-            "it goes along the wrong axis: axis 0 counts the networks, and each of them "
-            "is to be judged over the axes 1 and 2",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.1).all(axis=0).mean(),
+            "there is a square root too many",
+            lambda Y: np.sqrt(my_constant_loss(Y)),
         ),
         Mistake(
-            "it judges each output on its own when there are several: use axis=(1, 2)",
-            lambda Y_hats, Y: (abs(Y_hats - Y) < 0.1).all(axis=1).mean(),
+            "it gives one loss for each output: add them up into one number",
+            lambda Y: 0.5 * np.var(Y, axis=0),
         ),
         Mistake(
-            "a network whose outputs are not numbers (NaN) counts as solved: NaN is "
-            "neither near nor far, so ask whether all are near, not whether any is far",
-            lambda Y_hats, Y: 1 - (abs(Y_hats - Y) >= 0.1).any(axis=(1, 2)).mean(),
+            "it gives one loss for each sample: average them into one number",
+            lambda Y: 0.5 * np.sum((Y - Y.mean(axis=0)) ** 2, axis=1),
         ),
     ],
-    large=_outputs(530, 20_000, 4, 1, 0.05),
 )
 
 
 def xor_network():
     hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
     output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
-    return [hidden, output]
-
-
-def xnor_network():
-    # Unit 0: 1 - x1 - x2, positive at (0, 0) only. Unit 1: x1 + x2 - 1, at (1, 1) only.
-    hidden = mlp.Layer(np.array([[-1.0, 1.0], [-1.0, 1.0]]), np.array([1.0, -1.0]))
-    output = mlp.Layer(np.array([[1.0], [1.0]]), np.array([0.0]))
     return [hidden, output]
 
 
@@ -194,6 +160,9 @@ _SILENT = Mistake(
     _two_units([0, 0], [0, 0], [0, 0]),
 )
 _OTHER_TABLES = {
+    "XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ": _two_units(
+        [-1, 1], [1, -1], [1, 1]
+    ),
     "OR (0, 1, 1, 1): at (1, 1) something must be taken away": _two_units(
         [1, 1], [0, -1], [1, -1]
     ),
@@ -208,39 +177,24 @@ _OTHER_TABLES = {
 }
 
 
-def _hand_made(right, opposite, message):
-    """The exercise of a network by hand."""
-    return Exercise(
-        right,
-        [()],
-        [
-            _SILENT,
-            Mistake(message, opposite),
-            *(
-                Mistake(f"its outputs are {table}", network)
-                for table, network in _OTHER_TABLES.items()
-            ),
-        ],
-        call_once(_hand_made_form),
-        tolerance=lambda name: (0.0, 1e-6),
-        explain=lambda parts: (
-            "it gives "
-            + ", ".join(f"{y:.4g} ({name[4:]})" for name, y in parts.items())
-            + "; work out the two hidden units for that corner by hand"
+_xor = Exercise(
+    xor_network,
+    [()],
+    [
+        _SILENT,
+        *(
+            Mistake(f"its outputs are {table}", network)
+            for table, network in _OTHER_TABLES.items()
         ),
-    )
-
-
-_xor = _hand_made(
-    xor_network,
-    xnor_network,
-    "this is XNOR, the opposite: the output should be 1 where the inputs differ",
-)
-_xnor = _hand_made(
-    xnor_network,
-    xor_network,
-    "this is XOR, the opposite: the output should be 1 where the inputs are equal",
+    ],
+    call_once(_hand_made_form),
+    tolerance=lambda name: (0.0, 1e-6),
+    explain=lambda parts: (
+        "it gives "
+        + ", ".join(f"{y:.4g} ({name[4:]})" for name, y in parts.items())
+        + "; work out the two hidden units for that corner by hand"
+    ),
 )
 
 
-EXERCISES = {exercise.name: exercise for exercise in (_success_rate, _xor, _xnor)}
+EXERCISES = {exercise.name: exercise for exercise in (_xor, _constant_loss)}
