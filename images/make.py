@@ -10,7 +10,6 @@ the letters alone change them as much as a wrong line would.
 """
 
 import base64
-import functools
 import json
 import sys
 import zlib
@@ -28,7 +27,7 @@ import mlp_core as mlp
 from course import pictures
 from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, STYLE, new_figure
 
-SEED = 4  # of the run in overview.png and xor_surface.png
+SEED = 4  # of the run in overview.png
 
 
 # The pictures: each function returns a figure and its alt text ------------------------
@@ -166,22 +165,11 @@ def chain():
     return fig, alt
 
 
-def xor_surface():
-    """The output of one trained network over the square of inputs."""
-    params, _ = _xor_run(SEED)
-    fig, ax = new_figure(size=(6.4, 5.2))
-    pictures.draw_surface(ax, params, mlp.XOR)
-    alt = (
-        f"{pictures.describe_surface(params, mlp.XOR)} One run of training on XOR with "
-        f"seed {SEED}. A line marks where the output is 0.5: it keeps the points with "
-        "target 1 apart from those with target 0."
-    )
-    return fig, alt
-
-
 def overview():
     """Network, loss curve and decision surface of one training run."""
-    params, history = _xor_run(SEED)
+    rng = np.random.default_rng(SEED)
+    untrained = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
+    params, history = mlp.train(untrained, mlp.XOR.X, mlp.XOR.Y, rng)
     _, cache = mlp.forward(params, [[0, 1]])
     fig, axes = new_figure(1, 3, size=(15, 4.8), width_ratios=(1.75, 1.0, 1.1))
     pictures.draw_network(axes[0], params, cache)
@@ -204,14 +192,6 @@ def overview():
     return fig, alt
 
 
-@functools.cache
-def _xor_run(seed):
-    """The original notebook's training, without its bug."""
-    rng = np.random.default_rng(seed)
-    params = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
-    return mlp.train(params, mlp.XOR.X, mlp.XOR.Y, rng)
-
-
 PICTURES = {
     f"{draw.__name__}.png": draw
     for draw in (
@@ -219,7 +199,6 @@ PICTURES = {
         matrix_product,
         forward_backward,
         chain,
-        xor_surface,
         overview,
     )
 }

@@ -24,7 +24,7 @@ def test_the_check_notices_changes(tmp_path, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(make, "SEED", make.SEED + 1)
         changed = {problem.split(":")[0] for problem in make.check(tmp_path)}
-        assert changed == {"xor_surface.png", "overview.png"}
+        assert changed == {"overview.png"}
     with monkeypatch.context() as patch:
         patch.setattr(networks, "NEGATIVE", "#FF0000")
         assert any("overview.png" in problem for problem in make.check(tmp_path))
