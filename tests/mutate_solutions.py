@@ -205,7 +205,7 @@ def _move_index(node, step):
 
 # 3. The survivors that are equal ------------------------------------------------------
 
-_MEND = ("mend_first", "mend_second", "mend_third")
+_MEND = ("mend_first", "mend_second")
 # Why they behave like the solution, and which they are: exercise and changed line.
 _REASONS = {
     "at z = 0 both sides give 0": [

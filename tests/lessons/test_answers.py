@@ -41,7 +41,6 @@ LESSON_OF = {
     "my_entry_error": "bug_lab",
     "mend_first": "bug_lab",
     "mend_second": "bug_lab",
-    "mend_third": "bug_lab",
 }
 each_exercise = pytest.mark.parametrize("name", LESSON_OF)
 MISTAKES = [

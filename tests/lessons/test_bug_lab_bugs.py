@@ -1,5 +1,6 @@
 """The bugs of notebook 7: each against its own derivation, the maps, and the costs."""
 
+import inspect
 from pathlib import Path
 
 import nbformat
@@ -88,7 +89,7 @@ def test_target_for_input_is_the_bug_of_the_original_notebook():
 @pytest.mark.parametrize("activation", ["ReLU", "leaky -0.2"])
 def test_the_slope_at_an_output_is_always_1(activation):
     """Guards bug 2 where alpha is 0 or negative: as if no layer had a slope."""
-    grads, case, f = gradients("slope from output", activation, network="B")
+    grads, case, f = gradients("slope from output", activation, last_z="positive")
     cache, dY = core_parts(case, f)
     slopeless = mlp.Activation("slopeless", f.f, np.ones_like)
     assert_same(grads, mlp.backprop(case.params, cache, dY, slopeless))
@@ -148,7 +149,7 @@ def test_the_missing_last_slope_divides_by_it():
     for check in checks:
         np.testing.assert_allclose(check.analytic, -5 * check.numeric, rtol=1e-6)
     assert common_factor(checks) == pytest.approx(-5)
-    assert not bugs.wrong_names(bugs.signature("last slope missing", network="B"))
+    assert not bugs.wrong_names(bugs.signature("last slope missing", last_z="positive"))
     assert not bugs.wrong_names(
         bugs.signature("last slope missing", activation="identity")
     )
@@ -219,13 +220,81 @@ def test_updating_on_the_way_shrinks_with_the_learning_rate():
         assert 8 < ratio < 12
 
 
+# The backward pass as the notebook writes it, with a place for each step.
+FIVE_STEPS = """
+def gradient(params, X, Y, activation):
+    Y_hat, (A, Z) = mlp.forward(params, X, activation)
+    W, slope, n, last, grads = [W for W, _ in params], activation.slope, len(X), 3, []
+    {before step 0}
+    {step 0}
+    for i in reversed(range(4)):
+        n_in, n_out = W[i].shape
+        {step 1}
+        {step 2}
+        {step 3}
+        {step 4}
+        dW = np.broadcast_to(dW, W[i].shape)  # as W[i] - learning_rate * dW does
+        grads.insert(0, mlp.Layer(dW, db))
+    return 0.0, grads
+"""
+
+
+@pytest.mark.parametrize("batch_size", [1, 2, 3])
+@pytest.mark.parametrize("name", [None, *bugs.BUGS])
+def test_the_shown_line_in_the_five_steps_is_the_bug(name, batch_size):
+    """Guards what notebook and lab show of its code: it runs, and makes this gradient."""
+    steps = {"before step 0": "", **bugs.STEPS}
+    if name:
+        bug = bugs.BUGS[name]
+        assert bug.where in steps and steps[bug.where] != bug.line
+        steps[bug.where] = bug.line
+    code = FIVE_STEPS
+    for where, line in steps.items():
+        code = code.replace(f"{{{where}}}", line)
+    right, case, f = gradients(name, batch_size=batch_size)
+    _, cache_before = mlp.forward(case.params, case.X_before, f)
+    scope = {"mlp": mlp, "np": np, "learning_rate": 0.2, "cache_before": cache_before}
+    exec(code, scope)  # noqa: S102, our own lines
+    shown, ours = (
+        bugs.as_in_an_update(gradient)(case.params, case.X, case.Y, f)[1]
+        for gradient in (scope["gradient"], lambda *_: (0.0, right))
+    )
+    assert_same(shown, ours)
+
+
 @each_bug
 def test_each_bug_has_one_marked_line(name):
-    """Guards what the notebook and the lab show of its code."""
-    bug = bugs.BUGS[name]
-    assert bugs.inspect.getsource(bug.function).count("# the bug") == 1
-    assert "# the bug" in bug.line and len(bug.line) < 88
-    assert bug.mark.startswith("Its mark: ")
+    """Guards who reads its code: the place where it differs is marked."""
+    assert inspect.getsource(bugs.BUGS[name].function).count("# the bug") == 1
+    assert bugs.BUGS[name].mark.startswith("Its mark: ")
+
+
+def test_what_is_shown_of_a_bug_is_its_line_and_its_map(capsys):
+    """Guards the cells of the eight bugs."""
+    picture = bugs.show("no 1/n")
+    printed = capsys.readouterr().out.splitlines()
+    assert printed == [
+        "step 0, right:  dA = (Y_hat - Y) / n",
+        "step 0, here:   dA = Y_hat - Y",
+    ]
+    assert picture.alt == describe_gradient_check(bugs.signature("no 1/n"))
+    bugs.show("stale cache")
+    assert capsys.readouterr().out == "before step 0, here:   A, Z = cache_before\n"
+
+
+@pytest.mark.parametrize(
+    "step, wrong",
+    [
+        (0, ALL),
+        (1, {"W[1]", "b[1]", "W[0]", "b[0]"}),
+        (2, {"W[1]"}),
+        (3, {"b[1]"}),
+        (4, {"W[0]", "b[0]"}),
+    ],
+)
+def test_a_spoiled_step_reaches_what_is_computed_from_it(step, wrong):
+    """Guards the cell that spoils each step of layer 1, derived by hand."""
+    assert set(bugs.wrong_arrays(bugs.spoiled(step, layer=1))) == wrong
 
 
 # 2. Signatures
@@ -264,44 +333,59 @@ def test_words_for_a_check():
     assert words.endswith("by other amounts: b[3] by 1.20, not 0.67.")
 
 
-@pytest.mark.parametrize("draw", [None, 0, 1, 2, 3])
-@pytest.mark.parametrize("network", bugs.NETWORKS)
-def test_the_last_z_of_each_network_is_as_its_docstring_says(network, draw):
-    """Guards `case`: negative in A, positive in B, both in C."""
-    case = bugs.case(network, draw=draw)
-    z = mlp.forward(case.params, case.X)[1].Z[-1]
-    assert {"A": np.all(z < 0), "B": np.all(z > 0), "C": len(set(z[:, 0] > 0)) == 2}[
-        network
-    ]
+def last_z_of(case, batch):
+    return mlp.forward(case.params, batch)[1].Z[-1]
+
+
+def test_the_last_z_in_the_maps_of_the_notebook():
+    """Guards what it says of them: negative, positive, or both."""
+    z = {name: last_z_of(case := bugs.case(name), case.X) for name in bugs.NETWORKS}
+    assert np.all(z["negative"] < 0) and np.all(z["positive"] > 0)
+    assert np.any(z["both"] < 0) and np.any(z["both"] > 0)
+
+
+@pytest.mark.parametrize("sizes", [*bugs.SIZES, (2, 30)])
+@pytest.mark.parametrize("draw", [0, 1, 2, 3])
+def test_the_last_z_of_a_drawn_network(draw, sizes):
+    """Guards the menu of the lab: on this batch, and on the one of the call before."""
+    low, high, both = (bugs.case(name, sizes, 8, draw) for name in bugs.NETWORKS)
+    for batch in low.X, low.X_before:
+        assert np.all(last_z_of(low, batch) < 0)
+        assert np.all(last_z_of(high, batch) > 0)
+    z = last_z_of(both, both.X)
+    assert np.all(z[0] * z[1] < 0)  # two samples are enough to have both
 
 
 @pytest.mark.parametrize("sizes", [*bugs.SIZES, (2, 30)])
 def test_a_draw_is_one_network_with_batches_of_every_size(sizes):
-    """Guards the lab: another batch size is no other network, and the search ends."""
-    case = bugs.case("A", sizes, draw=7)
+    """Guards the lab: each experiment changes one thing, and nothing else."""
+    case = bugs.case("negative", sizes, draw=7)
     for n in range(1, 9):
-        other = bugs.case("A", sizes, batch_size=n, draw=7)
+        other = bugs.case("negative", sizes, batch_size=n, draw=7)
         assert_same(other.params, case.params)
         np.testing.assert_array_equal(other.X[:3], case.X[:n])
         assert other.X.shape == other.X_before.shape == (n, sizes[0])
         assert other.Y.shape == (n, sizes[-1])
-    assert not np.array_equal(case.params[0].W, bugs.case("A", sizes).params[0].W)
-    assert not np.array_equal(case.X, bugs.case("A", sizes, draw=8).X)
+    turned = bugs.case("positive", sizes, draw=7)  # the last bias alone is another one
+    np.testing.assert_array_equal(turned.X, case.X)
+    assert_same(turned.params[:-1], case.params[:-1])
+    np.testing.assert_array_equal(turned.params[-1].W, case.params[-1].W)
+    assert np.all(turned.params[-1].b > case.params[-1].b)
+    default = bugs.case("negative", sizes)
+    assert not np.array_equal(case.params[0].W, default.params[0].W)
+    assert not np.array_equal(case.X, bugs.case("negative", sizes, draw=8).X)
 
 
 UNNAMED_WRONG = {  # derived as above; 'first' is the exercise mend_first, and so on
-    "first": set(W),  # dW takes dA, and the last z is negative, so dA is not dZ
-    "second": set(B),  # db is divided by n once more
-    "third": ALL - {"W[3]", "b[3]"},  # only what is passed on is wrong
+    "first": set(B),  # db is divided by n once more
+    "second": ALL - {"W[3]", "b[3]"},  # only what is passed on is wrong
 }
 
 
 @pytest.mark.parametrize("which", UNNAMED_WRONG)
 def test_the_unnamed_bugs_are_those_of_the_exercises(which):
     """Guards the maps of the exercises: the notebook draws them of `UNNAMED`."""
-    params, X, Y, _ = bugs.case()
-    checks = mlp.gradient_check(params, X, Y, gradient=bugs.UNNAMED[which])
-    assert set(bugs.wrong_names(checks)) == UNNAMED_WRONG[which]
+    assert set(bugs.wrong_arrays(bugs.UNNAMED[which])) == UNNAMED_WRONG[which]
     exercise = answers.EXERCISES[f"mend_{which}"]
     planted = next(m.wrong for m in exercise.mistakes if "still in it" in m.message)
     assert bugs.UNNAMED[which] is planted
@@ -405,6 +489,7 @@ def test_networks_that_diverge_are_no_successes(recwarn):
     [
         ({"bug": "no bug"}, "bug must be one of None, 'target for input'"),
         ({"before": "the other"}, "before must be one of 'other batch'"),
+        ({"last_z": "zero"}, "last_z must be one of 'negative'"),
         ({"batch_size": 9}, "batch_size must be at most 8"),
         ({"batch_size": 0}, "batch_size must be at least 1"),
         ({"batch_size": 2.0}, "batch_size must be a whole number"),

@@ -7,10 +7,10 @@ import itertools
 import pytest
 from ipywidgets.widgets.widget import _instances
 
-from course.lessons.bug_lab import bugs, panel
+from course.lessons.bug_lab import bugs, puzzles
 from course.lessons.bug_lab.panel import bug_lab
-from course.pictures.gradient_checks import common_factor, describe_gradient_check
-from tests.lessons.test_bug_lab_bugs import WRONG, each_bug
+from course.pictures.gradient_checks import describe_gradient_check
+from tests.lessons.test_bug_lab_bugs import each_bug
 
 
 @pytest.fixture
@@ -32,6 +32,31 @@ def buttons(widget):
     ]
 
 
+def choose_level(lab, level):
+    lab.level.box.value = next(
+        n for n, value in puzzles.LEVELS.items() if value == level
+    )
+
+
+def settings_of(lab):
+    """What the menus show."""
+    return {name: control.value for name, control in lab.work.items()}
+
+
+def signature_in(lab, name, **changed):
+    """The map of a bug in the lab as it stands."""
+    return bugs.signature(name, draw=lab.puzzle.draw, **{**settings_of(lab), **changed})
+
+
+def plant(name, level=1, **wanted):
+    """A lab with this bug, at first settings that hold what is wanted."""
+    for number in range(1000):
+        found = puzzles.puzzle(5, level, number)
+        if found.bug == name and found.settings | wanted == found.settings:
+            return bug_lab(seed=5, level=level, number=number)
+    raise LookupError(name)
+
+
 def others(lab):
     return [name for name in bugs.BUGS if name != lab.bug]
 
@@ -45,8 +70,8 @@ def choose(lab, name):
 
 def test_the_first_state_does_not_name_the_bug():
     """Guards the game: no text that is there before a guess gives the name away."""
-    for seed in range(12):
-        lab = bug_lab(seed=seed)
+    for seed, level in itertools.product(range(8), (1, 2)):
+        lab = bug_lab(seed=seed, level=level)
         data, metadata = lab._repr_mimebundle_()
         texts = [data["text/plain"], metadata["image/png"]["alt"], lab.code]
         texts += [lab.status.value, lab.feedback.value, lab.picture.value]
@@ -57,9 +82,7 @@ def test_the_first_state_does_not_name_the_bug():
 def test_the_bundle_holds_widget_picture_and_numbers(lab):
     """Guards what readers without a kernel see, and what nbval compares."""
     data, metadata = lab._repr_mimebundle_()
-    assert data["text/plain"] == describe_gradient_check(
-        bugs.signature(lab.bug, draw=lab.drawn)
-    )
+    assert data["text/plain"] == describe_gradient_check(signature_in(lab, lab.bug))
     assert "\n" not in data["text/plain"]
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     alt = metadata["image/png"]["alt"]
@@ -70,7 +93,9 @@ def test_the_right_name_is_praised_with_its_line(lab):
     """Guards the answer to a right guess, and the count of found bugs."""
     words = choose(lab, lab.bug)
     assert f"Yes: '{lab.bug}'." in words and "Found so far: 1 of 8." in words
-    assert bugs.BUGS[lab.bug].line in lab_text(words)
+    bug = bugs.BUGS[lab.bug]
+    assert f"In its code, {bug.where}: {bug.line}" in lab_text(words)
+    assert "was it luck" not in words
     assert "Found so far: 1 of 8." in choose(lab, lab.bug)  # once named, counted once
     assert 'role="status"' in words
 
@@ -85,36 +110,35 @@ def test_each_wrong_name_is_told_how_it_would_differ(lab):
     for name in others(lab):
         words = lab_text(choose(lab, name))
         assert f"Not '{name}'." in words and bugs.BUGS[name].mark in words
-        assert bugs.difference(shown, bugs.signature(name, draw=lab.drawn)) in words
+        assert bugs.difference(shown, signature_in(lab, name)) in words
     assert lab.found == set() and lab.problem is None
 
 
-def test_a_guess_is_compared_on_what_is_shown(lab):
+def test_a_guess_is_compared_on_what_is_shown():
     """Guards the answer against another network, and against other settings."""
-    while lab.bug != "last slope missing":
-        press(lab, "New bug")
+    lab = plant("last slope missing", activation="leaky -0.2", batch_size=3)
+    at_first = bugs.difference(lab.data, signature_in(lab, "slope from output"))
     lab.work["batch_size"].box.value = "2"
     words = lab_text(choose(lab, "slope from output"))
-    same, elsewhere, at_first = (
-        bugs.difference(lab.data, bugs.signature("slope from output", **settings))
-        for settings in (
-            {"draw": lab.drawn, "batch_size": 2},
-            {"batch_size": 2},
-            {"draw": lab.drawn},
-        )
-    )
+    same = bugs.difference(lab.data, signature_in(lab, "slope from output"))
+    other = bugs.signature("slope from output", draw=1, **settings_of(lab))
+    elsewhere = bugs.difference(lab.data, other)
+    assert len({same, elsewhere, at_first}) == 3
     assert same in words and elsewhere not in words and at_first not in words
+    lab.close()
 
 
-def test_a_wrong_name_that_looks_the_same_is_told_so(lab):
-    """Guards honesty: at settings that hide the difference, none is claimed."""
-    while lab.bug != "no 1/n":
-        press(lab, "New bug")
-    lab.work["batch_size"].box.value = "4"
-    lab.work["batch_size"].box.value = "1"  # now nothing is wrong
-    lab.work["before"].box.value = "same batch"
-    assert lab.shown.line == "Every gradient is right here."
-    assert "it would look just the same" in choose(lab, "stale cache")
+def test_a_name_that_looks_the_same_is_told_so():
+    """Guards honesty: where the map can't tell, neither a 'no' nor a 'yes' claims it."""
+    lab = plant("no 1/n", level=2, activation="leaky 0.5")
+    assert "another bug has the same map" in lab.feedback.value
+    assert "it would look just the same" in choose(lab, "last slope missing")
+    words = choose(lab, "no 1/n")
+    assert "Yes: 'no 1/n'. (Here 'last slope missing' looks the same: was it" in words
+    lab.work["batch_size"].box.value = "3"  # the experiment that parts them
+    assert "look just the same" not in choose(lab, "last slope missing")
+    assert "was it luck" not in choose(lab, "no 1/n")
+    lab.close()
 
 
 def test_without_a_choice_the_lab_asks_for_one(lab):
@@ -123,108 +147,99 @@ def test_without_a_choice_the_lab_asks_for_one(lab):
     assert "Choose one of the eight bugs" in lab.feedback.value
 
 
-def test_a_new_bug_is_another_one_at_the_first_settings(lab):
-    """Guards the button: new bug, new map, first settings, empty menu."""
-    for number in range(1, 11):
+def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
+    """Guards the button: new bug, new map, its settings in the menus, empty menu."""
+    for number in range(1, 9):
         before, line = lab.bug, lab.shown.line
         choose(lab, lab.bug)
         lab.work["batch_size"].box.value = "2"
         press(lab, "New bug")
         assert lab.bug != before and lab.shown.line != line
-        assert lab.settings == {"seed": 3, "number": number, **first_settings()}
+        expected = puzzles.puzzle(3, 1, number)
+        assert lab.puzzle == expected and settings_of(lab) == expected.settings
+        shown = {name: control.box.value for name, control in lab.work.items()}
+        sizes = "-".join(map(str, expected.settings["sizes"]))
+        texts = {name: str(value) for name, value in expected.settings.items()}
+        assert shown == {**texts, "sizes": sizes}
         assert lab.guess.value is None and lab.guess.box.value == "choose"
-        assert lab.shown.line == describe_gradient_check(
-            bugs.signature(lab.bug, draw=lab.drawn)
-        )
+        assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
+        assert lab.feedback.value.count("A new bug, on a new network.") == 1
     assert "Found so far: 8 of 8." in choose(lab, lab.bug)
-    again = eval(lab.code, {"bug_lab": panel.bug_lab})  # its line makes this very one
-    assert (again.bug, again.drawn) == (lab.bug, lab.drawn)
-    again.close()
 
 
-def first_settings():
-    return {
-        "activation": "leaky -0.2", "batch_size": 3, "sizes": (2, 3, 3, 2, 1),
-        "learning_rate": 0.2, "before": "other batch", "network": "A",
-    }  # fmt: skip
+def test_the_first_map_comes_back(lab):
+    """Guards the button: after experiments, the settings with which the bug came."""
+    line = lab.shown.line
+    for control in lab.work.values():
+        control.box.value = next(
+            o for o in control.box.options if o != control.box.value
+        )
+    assert lab.shown.line != line
+    choose(lab, others(lab)[0])
+    press(lab, "First map")
+    assert lab.shown.line == line and settings_of(lab) == lab.puzzle.settings
 
 
-def test_all_eight_come_before_one_comes_again(monkeypatch):
-    """Guards the order: shuffled by the seed, and never the same bug twice in a row."""
-    # The order alone counts here: take the first network that comes.
-    monkeypatch.setattr(panel, "fingerprint", lambda bug, draw=None: None)
-
-    def drawn(seed, times=23):
-        lab = bug_lab(seed=seed)
-        names = [lab.bug] + [lab._plant_bug() or lab.bug for _ in range(times)]
-        lab.close()
-        return names
-
-    assert drawn(1) == drawn(1) != drawn(2)
-    for seed in range(6):
-        names = drawn(seed)
-        for start in 0, 8, 16:
-            assert set(names[start : start + 8]) == set(bugs.BUGS)
-        assert all(a != b for a, b in itertools.pairwise(names))
-
-
-def test_each_new_bug_shows_its_mark_on_a_network_of_its_own(lab):
-    """Guards the game: the mark must be read, no number is that of an earlier map."""
-    lines = {describe_gradient_check(bugs.signature(name)) for name in bugs.BUGS}
-    for _ in range(8):
-        assert set(bugs.wrong_names(lab.data)) == WRONG[lab.bug]
-        assert all(check.ok or check.error.max() > 0.05 for check in lab.data)
-        if lab.bug not in ("no 1/n", "last slope missing"):  # they have one number
-            assert lab.shown.line not in lines
-            assert common_factor(lab.data) is None
-        lines.add(lab.shown.line)
-        press(lab, "New bug")
+def test_another_level_is_another_game(lab):
+    """Guards the menu: its first bug, its words, and none found yet."""
+    choose(lab, lab.bug)
+    press(lab, "New bug")
+    choose_level(lab, 2)
+    assert lab.puzzle == puzzles.puzzle(3, 2, 0) and not lab.found
+    assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
+    assert "another bug has the same map" in lab.feedback.value
+    press(lab, "New bug")
+    assert lab.puzzle == puzzles.puzzle(3, 2, 1) and lab.problem is None
+    choose_level(lab, 1)
+    assert lab.puzzle == puzzles.puzzle(3, 1, 0)
 
 
 @each_bug
 def test_every_setting_works_for_every_bug(name, capsys):
     """Guards the experiments: no setting stops a bug, none warns."""
-    lab = bug_lab()
-    while lab.bug != name:
-        lab.new_bug()
+    lab = plant(name)
     for control in lab.work.values():
         for option in control.box.options:
             control.box.value = option
             assert lab.problem is None, (control.box.description, option)
-            now = {key: control.value for key, control in lab.work.items()}
-            assert lab.shown.line == describe_gradient_check(
-                bugs.signature(name, draw=lab.drawn, **now)
-            )
+            assert lab.shown.line == describe_gradient_check(signature_in(lab, name))
     lab.close()
     assert capsys.readouterr().err == ""
 
 
 def test_every_control_has_a_name(lab):
     """Guards screen readers: each control says what it is."""
-    labels = [control.box.description for control in [*lab.work.values(), lab.guess]]
+    controls = [*lab.work.values(), lab.guess, lab.level]
+    labels = [control.box.description for control in controls]
     labels += [button.description for button in buttons(lab.box)]
     assert all(labels) and len(set(labels)) == len(labels)
-    assert {"That is it", "New bug", "batch size", "the bug is"} <= set(labels)
+    names = {"That is it", "First map", "New bug", "batch size", "the bug is", "level"}
+    assert names <= set(labels)
 
 
-def test_the_line_of_settings_makes_the_lab_again(lab):
+@pytest.mark.parametrize("level", [1, 2])
+def test_the_line_of_settings_makes_the_lab_again(lab, level):
     """Guards the text that can be copied into a cell; it names no bug."""
+    choose_level(lab, level)
+    press(lab, "New bug")
     lab.work["batch_size"].box.value = "2"
     again = eval(lab.code, {"bug_lab": bug_lab})
     assert again.code == lab.code and again.shown.line == lab.shown.line
+    assert again.puzzle == lab.puzzle  # 'First map' leads to the same settings, too
     again.close()
 
 
 def test_a_wrong_argument_is_an_error_of_the_cell():
     """Guards the call against names that the menus don't offer."""
     for settings, message in (
-        ({"network": "Z"}, "network must be one of 'A', 'B', 'C'"),
+        ({"last_z": "0"}, "last z must be one of 'negative', 'positive', 'both'"),
         ({"activation": "sigmoid"}, "activation must be one of 'leaky -0.2'"),
         ({"batch_size": 6}, "batch size must be one of 1, 2, 3, 4, 5"),
         ({"sizes": (2, 1)}, "sizes must be one of"),
         ({"sizes": "2-1"}, "sizes must list"),
-        ({"learning_rate": 0}, "learning_rate must be above 0"),
-        ({"before": None}, "call before must be one of 'other batch'"),
+        ({"learning_rate": 0}, "learning rate must be one of 0.02, 0.2, 1.0"),
+        ({"before": 1}, "call before must be one of 'other batch'"),
+        ({"level": 3}, "level must be one of 1, 2"),
         ({"seed": -1}, "seed must be at least 0"),
     ):
         with pytest.raises((TypeError, ValueError), match=message):

@@ -11,13 +11,13 @@ the next.
 2. signatures: what a gradient check shows of a bug
 3. what a bug costs: many networks trained with it
 
-`UNNAMED` are the three bugs of the exercises, and stand with them.
+`UNNAMED` are the two bugs of the exercises, and stand with them.
 
 The functions take one network or a stack, as those of `mlp_core`. Of a stack ``db`` has
-the shape (S, n_out).
+the shape (S, n_out). So they count axes from the end. What a learner sees of a bug is its
+``line``, for one network and in the names of the five `STEPS`.
 """
 
-import inspect
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -27,7 +27,8 @@ import mlp_core as mlp
 from course.checks import one_of, whole
 from course.fast import sweep
 from course.lessons.bug_lab import exercises
-from course.pictures.gradient_checks import common_factor, error_range, wrong_names
+from course.pictures import gradient_check
+from course.pictures.gradient_checks import error_range, wrong_names
 from mlp_core import ORIGINAL, Layer
 
 # 1. The right backward pass, and the eight bugs ---------------------------------------
@@ -191,10 +192,22 @@ def update_on_the_way(learning_rate=0.2):
     return gradient
 
 
+# The five steps as the notebook writes them, for one network.
+STEPS = {
+    "step 0": "dA = (Y_hat - Y) / n",
+    "step 1": "dZ = dA * slope(Z[i])",
+    "step 2": "dW = A[i].T @ dZ",
+    "step 3": "db = dZ.sum(axis=0)",
+    "step 4": "dA = dZ @ W[i].T",
+}
+
+
 class Bug(NamedTuple):
     """One planted bug; a maker makes its gradient for a learning rate."""
 
-    function: Callable  # where the marked line stands
+    function: Callable
+    where: str  # the step that it changes
+    line: str  # that step with the bug, in the names of `STEPS`
     mark: str  # how to tell it from the others, in words
     is_maker: bool = False
 
@@ -202,56 +215,66 @@ class Bug(NamedTuple):
         """A fresh gradient function with this bug, called like `loss_and_grads`."""
         return self.function(learning_rate) if self.is_maker else self.function
 
-    @property
-    def line(self) -> str:
-        """The marked line of its code."""
-        lines = inspect.getsource(self.function).splitlines()
-        return next(line.strip() for line in lines if "# the bug" in line)
-
 
 BUGS = {
     "target for input": Bug(
         target_for_input,
+        "step 2",
+        "dW = (A[i] if i > 0 else Y).T @ dZ",
         "Its mark: W[0] is wrong and b[0] is right. So the slope that arrives at "
         "layer 0 is right, and what it is multiplied with is not.",
     ),
     "slope from output": Bug(
         slope_from_output,
+        "step 1",
+        "dZ = dA * slope(A[i + 1])",
         "Its mark: errors begin where a z is negative, and differ from unit to "
         "unit. With the activation leaky 0.1 it vanishes, since there the output "
         "has the sign of z.",
     ),
     "no transpose": Bug(
         no_transpose,
+        "step 4",
+        "dA = dZ @ (W[i] if n_in == n_out else W[i].T)",
         "Its mark: up to a square W, counted from the output, all is right; before "
         "it all is wrong, W and b alike. With sizes that are all different it "
         "vanishes, since NumPy would refuse the product.",
     ),
     "last slope missing": Bug(
         last_slope_missing,
+        "step 1",
+        "dZ = dA * (slope(Z[i]) if i < last else 1)",
         "Its mark: the last b is wrong already. With a batch of 1 every gradient "
         "is wrong by the same factor. With the identity it vanishes, since there "
         "the slope is 1.",
     ),
     "no 1/n": Bug(
         no_batch_mean,
+        "step 0",
+        "dA = Y_hat - Y",
         "Its mark: every gradient is too large by the same factor, the batch size. "
         "With a batch of 1 it vanishes.",
     ),
     "wrong axis": Bug(
         wrong_axis,
+        "step 3",
+        "db = dZ.sum(axis=1 if n in (1, n_out) else 0)",
         "Its mark: only biases are wrong, in layers with as many units as there "
         "are samples. Another batch size moves it to other layers; a batch of 1 "
         "spreads it over all layers with several units.",
     ),
     "stale cache": Bug(
         stale_cache,
+        "before step 0",
+        "A, Z = cache_before",
         "Its mark: W is wrong in every layer, in the last one too, by amounts that "
         "follow no rule. It vanishes if the call before had the same batch.",
         is_maker=True,
     ),
     "update on the way": Bug(
         update_on_the_way,
+        "step 4",
+        "dA = dZ @ (W[i] - learning_rate * dW).T",
         "Its mark: the last layer is right, all before it is wrong. The errors "
         "shrink with the learning rate.",
         is_maker=True,
@@ -262,11 +285,32 @@ BUGS = {
 UNNAMED = exercises.UNNAMED  # for one network, not for a stack
 
 
+def spoiled(step, layer):
+    """A gradient in which the result of one step, in one layer, is 1.5 times too large."""
+
+    def off(s, i):
+        return 1.5 if (s, i) == (step, layer) else 1.0
+
+    def gradient(params, X, Y, activation=ORIGINAL):
+        A, Z, slopes = _forward(params, X, activation)
+        grads, dA = [], off(0, layer) * (A[-1] - Y) / len(Y)
+        for i in reversed(range(len(params))):
+            dZ = off(1, i) * dA * slopes[i](Z[i])
+            dW, db = off(2, i) * A[i].T @ dZ, off(3, i) * dZ.sum(axis=0)
+            grads.insert(0, Layer(dW, db))
+            dA = off(4, i) * dZ @ params[i].W.T
+        return mlp.loss(A[-1], Y), grads
+
+    return gradient
+
+
 # 2. Signatures ------------------------------------------------------------------------
 
 ACTIVATIONS = {
     "leaky -0.2": ORIGINAL,
     "leaky 0.1": mlp.leaky_relu(0.1),
+    "leaky 0.25": mlp.leaky_relu(0.25),
+    "leaky 0.5": mlp.leaky_relu(0.5),
     "ReLU": mlp.relu,
     "tanh": mlp.tanh,
     "identity": mlp.identity,
@@ -274,7 +318,7 @@ ACTIVATIONS = {
 SQUARE = (3, 3, 3, 3)
 DIFFERENT = (2, 4, 3, 1)  # no two neighbours alike
 SIZES = (mlp.ORIGINAL_SIZES, SQUARE, DIFFERENT)
-NETWORKS = {"A": 464, "B": 27, "C": 20}  # name -> seed
+NETWORKS = {"negative": 464, "positive": 27, "both": 20}  # sign of the last z -> seed
 CALLS_BEFORE = ("other batch", "same batch")
 
 
@@ -287,36 +331,36 @@ class Case(NamedTuple):
     X_before: np.ndarray  # the batch of the call before
 
 
-def case(network="A", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -> Case:
-    """Make a network and its batches from its name.
+def case(last_z="negative", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -> Case:
+    """Make a network whose last z has this sign on all samples, and its batches.
 
-    The target is the sum of the inputs, the same in each output. With 'A', the default,
-    the last z is negative on all samples: a gradient that leaves out the last slope is
-    seen at once. With 'B' it is positive, with 'C' it is now this, now that.
+    The target is the sum of the inputs, the same in each output. Where the last z is
+    negative, a gradient that leaves out the last slope is seen at once. With 'both' the
+    first two samples have different signs.
 
-    By default each name is one network, that of the maps in the notebook. Another
-    `draw` (a seed) is another network of the same name, with other batches.
+    By default it is a network of the notebook's maps. A `draw` (a seed) is another one,
+    with other batches; its sign is a matter of the last bias alone.
     """
     batch_size = whole("batch_size", batch_size, 1, 8)
-    seed = NETWORKS[network]
-    rng = np.random.default_rng(seed if draw is None else [draw, seed])
-    for _ in range(1000):  # with many outputs there may be none: then take the last
-        params = [
-            Layer(W, 0.3 * rng.standard_normal(b.shape))
-            for W, b in mlp.initialize(sizes, rng)
-        ]
-        X, X_before = rng.standard_normal((2, 8, sizes[0]))
-        z, before = (mlp.forward(params, batch)[1].Z[-1] for batch in (X, X_before))
-        if draw is None or _SIGNS[network](z, before):
-            break
+    one_of("last_z", last_z, list(NETWORKS))
+    rng = np.random.default_rng(NETWORKS[last_z] if draw is None else draw)
+    params = [
+        Layer(W, 0.3 * rng.standard_normal(b.shape))
+        for W, b in mlp.initialize(sizes, rng)
+    ]
+    X, X_before = rng.standard_normal((2, 8, sizes[0]))
+    if draw is not None:
+        z = mlp.forward(params, np.concatenate([X, X_before]))[1].Z[-1]
+        W, b = params[-1]
+        params[-1] = Layer(W, b + _SHIFTS[last_z](z))
     Y = np.repeat(X.sum(axis=1, keepdims=True), sizes[-1], axis=1)
     return Case(params, *(batch[:batch_size] for batch in (X, Y, X_before)))
 
 
-_SIGNS = {  # what the name of a network says of its last z, on the batch and the other
-    "A": lambda z, before: np.all(z < 0) and np.all(before < 0),
-    "B": lambda z, before: np.all(z > 0) and np.all(before > 0),
-    "C": lambda z, before: np.any(z[0] * z[1] < 0),
+_SHIFTS = {  # what to add to the last z, of shape (samples, units)
+    "negative": lambda z: -0.1 - z.max(axis=0),
+    "positive": lambda z: 0.1 - z.min(axis=0),
+    "both": lambda z: -(z[0] + z[1]) / 2,
 }
 
 
@@ -328,25 +372,42 @@ def signature(
     sizes=mlp.ORIGINAL_SIZES,
     learning_rate=0.2,
     before="other batch",
-    network="A",
+    last_z="negative",
     draw=None,
 ) -> list[mlp.ParameterCheck]:
     """Check the gradient of a bug (None: the right one) against central differences.
 
-    ``activation`` is a name of `ACTIVATIONS`. ``before`` says with which batch the
+    ``bug`` may be a gradient of your own, too. ``activation`` is a name of `ACTIVATIONS`. ``before`` says with which batch the
     gradient was called before the check: it counts for 'stale cache', and the learning
     rate for 'update on the way'. The others are as for `case`.
     """
     one_of("before", before, CALLS_BEFORE)
-    params, X, Y, X_before = case(network, sizes, batch_size, draw)
+    params, X, Y, X_before = case(last_z, sizes, batch_size, draw)
     f = ACTIVATIONS[activation]
     gradient = _gradient(bug, learning_rate)
     gradient(params, X_before if before == "other batch" else X, Y, f)
     return mlp.gradient_check(params, X, Y, f, gradient)
 
 
+def wrong_arrays(bug=None, **settings) -> list[str]:
+    """The names of the arrays that such a check finds wrong."""
+    return wrong_names(signature(bug, **settings))
+
+
+def claimed(bug, *, activation, batch_size, sizes, learning_rate, before, last_z, draw):
+    """The loss, and what a bug makes of its gradient: one flat array."""
+    params, X, Y, X_before = case(last_z, sizes, batch_size, draw)
+    f = ACTIVATIONS[activation]
+    gradient = _gradient(bug, learning_rate)
+    gradient(params, X_before if before == "other batch" else X, Y, f)
+    loss, grads = gradient(params, X, Y, f)
+    return loss, np.concatenate([array.ravel() for layer in grads for array in layer])
+
+
 def _gradient(bug, learning_rate):
     """The gradient with a bug, as an update takes it; None is the right one."""
+    if callable(bug):
+        return as_in_an_update(bug)
     one_of("bug", bug, (None, *BUGS))
     return as_in_an_update(BUGS[bug].gradient(learning_rate) if bug else right)
 
@@ -369,11 +430,13 @@ def as_in_an_update(gradient):
     return broadcast
 
 
-def fingerprint(bug, draw=None):
-    """Which arrays are wrong, which of them clearly, and whether not by one factor."""
-    found = signature(bug, draw=draw)
-    clear = [check.name for check in found if check.error.max() > 0.05]
-    return wrong_names(found), clear, common_factor(found) is None
+def show(bug):
+    """What the notebook shows of a bug: the changed line, and the map."""
+    where, line = BUGS[bug][1:3]
+    if where in STEPS:
+        print(f"{where}, right:  {STEPS[where]}")
+    print(f"{where}, here:   {line}")
+    return gradient_check(signature(bug), digits=2)
 
 
 def difference(shown, guessed) -> str:

@@ -14,6 +14,7 @@ from course.lessons.cases import (
     LEAKY,
     LOSS_NAMES,
     TANH,
+    backward_difference,
     central,
     cubes,
     differences,
@@ -128,6 +129,20 @@ _entry_error_exercise = Exercise(
             _entry_error(differences(forward_difference, lambda h: h)),
         ),
         Mistake(
+            "the difference is one-sided, loss(w) - loss(w - h); take loss(w + h) - "
+            "loss(w - h), over 2 h",
+            _entry_error(differences(backward_difference, lambda h: h)),
+        ),
+        Mistake(
+            "the numeric slope is half too small: the difference is one-sided, but "
+            "divided by 2 h; take loss(w + h) - loss(w - h)",
+            _entry_error(differences(forward_difference)),
+        ),
+        Mistake(
+            "the difference of the two losses is not yet a slope: divide it by 2 h",
+            _entry_error(differences(central, lambda h: 1)),
+        ),
+        Mistake(
             "the numeric slope is twice too large: from w - h to w + h it is 2 h, so "
             "divide by 2 h",
             _entry_error(differences(central, lambda h: h)),
@@ -195,10 +210,6 @@ def mend_second(params, X, Y, activation):
     return _gradient()(params, X, Y, activation)
 
 
-def mend_third(params, X, Y, activation):
-    return _gradient()(params, X, Y, activation)
-
-
 def _gradient_form(result):
     """``return loss, grads``."""
     expect_items(result, 2, "the loss and grads")
@@ -243,6 +254,10 @@ _WRONG_MENDS = [
         ),
     ),
     Mistake(
+        "dW is made of dA, which has not passed the activation: W needs dZ",
+        _gradient(dW=lambda A, dA, dZ: A.T @ dA),
+    ),
+    Mistake(
         "W and b both get dA now, which has not passed the activation: it is dZ that "
         "both need",
         _gradient(dW=lambda A, dA, dZ: A.T @ dA, db=lambda dA, dZ: dA.sum(axis=0)),
@@ -284,24 +299,18 @@ class _Planted(NamedTuple):
     """A planted bug."""
 
     hint: str  # while it is still there
-    message: str  # for who puts it into one of the other two exercises
+    message: str  # for who puts it into the other exercise
     wrong: Callable
 
 
 _PLANTED = {
     mend_first: _Planted(
-        hint="the bug is still in it. In the map all W are wrong and all b are right: "
-        "which line makes a W and no b?",
-        message="dW is made of dA, which has not passed the activation: W needs dZ",
-        wrong=_gradient(dW=lambda A, dA, dZ: A.T @ dA),
-    ),
-    mend_second: _Planted(
         hint="the bug is still in it. In the map all b are wrong, by one factor, and all "
         "W are right: which line makes a b and no W, and what is that factor?",
         message="db is a mean over the samples, which divides by n once more: add them up",
         wrong=_gradient(db=lambda dA, dZ: dZ.mean(axis=0)),
     ),
-    mend_third: _Planted(
+    mend_second: _Planted(
         hint="the bug is still in it. In the map the last layer is right and all before "
         "it is wrong: which line is used only on the way to the layer before?",
         message="what is passed on is dA, which has not passed the activation: dZ goes "

@@ -5,22 +5,20 @@ from typing import ClassVar
 import ipywidgets as widgets
 import numpy as np
 
-import mlp_core as mlp
 from course import checks
-from course.lessons.bug_lab.bugs import (
-    ACTIVATIONS,
-    BUGS,
-    CALLS_BEFORE,
-    NETWORKS,
-    SIZES,
-    difference,
-    fingerprint,
-    signature,
-)
+from course.lessons.bug_lab.bugs import BUGS, difference, signature
+from course.lessons.bug_lab.puzzles import LEVELS, MENUS, lookalikes, puzzle
 from course.panels.controls import Choice
 from course.panels.panel import Panel, button, row, status_html
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
+
+FIRST_WORDS = {
+    1: "Which bug is it? Read the map from the last layer on. To be sure, change a "
+    "setting; then name the bug.",
+    2: "Which bug is it? At these settings another bug has the same map. Change one "
+    "setting until the map tells them apart; then name the bug.",
+}
 
 
 class SignatureView(View):
@@ -51,51 +49,45 @@ class SignatureView(View):
 class BugLab(Panel):
     """A panel that plants a bug, shows its signature and takes guesses.
 
-    Each new bug is shown on another network and other batches (``drawn``, the `draw` of
-    `signature`), so that its map must be read and can't be remembered. ``found`` are the
-    bugs that have been named.
+    Each bug comes as a `Puzzle`: on a network and at first settings of its own, so that
+    its map must be read and can't be remembered. ``changed`` are settings that differ
+    from the first ones. ``found`` are the bugs that have been named.
     """
 
     savers = ("png", "svg", "csv")  # the networks are those of `case`
 
-    def __init__(self, seed, number, work):
-        self._rng = np.random.default_rng(seed)
-        self.bug, self.found, self._to_come = None, set(), []
-        for _ in range(number + 1):
-            self._plant_bug()
+    def __init__(self, seed, level, number, changed):
+        self.found = set()
+        self.level = Choice("level", LEVELS, level, 26)
+        self.puzzle = puzzle(seed, level, number)
+        work = _controls({**self.puzzle.settings, **changed})
         names = {"choose": None, **{name: name for name in BUGS}}
         self.guess = Choice("the bug is", names, None, 19)
         self.feedback = widgets.HTML()
-        view, fixed = SignatureView(), {"seed": seed, "number": number}
+        fixed = {"seed": seed, "level": level, "number": number}
+        view = SignatureView()
         super().__init__("bug_lab", self._compute_signature, view, work, {}, fixed)
-        self._first = {name: control.value for name, control in work.items()}
-        self.show_feedback(
-            "Which bug is it? Read the map, change a setting, then name it."
-        )
+        self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
+        self.show_feedback(FIRST_WORDS[level])
 
-    def _plant_bug(self):
-        """Take the next of the eight, in an order that is shuffled again at its end."""
-        if not self._to_come:
-            self._to_come = list(self._rng.permutation(list(BUGS)))
-            if self._to_come[0] == self.bug:  # not the same bug twice in a row
-                self._to_come.reverse()
-        self.bug = str(self._to_come.pop(0))
-        self.drawn = int(self._rng.integers(10**6))
-        while fingerprint(self.bug, self.drawn) != fingerprint(self.bug):
-            self.drawn = int(self._rng.integers(10**6))  # not all draws show the bug
+    @property
+    def bug(self):
+        return self.puzzle.bug
 
     def _compute_signature(self, **settings):
-        return signature(self.bug, draw=self.drawn, **settings)
+        return signature(self.bug, draw=self.puzzle.draw, **settings)
 
     @property
     def code(self) -> str:
         return super().code.removeprefix("panels.")
 
     def rows(self):
-        settings = row(control.widget for control in self.controls.values())
+        controls = [self.level, *self.controls.values()]
+        settings = row(control.widget for control in controls)
         check = button(self, "That is it", self.check_guess)
+        first = button(self, "First map", self.go_back)
         another = button(self, "New bug", self.new_bug)
-        game = row([self.guess.widget, check, another])
+        game = row([self.guess.widget, check, first, another])
         shown = [self.picture, self.status, self.busy]
         return [settings, *shown, game, self.feedback, self.tools]
 
@@ -109,56 +101,90 @@ class BugLab(Panel):
         if name is None:
             return self.show_feedback("Choose one of the eight bugs in the menu first.")
         if name == self.bug:
-            self.found.add(name)
-            return self.show_feedback(
-                f"Yes: '{name}'. {BUGS[name].mark} Found so far: {len(self.found)} of "
-                f"{len(BUGS)}. In its code: {BUGS[name].line}"
-            )
+            return self.show_feedback(self._praise())
         settings = {key: control.value for key, control in self.work.items()}
-        guessed = signature(name, draw=self.drawn, **settings)
+        guessed = signature(name, draw=self.puzzle.draw, **settings)
         reason = difference(self.data, guessed) or (
             "At these settings it would look just the same: change one of them."
         )
         self.show_feedback(f"Not '{name}'. {reason} {BUGS[name].mark}")
 
-    def new_bug(self):
-        """Plant another bug, and go back to the first settings."""
-        self._plant_bug()
-        self.fixed["number"] += 1
-        self.guess.set(None)
-        for name, control in self.work.items():
-            control.set(self._first[name], notify=False)
-        self.recompute()
-        self.show_feedback(
-            "Another bug, on another network, at the first settings. Which one is it?"
+    def _praise(self):
+        self.found.add(self.bug)
+        bug, settings = BUGS[self.bug], {k: c.value for k, c in self.work.items()}
+        others = lookalikes(self.bug, self.puzzle.draw, settings)
+        luck = f" (Here '{others[0]}' looks the same: was it luck?)" if others else ""
+        return (
+            f"Yes: '{self.bug}'.{luck} {bug.mark} Found so far: {len(self.found)} of "
+            f"{len(BUGS)}. In its code, {bug.where}: {bug.line}"
         )
+
+    def go_back(self):
+        """Go back to the first settings."""
+        for name, value in self.puzzle.settings.items():
+            self.work[name].set(value, notify=False)
+        self.recompute()
+
+    def new_bug(self):
+        """Plant the next bug."""
+        self.plant(self.level.value, self.fixed["number"] + 1)
+
+    def plant(self, level, number):
+        """Plant a bug, and show it at its first settings."""
+        if level != self.fixed["level"]:
+            self.found.clear()
+        self.fixed |= {"level": level, "number": number}
+        self.puzzle = puzzle(**self.fixed)
+        self.guess.set(None)
+        self.go_back()
+        self.show_feedback(f"A new bug, on a new network. {FIRST_WORDS[level]}")
+
+
+def _controls(settings):
+    """The experiments: a menu for each setting."""
+    shapes = {"-".join(map(str, shape)): shape for shape in MENUS["sizes"]}
+    menus = {**MENUS, "sizes": shapes}
+    rooms = {
+        "activation": ("activation", 13),
+        "batch_size": ("batch size", 6),
+        "sizes": ("sizes", 13),
+        "learning_rate": ("learning rate", 9),
+        "before": ("call before", 13),
+        "last_z": ("last z", 11),
+    }
+    return {
+        name: Choice(label, menus[name], settings[name], digits)
+        for name, (label, digits) in rooms.items()
+    }
 
 
 def bug_lab(
     seed=0,
-    activation="leaky -0.2",
-    batch_size=3,
-    sizes=mlp.ORIGINAL_SIZES,
-    learning_rate=0.2,
-    before="other batch",
-    network="A",
+    level=1,
     number=0,
+    activation=None,
+    batch_size=None,
+    sizes=None,
+    learning_rate=None,
+    before=None,
+    last_z=None,
 ) -> BugLab:
     """Show the signature of an unnamed bug, and let the reader name it.
 
-    ``seed`` says in which order the eight bugs come, and on which networks; ``number``
-    with which of them it begins. The others
-    are the settings of `signature`: experiments that tell bugs apart.
+    ``seed`` says in which order the eight bugs come, ``number`` with which of them it
+    begins. At ``level`` 1 its first map is like no other bug's; at level 2 some other bug
+    has the same. The others are the settings of `signature`, experiments that tell bugs
+    apart; each bug comes with first settings of its own.
     """
     seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)
-    shapes = {"-".join(map(str, shape)): shape for shape in SIZES}
-    rates = sorted({0.02, 0.2, 1.0, checks.positive("learning_rate", learning_rate)})
-    work = {
-        "activation": Choice("activation", list(ACTIVATIONS), activation, 13),
-        "batch_size": Choice("batch size", [1, 2, 3, 4, 5], batch_size, 6),
-        "sizes": Choice("sizes", shapes, checks.sizes("sizes", sizes), 13),
-        "learning_rate": Choice("learning rate", rates, float(learning_rate), 9),
-        "before": Choice("call before", list(CALLS_BEFORE), before, 13),
-        "network": Choice("network", list(NETWORKS), network, 6),
+    level = checks.one_of("level", level, list(LEVELS.values()))
+    changed = {
+        "activation": activation,
+        "batch_size": batch_size,
+        "sizes": sizes if sizes is None else checks.sizes("sizes", sizes),
+        "learning_rate": learning_rate,
+        "before": before,
+        "last_z": last_z,
     }
-    return BugLab(seed, number, work)
+    changed = {name: value for name, value in changed.items() if value is not None}
+    return BugLab(seed, level, number, changed)

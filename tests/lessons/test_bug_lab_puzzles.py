@@ -1,0 +1,131 @@
+"""Which bugs the lab plants, and what can be told from their first maps."""
+
+import functools
+import itertools
+
+import pytest
+
+from course.lessons.bug_lab import bugs, puzzles
+from course.lessons.bug_lab.puzzles import puzzle
+from course.pictures.gradient_checks import common_factor, describe_gradient_check
+
+# Numbers that no notebook uses; each has all eight bugs at first settings of their own.
+NUMBERS = [(seed, number) for seed in range(9000, 9004) for number in range(16)]
+
+
+@functools.cache
+def drawn_at(level):
+    return [puzzle(seed, level, number) for seed, number in NUMBERS]
+
+
+def shown(bug, drawn, settings=None):
+    """What the lab shows of a bug on the network of a puzzle: its line, its errors."""
+    found = bugs.signature(bug, draw=drawn.draw, **(settings or drawn.settings))
+    errors = [round(float(e), 2) for check in found for e in check.error.ravel()]
+    return describe_gradient_check(found), errors
+
+
+def others(bug):
+    return [name for name in bugs.BUGS if name != bug]
+
+
+def test_three_numbers_are_one_puzzle():
+    """Guards nbval, and the line of settings: no state, no other random numbers."""
+    for level in puzzles.LEVELS.values():
+        assert puzzle(4, level, 11) == puzzle(4, level, 11)
+        assert puzzle(4, level, 11) != puzzle(5, level, 11)
+    assert puzzle(4, 1, 11) != puzzle(4, 2, 11)
+
+
+@pytest.mark.parametrize("level", puzzles.LEVELS.values())
+def test_all_eight_come_before_one_comes_again(level):
+    """Guards the order: shuffled by the seed, and never the same bug twice in a row."""
+    for seed in range(4):
+        names = [puzzle(seed, level, number).bug for number in range(24)]
+        for start in 0, 8, 16:
+            assert set(names[start : start + 8]) == set(bugs.BUGS)
+        assert all(a != b for a, b in itertools.pairwise(names))
+        assert names[:8] != names[8:16]
+
+
+def test_the_first_settings_are_drawn_from_all_that_the_menus_offer():
+    """Guards against a game in which every bug starts from the same settings."""
+    for level in puzzles.LEVELS.values():
+        for name, menu in puzzles.MENUS.items():
+            assert {drawn.settings[name] for drawn in drawn_at(level)} == set(menu)
+
+
+def test_at_level_1_the_first_map_is_like_no_other():
+    """Guards that the bug shows, and that reading can be enough to name it."""
+    for drawn in drawn_at(1):
+        map_ = shown(drawn.bug, drawn)
+        assert map_[0].startswith("Wrong: ")
+        assert all(shown(name, drawn) != map_ for name in others(drawn.bug))
+
+
+def test_at_level_2_the_first_map_is_not_enough_and_one_experiment_is():
+    """Guards the level: another bug has the same map, and some change of one menu parts
+    each such bug from the planted one."""
+    for drawn in drawn_at(2):
+        map_ = shown(drawn.bug, drawn)
+        alike = [name for name in others(drawn.bug) if shown(name, drawn) == map_]
+        assert alike, drawn
+        for name in alike:
+            assert any(
+                shown(name, drawn, changed) != shown(drawn.bug, drawn, changed)
+                for changed in one_menu_changed(drawn.settings)
+            ), (drawn, name)
+
+
+def one_menu_changed(settings):
+    """What a learner can make of the settings by one menu of the lab."""
+    for name, menu in puzzles.MENUS.items():
+        yield from ({**settings, name: value} for value in menu)
+
+
+def test_at_level_2_some_shared_maps_show_errors():
+    """Guards against a level on which every first map is white."""
+    coloured = [p for p in drawn_at(2) if shown(p.bug, p)[0].startswith("Wrong: ")]
+    assert {p.bug for p in coloured} >= set(puzzles.ONE_FACTOR)
+    assert 4 < len(coloured) < len(NUMBERS) / 2
+
+
+def eight_rules(found):
+    """Name a bug from its first map by a rule for each, as one learns them by heart."""
+    wrong, factor = bugs.wrong_names(found), common_factor(found)
+    *_, before_last, _, last_W, last_b = [check.name for check in found]
+    if wrong == ["W[0]"]:
+        return "target for input"
+    if wrong and all(name.startswith("b") for name in wrong):
+        return "wrong axis"
+    if len(wrong) == len(found):
+        if factor is None:
+            return "slope from output"
+        return "no 1/n" if factor > 0 else "last slope missing"
+    if last_W in wrong and last_b not in wrong:
+        return "stale cache"
+    return "update on the way" if before_last in wrong else "no transpose"
+
+
+@pytest.mark.parametrize("level, least, most", [(1, 0.6, 0.85), (2, 0.0, 0.3)])
+def test_eight_rules_name_only_part_of_the_bugs(level, least, most):
+    """Guards the game: it asks to read and to try, on numbers that nobody looked at."""
+    hits = 0
+    for drawn in drawn_at(level):
+        found = bugs.signature(drawn.bug, draw=drawn.draw, **drawn.settings)
+        hits += eight_rules(found) == drawn.bug
+    assert least < hits / len(NUMBERS) < most
+    everything_by_rule = [  # of the eight maps of the notebook they name all
+        eight_rules(bugs.signature(name)) for name in bugs.BUGS
+    ]
+    assert everything_by_rule == list(bugs.BUGS)
+
+
+def test_lookalikes_are_those_whose_maps_are_the_same():
+    """Guards what the lab says of a guess, against the maps themselves."""
+    for number in range(16):
+        for level in puzzles.LEVELS.values():
+            drawn = puzzle(8000, level, number)
+            map_ = shown(drawn.bug, drawn)
+            alike = [name for name in others(drawn.bug) if shown(name, drawn) == map_]
+            assert puzzles.lookalikes(*drawn) == alike
