@@ -478,6 +478,14 @@ def test_without_1_over_n_the_learning_rate_is_n_times_as_large():
     np.testing.assert_array_equal(ours, theirs)
 
 
+def test_the_costs_are_successes_of_trials(monkeypatch):
+    """Guards the picture of the costs: each bug under its name, and none of them."""
+    solved = {None: 3, **{name: i for i, name in enumerate(bugs.BUGS)}}
+    monkeypatch.setattr(bugs, "success", lambda bug, *_: np.arange(9) < solved[bug])
+    named = {name: (k, 9) for name, k in solved.items() if name}
+    assert bugs.costs(mlp.XOR, range(9)) == {"no bug": (3, 9), **named}
+
+
 def test_networks_that_diverge_are_no_successes(recwarn):
     """Guards the count, and that nothing is warned of."""
     found = bugs.success("no 1/n", mlp.SUM, range(5), batch_size=4, learning_rate=50.0)

@@ -492,3 +492,12 @@ def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
         **settings,
     )
     return run.success
+
+
+def costs(task, seeds) -> dict:
+    """Of how many networks each bug leaves how many a success: {name: (k, trials)}."""
+    cases = {"no bug": None, **{name: name for name in BUGS}}
+    return {
+        name: (int(success(bug, task, seeds).sum()), len(seeds))
+        for name, bug in cases.items()
+    }

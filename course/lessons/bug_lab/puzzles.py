@@ -32,7 +32,7 @@ EQUAL_FACTORS = (
     {"activation": "leaky 0.5", "batch_size": 2, "last_z": "negative"},
     {"activation": "leaky 0.25", "batch_size": 4, "last_z": "negative"},
 )
-SAME, CLEAR = 1e-5, 0.05  # relative differences: too small for the map, easily seen
+SAME, CLEAR = 1e-5, 0.05  # differences of two maps: too small to see, easily seen
 
 
 class Puzzle(NamedTuple):
@@ -70,19 +70,25 @@ def _order(seed, level, last_round):
     return names
 
 
-def gap(bug, other, draw, settings) -> float:
-    """The largest relative difference of what two bugs make of one network."""
-    loss, one = claimed(bug, draw=draw, **settings)
-    _, two = claimed(other, draw=draw, **settings)
+def _errors(names, draw, settings):
+    """The errors on the map of each bug, without the work of taking differences."""
+    loss, right = claimed(None, draw=draw, **settings)
     floor = 1e-4 * max(1.0, loss)  # as in `gradient_check`
-    scale = np.maximum(np.maximum(abs(one), abs(two)), floor)
-    return float(np.max(abs(one - two) / scale))
+    errors = {}
+    for name in names:
+        _, wrong = claimed(name, draw=draw, **settings)
+        larger = np.maximum(np.maximum(abs(wrong), abs(right)), floor)
+        errors[name] = abs(wrong - right) / larger
+    return errors
 
 
 def lookalikes(bug, draw, settings) -> list[str]:
     """The other bugs that have the same map."""
-    others = [name for name in BUGS if name != bug]
-    return [name for name in others if gap(bug, name, draw, settings) <= SAME]
+    errors = _errors(BUGS, draw, settings)
+    shown = errors.pop(bug)
+    return [
+        name for name, other in errors.items() if np.max(abs(shown - other)) <= SAME
+    ]
 
 
 def experiments(settings):
@@ -94,16 +100,24 @@ def experiments(settings):
 
 
 def _map_is_enough(bug, draw, settings):
-    others = [None, *(name for name in BUGS if name != bug)]
-    return all(gap(bug, name, draw, settings) > CLEAR for name in others)
+    errors = _errors(BUGS, draw, settings)
+    shown = errors.pop(bug)
+    return all(_are_parted(shown, other) for other in (0.0, *errors.values()))
 
 
 def _map_is_shared(bug, draw, settings):
     others = lookalikes(bug, draw, settings)
-    return bool(others) and all(
-        any(gap(bug, name, draw, changed) > CLEAR for changed in experiments(settings))
-        for name in others
-    )
+    alike = set(others)
+    for changed in experiments(settings):
+        if not alike:
+            break
+        errors = _errors([bug, *alike], draw, changed)
+        alike -= {name for name in alike if _are_parted(errors[bug], errors[name])}
+    return bool(others) and not alike
+
+
+def _are_parted(errors, others):
+    return np.max(abs(errors - others)) > CLEAR
 
 
 _FITS = {1: _map_is_enough, 2: _map_is_shared}
