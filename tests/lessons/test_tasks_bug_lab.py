@@ -75,7 +75,7 @@ def test_task_8f38ce26_3(lab):
     """'Set level to 2. Two bugs have this very map. Name one of them: what do you read?
     Then set batch size to 3, and name the bug.'"""
     set_menu(lab, "activation", "ReLU")  # whatever was tried before
-    set_menu(lab, "level", "2: another has the same map")
+    set_menu(lab, "level", "2: a shared map")
     assert "Each wrong entry is 2.00 times the right one" in lab.status.value
     assert "'last slope missing'" not in guess(lab, "no transpose")
     assert "it would look just the same" in guess(lab, "last slope missing")
@@ -90,7 +90,7 @@ def test_task_8f38ce26_3(lab):
 
 def test_at_level_2_a_first_map_may_be_white(lab):
     """Guards what the notebook says after its tasks."""
-    set_menu(lab, "level", "2: another has the same map")
+    set_menu(lab, "level", "2: a shared map")
     lines = [press(lab, "New bug") or lab.shown.line for _ in range(7)]
     assert "Every gradient is right here." in lines
 

@@ -17,7 +17,7 @@ from course.lessons.bug_lab.bugs import (
     claimed,
 )
 
-LEVELS = {"1: no other bug has this map": 1, "2: another has the same map": 2}
+LEVELS = {"1: a map of its own": 1, "2: a shared map": 2}
 MENUS = {
     "activation": list(ACTIVATIONS),
     "batch_size": [1, 2, 3, 4, 5],
