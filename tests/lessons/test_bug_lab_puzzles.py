@@ -129,3 +129,18 @@ def test_lookalikes_are_those_whose_maps_are_the_same():
             map_ = shown(drawn.bug, drawn)
             alike = [name for name in others(drawn.bug) if shown(name, drawn) == map_]
             assert puzzles.lookalikes(*drawn) == alike
+
+
+def test_a_map_that_takes_two_experiments_is_not_planted():
+    """Guards level 2 against two bugs that no change of one menu parts.
+
+    ReLU with a negative last z hides them, and so do sizes that all differ.
+    """
+    hidden = {"sizes": bugs.DIFFERENT, "batch_size": 5}
+    hidden |= {"learning_rate": 0.2, "before": "other batch"}
+    twice = {**hidden, "activation": "ReLU", "last_z": "negative"}
+    assert "no transpose" in puzzles.lookalikes("wrong axis", 1, twice)
+    assert not puzzles.FITS[2]("wrong axis", 1, twice)
+    once = {**hidden, "activation": "tanh", "last_z": "negative"}
+    assert "no transpose" in puzzles.lookalikes("wrong axis", 1, once)
+    assert puzzles.FITS[2]("wrong axis", 1, once)

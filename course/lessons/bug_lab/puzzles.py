@@ -54,7 +54,7 @@ def puzzle(seed, level, number) -> Puzzle:
         settings = {name: menu[rng.integers(len(menu))] for name, menu in MENUS.items()}
         if is_coloured:
             settings |= EQUAL_FACTORS[rng.integers(len(EQUAL_FACTORS))]
-        if _FITS[level](bug, draw, settings):
+        if FITS[level](bug, draw, settings):
             return Puzzle(bug, draw, settings)
 
 
@@ -120,4 +120,4 @@ def _are_parted(errors, others):
     return np.max(abs(errors - others)) > CLEAR
 
 
-_FITS = {1: _map_is_enough, 2: _map_is_shared}
+FITS = {1: _map_is_enough, 2: _map_is_shared}
