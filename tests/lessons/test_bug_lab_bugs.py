@@ -333,8 +333,8 @@ def test_words_for_a_check():
     assert words.endswith("by other amounts: b[3] by 1.20, not 0.67.")
 
 
-def last_z_of(case, batch):
-    return mlp.forward(case.params, batch)[1].Z[-1]
+def last_z_of(case, batch, activation="leaky -0.2"):
+    return mlp.forward(case.params, batch, bugs.ACTIVATIONS[activation])[1].Z[-1]
 
 
 def test_the_last_z_in_the_maps_of_the_notebook():
@@ -344,16 +344,22 @@ def test_the_last_z_in_the_maps_of_the_notebook():
     assert np.any(z["both"] < 0) and np.any(z["both"] > 0)
 
 
+@each_activation
 @pytest.mark.parametrize("sizes", [*bugs.SIZES, (2, 30)])
 @pytest.mark.parametrize("draw", [0, 1, 2, 3])
-def test_the_last_z_of_a_drawn_network(draw, sizes):
+def test_the_last_z_of_a_drawn_network(draw, sizes, activation):
     """Guards the menu of the lab: on this batch, and on the one of the call before."""
-    low, high, both = (bugs.case(name, sizes, 8, draw) for name in bugs.NETWORKS)
+    low, high, both = (
+        bugs.case(name, sizes, 8, draw, activation) for name in bugs.NETWORKS
+    )
     for batch in low.X, low.X_before:
-        assert np.all(last_z_of(low, batch) < 0)
-        assert np.all(last_z_of(high, batch) > 0)
-    z = last_z_of(both, both.X)
-    assert np.all(z[0] * z[1] < 0)  # two samples are enough to have both
+        assert np.all(last_z_of(low, batch, activation) < 0)
+        assert np.all(last_z_of(high, batch, activation) > 0)
+    z = last_z_of(both, both.X, activation)
+    hidden = mlp.forward(both.params, both.X, bugs.ACTIVATIONS[activation])[1].A[-2]
+    if np.any(hidden[0] != hidden[1]):  # else the last layer sees one sample twice
+        assert np.all(z[0] * z[1] < 0)  # two samples are enough to have both
+    assert np.all(z != 0)
 
 
 @pytest.mark.parametrize("sizes", [*bugs.SIZES, (2, 30)])

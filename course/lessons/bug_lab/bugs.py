@@ -331,15 +331,21 @@ class Case(NamedTuple):
     X_before: np.ndarray  # the batch of the call before
 
 
-def case(last_z="negative", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -> Case:
+def case(
+    last_z="negative",
+    sizes=mlp.ORIGINAL_SIZES,
+    batch_size=3,
+    draw=None,
+    activation="leaky -0.2",
+) -> Case:
     """Make a network whose last z has this sign on all samples, and its batches.
 
     The target is the sum of the inputs, the same in each output. Where the last z is
     negative, a gradient that leaves out the last slope is seen at once. With 'both' the
-    first two samples have different signs.
+    first two samples have different signs, unless dead units make them the same.
 
-    By default it is a network of the notebook's maps. A `draw` (a seed) is another one,
-    with other batches; its sign is a matter of the last bias alone.
+    By default it is a network of the notebook's maps. A ``draw`` (a seed) is another one,
+    with other batches; its last bias is moved until the sign is right.
     """
     batch_size = whole("batch_size", batch_size, 1, 8)
     one_of("last_z", last_z, list(NETWORKS))
@@ -350,7 +356,8 @@ def case(last_z="negative", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -
     ]
     X, X_before = rng.standard_normal((2, 8, sizes[0]))
     if draw is not None:
-        z = mlp.forward(params, np.concatenate([X, X_before]))[1].Z[-1]
+        both, f = np.concatenate([X, X_before]), ACTIVATIONS[activation]
+        z = mlp.forward(params, both, f)[1].Z[-1]
         W, b = params[-1]
         params[-1] = Layer(W, b + _SHIFTS[last_z](z))
     Y = np.repeat(X.sum(axis=1, keepdims=True), sizes[-1], axis=1)
@@ -360,13 +367,24 @@ def case(last_z="negative", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None) -
 _SHIFTS = {  # what to add to the last z, of shape (samples, units)
     "negative": lambda z: -0.1 - z.max(axis=0),
     "positive": lambda z: 0.1 - z.min(axis=0),
-    "both": lambda z: -(z[0] + z[1]) / 2,
+    "both": lambda z: 0.1 * (z[0] == z[1]) - (z[0] + z[1]) / 2,  # no z on a kink
 }
 
 
-def signature(
-    bug=None,
-    *,
+def signature(bug=None, **settings) -> list[mlp.ParameterCheck]:
+    """Check the gradient of a bug (None: the right one) against central differences.
+
+    ``bug`` may be a gradient of your own, too. Of the settings, ``activation`` is a name
+    of `ACTIVATIONS`. ``before`` says with which batch the gradient was called before the
+    check: it counts for 'stale cache', and the ``learning_rate`` for 'update on the way'.
+    The others are those of `case`.
+    """
+    params, X, Y, f, gradient = _plant(bug, **settings)
+    return mlp.gradient_check(params, X, Y, f, gradient)
+
+
+def _plant(
+    bug,
     activation="leaky -0.2",
     batch_size=3,
     sizes=mlp.ORIGINAL_SIZES,
@@ -374,19 +392,13 @@ def signature(
     before="other batch",
     last_z="negative",
     draw=None,
-) -> list[mlp.ParameterCheck]:
-    """Check the gradient of a bug (None: the right one) against central differences.
-
-    ``bug`` may be a gradient of your own, too. ``activation`` is a name of `ACTIVATIONS`. ``before`` says with which batch the
-    gradient was called before the check: it counts for 'stale cache', and the learning
-    rate for 'update on the way'. The others are as for `case`.
-    """
+):
+    """A case, its activation, and the gradient of a bug after the call before."""
     one_of("before", before, CALLS_BEFORE)
-    params, X, Y, X_before = case(last_z, sizes, batch_size, draw)
-    f = ACTIVATIONS[activation]
-    gradient = _gradient(bug, learning_rate)
+    params, X, Y, X_before = case(last_z, sizes, batch_size, draw, activation)
+    f, gradient = ACTIVATIONS[activation], _gradient(bug, learning_rate)
     gradient(params, X_before if before == "other batch" else X, Y, f)
-    return mlp.gradient_check(params, X, Y, f, gradient)
+    return params, X, Y, f, gradient
 
 
 def wrong_arrays(bug=None, **settings) -> list[str]:
@@ -394,12 +406,9 @@ def wrong_arrays(bug=None, **settings) -> list[str]:
     return wrong_names(signature(bug, **settings))
 
 
-def claimed(bug, *, activation, batch_size, sizes, learning_rate, before, last_z, draw):
-    """The loss, and what a bug makes of its gradient: one flat array."""
-    params, X, Y, X_before = case(last_z, sizes, batch_size, draw)
-    f = ACTIVATIONS[activation]
-    gradient = _gradient(bug, learning_rate)
-    gradient(params, X_before if before == "other batch" else X, Y, f)
+def claimed(bug, **settings):
+    """The loss, and what a bug says of its slopes: one flat array."""
+    params, X, Y, f, gradient = _plant(bug, **settings)
     loss, grads = gradient(params, X, Y, f)
     return loss, np.concatenate([array.ravel() for layer in grads for array in layer])
 
