@@ -242,7 +242,7 @@ def gradient(params, X, Y, activation):
 @pytest.mark.parametrize("batch_size", [1, 2, 3])
 @pytest.mark.parametrize("name", [None, *bugs.BUGS])
 def test_the_shown_line_in_the_five_steps_is_the_bug(name, batch_size):
-    """Guards what notebook and lab show of its code: it runs, and makes this gradient."""
+    """Guards what is shown of its code: it runs, and makes this gradient."""
     steps = {"before step 0": "", **bugs.STEPS}
     if name:
         bug = bugs.BUGS[name]

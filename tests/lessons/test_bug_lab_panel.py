@@ -129,7 +129,7 @@ def test_a_guess_is_compared_on_what_is_shown():
 
 
 def test_a_name_that_looks_the_same_is_told_so():
-    """Guards honesty: where the map can't tell, neither a 'no' nor a 'yes' claims it."""
+    """Guards honesty: where the map can't tell, neither 'no' nor 'yes' claims it."""
     lab = plant("no 1/n", level=2, activation="leaky 0.5")
     assert "another bug has the same map" in lab.feedback.value
     assert "it would look just the same" in choose(lab, "last slope missing")

@@ -14,8 +14,8 @@ the next.
 `UNNAMED` are the two bugs of the exercises, and stand with them.
 
 The functions take one network or a stack, as those of `mlp_core`. Of a stack ``db`` has
-the shape (S, n_out). So they count axes from the end. What a learner sees of a bug is its
-``line``, for one network and in the names of the five `STEPS`.
+the shape (S, n_out). So they count axes from the end. What a learner sees of a bug is
+its ``line``, for one network and in the names of the five `STEPS`.
 """
 
 from collections.abc import Callable
@@ -286,7 +286,7 @@ UNNAMED = exercises.UNNAMED  # for one network, not for a stack
 
 
 def spoiled(step, layer):
-    """A gradient in which the result of one step, in one layer, is 1.5 times too large."""
+    """A gradient that makes the result of one step in one layer 1.5 times too large."""
 
     def off(s, i):
         return 1.5 if (s, i) == (step, layer) else 1.0
@@ -344,8 +344,8 @@ def case(
     negative, a gradient that leaves out the last slope is seen at once. With 'both' the
     first two samples have different signs, unless dead units make them the same.
 
-    By default it is a network of the notebook's maps. A ``draw`` (a seed) is another one,
-    with other batches; its last bias is moved until the sign is right.
+    By default it is a network of the notebook's maps. A ``draw`` (a seed) is another
+    one, with other batches; its last bias is moved until the sign is right.
     """
     batch_size = whole("batch_size", batch_size, 1, 8)
     one_of("last_z", last_z, list(NETWORKS))
@@ -374,10 +374,10 @@ _SHIFTS = {  # what to add to the last z, of shape (samples, units)
 def signature(bug=None, **settings) -> list[mlp.ParameterCheck]:
     """Check the gradient of a bug (None: the right one) against central differences.
 
-    ``bug`` may be a gradient of your own, too. Of the settings, ``activation`` is a name
-    of `ACTIVATIONS`. ``before`` says with which batch the gradient was called before the
-    check: it counts for 'stale cache', and the ``learning_rate`` for 'update on the way'.
-    The others are those of `case`.
+    ``bug`` may be a gradient of your own, too. Of the settings, ``activation`` is a
+    name of `ACTIVATIONS`. ``before`` says with which batch the gradient was called
+    before the check: it counts for 'stale cache', and the ``learning_rate`` for 'update
+    on the way'. The others are those of `case`.
     """
     params, X, Y, f, gradient = _plant(bug, **settings)
     return mlp.gradient_check(params, X, Y, f, gradient)

@@ -172,8 +172,8 @@ def bug_lab(
     """Show the signature of an unnamed bug, and let the reader name it.
 
     ``seed`` says in which order the eight bugs come, ``number`` with which of them it
-    begins. At ``level`` 1 its first map is like no other bug's; at level 2 some other bug
-    has the same. The others are the settings of `signature`, experiments that tell bugs
+    begins. At ``level`` 1 its first map is like no other bug's; at level 2 some other
+    bug has the same. The others are the settings of `signature`, experiments that tell bugs
     apart; each bug comes with first settings of its own.
     """
     seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)

@@ -26,7 +26,7 @@ MENUS = {
     "before": list(CALLS_BEFORE),
     "last_z": list(NETWORKS),
 }
-# One is n times too large, the other 1/alpha times: with these settings that is the same.
+# One is n times too large, the other 1/alpha times: here that is the same.
 ONE_FACTOR = ("no 1/n", "last slope missing")
 EQUAL_FACTORS = (
     {"activation": "leaky 0.5", "batch_size": 2, "last_z": "negative"},
@@ -44,7 +44,7 @@ class Puzzle(NamedTuple):
 
 
 def puzzle(seed, level, number) -> Puzzle:
-    """Plant bug ``number``; networks and settings are drawn until they fit the level."""
+    """Plant bug ``number``; network and settings are drawn until they fit the level."""
     bug = _order(seed, level, number // len(BUGS))[number % len(BUGS)]
     rng = np.random.default_rng([seed, level, number])
     # Else nearly all maps that two bugs share would be white.
