@@ -173,8 +173,8 @@ def bug_lab(
 
     ``seed`` says in which order the eight bugs come, ``number`` with which of them it
     begins. At ``level`` 1 its first map is like no other bug's; at level 2 some other
-    bug has the same. The others are the settings of `signature`, experiments that tell bugs
-    apart; each bug comes with first settings of its own.
+    bug has the same. The others are the settings of `signature`, experiments that tell
+    bugs apart; each bug comes with first settings of its own.
     """
     seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)
     level = checks.one_of("level", level, list(LEVELS.values()))
