@@ -58,7 +58,7 @@ class BugLab(Panel):
 
     def __init__(self, seed, level, number, changed):
         self.found = set()
-        self.level = Choice("level", LEVELS, level, 18)
+        self.level = Choice("level", LEVELS, level, 20)
         self.puzzle = puzzle(seed, level, number)
         work = _controls({**self.puzzle.settings, **changed})
         names = {"choose": None, **{name: name for name in BUGS}}
