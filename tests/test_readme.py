@@ -49,7 +49,7 @@ def test_no_place_is_left_to_fill():
     for text in (README, TEACHING, speed):
         prose = re.sub(r"`[^`]*`", "", text)
         words = set(re.findall(r"\b[A-Z]{8,}\b|TODO|TBD|[Tt]o be measured", prose))
-        assert words <= {"TEACHING"}
+        assert words <= {"TEACHING", "GLOSSARY"}
 
 
 def test_ci_finds_exactly_one_test_command():
