@@ -12,6 +12,7 @@ draw -> picture and status line.
 # ruff: noqa: F401
 
 from course.panels.activation import activation_panel
+from course.panels.first_look import first_look_panel
 from course.panels.forward import forward_panel
 from course.panels.gradient import gradient_panel
 from course.panels.initialization import initialization_panel

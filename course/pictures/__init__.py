@@ -23,6 +23,7 @@ from course.pictures.hidden_space import describe_hidden, draw_hidden, hidden
 from course.pictures.networks import (
     describe_network,
     draw_network,
+    draw_wiring,
     network,
     unit_at,
 )

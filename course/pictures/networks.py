@@ -68,6 +68,40 @@ def draw_network(ax, params, cache=None, grads=None, label=None, *, row=0, activ
     _write_notes(ax, plan, notes)
 
 
+def draw_wiring(ax, params, chosen=None):
+    """Draw a network as in `draw_network`, but without numbers, for a first look.
+
+    Hidden units are named by their numbers. ``chosen`` is the (layer, unit) to ring.
+    """
+    ax.set_axis_off()
+    plan = _Plan(ax, _sizes(params))
+    ax.set_xlim(0, plan.width)
+    ax.set_ylim(0, plan.height)
+    for i, layer in enumerate(params):
+        _draw_edges(ax, plan, i, layer, is_stressed=True, numbers=False)
+    _draw_nodes(ax, plan, [], [None] * len(params), _plain_name)
+    if chosen is not None:
+        layer, unit = chosen
+        _ring(ax, plan, plan.x[layer + 1], plan.y[layer + 1][unit])
+    for x, head in zip(plan.x[[0, 1, -1]], ("inputs", "units", "output")):
+        plan.write(ax, x, plan.height, head, va="top")
+    _write_notes(ax, plan, [axes.missing([W for W, _ in params])])
+
+
+def _plain_name(plan, layer, j):
+    if layer == len(plan.sizes) - 1:
+        return "out"
+    return str(j) if layer else _node_name(plan, layer, j)
+
+
+def _ring(ax, plan, x, y):
+    """Draw a second ellipse around a unit."""
+    sizes = [plan.node_width + 10], [plan.node_height + 10], [0]
+    look = {"facecolors": "none", "edgecolors": "black", "linewidths": 2.5, "zorder": 4}
+    where = {"offsets": [(x, y)], "offset_transform": ax.transData}
+    ax.add_collection(EllipseCollection(*sizes, units="points", **where, **look))
+
+
 def unit_at(ax, params, place):
     """The (layer, unit) that is drawn at a place of the Axes; None if none is."""
     plan = _Plan(ax, _sizes(params))
@@ -133,7 +167,7 @@ class _Plan:
 # Edges -------------------------------------------------------------------------------
 
 
-def _draw_edges(ax, plan, i, layer, is_stressed):
+def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
     """Draw the edges of layer i; return how many numbers have no room."""
     pairs = [(j, k) for j in plan.drawn(i) for k in plan.drawn(i + 1)]
     starts = np.array([(plan.x[i], plan.y[i][j]) for j, _ in pairs])
@@ -144,7 +178,7 @@ def _draw_edges(ax, plan, i, layer, is_stressed):
         ax.add_collection(grey)
         return 0
     weights = np.array([layer.W[j, k] for j, k in pairs])
-    places = _number_places(plan, i)
+    places = _number_places(plan, i) if numbers else None
     # An edge runs through its number, so that it is clear whose number it is.
     stops = [starts, ends] if places is None else [starts, places, ends]
     look = {
@@ -206,15 +240,16 @@ def _sign_style(value):
 # Units -------------------------------------------------------------------------------
 
 
-def _draw_nodes(ax, plan, values, shown):
+def _draw_nodes(ax, plan, values, shown, name_of=None):
     """Draw the units with what stands in and below them."""
+    name_of = name_of or _node_name
     places, faces = [], []
     for layer in range(len(plan.sizes)):
         biases = shown[layer - 1].b if layer > 0 and shown[layer - 1] else None
         for j in plan.drawn(layer):
             x, y = plan.x[layer], plan.y[layer][j]
             value = values[layer][j] if layer < len(values) else None
-            text = _node_name(plan, layer, j) if value is None else number(value)
+            text = name_of(plan, layer, j) if value is None else number(value)
             plan.write(ax, x, y, text, va="center_baseline", zorder=5)
             places.append((x, y))
             faces.append(_tint(value or 0.0))

@@ -9,6 +9,7 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parent.parent.parent
 PANELS = [
+    "first_look_panel",
     "activation_panel",
     "initialization_panel",
     "forward_panel",

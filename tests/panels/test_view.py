@@ -64,8 +64,8 @@ def test_nothing_is_drawn_outside_of_its_cell(panel):
 def test_a_panel_that_was_moved_looks_like_a_new_one(name):
     """Guards: a part of the picture that stays as it was under other settings."""
     panel = make(name)
-    # The training panel keeps the loss of the run before: its work settings stay.
-    kept = panel.work if name == "training_panel" else {}
+    # Panels that train keep the loss of the run before: their work settings stay.
+    kept = panel.work if name in ("training_panel", "first_look_panel") else {}
     for setting, control in panel.controls.items():
         if setting in kept:
             continue

@@ -199,3 +199,19 @@ def test_numbers_of_another_network_are_refused(params):
         pictures.network(params, grads=other)
     with pytest.raises(TypeError, match="params"):
         pictures.network("params")
+
+
+def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
+    """Guards a first look: sign and size of each weight, names, and the chosen unit."""
+    W = np.array([[1.5, -3.0, 0.0], [0.3, 6.0, -0.1]])
+    params = [Layer(W, np.ones(3)), Layer(W[:1].T, np.zeros(1))]
+    ax = new_axes((6, 3))
+    pictures.draw_wiring(ax, params, chosen=(0, 2))
+    first = edges_of(ax)[0]
+    assert [to_hex(c).upper() for c in first.get_colors()][:2] == [POSITIVE, NEGATIVE]
+    np.testing.assert_allclose(first.get_linewidths()[:2], [3, 5])
+    assert [len(path.vertices) for path in first.get_paths()] == [2] * 6  # straight
+    named = ["x1", "x2", "0", "1", "2", "out", "inputs", "units", "output"]
+    assert texts(ax)[:-1] == named
+    units, ring = (c for c in ax.collections if isinstance(c, EllipseCollection))
+    np.testing.assert_array_equal(ring.get_offsets(), units.get_offsets()[[4]])

@@ -1,0 +1,107 @@
+"""The first-look panel: a small network learns XOR, with as few controls as it takes."""
+
+import functools
+from typing import ClassVar
+
+import mlp_core as mlp
+from course import pictures
+from course.panels import controls
+from course.panels.controls import Choice
+from course.panels.panel import Panel, SteppedPanel
+from course.panels.run import describe, train_in_parts
+from course.panels.training import TrainingPanel, TrainingView
+from course.panels.view import Cell
+
+HIDDEN = 4
+# All that the training panel lets choose besides, as it stands there by itself.
+USUAL = {
+    "activation": "leaky_relu",
+    "alpha": -0.2,
+    "scheme": "normal",
+    "hidden": (HIDDEN,),
+    "batch_size": 1,
+    "steps": 2000,
+    "bug": False,
+}
+OUTPUT = (1, 0)
+UNITS = {f"unit {unit}": (0, unit) for unit in range(HIDDEN)} | {"output": OUTPUT}
+NAMES = {place: name for name, place in UNITS.items()}
+
+
+class FirstLookView(TrainingView):
+    """The network without numbers, the output, a unit's picture, and the loss."""
+
+    size = (1080, 455)
+    cells: ClassVar = {
+        "network": Cell(0, 173, 480, 282, (2, 2, 2, 2)),
+        "surface": Cell(480, 173, 300, 282, (58, 46, 24, 26)),
+        "neuron": Cell(780, 173, 300, 282, (58, 46, 24, 26)),
+        "loss": Cell(0, 0, 1080, 173, (100, 50, 24, 26)),
+    }
+
+    def draw(self, run, step, neuron):
+        self._remember(run)
+        params, now = run.at(step), (id(run), step)
+        self.paint("network", (now, neuron), pictures.draw_wiring, params, neuron)
+        curve = {"ground": (id(run), id(self.previous)), "lay": self._draw_loss}
+        self.paint("loss", now, self._draw_mark, step, **curve)
+        network = params, run.task, run.activation
+        output = {"resolution": 41, "colorbar": False, "ground": "square"}
+        ring = {"mark": run.rows(step) if step else None}
+        self.paint("surface", now, _draw_square, *network, **output, **ring)
+        unit = {"layer": neuron[0], "unit": neuron[1], "as_unit": True}
+        unit["title"] = NAMES[neuron]
+        self.paint("neuron", (now, neuron), _draw_square, *network, **output, **unit)
+
+    def choose(self, run, x, y, step, **look):
+        """A unit, or a step of the curve."""
+        chosen = super().choose(run, x, y, step, **look)
+        return {name: chosen[name] for name in ("neuron", "step") if name in chosen}
+
+    def alt(self, run, step, neuron):
+        return (
+            f"Four linked pictures after step {step}: the network, its weights as lines; "
+            "the output over the square of inputs, with the four samples; the same for "
+            f"{NAMES[neuron]}; the loss by step, on a logarithmic axis. "
+            f"{describe(run, step)}."
+        )
+
+
+def _draw_square(ax, *network, title=None, **look):
+    """Draw a surface whose axes show the inputs that there are, 0 and 1."""
+    pictures.draw_surface(ax, *network, **look)
+    ax.set_xticks([0, 1])
+    ax.set_yticks([0, 1])
+    if title:
+        ax.set_title(title)
+
+
+class FirstLookPanel(SteppedPanel):
+    """See `first_look_panel`."""
+
+    speeds: ClassVar = TrainingPanel.speeds
+
+    def rows(self):
+        rows = super().rows()
+        for hidden in (self.speed.widget, self.tools):
+            hidden.layout.display = "none"
+        return rows
+
+
+def first_look_panel(learning_rate=0.2, seed=0, step=0, neuron=(0, 0)) -> Panel:
+    """Train a network with four hidden units on XOR, and look at every step of it.
+
+    It is the training panel with all settings but these as they stand there; the menu
+    of speeds, and what copies and saves, are not shown. ``neuron`` is the layer and the
+    unit whose picture is shown; a click on a unit chooses it.
+    """
+    work = {
+        "learning_rate": controls.learning_rate(learning_rate),
+        "seed": controls.seed(seed),
+    }
+    look = {
+        "step": controls.step(step, USUAL["steps"]),
+        "neuron": Choice("look at", UNITS, neuron, 8),
+    }
+    compute = functools.partial(train_in_parts, mlp.XOR, **USUAL)
+    return FirstLookPanel("first_look_panel", compute, FirstLookView(), work, look)

@@ -1,0 +1,95 @@
+"""The first-look panel: few controls, and the training panel's numbers."""
+
+import itertools
+
+import numpy as np
+import pytest
+from ipywidgets import Layout
+from matplotlib.collections import EllipseCollection
+
+import mlp_core as mlp
+from course import panels
+from tests.panels.parts import assert_all_inside, make, message, training_run
+
+
+@pytest.fixture
+def panel():
+    panel = make("first_look_panel")
+    yield panel
+    panel.close()
+
+
+def on_the_page(widget):
+    """What can be seen: labels of boxes and buttons."""
+    if isinstance(widget.layout, Layout) and widget.layout.display == "none":
+        return []
+    label = getattr(widget, "description", "")
+    below = [on_the_page(child) for child in getattr(widget, "children", ())]
+    return [label] * bool(label) + list(itertools.chain(*below))
+
+
+def test_it_has_no_more_controls_than_a_first_look_needs(panel):
+    """Guards: a beginner who meets a control that nothing has explained."""
+    wanted = ["learning rate", "seed", "look at", "step"]
+    wanted += ["Play", "Back", "Step", "Reset"]
+    assert on_the_page(panel.box) == wanted
+
+
+def test_what_is_hidden_stands_as_in_the_training_panel(panel):
+    """Guards: a network that trains in another way than those of the later notebooks."""
+    other = panels.training_panel(mlp.XOR, hidden=(4,), step=0)
+    assert panel.shown.line == other.shown.line
+    np.testing.assert_array_equal(panel.data.loss, other.data.loss)
+    assert panel.data.loss.size == 2000
+    other.close()
+
+
+def click_on(panel, row):
+    """Click on an ellipse of the diagram, counted in the order in which they stand."""
+    ax = panel.view.axes["network"]
+    nodes = next(c for c in ax.collections if isinstance(c, EllipseCollection))
+    x, y = ax.transData.transform(nodes.get_offsets()[row])
+    panel.click(x, panel.view.size[1] - y)
+
+
+def test_a_click_shows_the_picture_of_each_unit(panel):
+    """Guards: the picture, its title, the menu and the words follow the click."""
+    pictures = []
+    for row, name in enumerate(["unit 0", "unit 1", "unit 2", "unit 3", "output"], 2):
+        click_on(panel, row)
+        ax = panel.view.axes["neuron"]
+        assert ax.get_title() == name == panel.look["neuron"].box.value
+        assert f"the same for {name}" in panel.shown.alt
+        pictures.append(np.array(ax.images[0].get_array()))
+    assert not any(np.array_equal(pictures[0], other) for other in pictures[1:])
+
+
+def test_a_click_on_an_input_or_a_sample_changes_nothing(panel):
+    """Guards: an error for a setting that this panel doesn't have."""
+    before = panel.code
+    click_on(panel, 0)
+    x, y = panel.view.axes["surface"].transData.transform((1, 1))
+    panel.click(x, panel.view.size[1] - y)
+    assert panel.code == before and panel.problem is None
+
+
+def test_a_click_on_the_curve_goes_to_the_step(panel):
+    x, y = panel.view.axes["loss"].transData.transform((700, 1))
+    panel.click(x, panel.view.size[1] - y)
+    assert panel.look["step"].value == pytest.approx(700, abs=1)
+
+
+def test_a_panel_that_exploded_stays_in_its_frame(panel):
+    """Guards: numbers without bounds, drawn over the neighbours."""
+    panel.work["learning_rate"].set(5)
+    for step in range(panel.data.done + 1):
+        panel.look["step"].set(step)
+        assert_all_inside(panel.view)
+    assert "diverged at step 7" in message(panel)
+
+
+def test_the_default_seed_is_no_lucky_one():
+    """Guards: nine of the first ten seeds end as the seed does that is shown first."""
+    runs = [training_run(task=mlp.XOR, hidden=(4,), seed=seed) for seed in range(10)]
+    solved = [mlp.solved(run.outputs(2000), mlp.XOR.Y) for run in runs]
+    assert [seed for seed in range(10) if not solved[seed]] == [4]
