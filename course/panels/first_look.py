@@ -11,6 +11,7 @@ from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
 from course.panels.training import TrainingPanel, TrainingView
 from course.panels.view import Cell
+from course.pictures.style import line_look
 
 HIDDEN = 4
 # All that the training panel lets choose besides, as it stands there by itself.
@@ -39,8 +40,16 @@ class FirstLookView(TrainingView):
         "loss": Cell(0, 0, 1080, 173, (100, 50, 24, 26)),
     }
 
+    def __init__(self):
+        super().__init__()
+        self.was_watched = False  # whether the run was drawn at its end
+
     def draw(self, run, step, neuron):
+        is_new, was_watched = run is not self.run, self.was_watched
         self._remember(run)
+        if is_new and not was_watched:
+            self.previous = None
+        self.was_watched = step == run.done
         params, now = run.at(step), (id(run), step)
         self.paint("network", (now, neuron), pictures.draw_wiring, params, neuron)
         curve = {"ground": (id(run), id(self.previous)), "lay": self._draw_loss}
@@ -53,17 +62,34 @@ class FirstLookView(TrainingView):
         unit["title"] = NAMES[neuron]
         self.paint("neuron", (now, neuron), _draw_square, *network, **output, **unit)
 
+    def _draw_loss(self, ax):
+        """Leave the line of this run to `_draw_mark`: it grows."""
+        super()._draw_loss(ax)
+        ax.lines[-1].set_data([], [])
+
+    def _draw_mark(self, ax, step):
+        """Draw the curve up to the step, and mark it."""
+        every = max(1, len(self.curve) // 8)  # as in the legend: markers and a line
+        look = {**line_look(0), "linewidth": 2, "markersize": 7, "markevery": every}
+        ax.plot(range(1, step + 1), self.curve[:step], **look)
+        super()._draw_mark(ax, step)
+
     def choose(self, run, x, y, step, **look):
         """A unit, or a step of the curve."""
         chosen = super().choose(run, x, y, step, **look)
         return {name: chosen[name] for name in ("neuron", "step") if name in chosen}
+
+    def line(self, run, step, **look):
+        """Say where the run stands, and nothing of what is still to come."""
+        is_over = step == run.done
+        return describe(run if is_over else run._replace(stopped="finished"), step)
 
     def alt(self, run, step, neuron):
         return (
             f"Four linked pictures after step {step}: the network, its weights as lines; "
             "the output over the square of inputs, with the four samples; the same for "
             f"{NAMES[neuron]}; the loss by step, on a logarithmic axis. "
-            f"{describe(run, step)}."
+            f"{self.line(run, step)}."
         )
 
 
@@ -80,6 +106,11 @@ class FirstLookPanel(SteppedPanel):
     """See `first_look_panel`."""
 
     speeds: ClassVar = TrainingPanel.speeds
+
+    def _set_speed(self):
+        """Play a run that ends early, since it diverged, slowly enough to be seen."""
+        self.player.interval = 80
+        self.player.step = min(20, max(1, self.data.done // 20))
 
     def rows(self):
         rows = super().rows()

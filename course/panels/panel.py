@@ -440,7 +440,8 @@ class SteppedPanel(Panel):
         self.data = data
         step.end_at(data.done)
         step.set(data.done if was_at_end else min(step.value, data.done), notify=False)
-        self.player.max = data.done
+        # Past the end, since it takes no step that would lead there: we stop it.
+        self.player.max = data.done + max(by for _, by in self.speeds.values())
         self.draw()
 
     def move(self, steps):

@@ -9,7 +9,7 @@ from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
 from course import panels
-from tests.panels.parts import assert_all_inside, make, message, training_run
+from tests.panels.parts import assert_all_inside, make, message, press, training_run
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_what_is_hidden_stands_as_in_the_training_panel(panel):
     """Guards: a network that trains in another way than those of the later notebooks."""
     other = panels.training_panel(mlp.XOR, hidden=(4,), step=0)
     assert panel.shown.line == other.shown.line
-    np.testing.assert_array_equal(panel.data.loss, other.data.loss)
+    np.testing.assert_array_equal(panel.data.curve(), other.data.curve())
     assert panel.data.loss.size == 2000
     other.close()
 
@@ -77,6 +77,43 @@ def test_a_click_on_the_curve_goes_to_the_step(panel):
     x, y = panel.view.axes["loss"].transData.transform((700, 1))
     panel.click(x, panel.view.size[1] - y)
     assert panel.look["step"].value == pytest.approx(700, abs=1)
+
+
+def test_the_curve_grows_and_nothing_tells_the_end_before(panel):
+    """Guards: a run that looks as if it were over before Play is pressed."""
+    panel.work["learning_rate"].set(5)
+    for step in range(7):
+        panel.look["step"].set(step)
+        drawn = [line.get_ydata() for line in panel.view.axes["loss"].lines]
+        assert any(len(y) == step and all(y == panel.view.curve[:step]) for y in drawn)
+        assert not any(len(y) == 6 for y in drawn if step < 6)
+        assert ("diverged" in panel.shown.line) == (step == 6)
+        assert ("diverged" in panel.shown.alt) == (step == 6)
+
+
+def test_a_run_of_few_steps_is_played_step_by_step(panel):
+    """Guards: an explosion that is over in one picture."""
+    panel.work["learning_rate"].set(5)
+    press(panel, "Play")
+    assert (panel.data.done, panel.player.step) == (6, 1)
+    press(panel, "Pause")
+    panel.work["learning_rate"].set(0.2)
+    press(panel, "Play")
+    assert panel.player.step == 20
+
+
+def test_only_a_run_that_was_watched_stays_for_comparison(panel):
+    """Guards: a grey curve of a run that nobody has seen."""
+
+    def names():
+        legend = panel.view.axes["loss"].get_legend()
+        return [text.get_text() for text in legend.get_texts()]
+
+    panel.work["seed"].set(1)
+    assert names() == ["this run"]
+    panel.look["step"].set(2000)
+    panel.work["seed"].set(2)
+    assert names() == ["previous run", "this run"]
 
 
 def test_a_panel_that_exploded_stays_in_its_frame(panel):

@@ -177,6 +177,24 @@ def test_the_speed_can_be_changed_while_it_plays(training):
     assert training.player.step == 5
 
 
+@pytest.mark.parametrize("steps", [7, 30, 107])
+def test_play_reaches_the_end_of_every_run(steps):
+    """Guards: Play that stopped before the end, or never, where 20 doesn't divide it.
+
+    The browser's player goes no further than its ``max``; a player that can go nowhere
+    ends at once, and the kernel never hears of it.
+    """
+    panel = make("training_panel", steps=steps, step=0)
+    press(panel, "Play")
+    for _ in range(10):
+        following = panel.player.value + panel.player.step
+        if panel.player.playing:
+            assert following <= panel.player.max
+            panel.player.value = following
+    assert panel.look["step"].value == steps and not panel.player.playing
+    panel.close()
+
+
 def test_play_at_the_end_starts_again(training):
     press(training, "Play")
     assert training.look["step"].value == 0
