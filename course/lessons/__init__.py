@@ -2,6 +2,7 @@
 
 import importlib
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 from course import checking, questions, record, waiting
@@ -10,6 +11,7 @@ from course.lessons import own, review
 FOLDER = Path(__file__).parent
 # In the order of the notebooks.
 NAMES = (
+    "first_look",
     "activations",
     "initialization",
     "forward",
@@ -26,9 +28,9 @@ def load_questions(name) -> questions.Questions:
 
 
 def load_exercises(name) -> dict:
-    """The exercises of a lesson, by their names."""
-    module = importlib.import_module(f"course.lessons.{name}.exercises")
-    return module.EXERCISES
+    """The exercises of a lesson, by name; a lesson without the file has none."""
+    module = f"course.lessons.{name}.exercises"
+    return importlib.import_module(module).EXERCISES if find_spec(module) else {}
 
 
 class _Text(str):
@@ -60,7 +62,7 @@ class Lesson:
     def review(self) -> questions.Quiz:
         """Ask three questions of earlier notebooks: those that are due, missed ones first.
 
-        The same three until the first cell runs again.
+        The same until the first cell runs again; notebook 1 has fewer to ask.
         """
         if self._reviewed is None:
             earlier = [load_questions(name) for name in NAMES[: NAMES.index(self.name)]]
@@ -124,16 +126,17 @@ class Lesson:
 
     @property
     def done(self) -> dict:
-        """How many of how many: what -> (count, total)."""
+        """How many of how many, of what it has: what -> (count, total)."""
         predictions, quiz = self.questions.predictions.values(), self.questions.quiz
         made = sum(bool(question.recorded.first) for question in predictions)
         solved = len(record.solved(self.name) & set(self.exercises))
         right = sum(question.recorded.solved for question in quiz)
-        return {
+        done = {
             "predictions made": (made, len(predictions)),
             "exercises solved": (solved, len(self.exercises)),
             "quiz questions right": (right, len(quiz)),
         }
+        return {what: counts for what, counts in done.items() if counts[1]}
 
     @property
     def detours(self) -> list[str]:

@@ -47,7 +47,7 @@ class ReviewQuestion:
 
 
 def choose(lessons, now=None) -> list[ReviewQuestion]:
-    """Three questions of these lessons (the nearest last) to be asked again.
+    """Three questions, or fewer, of these lessons (the nearest last) to be asked again.
 
     Those that are due come first: of them the missed ones, then those that have waited
     longest. Without a record they are always the same.

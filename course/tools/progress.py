@@ -31,13 +31,15 @@ def run(options) -> int:
 
 def table() -> str:
     """All lessons, and below them what went wrong on the way."""
-    lines, detours = [], []
-    for number, name in enumerate(lessons.NAMES, start=1):
-        lesson = lessons.Lesson(name, keeps_record=False)
-        if not lines:
-            lines.append(_row("", lesson.done))
-        counts = [f"{count} of {total}" for count, total in lesson.done.values()]
-        lines.append(_row(f"{number} {name}", counts))
+    opened = [lessons.Lesson(name, keeps_record=False) for name in lessons.NAMES]
+    columns = max((lesson.done for lesson in opened), key=len)
+    lines, detours = [_row("", columns)], []
+    for number, lesson in enumerate(opened):
+        name, done = lesson.name, lesson.done
+        counts = [
+            "{} of {}".format(*done[what]) if what in done else "" for what in columns
+        ]
+        lines.append(_row(f"{number} {name}", counts).rstrip())
         if lesson.detours:
             detours += ["", f"{number} {name}", *lesson.detours]
     if detours:

@@ -65,6 +65,25 @@ def test_progress_of_a_fresh_notebook(lesson):
     assert repr(lesson().progress()) == FRESH
 
 
+def test_a_lesson_without_exercises_does_not_speak_of_them():
+    """Guards: '0 of 0 exercises solved', and a first notebook that is never done."""
+    record.close()
+    lesson = Lesson("00_first_look")
+    assert lesson.exercises == {}
+    assert repr(lesson.progress()) == (
+        f"0 of {len(lesson.questions.predictions)} predictions made\n"
+        f"0 of {len(lesson.questions.quiz)} quiz questions right"
+    )
+    assert not lesson.check(my_slope).solved
+    for question in lesson.questions.all:
+        for option in getattr(question, "options", {}):
+            question.submit(option)
+        if question.kind == "number":
+            question.submit("85")
+    assert "All done in this notebook." in lesson.progress()
+    record.close()
+
+
 def test_progress_counts_and_survives_the_first_cell(lesson):
     """Guards: losing what was solved when the first cell runs again."""
     first = lesson()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from course import questions, record
-from course.lessons import NAMES, load_questions, review
+from course.lessons import NAMES, Lesson, load_questions, review
 
 DAY = timedelta(days=1)
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -103,7 +103,17 @@ def test_times_that_can_not_be_read_are_long_ago(lessons):
         assert chosen(lessons)[0] == "a2"
 
 
-@pytest.mark.parametrize("name", NAMES[1:])
+def test_notebook_1_asks_what_there_is():
+    """Guards: a review that fails, or asks twice, where there are fewer than three."""
+    record.close()
+    asked = review.choose([load_questions("first_look")])
+    assert [question.name for question in asked] == [
+        question.name for question in load_questions("first_look").quiz
+    ]
+    assert 1 <= len(Lesson("01_activations").review().boxes) == len(asked) <= 3
+
+
+@pytest.mark.parametrize("name", NAMES[2:])
 def test_each_notebook_has_three_to_ask(name):
     """Guards: a review with nothing in it."""
     record.close()

@@ -87,10 +87,10 @@ def test_a_notebook_is_found_by_its_name(name):
 def test_all_notebooks_are_meant_when_none_is_named():
     """Guards: in their order."""
     names = [path.name for path in find_notebooks([])]
-    assert len(names) >= 7 and names == sorted(names)
+    assert len(names) >= 8 and names == sorted(names)
 
 
 def test_a_notebook_that_is_not_there_is_told():
     """Guards: the message names what was asked for, and what there is."""
-    with pytest.raises(CommandError, match=r"no notebook '5'; the course has 01_act"):
+    with pytest.raises(CommandError, match=r"no notebook '5'; the course has 00_first"):
         find_notebooks(["5"])

@@ -222,10 +222,10 @@ def get(url, data=None, headers=()):
 def test_it_says_where_the_course_is_open(door):
     """Guards: three lines, no log; the printed port is the one that Jupyter took."""
     made, opened, _ = door.said
-    assert made == "Made my_course, your own copy of the 7 notebooks."
+    assert made == "Made my_course, your own copy of the 8 notebooks."
     assert opened.startswith("The course is open in your browser at http://localhost:")
     url = url_of(opened)
-    assert "/lab/tree/my_course/01_activations.ipynb?token=" in url
+    assert "/lab/tree/my_course/00_first_look.ipynb?token=" in url
     assert f":{door.taken}/" not in url
     assert get(url) == 200
 

@@ -1,0 +1,1 @@
+"""Notebook 0, a first look. It has questions, and no exercises."""
