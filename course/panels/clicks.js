@@ -1,4 +1,15 @@
-// Clicks on the picture of a panel go to Python, in pixels of the picture. See clicks.py.
+// Clicks on the picture of a panel go to Python, in pixels of the picture. See clicks.py. A panel
+// that was run by hand is brought into view.
+
+// Whoever runs the cell of a panel with Shift+Enter is taken to the next cell, and the browser
+// keeps that in its place: the panel would appear half out of sight above it.
+function bringIntoView(el) {
+  const next = el.closest(".jp-Cell")?.nextElementSibling;
+  const panel = el.closest(".course-panel");
+  if (!panel || !next?.matches(".jp-mod-active")) return;
+  const fits = panel.clientHeight < el.closest(".jp-WindowedPanel-outer")?.clientHeight;
+  panel.scrollIntoView({ block: fits ? "nearest" : "start" });
+}
 
 function render({ model, el }) {
   if (model.get("chooses")) el.classList.add("chooses"); // for the style of the pointer
@@ -11,6 +22,7 @@ function render({ model, el }) {
     model.send({ at: at.map((length) => length * scale) });
   };
   document.addEventListener("click", listen);
+  requestAnimationFrame(() => requestAnimationFrame(() => bringIntoView(el)));
   return () => document.removeEventListener("click", listen);
 }
 

@@ -132,7 +132,7 @@ def first_look_panel(learning_rate=0.2, seed=0, step=0, neuron=(0, 0)) -> Panel:
     }
     look = {
         "step": controls.step(step, USUAL["steps"]),
-        "neuron": Choice("look at", UNITS, neuron, 8),
+        "neuron": Choice("look at", UNITS, neuron, 9),
     }
     compute = functools.partial(train_in_parts, mlp.XOR, **USUAL)
     return FirstLookPanel("first_look_panel", compute, FirstLookView(), work, look)
