@@ -54,7 +54,7 @@ def sections_of(notebook) -> dict:
     sections, heading = {}, ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            headings = re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE)
+            headings = re.findall(r"^#+ (?:\d+\. )?(.+)$", cell.source, re.MULTILINE)
             sections[cell.id] = headings[0] if headings else heading
             heading = headings[-1] if headings else heading
     return sections

@@ -10,10 +10,10 @@ from course.tools import find_notebooks, glossary, save
 
 TERMS = terms.load_all()
 NOTEBOOKS = {re.sub(r"^\d+_", "", path.stem): path for path in find_notebooks([])}
-# Code, formulas, pictures' texts and links to other notebooks are no prose.
+# Code, formulas, pictures' texts, links to other notebooks and titles are no prose.
 NO_PROSE = re.compile(
-    r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<[^>]*>|\[[^]]*\]\([^)]*\.ipynb[^)]*\)",
-    re.DOTALL,
+    r"^# .*?$|```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<[^>]*>|\[[^]]*\]\([^)]*\.ipynb[^)]*\)",
+    re.DOTALL | re.MULTILINE,
 )
 
 

@@ -211,7 +211,7 @@ def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
     assert [to_hex(c).upper() for c in first.get_colors()][:2] == [POSITIVE, NEGATIVE]
     np.testing.assert_allclose(first.get_linewidths()[:2], [3, 5])
     assert [len(path.vertices) for path in first.get_paths()] == [2] * 6  # straight
-    named = ["x1", "x2", "0", "1", "2", "out", "inputs", "units", "output"]
+    named = ["x0", "x1", "0", "1", "2", "out", "inputs", "units", "output"]
     assert texts(ax)[:-1] == named
     units, ring = (c for c in ax.collections if isinstance(c, EllipseCollection))
     np.testing.assert_array_equal(ring.get_offsets(), units.get_offsets()[[4]])
