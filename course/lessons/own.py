@@ -1,23 +1,72 @@
 """The functions that you wrote, brought together: `Lesson.own`.
 
-When an exercise is solved, the record keeps the code of its cell. Here it runs again, in
-another notebook or on another day, and is checked once more. Where there is nothing of
-yours that is right, the course's function takes the place, and that is said.
+When an exercise is solved, the record keeps its code. Here it runs again, in another
+notebook or on another day, and is checked once more. Where there is nothing of yours that
+is right, the course's function takes the place, and that is said.
 """
 
 import ast
 import linecache
+import sys
+from types import CodeType, FunctionType, ModuleType
 
 import numpy as np
 
 import mlp_core as mlp
 from course import checking, record
 
+# 1. Keeping ----------------------------------------------------------------------------
+
 
 def code_of(function) -> str:
-    """The code of the cell, or file, that defines a function; '' if it can't be found."""
+    """The code that makes a function anew: its cell, and before it what it needs.
+
+    That are imports, plain constants, and the cells of the functions that it calls.
+    """
+    parts = {}  # in the order in which they are to run; no part comes twice
+    _collect(function, parts, set())
+    return "\n".join(parts)
+
+
+def _collect(function, parts, done):
     code = getattr(function, "__code__", None)
-    return "".join(linecache.getlines(code.co_filename)) if code else ""
+    if not isinstance(code, CodeType) or code in done:
+        return
+    done.add(code)
+    for name in sorted(_names(code)):
+        value = function.__globals__.get(name)
+        if isinstance(value, ModuleType):
+            parts[f"import {value.__name__} as {name}"] = None
+        elif isinstance(value, (bool, int, float, str)):
+            parts[f"{name} = {value!r}"] = None
+        elif isinstance(value, FunctionType) and _is_of_a_notebook(value):
+            _collect(value, parts, done)
+        else:
+            module, known_as = _home(value)
+            if module:
+                parts[f"from {module} import {known_as} as {name}"] = None
+    parts.setdefault("".join(linecache.getlines(code.co_filename)))
+
+
+def _names(code) -> set[str]:
+    """The names that a function looks up outside of itself."""
+    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
+    return set(code.co_names).union(*map(_names, inner))
+
+
+def _home(value):
+    """The module that has a function or class, and its name there; or None and ''."""
+    module, name = getattr(value, "__module__", None), getattr(value, "__name__", "")
+    is_there = getattr(sys.modules.get(module), name, None) is value
+    return (module, name) if is_there else (None, "")
+
+
+def _is_of_a_notebook(function):
+    module = function.__module__
+    return module == "__main__" or module not in sys.modules
+
+
+# 2. Bringing ---------------------------------------------------------------------------
 
 
 def bring(name, lesson, exercises, number):
@@ -35,19 +84,19 @@ def bring(name, lesson, exercises, number):
     try:
         function = run(name, work.code)
     except Exception as error:  # noqa: BLE001, whatever a learner's cell may raise
-        why = f"its cell stops with {type(error).__name__}: {error}"
+        why = f"its code stops with {type(error).__name__}: {error}"
         return right, _refusal(name, why, number)
     verdict = checking.check(exercises, function)
     if not verdict.solved:
-        why = verdict.words.removeprefix(f"{name}: ").splitlines()[0]
-        return right, _refusal(name, why, number)
+        why = verdict.words.removeprefix(f"{name}: ").removeprefix("not yet: ")
+        return right, _refusal(name, why.splitlines()[0], number)
     return function, f"{name}: yours"
 
 
 def _refusal(name, why, number):
     return (
-        f"{name}: the course's. Yours was solved, but can't be used here: {why}. Check it "
-        f"again in notebook {number}; its cell must hold all that it needs"
+        f"{name}: the course's. Yours was solved, but doesn't work by itself: {why}. Put "
+        f"all that it needs into its cell, and check it again in notebook {number}"
     )
 
 
@@ -56,7 +105,7 @@ DEFINES = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign
 
 
 def run(name, code):
-    """The function of this name that a cell defines, with ``np`` and ``mlp`` at hand."""
+    """The function of this name that some code defines, with ``np`` and ``mlp`` at hand."""
     file = f"<your {name}>"
     lines = code.splitlines(keepends=True)
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line

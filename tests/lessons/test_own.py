@@ -7,6 +7,7 @@ import pytest
 
 from course import Lesson, record
 from course.lessons.forward.exercises import my_loss as the_courses
+from tests import mutate_solutions
 
 COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
@@ -22,18 +23,19 @@ def copy(tmp_path):
     record.close()
 
 
-def run_cell(code):
-    """What a notebook does with a cell: its names, and its lines for who asks."""
-    file = f"<cell {hash(code)}>"
-    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-    space = {"np": np}
-    exec(compile(code, file, "exec"), space)  # noqa: S102
+def run_cells(*cells):
+    """What a notebook does with cells: their names, and their lines for who asks."""
+    space = {"np": np, "__name__": "__main__"}
+    for code in cells:
+        file = f"<cell {hash(code)}>"
+        linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+        exec(compile(code, file, "exec"), space)  # noqa: S102
     return space
 
 
-def solve(code, name="my_loss", lesson="forward"):
-    """Run a cell, check its function, and start another kernel."""
-    verdict = Lesson(lesson, keeps_record=False).check(run_cell(code)[name])
+def solve(*cells, name="my_loss", lesson="forward"):
+    """Run cells, check the function, and start another kernel."""
+    verdict = Lesson(lesson, keeps_record=False).check(run_cells(*cells)[name])
     folder = record._path.parent
     record.close()
     record.open_in(folder)
@@ -92,15 +94,55 @@ def test_of_the_cell_only_what_defines_names_runs(capsys):
     assert capsys.readouterr().out == "my_loss: yours\n"
 
 
+def test_what_it_needs_of_other_cells_comes_along(capsys):
+    """Guards: a solved function refused since its helper stood in another cell."""
+    helpers = (
+        "import math as m\nfrom itertools import repeat\nTWO = 2\n",
+        "def square(x):\n    return m.prod(repeat(x, TWO)) if 0 else x**TWO\n",
+        "def squares(a, b):\n    return [square(x) for x in a - b]\n",
+    )
+    cell = "def my_loss(a, b):\n    return np.mean(np.sum(squares(a, b), -1)) / TWO\n"
+    assert solve(*helpers, cell)
+    [function] = bring("my_loss")
+    assert capsys.readouterr().out == "my_loss: yours\n"
+    assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
+
+
+def test_the_courses_solution_of_he_is_yours(capsys):
+    """Guards: notebook 2 imports `pairwise` in one stub, and the next one uses it."""
+    solutions = mutate_solutions.solutions()
+    he = solutions["my_he"]
+    assert solve(solutions["my_uniform"], he, name="my_he", lesson="initialization")
+    bring("my_he")
+    assert capsys.readouterr().out == "my_he: yours\n"
+
+
+def test_a_function_that_calls_another_answer_is_yours(capsys):
+    """Guards: the most natural `my_backprop`, a loop over `my_layer_backward`."""
+    one = mutate_solutions.solutions()["my_layer_backward"]
+    all_layers = (
+        "def my_backprop(params, A, Z, dA, slope):\n"
+        "    grads = []\n"
+        "    for i in reversed(range(len(params))):\n"
+        "        W = params[i][0]\n"
+        "        dW, db, dA = my_layer_backward(A[i], Z[i], W, dA, slope)\n"
+        "        grads.insert(0, (dW, db))\n"
+        "    return grads\n"
+    )
+    assert solve(one, all_layers, name="my_backprop", lesson="backprop")
+    bring("my_backprop")
+    assert capsys.readouterr().out == "my_backprop: yours\n"
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         (lambda code: "", "its code was not kept"),
-        (lambda code: "def my_los", "its cell stops with SyntaxError"),
-        (lambda code: "x = 1 / 0\n" + code, "its cell stops with ZeroDivisionError"),
-        (lambda code: "x = 1", "its cell stops with KeyError: 'my_loss'"),
+        (lambda code: "def my_los", "its code stops with SyntaxError"),
+        (lambda code: "x = 1 / 0\n" + code, "its code stops with ZeroDivisionError"),
+        (lambda code: "x = 1", "its code stops with KeyError: 'my_loss'"),
         (lambda code: code.replace("np.sum", "my_sum"), "it stops with NameError"),
-        (lambda code: code.replace("/ 2", ""), "not yet: "),
+        (lambda code: code.replace("/ 2", ""), "it is twice too large"),
     ],
 )
 def test_one_that_works_no_more_is_told(change, why, capsys):
@@ -110,8 +152,8 @@ def test_one_that_works_no_more_is_told(change, why, capsys):
     work.code = change(work.code)
     assert bring("my_loss") == [the_courses]
     said = capsys.readouterr().out
-    assert said.startswith("my_loss: the course's. Yours was solved, but can't be used")
-    assert why in said and "Check it again in notebook 3" in said
+    assert said.startswith("my_loss: the course's. Yours was solved, but doesn't work")
+    assert why in said and "check it again in notebook 3" in said
     assert said.count("\n") == 1
 
 
