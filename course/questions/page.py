@@ -68,7 +68,7 @@ class QuestionBox(_OnPage):
         self,
         question,
         title="Predict",
-        next_step="run the next cell",
+        next_step="go on",
         on_answer=lambda: None,
     ):
         self.question, self.title = question, title

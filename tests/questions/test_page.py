@@ -121,7 +121,7 @@ def test_the_text_is_the_same_before_and_after_an_answer(choice):
     """Guards: what nbval compares."""
     text = (
         "Predict: What is `relu(-2)`, if `a < b & c`?\n"
-        "  A. 0\n  B. `0.4`\n  C. -2\nChoose an answer, then run the next cell."
+        "  A. 0\n  B. `0.4`\n  C. -2\nChoose an answer, then go on."
     )
     box = questions.QuestionBox(choice)
     assert box._repr_mimebundle_()["text/plain"] == text
