@@ -275,7 +275,7 @@ def _listing(lines):
 
 
 def read_number(typed, percent=False) -> float:
-    """Read a number as a learner types it: 0.125, 1/8, 5%, 1e-3.
+    """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
 
     ``percent``: percent are asked for, so that 5% is 5. A ValueError says what would
     be right.
@@ -290,10 +290,8 @@ def read_number(typed, percent=False) -> float:
     number = text.replace("\N{MINUS SIGN}", "-")
     part = 0.01 if number.endswith("%") and not percent else 1
     number = number.removesuffix("%").strip()
-    above, slash, below = number.partition("/")
     try:
-        value = float(above) / float(below) if slash else float(number)
-        value *= part
+        value = part * math.prod(map(_read_quotient, number.split("*")))
     except (ValueError, ZeroDivisionError):
         value = math.nan
     if not math.isfinite(value):
@@ -301,6 +299,11 @@ def read_number(typed, percent=False) -> float:
             f"{text!r} is not a number. Type one such as 12.5, -70 or 2/3."
         )
     return value
+
+
+def _read_quotient(text):
+    above, slash, below = text.partition("/")
+    return float(above) / float(below) if slash else float(text)
 
 
 def code(text) -> str:

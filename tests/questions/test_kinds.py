@@ -134,6 +134,8 @@ def test_lines_are_shuffled_the_same_each_time_and_never_right(read):
     [
         ("2/3", 2 / 3),
         ("1/8", 0.125),
+        ("3 * 0.5", 1.5),
+        ("1/2*3/4*-2", -0.75),
         (" -1 / 8 ", -0.125),
         ("5%", 0.05),
         ("4.55 %", 0.0455),
@@ -164,6 +166,7 @@ def test_percent_where_percent_are_asked_for():
         ("-inf", "'-inf' is not a number."),
         ("1/0", "'1/0' is not a number."),
         ("1/2/3", "'1/2/3' is not a number."),
+        ("2*", "'2*' is not a number."),
         ("/", "'/' is not a number."),
         ("%", "'%' is not a number."),
         ("5%%", "'5%%' is not a number."),
