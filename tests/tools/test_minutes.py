@@ -60,6 +60,15 @@ def test_the_readme_states_the_same():
     ]
 
 
+def test_teaching_states_the_same():
+    """Guards: minutes for the lone learner that differ from those of the notebook."""
+    text = (ROOT / "TEACHING.md").read_text("utf-8")
+    parts = re.split(r"^## \d\. ", text, flags=re.MULTILINE)[1:]
+    for path, part in zip(NOTEBOOKS, parts, strict=True):
+        said = re.findall(r"[Aa]lone:? about (\d+)|about (\d+) alone", part)
+        assert [int(a or b) for a, b in said] == [minutes.of_notebook(path).stated]
+
+
 def test_the_course_takes_nine_hours_at_most():
     """Guards: lessons that grow again."""
     assert sum(minutes.of_notebook(path).stated for path in NOTEBOOKS) <= 9 * 60
