@@ -30,7 +30,6 @@ from course.tools import live
 LIMITS = {
     "activation_panel": 100,
     "initialization_panel": 100,
-    "forward_panel": 100,
     "gradient_panel": 100,
     "slice_panel": 100,
     "pass_panel": 100,

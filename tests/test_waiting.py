@@ -134,18 +134,17 @@ def test_a_sweep_tells_itself_and_can_be_stopped(kernel):
 
 
 PANEL = """
-from course.panels import controls, forward
-from course.panels.controls import Number
+from course.panels import controls, slice
 from course.panels.panel import Panel
 
 def slow(**settings):
     for part in range(15):
         time.sleep(0.1)
-        yield forward.fresh_network(**settings)
+        yield slice.loss_slice(mlp.SUM, **settings)
 
 work = controls.network(0, "leaky_relu", -0.2)
-look = {name: Number(name, 0.0, -2, 2) for name in ("x0", "x1")}
-panel = Panel("forward_panel", slow, forward.ForwardView(), work, look)
+look = {"learning_rate": controls.learning_rate(0.2)}
+panel = Panel("slice_panel", slow, slice.SliceView(), work, look)
 """
 
 

@@ -281,6 +281,12 @@ def network(seed_value, name, alpha):
     return {"seed": seed(seed_value), **activation(name, alpha)}
 
 
+def fresh_network(seed, activation, alpha):
+    """These settings -> an untrained network of the original sizes, its activation."""
+    params = mlp.initialize(rng=np.random.default_rng(seed))
+    return params, mlp.make_activation(activation, alpha)
+
+
 def step(value, last):
     """The step that a `SteppedPanel` shows."""
     return Number("step", value, 0, last, whole=True, most=last, width="300px")

@@ -7,7 +7,6 @@ import numpy as np
 import mlp_core as mlp
 from course.panels import controls
 from course.panels.controls import Number
-from course.panels.forward import fresh_network
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
 from course.pictures.style import NEGATIVE, POSITIVE
@@ -35,7 +34,7 @@ class Differences(NamedTuple):
 
 def differences(seed, activation, alpha) -> Differences:
     """Settings -> the error curve for W[1][0, 0] of an untrained network, on SUM."""
-    params, activation = fresh_network(seed, activation, alpha)
+    params, activation = controls.fresh_network(seed, activation, alpha)
     X, Y = mlp.SUM.X, mlp.SUM.Y
     loss, grads = mlp.loss_and_grads(params, X, Y, activation)
     slope = float(grads[1].W[0, 0])

@@ -8,7 +8,6 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
-from course.panels.forward import fresh_network
 from course.panels.panel import Panel, SteppedPanel
 from course.panels.view import Cell, View
 from course.pictures.style import number
@@ -39,7 +38,7 @@ class Pass(NamedTuple):
 
 def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     """Settings -> the stages: input, layers forward, loss, layers back, update."""
-    params, activation = fresh_network(seed, activation, alpha)
+    params, activation = controls.fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = mlp.forward(params, X, activation)
     lines = [f"A[0] = X = {_row(X)}", "", f"target Y = {_row(Y)}"]

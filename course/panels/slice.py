@@ -8,7 +8,6 @@ import mlp_core as mlp
 from course import checks
 from course.panels import controls
 from course.panels.controls import Choice
-from course.panels.forward import fresh_network
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
 from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE
@@ -27,7 +26,7 @@ class Slice(NamedTuple):
 
 def loss_slice(task, seed, activation, alpha) -> Slice:
     """Settings -> the loss on a line down the gradient of an untrained network."""
-    params, activation = fresh_network(seed, activation, alpha)
+    params, activation = controls.fresh_network(seed, activation, alpha)
     start, grads = mlp.loss_and_grads(params, task.X, task.Y, activation)
     steepness = float(sum(np.sum(array**2) for layer in grads for array in layer))
 

@@ -13,7 +13,7 @@ ASLEEP = "Asleep. Choose Run, Run All Cells to make it live."
 PANEL, QUESTION, BARE = 1, 2, 3  # cells
 CELLS = [
     "import sys; sys.path.insert(0, '..'); from course import Lesson, panels",
-    "panels.forward_panel()",
+    "panels.pass_panel()",
     'Lesson("01_activations").predict("minus two")',
     "import ipywidgets; ipywidgets.VBox([ipywidgets.IntSlider(3)])",
 ]
@@ -66,7 +66,7 @@ def test_panel_is_a_picture_with_its_words(notebook):
     cell = notebook.show_cell(PANEL)
     expect(cell.get_by_text(ASLEEP)).to_be_visible()
     picture = cell.get_by_role("img")
-    expect(picture).to_have_attribute("alt", panels.forward_panel().shown.alt)
+    expect(picture).to_have_attribute("alt", panels.pass_panel().shown.alt)
     assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
 
 

@@ -179,7 +179,7 @@ def test_two_threads_at_once_do_what_one_does():
         ("activation_panel", {"activation": "ReLU"}, "activation"),
         ("initialization_panel", {"width": 0}, "width"),
         ("initialization_panel", {"scheme": None}, "initialization|scheme"),
-        ("forward_panel", {"x0": "1"}, "x0"),
+        ("gradient_panel", {"h": "1"}, "step size h"),
         ("gradient_panel", {"h": 0}, "step size h"),
         ("slice_panel", {"task": mlp.Task("three", np.eye(3), np.eye(3))}, "task"),
         ("pass_panel", {"sample": 4}, "input"),

@@ -12,7 +12,6 @@ PANELS = [
     "first_look_panel",
     "activation_panel",
     "initialization_panel",
-    "forward_panel",
     "gradient_panel",
     "slice_panel",
     "training_panel",

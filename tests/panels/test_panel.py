@@ -205,7 +205,6 @@ def test_every_panel_with_a_network_saves_it(panel, folder):
     shown = {
         "training_panel": lambda: data.at(data.done),
         "first_look_panel": lambda: data.at(0),
-        "forward_panel": lambda: data[0],
         "pass_panel": lambda: data.stages[0].params,
     }.get(panel.name, lambda: data.params)
     assert_same(params, shown())

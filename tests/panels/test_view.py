@@ -85,7 +85,7 @@ def test_a_panel_that_was_moved_looks_like_a_new_one(name):
 
 def test_equal_texts_that_look_different_are_measured_apart():
     """Guards the texts that are kept: each look is measured as Matplotlib does."""
-    panel = make("forward_panel")
+    panel = make("pass_panel")
     ax, renderer = panel.view.axes["network"], panel.view.canvas.get_renderer()
     looks = [{}, {"ha": "right"}, {"va": "top"}, {"fontsize": 20}, {"rotation": 90}]
     for look in looks:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from course.panels import forward_panel
+from course.panels import pass_panel
 from course.tools.asleep import before_save, without_widgets
 from course.tools.save import WIDGET_VIEW
 from course.tools.update import LAST, MARK
@@ -76,7 +76,7 @@ def test_panel_becomes_its_picture_with_alt_text():
 
 def test_real_panel_is_such_an_output():
     """Guards: what panels store is what the save looks for."""
-    panel = forward_panel()
+    panel = pass_panel()
     data, metadata = panel._repr_mimebundle_()
     (done,) = saved({"output_type": "display_data", "data": data, "metadata": metadata})
     assert Reader(done["data"]["text/html"]).tags["img"]["alt"] == panel.shown.alt
