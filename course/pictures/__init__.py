@@ -13,7 +13,6 @@ from course.pictures.activation_functions import (
     describe_activation,
     draw_activation,
 )
-from course.pictures.curves import curve
 from course.pictures.gradient_checks import (
     describe_gradient_check,
     draw_gradient_check,

@@ -162,7 +162,6 @@ PICTURES = {
     "groups": lambda: P.groups(np.arange(1000) % 3 > 0),
     "fates": lambda: P.fates({"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
     "success_map": lambda: P.success_map([[0.1, 0.9]], [0], [0.1, 1]),
-    "curve": lambda: P.curve([0, 1], {"a": [1, 2]}, x_label="x", y_label="y"),
 }
 
 
