@@ -117,15 +117,14 @@ class Picture:
     for each Axes in a row.
     """
 
-    def __init__(self, draw, alt, size=(8.0, 4.5), width_ratios=None):
+    def __init__(self, draw, alt, size=(8.0, 4.5)):
         self.draws = [draw] if callable(draw) else draw
-        self.alt, self.size, self.width_ratios = alt, size, width_ratios
+        self.alt, self.size = alt, size
 
     def figure(self) -> Figure:
         """The picture as a new figure."""
-        ratios = {"width_ratios": self.width_ratios}
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
-            fig, axes = new_figure(1, len(self.draws), self.size, **ratios)
+            fig, axes = new_figure(1, len(self.draws), self.size)
             for draw, ax in zip(self.draws, np.ravel(axes)):
                 draw(ax)
         return fig
@@ -146,16 +145,14 @@ class Picture:
         return data, {"image/png": {"alt": self.alt}}
 
 
-def beside(*pictures, titles=None, size=(12.4, 4.0), width_ratios=None) -> Picture:
-    """Several pictures in one row. ``titles`` stand above them and in the alt text."""
+def beside(*pictures, size=(12.4, 4.0)) -> Picture:
+    """Several pictures in one row."""
     draws = [draw for picture in pictures for draw in picture.draws]
-    names = titles or {2: ("Left", "Right"), 3: ("Left", "Middle", "Right")}.get(
+    names = {2: ("Left", "Right"), 3: ("Left", "Middle", "Right")}.get(
         len(pictures), [f"Picture {i + 1}" for i in range(len(pictures))]
     )
-    if titles:
-        draws = [titled(draw, title) for draw, title in zip(draws, titles, strict=True)]
     parts = [f"{name}: {picture.alt}" for name, picture in zip(names, pictures)]
-    return Picture(draws, " ".join(parts), size, width_ratios)
+    return Picture(draws, " ".join(parts), size)
 
 
 def titled(draw, title):
