@@ -8,13 +8,13 @@ from course.pictures import axes
 from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, titled
 
 
-def success(rates, title=None, size=(8, 4), rough=False) -> Picture:
+def success(rates, size=(8, 4), rough=False) -> Picture:
     """Success rates with their 95 % intervals: {name: (successes, trials)}.
 
     ``rough``: the alt text rounds to tens, where rounding decides how some runs end.
     """
-    draw = titled(lambda ax: draw_success(ax, rates), title)
-    return Picture(draw, describe_success(rates, rough), size)
+    alt = describe_success(rates, rough)
+    return Picture(lambda ax: draw_success(ax, rates), alt, size)
 
 
 def draw_success(ax, rates):
@@ -112,7 +112,7 @@ def draw_fates(ax, shares):
     ax.legend(ncols=len(FATES), loc="lower center", bbox_to_anchor=(0.5, 1))
 
 
-def success_map(share, alphas, rates, title=None, size=(8, 4.4)) -> Picture:
+def success_map(share, alphas, rates, size=(8, 4.4)) -> Picture:
     """The share of solved networks (alphas, rates) as a map with numbers."""
     share = checks.array("share", share)
     if share.shape != (len(alphas), len(rates)):
@@ -123,8 +123,7 @@ def success_map(share, alphas, rates, title=None, size=(8, 4.4)) -> Picture:
         parts.append(f"alpha {alpha}: {f'{good[0]} to {good[-1]}' if good else 'none'}")
     where = "Learning rates at which at least 70 % are solved"
     alt = f"Map of success by alpha and learning rate. {where}: {'; '.join(parts)}."
-    draw = titled(lambda ax: draw_success_map(ax, share, alphas, rates), title)
-    return Picture(draw, alt, size)
+    return Picture(lambda ax: draw_success_map(ax, share, alphas, rates), alt, size)
 
 
 def draw_success_map(ax, share, alphas, rates):

@@ -156,12 +156,11 @@ def beside(*pictures, size=(12.4, 4.0)) -> Picture:
 
 
 def titled(draw, title):
-    """The drawing function with a title above what it draws; None leaves its own."""
+    """The drawing function with a title above what it draws."""
 
     def draw_with_title(ax):
         draw(ax)
-        if title is not None:
-            ax.set_title(title)
+        ax.set_title(title)
 
     return draw_with_title
 

@@ -21,15 +21,14 @@ AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
 
 
 def surface(
-    params, task, activation=mlp.ORIGINAL, layer=-1, unit=0, title=None, size=(6, 4.2)
+    params, task, activation=mlp.ORIGINAL, layer=-1, unit=0, size=(6, 4.2)
 ) -> Picture:
     """The output, or one unit's activation, over a square of inputs, with the samples."""
     task = checks.task("task", task, inputs=2)
     params = checks.params("params", params, inputs=2)
     layer, unit = checks.unit(params, layer, unit)
     shown = params, task, activation, layer, unit
-    draw = titled(lambda ax: draw_surface(ax, *shown), title)
-    return Picture(draw, describe_surface(*shown), size)
+    return Picture(lambda ax: draw_surface(ax, *shown), describe_surface(*shown), size)
 
 
 def draw_surface(

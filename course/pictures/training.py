@@ -19,24 +19,16 @@ from course.pictures.style import (
 _FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
 
 
-def loss(
-    losses, *, legend=True, limits=None, title=None, size=(8, 3.6), **look
-) -> Picture:
+def loss(losses, *, limits=None, size=(8, 3.6), **look) -> Picture:
     """The loss of one or several runs on a log axis: {name: losses}.
 
     ``limits`` are the lowest and the highest loss to draw. ``steps_per_point``,
     ``x_label`` and ``smooth`` are those of `draw_loss`.
     """
     losses = {name: checks.array(name, values) for name, values in losses.items()}
-
-    def draw(ax):
-        draw_loss(ax, losses, limits=limits, **look)
-        if not legend:
-            ax.get_legend().remove()
-
     words = {key: value for key, value in look.items() if key != "smooth"}
     alt = describe_loss(losses, limits=limits, **words)
-    return Picture(titled(draw, title), alt, size)
+    return Picture(lambda ax: draw_loss(ax, losses, limits=limits, **look), alt, size)
 
 
 def draw_loss(
