@@ -19,37 +19,35 @@ from course.pictures.style import (
 _FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
 
 
-def loss(losses, *, limits=None, size=(8, 3.6), **look) -> Picture:
+def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Picture:
     """The loss of one or several runs on a log axis: {name: losses}.
 
-    ``limits`` are the lowest and the highest loss to draw. ``steps_per_point``,
-    ``x_label`` and ``smooth`` are those of `draw_loss`.
+    ``limits`` are the lowest and the highest loss to draw; ``smooth`` is that of
+    `draw_loss`.
     """
     losses = {name: checks.array(name, values) for name, values in losses.items()}
-    words = {key: value for key, value in look.items() if key != "smooth"}
-    alt = describe_loss(losses, limits=limits, **words)
-    return Picture(lambda ax: draw_loss(ax, losses, limits=limits, **look), alt, size)
+    look = {"x_label": x_label, "limits": limits}
+    alt = describe_loss(losses, **look)
+    return Picture(lambda ax: draw_loss(ax, losses, smooth=smooth, **look), alt, size)
 
 
 def draw_loss(
     ax,
     losses,
-    step=None,
     *,
     steps_per_point=1,
-    x_label=None,
+    x_label="epoch",
     smooth=1,
     faint=(),
     limits=None,
 ):
     """Draw the loss of one or several runs on a log axis.
 
-    The first point is step (or epoch) 1. ``step`` is marked on the last run that isn't
-    faint; 0 is before the first step. One point stands for ``steps_per_point`` steps:
+    The first point is step (or epoch) 1. One point stands for ``steps_per_point`` steps:
     100 puts the loss by epoch on an axis of steps. ``smooth`` draws the average of as
     many points over the points, which stay visible as a thin line. ``faint`` names runs
-    to draw in grey, for comparison: the axes belong to the others. What a line can't show (0 on a log axis, numbers
-    that aren't finite) is said in the legend.
+    to draw in grey, for comparison: the axes belong to the others. What a line can't
+    show (0 on a log axis, numbers that aren't finite) is said in the legend.
     """
     bright = [name for name in losses if name not in faint]
     framed = [losses[name] for name in bright]  # a faint run may leave the axes
@@ -66,19 +64,13 @@ def draw_loss(
     last = steps_per_point * max(1, *map(len, framed))
     ax.set_xlim(0, last * 1.02)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-    ax.set_xlabel(x_label or _x_label(step, steps_per_point))
+    ax.set_xlabel(x_label)
     ax.set_ylabel(
         f"loss, cut at {number(bottom, 0)} and {number(top, 0)}" if limits else "loss"
     )
-    if step is not None:
-        mark_loss(ax, losses[bright[-1]], step, steps_per_point, (bottom, top))
     texts = ax.legend(loc="upper right").get_texts()
     rows = sum(text.get_text().count("\n") + 1 for text in texts)
     axes.set_log(ax, bottom, top, rows if limits is None else 0)
-
-
-def _x_label(step, steps_per_point):
-    return "epoch" if steps_per_point == 1 and step is None else "training step"
 
 
 def _draw_run(ax, x, heights, smooth, label, look):
@@ -116,11 +108,12 @@ def _what_is_hidden(values, steps_per_point, bottom):
 def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
     """Draw a line at the step, and a dot on the point that the step belongs to.
 
+    Step 0 is before the first point.
     A value at the ``floor`` may be anything below it.
     """
     ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
     title = f"step {step}" if step else "before the first step"
-    index = _point_of(step, steps_per_point)
+    index = -(-step // steps_per_point) - 1
     if 0 <= index < len(values) and np.isfinite(values[index]):
         x, height = steps_per_point * (index + 1), np.clip(values[index], *limits)
         look = {"markerfacecolor": "white", "markeredgewidth": 2.5, "clip_on": False}
@@ -130,16 +123,10 @@ def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
     ax.set_title(title)
 
 
-def _point_of(step, steps_per_point):
-    """The index of the epoch that the step lies in."""
-    return -(-step // steps_per_point) - 1
-
-
-def describe_loss(losses, step=None, *, steps_per_point=1, x_label=None, limits=None):
+def describe_loss(losses, *, x_label="epoch", limits=None):
     """The alt text of `draw_loss`."""
     lowest, highest = limits or (1e-10, np.inf)
-    label = x_label or _x_label(step, steps_per_point)
-    unit = "epoch" if steps_per_point > 1 or label.startswith("epoch") else "step"
+    unit = "epoch" if x_label.startswith("epoch") else "step"
 
     def height(value):
         beyond = highest < value < np.inf
@@ -153,9 +140,6 @@ def describe_loss(losses, step=None, *, steps_per_point=1, x_label=None, limits=
             part = (
                 f"{name}: {first} at first, {last} at the end of {len(values)} {unit}s"
             )
-        if step and _point_of(step, steps_per_point) < len(values):
-            value = values[_point_of(step, steps_per_point)]
-            part += f", {height(value)} at step {step}"
         parts.append(part)
     return "Loss curve. " + "; ".join(parts) + "."
 

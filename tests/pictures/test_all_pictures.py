@@ -50,7 +50,7 @@ DRAWINGS = {
     "gradients": (P.draw_network, PARAMS, CACHE, GRADS),
     "wide network": (P.draw_network, network((2, 40, 9, 1))),
     "check": (P.draw_gradient_check, checked()),
-    "loss": (P.draw_loss, LOSSES, 1),
+    "loss": (P.draw_loss, LOSSES),
     "bands": (training.draw_bands, QUANTILES),
     "surface": (P.draw_surface, PARAMS, XOR),
     "neuron": (P.draw_surface, PARAMS, XOR, ORIGINAL, 0, 2),

@@ -5,7 +5,7 @@ import pytest
 
 from course import pictures
 from course.pictures.style import POSITIVE
-from course.pictures.training import draw_bands, loss_quantiles
+from course.pictures.training import draw_bands, loss_quantiles, mark_loss
 
 
 def marker_of(ax):
@@ -30,12 +30,10 @@ def test_loss_curves_are_the_data(ax):
     assert ax.get_ylim()[0] < 0.01 and ax.get_ylim()[1] > 1
 
 
-def test_loss_marks_the_step_on_the_last_run_that_is_not_faint(ax):
-    """Guards the marker of the scrubbing panel, its number, and the run in grey."""
+def test_a_run_for_comparison_is_grey(ax):
+    """Guards which of two runs is the one that the panel is about."""
     losses = {"now": np.linspace(1, 0.1, 10), "before": np.full(20, 0.5)}
-    pictures.draw_loss(ax, losses, step=4, faint=["before"])
-    assert marker_of(ax) == [[4.0, pytest.approx(0.7)]]
-    assert ax.get_title() == "step 4: loss 0.700"
+    pictures.draw_loss(ax, losses, faint=["before"])
     colors = {line.get_label(): line.get_color() for line in ax.lines}
     assert colors["before"] == "#8C8C8C" and colors["now"] == POSITIVE
 
@@ -43,7 +41,7 @@ def test_loss_marks_the_step_on_the_last_run_that_is_not_faint(ax):
 def test_a_faint_run_may_leave_the_axes(ax):
     """Guards: after a run that exploded, the next one was a flat line."""
     losses = {"now": np.linspace(1, 0.1, 10), "before": np.logspace(0, 170, 300)}
-    pictures.draw_loss(ax, losses, step=4, faint=["before"])
+    pictures.draw_loss(ax, losses, faint=["before"])
     pictures.draw_loss(alone := pictures.new_figure()[1], {"now": losses["now"]})
     assert ax.get_xlim() == alone.get_xlim()
     assert ax.get_ylim()[0] == alone.get_ylim()[0] and 1 < ax.get_ylim()[1] < 100
@@ -52,25 +50,29 @@ def test_a_faint_run_may_leave_the_axes(ax):
     assert before.get_clip_on()
 
 
+def test_the_mark_stands_on_the_loss_of_its_step(ax):
+    """Guards the marker of the panel that goes through a run, and its number."""
+    mark_loss(ax, np.linspace(1, 0.1, 10), 4, 1, (0.01, 2))
+    assert marker_of(ax) == [[4.0, pytest.approx(0.7)]]
+    assert ax.get_title() == "step 4: loss 0.700"
+
+
 @pytest.mark.parametrize("step, point", [(1, 0), (100, 0), (101, 1), (300, 2)])
 def test_loss_by_epoch_on_an_axis_of_steps(ax, step, point):
     """Guards which epoch a step belongs to."""
     values = np.array([0.5, 0.4, 0.3])
-    pictures.draw_loss(ax, {"a": values}, step=step, steps_per_point=100)
+    pictures.draw_loss(ax, {"a": values}, steps_per_point=100)
+    mark_loss(ax, values, step, 100, (0.01, 2))
     assert ax.lines[0].get_xdata().tolist() == [100, 200, 300]
     assert marker_of(ax) == [[100 * (point + 1), values[point]]]
-    text = pictures.describe_loss({"a": values}, step, steps_per_point=100)
-    assert f"{values[point]:.2f} at step {step}" in text
 
 
 @pytest.mark.parametrize("step, title", [(0, "before the first step"), (3, "step 3")])
 def test_loss_before_the_first_step_and_after_the_last(ax, step, title):
     """Guards the ends of the step slider: a line and words, no marker off the data."""
-    losses = {"a": np.array([1.0, 0.5])}
-    pictures.draw_loss(ax, losses, step=step)
+    mark_loss(ax, np.array([1.0, 0.5]), step, 1, (0.01, 2))
     assert ax.get_title() == title
     assert not [line for line in ax.lines if line.get_markersize() == 10]
-    assert "at step" not in pictures.describe_loss(losses, step)
 
 
 def test_smoothing_never_hides_the_data(ax):
@@ -128,17 +130,17 @@ def test_loss_between_limits():
 
 
 def test_loss_in_words():
-    """Guards the alt text: ends and step, and no digits of rounding noise."""
+    """Guards the alt text: both ends, and no digits of rounding noise."""
     losses = {"a": np.array([1.0, 0.5, 0.25]), "b": np.array([2.0, 3e-31])}
-    assert pictures.describe_loss(losses, 2) == (
-        "Loss curve. a: 1.00 at first, 0.25 at the end of 3 steps, 0.50 at step 2; "
-        "b: 2.00 at first, below 1e-10 at the end of 2 steps, below 1e-10 at step 2."
+    assert pictures.describe_loss(losses, x_label="training step") == (
+        "Loss curve. a: 1.00 at first, 0.25 at the end of 3 steps; "
+        "b: 2.00 at first, below 1e-10 at the end of 2 steps."
     )
-    by_epoch = pictures.loss({"a": [0.5, 3e-7]}, steps_per_point=100, x_label="step")
+    by_epoch = pictures.loss({"a": [0.5, 3e-7]})
     assert by_epoch.alt == "Loss curve. a: 0.50 at first, 3e-07 at the end of 2 epochs."
-    assert by_epoch.figure().axes[0].get_xlabel() == "step"
     by_step = pictures.loss({"a": [0.5, 0.2]}, x_label="training step")
     assert by_step.alt.endswith("at the end of 2 steps.")
+    assert by_step.figure().axes[0].get_xlabel() == "training step"
     by_epoch = pictures.loss({"a": [0.5, 0.2]}, x_label="epoch of 100 steps")
     assert by_epoch.alt.endswith("at the end of 2 epochs.")
 
