@@ -39,11 +39,6 @@ def number(name, value, least=None, above=None, most=None) -> float:
     return float(value)
 
 
-def positive(name, value) -> float:
-    """One number above 0."""
-    return number(name, value, above=0)
-
-
 def whole(name, value, least=0, most=MOST) -> int:
     """A whole number, within limits."""
     try:

@@ -56,7 +56,6 @@ def test_what_is_no_number_is_refused_by_name(number):
     value = NO_NUMBERS[number]
     refused(checks.array, value)
     refused(checks.number, value)
-    refused(checks.positive, value)
 
 
 def test_array_keeps_shapes_and_says_how_to_fill_a_mask():
@@ -88,11 +87,11 @@ def test_number_is_one_finite_float_within_limits():
         checks.number("thing", 0, above=0)
 
 
-def test_positive_is_above_0():
+def test_above_0_is_any_positive_number():
     """Guards learning rates, step sizes, tolerances."""
-    assert checks.positive("thing", 5e-324) == 5e-324
+    assert checks.number("thing", 5e-324, above=0) == 5e-324
     for value in 0, -1, -0.0, math.nan, math.inf:
-        refused(checks.positive, value)
+        refused(checks.number, value, above=0)
 
 
 def test_whole_is_an_int_within_limits():
@@ -280,7 +279,7 @@ ANYTHING = st.one_of(
     st.lists(st.lists(SINGLE, max_size=3), max_size=4),
     st.dictionaries(st.text(max_size=2), SINGLE, max_size=2),
 )
-EVERY_CHECK = [checks.array, checks.number, checks.positive, checks.whole, checks.text]
+EVERY_CHECK = [checks.array, checks.number, checks.whole, checks.text]
 EVERY_CHECK += [checks.switch, checks.sizes, checks.seeds, checks.params, checks.task]
 
 
