@@ -40,7 +40,6 @@ from course.pictures.signals import (
     draw_histogram,
     draw_spread,
     draws,
-    histogram,
     spread,
 )
 from course.pictures.style import beside, new_figure, number, use_style

@@ -9,24 +9,20 @@ from course.pictures import axes, style
 from course.pictures.style import Picture, number, plain
 
 
-def histogram(groups, bins=20, marks=(), size=(8.0, 4.0)) -> Picture:
-    """Histograms of weights over one another: {name: weights of any shape}.
-
-    Each has the area 1: so 200 weights can be seen beside 10,000.
-    ``bins`` is how many there are, or their edges. A line stands at each of the marks.
-    """
-    groups = {name: checks.array(name, values) for name, values in groups.items()}
-    alt = describe_histogram(groups, marks)
-    return Picture(lambda ax: draw_histogram(ax, groups, bins, marks), alt, size)
-
-
 def draws(groups, marks=(-2, 2), size=(7.5, 3.4)) -> Picture:
-    """Histograms of many draws from -5 to 5, with bars of the width 0.1."""
-    return histogram(groups, np.arange(-50, 51) / 10, marks, size)
+    """Histograms of many draws from -5 to 5, {name: values}; a line at each mark."""
+    groups = {name: checks.array(name, values) for name, values in groups.items()}
+    shown = groups, np.arange(-50, 51) / 10, marks  # bars of the width 0.1
+    alt = describe_histogram(groups, marks)
+    return Picture(lambda ax: draw_histogram(ax, *shown), alt, size)
 
 
 def draw_histogram(ax, groups, bins=20, marks=()):
-    """Draw histograms with shared bins, as densities: the area of each is 1."""
+    """Draw histograms of weights over one another, with shared bins.
+
+    The area of each is 1: so 200 weights can be seen beside 10,000. ``bins`` is how many
+    there are, or their edges.
+    """
     finite = {name: _finite(values) for name, values in groups.items()}
     everything = np.concatenate(list(finite.values()))
     limits = axes.finite_limits(everything, 0.02)

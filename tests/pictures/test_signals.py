@@ -56,10 +56,10 @@ def test_histogram_of_equal_and_of_missing_weights(ax):
 
 def test_histogram_in_words():
     """Guards the numbers of the alt text."""
-    picture = pictures.histogram({"a": [1.0, 3.0]}, bins=3)
     numbers = "a, 2 weights from 1.00 to 3.00, standard deviation 1.00."
-    assert picture.alt == f"Histograms of weights, each with the area 1. {numbers}"
-    assert len(picture.figure().axes[0].patches[0].get_data().values) == 3
+    assert pictures.describe_histogram({"a": np.array([1.0, 3.0])}) == (
+        f"Histograms of weights, each with the area 1. {numbers}"
+    )
 
 
 def test_draws_have_bars_that_end_at_the_marks():
