@@ -113,15 +113,10 @@ def mixed(w):
     return float(np.sum(np.sin(w)) + np.prod(w))
 
 
-def steep(w):
-    return float(1000 * np.sum(w**3))
-
-
 LOSS_NAMES = {
     square: "the sum of w ** 2",
     cubes: "1 * w0 ** 3 + 2 * w1 ** 3 + ...",
     mixed: "the sum of sin(w), plus the product of all w",
-    steep: "1000 times the sum of w ** 3",
 }
 
 
