@@ -1,4 +1,4 @@
-"""The right functions of notebook 4 against the core, and the shared ones."""
+"""The right functions of notebook 4 against the core."""
 
 import numpy as np
 
@@ -8,7 +8,6 @@ from course.lessons.backprop.exercises import (
     my_layer_backward,
     my_loss_slope,
 )
-from course.lessons.cases import numeric_gradient
 from tests.reference import draw
 
 
@@ -30,10 +29,3 @@ def test_right_functions_agree_with_the_core():
     np.testing.assert_allclose(db, grads[3].b, atol=1e-12)
     dZ = dY * slope(cache.Z[3])
     np.testing.assert_allclose(dA, np.einsum("no,io->ni", dZ, params[3].W), atol=1e-12)
-
-
-def test_the_shared_numeric_gradient_is_the_derivative():
-    """Guards: a reference that is wrong itself; the slope of w^3 is 3 w^2."""
-    w = np.array([[1.0, -2.0], [0.0, 0.5]])
-    slopes = numeric_gradient(lambda w: float(np.sum(w**3)), w)
-    np.testing.assert_allclose(slopes, 3 * w**2, atol=1e-8)

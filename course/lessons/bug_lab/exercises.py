@@ -12,35 +12,88 @@ import mlp_core as mlp
 from course.checking import Exercise, Mistake, call_once, to_array
 from course.lessons.cases import (
     LEAKY,
-    LOSS_NAMES,
     TANH,
-    backward_difference,
-    central,
-    cubes,
-    differences,
     expect_items,
-    forward_difference,
     layers_form,
-    leaves_w_changed,
-    mixed,
     network,
     normal,
-    numeric_gradient,
-    square,
 )
+
+# A numeric slope: losses to differentiate, right and wrong differences ----------------
+
+
+def square(w):
+    return float(np.sum(w**2))
+
+
+def cubes(w):
+    """Every entry has its own slope, and the slope bends: then h counts."""
+    return float(np.sum(np.arange(1, w.size + 1) * w.ravel() ** 3))
+
+
+def mixed(w):
+    """An entry's slope depends on the others, too."""
+    return float(np.sum(np.sin(w)) + np.prod(w))
+
+
+LOSS_NAMES = {
+    square: "the sum of w ** 2",
+    cubes: "1 * w0 ** 3 + 2 * w1 ** 3 + ...",
+    mixed: "the sum of sin(w), plus the product of all w",
+}
+
+
+def moved(w, index, h):
+    w = w.copy()
+    w[index] += h
+    return w
+
+
+def central(loss_of, w, index, h):
+    return loss_of(moved(w, index, h)) - loss_of(moved(w, index, -h))
+
+
+def forward_difference(loss_of, w, index, h):
+    return loss_of(moved(w, index, h)) - loss_of(w)
+
+
+def backward_difference(loss_of, w, index, h):
+    return loss_of(w) - loss_of(moved(w, index, -h))
+
+
+def leaves_w_changed(loss_of, w, index, h):
+    w[index] += h
+    above = loss_of(w)
+    w[index] -= 2 * h
+    return above - loss_of(w)
+
+
+def quotient(difference=central, gap=lambda h: 2 * h, copy=lambda w: w.astype(float)):
+    """A numeric slope out of ``difference(loss_of, w, index, h)``, one of losses."""
+
+    def slope(loss_of, w, index, h):
+        return difference(loss_of, copy(w), index, h) / gap(h)
+
+    return slope
+
+
+numeric_slope = quotient()
+
+
+# The error of one entry ----------------------------------------------------------------
 
 
 def my_entry_error(loss_of, w, index, claimed, h=1e-5):
-    numeric = central(loss_of, w.astype(float), index, h) / (2 * h)
-    larger = max(abs(claimed), abs(numeric))
-    return abs(claimed - numeric) / larger if larger > 0 else 0.0
+    slope = numeric_slope(loss_of, w, index, h)
+    larger = max(abs(claimed), abs(slope))
+    return abs(claimed - slope) / larger if larger > 0 else 0.0
 
 
-def _entry_error(numeric=numeric_gradient, size=max, gap=abs):
+def _entry_error(slope_of=numeric_slope, size=max, gap=abs):
     """The error of one entry, made of exchangeable parts."""
 
     def error(loss_of, w, index, claimed, h=1e-5):
-        slope = float(numeric(loss_of, w, h)[index])
+        slope = slope_of(loss_of, w, index, h)
         larger = size(abs(claimed), abs(slope))
         return gap(claimed - slope) / larger if larger > 0 else 0.0
 
@@ -54,18 +107,18 @@ def _entry_error_in_place(loss_of, w, index, claimed, h=1e-5):
 
 
 def _entry_error_without_absolute_sizes(loss_of, w, index, claimed, h=1e-5):
-    slope = float(numeric_gradient(loss_of, w, h)[index])
+    slope = numeric_slope(loss_of, w, index, h)
     larger = max(claimed, slope)
     return abs(claimed - slope) / larger if larger != 0 else 0.0
 
 
 def _entry_error_with_nan(loss_of, w, index, claimed, h=1e-5):
-    slope = np.float64(numeric_gradient(loss_of, w, h)[index])
+    slope = np.float64(numeric_slope(loss_of, w, index, h))
     return abs(claimed - slope) / max(abs(claimed), abs(slope))
 
 
-def _all_moved(loss_of, w, h):
-    return np.full(w.shape, (loss_of(w + h) - loss_of(w - h)) / (2 * h))
+def _all_moved(loss_of, w, index, h):
+    return (loss_of(w + h) - loss_of(w - h)) / (2 * h)
 
 
 _entry_error_exercise = Exercise(
@@ -126,35 +179,35 @@ _entry_error_exercise = Exercise(
         Mistake(
             "the difference is one-sided, loss(w + h) - loss(w); take loss(w + h) - "
             "loss(w - h), over 2 h",
-            _entry_error(differences(forward_difference, lambda h: h)),
+            _entry_error(quotient(forward_difference, lambda h: h)),
         ),
         Mistake(
             "the difference is one-sided, loss(w) - loss(w - h); take loss(w + h) - "
             "loss(w - h), over 2 h",
-            _entry_error(differences(backward_difference, lambda h: h)),
+            _entry_error(quotient(backward_difference, lambda h: h)),
         ),
         Mistake(
             "the numeric slope is half too small: the difference is one-sided, but "
             "divided by 2 h; take loss(w + h) - loss(w - h)",
-            _entry_error(differences(forward_difference)),
+            _entry_error(quotient(forward_difference)),
         ),
         Mistake(
             "the difference of the two losses is not yet a slope: divide it by 2 h",
-            _entry_error(differences(central, lambda h: 1)),
+            _entry_error(quotient(central, lambda h: 1)),
         ),
         Mistake(
             "the numeric slope is twice too large: from w - h to w + h it is 2 h, so "
             "divide by 2 h",
-            _entry_error(differences(central, lambda h: h)),
+            _entry_error(quotient(central, lambda h: h)),
         ),
         Mistake(
             "brackets: `/ 2 * h` divides by 2 and multiplies by h; write / (2 * h)",
-            _entry_error(differences(central, lambda h: 2 / h)),
+            _entry_error(quotient(central, lambda h: 2 / h)),
         ),
         Mistake(
             "look at the sign of the numeric slope: loss(w + h) comes first, then "
             "loss(w - h) is subtracted",
-            _entry_error(differences(central, lambda h: -2 * h)),
+            _entry_error(quotient(central, lambda h: -2 * h)),
         ),
         Mistake(
             "h is not used: it takes 1e-5, whatever h is",
@@ -169,7 +222,7 @@ _entry_error_exercise = Exercise(
         Mistake(
             "it is right for floats, but an array of whole numbers drops the h when you "
             "add it: start from w.astype(float), which is a copy, too",
-            _entry_error(differences(central, copy=lambda w: w.copy())),
+            _entry_error(quotient(central, copy=lambda w: w.copy())),
         ),
         Mistake(
             "w is left changed: move a copy of it, w.astype(float)",
