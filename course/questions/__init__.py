@@ -22,8 +22,7 @@ line begins a paragraph::
     name = "slope"
     question = "What is the slope at -2?"
     answer = -0.2
-    tolerance = 0.01               # this far from the answer is still right,
-    at_most = 0                    # but never beyond this border; or `at_least`
+    tolerance = 0.01               # this far from the answer is still right
     percent = true                 # where percent are asked for: '5%' is 5, else 0.05
     feedback = "The line falls by 0.2 for each step to the right."
     otherwise = "Take two points on the line and divide rise by run."

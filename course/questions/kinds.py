@@ -142,7 +142,7 @@ class Miss(NamedTuple):
 
 
 class NumberQuestion(Question):
-    """A question for a number, right within a tolerance and on its side of a border."""
+    """A question for a number, right within a tolerance."""
 
     kind, prompt = "number", "Type a number"
 
@@ -156,38 +156,31 @@ class NumberQuestion(Question):
         feedback,
         otherwise,
         miss=(),
-        at_least=-math.inf,
-        at_most=math.inf,
         percent=False,
         **common,
     ):
         super().__init__(lesson, name, question, **common)
         self.answer, self.tolerance = answer, tolerance
-        self.at_least, self.at_most = at_least, at_most
         self.feedback, self.otherwise = feedback, otherwise
         self.percent = percent
         self.misses = [Miss(**table) for table in miss]
-        if not self.is_right(answer):  # a NaN, or a tolerance below 0
+        if not self.agree(answer, answer):  # a NaN, or a tolerance below 0
             raise ValueError("no number would be taken as right")
         values = [miss.value for miss in self.misses]
         for value in values:
-            if self.is_right(value):
+            if self.agree(value, answer):
                 raise ValueError(f"the miss {value:g} would be taken as right")
             if values.count(value) > 1:
                 raise ValueError(f"two misses are {value:g}")
 
     def reply(self, answer) -> Reply:
         value = read_number(answer, self.percent)
-        if self.is_right(value):
+        if self.agree(value, self.answer):
             return Reply(True, self.feedback)
         for miss in sorted(self.misses, key=lambda miss: abs(miss.value - value)):
             if self.agree(value, miss.value):
                 return Reply(False, miss.feedback)
         return Reply(False, self.otherwise)
-
-    def is_right(self, value) -> bool:
-        inside = self.at_least <= value <= self.at_most
-        return inside and self.agree(value, self.answer)
 
     def agree(self, value, target) -> bool:
         """Whether two numbers agree within the tolerance, both ends included."""

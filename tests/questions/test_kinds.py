@@ -73,20 +73,6 @@ def test_number_gets_its_words(number, typed, right, said):
     assert number.reply(typed) == (right, said)
 
 
-def test_a_tolerance_ends_at_a_border():
-    """Guards: 'from which learning rate on' answered by one that is too small."""
-    fields = "", "", "", 2 / 3, 0.01, "right", "no"
-    border = questions.NumberQuestion(*fields, at_least=0.66666)
-    for typed in ("2/3", "0.667", "0.67", "0.6667", "0.676"):
-        assert border.reply(typed).right, typed
-    for typed in ("0.66", "0.666", "0.678"):
-        assert not border.reply(typed).right, typed
-    below = questions.NumberQuestion(*fields, at_most=2 / 3)
-    assert below.reply("0.66").right and not below.reply("0.667").right
-    with pytest.raises(ValueError, match="no number would be taken as right"):
-        questions.NumberQuestion(*fields, at_least=0.7)
-
-
 def test_nearest_miss_answers():
     """Guards: where two usual wrong numbers meet, the nearer one has the word."""
     misses = [{"value": 1.0, "feedback": "one"}, {"value": 1.5, "feedback": "more"}]
@@ -266,7 +252,7 @@ def test_wrong_choice_is_told(read, old, new, said):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("answer = 0.4", 'answer = "0.4"', "question 'slope': '<=' not supported"),
+        ("answer = 0.4", 'answer = "0.4"', "question 'slope': bad operand type"),
         ("answer = 0.4", "answer = nan", "no number would be taken as right"),
         ("tolerance = 0.05", "", "missing 1 required positional argument: 'tolerance'"),
         ("tolerance = 0.05", "tolerance = -1", "no number would be taken as right"),
