@@ -58,10 +58,10 @@ def describe_success(rates, rough=False):
     return f"Success rates with 95 % intervals. {'; '.join(parts)}."
 
 
-def groups(success, sizes=(10, 100)) -> Picture:
-    """Ten groups of seeds of each size, with their rates and intervals: success (S,)."""
+def groups(success) -> Picture:
+    """Ten groups of 10 and of 100 seeds, with rates and intervals: success (S,)."""
     truth, draws, parts = 100 * np.mean(success), [], []
-    for size in sizes:
+    for size in (10, 100):
         counts = np.reshape(success[: 10 * size], (10, size)).sum(axis=1)
         title = f"10 groups of {size} seeds"
         draw = titled(lambda ax, c=counts, n=size: draw_groups(ax, c, n, truth), title)

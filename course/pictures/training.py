@@ -147,17 +147,16 @@ def describe_loss(losses, *, x_label="epoch", limits=None):
 # Bands -------------------------------------------------------------------------------
 
 
-def bands(losses, x_label="epoch of 100 steps", size=None) -> Picture:
+def bands(losses) -> Picture:
     """The loss by epoch of many networks, as bands: {name: (epochs, S)}, a plot each.
 
     A network that diverged (NaN or infinite) counts as an infinite loss.
     """
     quantiles = {name: loss_quantiles(values) for name, values in losses.items()}
     draws = [
-        titled(lambda ax, q=q: draw_bands(ax, q, x_label), name)
-        for name, q in quantiles.items()
+        titled(lambda ax, q=q: draw_bands(ax, q), name) for name, q in quantiles.items()
     ]
-    size = size or ((8, 4) if len(draws) == 1 else (12.4, 4))
+    size = (8, 4) if len(draws) == 1 else (12.4, 4)
     return Picture(draws, describe_bands(quantiles), size)
 
 
@@ -168,7 +167,7 @@ def loss_quantiles(losses):
     return np.quantile(losses, levels, axis=1, method="higher")
 
 
-def draw_bands(ax, quantiles, x_label="epoch of 100 steps"):
+def draw_bands(ax, quantiles):
     """Draw the median, the middle half and the middle 90 %."""
     epochs = np.arange(1, quantiles.shape[1] + 1)
     # Below 1e-12 it is rounding; what diverged is above the picture.
@@ -179,7 +178,7 @@ def draw_bands(ax, quantiles, x_label="epoch of 100 steps"):
     ax.plot(epochs, q[2], color="black", label="median")
     axes.set_log(ax, 1e-12, 10)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    ax.set_xlabel(x_label)
+    ax.set_xlabel("epoch of 100 steps")
     ax.set_ylabel("loss")
     ax.legend(loc="lower left")
 

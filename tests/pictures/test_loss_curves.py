@@ -184,11 +184,11 @@ def test_bands_of_several_names_and_their_words():
         "first": np.tile([[0.5], [0.127]], 5),  # (2 epochs, 5 networks)
         "second": np.stack([np.full(41, 9.0), last]),
     }
-    picture = pictures.bands(losses, x_label="epoch")
+    picture = pictures.bands(losses)
     axes = picture.figure().axes
     assert [ax.get_title() for ax in axes] == ["first", "second"]
     assert [line.get_ydata()[-1] for ax in axes for line in ax.lines] == [0.127, 1e-9]
-    assert axes[0].get_xlabel() == "epoch"
+    assert axes[0].get_xlabel() == "epoch of 100 steps"
     assert picture.alt == (
         "Loss by epoch as bands; the quantiles 5, 25, 50, 75 and 95 % of the first and "
         "the last epoch. first: 0.50, 0.50, 0.50, 0.50, 0.50; then 0.12, 0.12, 0.12, "
