@@ -17,30 +17,25 @@ from course.pictures.style import (
 )
 
 
-def network(
-    params, cache=None, grads=None, *, row=0, label=None, size=(10, 4.2)
-) -> Picture:
-    """A network with its weights and biases, or their gradients.
+def network(params, cache=None, *, label=None, size=(10, 4.2)) -> Picture:
+    """A network with its weights and biases.
 
-    With a cache the units show their activations for one row of it. ``label`` stands in
+    With a cache the units show their activations for its first row. ``label`` stands in
     the title.
     """
     params = checks.params("params", params)
     sizes = _sizes(params)
     if cache is not None and any(a.shape[-1] != n for a, n in zip(cache.A, sizes)):
         raise ValueError(f"cache comes from another network than params, {sizes}")
-    if grads is not None and _sizes(grads) != sizes:
-        raise ValueError(f"grads come from another network than params, {sizes}")
-    shown = params, cache, grads
-    alt = describe_network(*shown, row=row)
-    return Picture(lambda ax: draw_network(ax, *shown, label, row=row), alt, size)
+    alt = describe_network(params, cache)
+    return Picture(lambda ax: draw_network(ax, params, cache, None, label), alt, size)
 
 
 def _sizes(params):
     return [params[0].W.shape[0]] + [W.shape[1] for W, _ in params]
 
 
-def draw_network(ax, params, cache=None, grads=None, label=None, *, row=0, active=None):
+def draw_network(ax, params, cache=None, grads=None, label=None, *, active=None):
     """Draw a network with its numbers.
 
     Blue solid edges are positive, orange dashed ones negative, and wide ones are large.
@@ -49,7 +44,7 @@ def draw_network(ax, params, cache=None, grads=None, label=None, *, row=0, activ
     ``grads`` may be None, which makes its edges grey. ``active`` is a layer to stress.
     """
     shown = params if grads is None else grads
-    values = _node_values(cache, row)
+    values = _node_values(cache)
     ax.set_axis_off()
     title = [label, None if grads is None else "gradients on the edges"]
     ax.set_title(", ".join(filter(None, title)), pad=10)
@@ -113,9 +108,9 @@ def unit_at(ax, params, place):
     return None
 
 
-def _node_values(cache, row):
+def _node_values(cache):
     """The activations to show, one array for each layer that the cache has reached."""
-    return [] if cache is None else [np.atleast_2d(a)[row] for a in cache.A]
+    return [] if cache is None else [np.atleast_2d(a)[0] for a in cache.A]
 
 
 class _Plan:
@@ -292,10 +287,10 @@ def _write_notes(ax, plan, notes):
         axes.write(ax, *place, line, va="bottom", fontweight=weight)
 
 
-def describe_network(params, cache=None, grads=None, *, row=0):
+def describe_network(params, cache=None, grads=None):
     """The alt text of `draw_network`."""
     text = f"Diagram of a {'-'.join(map(str, _sizes(params)))} network."
-    node_values = _node_values(cache, row)
+    node_values = _node_values(cache)
     for i, values in enumerate(node_values):
         name = f"Layer {i - 1}" if i else "Input"
         listed = ", ".join(plain(value) for value in values[:8])

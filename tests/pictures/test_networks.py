@@ -30,9 +30,9 @@ def units_of(ax):
 def test_network_shows_every_number(new_axes, params):
     """Guards the numbers: all weights, all biases, all activations of the sample."""
     params = [Layer(W, b + 0.1 * np.arange(1, len(b) + 1)) for W, b in params]
-    _, cache = mlp.forward(params, XOR.X)
+    _, cache = mlp.forward(params, XOR.X[[2]])
     ax = new_axes((10, 5.6))
-    pictures.draw_network(ax, params, cache, row=2)
+    pictures.draw_network(ax, params, cache)
     written = texts(ax)
     for W, b in params:
         for weight in W.flat:
@@ -40,7 +40,7 @@ def test_network_shows_every_number(new_axes, params):
         for bias in b:
             assert f"b {pictures.number(bias)}" in written
     for a in cache.A:
-        for value in a[2]:
+        for value in a[0]:
             assert pictures.number(value) in written
     assert sum(text.startswith("b ") for text in written) == 9
     assert {"input", "layer 0", "layer 3"} <= set(written)
@@ -94,9 +94,9 @@ def test_network_edges_run_through_their_numbers(new_axes, params):
 def test_network_texts_do_not_overlap(new_axes, params, size):
     """Guards the readability of the 2-3-3-2-1 network on a projector and in a panel."""
     params = [Layer(W, b - 0.25) for W, b in params]
-    _, cache = mlp.forward(params, XOR.X)
+    _, cache = mlp.forward(params, XOR.X[[1]])
     ax = new_axes(size)
-    pictures.draw_network(ax, params, cache, label="tanh", row=1)
+    pictures.draw_network(ax, params, cache, label="tanh")
     ax.figure.draw_without_rendering()
     boxes = [text.get_window_extent() for text in ax.texts]
     inside = ax.figure.bbox.padded(1)
@@ -166,21 +166,21 @@ def test_network_with_missing_numbers_says_how_many(new_axes, broken):
 
 
 def test_network_in_words(params):
-    """Guards the alt text: shape, activations of the row, and the largest number."""
-    Y_hat, cache = mlp.forward(params, XOR.X)
-    text = pictures.network(params, cache, row=1).alt
+    """Guards the alt text: shape, activations of the sample, and the largest number."""
+    Y_hat, cache = mlp.forward(params, XOR.X[[1]])
+    text = pictures.network(params, cache).alt
     assert text.startswith(
         "Diagram of a 2-3-3-2-1 network. Input: 0.00, 1.00. Layer 0:"
     )
-    assert f"Layer 3: {Y_hat[1, 0]:.2f}." in text
+    assert f"Layer 3: {Y_hat[0, 0]:.2f}." in text
     largest = max((abs(W).max(), i) for i, (W, _) in enumerate(params))
     assert re.search(
         rf"Largest weight: -?{largest[0]:.2f}, in layer {largest[1]}", text
     )
-    gradient = pictures.network(params, cache, params).alt
+    gradient = pictures.describe_network(params, cache, params)
     assert "Largest gradient" in gradient
     early = pictures.network(params, mlp.Cache(cache.A[:1], [])).alt
-    assert "0.00. From layer 0 on nothing is computed yet. Largest" in early
+    assert "1.00. From layer 0 on nothing is computed yet. Largest" in early
 
 
 def test_the_larger_of_two_equal_weights_is_the_first():
@@ -191,12 +191,10 @@ def test_the_larger_of_two_equal_weights_is_the_first():
 
 
 def test_numbers_of_another_network_are_refused(params):
-    """Guards against a foreign cache or gradient, part of which would be drawn."""
+    """Guards against a foreign cache, part of which would be drawn."""
     other = mlp.initialize((2, 4, 1), np.random.default_rng(0))
     with pytest.raises(ValueError, match="cache"):
         pictures.network(params, mlp.forward(other, XOR.X)[1])
-    with pytest.raises(ValueError, match="grads"):
-        pictures.network(params, grads=other)
     with pytest.raises(TypeError, match="params"):
         pictures.network("params")
 
