@@ -140,9 +140,7 @@ def task(name, value, inputs=None, outputs=None) -> mlp.Task:
     return mlp.Task(text(f"{name}.name", value.name), X, Y)
 
 
-def unit(layers, layer, index) -> tuple:
-    """A layer, negative ones counted from the end, and the number of a unit in it."""
+def layer(layers, index) -> int:
+    """The number of a layer; negative ones count from the end."""
     count = len(layers)
-    layer = whole("layer", layer, -count, count - 1) % count
-    width = layers[layer].W.shape[1]
-    return layer, whole(f"unit of layer {layer}", index, 0, width - 1)
+    return whole("layer", index, -count, count - 1) % count

@@ -244,20 +244,18 @@ def test_tasks_of_another_kind_are_refused(name):
     refused(checks.task, BAD_TASKS[name], inputs=2, outputs=1)
 
 
-def test_unit_counts_layers_from_either_end():
-    """Guards the unit that a panel or a picture looks at."""
-    assert checks.unit(P, 0, 2) == (0, 2)
-    assert checks.unit(P, -1, 0) == (3, 0) and checks.unit(P, -4, np.int8(1)) == (0, 1)
-    for layer, index, words in (
-        (4, 0, "layer must be at most 3, not 4"),
-        (-5, 0, "layer must be at least -4, not -5"),
-        ("0", 0, "layer must be a whole number"),
-        (0, 3, "unit of layer 0 must be at most 2, not 3"),
-        (-1, -1, "unit of layer 3 must be at least 0, not -1"),
-        (0, True, "unit of layer 0 must be a whole number"),
+def test_layer_counts_from_either_end():
+    """Guards the layer whose space a picture shows."""
+    assert checks.layer(P, 0) == 0 and checks.layer(P, np.int8(2)) == 2
+    assert checks.layer(P, -1) == 3 and checks.layer(P, -4) == 0
+    for index, words in (
+        (4, "layer must be at most 3, not 4"),
+        (-5, "layer must be at least -4, not -5"),
+        ("0", "layer must be a whole number"),
+        (True, "layer must be a whole number"),
     ):
         with pytest.raises((ValueError, TypeError), match=f"^{words}"):
-            checks.unit(P, layer, index)
+            checks.layer(P, index)
 
 
 # Anything at all ---------------------------------------------------------------------

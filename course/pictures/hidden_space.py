@@ -21,7 +21,7 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
     """The samples in the space of one layer; see `draw_hidden`."""
     task = checks.task("task", task)
     params = checks.params("params", params, inputs=task.X.shape[1])
-    layer, _ = checks.unit(params, layer, 0)
+    layer = checks.layer(params, layer)
     shown = params, task, activation, layer
     return Picture(lambda ax: draw_hidden(ax, *shown), describe_hidden(*shown), size)
 

@@ -20,14 +20,11 @@ FEW = 12  # so many samples have room for a large point and its numbers
 AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
 
 
-def surface(
-    params, task, activation=mlp.ORIGINAL, layer=-1, unit=0, size=(6, 4.2)
-) -> Picture:
-    """The output, or one unit's activation, over a square of inputs, with the samples."""
+def surface(params, task, activation=mlp.ORIGINAL, size=(6, 4.2)) -> Picture:
+    """The output over a square of inputs, with the samples."""
     task = checks.task("task", task, inputs=2)
     params = checks.params("params", params, inputs=2)
-    layer, unit = checks.unit(params, layer, unit)
-    shown = params, task, activation, layer, unit
+    shown = params, task, activation
     return Picture(lambda ax: draw_surface(ax, *shown), describe_surface(*shown), size)
 
 
@@ -221,19 +218,14 @@ def _frame_square(ax, x_limits, y_limits):
     ax.set_ylabel("x1")
 
 
-def describe_surface(params, task, activation=mlp.ORIGINAL, layer=-1, unit=0):
-    """The alt text of `draw_surface`."""
-    layer %= len(params)
-    is_output = layer == len(params) - 1
-    A = activations_at(task.X, params, activation, layer)
-    parts = []
-    for x, a, y in list(zip(task.X, A, task.Y))[:12]:
-        target = f" (target {y[unit]:g})" if is_output else ""
-        parts.append(f"{plain(a[unit])} at ({x[0]:g}, {x[1]:g}){target}")
-    name = (
-        "the output" if is_output else f"the activation of unit {unit} of layer {layer}"
-    )
-    return f"Surface of {name} over the square of inputs: {', '.join(parts)}."
+def describe_surface(params, task, activation=mlp.ORIGINAL):
+    """The alt text of `surface`."""
+    A = activations_at(task.X, params, activation, -1)
+    parts = [
+        f"{plain(a[0])} at ({x[0]:g}, {x[1]:g}) (target {y[0]:g})"
+        for x, a, y in list(zip(task.X, A, task.Y))[:12]
+    ]
+    return f"Surface of the output over the square of inputs: {', '.join(parts)}."
 
 
 # The samples alone, and the errors ---------------------------------------------------

@@ -15,6 +15,7 @@ import mlp_core as mlp
 from course import pictures
 from course.original import original_loss_and_grads
 from course.pictures import rates, surfaces, training
+from course.pictures.style import Picture
 from mlp_core import ORIGINAL, XOR, Layer
 
 
@@ -176,6 +177,12 @@ def test_a_picture_in_one_call_has_the_style_and_an_alt_text(name):
     assert 40 < len(repr(picture)) < 700 and repr(picture).endswith(".")
 
 
+def surface(params, layer, activation=ORIGINAL):
+    """Unit 0 of a layer, as the training panel draws it."""
+    shown = params, XOR, activation, layer
+    return Picture(lambda ax: P.draw_surface(ax, *shown), f"layer {layer}")
+
+
 def exploded(factor):
     with np.errstate(all="ignore"):
         return [Layer(W * factor, b + factor) for W, b in network()]
@@ -189,8 +196,9 @@ def test_exploded_networks_are_drawn_and_told(factor, activation):
     with np.errstate(all="ignore"):
         _, cache = mlp.forward(params, XOR.X, activation)
     made = [P.network(params, cache), P.error_map({"a": params}, activation)]
+    made.append(P.surface(params, XOR, activation))
     for layer in range(4):
-        made.append(P.surface(params, XOR, activation, layer))
+        made.append(surface(params, layer, activation))
         made.append(P.hidden(params, XOR, activation, layer))
     for picture in made:
         assert "nan" not in repr(picture) and "inf" not in repr(picture)
@@ -206,7 +214,7 @@ def test_networks_of_any_width_are_drawn(sizes):
     made = [P.network(params, cache)]
     for layer in range(len(sizes) - 1):
         made += [
-            P.surface(params, XOR, layer=layer),
+            surface(params, layer),
             P.hidden(params, XOR, layer=layer),
         ]
     for picture in made:
