@@ -97,7 +97,7 @@ def test_of_the_cell_only_what_defines_names_runs(capsys):
 def test_what_it_needs_of_other_cells_comes_along(capsys):
     """Guards: a solved function refused since its helper stood in another cell."""
     helpers = (
-        "import math as m\nfrom functools import partial\nTWO = 2\n"
+        "import math as m\nfrom functools import partial\nTWO = 2\n",
         "odd = [np.mean]; part = partial(max, 1); f = lambda x: x\n",
         "def square(x):\n    return f(x) ** (TWO if m and odd and part else 0)\n",
         "def squares(a, b):\n    return [square(x) for x in a - b]\n",
