@@ -23,35 +23,39 @@ def code_of(function) -> str:
 
     That are imports, plain constants, and the cells of the functions that it calls.
     """
+    code = getattr(function, "__code__", None)
     parts = {}  # in the order in which they are to run; no part comes twice
-    _collect(function, parts, set())
+    if code:
+        _collect(code.co_filename, function.__globals__, parts, set())
     return "\n".join(parts)
 
 
-def _collect(function, parts, done):
-    code = getattr(function, "__code__", None)
-    if not isinstance(code, CodeType) or code in done:
+def _collect(file, names, parts, done):
+    """Add a cell to the parts, after what it needs of ``names``, those of its notebook."""
+    if file in done:
         return
-    done.add(code)
-    for name in sorted(_names(code)):
-        value = function.__globals__.get(name)
+    done.add(file)
+    source = "".join(linecache.getlines(file))
+    code = compile(source, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    for name in sorted(_used(code)):
+        value = names.get(name)
         if isinstance(value, ModuleType):
             parts[f"import {value.__name__} as {name}"] = None
         elif isinstance(value, (bool, int, float, str)):
             parts[f"{name} = {value!r}"] = None
         elif isinstance(value, FunctionType) and _is_of_a_notebook(value):
-            _collect(value, parts, done)
+            _collect(value.__code__.co_filename, value.__globals__, parts, done)
         else:
             module, known_as = _home(value)
             if module:
                 parts[f"from {module} import {known_as} as {name}"] = None
-    parts.setdefault("".join(linecache.getlines(code.co_filename)))
+    parts.setdefault(source)
 
 
-def _names(code) -> set[str]:
-    """The names that a function looks up outside of itself."""
+def _used(code) -> set[str]:
+    """The names that some code looks up outside of its functions."""
     inner = [part for part in code.co_consts if isinstance(part, CodeType)]
-    return set(code.co_names).union(*map(_names, inner))
+    return set(code.co_names).union(*map(_used, inner))
 
 
 def _home(value):
