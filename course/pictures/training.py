@@ -26,9 +26,9 @@ def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Pi
     `draw_loss`.
     """
     losses = {name: checks.array(name, values) for name, values in losses.items()}
-    look = {"x_label": x_label, "limits": limits}
+    look = {"x_label": x_label, "smooth": smooth, "limits": limits}
     alt = describe_loss(losses, **look)
-    return Picture(lambda ax: draw_loss(ax, losses, smooth=smooth, **look), alt, size)
+    return Picture(lambda ax: draw_loss(ax, losses, **look), alt, size)
 
 
 def draw_loss(
@@ -45,9 +45,9 @@ def draw_loss(
 
     The first point is step (or epoch) 1. One point stands for ``steps_per_point`` steps:
     100 puts the loss by epoch on an axis of steps. ``smooth`` draws the average of as
-    many points over the points, which stay visible as a thin line. ``faint`` names runs
-    to draw in grey, for comparison: the axes belong to the others. What a line can't
-    show (0 on a log axis, numbers that aren't finite) is said in the legend.
+    many points as a line, over pale dots for the points. ``faint`` names runs to draw
+    in grey, for comparison: the axes belong to the others. What a line can't show (0 on
+    a log axis, numbers that aren't finite) is said in the legend.
     """
     bright = [name for name in losses if name not in faint]
     framed = [losses[name] for name in bright]  # a faint run may leave the axes
@@ -80,7 +80,9 @@ def _draw_run(ax, x, heights, smooth, label, look):
         # Thousands of single points are a band: a thin line shows more of it.
         ax.plot(x, heights, linewidth=2.2 if len(x) <= 400 else 1.0, **look)
     else:
-        ax.plot(x, heights, color=look["color"], linewidth=0.8, alpha=0.4)
+        # Dots, since a line that jumps between samples would fill the picture.
+        dots = {"linestyle": "", "marker": ".", "markersize": 3, "alpha": 0.4}
+        ax.plot(x, heights, color=look["color"], markeredgewidth=0, **dots)
         ax.plot(x, _trailing_mean(heights, smooth), linewidth=2.2, **look)
 
 
@@ -101,7 +103,9 @@ def _what_is_hidden(values, steps_per_point, bottom):
         text += f"\nnot finite from {steps_per_point * (bad[0] + 1)}"
     low = values[values < bottom]
     if low.size:
-        text += f"\n{'0' if low.max() == 0 else f'below {bottom:.0e}'}: at the bottom"
+        is_zero = low.max() == 0
+        what = "a loss of 0 stands" if is_zero else f"losses below {bottom:.0e} stand"
+        text += f"\n({what} at the bottom)"
     return text
 
 
@@ -123,10 +127,15 @@ def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
     ax.set_title(title)
 
 
-def describe_loss(losses, *, x_label="epoch", limits=None):
-    """The alt text of `draw_loss`."""
-    lowest, highest = limits or (1e-10, np.inf)
+def describe_loss(losses, *, x_label="epoch", smooth=1, limits=None):
+    """The alt text of `draw_loss`.
+
+    Losses of single samples jump, so a long run of them is told by means, as ``smooth``
+    draws them: one sample may have a small loss before anything is learned.
+    """
     unit = "epoch" if x_label.startswith("epoch") else "step"
+    window = 100 if smooth == 1 and unit == "step" else smooth
+    lowest, highest = limits or (1e-10, np.inf)
 
     def height(value):
         beyond = highest < value < np.inf
@@ -134,14 +143,32 @@ def describe_loss(losses, *, x_label="epoch", limits=None):
 
     parts = []
     for name, values in losses.items():
-        part = f"{name}: no {unit}"
-        if len(values):
-            first, last = height(values[0]), height(values[-1])
-            part = (
-                f"{name}: {first} at first, {last} at the end of {len(values)} {unit}s"
-            )
+        part = f"{name}: {_ends_in_words(values, window, unit, height)}"
         parts.append(part)
     return "Loss curve. " + "; ".join(parts) + "."
+
+
+def _ends_in_words(values, window, unit, height):
+    """How a curve begins and ends: by means of ``window`` points if it has as many."""
+    count = len(values)
+    if count == 0:
+        return f"no {unit}"
+    if 1 < window <= count:
+        first, last = values[:window].mean(), values[-window:].mean()
+        return (
+            f"mean of the first {window} {unit}s {height(first)}, of the last {window} "
+            f"of {count} {height(last)}"
+        )
+    start = _first_above(values, height) if unit == "step" else 0
+    when = f"at step {start + 1}" if start else "at first"
+    end = f"at the end of {count} {unit}s"
+    return f"{height(values[start])} {when}, {height(values[-1])} {end}"
+
+
+def _first_above(values, height):
+    """Where the first loss stands that isn't as good as 0; 0 if there is none."""
+    above = [i for i, value in enumerate(values) if height(value) != height(0)]
+    return above[0] if above else 0
 
 
 # Bands -------------------------------------------------------------------------------

@@ -76,11 +76,12 @@ def test_loss_before_the_first_step_and_after_the_last(ax, step, title):
 
 
 def test_smoothing_never_hides_the_data(ax):
-    """Guards the raw points under the average, and the average itself."""
+    """Guards the raw points under the average, as dots, and the average itself."""
     values = np.random.default_rng(0).uniform(0.1, 1, 40)
     pictures.draw_loss(ax, {"a": values}, smooth=5)
     raw, mean = ax.lines
     np.testing.assert_array_equal(raw.get_ydata(), values)
+    assert (raw.get_linestyle(), raw.get_marker()) == ("None", ".")
     expected = [values[max(0, i - 4) : i + 1].mean() for i in range(40)]
     np.testing.assert_allclose(mean.get_ydata(), expected)
     assert legend_of(ax) == ["a, mean of 5"]
@@ -107,10 +108,10 @@ def test_loss_says_what_it_cannot_show(ax):
     }
     pictures.draw_loss(ax, losses)
     assert legend_of(ax) == [
-        "zero\n0: at the bottom",
+        "zero\n(a loss of 0 stands at the bottom)",
         "far\nnot finite from 2",
         "no\nended before its first point",
-        "low\nbelow 1e-10: at the bottom",
+        "low\n(losses below 1e-10 stand at the bottom)",
     ]
     assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0]
 
@@ -143,6 +144,32 @@ def test_loss_in_words():
     assert by_step.figure().axes[0].get_xlabel() == "training step"
     by_epoch = pictures.loss({"a": [0.5, 0.2]}, x_label="epoch of 100 steps")
     assert by_epoch.alt.endswith("at the end of 2 epochs.")
+
+
+def test_losses_of_single_samples_are_told_by_means():
+    """Guards: an alt text by the first and the last sample, whose loss may be 0.
+
+    A run that never learned 'began at 0.50 and ended below 1e-10'.
+    """
+    lazy = np.tile([0.0, 0.5, 0.5, 2.0], 50)[::-1]  # the last sample has no loss
+    words = "mean of the first 100 steps 0.75, of the last 100 of 200 0.75"
+    assert pictures.describe_loss({"lazy": lazy}, x_label="training step") == (
+        f"Loss curve. lazy: {words}."
+    )
+    falls = {"falls": [0.0, 1.0, 0.5, 0.2, 0.1, 0.3]}
+    picture = pictures.loss(falls, smooth=2, x_label="training step")
+    words = "mean of the first 2 steps 0.50, of the last 2 of 6 0.20"
+    assert picture.alt == f"Loss curve. falls: {words}."
+
+
+def test_a_short_run_begins_where_there_is_a_loss():
+    """Guards: 'below 1e-07 at first' for a run that only began with an easy sample."""
+    losses = {"a": [0.0, 0.0, 0.33, 1e9], "none": [0.0, 0.0]}
+    picture = pictures.loss(losses, x_label="training step", limits=(1e-7, 1e4))
+    assert picture.alt == (
+        "Loss curve. a: 0.33 at step 3, above 1e4 at the end of 4 steps; "
+        "none: below 1e-07 at first, below 1e-07 at the end of 2 steps."
+    )
 
 
 # Bands --------------------------------------------------------------------------------
