@@ -74,7 +74,8 @@ def expect_items(answer, count, what):
             f"it returns {describe_type(answer)}; return {count} things: {what}"
         )
     if len(answer) != count:
-        raise FormError(f"it returns {len(answer)} things; return {count}: {what}")
+        things = "1 thing" if len(answer) == 1 else f"{len(answer)} things"
+        raise FormError(f"it returns {things}; return {count}: {what}")
 
 
 def layers_form(W="W", b="b"):

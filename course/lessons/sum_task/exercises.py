@@ -100,6 +100,11 @@ _step = Exercise(
             "only the last layer is there: append inside the loop, return after it",
             lambda *args: my_step(*args)[-1:],
         ),
+        Mistake(
+            "only the first layer is there: the return stands inside the loop; move it "
+            "below, as far to the left as `for`",
+            lambda *args: my_step(*args)[:1],
+        ),
     ],
     call_once(layers_form()),
     changed=(
@@ -146,6 +151,15 @@ def _training(
         return params, losses
 
     return train
+
+
+def _always_from_the_first(params, X, Y, samples, learning_rate, loss_and_grads, step):
+    losses = []
+    for rows in samples:
+        loss, grads = loss_and_grads(params, X[rows], Y[rows])
+        losses.append(loss)
+        new = step(params, grads, learning_rate)
+    return new, losses
 
 
 def _loss_after(params, X, Y, samples, learning_rate, loss_and_grads, step):
@@ -220,6 +234,11 @@ _train = Exercise(
             "the new parameters are thrown away, so nothing is learned: write "
             "params = step(...)",
             _training(keep=False),
+        ),
+        Mistake(
+            "each step starts from the first parameters again: write "
+            "params = step(...), so that the next one starts from the new ones",
+            _always_from_the_first,
         ),
         Mistake(
             "the losses are those after the update: take each before its step",
