@@ -179,7 +179,7 @@ def _draw_samples(ax, X, targets, outputs):
         return
     low, high = ax.get_ylim()
     lines = 1 if outputs is None else 2
-    room = (9 + 1.25 * SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
+    room = (9 + SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
     for i, (x, target) in enumerate(zip(X, targets)):
         text = f"target {target:g}"
         if outputs is not None:
@@ -244,7 +244,8 @@ def draw_samples(ax, task):
     """Draw the samples of a task as points of a square."""
     draw_classes(ax, task.X, task.Y[:, 0], size=14)
     _frame_square(ax, *_around(task.X))
-    ax.legend(loc="center")
+    # Above the square: inside of it the markers would look like samples.
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
 
 
 def error_map(networks, activation=mlp.ORIGINAL) -> Picture:

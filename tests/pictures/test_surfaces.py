@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 
 import mlp_core as mlp
 from course import pictures
@@ -105,6 +106,21 @@ def test_surface_shows_samples_targets_and_predictions(ax, params):
     ]
     assert texts(ax) == expected
     assert classes_of(ax, size=19) == {"o": [[1, 1]]}
+
+
+def test_on_a_small_surface_each_text_stands_outside_by_its_own_point(params):
+    """Guards: texts that stack between two points, so that none knows whose they are.
+
+    A square of 178 pixels, as in the training panel: there is room for two lines.
+    """
+    figure = Figure(figsize=(2.5, 2.5), dpi=100)
+    ax = figure.add_axes((0.2, 0.2, 178 / 250, 178 / 250))
+    pictures.draw_surface(ax, params, XOR, colorbar=False)
+    for (_, x1), text in zip(XOR.X, ax.texts, strict=True):
+        box, point = text.get_window_extent(), ax.transData.transform(text.xy)
+        assert text.get_text().count("\n") == 1  # the target and the output
+        assert box.y0 > point[1] if x1 == 1 else box.y1 < point[1]
+        assert ax.bbox.y0 - 3 < box.y0 and box.y1 < ax.bbox.y1 + 3
 
 
 @pytest.mark.parametrize("task, levels", [(XOR, [0.5]), (mlp.SUM, [0.5, 1.5])])
@@ -249,6 +265,16 @@ def unit_surface(params, layer):
     """Unit 0 of a layer, as the training panel draws it."""
     shown = params, XOR, mlp.ORIGINAL, layer
     return Picture(lambda ax: pictures.draw_surface(ax, *shown), f"layer {layer}")
+
+
+def test_the_legend_of_the_samples_stands_outside_of_their_square():
+    """Guards: markers of a legend that look like two more samples."""
+    figure = pictures.samples(XOR).figure()
+    figure.canvas.draw()
+    (ax,) = figure.axes
+    legend = ax.get_legend().get_window_extent()
+    assert legend.y0 >= ax.bbox.y1 and figure.bbox.contains(*legend.max)
+    assert figure.bbox.contains(*legend.min)
 
 
 def looks_of(ax):
