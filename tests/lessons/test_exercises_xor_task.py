@@ -46,3 +46,41 @@ def test_a_hand_made_network_must_be_exact(entry):
         Y_hat, _ = mlp.forward(layers, mlp.XOR.X, mlp.relu)
         off = np.max(abs(Y_hat - mlp.XOR.Y))
         assert check("xor_network", lambda: layers).solved == (off <= 1e-6)  # noqa: B023
+
+
+ONES = np.ones((2, 2))
+
+
+@pytest.mark.parametrize(
+    "hidden_bias, W, bias, told",
+    [
+        ([0, 0], [1, -2], 0, "positive at (1, 1) only?"),  # its bias is forgotten
+        ([0, -0.5], [1, -2], 0, "positive at (1, 1) only?"),
+        ([0, -1], [-1, 2], 0, "signs of the output weights"),
+        ([0, -1], [-1, -2], 0, "signs of the output weights"),
+        ([-2, -2], [1, -2], 0, "both hidden units are 0"),
+        ([0, -1], [1, 2], -5, "it gives 0 (output for (0, 0))"),  # none of these
+    ],
+)
+def test_who_gets_only_zeros_is_told_why(hidden_bias, W, bias, told):
+    """Guards: blaming the signs, which are right, where only a bias is forgotten."""
+    network = [(ONES, np.array(hidden_bias)), (np.array([W]).T, np.array([bias]))]
+    assert told in check("xor_network", lambda: network).words
+
+
+@pytest.mark.parametrize(
+    "function, told",
+    [
+        (lambda Y: np.mean((Y - 0.5) ** 2), "it measures from the answer 0.5"),
+        (lambda Y: Y - 0.5, "it measures from the answer 0.5"),
+        (lambda Y: np.var(Y, axis=1).mean(), "mean of each sample"),
+        (lambda Y: 0.5 * np.mean((Y - Y.mean(axis=1)) ** 2), "(n, 1) minus (n,)"),
+        (np.var, "it takes one mean of all targets"),
+        (lambda Y: 0.5 * np.var(Y), "it takes one mean of all targets"),
+        (np.mean, "this is the mean of all targets"),
+        (lambda Y: np.var(Y, axis=0), "one number for each output"),
+    ],
+)
+def test_a_wrong_answer_is_told_however_its_loss_is_made(function, told):
+    """Guards: 'the result is wrong' for two slips in one line."""
+    assert told in check("my_constant_loss", function).words

@@ -19,6 +19,41 @@ def _half_squared(error):
     return 0.5 * np.sum(error**2) / len(error)
 
 
+# Wrong ways from the errors to the loss, and wrong answers to measure from: who goes
+# wrong in both is told of both.
+_OUTPUTS = "divides by the outputs, too: sum over the outputs, average over the samples"
+_LOSSES = {
+    "the half is missing": lambda e: np.sum(e**2) / len(e),
+    "1/n is missing: the loss is averaged over the samples": lambda e: (
+        0.5 * np.sum(e**2)
+    ),
+    "the half and 1/n are both missing": lambda e: np.sum(e**2),
+    f".mean() {_OUTPUTS}": lambda e: 0.5 * np.mean(e**2),
+    f"the half is missing, and .mean() {_OUTPUTS}": lambda e: np.mean(e**2),
+    "these are the errors: square and halve them, then make one number of them": (
+        lambda e: e
+    ),
+}
+_ANSWERS = {
+    "it takes one mean of all targets (so does np.var): each output has a best answer "
+    "of its own, Y.mean(axis=0)": lambda Y: Y.mean(),
+    "it takes the mean of each sample, so that each sample gets another answer: one "
+    "answer for all is asked for, Y.mean(axis=0)": lambda Y: Y.mean(
+        axis=1, keepdims=True
+    ),
+    "it takes the mean of each sample, and (n, 1) minus (n,) is (n, n): one answer for "
+    "all samples is asked for, Y.mean(axis=0)": lambda Y: Y.mean(axis=1),
+    "it measures from the answer 0.5, which is the best for XOR only: take the mean of "
+    "the targets": lambda Y: 0.5,
+    "it measures from the answer 0: subtract the mean of the targets first": lambda Y: (
+        0.0
+    ),
+    "it measures from the median, which has the smallest absolute error; for squared "
+    "errors it is the mean": lambda Y: np.median(Y, axis=0),
+    "it measures from the middle between the smallest and the largest target: the mean "
+    "counts all of them": lambda Y: (Y.min(axis=0) + Y.max(axis=0)) / 2,
+}
+
 _constant_loss = Exercise(
     my_constant_loss,
     [
@@ -33,60 +68,38 @@ _constant_loss = Exercise(
         ),
     ],
     [
-        Mistake(
-            "it is twice too large: the half is missing",
-            lambda Y: 2 * my_constant_loss(Y),
+        *(
+            Mistake(
+                f"the answer is the best one, but {what}",
+                lambda Y, loss=loss: loss(Y - Y.mean(axis=0)),
+            )
+            for what, loss in _LOSSES.items()
         ),
-        Mistake(
-            "1/n is missing: the loss is averaged over the samples",
-            lambda Y: len(Y) * my_constant_loss(Y),
+        *(
+            Mistake(message, lambda Y, answer=answer: _half_squared(Y - answer(Y)))
+            for message, answer in _ANSWERS.items()
         ),
-        Mistake(
-            "the half and 1/n are both missing",
-            lambda Y: 2 * len(Y) * my_constant_loss(Y),
-        ),
-        Mistake(
-            "with several outputs it is too small: .mean() divides by the outputs, too; "
-            "sum over the outputs, average over the samples",
-            lambda Y: 0.5 * np.mean((Y - Y.mean(axis=0)) ** 2),
-        ),
-        Mistake(
-            "this is the variance of all targets: the half is missing, and each output "
-            "has a mean of its own",
-            lambda Y: np.var(Y),
-        ),
-        Mistake(
-            "it takes one mean of all targets: each output has a best answer of its own, "
-            "Y.mean(axis=0)",
-            lambda Y: _half_squared(Y - Y.mean()),
-        ),
-        Mistake(
-            "it takes the mean of each sample, so that each sample gets another answer: "
-            "one answer for all is asked for, Y.mean(axis=0)",
-            lambda Y: _half_squared(Y - Y.mean(axis=1, keepdims=True)),
-        ),
-        Mistake(
-            "this is the loss of the answer 0.5, which is the best for XOR only: take "
-            "the mean of the targets",
-            lambda Y: _half_squared(Y - 0.5),
-        ),
-        Mistake(
-            "this is the loss of the answer 0: subtract the mean of the targets first",
-            _half_squared,
-        ),
-        Mistake(
-            "the median has the smallest absolute error; for squared errors it is the "
-            "mean",
-            lambda Y: _half_squared(Y - np.median(Y, axis=0)),
-        ),
-        Mistake(
-            "it takes the middle between the smallest and the largest target: the mean "
-            "counts all of them",
-            lambda Y: _half_squared(Y - (Y.min(axis=0) + Y.max(axis=0)) / 2),
+        *(
+            Mistake(
+                f"{message}; besides, {what}",
+                lambda Y, answer=answer, loss=loss: loss(Y - answer(Y)),
+            )
+            for message, answer in _ANSWERS.items()
+            for what, loss in _LOSSES.items()
         ),
         Mistake(
             "this is the best answer itself: return the loss that it has",
             lambda Y: Y.mean(axis=0),
+        ),
+        Mistake(
+            "this is the mean of all targets: each output has a best answer of its own, "
+            "Y.mean(axis=0), and its loss is asked for",
+            lambda Y: Y.mean(),
+        ),
+        Mistake(
+            "this is the mean of each sample: the best answer is one for all samples, "
+            "Y.mean(axis=0), and its loss is asked for",
+            lambda Y: Y.mean(axis=1),
         ),
         Mistake(
             "the errors are added up before they are squared, so that they cancel: "
@@ -94,8 +107,12 @@ _constant_loss = Exercise(
             lambda Y: 0.5 * np.sum(Y - Y.mean(axis=0)) ** 2 / len(Y),
         ),
         Mistake(
-            "the square is missing: it takes the absolute error",
+            "the square is missing: it takes half of the absolute error",
             lambda Y: 0.5 * np.sum(abs(Y - Y.mean(axis=0))) / len(Y),
+        ),
+        Mistake(
+            "the square and the half are missing: it takes the absolute error",
+            lambda Y: np.sum(abs(Y - Y.mean(axis=0))) / len(Y),
         ),
         Mistake(
             "there is a square root too many",
@@ -104,6 +121,11 @@ _constant_loss = Exercise(
         Mistake(
             "it gives one loss for each output: add them up into one number",
             lambda Y: 0.5 * np.var(Y, axis=0),
+        ),
+        Mistake(
+            "it gives one number for each output, and the half is missing: add them up "
+            "into one number, and halve it",
+            lambda Y: np.var(Y, axis=0),
         ),
         Mistake(
             "it gives one loss for each sample: average them into one number",
@@ -139,11 +161,24 @@ def _hand_made_form(result):
                 )
             layers.append(array.astype(float))
     W0, b0, W1, b1 = layers
-    Y_hat = np.maximum(np.maximum(mlp.XOR.X @ W0 + b0, 0) @ W1 + b1, 0)
-    return {
-        f"the output for ({x1:.0f}, {x2:.0f})": y
-        for (x1, x2), y in zip(mlp.XOR.X, Y_hat[:, 0])
+    A = np.maximum(mlp.XOR.X @ W0 + b0, 0)
+    Y_hat = np.maximum(A @ W1 + b1, 0)
+    parts = {
+        f"the output for ({x0:.0f}, {x1:.0f})": y
+        for (x0, x1), y in zip(mlp.XOR.X, Y_hat[:, 0])
     }
+    if not Y_hat.any():
+        parts[_why_silent(A[1:3], W1)] = np.array(True)
+    return parts
+
+
+def _why_silent(A, W):
+    """Why the output is 0 at (0, 1) and (1, 0), from the hidden activations there."""
+    if not A.any():
+        return "no unit is on"
+    if not (A @ np.maximum(W, 0)).any():
+        return "nothing is added"
+    return "too much is taken away" if (A @ np.minimum(W, 0)).any() else "silent"
 
 
 def _two_units(weights, biases, output, bias=0.0):
@@ -154,11 +189,17 @@ def _two_units(weights, biases, output, bias=0.0):
     ]
 
 
-_SILENT = Mistake(
-    "all four outputs are 0: the last layer has ReLU, too, so a sum that is negative "
-    "everywhere is cut to 0; look at the signs of the output weights",
-    _two_units([0, 0], [0, 0], [0, 0]),
-)
+_SILENT = {
+    "both hidden units are 0 at (0, 1) and at (1, 0), so nothing reaches the output; "
+    "look at their weights and biases": _two_units([0, 0], [0, 0], [0, 0]),
+    "what is positive in the hidden layer at (0, 1) and (1, 0) is not added to the "
+    "output: look at the signs of the output weights": _two_units(
+        [1, 1], [0, -1], [-1, 2]
+    ),
+    "at (0, 1) and (1, 0) as much is taken away as is added, or more, and ReLU makes 0 "
+    "of that; is the unit that takes away positive at (1, 1) only? look at its "
+    "bias": _two_units([1, 1], [0, 0], [1, -2]),
+}
 _OTHER_TABLES = {
     "XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ": _two_units(
         [-1, 1], [1, -1], [1, 1]
@@ -181,7 +222,10 @@ _xor = Exercise(
     xor_network,
     [()],
     [
-        _SILENT,
+        *(
+            Mistake(f"all four outputs are 0: {reason}", network)
+            for reason, network in _SILENT.items()
+        ),
         *(
             Mistake(f"its outputs are {table}", network)
             for table, network in _OTHER_TABLES.items()
@@ -191,7 +235,9 @@ _xor = Exercise(
     tolerance=lambda name: (0.0, 1e-6),
     explain=lambda parts: (
         "it gives "
-        + ", ".join(f"{y:.4g} ({name[4:]})" for name, y in parts.items())
+        + ", ".join(
+            f"{y:.4g} ({name[4:]})" for name, y in parts.items() if "for" in name
+        )
         + "; work out the two hidden units for that corner by hand"
     ),
 )
