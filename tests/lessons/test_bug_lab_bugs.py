@@ -1,6 +1,7 @@
 """The bugs of notebook 7: each against its own derivation, the maps, and the costs."""
 
 import inspect
+import re
 from pathlib import Path
 
 import nbformat
@@ -9,6 +10,7 @@ import pytest
 
 import mlp_core as mlp
 from course.fast import sweep
+from course.lessons import load_questions
 from course.lessons.bug_lab import bugs
 from course.original import original_loss_and_grads
 from course.pictures.gradient_checks import common_factor, describe_gradient_check
@@ -315,6 +317,14 @@ def test_the_default_tells_every_two_bugs_apart(name, other):
     assert all(array in words for array in apart)
     if not apart:  # all arrays wrong in both: the map tells them apart by its numbers
         assert common_factor(shown) != common_factor(wrong_guess)
+
+
+def test_with_relu_and_a_negative_last_z_two_bugs_are_seen():
+    """Guards the right answer to 'relu check'."""
+    seen = [name for name in bugs.BUGS if bugs.wrong_arrays(name, activation="ReLU")]
+    options = load_questions("bug_lab").predictions["relu check"].options.values()
+    (right,) = [option.text for option in options if option.right]
+    assert re.findall(r"'(.*?)'", right) == seen
 
 
 def test_words_for_a_check():

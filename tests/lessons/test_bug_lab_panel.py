@@ -9,7 +9,7 @@ from ipywidgets.widgets.widget import _instances
 
 from course.lessons.bug_lab import bugs, puzzles
 from course.lessons.bug_lab.panel import bug_lab
-from course.pictures.gradient_checks import describe_gradient_check
+from course.pictures.gradient_checks import common_factor, describe_gradient_check
 from tests.lessons.test_bug_lab_bugs import each_bug
 
 
@@ -95,7 +95,7 @@ def test_the_right_name_is_praised_with_its_line(lab):
     assert f"Yes: '{lab.bug}'." in words and "Found so far: 1 of 8." in words
     bug = bugs.BUGS[lab.bug]
     assert f"In its code, {bug.where}: {bug.line}" in lab_text(words)
-    assert "was it luck" not in words
+    assert "the same pattern" not in words
     assert "Found so far: 1 of 8." in choose(lab, lab.bug)  # once named, counted once
     assert 'role="status"' in words
 
@@ -130,15 +130,54 @@ def test_a_guess_is_compared_on_what_is_shown():
 
 def test_a_name_that_looks_the_same_is_told_so():
     """Guards honesty: where the map can't tell, neither 'no' nor 'yes' claims it."""
-    lab = plant("no 1/n", level=2, activation="leaky 0.5")
-    assert "another bug has the same map" in lab.feedback.value
+    lab = plant("no 1/n", level=2, activation="leaky 0.5", batch_size=2)
+    assert "one other bug has the same pattern" in lab.feedback.value
     assert "it would look just the same" in choose(lab, "last slope missing")
     words = choose(lab, "no 1/n")
-    assert "Yes: 'no 1/n'. (Here 'last slope missing' looks the same: was it" in words
+    assert "Yes: 'no 1/n'. (Here one other bug has the same pattern: did" in words
     lab.work["batch_size"].box.value = "3"  # the experiment that parts them
     assert "look just the same" not in choose(lab, "last slope missing")
-    assert "was it luck" not in choose(lab, "no 1/n")
+    assert "the same pattern" not in choose(lab, "no 1/n")
     lab.close()
+
+
+def test_at_level_2_the_lab_says_how_many_bugs_share_the_pattern():
+    """Guards its words: a map of which four are meant must not speak of one."""
+    for number in range(8):
+        lab = bug_lab(seed=3, level=2, number=number)
+        first = signature_in(lab, lab.bug)
+        shown = bugs.wrong_names(first), common_factor(first)
+        maps = [signature_in(lab, name) for name in others(lab)]
+        rest = [bugs.wrong_names(m) == shown[0] for m in maps]
+        count = sum(
+            same and common_factor(m) == pytest.approx(shown[1])
+            for same, m in zip(rest, maps)
+        )
+        text = "one other bug has" if count == 1 else f"{count} other bugs have"
+        assert f"At its first settings {text} the same pattern" in lab.feedback.value
+        assert "One or two changed settings tell them apart" in lab.feedback.value
+        lab.close()
+
+
+def test_a_reply_goes_when_the_map_changes(lab):
+    """Guards against words that speak of a map that is no longer there."""
+    first = lab.feedback.value
+    assert "Which bug is it?" in first
+    choose(lab, others(lab)[0])
+    lab.work["batch_size"].box.value = other_option(lab.work["batch_size"])
+    assert lab.feedback.value == first
+    choose(lab, others(lab)[1])
+    press(lab, "First map")
+    assert lab.feedback.value == first
+    assert "Yes: " in choose(lab, lab.bug)
+    lab.work["batch_size"].box.value = other_option(lab.work["batch_size"])
+    assert f"It is '{lab.bug}'." in html.unescape(lab.feedback.value)
+    press(lab, "New bug")
+    assert "Which bug is it?" in lab.feedback.value
+
+
+def other_option(control):
+    return next(o for o in control.box.options if o != control.box.value)
 
 
 def test_without_a_choice_the_lab_asks_for_one(lab):
@@ -171,9 +210,7 @@ def test_the_first_map_comes_back(lab):
     """Guards the button: after experiments, the settings with which the bug came."""
     line = lab.shown.line
     for control in lab.work.values():
-        control.box.value = next(
-            o for o in control.box.options if o != control.box.value
-        )
+        control.box.value = other_option(control)
     assert lab.shown.line != line
     choose(lab, others(lab)[0])
     press(lab, "First map")
@@ -187,7 +224,7 @@ def test_another_level_is_another_game(lab):
     choose_level(lab, 2)
     assert lab.puzzle == puzzles.puzzle(3, 2, 0) and not lab.found
     assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
-    assert "another bug has the same map" in lab.feedback.value
+    assert "the same pattern" in lab.feedback.value
     press(lab, "New bug")
     assert lab.puzzle == puzzles.puzzle(3, 2, 1) and lab.problem is None
     choose_level(lab, 1)

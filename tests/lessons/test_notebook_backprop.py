@@ -61,6 +61,12 @@ def test_the_answers_by_hand_are_those_of_their_networks():
     assert QUESTIONS["third"].answer == pytest.approx(slopes(**example(3))[0].W[1, 0])
 
 
+def test_what_is_computed_by_hand_is_taken_as_exactly_everywhere():
+    """Guards: 1.51 taken for 1.5, and -0.594 refused for -0.6."""
+    names = "chain", "second: a weight", "second: a slope", "third"
+    assert {QUESTIONS[name].tolerance for name in names} == {0.005}
+
+
 def test_the_steps_of_the_first_example_are_right():
     """Guards the table in which every step is shown."""
     hidden, last = slopes(**example(1))
@@ -153,7 +159,8 @@ def test_at_zero_biases_every_bias_stands_at_a_kink_and_shows_an_error():
 def test_a_tiny_h_is_much_worse_and_a_factor_of_ten_does_no_harm():
     """Guards the replies of 'smaller h'."""
     data = differences(28, "tanh", -0.2)
-    assert data.error(1e-13) > 1e4 * 1e-9
+    assert data.error(1e-5) < 1e-9 and data.error(1e-13) > 1e4 * 1e-9
+    assert data.quotient(1e-13) == pytest.approx(data.slope, abs=1e-3)  # looks right
     assert all(data.error(h) < 1e-8 for h in (1e-6, 1e-5, 1e-4))
 
 
@@ -164,4 +171,6 @@ def test_one_step_makes_the_loss_larger_from_054_on():
     rates = np.round(np.arange(0.01, 1.01, 0.01), 2)
     up = [rate for rate in rates if data.function(rate) > before]
     assert up == rates[rates >= 0.54].tolist()
+    (right,) = [o for o in QUESTIONS["one step"].options.values() if o.right]
+    assert right.text == "Those below some limit."
     assert data.function(0.001) < before

@@ -296,6 +296,16 @@ def _backprop_case(seed, n, sizes, activation):
     return params, A, Z, normal(seed + 2, n, sizes[-1]), activation.slope
 
 
+def _forwards(params, A, Z, dA, slope):
+    """The loop runs from layer 0 on, with the slope of the loss at the output."""
+    grads = []
+    for i in range(len(params)):
+        dZ = dA * slope(Z[i])
+        grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
+        dA = dZ @ params[i][0].T
+    return grads
+
+
 def _same_slope_for_all(params, A, Z, dA, slope):
     return [
         my_layer_backward(A[i], Z[i], params[i][0], dA, slope)[:2]
@@ -347,6 +357,18 @@ _backprop = Exercise(
             "every layer gets the slope of the loss at the output: hand what comes out "
             "of one layer's step to the layer before, dA = dZ @ W.T",
             _same_slope_for_all,
+        ),
+        Mistake(
+            "with one layer the gradients are right, with more all are wrong: the loop "
+            "begins at layer 0, and dA is the slope at the output; go from the last layer "
+            "to the first, reversed(range(len(params)))",
+            _forwards,
+        ),
+        Mistake(
+            "with more than one layer the gradients are wrong, and the last layer's come "
+            "first: the loop begins at layer 0, and dA is the slope at the output; go "
+            "from the last layer to the first, reversed(range(len(params)))",
+            swapped(_forwards),
         ),
         Mistake(
             "dW is made with what came out of the layer: it needs what went in, A[i]; A "

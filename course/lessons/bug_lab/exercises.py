@@ -117,6 +117,22 @@ def _entry_error_with_nan(loss_of, w, index, claimed, h=1e-5):
     return abs(claimed - slope) / max(abs(claimed), abs(slope))
 
 
+def _entry_error_without_numeric(loss_of, w, index, claimed, h=1e-5):
+    """0 wherever the numeric slope is 0, whatever is claimed."""
+    slope = numeric_slope(loss_of, w, index, h)
+    return my_entry_error(loss_of, w, index, claimed, h) if slope != 0 else 0.0
+
+
+def _entry_error_without_claimed(loss_of, w, index, claimed, h=1e-5):
+    """0 wherever the claimed slope is 0, whatever the numeric one is."""
+    return my_entry_error(loss_of, w, index, claimed, h) if claimed != 0 else 0.0
+
+
+def _entry_error_alone(loss_of, w, index, claimed, h=1e-5):
+    """The losses of one number in place of those of the array."""
+    return my_entry_error(loss_of, np.array([w[index]]), (0,), claimed, h)
+
+
 def _all_moved(loss_of, w, index, h):
     return (loss_of(w + h) - loss_of(w - h)) / (2 * h)
 
@@ -133,6 +149,7 @@ _entry_error_exercise = Exercise(
         (square, np.array([0.25]), (0,), 0.125),  # both are below 1
         (square, np.array([3.0, 0.0]), (1,), 0.0),
         (square, np.array([3.0, 0.0]), (1,), 2.0),
+        (square, np.array([3.0, 0.0]), (0,), 0.0),
         (cubes, np.array([1.0, -2.0]), (1,), 20.0),
         (cubes, np.array([1.0, -2.0]), (1,), 20.0, 0.1),
         (mixed, np.array([[0.5, -1.0], [2.0, 1.5]]), (0, 1), 1.0),
@@ -175,6 +192,21 @@ _entry_error_exercise = Exercise(
             "all is right but one corner: where both slopes are 0, nothing is wrong, and "
             "0 / 0 is no number; return 0.0 there",
             _entry_error_with_nan,
+        ),
+        Mistake(
+            "it is 0.0 wherever the numeric slope is 0, also where another slope was "
+            "claimed: that is an error of 1; return 0.0 only where both are 0",
+            _entry_error_without_numeric,
+        ),
+        Mistake(
+            "it is 0.0 wherever the claimed slope is 0, also where the numeric one isn't: "
+            "that is an error of 1; return 0.0 only where both are 0",
+            _entry_error_without_claimed,
+        ),
+        Mistake(
+            "the numeric slope is that of another loss: w[index] + h is one number, and "
+            "loss_of takes the whole array, in which this one entry is moved",
+            _entry_error_alone,
         ),
         Mistake(
             "the difference is one-sided, loss(w + h) - loss(w); take loss(w + h) - "

@@ -13,13 +13,6 @@ from course.panels.panel import Panel, button, row, status_html
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
 
-FIRST_WORDS = {
-    1: "Which bug is it? Read the map from the last layer on. To be sure, change a "
-    "setting; then name the bug.",
-    2: "Which bug is it? At these settings another bug has the same map. Change one "
-    "setting until the map tells them apart; then name the bug.",
-}
-
 
 class SignatureView(View):
     """The map of one gradient check."""
@@ -57,7 +50,7 @@ class BugLab(Panel):
     savers = ("png", "svg", "csv")  # the networks are those of `case`
 
     def __init__(self, seed, level, number, changed):
-        self.found = set()
+        self.found, self.is_named = set(), False
         self.level = Choice("level", LEVELS, level, 20)
         self.puzzle = puzzle(seed, level, number)
         work = _controls({**self.puzzle.settings, **changed})
@@ -68,7 +61,6 @@ class BugLab(Panel):
         view = SignatureView()
         super().__init__("bug_lab", self._compute_signature, view, work, {}, fixed)
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
-        self.show_feedback(FIRST_WORDS[level])
 
     @property
     def bug(self):
@@ -91,6 +83,26 @@ class BugLab(Panel):
         shown = [self.picture, self.status, self.busy]
         return [settings, *shown, game, self.feedback, self.tools]
 
+    def set_data(self, data):
+        """Show a new map. What was said of the one before would be stale."""
+        super().set_data(data)
+        self.show_feedback(self._task())
+
+    def _task(self):
+        if self.is_named:
+            return f"It is '{self.bug}'. Watch its map at other settings, or go on."
+        if self.fixed["level"] == 1:
+            return (
+                "Which bug is it? Read the map from the last layer on. To be sure, "
+                "change a setting; then name the bug."
+            )
+        others = _have(lookalikes(*self.puzzle))
+        return (
+            f"Which bug is it? At its first settings {others} the same pattern: the same "
+            "arrays are wrong, by the same factor or by none. One or two changed "
+            "settings tell them apart; then name the bug."
+        )
+
     def show_feedback(self, message):
         """Fill the line below the buttons."""
         self.feedback.value = status_html(message, height=66)
@@ -111,12 +123,13 @@ class BugLab(Panel):
 
     def _praise(self):
         self.found.add(self.bug)
+        self.is_named = True
         bug, settings = BUGS[self.bug], {k: c.value for k, c in self.work.items()}
         others = lookalikes(self.bug, self.puzzle.draw, settings)
-        luck = f" (Here '{others[0]}' looks the same: was it luck?)" if others else ""
+        has = f"(Here {_have(others)} the same pattern: did another setting tell you?)"
         return (
-            f"Yes: '{self.bug}'.{luck} {bug.mark} Found so far: {len(self.found)} of "
-            f"{len(BUGS)}. In its code, {bug.where}: {bug.line}"
+            f"Yes: '{self.bug}'. {f'{has} ' if others else ''}{bug.mark} Found so far: "
+            f"{len(self.found)} of {len(BUGS)}. In its code, {bug.where}: {bug.line}"
         )
 
     def go_back(self):
@@ -134,10 +147,15 @@ class BugLab(Panel):
         if level != self.fixed["level"]:
             self.found.clear()
         self.fixed |= {"level": level, "number": number}
-        self.puzzle = puzzle(**self.fixed)
+        self.puzzle, self.is_named = puzzle(**self.fixed), False
         self.guess.set(None)
         self.go_back()
-        self.show_feedback(f"A new bug, on a new network. {FIRST_WORDS[level]}")
+        self.show_feedback(f"A new bug, on a new network. {self._task()}")
+
+
+def _have(others):
+    count = len(others)
+    return "one other bug has" if count == 1 else f"{count} other bugs have"
 
 
 def _controls(settings):
@@ -172,8 +190,8 @@ def bug_lab(
     """Show the signature of an unnamed bug, and let the reader name it.
 
     ``seed`` says in which order the eight bugs come, ``number`` with which of them it
-    begins. At ``level`` 1 its first map is like no other bug's; at level 2 some other
-    bug has the same. The others are the settings of `signature`, experiments that tell
+    begins. At ``level`` 1 its first map is like no other bug's; at level 2 other bugs
+    have the same pattern. The others are the settings of `signature`, experiments that tell
     bugs apart; each bug comes with first settings of its own.
     """
     seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)

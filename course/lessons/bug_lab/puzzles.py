@@ -1,9 +1,11 @@
 """Which bug the lab plants, on which network, and at which first settings.
 
 All of it follows from three numbers: the seed of the lab, the level, and how many bugs
-came before. The levels differ in what the first map tells.
+came before. The levels differ in what the first map tells: at level 1 no other bug has
+it, at level 2 other bugs have its pattern.
 """
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -17,7 +19,7 @@ from course.lessons.bug_lab.bugs import (
     claimed,
 )
 
-LEVELS = {"1: a map of its own": 1, "2: a shared map": 2}
+LEVELS = {"1: a map of its own": 1, "2: a shared pattern": 2}
 MENUS = {
     "activation": list(ACTIVATIONS),
     "batch_size": [1, 2, 3, 4, 5],
@@ -32,7 +34,8 @@ EQUAL_FACTORS = (
     {"activation": "leaky 0.5", "batch_size": 2, "last_z": "negative"},
     {"activation": "leaky 0.25", "batch_size": 4, "last_z": "negative"},
 )
-SAME, CLEAR = 1e-5, 0.05  # differences of two maps: too small to see, easily seen
+ONLY_WHITE = ("target for input", "wrong axis")  # what no other bug has the pattern of
+WRONG, CLEAR = 1e-5, 0.05  # an error, as in `gradient_check`; one that is easily seen
 
 
 class Puzzle(NamedTuple):
@@ -47,14 +50,16 @@ def puzzle(seed, level, number) -> Puzzle:
     """Plant bug ``number``; network and settings are drawn until they fit the level."""
     bug = _order(seed, level, number // len(BUGS))[number % len(BUGS)]
     rng = np.random.default_rng([seed, level, number])
-    # Else nearly all maps that two bugs share would be white.
-    is_coloured = level == 2 and bug in ONE_FACTOR and rng.integers(2)
+    # Else most patterns that two bugs share would be white.
+    is_orange = level == 2 and bug not in ONLY_WHITE and rng.integers(5) > 0
+    is_equal = is_orange and bug in ONE_FACTOR and rng.integers(4) > 0
     while True:
         draw = int(rng.integers(10**6))
         settings = {name: menu[rng.integers(len(menu))] for name, menu in MENUS.items()}
-        if is_coloured:
+        if is_equal:
             settings |= EQUAL_FACTORS[rng.integers(len(EQUAL_FACTORS))]
-        if FITS[level](bug, draw, settings):
+        is_shown = not is_orange or patterns(draw, settings)[bug].wrong
+        if is_shown and FITS[level](bug, draw, settings):
             return Puzzle(bug, draw, settings)
 
 
@@ -70,25 +75,55 @@ def _order(seed, level, last_round):
     return names
 
 
-def _errors(names, draw, settings):
-    """The errors on the map of each bug, without the work of taking differences."""
+class Pattern(NamedTuple):
+    """What one reads from a map: where the errors are, and what they have in common."""
+
+    wrong: tuple  # the places of the wrong arrays: W[0] is 0, b[0] is 1, and so on
+    factor: float | None  # how many times too large each wrong entry is, if all agree
+
+
+def patterns(draw, settings) -> dict:
+    """The pattern of each bug."""
+    lengths = [n for i, o in itertools.pairwise(settings["sizes"]) for n in (i * o, o)]
+    places = np.repeat(np.arange(len(lengths)), lengths)
+    right, claims, errors = _checks(draw, settings)
+    found = {}
+    for name in BUGS:
+        is_wrong = errors[name] > WRONG
+        factor = _common_factor(claims[name][is_wrong], right[is_wrong])
+        found[name] = Pattern(tuple(np.unique(places[is_wrong]).tolist()), factor)
+    return found
+
+
+def _common_factor(wrong, right):
+    """The factor rounded, so that two can be compared; None if they don't agree."""
+    if not right.size or not right.all():
+        return None
+    ratio = wrong / right
+    agree = np.allclose(ratio, ratio[0], rtol=1e-4)
+    return round(float(ratio[0]), 2) if agree else None
+
+
+def _checks(draw, settings):
+    """The right slopes; of each bug what it claims, and the errors on its map.
+
+    As in `gradient_check`, but without the work of taking differences.
+    """
     loss, right = claimed(None, draw=draw, **settings)
-    floor = 1e-4 * max(1.0, loss)  # as in `gradient_check`
-    errors = {}
-    for name in names:
-        _, wrong = claimed(name, draw=draw, **settings)
-        larger = np.maximum(np.maximum(abs(wrong), abs(right)), floor)
-        errors[name] = abs(wrong - right) / larger
-    return errors
+    floor = 1e-4 * max(1.0, loss)
+    claims = {name: claimed(name, draw=draw, **settings)[1] for name in BUGS}
+    errors = {
+        name: abs(claim - right) / np.maximum(np.maximum(abs(claim), abs(right)), floor)
+        for name, claim in claims.items()
+    }
+    return right, claims, errors
 
 
 def lookalikes(bug, draw, settings) -> list[str]:
-    """The other bugs that have the same map."""
-    errors = _errors(BUGS, draw, settings)
-    shown = errors.pop(bug)
-    return [
-        name for name, other in errors.items() if np.max(abs(shown - other)) <= SAME
-    ]
+    """The other bugs that have the same pattern."""
+    found = patterns(draw, settings)
+    shown = found.pop(bug)
+    return [name for name, pattern in found.items() if pattern == shown]
 
 
 def experiments(settings):
@@ -100,24 +135,25 @@ def experiments(settings):
 
 
 def _map_is_enough(bug, draw, settings):
-    errors = _errors(BUGS, draw, settings)
+    *_, errors = _checks(draw, settings)
     shown = errors.pop(bug)
     return all(_are_parted(shown, other) for other in (0.0, *errors.values()))
 
 
-def _map_is_shared(bug, draw, settings):
+def _pattern_is_shared(bug, draw, settings):
+    """Other bugs have it too, and one changed setting can tell it from all of them."""
+    _, right = claimed(None, draw=draw, **settings)
+    if not right.any():  # a dead network: most bugs can't show
+        return False
     others = lookalikes(bug, draw, settings)
-    alike = set(others)
-    for changed in experiments(settings):
-        if not alike:
-            break
-        errors = _errors([bug, *alike], draw, changed)
-        alike -= {name for name in alike if _are_parted(errors[bug], errors[name])}
-    return bool(others) and not alike
+    return bool(others) and any(
+        set(others).isdisjoint(lookalikes(bug, draw, changed))
+        for changed in experiments(settings)
+    )
 
 
 def _are_parted(errors, others):
     return np.max(abs(errors - others)) > CLEAR
 
 
-FITS = {1: _map_is_enough, 2: _map_is_shared}
+FITS = {1: _map_is_enough, 2: _pattern_is_shared}
