@@ -8,7 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
-from course.panels.panel import Panel, SteppedPanel
+from course.panels.panel import Panel, SteppedPanel, row
 from course.panels.view import Cell, View
 from course.pictures.style import number
 
@@ -36,10 +36,19 @@ class Pass(NamedTuple):
         return len(self.stages) - 1
 
 
-def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
-    """Settings -> the stages: input, layers forward, loss, layers back, update."""
+def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) -> Pass:
+    """Settings -> the stages: input, layers forward, loss; if back, what follows, too."""
     params, activation = controls.fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
+    stages = _stages_forward(params, X, Y, activation)
+    if back:
+        stages[-1].formulas.extend(_slope_lines(stages[-1].cache.A[-1], Y))
+        stages += _stages_back(params, stages[-1].cache, Y, learning_rate, activation)
+    return Pass(stages, activation)
+
+
+def _stages_forward(params, X, Y, activation):
+    """Input, layers forward, loss."""
     Y_hat, cache = mlp.forward(params, X, activation)
     lines = [f"A[0] = X = {_row(X)}", "", f"target Y = {_row(Y)}"]
     stages = [Stage("Input", lines, params, mlp.Cache([X], []))]
@@ -48,8 +57,13 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
         lines = _forward_lines(i, cache)
         title = f"Forward, layer {i}"
         stages.append(Stage(title, lines, params, reached, active=i))
-    stages.append(Stage("Loss", _loss_lines(Y_hat, Y), params, cache))
-    grads, dA = [None] * len(params), mlp.loss_slope(Y_hat, Y)
+    return [*stages, Stage("Loss", _loss_lines(Y_hat, Y), params, cache)]
+
+
+def _stages_back(params, cache, Y, learning_rate, activation):
+    """Layers back, update."""
+    X, Y_hat = cache.A[0], cache.A[-1]
+    stages, grads, dA = [], [None] * len(params), mlp.loss_slope(Y_hat, Y)
     for i in reversed(range(len(params))):
         slope = activation.slope(cache.Z[i])
         dZ = dA * slope
@@ -61,8 +75,7 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha) -> Pass:
     new_Y_hat, new_cache = mlp.forward(new, X, activation)
     losses = mlp.loss(Y_hat, Y), mlp.loss(new_Y_hat, Y)
     lines = _update_lines(learning_rate, *losses)
-    stages.append(Stage("Update", lines, new, new_cache))
-    return Pass(stages, activation)
+    return [*stages, Stage("Update", lines, new, new_cache)]
 
 
 def _row(values):
@@ -86,10 +99,11 @@ def _loss_lines(Y_hat, Y):
         "",
         "loss = 1/2 (Y_hat - Y)²",
         f"  = {number(mlp.loss(Y_hat, Y), 3)}",
-        "",
-        "dA = Y_hat - Y",
-        f"  = {_row(Y_hat - Y)}",
     ]
+
+
+def _slope_lines(Y_hat, Y):
+    return ["", "dA = Y_hat - Y", f"  = {_row(Y_hat - Y)}"]
 
 
 def _backward_lines(i, slope, dZ, grads, dA):
@@ -185,10 +199,27 @@ def _in_one_line(lines):
     return [" ".join(formula.split()) for formula in text.split("\n")]
 
 
+class ForwardView(PassView):
+    """The same, lower: the tasks above and the words below fit on one screen with it."""
+
+    size = (1000, 360)
+    cells: ClassVar = {
+        "network": Cell(0, 0, 660, 360, (2, 2, 2, 34)),
+        "formulas": Cell(660, 0, 340, 360, (8, 8, 2, 8)),
+    }
+
+
 class PassPanel(SteppedPanel):
     """See `pass_panel`."""
 
     speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
+
+    def rows(self):
+        """As in others, but a single setting stands in one row with the steps."""
+        settings, steps, *below = super().rows()
+        if len(settings.children) > 1:
+            return [settings, steps, *below]
+        return [row([*settings.children, *steps.children]), *below]
 
 
 def pass_panel(
@@ -199,11 +230,13 @@ def pass_panel(
     activation="leaky_relu",
     alpha=-0.2,
     step=0,
+    back=True,
 ) -> Panel:
     """Send one sample forward through the network, and its error back, stage by stage.
 
     ``sample`` is a row of the task, which has two inputs and one output; ``step`` the
-    stage to begin at.
+    stage to begin at. Without ``back`` it ends at the loss, and only the sample and the
+    step have a control.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
     work = {
@@ -213,6 +246,12 @@ def pass_panel(
         **controls.activation(activation, alpha),
     }
     work["learning_rate"].slider.layout.width = "100px"  # all five in one row
-    look = {"step": controls.step(step, 2 * len(mlp.ORIGINAL_SIZES))}
-    compute = functools.partial(one_pass, task)
-    return PassPanel("pass_panel", compute, PassView(), work, look, {"task": task})
+    last = len(mlp.ORIGINAL_SIZES)  # the loss
+    fixed, view = {"task": task}, PassView()
+    if not checks.switch("back", back):
+        view, chosen = ForwardView(), work.pop("sample")
+        fixed |= {"back": False, **{name: c.value for name, c in work.items()}}
+        work = {"sample": chosen}
+    look = {"step": controls.step(step, 2 * last if back else last)}
+    compute = functools.partial(one_pass, **fixed)
+    return PassPanel("pass_panel", compute, view, work, look, fixed)

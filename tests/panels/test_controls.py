@@ -184,6 +184,8 @@ def test_two_threads_at_once_do_what_one_does():
         ("slice_panel", {"task": mlp.Task("three", np.eye(3), np.eye(3))}, "task"),
         ("pass_panel", {"sample": 4}, "input"),
         ("pass_panel", {"step": 99}, "step"),
+        ("pass_panel", {"back": 0}, "back"),
+        ("pass_panel", {"back": False, "seed": 1.5}, "seed"),
     ],
 )
 def test_a_wrong_argument_is_refused_by_its_name(name, wrong, label):

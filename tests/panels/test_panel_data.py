@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course import files
+from course import files, panels
 from course.panels.controls import fresh_network
 from course.panels.gradient import GradientView, differences
 from course.panels.initialization import InitializationView, signal
 from course.panels.passing import one_pass
 from course.panels.slice import loss_slice
 from course.pictures.style import number
-from tests.panels.parts import assert_same, make, message, press
+from tests.panels.parts import assert_all_inside, assert_same, make, message, press
 
 
 def test_the_error_curve_is_a_u():
@@ -182,6 +182,55 @@ def test_the_settings_of_the_pass_panel_stand_together():
     boxes = [getattr(widget, "children", [widget])[0] for widget in first]
     names = ["input", "seed", "learning rate", "activation", "alpha"]
     assert [box.description for box in boxes] == names
+    panel.close()
+
+
+def test_the_way_forward_alone_ends_at_the_loss():
+    """Guards: what notebook 3 doesn't explain: controls, stages and dA of the way back."""
+    panel = make("pass_panel", seed=28, step=1, back=False)
+    assert list(panel.controls) == ["sample", "step"]
+    boxes = [b for b in panel.box.children[1].children if hasattr(b, "children")]
+    assert panel.work["sample"].widget in panel.box.children[1].children
+    assert panel.look["step"].slider in boxes[0].children  # all in one row
+    whole = make("pass_panel", seed=28)
+    for step in range(5):  # as in the whole panel
+        for each in (panel, whole):
+            each.look["step"].set(step)
+        assert panel.shown.line == whole.shown.line.replace("of 10", "of 5")
+    panel.look["step"].set(5)
+    assert panel.shown.line.startswith("step 5 of 5, Loss: ") and panel.data.done == 5
+    loss = 0.5 * (panel.data.stages[5].cache.A[-1].item() - 1) ** 2
+    assert panel.shown.line.endswith(f"loss = 1/2 (Y_hat - Y)² = {number(loss, 3)}")
+    formulas = [text.get_text() for text in panel.view.axes["formulas"].texts]
+    assert not any("dA" in line for line in formulas)
+    whole.look["step"].set(5)
+    assert "; dA = Y_hat - Y = " in whole.shown.line
+    with pytest.raises(ValueError, match="^step\\b"):
+        make("pass_panel", step=6, back=False)
+    panel.close()
+    whole.close()
+
+
+def test_the_settings_of_the_way_forward_rebuild_it():
+    """Guards: a seed, an activation, or the end that the line of settings forgets."""
+    settings = {"task": mlp.XOR, "sample": 2, "seed": 7, "activation": "tanh"}
+    panel = make("pass_panel", **settings, back=False, step=4)
+    again = eval(panel.code, {"panels": panels, "mlp": mlp})
+    assert again.settings == panel.settings and list(again.work) == ["sample"]
+    assert again.shown == panel.shown
+    twin = make("pass_panel", **settings, step=4)
+    assert panel.shown.line == twin.shown.line.replace("of 10", "of 5")
+    for each in (panel, again, twin):
+        each.close()
+
+
+def test_what_the_way_forward_draws_stays_in_its_cells():
+    """Guards: a picture that is too high for a screen of 720, or cuts a formula."""
+    panel = make("pass_panel", seed=28, back=False)
+    assert panel.view.size[1] <= 360  # with the tasks above and the words below
+    for step in range(6):
+        panel.look["step"].set(step)
+        assert_all_inside(panel.view)
     panel.close()
 
 
