@@ -41,7 +41,8 @@ class Work:
 
     solved: str = ""  # when
     tries: int = 0  # checks of something that was written
-    mistakes: dict = field(default_factory=dict)  # what was recognised -> how often
+    # What was recognised -> how often, the last one at the end.
+    mistakes: dict = field(default_factory=dict)
     code: str = ""  # of the cell that solved it last
 
 
@@ -108,7 +109,7 @@ def add_try(lesson, exercise, solved, mistake="", code=""):
         kept.solved = kept.solved or (now if solved else "")
         kept.code = code if solved else kept.code
         if mistake:
-            kept.mistakes[mistake] = kept.mistakes.get(mistake, 0) + 1
+            kept.mistakes[mistake] = kept.mistakes.pop(mistake, 0) + 1
 
     _make(change)
 

@@ -70,6 +70,17 @@ def test_tries_and_mistakes_are_counted_and_solved_stays_solved():
     assert (work.tries, work.mistakes, bool(work.solved)) == (3, {"sign": 2}, True)
 
 
+def test_the_last_mistake_stands_last(copy):
+    """Guards: 'the last slip', which is the first one made again, also after a restart."""
+    record.open_in(copy)
+    for mistake in ("sign", "half", "", "sign"):
+        record.add_try("forward", "my_loss", solved=False, mistake=mistake)
+    for _ in range(2):
+        kept = record.work("forward", "my_loss").mistakes
+        assert list(kept.items()) == [("half", 1), ("sign", 2)]
+        restart(copy)
+
+
 def test_a_review_leaves_the_first_answer_alone():
     """Guards: a question that is asked again, counted as answered in its notebook."""
     record.add_review("forward", "a", right=True)

@@ -140,11 +140,12 @@ class Lesson:
 
     @property
     def detours(self) -> list[str]:
-        """Mistakes that were recognised, and first answers that were wrong."""
+        """A line for each exercise with mistakes, and for each wrong first answer."""
         lines = []
         for name in self.exercises:
-            for mistake, times in record.work(self.name, name).mistakes.items():
-                lines.append(f"  {name}, {_times(times)}: {mistake}")
+            mistakes = record.work(self.name, name).mistakes
+            if mistakes:
+                lines.append(f"  {name}, {_slips(mistakes)}")
         for question in self.questions.all:
             answer = question.recorded
             if answer.first and not answer.first_right:
@@ -161,5 +162,8 @@ class Lesson:
         return lines
 
 
-def _times(count):
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+def _slips(mistakes):
+    """How many there were, and the last one."""
+    count = sum(mistakes.values())
+    words = "1 slip" if count == 1 else f"{count} slips, the last"
+    return f"{words}: {list(mistakes)[-1]}"

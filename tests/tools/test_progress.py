@@ -41,7 +41,7 @@ def test_it_counts_what_was_done_in_each_lesson(copy, capsys):
         assert cells[0].startswith(f"{int(done)} of "), (name, cells)
         assert cells[1].startswith(f"{int(done)} of "), (name, cells)
         assert cells[2].startswith("0 of "), (name, cells)
-    assert "  my_forward, once: no bias" in shown
+    assert "  my_forward, 1 slip: no bias" in shown
     assert "your first answer was: 3.14" in shown
 
 
