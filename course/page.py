@@ -4,6 +4,7 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+ASLEEP = "Asleep. Run the first code cell, then this one; or choose Run, Run All Cells."
 STYLE = """
 .course-panel {
     --jp-widgets-font-size: 15px;
@@ -21,13 +22,13 @@ STYLE = """
 .course-panel.jupyter-widgets-disconnected { pointer-events: none; }
 .course-panel.jupyter-widgets-disconnected > :not(.widget-html) { opacity: 0.35; }
 .course-panel.jupyter-widgets-disconnected::before {
-    content: 'Asleep. Choose Run, Run All Cells to make it live.';
+    content: 'ASLEEP';
     font: bold 16px sans-serif;
     color: black;
     background: #FFE9A8;
     padding: 6px 10px;
 }
-"""
+""".replace("ASLEEP", ASLEEP)
 
 
 def script(path) -> str:

@@ -10,10 +10,11 @@ import copy
 import html
 from pathlib import Path
 
+from course.page import ASLEEP
 from course.tools.save import WIDGET_VIEW
 from course.tools.update import LAST, MARK, write
 
-LINE = "<p><em>Asleep. Choose Run, Run All Cells to make it live.</em></p>"
+LINE = f"<p><em>{ASLEEP}</em></p>"
 
 
 def before_save(model, path, contents_manager):

@@ -317,7 +317,10 @@ def test_after_a_restart_questions_say_that_they_are_asleep(page, question):
     for cell in (QUIZ_CELL, CHOOSE):
         asked = page.show_cell(cell).locator(".course-question").first
         wait_until(
-            lambda asked=asked: "Asleep. Choose Run," in asked.evaluate(AFTER),
+            lambda asked=asked: (
+                "Asleep. Run the first code cell, then this one"
+                in asked.evaluate(AFTER)
+            ),
             "it doesn't say that it is asleep",
         )
         still = "e => getComputedStyle(e).pointerEvents"

@@ -9,7 +9,7 @@ from course import panels
 from course.tools import live, save
 from course.tools.live import expect
 
-ASLEEP = "Asleep. Choose Run, Run All Cells to make it live."
+ASLEEP = "Asleep. Run the first code cell, then this one; or choose Run, Run All Cells."
 PANEL, QUESTION, BARE = 1, 2, 3  # cells
 CELLS = [
     "import sys; sys.path.insert(0, '..'); from course import Lesson, panels",

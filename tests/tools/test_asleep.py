@@ -6,17 +6,19 @@ That JupyterLab shows it is seen in tests/browser/test_reopened.py.
 import copy
 import logging
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
 
+from course import page
 from course.panels import pass_panel
 from course.tools.asleep import before_save, without_widgets
 from course.tools.save import WIDGET_VIEW
 from course.tools.update import LAST, MARK
 
-ASLEEP = "Asleep. Choose Run, Run All Cells to make it live."
+ASLEEP = "Asleep. Run the first code cell, then this one; or choose Run, Run All Cells."
 VIEW = {"model_id": "1", "version_major": 2, "version_minor": 0}
 PNG = "iVBORw0KGgo="
 
@@ -67,11 +69,18 @@ def test_panel_becomes_its_picture_with_alt_text():
     panel = output({"image/png": {"alt": alt}}, image_png=PNG, text_plain="line")
     (done,) = saved(panel)
     assert set(done["data"]) == {"text/html", "text/plain"} and done["metadata"] == {}
-    page = Reader(done["data"]["text/html"])
-    assert page.text == ASLEEP
-    assert page.tags["img"]["alt"] == alt
-    assert page.tags["img"]["src"] == f"data:image/png;base64,{PNG}"
+    shown = Reader(done["data"]["text/html"])
+    assert shown.text == ASLEEP
+    assert shown.tags["img"]["alt"] == alt
+    assert shown.tags["img"]["src"] == f"data:image/png;base64,{PNG}"
     assert done["data"]["text/plain"] == "line"
+
+
+def test_all_that_sleeps_says_the_same():
+    """Guards: other words on a live page than in a saved notebook."""
+    css = (Path(page.__file__).parent / "questions" / "question.css").read_text()
+    assert f'content: "{ASLEEP}"' in css
+    assert f"content: '{ASLEEP}'" in page.STYLE
 
 
 def test_real_panel_is_such_an_output():
@@ -85,10 +94,10 @@ def test_real_panel_is_such_an_output():
 
 def test_question_stays_with_the_line_above():
     """Guards: its HTML is kept as it is, written in one piece or in lines."""
-    page = "<p>What?</p><details>A</details>"
-    for html in (page, [page[:12], page[12:]]):
+    stored = "<p>What?</p><details>A</details>"
+    for html in (stored, [stored[:12], stored[12:]]):
         (done,) = saved(output(text_html=html, text_plain="What?"))
-        assert done["data"]["text/html"].endswith(page)
+        assert done["data"]["text/html"].endswith(stored)
         assert Reader(done["data"]["text/html"]).text == f"{ASLEEP}What?A"
 
 
