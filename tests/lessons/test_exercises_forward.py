@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
+from course.lessons import load_questions
 from course.lessons.forward.exercises import my_forward, my_loss
+from tests.answers import check
 from tests.reference import draw
 
 
@@ -18,3 +20,54 @@ def test_right_functions_agree_with_the_core():
     for mine, right in zip([*A, *Z], [*cache.A, *cache.Z], strict=True):
         np.testing.assert_array_equal(mine, right)
     assert my_loss(Y_hat, Y) == pytest.approx(mlp.loss(Y_hat, Y))
+
+
+def forward_by(product, bias_in_z=True, starts_with_x=False):
+    """A learner's own loop, with a slip or without."""
+
+    def forward(params, X, f):
+        A, Z = [X], [X] if starts_with_x else []
+        for W, b in params:
+            z = product(A[-1], W)
+            Z.append(z + b if bias_in_z else z)
+            A.append(f(z + b))
+        return A, Z
+
+    return forward
+
+
+@pytest.mark.parametrize(
+    ("slip", "words"),
+    [
+        (forward_by(np.matmul, bias_in_z=False), "Z lacks the biases, and A is right"),
+        (forward_by(lambda a, W: W @ a), "in the products W stands first, W @ a"),
+        (
+            forward_by(np.matmul, starts_with_x=True),
+            "Z has an entry too many, the input",
+        ),
+    ],
+)
+def test_a_natural_slip_is_told_in_words(slip, words):
+    """Guards: only numbers and shapes for a bias forgotten in Z, W @ a, or X in Z."""
+    verdict = check("my_forward", slip)
+    assert verdict.words.startswith(f"my_forward: not yet: {words}")
+
+
+def test_a_loop_without_a_slip_is_right():
+    """Guards: the test above, whose slips would be other ones."""
+    assert check("my_forward", forward_by(np.matmul)).solved
+
+
+def test_the_lines_in_order_compute_what_the_next_run_prints(capsys):
+    """Guards: 'the rows of layers 0 and 1 are these numbers', in the reply."""
+    params = mlp.initialize(mlp.ORIGINAL_SIZES, np.random.default_rng(28))
+    x = np.array([[0.0, 1.0]])
+    _, cache = mlp.forward(params, x)
+    names = {"params": params, "x": x, "f": mlp.ORIGINAL.f}
+    lines = load_questions("forward").predictions["two layers in order"].lines
+    for line in lines:
+        exec(line.text, names)  # noqa: S102, lines of our own
+    assert "out of layer 1:" in capsys.readouterr().out
+    made = [names[name] for name in "truv"]
+    for mine, right in zip(made, [cache.Z[0], cache.A[1], cache.Z[1], cache.A[2]]):
+        np.testing.assert_array_equal(mine, right)

@@ -58,6 +58,10 @@ def _with_last_f_only(params, X, f):
     return [*A[:-1], f(Z[-1])], Z
 
 
+def _with_bias_for_f_only(params, X, f):
+    return _lists(params, X, f, lambda a, W, b: (a @ W, f(a @ W + b)))
+
+
 _WRONG_FORWARDS = [
     Mistake(
         "W is transposed: a row of W belongs to an input, a column to a unit, so `a @ W` "
@@ -79,6 +83,18 @@ _WRONG_FORWARDS = [
         "f is applied at the end only: each layer has its own, and its result goes into "
         "the next layer",
         _with_last_f_only,
+    ),
+    Mistake(
+        "in the products W stands first, W @ a: a sample is a row of a, so a stands "
+        "first, a @ W; the other order fails, or mixes up the samples",
+        lambda params, X, f: _lists(
+            params, X, f, lambda a, W, b: (W @ a + b, f(W @ a + b))
+        ),
+    ),
+    Mistake(
+        "Z lacks the biases, and A is right: z is the whole sum that goes into f, "
+        "a @ W + b",
+        _with_bias_for_f_only,
     ),
     Mistake(
         "the bias is missing: z is a @ W + b",
@@ -152,10 +168,18 @@ _forward = Exercise(
     [
         *_WRONG_FORWARDS,
         Mistake(
-            "it stops after the first layer: is the return inside the loop?",
+            "it stops after the first layer: a `return` inside a loop ends it in its first "
+            "round; return when all layers are done",
             lambda params, X, f: my_forward(params[:1], X, f),
         ),
         Mistake("A and Z are swapped: return A, Z", swapped(my_forward)),
+        Mistake(
+            "Z has an entry too many, the input: X has no z, so Z starts empty",
+            lambda params, X, f: (
+                my_forward(params, X, f)[0],
+                [X, *my_forward(params, X, f)[1]],
+            ),
+        ),
         Mistake(
             "A lacks the input: it starts with X, since training needs what went into "
             "the first layer",
@@ -165,16 +189,16 @@ _forward = Exercise(
             ),
         ),
         Mistake(
-            "Z holds the activations: append z before f is applied, or before it "
-            "changes z in place",
+            "Z holds the activations: what belongs there is z, as it was before f, and "
+            "a changes nothing in it",
             lambda params, X, f: (
                 my_forward(params, X, f)[0],
                 my_forward(params, X, f)[0][1:],
             ),
         ),
         Mistake(
-            "z goes on to the next layer in place of a: what goes into a layer is A[-1], "
-            "after the activation",
+            "z goes on to the next layer in place of a: what goes into a layer is the "
+            "activation of the layer before, f(z)",
             lambda params, X, f: (
                 [X, *map(f, my_forward(params, X, lambda z: z)[1])],
                 my_forward(params, X, lambda z: z)[1],
@@ -216,18 +240,17 @@ _loss = Exercise(
             lambda Y_hat, Y: np.sum((Y_hat - Y) ** 2),
         ),
         Mistake(
-            "1/n is there twice: .mean() has divided by n already, or the sum was "
-            "divided two times",
+            "1/n is there twice: divide by n once only (a mean has done it already)",
             lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y) ** 2,
         ),
         Mistake(
-            "with several outputs it is too small: .mean() divides by the outputs, too; "
-            "sum over the outputs, average over the samples",
+            "with several outputs it is too small: it divides by the outputs, too, as a "
+            "mean of all numbers does; sum over the outputs, average over the samples",
             lambda Y_hat, Y: 0.5 * np.mean((Y_hat - Y) ** 2),
         ),
         Mistake(
-            "this is the mean of all squares: the half is missing, and .mean() divides "
-            "by the outputs, too",
+            "this is the mean of all squares: the half is missing, and it divides by the "
+            "outputs, too; sum over the outputs, average over the samples",
             lambda Y_hat, Y: np.mean((Y_hat - Y) ** 2),
         ),
         Mistake(
