@@ -82,8 +82,55 @@ def cyclic_layers(sizes, rng):
             ],
             "b[0] is one number",
         ),
+        (
+            lambda sizes, rng: exercises.my_uniform(sizes[:-1], rng),
+            "for sizes = (2, 1) it returns none",
+        ),
+        (
+            lambda sizes, rng: exercises.my_uniform(sizes[1:], rng),
+            "the first layer is missing",
+        ),
+        (
+            lambda sizes, rng: [
+                (W, rng.uniform(-2, 2, b.shape))
+                for W, b in exercises.my_uniform(sizes, rng)
+            ],
+            "the biases are not 0",
+        ),
     ],
 )
 def test_layers_of_an_odd_form_are_told(function, words):
     """Guards: a message about the shape of a shape."""
     assert words in check("my_uniform", function).words
+
+
+@pytest.mark.parametrize(
+    ("draw", "words"),
+    [
+        (lambda rng, n, m, a: rng.uniform(-2, 2, (n, m)), "the uniform numbers of"),
+        (
+            lambda rng, n, m, a: rng.normal(0, np.sqrt(2 / (1.04 * n)), (n, m)),
+            "it gives the same for every alpha",
+        ),
+        (
+            lambda rng, n, m, a: rng.normal(0, np.sqrt(2 / (n + m)), (n, m)),
+            "another scheme, Glorot's; He's counts n_in only",
+        ),
+        (
+            lambda rng, n, m, a: np.sqrt(6 / (n + m)) * rng.uniform(-1, 1, (n, m)),
+            "another scheme, Glorot's; He's weights are normal",
+        ),
+    ],
+)
+def test_another_scheme_than_he_is_named(draw, words):
+    """Guards: a number that is off, without a word where it comes from."""
+    assert words in check("my_he", draws(draw)).words
+
+
+def test_what_is_right_already_can_be_read():
+    """Guards: names with commas in a list with commas."""
+    far = draws(lambda rng, n, m, a: rng.uniform(-1.5, 1.5, (n, m)))
+    words = check("my_he", far).words
+    listed = words.split("right already: ")[1].split("\n")[0].split(", ")
+    assert "the shape of W[0]" in listed and "equal draws from equal seeds" in listed
+    assert all("W[" in name or "b[" in name or "draw" in name for name in listed)

@@ -20,6 +20,28 @@ def _write_into(array, mask, numbers):
     return array
 
 
+def _scale_a_copy(z, alpha):
+    out = z.copy()
+    out[z < 0] *= alpha
+    return out
+
+
+def _loop_mistakes(value, asks):
+    """A loop over the first axis: ``value(v, alpha)`` is right for single numbers."""
+    return [
+        Mistake(
+            "it returns a list, and stops when z has rows: a loop over z goes row by "
+            f"row, not number by number; {asks} for every number, in any shape",
+            lambda z, alpha: [value(v, alpha) for v in z],
+        ),
+        Mistake(
+            "it stops when z has rows: a loop over z goes row by row, not number by "
+            f"number; {asks} for every number, in any shape",
+            lambda z, alpha: np.array([value(v, alpha) for v in z]),
+        ),
+    ]
+
+
 _Z = np.array([-1.0, 0.0, 2.0])
 _ACTIVATION_CASES = [
     (np.array([-1.0]), -0.2),
@@ -97,9 +119,17 @@ _activation = Exercise(
             lambda z, alpha: z * 1.0 if (z > 0).all() else alpha * z,
         ),
         Mistake(
-            "`if z > 0` asks one question, and an array has many answers: NumPy can't "
-            "choose; np.where asks for each number",
+            "it works for one number only: comparing an array gives many answers, and "
+            "Python's own `if` and `max` want a single one; np.where takes each on its "
+            "own",
             lambda z, alpha: z if z > 0 else alpha * z,
+        ),
+        *_loop_mistakes(lambda v, alpha: v if v > 0 else alpha * v, "np.where asks"),
+        Mistake(
+            "it is right for floats, but stops for an array of whole numbers: a copy of "
+            "it has no place for the decimals; let np.where make the array, or start "
+            "from z.astype(float)",
+            _scale_a_copy,
         ),
         Mistake(
             "it writes into z itself, so the caller's z is lost: work on a new array",
@@ -180,9 +210,21 @@ _slope = Exercise(
             ),
         ),
         Mistake(
-            "`if z >= 0` asks one question, and an array has many answers: NumPy can't "
-            "choose; `z >= 0` alone asks for each number",
+            "it works for one number only: comparing an array gives many answers, and "
+            "Python's own `if` wants a single one; compute with the answers instead, "
+            "True counts as 1",
             lambda z, alpha: 1.0 if z >= 0 else alpha,
+        ),
+        *_loop_mistakes(lambda v, alpha: 1 if v >= 0 else alpha, "`z >= 0` asks"),
+        Mistake(
+            "the left is right, but on the right it gives 0, where the slope is 1: add "
+            "what `z >= 0` counts there",
+            lambda z, alpha: alpha * (z < 0),
+        ),
+        Mistake(
+            "the left is right, but on the right it gives z, the height of the line: the "
+            "slope is how much the height grows when z grows by 1",
+            lambda z, alpha: np.where(z >= 0, z, alpha),
         ),
         Mistake(
             "the numbers are right, but flat: return them in the shape of z, "
@@ -248,6 +290,11 @@ _dead_units = Exercise(
             "a sum or a mean of the slopes can be 0 although none of them is: slopes of "
             "opposite sign cancel; ask whether each slope is 0, then .all(axis=0)",
             lambda Z, alpha: abs(_slopes(Z, alpha).sum(axis=0)) < 1e-12,
+        ),
+        Mistake(
+            "it says True where none of the slopes is 0: to `all` each number but 0 "
+            "counts as True; ask first which slopes are 0, then .all(axis=0)",
+            lambda Z, alpha: _slopes(Z, alpha).all(axis=0),
         ),
         Mistake(
             "it says True for the units that live: turn it round",

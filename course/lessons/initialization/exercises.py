@@ -20,11 +20,14 @@ from course.lessons.cases import layers_form
 _WIDE = 120, 60, 60, 60
 _TOLERANCES = {
     "the standard deviation": (0.08, 0.0),
-    "the mean": (0.0, 0.12),
+    "the mean / spread": (0.0, 0.12),
     "the share": (0.0, 0.055),
     "the smallest": (0.02, 0.0),
     "the largest": (0.02, 0.0),
 }
+
+
+_BIASES = "the biases are not 0: only the weights are random, each b is np.zeros(n_out)"
 
 
 def _start_tolerance(name):
@@ -49,8 +52,8 @@ def _start_measure(uniform):
                 parts[f"the shape of {name}"] = np.array(array.shape)
             else:
                 parts[name] = array
-        parts["the same numbers from the same seed"] = _equal_weights(first, again)
-        parts["the same numbers from another seed"] = _equal_weights(first, different)
+        parts["equal draws from equal seeds"] = _equal_weights(first, again)
+        parts["equal draws from other seeds"] = _equal_weights(first, different)
         if sizes == _WIDE:
             parts.update(_statistics(first, uniform))
         return parts
@@ -59,15 +62,17 @@ def _start_measure(uniform):
 
 
 def _layers_of(sizes, result):
-    """The layers by name; `FormError` if there are too many, or their axes are wrong."""
+    """The layers by name; `FormError` if their number, axes or biases are wrong."""
     parts = layers_form()(result)
     count, right = len(parts) // 2, len(sizes) - 1
-    if count > right:
-        many = "one layer" if count == right + 1 else f"{count - right} layers"
+    if count != right:
+        gap = abs(count - right)
+        shapes = ", ".join(str(parts[f"W[{i}]"].shape) for i in range(count))
         raise FormError(
-            f"{many} too many: {len(sizes)} sizes are {right} "
-            f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
-            f"returns {count} for sizes = {sizes}"
+            f"{'one layer' if gap == 1 else f'{gap} layers'} too "
+            f"{'many' if count > right else 'few'}: {len(sizes)} sizes are {right} "
+            f"layer{'s' if right > 1 else ''}, one between each two neighbours; for "
+            f"sizes = {sizes} it returns {f'W of the shape {shapes}' if count else 'none'}"
         )
     for i, shape in zip(range(count), itertools.pairwise(sizes)):
         W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
@@ -81,6 +86,8 @@ def _layers_of(sizes, result):
                 f"b[{i}] is one number; it should hold one for each unit, "
                 "np.zeros(n_out)"
             )
+        if b.any():
+            raise FormError(_BIASES)
     return parts
 
 
@@ -99,7 +106,7 @@ def _statistics(parts, uniform):
     for name, W in _weights(parts).items():
         spread = W.std()
         measures[f"the standard deviation of {name}"] = spread
-        measures[f"the mean of {name}, in standard deviations"] = W.mean() / spread
+        measures[f"the mean / spread of {name}"] = W.mean() / spread
         within = np.mean(abs(W - W.mean()) < spread)  # normal 0.68, uniform 0.58
         measures[f"the share of {name} within one standard deviation"] = within
         if uniform:
@@ -171,10 +178,7 @@ def _start_mistakes(right):
             "to a unit, so the shape is (n_in, n_out)",
             redo(lambda W, b: (W.T, b)),
         ),
-        Mistake(
-            "the biases are not 0: np.zeros(n_out)",
-            redo(lambda W, b: (W, b + 1.0)),
-        ),
+        Mistake(_BIASES, redo(lambda W, b: (W, b + 1.0))),
         Mistake(
             "the bias has one number for each unit: its shape is (n_out,), not "
             "(1, n_out)",
@@ -199,6 +203,16 @@ def _start_mistakes(right):
             "only the first layer is returned: `return` stands in the loop; move it "
             "to the left, so that the loop comes to its end first",
             lambda sizes, rng, *alpha: right(sizes[:2], rng, *alpha),
+        ),
+        Mistake(
+            "only the last layer is returned: the list begins anew in each round; make "
+            "it once, before the loop",
+            lambda sizes, rng, *alpha: right(sizes[-2:], rng, *alpha),
+        ),
+        Mistake(
+            "the first layer is missing: the inputs come first in sizes, and layer 0 "
+            "lies between them and the first units; pair the sizes from the start",
+            lambda sizes, rng, *alpha: right(sizes[1:], rng, *alpha),
         ),
     ]
 
@@ -300,7 +314,8 @@ _he_exercise = Exercise(
             _he(lambda n_in, n_out, alpha: 2 / ((1 + alpha**2) * n_in)),
         ),
         Mistake(
-            "alpha is left out: 1 + alpha^2 belongs under the 2",
+            "it gives the same for every alpha: 1 + alpha^2 belongs under the 2, with "
+            "the argument alpha",
             _he(lambda n_in, n_out, alpha: np.sqrt(2 / n_in)),
         ),
         Mistake(
@@ -314,6 +329,21 @@ _he_exercise = Exercise(
         Mistake(
             "the weights are not scaled: their standard deviation is 1 in every layer",
             _he(lambda n_in, n_out, alpha: 1.0),
+        ),
+        Mistake(
+            "these are the uniform numbers of my_uniform: He's weights are normal, "
+            "rng.standard_normal, and their spread follows from n_in and alpha",
+            _start(lambda n_in, n_out, alpha: 2.0),
+        ),
+        Mistake(
+            "it divides by n_in + n_out, and gives the same for every alpha: that is "
+            "another scheme, Glorot's; He's counts n_in only, and 1 + alpha^2",
+            _he(lambda n_in, n_out, alpha: np.sqrt(2 / (n_in + n_out))),
+        ),
+        Mistake(
+            "these are uniform numbers that count n_in + n_out: that is another scheme, "
+            "Glorot's; He's weights are normal, and count n_in only",
+            _start(lambda n_in, n_out, alpha: np.sqrt(6 / (n_in + n_out))),
         ),
         Mistake(
             "it multiplies by n_in where it should divide: the brackets around "
