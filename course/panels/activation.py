@@ -31,13 +31,12 @@ def unit(activation, alpha, weight, bias) -> Unit:
 
 
 class ActivationView(View):
-    """The function and its slope with a point on them; a unit's output on points."""
+    """The function and its slope with a point on them; the output of a unit."""
 
     cells: ClassVar = {
         "function": Cell(0, 0, 500, 380, (76, 54, 12, 56)),
         "unit": Cell(500, 0, 500, 380, (76, 54, 12, 56)),
     }
-    points = np.linspace(-3, 3, 13)
 
     def draw(self, unit, z):
         function = unit.activation
@@ -48,11 +47,10 @@ class ActivationView(View):
     def _draw_unit(self, ax, unit):
         x = np.linspace(-3.2, 3.2, 161)
         ax.axhline(0, color=NEUTRAL, linewidth=1)
-        ax.plot(x, unit.output(x), color=NEUTRAL, linewidth=1.5)
-        ax.plot(self.points, unit.output(self.points), "o", color=POSITIVE)
+        ax.plot(x, unit.output(x), color=POSITIVE, linewidth=2.5)
         ax.set_xlabel("input x")
-        ax.set_ylabel(f"a = f({_written_sum(unit.weight, unit.bias)})")
-        ax.set_title("A unit's output on 13 points")
+        ax.set_ylabel(f"a = f(z), z = {_written_sum(unit.weight, unit.bias)}")
+        ax.set_title("What the unit gives out")
 
     def line(self, unit, z):
         function = unit.activation
@@ -60,7 +58,7 @@ class ActivationView(View):
         return f"{function.label}: f({plain(z)}) = {a}, slope {slope}"
 
     def alt(self, unit, z):
-        outputs = ", ".join(map(plain, unit.output(self.points[::3])))
+        outputs = ", ".join(map(plain, unit.output(np.linspace(-3, 3, 5))))
         return (
             f"Left: {pictures.describe_activation(unit.activation, mark=z)} Right: the "
             f"output of a unit with weight {unit.weight:g} and bias {unit.bias:g}; for "

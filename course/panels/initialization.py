@@ -14,10 +14,10 @@ from course.panels.view import Cell, View
 
 
 class Signal(NamedTuple):
-    """A fresh network, and how far 200 random inputs spread in each of its layers."""
+    """A fresh network, and how far its weighted sums spread for 200 random samples."""
 
     params: list  # the layers that are drawn so far
-    spread: list  # the standard deviation at the input, after layer 0, ...
+    spread: list  # the standard deviation of the inputs, of z in layer 0, ...
     scheme: str
     activation: mlp.Activation
     depth: int  # how many layers there will be
@@ -35,14 +35,14 @@ def signal(scheme, width, depth, seed, activation, alpha, seconds=0.2):
     ``initialize(sizes, default_rng(seed), scheme, alpha)``.
     """
     rng = np.random.default_rng(seed)
-    a = rng.spawn(1)[0].uniform(-1, 1, (200, 2))  # spawn takes no number from rng
+    a = rng.spawn(1)[0].standard_normal((200, 2))  # spawn takes no number from rng
     activation = mlp.make_activation(activation, alpha)
     params, spread, last_told = [], [a.std()], time.perf_counter()
     for n_in in [2] + [width] * (depth - 1):
         params = params + mlp.initialize([n_in, width], rng, scheme, alpha)
         with np.errstate(all="ignore"):
-            a, _ = mlp.forward(params[-1:], a, activation)
-            spread = [*spread, a.std()]
+            a, cache = mlp.forward(params[-1:], a, activation)
+            spread = [*spread, cache.Z[0].std()]
         if len(params) == depth or time.perf_counter() - last_told > seconds:
             yield Signal(params, spread, scheme, activation, depth)
             last_told = time.perf_counter()
@@ -59,14 +59,14 @@ class InitializationView(View):
     def draw(self, signal):
         spreads = {signal.scheme: np.array(signal.spread)}
         self.paint("weights", id(signal), pictures.draw_histogram, _ends(signal.params))
-        self.paint("spread", id(signal), pictures.draw_spread, spreads)
+        self.paint("spread", id(signal), pictures.draw_spread, spreads, of="z")
 
     def line(self, signal):
         before, after = signal.spread[0], signal.spread[-1]
         count = f"{len(signal.params)} of " * (signal.progress < 1)
         return (
-            f"{signal.scheme}: the spread of the signal is {before:.3g} at the input "
-            f"and {after:.3g} after {count}{signal.depth} layer{'s' * (signal.depth > 1)}"
+            f"{signal.scheme}: the spread of the inputs is {before:.3g}, that of z is "
+            f"{after:.3g} after {count}{signal.depth} layer{'s' * (signal.depth > 1)}"
         )
 
     def alt(self, signal):

@@ -2,7 +2,7 @@
 
 import numpy as np
 from matplotlib.colors import to_rgba
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from course import checks
 from course.pictures import axes, style
@@ -86,7 +86,7 @@ def spread(spreads, of="a", size=(8.0, 4.4)) -> Picture:
 def draw_spread(ax, spreads, of="a"):
     """Draw the spread of the signal layer by layer on a log axis."""
     everything = np.concatenate(list(spreads.values()))
-    bottom, top = axes.log_limits(everything)
+    bottom, top = _at_least_two_decades(*axes.log_limits(everything))
     for i, (name, values) in enumerate(spreads.items()):
         # A log axis has no place for 0: such a point stands at the bottom.
         label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
@@ -103,8 +103,16 @@ def draw_spread(ax, spreads, of="a"):
     cut = f", cut at {style.number(top, 0)}" if np.any(everything > top) else ""
     ax.set_ylabel(f"standard deviation of {of}{cut}")
     axes.set_log(ax, bottom, top, len(spreads))
+    if top < 1000 * bottom:  # else there would be a tick or two to read by
+        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     axes.note_missing(ax, spreads.values())
     ax.legend(loc="upper right")
+
+
+def _at_least_two_decades(bottom, top):
+    """Limits so far apart that a small change looks small."""
+    stretch = max(1.0, np.sqrt(100 * bottom / top))
+    return bottom / stretch, top * stretch
 
 
 def describe_spread(spreads):

@@ -260,9 +260,10 @@ def test_the_signal_is_that_of_the_network_of_its_seed():
         sizes = [2, 7, 7, 7, 7, 7]
         params = mlp.initialize(sizes, np.random.default_rng(3), scheme, 0.0)
         assert_same(data.params, params)
-    X = np.random.default_rng(3).spawn(1)[0].uniform(-1, 1, (200, 2))
+    X = np.random.default_rng(3).spawn(1)[0].standard_normal((200, 2))
     _, cache = mlp.forward(params, X, mlp.tanh)
-    np.testing.assert_allclose(data.spread, [a.std() for a in cache.A], atol=1e-15)
+    spread = [numbers.std() for numbers in (X, *cache.Z)]
+    np.testing.assert_allclose(data.spread, spread, atol=1e-15)
 
 
 def test_the_signal_is_told_layer_by_layer():
