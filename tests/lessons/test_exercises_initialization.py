@@ -84,7 +84,7 @@ def cyclic_layers(sizes, rng):
         ),
         (
             lambda sizes, rng: exercises.my_uniform(sizes[:-1], rng),
-            "for sizes = (2, 1) it returns none",
+            "one layer too few: 2 sizes are 1 layer",
         ),
         (
             lambda sizes, rng: exercises.my_uniform(sizes[1:], rng),

@@ -71,8 +71,8 @@ def _layers_of(sizes, result):
         raise FormError(
             f"{'one layer' if gap == 1 else f'{gap} layers'} too "
             f"{'many' if count > right else 'few'}: {len(sizes)} sizes are {right} "
-            f"layer{'s' if right > 1 else ''}, one between each two neighbours; for "
-            f"sizes = {sizes} it returns {f'W of the shape {shapes}' if count else 'none'}"
+            f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
+            f"returns {f'W of the shape {shapes}' if count else 'none'}"
         )
     for i, shape in zip(range(count), itertools.pairwise(sizes)):
         W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
