@@ -87,8 +87,11 @@ class TrainingView(View):
 
     def _draw_mark(self, ax, step):
         """Mark the step on the curve."""
-        limits = log_limits(self.curve, least=self.floor)  # as those of the curve
-        mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
+        mark_loss(ax, self.curve, step, self.run.every, self.limits(), self.floor)
+
+    def limits(self):
+        """The lowest and the highest loss that the curve can show."""
+        return log_limits(self.curve, least=self.floor)
 
     def choose(self, run, x, y, step, **look):
         """A unit, a sample, or a step of the curve."""

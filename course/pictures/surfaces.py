@@ -1,6 +1,7 @@
 """Pictures over the square of inputs: a unit's surface, samples, and a map of errors."""
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 import mlp_core as mlp
 from course import checks
@@ -41,6 +42,7 @@ def draw_surface(
     colorbar=True,
     show_z=False,
     as_unit=False,
+    values=False,
 ):
     """Draw the output, or one unit's activation, over a square of inputs.
 
@@ -50,7 +52,8 @@ def draw_surface(
     halfway between the targets of an output (0.5 for XOR), and at 0 for another unit.
     ``resolution`` are the points along each side of the grid, ``mark`` the rows of the
     task to ring. ``show_z`` shows the unit's weighted sum z in place of its activation,
-    ``as_unit`` the last layer as any other.
+    ``as_unit`` the last layer as any other; ``values`` writes what the unit hands on at
+    each sample, in place of the target.
     """
     layer %= len(params)
     is_output = layer == len(params) - 1 and not (show_z or as_unit)
@@ -69,9 +72,11 @@ def draw_surface(
         _draw_scale(ax, middle, reach)
     _frame_square(ax, *limits)
     outputs = activations_at(task.X, params, activation, layer)[:, unit]
-    _draw_samples(ax, task.X, targets, outputs if is_output else None)
+    texts = _sample_texts(targets, outputs, not values, is_output or values)
+    _draw_samples(ax, task.X, targets, texts)
     if mark is not None:
         ring = {"markerfacecolor": "none", "markeredgewidth": 2}
+        ring["path_effects"] = [withStroke(linewidth=5, foreground="white")]
         ax.plot(*task.X[mark].T, "o", color="black", markersize=19, **ring)
     name = f"layer {layer}, unit {unit}: {'z' if show_z else 'a'}"
     name = "output" if is_output else name
@@ -161,16 +166,26 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
         names = dict(zip(values, (f"below {middle:.3g}", f"above {middle:.3g}")))
     looks = class_looks(values)
     size, edge = (size, 1.8) if len(targets) <= FEW else (size / 2, 1)
+    around = [withStroke(linewidth=3 * edge, foreground="white")]  # on its own colour
     for target in np.unique(targets):
         x, y = places[targets == target].T
-        look = {"linestyle": "none", "zorder": 4, **looks[target]}
+        look = {"linestyle": "none", "zorder": 4, "path_effects": around}
+        look |= looks[target]
         ax.plot(
             x, y, label=names[target], markersize=size, markeredgewidth=edge, **look
         )
 
 
-def _draw_samples(ax, X, targets, outputs):
-    """Draw the samples with their markers and, if they are few, their numbers.
+def _sample_texts(targets, outputs, with_target, with_output):
+    """The words at each sample."""
+    numbers = [number(output, 2) for output in np.round(outputs, 2)]
+    names = [f"target {target:g}" for target in targets]
+    columns = [names] * with_target + [numbers] * with_output
+    return ["\n".join(lines) for lines in zip(*columns)]
+
+
+def _draw_samples(ax, X, targets, texts):
+    """Draw the samples with their markers and, if they are few, their texts.
 
     A text stands above a point in the upper half, and below one in the lower half.
     """
@@ -178,12 +193,9 @@ def _draw_samples(ax, X, targets, outputs):
     if len(X) > FEW:
         return
     low, high = ax.get_ylim()
-    lines = 1 if outputs is None else 2
+    lines = texts[0].count("\n") + 1
     room = (9 + SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
-    for i, (x, target) in enumerate(zip(X, targets)):
-        text = f"target {target:g}"
-        if outputs is not None:
-            text += f"\n{number(np.round(outputs[i], 2))}"
+    for x, text in zip(X, texts):
         is_up = x[1] > (low + high) / 2
         if (high - x[1] if is_up else x[1] - low) < room:
             is_up = not is_up

@@ -65,12 +65,17 @@ def draw_loss(
     ax.set_xlim(0, last * 1.02)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
     ax.set_xlabel(x_label)
-    ax.set_ylabel(
-        f"loss, cut at {number(bottom, 0)} and {number(top, 0)}" if limits else "loss"
-    )
+    ax.set_ylabel("loss" + _where_it_is_cut(framed, bottom, top, limits))
     texts = ax.legend(loc="upper right").get_texts()
     rows = sum(text.get_text().count("\n") + 1 for text in texts)
     axes.set_log(ax, bottom, top, rows if limits is None else 0)
+
+
+def _where_it_is_cut(losses, bottom, top, limits):
+    if limits:
+        return f", cut at {number(bottom, 0)} and {number(top, 0)}"
+    is_above = any(np.any(np.isfinite(run) & (run > top)) for run in losses)
+    return f", cut at {number(top, 0)}" if is_above else ""
 
 
 def _draw_run(ax, x, heights, smooth, label, look):

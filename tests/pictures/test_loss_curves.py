@@ -50,6 +50,13 @@ def test_a_faint_run_may_leave_the_axes(ax):
     assert before.get_clip_on()
 
 
+@pytest.mark.parametrize("last, label", [(1e99, "loss"), (1e132, "loss, cut at 1e100")])
+def test_the_axis_says_where_it_cuts_a_run_that_exploded(ax, last, label):
+    """Guards: a curve that ends at 1e100 under a title that says 2e132."""
+    pictures.draw_loss(ax, {"a": np.array([1.0, 1e40, last, np.inf])})
+    assert ax.get_ylabel() == label
+
+
 def test_the_mark_stands_on_the_loss_of_its_step(ax):
     """Guards the marker of the panel that goes through a run, and its number."""
     mark_loss(ax, np.linspace(1, 0.1, 10), 4, 1, (0.01, 2))
