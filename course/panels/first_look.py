@@ -3,6 +3,9 @@
 import functools
 from typing import ClassVar
 
+import numpy as np
+from matplotlib.ticker import NullFormatter
+
 import mlp_core as mlp
 from course import pictures
 from course.panels import controls
@@ -11,6 +14,7 @@ from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
 from course.panels.training import TrainingPanel, TrainingView
 from course.panels.view import Cell
+from course.pictures import axes
 from course.pictures.style import line_look
 
 HIDDEN = 4
@@ -32,13 +36,14 @@ NAMES = {place: name for name, place in UNITS.items()}
 class FirstLookView(TrainingView):
     """The network without numbers, the output, a unit's picture, and the loss."""
 
-    size = (1080, 455)
+    size = (1080, 366)  # with its settings, words and code it fits at 1280 x 720
     cells: ClassVar = {
-        "network": Cell(0, 173, 480, 282, (2, 2, 2, 2)),
-        "surface": Cell(480, 173, 300, 282, (58, 46, 24, 26)),
-        "neuron": Cell(780, 173, 300, 282, (58, 46, 24, 26)),
-        "loss": Cell(0, 0, 1080, 173, (100, 50, 24, 26)),
+        "network": Cell(0, 158, 500, 208, (2, 2, 2, 2)),
+        "loss": Cell(0, 0, 500, 158, (84, 48, 24, 24)),
+        "surface": Cell(500, 76, 290, 290, (58, 46, 14, 26)),
+        "neuron": Cell(790, 76, 290, 290, (58, 46, 14, 26)),
     }
+    floor = 1e-5  # of the loss: what is smaller looks the same in the other pictures
 
     def __init__(self):
         super().__init__()
@@ -59,18 +64,30 @@ class FirstLookView(TrainingView):
         ring = {"mark": run.rows(step) if step else None}
         self.paint("surface", now, _draw_square, *network, **output, **ring)
         unit = {"layer": neuron[0], "unit": neuron[1], "as_unit": True}
-        unit["title"] = NAMES[neuron]
+        unit |= {"values": True, "title": f"{NAMES[neuron]}; white is 0"}
         self.paint("neuron", (now, neuron), _draw_square, *network, **output, **unit)
 
     def _draw_loss(self, ax):
         """Leave the line of this run to `_draw_mark`: it grows."""
         super()._draw_loss(ax)
-        ax.lines[-1].set_data([], [])
+        *before, this = ax.lines
+        this.set_data([], [])
+        ax.get_legend().remove()
+        if before:  # below the axes, beside their label: inside there is no room
+            below = {"bbox_to_anchor": (1.055, -29 / ax.bbox.height), "borderpad": 0}
+            look = {"loc": "upper right", "frameon": False, "handlelength": 1.8}
+            ax.legend(before, ["previous run"], **below, **look, borderaxespad=0)
+        ax.set_ylabel("loss")
+        _set_decades(ax, *self.limits())
+
+    def limits(self):
+        """The same axis for all runs whose loss stays below 1: they can be compared."""
+        highest = self.curve[np.isfinite(self.curve)].max(initial=0)
+        return self.floor, float(np.clip(1.5 * highest, 1, 1e300))
 
     def _draw_mark(self, ax, step):
         """Draw the curve up to the step, and mark it."""
-        every = max(1, len(self.curve) // 8)  # as in the legend: markers and a line
-        look = {**line_look(0), "linewidth": 2, "markersize": 7, "markevery": every}
+        look = {"color": line_look(0)["color"], "linewidth": 2}
         ax.plot(range(1, step + 1), self.curve[:step], **look)
         super()._draw_mark(ax, step)
 
@@ -91,6 +108,19 @@ class FirstLookView(TrainingView):
             f"{NAMES[neuron]}; the loss by step, on a logarithmic axis. "
             f"{self.line(run, step)}."
         )
+
+
+def _set_decades(ax, bottom, top):
+    """A mark at each factor of ten; only so many of them named, or drawn, as have room."""
+    axes.set_log(ax, bottom, top)
+    apart = next(n for n in (2, 5, 10, 20, 50, 100) if 4 * n > np.log10(top / bottom))
+    decades = 10.0 ** np.arange(-5, 301)
+    decades = decades[(decades > 0.9 * bottom) & (decades < 1.1 * top)]
+    is_named = np.round(np.log10(decades)) % apart == 0
+    ax.set_yticks(decades[is_named])
+    ax.set_yticks(decades[~is_named] if apart == 2 else [], minor=True)
+    ax.yaxis.set_minor_formatter(NullFormatter())
+    ax.tick_params(axis="y", which="both", length=3.5)
 
 
 def _draw_square(ax, *network, title=None, **look):

@@ -49,7 +49,7 @@ def test_the_first_panel_is_in_sight_and_learns(notebook):
     expect(panel.status).to_contain_text("step 2000 of 2000")
     place = panel.picture.bounding_box()
     scale = place["width"] / 1080
-    x, y = place["x"] + 240 * scale, place["y"] + 146 * scale
+    x, y = place["x"] + 250 * scale, place["y"] + 117 * scale
     notebook.page.mouse.click(x, y)  # the third unit from the top
     expect(panel.box("look at")).to_have_value("unit 2")
 

@@ -65,9 +65,52 @@ def test_task_first_tasks_1(play):
     for unit in range(4):
         x, y = network.transData.transform(units.get_offsets()[2 + unit])
         panel.click(x, panel.view.size[1] - y)
-        assert panel.view.axes["neuron"].get_title() == f"unit {unit}"
+        assert panel.view.axes["neuron"].get_title() == f"unit {unit}; white is 0"
         seen.append(np.array(panel.view.axes["neuron"].images[0].get_array()))
     assert not any(np.allclose(a, b) for a, b in itertools.pairwise(seen))
+
+
+def test_units_0_and_1_make_the_stripe_as_the_fold_says(play):
+    """Guards 'What you should find': what is white, what is dark, and what corrects."""
+    panel = play()
+    hidden, (weights, bias) = panel.data.at(2000)
+
+    def sent(x, units):
+        """What these units send to the output, and what that makes of it."""
+        z = np.asarray(x, float) @ hidden.W + hidden.b
+        total = np.maximum(z, -0.2 * z)[..., units] @ weights[units, 0]
+        return total, np.maximum(total + bias[0], -0.2 * (total + bias[0]))
+
+    def hands_on(unit, x):
+        z = np.asarray(x, float) @ hidden.W[:, unit] + hidden.b[unit]
+        return np.maximum(z, -0.2 * z)
+
+    diagonal = np.repeat(np.linspace(-0.5, 1.5, 21), 2).reshape(-1, 2)
+    off = {0: ([1, 0], [0, 1]), 1: ([0, 1], [1, 0])}
+    for unit, (dark, pale) in off.items():
+        most = hands_on(unit, dark)
+        assert hands_on(unit, diagonal).max() < 0.1 * most, "white along the stripe"
+        assert hands_on(unit, pale) < most / 4
+    everything = [0, 1, 2, 3]
+    sums = abs(sent(X, everything)[0])
+    assert sums[[0, 3]].max() < 0.1 * sums[[1, 2]].min(), "little, and much"
+    assert np.all(abs(sent(X, [0, 1])[1] - Y[:, 0]) < 0.1), "0 and 1 are enough"
+    assert abs(weights[2:]).max() < abs(weights[:2]).min() / 4, "thin lines"
+
+
+def test_a_rate_of_0_5_heals_seed_4(play):
+    """Guards the cell after its panel: the step stays, and the end is seen at once."""
+    panel = play(seed=4)
+    panel.work["learning_rate"].set(0.5)
+    assert "step 2000 of 2000" in panel.shown.line
+    assert panel.shown.line.endswith("4 of 4 within 0.1")
+    assert panel.view.axes["loss"].get_legend(), "beside the run that failed"
+
+
+def test_another_seed_leaves_the_step_as_the_reply_says(play):
+    panel = play(seed=4)
+    panel.work["seed"].set(5)
+    assert "step 2000 of 2000" in panel.shown.line
 
 
 def test_seed_4_fails_as_its_question_says(play):
@@ -84,8 +127,9 @@ def test_seed_4_fails_as_its_question_says(play):
 def test_what_a_teacher_is_told_of_seeds_and_rates():
     """Guards TEACHING.md: 13 of the slider's seeds fail, and rates that help seed 4."""
     assert np.sum(~sweep(X, Y, range(101), sizes=SIZES).success) == 13
-    for rate in (0.3, 0.5, 1, 1.5):
-        assert sweep(X, Y, [4], sizes=SIZES, learning_rate=rate).success.all()
+    for rate in (0.1, 0.3, 0.5, 1, 1.5, 2):
+        run = sweep(X, Y, [4], sizes=SIZES, learning_rate=rate)
+        assert run.success.all() == (0.3 <= rate <= 1.5)
 
 
 def test_most_seeds_learn_as_the_cell_counts():
@@ -104,6 +148,27 @@ def test_the_count_holds_for_other_rounding():
     for change in (1e-14, -1e-12, 1e-10):
         other = sweep(X * (1 + change), Y, range(1000), sizes=SIZES)
         assert other.success.sum() == count
+
+
+def test_the_counts_of_other_rates_are_right():
+    """Guards the explanation of 'learning rate 5', on other processors, too."""
+    explanation = load_questions("first_look").predictions["learning rate 5"].solution()
+    counts = {0.001: 9, 0.2: 854, 0.5: 939, 1: 831, 5: 0}
+    for rate, count in counts.items():
+        for change in (0, 1e-12):
+            run = sweep(
+                X * (1 + change), Y, range(1000), sizes=SIZES, learning_rate=rate
+            )
+            assert run.success.sum() == count
+        assert f"{rate:g}" in explanation and str(count or "none") in explanation
+
+
+def test_a_guess_that_is_off_by_10_counts():
+    """Guards what the question of 1,000 seeds promises, and that a share is told."""
+    question = load_questions("first_look").predictions["of 1,000"]
+    assert all(question.reply(guess).right for guess in (75, 85, 95))
+    assert not any(question.reply(guess).right for guess in (74, 96))
+    assert "percent" in question.reply(0.85).words
 
 
 def test_learning_rate_5_diverges_whatever_the_seed(play):

@@ -9,7 +9,14 @@ from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
 from course import panels
-from tests.panels.parts import assert_all_inside, make, message, press, training_run
+from tests.panels.parts import (
+    assert_all_inside,
+    make,
+    message,
+    pixels,
+    press,
+    training_run,
+)
 
 
 @pytest.fixture
@@ -58,7 +65,8 @@ def test_a_click_shows_the_picture_of_each_unit(panel):
     for row, name in enumerate(["unit 0", "unit 1", "unit 2", "unit 3", "output"], 2):
         click_on(panel, row)
         ax = panel.view.axes["neuron"]
-        assert ax.get_title() == name == panel.look["neuron"].box.value
+        assert panel.look["neuron"].box.value == name
+        assert ax.get_title() == f"{name}; white is 0"
         assert f"the same for {name}" in panel.shown.alt
         pictures.append(np.array(ax.images[0].get_array()))
     assert not any(np.array_equal(pictures[0], other) for other in pictures[1:])
@@ -103,17 +111,72 @@ def test_a_run_of_few_steps_is_played_step_by_step(panel):
 
 
 def test_only_a_run_that_was_watched_stays_for_comparison(panel):
-    """Guards: a grey curve of a run that nobody has seen."""
-
-    def names():
-        legend = panel.view.axes["loss"].get_legend()
-        return [text.get_text() for text in legend.get_texts()]
-
+    """Guards: a grey curve of a run that nobody has seen; a legend for one curve."""
+    ax = panel.view.axes["loss"]
     panel.work["seed"].set(1)
-    assert names() == ["this run"]
+    assert ax.get_legend() is None
     panel.look["step"].set(2000)
     panel.work["seed"].set(2)
-    assert names() == ["previous run", "this run"]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["previous run"]
+    assert_all_inside(panel.view)
+    renderer = panel.view.canvas.get_renderer()
+    below = ax.get_legend().get_window_extent(renderer)
+    assert not below.overlaps(ax.xaxis.label.get_window_extent(renderer))
+    assert not below.overlaps(ax.bbox)
+
+
+@pytest.mark.parametrize("seed, learning_rate", [(0, 0.2), (4, 0.2), (4, 0.5), (0, 5)])
+def test_the_numbers_at_the_loss_can_be_read(seed, learning_rate):
+    """Guards: numbers that run into each other, and a curve squeezed to a part."""
+    panel = make("first_look_panel", seed=seed, learning_rate=learning_rate)
+    ax = panel.view.axes["loss"]
+    renderer = panel.view.canvas.get_renderer()
+    texts = [label for label in ax.get_yticklabels(which="both") if label.get_text()]
+    boxes = [text.get_window_extent(renderer) for text in texts]
+    assert len(boxes) >= 3
+    assert not any(a.overlaps(b) for a, b in itertools.combinations(boxes, 2))
+    if learning_rate < 5:  # one axis, so that runs can be compared
+        assert ax.get_ylim() == pytest.approx((1e-5, 1))
+        marks = sorted([*ax.get_yticks(), *ax.get_yticks(minor=True)])
+        np.testing.assert_allclose(marks, [1e-5, 1e-4, 1e-3, 0.01, 0.1, 1])
+    panel.close()
+
+
+def test_the_ring_stands_on_the_curve_of_a_run_that_exploded(panel):
+    """Guards: a ring 35 powers of ten below the end of the curve."""
+    panel.work["learning_rate"].set(5)
+    for step in range(1, 7):
+        panel.look["step"].set(step)
+        curve, _, ring = panel.view.axes["loss"].lines[-3:]
+        np.testing.assert_array_equal(ring.get_xydata()[0], curve.get_xydata()[-1])
+        loss = mlp.loss(panel.data.outputs(step), mlp.XOR.Y)
+        assert ring.get_ydata()[0] == pytest.approx(loss)
+        assert loss < panel.view.axes["loss"].get_ylim()[1]
+
+
+def test_blue_targets_are_seen_on_a_blue_ground(panel):
+    """Guards: squares and rings that vanish when all outputs are too large."""
+    panel.work["learning_rate"].set(5)
+    panel.look["step"].set(6)
+    picture = pixels(panel).astype(int)
+    for name in ("surface", "neuron"):
+        for place in ((0, 1), (1, 0)):
+            x, y = panel.view.axes[name].transData.transform(place)
+            x, y = round(x), round(panel.view.size[1] - y)
+            row = picture[y, x - 30 : x + 30]  # through the point, where no text stands
+            is_white = row.min(axis=1) > 200
+            assert is_white[:30].any() and is_white[30:].any(), (name, place)
+
+
+def test_a_unit_shows_its_number_at_each_sample(panel):
+    """Guards: four pale pictures without a number, held to the activation's formula."""
+    panel.look["step"].set(2000)
+    (W, b), _ = panel.data.at(2000)
+    for unit in range(4):
+        panel.look["neuron"].set((0, unit))
+        texts = [text.get_text() for text in panel.view.axes["neuron"].texts]
+        z = mlp.XOR.X @ W[:, unit] + b[unit]
+        assert texts == [f"{abs(a):.2f}" for a in np.maximum(z, -0.2 * z)]
 
 
 def test_a_panel_that_exploded_stays_in_its_frame(panel):
