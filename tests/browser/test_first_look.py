@@ -37,11 +37,18 @@ def run_to(notebook, source):
 
 
 def test_the_first_panel_is_in_sight_and_learns(notebook):
-    """Guards: on a projector Shift+Enter shows a whole panel, and Play makes it learn."""
+    """Guards: on a projector Shift+Enter shows a whole panel, and Play makes it learn.
+
+    It is whole with the file browser, and without it, when the picture is larger.
+    """
     index = run_to(notebook, "panels.first_look_panel()")
     root = notebook.page.locator(f'[data-windowed-list-index="{index}"] .course-panel')
-    notebook.page.wait_for_timeout(300)
-    assert root.evaluate(IN_SIGHT)
+    for all_of_it in (False, True):
+        notebook.give_room(all_of_it)
+        run_to(notebook, "panels.first_look_panel()")
+        notebook.page.wait_for_timeout(300)
+        assert root.evaluate(IN_SIGHT), all_of_it
+    notebook.give_room(False)
     panel = Panel(notebook, index)
     panel.button("Play").click()
     expect(panel.status).to_contain_text("4 of 4 within 0.1", timeout=120_000)
