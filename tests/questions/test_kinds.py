@@ -321,7 +321,7 @@ def test_questions_of_the_course(lesson):
     """Guards: the texts are whole, enough, and not to be solved by always saying A."""
     loaded = questions.load(FOLDER / lesson / "questions.toml", lesson)
     assert len(loaded.predictions) >= 3
-    assert (2 if lesson == "first_look" else 4) <= len(loaded.quiz) <= 6
+    assert (1 if lesson == "first_look" else 4) <= len(loaded.quiz) <= 6
     right = []
     for question in loaded.all:
         for text in texts(question):
