@@ -1,8 +1,8 @@
 """A class at once: many kernels run a notebook at the same time on one machine.
 
-    python benchmarks/classroom.py                          thirty kernels, notebook 6
+    python benchmarks/classroom.py                          thirty kernels, notebook 5
     python benchmarks/classroom.py --kernels 3              a first try
-    python benchmarks/classroom.py --notebook 05_sum_task   another notebook
+    python benchmarks/classroom.py --notebook 06_xor_task   another notebook
 
 As when thirty learners press 'Run All' in the same moment, on a machine of two cores
 (``--cores``). First one kernel runs alone, for comparison. Printed are the time until
@@ -162,7 +162,7 @@ def main(arguments=None) -> int:
     parser = argparse.ArgumentParser(description="Many kernels at once.")
     parser.add_argument("--kernels", type=int, default=30)
     parser.add_argument("--cores", type=int, default=2)
-    parser.add_argument("--notebook", default="06_xor_task")
+    parser.add_argument("--notebook", default="05_sum_task")
     options = parser.parse_args(arguments)
     print(f"notebook {options.notebook}, {keep_to(options.cores)}", flush=True)
     good = True
