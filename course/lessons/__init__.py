@@ -21,6 +21,11 @@ NAMES = (
 )
 
 
+def name_of(notebook) -> str:
+    """The lesson of a notebook: 'forward' of '03_forward'."""
+    return re.sub(r"^\d+_", "", str(notebook))
+
+
 def load_questions(name) -> questions.Questions:
     """The questions of a lesson."""
     return questions.load(FOLDER / name / "questions.toml", name)
@@ -47,7 +52,7 @@ class Lesson:
     """
 
     def __init__(self, notebook, keeps_record=True):
-        self.name = re.sub(r"^\d+_", "", str(notebook))
+        self.name = name_of(notebook)
         if self.name not in NAMES:
             known = ", ".join(NAMES)
             raise ValueError(f"there is no lesson {notebook!r}; there are: {known}")

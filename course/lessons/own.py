@@ -53,7 +53,7 @@ def _collect(file, names, parts, done):
 
 
 def _used(code) -> set[str]:
-    """The names that some code looks up outside of its functions."""
+    """The names that some code looks up, and the functions in it."""
     inner = [part for part in code.co_consts if isinstance(part, CodeType)]
     return set(code.co_names).union(*map(_used, inner))
 

@@ -5,7 +5,7 @@
 
 import re
 
-from course.lessons import terms
+from course.lessons import name_of, terms
 from course.tools import ROOT, find_notebooks, save
 
 PAGE = ROOT / "GLOSSARY.md"
@@ -40,7 +40,7 @@ def run(options) -> int:
 
 def entries() -> list:
     """Each term with the notebook and the section that explain it, by the alphabet."""
-    paths = {re.sub(r"^\d+_", "", path.stem): path for path in find_notebooks([])}
+    paths = {name_of(path.stem): path for path in find_notebooks([])}
     sections = {name: sections_of(save.read(path)) for name, path in paths.items()}
     found = [
         (term, paths[term.lesson], sections[term.lesson][term.cell])
@@ -63,8 +63,8 @@ def sections_of(notebook) -> dict:
 def page() -> str:
     """GLOSSARY.md."""
     rows = [
-        f"| {term.name} | {term.text} | [{path.stem[:2].lstrip('0') or '0'}. "
-        f"{section}](notebooks/{path.name}) |\n"
+        f"| {term.name} | {term.text} | [{int(path.stem[:2])}. {section}]"
+        f"(notebooks/{path.name}) |\n"
         for term, path, section in entries()
     ]
     return HEAD + "".join(rows)

@@ -7,7 +7,7 @@ belong to their exercises.
 import re
 from typing import NamedTuple
 
-from course import lessons
+from course.lessons import load_questions, name_of
 from course.tools import find_notebooks, save
 from course.tools.handout import tags
 
@@ -71,7 +71,7 @@ def _row(name, *cells):
 
 def of_notebook(path) -> Count:
     """The count of a notebook of the course, with the quiz of its lesson."""
-    quiz = lessons.Lesson(path.stem, keeps_record=False).questions.quiz
+    quiz = load_questions(name_of(path.stem)).quiz
     return count(save.read(path), len(quiz))
 
 

@@ -62,6 +62,16 @@ def _with_bias_for_f_only(params, X, f):
     return _lists(params, X, f, lambda a, W, b: (a @ W, f(a @ W + b)))
 
 
+def _with_sums(params, X, f, sums):
+    """A forward pass with other weighted sums: ``sums(a, W, b) -> z``."""
+
+    def layer(a, W, b):
+        z = sums(a, W, b)
+        return z, f(z)
+
+    return _lists(params, X, f, layer)
+
+
 _WRONG_FORWARDS = [
     Mistake(
         "W is transposed: a row of W belongs to an input, a column to a unit, so `a @ W` "
@@ -70,9 +80,7 @@ _WRONG_FORWARDS = [
     ),
     Mistake(
         "each layer starts again from the input: use what the layer before gave",
-        lambda params, X, f: _lists(
-            params, X, f, lambda a, W, b: (X @ W + b, f(X @ W + b))
-        ),
+        lambda params, X, f: _with_sums(params, X, f, lambda a, W, b: X @ W + b),
     ),
     Mistake(
         "it takes 4 layers, and networks have other numbers of layers, too: "
@@ -87,9 +95,7 @@ _WRONG_FORWARDS = [
     Mistake(
         "in the products W stands first, W @ a: a sample is a row of a, so a stands "
         "first, a @ W; the other order fails, or mixes up the samples",
-        lambda params, X, f: _lists(
-            params, X, f, lambda a, W, b: (W @ a + b, f(W @ a + b))
-        ),
+        lambda params, X, f: _with_sums(params, X, f, lambda a, W, b: W @ a + b),
     ),
     Mistake(
         "Z lacks the biases, and A is right: z is the whole sum that goes into f, "
