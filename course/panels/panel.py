@@ -106,7 +106,7 @@ class Panel:
     @property
     def settings(self) -> dict:
         """All settings, as the panel stands."""
-        return {**self.fixed, **_values(self.controls)}
+        return {**self.fixed, **values(self.controls)}
 
     @property
     def code(self) -> str:
@@ -153,7 +153,7 @@ class Panel:
         self.handle(self._update)
 
     def _update(self):
-        settings = _values(self.work)
+        settings = values(self.work)
         if settings == self._settings_of_data:
             return self.draw()
         self._settings_of_data = None  # it stays so if the work fails
@@ -178,14 +178,14 @@ class Panel:
 
     def draw(self):
         """Draw the data as they are."""
-        self.shown = self.view.show(self.data, **_values(self.look))
+        self.shown = self.view.show(self.data, **values(self.look))
         self.picture.value = _img(self.shown, self.view.size)
         self.show_message(self.shown.line)
         self.code_box.value = self.code
 
     def click(self, x, y):
         """Choose what was clicked on in the picture."""
-        chosen = self.view.choose(self.data, x, y, **_values(self.look))
+        chosen = self.view.choose(self.data, x, y, **values(self.look))
         for name, value in chosen.items():
             self.look[name].set(value)
 
@@ -273,7 +273,7 @@ class Panel:
 
     def write(self, path, ending):
         """Write one file: .png and .svg, .csv (the numbers), .npz (the network)."""
-        look = _values(self.look)
+        look = values(self.look)
         if ending == "csv":
             _write_table(path, *self.view.table(self.data, **look))
         elif ending == "npz":
@@ -298,7 +298,8 @@ class Panel:
         page.close(self.box)
 
 
-def _values(controls):
+def values(controls) -> dict:
+    """The settings that some controls stand for."""
     return {name: control.value for name, control in controls.items()}
 
 

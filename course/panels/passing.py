@@ -8,7 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
-from course.panels.panel import Panel, SteppedPanel, row
+from course.panels.panel import Panel, SteppedPanel, row, values
 from course.panels.view import Cell, View
 from course.pictures.style import number
 
@@ -250,7 +250,7 @@ def pass_panel(
     fixed, view = {"task": task}, PassView()
     if not checks.switch("back", back):
         view, chosen = ForwardView(), work.pop("sample")
-        fixed |= {"back": False, **{name: c.value for name, c in work.items()}}
+        fixed |= {"back": False, **values(work)}
         work = {"sample": chosen}
     look = {"step": controls.step(step, 2 * last if back else last)}
     compute = functools.partial(one_pass, **fixed)

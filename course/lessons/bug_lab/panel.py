@@ -9,7 +9,7 @@ from course import checks
 from course.lessons.bug_lab.bugs import BUGS, difference, signature
 from course.lessons.bug_lab.puzzles import LEVELS, MENUS, lookalikes, puzzle
 from course.panels.controls import Choice
-from course.panels.panel import Panel, button, row, status_html
+from course.panels.panel import Panel, button, row, status_html, values
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
 
@@ -114,7 +114,7 @@ class BugLab(Panel):
             return self.show_feedback("Choose one of the eight bugs in the menu first.")
         if name == self.bug:
             return self.show_feedback(self._praise())
-        settings = {key: control.value for key, control in self.work.items()}
+        settings = values(self.work)
         guessed = signature(name, draw=self.puzzle.draw, **settings)
         reason = difference(self.data, guessed) or (
             "At these settings it would look just the same: change one of them."
@@ -124,7 +124,7 @@ class BugLab(Panel):
     def _praise(self):
         self.found.add(self.bug)
         self.is_named = True
-        bug, settings = BUGS[self.bug], {k: c.value for k, c in self.work.items()}
+        bug, settings = BUGS[self.bug], values(self.work)
         others = lookalikes(self.bug, self.puzzle.draw, settings)
         has = f"(Here {_have(others)} the same pattern: did another setting tell you?)"
         return (
