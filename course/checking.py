@@ -16,6 +16,7 @@ import copy
 import ctypes
 import inspect
 import io
+import itertools
 import linecache
 import sys
 import textwrap
@@ -48,14 +49,16 @@ class Verdict(NamedTuple):
 
 
 class Mistake(NamedTuple):
-    """A usual mistake: the message that helps, and a wrong function that makes it.
+    """A usual mistake: a message that helps, and a wrong function that makes it.
 
-    The function returns something for one case at least: one that always raises is told
-    by its exception.
+    The message says what is wrong with the result, then what thought leads on. It quotes
+    no code: who computes the same may have written something else. The function returns
+    something for one case at least: one that always raises is told by its exception.
     """
 
     message: str
     wrong: Callable
+    code: str = ""  # an expression or line that mends it, told from the third try on
 
 
 def call_once(form):
@@ -69,7 +72,8 @@ def array_form(answer):
 
 
 def precise(part):
-    return 1e-7, 1e-10
+    """Wide enough for float32 where the numbers of a case are about 1."""
+    return 1e-5, 2e-6
 
 
 class Exercise(NamedTuple):
@@ -90,6 +94,9 @@ class Exercise(NamedTuple):
     large: tuple | None = None  # arguments with many numbers, to notice a Python loop
     function_names: dict | None = None  # what to call functions among the arguments
     planted: str | None = None  # the message of a mistake that stands in the stub
+    # fresh(rng) draws more cases, others at each check, with all corner cases in them.
+    fresh: Callable = lambda rng: []
+    allowed: tuple = ()  # functions of the course that an answer may call
 
     @property
     def name(self) -> str:
@@ -110,13 +117,20 @@ class FormError(Exception):
     """The answer does not have the form that was asked for; the text says why."""
 
 
+class Listed(np.ndarray):
+    """An array that the answer gave as a list; that is told, and no mistake."""
+
+
 def to_array(value, what="the result"):
     """A fresh array of numbers, or a `FormError`."""
     if isinstance(value, (list, tuple)):
-        raise FormError(
-            f"{what} is {describe_type(value)}, and an array is asked for, so that one "
-            "can go on computing with it: wrap it, np.array(...)"
-        )
+        array = _attempt(lambda: np.array(value), None)  # rows of several lengths raise
+        if array is None or array.dtype.kind not in "biuf":
+            raise FormError(
+                f"{what} is {describe_type(value)} that makes no array: each row must "
+                "have as many numbers as the others"
+            )
+        return array.view(Listed)
     if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
         raise FormError(f"{what} is {describe_type(value)}, and numbers are asked for")
     array = np.asarray(value)
@@ -163,8 +177,8 @@ class _Stop(SystemExit):
     """
 
 
-def _run_cases(exercise, function) -> list[CaseResult]:
-    return [_run_case(exercise, function, args) for args in exercise.cases]
+def _run_cases(exercise, function, cases) -> list[CaseResult]:
+    return [_run_case(exercise, function, args) for args in cases]
 
 
 def _run_case(exercise, function, args) -> CaseResult:
@@ -340,15 +354,16 @@ def _agree(array, right, tolerance, equal_nan) -> bool:
         return bool(np.allclose(*pair, rtol, atol, equal_nan))
 
 
-def _recognise(exercise, results) -> str | None:
-    """The message of the mistake that gives just these results, if there is one."""
+def _recognise(exercise, cases, results) -> Mistake | None:
+    """The mistake that gives just these results; None if there is none, or several."""
     if all(result.kind == "raised" for result in results):
         return None  # many mistakes raise a ValueError
+    found = []
     for mistake in exercise.mistakes:
-        wrong = (_run_case(exercise, mistake.wrong, args) for args in exercise.cases)
+        wrong = (_run_case(exercise, mistake.wrong, args) for args in cases)
         if all(_is_alike(exercise, *pair) for pair in zip(results, wrong)):
-            return mistake.message
-    return None
+            found.append(mistake)
+    return found[0] if len(found) == 1 else None
 
 
 def _is_alike(exercise, result, wrong) -> bool:
@@ -371,14 +386,15 @@ def _masks(parts):
 FEW = 12  # so many numbers are shown one by one
 
 
-def _diagnose(exercise, results, wrong) -> str:
-    """What is wrong: ``wrong`` are the cases that are, as (args, result, right)."""
-    changed = set().union(*(result.changed for result in results))
+def _diagnose(exercise, tried) -> str:
+    """What is wrong in the cases that were tried, each (args, result, right)."""
+    changed = set().union(*(result.changed for _, result, _ in tried))
     if changed:
         return exercise.changed.format(names=" and ".join(sorted(changed)))
+    wrong = [case for case in tried if not _is_right(exercise, *case[1:])]
     args, result, right = wrong[0]
-    good = len(results) - len(wrong)
-    share = f"\n  (right in {good} of {len(results)} cases)" if good else ""
+    good = len(tried) - len(wrong)
+    share = f"\n  (right in {good} of {len(tried)} cases)" if good else ""
     failure = _describe_failure(exercise, result, right)
     return failure + _describe_case(exercise, args) + share
 
@@ -502,17 +518,20 @@ def _line_of(error, function):
 # 6. check ----------------------------------------------------------------------------
 
 
-def check(exercises, function) -> Verdict:
+def check(exercises, function, tries=0, seed=None) -> Verdict:
     """Check an answer: ``exercises`` has an `Exercise` by the name of the function.
 
-    It never raises, and stops your code after two seconds, and one more for a loop.
+    ``tries`` are those before this one. Cases are drawn from the ``seed``, else from
+    another at each call. It never raises, and stops your code after two seconds, and one
+    more for a loop.
     """
     refusal = _refuse(exercises, function)
     if refusal:
         return Verdict(False, refusal, tried=False)
     exercise = exercises[function.__name__]
     try:
-        verdict = _judge(exercise, function)
+        fresh = exercise.fresh(np.random.default_rng(seed))
+        verdict = _judge(exercise, function, [*exercise.cases, *fresh], tries)
     except KeyboardInterrupt:
         words = "the check was interrupted; run the cell again"
         verdict = Verdict(False, words, tried=False)
@@ -533,14 +552,14 @@ def _refuse(exercises, function) -> str:
     return ""
 
 
-def _judge(exercise, function) -> Verdict:
+def _judge(exercise, function, cases, tries) -> Verdict:
     """The verdict, its words without the name."""
     message = _describe_wrong_arguments(exercise, function)
     if message:
         return Verdict(False, message)
     results = []
     in_time = _run_in_time(
-        TIME_LIMIT, lambda: results.extend(_run_cases(exercise, function))
+        TIME_LIMIT, lambda: results.extend(_run_cases(exercise, function, cases))
     )
     if not in_time:
         return Verdict(
@@ -555,21 +574,44 @@ def _judge(exercise, function) -> Verdict:
             False,
             "not yet: it returns None: did you print the result, or forget `return`?",
         )
-    tried = zip(exercise.cases, results, _run_cases(exercise, exercise.right))
-    wrong = [case for case in tried if not _is_right(exercise, *case[1:])]
-    if wrong:
-        with _quiet():
-            mistake = _recognise(exercise, results) or ""
-        message = mistake or _diagnose(exercise, results, wrong)
-        is_tried = mistake != exercise.planted
-        return Verdict(False, f"not yet: {message}", is_tried, mistake)
-    if _loops(exercise, function):
-        return Verdict(
-            True,
-            "right. It loops in Python, which takes long for many numbers: one NumPy "
-            "expression would be faster",
+    right = _run_cases(exercise, exercise.right, cases)
+    if not all(_is_right(exercise, *pair) for pair in zip(results, right)):
+        return _describe_wrong(exercise, cases, results, right, tries)
+    hint = _hint(exercise, function, results)
+    return Verdict(True, f"right. {hint}" if hint else "right")
+
+
+def _describe_wrong(exercise, cases, results, right, tries) -> Verdict:
+    with _quiet():
+        mistake = _recognise(exercise, cases, results)
+    if mistake is None:
+        fixed = len(exercise.cases)  # they give the same words each time
+        tried = list(zip(cases, results, right))
+        some = tried[:fixed]
+        if all(_is_right(exercise, *case[1:]) for case in some):
+            some = tried
+        return Verdict(False, f"not yet: {_diagnose(exercise, some)}")
+    words = f"not yet: {mistake.message}"
+    if mistake.code and tries >= 2:
+        words += f"\n  in code: {mistake.code}"
+    is_tried = mistake.message != exercise.planted
+    return Verdict(False, words, is_tried, mistake.message)
+
+
+def _hint(exercise, function, results) -> str:
+    """What could be better in a right answer, or ''."""
+    parts = itertools.chain.from_iterable(result.parts.values() for result in results)
+    if any(isinstance(array, Listed) for array in parts):
+        return (
+            "It returns a list where an array is asked for, so that one can go on "
+            "computing with it: wrap it, np.array(...)"
         )
-    return Verdict(True, "right")
+    if _loops(exercise, function):
+        return (
+            "It loops in Python, which takes long for many numbers: one NumPy "
+            "expression would be faster"
+        )
+    return ""
 
 
 def _describe_wrong_arguments(exercise, function) -> str:

@@ -94,9 +94,9 @@ def test_a_mask_of_numbers_is_refused():
 def test_a_small_difference_is_told_in_numbers():
     """Guards: 'yours' and 'right' that look the same."""
     words = check(
-        "my_loss", lambda P, Y: 1e-6 + 0.5 * np.sum((P - Y) ** 2) / len(Y)
+        "my_loss", lambda P, Y: 4e-5 + 0.5 * np.sum((P - Y) ** 2) / len(Y)
     ).words
-    assert "yours: 2., off by up to 1e-06" in words.replace("2.0,", "2.,")
+    assert "yours: 2., off by up to 4e-05" in words.replace("2.0,", "2.,")
 
 
 def test_a_function_among_the_arguments_has_a_name():
@@ -240,7 +240,7 @@ HOSTILE = {
     "a generator": (generates, "is a generator"),
     "a coroutine": (waits, "is a coroutine"),
     "a text": (lambda *args: "1", "is a text"),
-    "a list": (lambda z, alpha: my_slope(z, alpha).tolist(), "np.array(...)"),
+    "rows of several lengths": (lambda z, alpha: [[1.0], [1.0, 2.0]], "makes no array"),
     "texts": (lambda *args: np.array(["1"]), "numbers are asked for"),
     "objects": (lambda *args: np.array([None]), "numbers are asked for"),
     "complex numbers": (

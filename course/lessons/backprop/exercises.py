@@ -255,7 +255,7 @@ _layer_backward = Exercise(
         ),
     ],
     [
-        *(Mistake(message, layer.backward) for message, layer in _WRONG_LAYERS),
+        *(slip._replace(wrong=slip.wrong.backward) for slip in _WRONG_LAYERS),
         Mistake(
             "the three results are in another order: return dW, db, dA_before",
             lambda A, Z, W, dA, slope: tuple(
@@ -347,7 +347,7 @@ _backprop = Exercise(
         _backprop_case(270, 6, (2, 3, 1), RELU),
     ],
     [
-        *(Mistake(message, layer.backprop) for message, layer in _WRONG_LAYERS),
+        *(slip._replace(wrong=slip.wrong.backprop) for slip in _WRONG_LAYERS),
         Mistake(
             "the gradients come in the order in which they were made, the last layer "
             "first: return them in the order of params",
