@@ -1,7 +1,11 @@
 """Answers to the exercises of all lessons, handed in as a learner does."""
 
 import functools
+import linecache
 
+import numpy as np
+
+import mlp_core as mlp
 from course import checking
 from course.lessons import NAMES, Lesson
 
@@ -11,6 +15,8 @@ EXERCISES = {
     for lesson in LESSONS.values()
     for name, exercise in lesson.exercises.items()
 }
+# The same, where an answer may call what the course wrote.
+OPEN = {name: exercise._replace(allowed=None) for name, exercise in EXERCISES.items()}
 
 
 def named(name, function):
@@ -24,6 +30,15 @@ def named(name, function):
     return learner
 
 
+def cell(name, code):
+    """The function that the code of a cell defines, where a notebook has run it."""
+    file, code = f"<cell of {name}>", code.strip("\n")
+    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+    space = {"np": np, "mlp": mlp, "__name__": "__main__"}
+    exec(compile(code, file, "exec"), space)  # noqa: S102, our own source
+    return space[name]
+
+
 def check(name, function):
     """The verdict on a function as the answer to an exercise of any lesson."""
-    return checking.check(EXERCISES, named(name, function))
+    return checking.check(OPEN, named(name, function))

@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, settings
 
+from course.checking import runs
+from course.checking.runs import prepare
 from course.tools import live, slides
 from tests import sweeps
 
@@ -33,6 +35,18 @@ def browser():
     live.expect.set_options(timeout=1000 * live.PATIENCE)
     with live.browser() as chromium:
         yield chromium
+
+
+@pytest.fixture(autouse=True)
+def answers_run_here(monkeypatch):
+    """Answers run in the process of the tests, which is quicker."""
+    monkeypatch.setattr(runs, "prepare", lambda: None)
+
+
+@pytest.fixture
+def answers_run_apart(answers_run_here, monkeypatch):
+    """Answers run in a process of their own, as in a learner's kernel."""
+    monkeypatch.setattr(runs, "prepare", prepare)
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,8 @@ class Lesson:
         self.questions = load_questions(self.name)
         self.exercises = load_exercises(self.name)
         waiting.watch_sweeps()
+        if self.exercises:
+            checking.runs.prepare()
         self._reviewed = None
         notice = record.open_in(Path.cwd()) if keeps_record else ""
         if notice:

@@ -5,16 +5,15 @@ Each entry is the code of a cell (``np`` and ``mlp`` are there, as in the notebo
 the table is that of the exercise.
 """
 
-import linecache
 import tomllib
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import mlp_core as mlp
 from course import checking
-from tests.answers import EXERCISES
+from tests.answers import EXERCISES, cell
+
+pytestmark = pytest.mark.usefixtures("answers_run_apart")
 
 TABLES = {
     name: table
@@ -36,12 +35,8 @@ def entries(kind):
 
 
 def check(name, entry, tries=0):
-    """The words on the function that the code of a cell defines."""
-    file, code = f"<cell of {name}>", entry["code"].strip("\n")
-    linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-    space = {"np": np, "mlp": mlp, "__name__": "__main__"}
-    exec(compile(code, file, "exec"), space)  # noqa: S102, our own source
-    return checking.check(EXERCISES, space[name], tries)
+    """The verdict on the function that the code of a cell defines."""
+    return checking.check(EXERCISES, cell(name, entry["code"]), tries)
 
 
 def test_every_exercise_has_its_table():

@@ -1,0 +1,234 @@
+"""One call of an answer, wherever it runs: in a process of its own, or in the kernel.
+
+What comes out is plain: numbers, arrays, lists and tuples, and words for all else.
+"""
+
+import builtins
+import contextlib
+import copy
+import io
+import os
+import sys
+import traceback
+import warnings
+from typing import NamedTuple
+
+import numpy as np
+
+import mlp_core as mlp
+
+COURSE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+LARGEST = 10**6  # numbers in an array of an answer
+SHOWN = 20  # printed lines
+MOST = 10**5  # things in a list of an answer, those in its lists included
+DEEPEST = 9  # lists in lists
+
+
+class Reply(NamedTuple):
+    """What a call gave."""
+
+    value: object = None  # plain; None also for a NotImplementedError
+    changed: tuple = ()  # which of the arguments were changed in place, by number
+    printed: tuple = ()  # lines
+    borrowed: str = ""  # a function of the course that the answer called
+    error: str = ""  # the name of the exception
+    text: str = ""  # what it says
+    frames: tuple = ()  # the files and lines that it passed, outermost first
+
+
+class Odd(NamedTuple):
+    """In the place of a value that is not plain: words for it, 'a generator'."""
+
+    words: str
+
+
+class Stop(BaseException):
+    """Raised inside an answer that is to end. No `except Exception` catches it."""
+
+
+def call(function, args, allowed=()) -> Reply:
+    """Call an answer with copies of the arguments; what it raises is in the reply.
+
+    Functions of the course are borrowed if they are neither ``allowed`` (None: all are)
+    nor among the arguments. A `Stop` and a KeyboardInterrupt get out.
+    """
+    given = copy.deepcopy(args)
+    screen, watch = io.StringIO(), _Watch(allowed, given)
+    try:
+        with _quiet(screen), watch:
+            answer = function(*given)
+        reply = Reply(_plain(answer, [MOST]))
+    except (Stop, KeyboardInterrupt):
+        raise
+    except NotImplementedError:
+        reply = Reply()
+    except BaseException as error:  # noqa: BLE001, also sys.exit() becomes a message
+        reply = describe(error)
+    changed = (i for i, pair in enumerate(zip(args, given)) if not unchanged(*pair))
+    return reply._replace(
+        changed=tuple(changed), printed=_lines(screen), borrowed=watch.borrowed
+    )
+
+
+def describe(error) -> Reply:
+    """An exception as a reply; its text may raise another one."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:  # noqa: BLE001, whatever it is
+        text = ""
+    frames = traceback.walk_tb(error.__traceback__)
+    places = tuple((frame.f_code.co_filename, line) for frame, line in frames)
+    return Reply(error=type(error).__name__, text=text, frames=places)
+
+
+def unchanged(before, after) -> bool:
+    """Whether an argument is what it was, but for rounding."""
+    if isinstance(before, np.ndarray):
+        if not isinstance(after, np.ndarray) or before.shape != after.shape:
+            return False
+        return np.allclose(before, after, rtol=0, atol=1e-12, equal_nan=True)
+    if isinstance(before, (list, tuple)):
+        if not isinstance(after, (list, tuple)) or len(before) != len(after):
+            return False
+        return all(map(unchanged, before, after))
+    return True
+
+
+def count_lines(function, args, most=10**6) -> int:
+    """How many lines of Python a call runs, those of NumPy included, up to ``most``."""
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        count += 1
+        if count > most:
+            raise Stop
+        return trace
+
+    before, given = sys.gettrace(), copy.deepcopy(args)
+    with contextlib.suppress(Stop), _quiet(io.StringIO()):
+        sys.settrace(trace)
+        try:
+            function(*given)
+        finally:
+            sys.settrace(before)
+    return count
+
+
+@contextlib.contextmanager
+def _quiet(screen):
+    """No warning; what is printed goes to a screen; nobody is there to type."""
+    typed, builtins.input = builtins.input, _refuse_to_type
+    try:
+        with (
+            warnings.catch_warnings(),
+            np.errstate(all="ignore"),
+            contextlib.redirect_stdout(screen),
+            contextlib.redirect_stderr(screen),
+        ):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        builtins.input = typed
+
+
+def _lines(screen):
+    lines = screen.getvalue().splitlines()
+    more = len(lines) - SHOWN
+    return (*lines[:SHOWN], *([f"... and {more:,} more lines"] if more > 0 else []))
+
+
+def _refuse_to_type(prompt=""):
+    raise EOFError("nobody is there to type; take what you need from the arguments")
+
+
+def leave(*_):
+    """In the place of IPython's `exit` and `quit`, which end the kernel."""
+    raise SystemExit
+
+
+# 1. The course's own functions --------------------------------------------------------
+
+
+class _Watch:
+    """Notes the first function of the course that an answer calls, by profiling it."""
+
+    def __init__(self, allowed, args):
+        self.borrowed = ""
+        self.is_off = allowed is None
+        self.free = set(_codes([allowed or (), args, _refuse_to_type, leave]))
+
+    def __enter__(self):
+        self.before = sys.getprofile()
+        if not self.is_off:
+            sys.setprofile(self._note)
+
+    def __exit__(self, *_):
+        sys.setprofile(self.before)
+
+    def _note(self, frame, event, _):
+        code, caller = frame.f_code, frame.f_back
+        if (
+            event == "call"
+            and is_of_course(code.co_filename)
+            and code not in self.free
+            and not is_of_course(caller.f_code.co_filename)
+        ):
+            module = os.path.basename(code.co_filename).removesuffix(".py")
+            self.borrowed = self.borrowed or f"{module}.{code.co_qualname}"
+
+
+def is_of_course(file) -> bool:
+    return file == mlp.__file__ or file.startswith(COURSE)
+
+
+def _codes(value):
+    """The code of all functions in lists and tuples."""
+    if isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _codes(item)
+    elif hasattr(value, "__code__"):
+        yield value.__code__
+
+
+# 2. Plain values ----------------------------------------------------------------------
+
+
+def describe_type(value):
+    """'a list', 'an int', 'None'."""
+    if isinstance(value, Odd):
+        return value.words
+    if value is None:
+        return "None"
+    name = type(value).__name__
+    noun = {"ndarray": "array", "str": "text"}.get(name, name)
+    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+
+
+def _plain(value, room, depth=0):
+    """The value without anything that could do harm; ``room`` counts what has place."""
+    if value is None or value is Ellipsis:
+        return value
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _plain_array(value)
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value) if abs(value) < 2**64 else Odd("a number of many digits")
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, (list, tuple)):
+        room[0] -= len(value)
+        if room[0] < 0 or depth > DEEPEST:
+            return Odd(f"{describe_type(value)} of far too many things, or of itself")
+        kind = tuple if isinstance(value, tuple) else list
+        return kind(_plain(item, room, depth + 1) for item in value)
+    return Odd(describe_type(value))
+
+
+def _plain_array(value):
+    if value.size > LARGEST:
+        return Odd(f"an array of the shape {value.shape}, which is far too large")
+    if value.dtype.kind not in "biuf":
+        return Odd(f"an array of {value.dtype} values")
+    return np.array(value)[()]  # [()] makes a number of an array without axes

@@ -1,0 +1,116 @@
+"""What an exercise is, what `check` says of an answer, and the form of an answer."""
+
+import inspect
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from course.checking.calls import describe_type
+
+
+class Verdict(NamedTuple):
+    """What `check` found. A notebook shows it as its words."""
+
+    solved: bool
+    words: str  # 'my_slope: not written yet', 'my_slope: not yet: ...', ': right ...'
+    tried: bool = True  # whether there was something to judge
+    mistake: str = ""  # the message of the usual mistake that was recognised
+
+    def __repr__(self):
+        return self.words
+
+
+class Mistake(NamedTuple):
+    """A usual mistake: a message that helps, and a wrong function that makes it.
+
+    The message says what is wrong with the result, then what thought leads on. It quotes
+    no code: who computes the same may have written something else. The function returns
+    something for one case at least: one that always raises is told by its exception.
+    """
+
+    message: str
+    wrong: Callable
+    code: str = ""  # an expression or line that mends it, told from the third try on
+
+
+def call_once(form):
+    """Measure by one call, whose answer has the given form (see section 2)."""
+    return lambda call, args: form(call(*args))
+
+
+def array_form(answer):
+    """One array, or one number."""
+    return {"": to_array(answer)}
+
+
+def precise(part):
+    """Wide enough for float32 where the numbers of a case are about 1."""
+    return 1e-5, 2e-6
+
+
+class Exercise(NamedTuple):
+    """An exercise: a right function, cases to try, and the usual mistakes."""
+
+    right: Callable  # its name is the name of the exercise
+    cases: list  # the arguments to try, each a tuple, small ones first
+    mistakes: list
+    # measure(call, args) calls the learner's function through ``call`` and returns what
+    # is compared: a dict from the name of a part ('dW') to an array.
+    measure: Callable = call_once(array_form)
+    tolerance: Callable = precise  # part -> the relative and the absolute tolerance
+    changed: str = (
+        "it changes its argument {names} in place, so the caller's numbers are lost: "
+        "make a new array (`2 * z` makes one, `z *= 2` does not)"
+    )
+    explain: Callable | None = None  # explain(parts), where numbers would not help
+    large: tuple | None = None  # arguments with many numbers, to notice a Python loop
+    function_names: dict | None = None  # what to call functions among the arguments
+    planted: str | None = None  # the message of a mistake that stands in the stub
+    # fresh(rng) draws more cases, others at each check, with all corner cases in them.
+    fresh: Callable = lambda rng: []
+    allowed: tuple = ()  # functions of the course that an answer may call
+
+    @property
+    def name(self) -> str:
+        return self.right.__name__
+
+    @property
+    def arguments(self) -> list[str]:
+        return list(inspect.signature(self.right).parameters)
+
+
+# The form of an answer ---------------------------------------------------------------
+#
+# A form turns an answer into a dict from parts to arrays, or says what is odd. Others
+# stand in ``lessons/cases.py``.
+
+
+class FormError(Exception):
+    """The answer does not have the form that was asked for; the text says why."""
+
+
+class Listed(np.ndarray):
+    """An array that the answer gave as a list; that is told, and no mistake."""
+
+
+def to_array(value, what="the result"):
+    """A fresh array of numbers, or a `FormError`."""
+    if isinstance(value, (list, tuple)):
+        return _listed(value, what)
+    if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
+        raise FormError(f"{what} is {describe_type(value)}, and numbers are asked for")
+    return np.array(value)
+
+
+def _listed(value, what):
+    try:
+        array = np.array(value)
+    except ValueError:  # rows of several lengths
+        array = np.array(None)
+    if array.dtype.kind not in "biuf":
+        raise FormError(
+            f"{what} is {describe_type(value)} that makes no array of numbers: each row "
+            "must have as many as the others"
+        )
+    return array.view(Listed)

@@ -1,0 +1,138 @@
+"""What is wrong with an answer, in words."""
+
+import linecache
+
+import numpy as np
+
+import mlp_core as mlp
+from course.checking.compare import is_right, wrong_parts
+
+FEW = 12  # so many numbers are shown one by one
+
+
+def diagnose(exercise, tried, function) -> str:
+    """What is wrong in the cases that were tried, each (args, result, right)."""
+    changed = set().union(*(result.changed for _, result, _ in tried))
+    if changed:
+        return exercise.changed.format(names=" and ".join(sorted(changed)))
+    wrong = [case for case in tried if not is_right(exercise, *case[1:])]
+    args, result, right = wrong[0]
+    good = len(tried) - len(wrong)
+    share = f"\n  (right in {good} of {len(tried)} cases)" if good else ""
+    failure = _describe_failure(exercise, result, right, function)
+    return failure + _describe_case(exercise, args) + share
+
+
+def _describe_failure(exercise, result, right, function) -> str:
+    """What came out, and what should have."""
+    if result.kind == "nothing":
+        return "here it returns None; does every path end with a return?"
+    if result.kind == "malformed":
+        return result.error
+    if result.kind == "raised":
+        return _describe_error(result.reply, function)
+    if exercise.explain:
+        return exercise.explain(result.parts)
+    return _describe_difference(exercise, result.parts, right.parts)
+
+
+def _describe_difference(exercise, parts, right) -> str:
+    """How the parts differ from the right ones: the shape first."""
+    if parts.keys() != right.keys():
+        return f"it returns {_list(parts)}; it should return {_list(right)}"
+    wrong = wrong_parts(exercise, parts, right)
+    misshaped = [name for name in wrong if parts[name].shape != right[name].shape]
+    name = (misshaped or wrong)[0]
+    what = name or "the result"
+    if misshaped:
+        return (
+            f"{what} has {describe_shape(parts[name])}, it should have "
+            f"{describe_shape(right[name])}"
+        )
+    if right[name].dtype == bool and parts[name].dtype != bool:
+        return (
+            f"{what} holds numbers ({parts[name].dtype}), and True and False are asked "
+            "for: as an index, 1 and 0 would pick other entries than True and False do"
+        )
+    fine = [part for part in right if part not in wrong]
+    also = f"\n  right already: {', '.join(fine)}" if 0 < len(fine) <= FEW else ""
+    yours, theirs = _show(parts[name]), _show(right[name])
+    if yours == theirs:  # too many numbers to show, or too small a difference
+        gap = np.max(abs(parts[name] * 1.0 - right[name]))
+        yours += f", off by up to {gap:.2g}"
+    return f"{what} is wrong{also}\n  yours: {yours}\n  right: {theirs}"
+
+
+def describe_shape(array):
+    """'the shape (2, 3)', 'one number, the shape ()'."""
+    return f"the shape {array.shape}" if array.shape else "one number, the shape ()"
+
+
+def _list(parts):
+    return ", ".join(parts) or "an empty list"
+
+
+def _describe_case(exercise, args) -> str:
+    """What went in, one argument a line."""
+    return "".join(
+        f"\n  for {name} = {_show(value, exercise.function_names)}"
+        for name, value in zip(exercise.arguments, args)
+        if value is not None  # the place of a generator
+    )
+
+
+def _show(value, function_names=None) -> str:
+    """A value in a message: its numbers, or its shape if there are many."""
+    if isinstance(value, np.ndarray):
+        if value.size > FEW:
+            return f"an array of the shape {value.shape}"
+        text = np.array2string(value, precision=4, separator=", ", max_line_width=70)
+        return text.replace("\n", "\n" + " " * 9)
+    if isinstance(value, mlp.Activation):
+        return value.label
+    if callable(value):
+        return (function_names or {}).get(value, "a function")
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        return _show_layers(value)
+    if isinstance(value, list):
+        return "a list of arrays: " + ", ".join(str(array.shape) for array in value)
+    return str(value)
+
+
+def _show_layers(layers):
+    """A network or its gradients: the sizes, and the numbers if they are few."""
+    sizes = "-".join(map(str, [len(layers[0][0]), *(len(b) for _, b in layers)]))
+    if sum(W.size + b.size for W, b in layers) > FEW:
+        return f"layers of the sizes {sizes}"
+    pairs = ", ".join(f"({W.tolist()}, {b.tolist()})" for W, b in layers)
+    return f"[{pairs}]"
+
+
+def _describe_error(reply, function):
+    """'it stops with ValueError in the line `...`: ...'"""
+    name, text = reply.error, reply.text
+    if name == "RecursionError":
+        text = "the function calls itself and never comes to an end"
+        return f"it stops with RecursionError: {text}"
+    if name == "SystemExit":
+        return "it ends Python, and with it your notebook: a function ends by `return`"
+    line = _line_of(reply.frames, function)
+    place = f" in the line `{line}`" if line else ""
+    text = text if len(text) <= 200 else text[:200] + " ..."
+    if name == "TypeError" and ("bitwise_xor" in text or "for ^" in text):
+        text = "`^` is no power in Python; write `**`"
+    reason = f": {text}" if text else ""
+    return f"it stops with {name}{place}{reason}"
+
+
+def _line_of(frames, function):
+    """The last line of the learner's cell that the exception passed, or ''."""
+    code = getattr(function, "__code__", None)
+    file = code and code.co_filename
+    lines = [linecache.getline(file, line) for name, line in frames if name == file]
+    return lines[-1].strip() if lines else ""
+
+
+def describe_printed(lines) -> str:
+    """What an answer printed, or ''."""
+    return "".join(f"\n  printed: {line}" for line in lines)

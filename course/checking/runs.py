@@ -1,0 +1,260 @@
+"""Where an answer runs: in a process of its own, which can be stopped whatever it does.
+
+Where there are no processes (Pyodide), or where the answer can't be sent to one, it runs
+in the kernel. There a deadline by tracing stops loops in Python, but neither what waits
+or computes in C, nor a loop that catches everything.
+"""
+
+import atexit
+import contextlib
+import os
+import pickle
+import queue
+import subprocess
+import sys
+import threading
+import time
+
+from course.checking import calls
+
+COMPUTING = 2.0  # seconds of processor time for all calls of one check
+WAITING = 3.0  # seconds without computing
+LOADING = 30.0  # seconds of processor time to import what the answer needs
+ALTOGETHER = 60.0  # seconds: a busy computer shares its processors among many
+MEMORY = 2 * 2**30  # bytes
+
+TOO_LONG = (
+    f"it had not finished after {COMPUTING:.0f} seconds of computing: look for a loop that "
+    "never ends, or for a number that grows without end"
+)
+TOO_SLOW = (
+    f"it had not finished after {ALTOGETHER:.0f} seconds: look for a loop that never ends, "
+    "or for what it waits for"
+)
+TOO_LAZY = f"it waited for {WAITING:.0f} seconds and computed nothing: look for what it waits for"
+TOO_LARGE = (
+    f"it takes more than {MEMORY / 2**30:.0f} GB of memory: look for an array or a list "
+    "that is far too long"
+)
+GONE = "it ends Python, and with it your notebook"
+
+
+class Stopped(Exception):
+    """An answer had to be stopped; the text says why."""
+
+
+@contextlib.contextmanager
+def opened(function, allowed):
+    """A run of an answer: its ``call(args)`` gives a `calls.Reply`, or raises `Stopped`."""
+    with _without_exits(function):
+        run = _load(function, allowed) or InKernel(function, allowed)
+        try:
+            yield run
+        except BaseException:  # it may still compute
+            run.stop()
+            prepare()
+            raise
+
+
+@contextlib.contextmanager
+def _without_exits(function):
+    """IPython's `exit` and `quit` end the kernel, and can't be sent to a process."""
+    names = getattr(function, "__globals__", {})
+    exits = {name: names[name] for name in ("exit", "quit") if name in names}
+    names.update(dict.fromkeys(exits, calls.leave))
+    try:
+        yield
+    finally:
+        names.update(exits)
+
+
+# 1. In a process of its own -----------------------------------------------------------
+
+_process = None  # the next check's
+
+
+def prepare():
+    """Start the process, so that the first check needs not wait for it."""
+    global _process
+    if _process is None or not _process.is_alive():
+        _process = Process.start()
+
+
+def _load(function, allowed):
+    """The process with an answer in it, or None."""
+    prepare()
+    try:
+        if _process and _process.load(_pickled((function, allowed))):
+            return _process
+    except Exception:  # noqa: BLE001, whatever an object raises that can't be pickled
+        pass
+    return None
+
+
+def _pickled(value) -> bytes:
+    """With the functions of a notebook, which pickle alone leaves out."""
+    import cloudpickle  # where there are no processes, it may be missing
+
+    return cloudpickle.dumps(value)
+
+
+class Process:
+    """The kernel's side of a `worker.Worker`."""
+
+    @classmethod
+    def start(cls):
+        """A new one, or None where there are no processes."""
+        begin = f"import sys; sys.path[:] = {sys.path}; "
+        code = begin + "from course.checking import worker; worker.main()"
+        quiet = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
+        try:
+            import psutil  # Pyodide has none
+
+            child = subprocess.Popen(
+                [sys.executable, "-c", code],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
+                env={**os.environ, **quiet},
+            )
+            return cls(child, psutil.Process(child.pid))
+        except (ImportError, OSError):
+            return None
+
+    def __init__(self, child, meter):
+        self.child, self.meter = child, meter
+        self.replies = queue.SimpleQueue()
+        threading.Thread(target=self._listen, daemon=True).start()
+        atexit.register(self.stop)
+
+    def _listen(self):
+        """Put replies into the queue, and None at the end of the process."""
+        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                self.replies.put(pickle.load(self.child.stdout))
+        self.replies.put(None)
+
+    def is_alive(self):
+        return self.child.poll() is None
+
+    def stop(self):
+        atexit.unregister(self.stop)
+        self.child.kill()
+        self.child.wait()
+        for channel in (self.child.stdin, self.child.stdout):
+            with contextlib.suppress(OSError):
+                channel.close()
+
+    def load(self, data) -> bool:
+        """Hand over an answer; False if it can't be had there."""
+        try:
+            reply = self._ask("load", data, LOADING)
+        except Stopped:
+            return False
+        self.began_at = self._seconds()
+        return reply == "loaded"
+
+    def call(self, args) -> calls.Reply:
+        left = COMPUTING - (self._seconds() - self.began_at)
+        return self._ask("call", _pickled(args), left)
+
+    def count_lines(self, args, most, seconds) -> int:
+        return self._ask("count", _pickled((args, most)), seconds)
+
+    def _ask(self, method, data, seconds):
+        """The reply to a request. What takes too much is stopped, with its process."""
+        try:
+            pickle.dump((method, data), self.child.stdin)
+            self.child.stdin.flush()
+        except OSError:
+            self.replies.put(None)
+        meter = _Meter(self, seconds)
+        while True:
+            try:  # short waits: on Windows Ctrl-C gets through only between them
+                reply = self.replies.get(timeout=0.05)
+            except queue.Empty:
+                reason = meter.excess()
+            else:
+                if reply is not None:
+                    return reply
+                reason = GONE
+            if reason:
+                self.stop()
+                raise Stopped(reason)
+
+    def _seconds(self):
+        import psutil
+
+        try:
+            times = self.meter.cpu_times()
+        except psutil.Error:  # it has ended
+            return 0.0
+        return times.user + times.system
+
+
+class _Meter:
+    """Measures what one request takes of the computer."""
+
+    def __init__(self, process, seconds):
+        self.process, self.seconds = process, seconds
+        self.began = self.active = time.monotonic()
+        self.first = self.last = process._seconds()
+
+    def excess(self) -> str:
+        """Why the request must end now, or ''."""
+        import psutil
+
+        now, used = time.monotonic(), self.process._seconds()
+        if used > self.last + 0.015:  # some systems count in steps of 1/64 s
+            self.last, self.active = used, now
+        if used - self.first > self.seconds:
+            return TOO_LONG
+        if now - self.began > ALTOGETHER:
+            return TOO_SLOW
+        if now - self.active > WAITING:
+            return TOO_LAZY
+        with contextlib.suppress(psutil.Error):
+            if self.process.meter.memory_info().rss > MEMORY:
+                return TOO_LARGE
+        return ""
+
+
+# 2. In the kernel ---------------------------------------------------------------------
+
+
+class InKernel:
+    """The same, where the answer can't be had in a process."""
+
+    def __init__(self, function, allowed):
+        self.function, self.allowed = function, allowed
+        self.end = time.process_time() + COMPUTING
+
+    def stop(self):
+        pass
+
+    def call(self, args) -> calls.Reply:
+        with _deadline(self.end):
+            return calls.call(self.function, args, self.allowed)
+
+    def count_lines(self, args, most, seconds) -> int:
+        return calls.count_lines(self.function, args, most)
+
+
+@contextlib.contextmanager
+def _deadline(end):
+    """Raise `Stopped` at the first line of Python that runs after the end."""
+
+    def trace(frame, event, argument):
+        if time.process_time() > end:
+            raise calls.Stop
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    except calls.Stop:
+        raise Stopped(TOO_LONG) from None
+    finally:
+        sys.settrace(before)
