@@ -6,7 +6,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from course.checking import runs
-from course.checking.runs import prepare
 from course.tools import live, slides
 from tests import sweeps
 
@@ -37,14 +36,17 @@ def browser():
         yield chromium
 
 
-@pytest.fixture(autouse=True)
-def answers_run_here(monkeypatch):
-    """Answers run in the process of the tests, which is quicker."""
-    monkeypatch.setattr(runs, "prepare", lambda: None)
+# Answers run in the process of the tests, which is quicker; but see `answers_run_apart`.
+prepare, runs.prepare = runs.prepare, lambda: None
 
 
 @pytest.fixture
-def answers_run_apart(answers_run_here, monkeypatch):
+def answers_run_here():
+    """What holds anyway."""
+
+
+@pytest.fixture
+def answers_run_apart(monkeypatch):
     """Answers run in a process of their own, as in a learner's kernel."""
     monkeypatch.setattr(runs, "prepare", prepare)
 

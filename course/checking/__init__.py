@@ -103,7 +103,7 @@ def _judge(exercise, function, cases, tries) -> Verdict:
                 hint = _hint(exercise, run, results) + _printed(results[0])
                 verdict = verdict._replace(words=f"right{hint}")
             return verdict
-    except runs.Stopped as reason:
+    except calls.Stopped as reason:
         return Verdict(False, f"not yet: {reason}")
 
 
@@ -177,7 +177,7 @@ def _loops(exercise, run) -> bool:
     most = calls.count_lines(exercise.right, exercise.large) + 1000
     try:
         return run.count_lines(exercise.large, most + 1, seconds=1.0) > most
-    except runs.Stopped:
+    except calls.Stopped:
         return True
 
 

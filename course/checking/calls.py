@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 import warnings
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +37,8 @@ class Reply(NamedTuple):
     frames: tuple = ()  # the files and lines that it passed, outermost first
 
 
-class Odd(NamedTuple):
+@dataclass(frozen=True)
+class Odd:
     """In the place of a value that is not plain: words for it, 'a generator'."""
 
     words: str
@@ -44,6 +46,10 @@ class Odd(NamedTuple):
 
 class Stop(BaseException):
     """Raised inside an answer that is to end. No `except Exception` catches it."""
+
+
+class Stopped(Exception):
+    """An answer had to be stopped; the text says why."""
 
 
 def call(function, args, allowed=()) -> Reply:

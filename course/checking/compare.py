@@ -60,6 +60,10 @@ def _run_case(exercise, run, args) -> Result:
         kind = "nothing"
     except FormError as problem:
         kind, error = "malformed", str(problem)
+    except calls.Stopped:
+        raise
+    except Exception:  # noqa: BLE001, of a measure that such an answer never met
+        kind, error = "malformed", "what it returns has not the form that is asked for"
     names = exercise.arguments
     changed = {names[i] for reply in replies for i in reply.changed}
     printed = tuple(line for reply in replies for line in reply.printed)

@@ -7,6 +7,8 @@ or computes in C, nor a loop that catches everything.
 
 import atexit
 import contextlib
+import io
+import marshal
 import os
 import pickle
 import queue
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import threading
 import time
+from types import CodeType
 
 from course.checking import calls
 
@@ -39,13 +42,9 @@ TOO_LARGE = (
 GONE = "it ends Python, and with it your notebook"
 
 
-class Stopped(Exception):
-    """An answer had to be stopped; the text says why."""
-
-
 @contextlib.contextmanager
 def opened(function, allowed):
-    """A run of an answer: its ``call(args)`` gives a `calls.Reply`, or raises `Stopped`."""
+    """A run of an answer: its ``call(args)`` gives a `calls.Reply`, or raises `calls.Stopped`."""
     with _without_exits(function):
         run = _load(function, allowed) or InKernel(function, allowed)
         try:
@@ -74,20 +73,21 @@ _process = None  # the next check's
 
 
 def prepare():
-    """Start the process, so that the first check needs not wait for it."""
+    """The process, or None; it is started here if it doesn't stand yet."""
     global _process
-    if _process is None or not _process.is_alive():
+    if _process is None or _process.is_busy or not _process.is_alive():
+        if _process:
+            _process.stop()
         _process = Process.start()
+    return _process
 
 
 def _load(function, allowed):
     """The process with an answer in it, or None."""
-    prepare()
-    try:
-        if _process and _process.load(_pickled((function, allowed))):
-            return _process
-    except Exception:  # noqa: BLE001, whatever an object raises that can't be pickled
-        pass
+    process = prepare()
+    with contextlib.suppress(Exception):  # whatever an object raises that can't be sent
+        if process and process.load(_pickled((function, allowed))):
+            return process
     return None
 
 
@@ -95,7 +95,16 @@ def _pickled(value) -> bytes:
     """With the functions of a notebook, which pickle alone leaves out."""
     import cloudpickle  # where there are no processes, it may be missing
 
-    return cloudpickle.dumps(value)
+    file = io.BytesIO()
+    pickler = cloudpickle.Pickler(file)
+    # With the names of files, by which lines are told, and the course's functions.
+    pickler.dispatch_table = pickler.dispatch_table.new_child({CodeType: _code})
+    pickler.dump(value)
+    return file.getvalue()
+
+
+def _code(code):
+    return marshal.loads, (marshal.dumps(code),)
 
 
 class Process:
@@ -124,6 +133,7 @@ class Process:
 
     def __init__(self, child, meter):
         self.child, self.meter = child, meter
+        self.is_busy = False  # with a request whose reply nobody has waited for
         self.replies = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
         atexit.register(self.stop)
@@ -150,7 +160,7 @@ class Process:
         """Hand over an answer; False if it can't be had there."""
         try:
             reply = self._ask("load", data, LOADING)
-        except Stopped:
+        except calls.Stopped:
             return False
         self.began_at = self._seconds()
         return reply == "loaded"
@@ -164,6 +174,7 @@ class Process:
 
     def _ask(self, method, data, seconds):
         """The reply to a request. What takes too much is stopped, with its process."""
+        self.is_busy = True
         try:
             pickle.dump((method, data), self.child.stdin)
             self.child.stdin.flush()
@@ -177,11 +188,12 @@ class Process:
                 reason = meter.excess()
             else:
                 if reply is not None:
+                    self.is_busy = False
                     return reply
                 reason = GONE
             if reason:
                 self.stop()
-                raise Stopped(reason)
+                raise calls.Stopped(reason)
 
     def _seconds(self):
         import psutil
@@ -243,7 +255,7 @@ class InKernel:
 
 @contextlib.contextmanager
 def _deadline(end):
-    """Raise `Stopped` at the first line of Python that runs after the end."""
+    """Raise `calls.Stopped` at the first line of Python that runs after the end."""
 
     def trace(frame, event, argument):
         if time.process_time() > end:
@@ -255,6 +267,6 @@ def _deadline(end):
     try:
         yield
     except calls.Stop:
-        raise Stopped(TOO_LONG) from None
+        raise calls.Stopped(TOO_LONG) from None
     finally:
         sys.settrace(before)

@@ -10,7 +10,15 @@ from importlib.util import find_spec
 
 from course.tools import NOTEBOOKS, ROOT, CommandError
 
-PACKAGES = ["numpy", "matplotlib", "jupyterlab", "ipywidgets", "anywidget"]
+PACKAGES = [
+    "numpy",
+    "matplotlib",
+    "jupyterlab",
+    "ipywidgets",
+    "anywidget",
+    "cloudpickle",
+    "psutil",
+]
 
 
 def add_arguments(parser):

@@ -21,6 +21,7 @@ def my_slope(z, alpha):
 def my_constant_loss(Y):
     return 0.5 * np.var(Y, axis=0).sum()
 
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 QUESTIONS = """
 [[predict]]

@@ -1,0 +1,172 @@
+"""Where answers run: what they can't do to the kernel, and what is said of it.
+
+The answers under test are the learner's, as the code of a cell; many are hostile.
+"""
+
+import _thread
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import numpy as np
+import psutil
+import pytest
+
+from course import checking
+from course.checking import runs
+from tests.answers import EXERCISES, cell
+
+RIGHT = "return np.where(z >= 0, 1.0, alpha)"
+
+
+def check(body):
+    """The verdict on `my_slope` with this body."""
+    code = f"def my_slope(z, alpha):\n    {body}"
+    return checking.check(EXERCISES, cell("my_slope", code))
+
+
+HOSTILE = {
+    "while True: pass": "2 seconds of computing",
+    "while True:\n        try: len('')\n        except: pass": "2 seconds of computing",
+    "import itertools; sum(itertools.count())": "2 seconds of computing",
+    "return 7**10**8": "2 seconds of computing",
+    "import re; re.match('(a+)+$', 'a' * 50 + 'b')": "2 seconds of computing",
+    f"import time; time.sleep(1000); {RIGHT}": "waited for 3 seconds and computed nothing",
+    f"import threading; threading.Event().wait(); {RIGHT}": "computed nothing",
+    "things = []\n    while True: things.append(np.ones(10**7))": "more than 2 GB",
+    "return np.ones(50 * 2**27)": "Unable to allocate|more than 2 GB",
+    "exit()": "it ends Python, and with it your notebook",
+    "import sys; sys.exit(1)": "it ends Python, and with it your notebook",
+    "import os; os._exit(1)": "it ends Python, and with it your notebook",
+    "import ctypes; ctypes.string_at(0)": "it ends Python, and with it your notebook",
+    "raise KeyboardInterrupt": "it stops with KeyboardInterrupt",
+    "return float(input('alpha?'))": "EOFError.*nobody is there to type",
+}
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+@pytest.mark.parametrize("body", HOSTILE)
+def test_a_hostile_answer_is_stopped_and_the_next_check_works(body, monkeypatch):
+    """Guards: a kernel that hangs, ends or runs out of memory; words that are not true."""
+    monkeypatch.setattr(runs, "MEMORY", 300 * 2**20)
+    if "computing" in HOSTILE[body]:
+        monkeypatch.setattr(runs, "COMPUTING", 0.5)  # sooner; the words stay
+    verdict = check(body)
+    assert not verdict.solved
+    assert re.search(HOSTILE[body], verdict.words), verdict.words
+    assert check(RIGHT).words == "my_slope: right"
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_a_picture_in_an_answer_opens_no_window():
+    """Guards: `plt.show()` that waits for somebody to close a window."""
+    body = f"import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show(); {RIGHT}"
+    assert check(body).solved
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_a_right_loop_on_a_busy_machine_is_right():
+    """Guards: a limit by the clock: here the answer gets a small part of a processor."""
+    slow = (
+        "for _ in range(8): sum(range(20_000))\n"
+        "    return np.array([1.0 if v >= 0 else alpha for v in z.flat]).reshape(z.shape)"
+    )
+    burners = [
+        subprocess.Popen([sys.executable, "-c", "while True: pass"])
+        for _ in range(8 * psutil.cpu_count())
+    ]
+    try:
+        began = time.monotonic()
+        verdict = check(slow)
+        assert verdict.solved, verdict.words
+        assert time.monotonic() - began > runs.COMPUTING  # else it was not slow enough
+    finally:
+        for burner in burners:
+            burner.kill()
+            burner.wait()
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_what_the_answer_needs_goes_with_it():
+    """Guards: an answer that calls another cell's function, or uses its array."""
+    other = "SHIFT = np.array([1.0])\ndef helper(z):\n    return z >= 0"
+    code = "def my_slope(z, alpha):\n    return alpha + (SHIFT[0] - alpha) * helper(z)"
+    assert checking.check(EXERCISES, cell("my_slope", f"{other}\n{code}")).solved
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_an_answer_that_cannot_be_sent_runs_in_the_kernel():
+    """Guards: no verdict for an answer that uses a lock, or a generator."""
+    code = f"LOCK = _thread.allocate_lock()\ndef my_slope(z, alpha):\n    LOCK; {RIGHT}"
+    verdict = checking.check(EXERCISES, cell("my_slope", f"import _thread\n{code}"))
+    assert verdict.words == "my_slope: right"
+
+
+def test_in_the_kernel_a_loop_in_python_is_stopped():
+    """Guards: a host without processes, where an endless loop would be the end."""
+    assert "2 seconds of computing" in check("while True: pass").words
+    assert "with it your notebook" in check("exit()").words
+    assert "nobody is there to type" in check("input()").words
+    assert check(RIGHT).words == "my_slope: right"
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_no_process_is_left_behind():
+    """Guards: processes that pile up, check by check."""
+    before = len(psutil.Process().children())
+    for body in (RIGHT, "while True: pass", RIGHT, "import os; os._exit(1)", RIGHT):
+        check(body)
+    assert len(psutil.Process().children()) <= before + 1
+    assert threading.active_count() < 20
+
+
+def test_the_process_ends_with_its_kernel():
+    """Guards: a process that is left, or computes for ever, when a kernel is killed."""
+    kernel = subprocess.Popen(
+        [sys.executable, "-c", KERNEL], stdout=subprocess.PIPE, text=True
+    )
+    process = psutil.Process(int(kernel.stdout.readline()))
+    kernel.kill()
+    kernel.wait()
+    assert process.wait(timeout=30) is None or not process.is_running()
+
+
+KERNEL = """
+import time
+from course.checking import runs
+runs.prepare()
+print(runs._process.child.pid, flush=True)
+time.sleep(1000)
+"""
+
+
+@pytest.fixture
+def stop_button():
+    """An interrupt raises KeyboardInterrupt, also in what a shell started with '&'."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("stop_button", "answers_run_apart")
+@pytest.mark.parametrize("after", [0.3, 1.0])
+def test_an_interrupt_stops_the_check(after):
+    """Guards: the stop button while a check runs; an answer that goes on after it."""
+    check(RIGHT)  # its process stands
+    threading.Timer(after, _thread.interrupt_main).start()
+    verdict = check("while True: pass")
+    words = "my_slope: the check was interrupted; run the cell again"
+    assert verdict == (False, words, False, "")
+    assert check(RIGHT).words == "my_slope: right"
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_exits_are_given_back():
+    """Guards: `exit` of the notebook, which a check replaces while an answer runs."""
+    answer = cell("my_slope", f"exit = print\ndef my_slope(z, alpha):\n    {RIGHT}")
+    assert checking.check(EXERCISES, answer).solved
+    assert answer.__globals__["exit"] is print
+    assert np.all(answer(np.ones(3), 0.5) == 1)
