@@ -5,6 +5,7 @@ And `replacing`, by which the course writes each file that must not be lost.
 
 import contextlib
 import os
+import zipfile
 
 import numpy as np
 
@@ -36,17 +37,17 @@ def replacing(path, beside=None):
 def save(path, params, activation=mlp.ORIGINAL) -> None:
     """Write a network to an .npz file; activations go by name, one or one a layer.
 
-    A crash leaves the old file whole.
+    A crash leaves the old file whole. What `load` would refuse isn't written.
     """
-    params = checks.params("params", params)
+    params = _finite(checks.params("params", params))
     activations = mlp.per_layer(activation, params)
-    for layer in activations:
-        if layer.name not in mlp.ACTIVATION_NAMES or np.ndim(layer.alpha) > 0:
-            raise ValueError(f"activation {layer.name!r} can't be saved: no such name")
+    names = [layer.name for layer in activations]
+    alphas = [0.0 if layer.alpha is None else layer.alpha for layer in activations]
+    _activations(names, alphas)
     arrays = {
         "format": np.array(FORMAT),
-        "activation": np.array([layer.name for layer in activations]),
-        "alpha": np.array([layer.alpha or 0.0 for layer in activations]),
+        "activation": np.array(names),
+        "alpha": np.array(alphas),
     }
     for i, (W, b) in enumerate(params):
         arrays[f"W{i}"], arrays[f"b{i}"] = W, b
@@ -68,6 +69,9 @@ def load(path) -> tuple[list[mlp.Layer], mlp.Activation | list[mlp.Activation]]:
 
 
 def _read_arrays(file):
+    if not zipfile.is_zipfile(file):
+        raise ValueError("it is no .npz file, or only a part of one")
+    file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         # NumPy reads as many numbers as a shape asks for. If that is damaged, it may
         # stop before the end of the array, where its checksum would be looked at.
@@ -77,16 +81,54 @@ def _read_arrays(file):
 
 
 def _network(arrays):
+    for name in "format", "activation", "alpha":
+        if name not in arrays:
+            raise ValueError(f"it has no {name}, so `save` didn't write it")
     if str(arrays.pop("format")) != FORMAT:
-        raise ValueError("it has another format")
-    names, alphas = arrays.pop("activation").tolist(), arrays.pop("alpha").tolist()
-    layers = [(arrays.pop(f"W{i}"), arrays.pop(f"b{i}")) for i in range(len(names))]
-    if arrays:
-        raise ValueError(f"it holds more than a network: {sorted(arrays)}")
-    params = checks.params("it", layers)
-    activations = [
-        mlp.make_activation(name, checks.number("alpha", alpha))
-        for name, alpha in zip(names, alphas, strict=True)
-    ]
+        raise ValueError(f"its format is not {FORMAT!r}")
+    names, alphas = arrays.pop("activation"), arrays.pop("alpha")
+    if names.ndim != 1 or names.shape != alphas.shape:
+        raise ValueError(
+            f"activation {names.shape} and alpha {alphas.shape} must both be lists with "
+            "an entry for each layer"
+        )
+    params = _layers(arrays, len(names))
+    activations = _activations(names.tolist(), alphas.tolist())
     same = len({(layer.name, layer.alpha) for layer in activations}) == 1
     return params, activations[0] if same else activations
+
+
+def _layers(arrays, count):
+    wanted = [f"{letter}{i}" for i in range(count) for letter in "Wb"]
+    if missing := [name for name in wanted if name not in arrays]:
+        raise ValueError(f"activation is ({count},), but it has no {missing[0]}")
+    if surplus := sorted(arrays.keys() - wanted):
+        raise ValueError(f"activation is ({count},), but it also has {surplus[0]}")
+    numbers = [checks.array(name, arrays[name]) for name in wanted]
+    return _finite(checks.params("params", zip(numbers[::2], numbers[1::2])))
+
+
+def _finite(params):
+    """Refuse a network that diverged: it answers nothing, and can't be trained on."""
+    for i, layer in enumerate(params):
+        for letter, array in zip("Wb", layer):
+            if not np.isfinite(array).all():
+                raise ValueError(
+                    f"params: {letter}[{i}] holds NaN or infinity, so this network "
+                    "diverged: train it anew with a lower learning rate"
+                )
+    return params
+
+
+def _activations(names, alphas):
+    """Activations by name. An alpha is 0 where the activation has none."""
+    activations = []
+    for i, (name, alpha) in enumerate(zip(names, alphas, strict=True)):
+        checks.one_of(f"activation[{i}]", name, mlp.ACTIVATION_NAMES)
+        alpha = checks.number(f"activation[{i}].alpha", alpha)
+        activations.append(mlp.make_activation(name, alpha))
+        if alpha != (activations[i].alpha or 0):
+            raise ValueError(
+                f"activation[{i}] is {name!r}, which takes no alpha {alpha}"
+            )
+    return activations

@@ -5,6 +5,7 @@ short, somebody else's. The process may be killed while it saves.
 """
 
 import gc
+import io
 import itertools
 import os
 import re
@@ -43,29 +44,31 @@ def described(params, activation):
     return numbers, [(layer.name, layer.alpha) for layer in activations]
 
 
-def refused(path):
-    """load() refuses the file and names it."""
-    with pytest.raises(
-        ValueError, match=re.escape(f"{path} can't be read as a network")
-    ):
+def refused(path, words=""):
+    """load() refuses the file, names it, and says why."""
+    text = re.escape(f"{path} can't be read as a network: {words}")
+    with pytest.raises(ValueError, match=text):
         load(path)
 
 
 # Round trips -------------------------------------------------------------------------
 
+PER_LAYER = [mlp.tanh, mlp.leaky_relu(0.1), mlp.relu, mlp.sigmoid]
+TWO_ALPHAS = [mlp.leaky_relu(0.1)] * 3 + [mlp.leaky_relu(0.3)]
 ROUND_TRIPS = {
-    **ACTIVATIONS,
-    "per layer": [mlp.tanh, mlp.leaky_relu(0.1), mlp.relu, mlp.sigmoid],
-    "two alphas": [mlp.leaky_relu(0.1)] * 3 + [mlp.leaky_relu(0.3)],
+    **{name: (draw(bias=1.0), activation) for name, activation in ACTIVATIONS.items()},
+    "per layer": (draw(bias=1.0), PER_LAYER),
+    "two alphas": (draw(bias=1.0), TWO_ALPHAS),
+    # Their shapes allow any order: as read, reversed, or 'W10' before 'W2'.
+    "12 square layers": (draw((3,) * 13, bias=1.0), PER_LAYER * 3),
 }
 
 
 @pytest.mark.parametrize("name", ROUND_TRIPS)
 def test_save_and_load_give_the_same_network(name, tmp_path):
     """Guards every bit of the weights, and the activation of each layer."""
-    params, activation = draw(bias=1.0), ROUND_TRIPS[name]
+    params, activation = ROUND_TRIPS[name]
     params[0].W[0] = -0.0, 5e-324, 1.7976931348623157e308
-    params[0].b[:] = np.nan, np.inf, -np.inf  # a network that diverged can be kept
     path = tmp_path / "network.npz"
     assert save(path, params, activation) is None
     assert os.listdir(tmp_path) == ["network.npz"]
@@ -109,9 +112,20 @@ def test_saved_file_can_be_read_by_whom_a_new_file_can(tmp_path):
     assert oct(modes["a.npz"]) == oct(modes["new"])
 
 
+def with_number(value, layer=1, letter=0):
+    """SMALL with one weight (letter 0) or bias (1) replaced."""
+    params = draw((2, 3, 1), 0, bias=1.0)
+    params[layer][letter][0] = value
+    return params
+
+
 CANT_SAVE = {
     "an activation of one's own": (SMALL, Activation("mine", np.sin, np.cos)),
     "an alpha for each network": (SMALL, mlp.leaky_relu(np.array([0.1, 0.2]))),
+    "an alpha of NaN": (SMALL, mlp.leaky_relu(np.nan)),
+    "a surplus alpha": (SMALL, mlp.tanh._replace(alpha=0.3)),
+    "a network that diverged": (with_number(np.nan), mlp.tanh),
+    "a bias that diverged": (with_number(-np.inf, 0, 1), mlp.tanh),
     "no network": ([], mlp.tanh),
     "a layer": (SMALL[0], mlp.tanh),
     "layers that don't fit": (SMALL[::-1], mlp.tanh),
@@ -285,43 +299,96 @@ def test_good_arrays_are_good(tmp_path):
     assert described(*load(tmp_path / "a.npz")) == described(SMALL, SMALL_ACTIVATION)
 
 
-CHANGED = {
-    "another format": {"format": np.array("mlp_core 0")},
-    "no format": {"format": None},
-    "no activation": {"activation": None},
-    "no alpha": {"alpha": None},
-    "no weights": {"W1": None},
-    "one array more": {"W2": np.ones((1, 1))},
-    "weights that don't fit": {"W1": np.ones((4, 1))},
-    "biases that don't fit": {"b1": np.ones(2)},
-    "weights of three axes": {"W0": np.ones((1, 2, 3))},
-    "nothing in it": {"W0": np.ones((0, 3))},
-    "weights of text": {"W0": np.array([["a", "b", "c"]] * 2)},
-    "complex weights": {"W0": np.ones((2, 3)) * 1j},
-    "objects": {"b1": np.array([None], dtype=object)},
-    "fields": {"b0": np.zeros(3, dtype=[("x", float)])},
-    "an unknown activation": {"activation": np.array(["tanh", "swish"])},
-    "too few activations": {"activation": np.array(["tanh"])},
-    "activation of no axis": {"activation": np.array("tanh")},
-    "too few alphas": {"alpha": np.array([0.0])},
-    "an alpha of NaN": {"alpha": np.array([0.0, np.nan])},
-    "an alpha of text": {"alpha": np.array(["x", "y"])},
-    "no layers": {
-        **dict.fromkeys(["W0", "W1", "b0", "b1"]),
-        "activation": np.array([], dtype="U4"),
-        "alpha": np.array([]),
-    },
-    "somebody else's": {**dict.fromkeys(good_arrays()), "arr_0": np.ones(3)},
+def without(*names):
+    return dict.fromkeys(names)
+
+
+CHANGED = {  # what is changed, and what `load` says of it
+    "another format": ({"format": np.array("mlp_core 0")}, "its format is not"),
+    "no format": (without("format"), "it has no format"),
+    "no activation": (without("activation"), "it has no activation"),
+    "no alpha": (without("alpha"), "it has no alpha"),
+    "no weights": (without("W1"), "activation is (2,), but it has no W1"),
+    "no biases": (without("b1"), "activation is (2,), but it has no b1"),
+    "one array more": (
+        {"W2": np.ones((1, 1))},
+        "activation is (2,), but it also has W2",
+    ),
+    "no layers": (
+        without("W0", "W1", "b0", "b1")
+        | {"activation": np.array([], dtype="U4"), "alpha": np.array([])},
+        "params is empty",
+    ),
+    "somebody else's": (
+        without(*good_arrays()) | {"arr_0": np.ones(3)},
+        "it has no format, so `save` didn't write it",
+    ),
+    "weights that don't fit": ({"W1": np.ones((4, 1))}, "params: W[1] is (4, 1)"),
+    "biases that don't fit": ({"b1": np.ones(2)}, "params: W[1] is (3, 1) and b[1] is"),
+    "weights of three axes": ({"W0": np.ones((1, 2, 3))}, "params: W[0] is (1, 2, 3)"),
+    "nothing in it": ({"W0": np.ones((0, 3))}, "params: W[0] is (0, 3)"),
+    "weights of text": ({"W0": np.array([["a"] * 3] * 2)}, "W0 must hold numbers"),
+    "complex weights": ({"W0": np.ones((2, 3)) * 1j}, "W0 must hold numbers"),
+    "fields": ({"b0": np.zeros(3, dtype=[("x", float)])}, "b0 must hold numbers"),
+    "objects": ({"b1": np.array([None], dtype=object)}, "Object arrays"),
+    "a weight of NaN": ({"W1": with_number(np.nan)[1].W}, "params: W[1] holds NaN"),
+    "an infinite weight": ({"W0": np.full((2, 3), np.inf)}, "params: W[0] holds NaN"),
+    "an infinite bias": ({"b0": np.full(3, -np.inf)}, "params: b[0] holds NaN"),
+    "an unknown activation": (
+        {"activation": np.array(["tanh", "swish"])},
+        "activation[1] must be one of",
+    ),
+    "activations of bytes": (
+        {"activation": np.array([b"tanh", b"relu"])},
+        "activation[0] must be one of",
+    ),
+    "activations as numbers": (
+        {"activation": np.array([0, 1])},
+        "activation[0] must be one of",
+    ),
+    "too few activations": (
+        {"activation": np.array(["tanh"])},
+        "activation (1,) and alpha (2,) must both",
+    ),
+    "too few of both": (
+        {"activation": np.array(["tanh"]), "alpha": np.zeros(1)},
+        "activation is (1,), but it also has W1",
+    ),
+    "activation of no axis": (
+        {"activation": np.array("tanh"), "alpha": np.array(0.0)},
+        "activation () and alpha () must both",
+    ),
+    "too few alphas": (
+        {"alpha": np.array([0.0])},
+        "activation (2,) and alpha (1,) must both",
+    ),
+    "a surplus alpha": (
+        {"alpha": np.array([0.3, 0.1])},
+        "activation[0] is 'tanh', which takes no alpha 0.3",
+    ),
+    "an alpha of NaN": (
+        {"alpha": np.array([0.0, np.nan])},
+        "activation[1].alpha must be a finite number",
+    ),
+    "an infinite alpha": (
+        {"alpha": np.array([0.0, np.inf])},
+        "activation[1].alpha must be a finite number",
+    ),
+    "an alpha of text": (
+        {"alpha": np.array(["x", "y"])},
+        "activation[0].alpha must hold numbers",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", CHANGED)
-def test_load_refuses_other_arrays(name, tmp_path):
+def test_load_refuses_other_arrays_and_says_why(name, tmp_path):
     """Guards: an .npz file that holds no network of ours is no network."""
-    arrays = {**good_arrays(), **CHANGED[name]}
+    changes, words = CHANGED[name]
+    arrays = {**good_arrays(), **changes}
     arrays = {key: value for key, value in arrays.items() if value is not None}
     np.savez(tmp_path / "a.npz", **arrays)
-    refused(tmp_path / "a.npz")
+    refused(tmp_path / "a.npz", words)
 
 
 class Bomb:
@@ -347,22 +414,22 @@ def test_load_refuses_pickles_and_does_not_run_them(tmp_path):
     assert not (tmp_path / "boom").exists()
 
 
+np.save(array_file := io.BytesIO(), np.ones((2, 3)))
 FOREIGN = {
     "empty": b"",
     "text": b"w = [[1, 2], [3, 4]]\n",
     "picture": b"\x89PNG\r\n\x1a\n" + bytes(100),
     "zip magic only": b"PK\x03\x04",
     "zeros": bytes(5000),
+    "a single array": array_file.getvalue(),
 }
 
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_load_refuses_a_foreign_file(name, tmp_path):
-    """Guards files that are no .npz at all; a single array is none either."""
-    (tmp_path / "a.npz").write_bytes(FOREIGN[name])
-    refused(tmp_path / "a.npz")
-    np.save(tmp_path / "a.npy", np.ones((2, 3)))
-    refused(tmp_path / "a.npy")
+    """Guards files that are no .npz at all."""
+    (tmp_path / "a").write_bytes(FOREIGN[name])
+    refused(tmp_path / "a", "it is no .npz file, or only a part of one")
 
 
 def test_load_leaves_no_file_open_that_it_refused(tmp_path):
