@@ -183,10 +183,14 @@ class NumberQuestion(Question):
         return Reply(False, self.otherwise)
 
     def agree(self, value, target) -> bool:
-        """Whether two numbers agree within the tolerance, both ends included."""
+        """Whether two numbers agree within the tolerance, both ends included.
+
+        For a smaller target it is smaller in proportion: 8 (percent) is no 0.85.
+        """
+        share = min(1, abs(target / self.answer)) if self.answer else 1
         # 0.45 - 0.4 is a little more than 0.05 in the computer's numbers.
         rounding = 1e-9 * (abs(target) + self.tolerance)
-        return abs(value - target) <= self.tolerance + rounding
+        return abs(value - target) <= self.tolerance * share + rounding
 
     def solution(self) -> str:
         right = f"<p><strong>{self.answer:g}</strong> {code(self.feedback)}</p>"

@@ -81,6 +81,15 @@ def test_nearest_miss_answers():
     assert number.reply("1.3") == (False, "more")
 
 
+def test_a_small_miss_is_met_as_closely_as_the_answer():
+    """Guards estimates: 8 percent is not the fraction 0.8, though 10 off is right."""
+    misses = [{"value": 0.8, "feedback": "share"}, {"value": 0, "feedback": "none"}]
+    number = questions.NumberQuestion("", "", "", 80, 10, "right", "no", misses)
+    assert number.reply("0.7").words == number.reply("0.9").words == "share"
+    assert number.reply("0.69").words == number.reply("8").words == "no"
+    assert number.reply("0").words == "none"
+
+
 @pytest.mark.parametrize(
     ("answer", "said"),
     [
@@ -252,7 +261,7 @@ def test_wrong_choice_is_told(read, old, new, said):
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("answer = 0.4", 'answer = "0.4"', "question 'slope': bad operand type"),
+        ("answer = 0.4", 'answer = "0.4"', "question 'slope': unsupported operand"),
         ("answer = 0.4", "answer = nan", "no number would be taken as right"),
         ("tolerance = 0.05", "", "missing 1 required positional argument: 'tolerance'"),
         ("tolerance = 0.05", "tolerance = -1", "no number would be taken as right"),
