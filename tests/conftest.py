@@ -41,11 +41,6 @@ prepare, runs.prepare = runs.prepare, lambda: None
 
 
 @pytest.fixture
-def answers_run_here():
-    """What holds anyway."""
-
-
-@pytest.fixture
 def answers_run_apart(monkeypatch):
     """Answers run in a process of their own, as in a learner's kernel."""
     monkeypatch.setattr(runs, "prepare", prepare)
