@@ -148,7 +148,7 @@ def _refuse_to_type(prompt=""):
     raise EOFError("nobody is there to type; take what you need from the arguments")
 
 
-def leave(*_):
+def leave(*_, **__):
     """In the place of IPython's `exit` and `quit`, which end the kernel."""
     raise SystemExit
 

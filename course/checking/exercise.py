@@ -35,7 +35,7 @@ class Mistake(NamedTuple):
 
 
 def call_once(form):
-    """Measure by one call, whose answer has the given form (see section 2)."""
+    """Measure by one call, whose answer has the given form."""
     return lambda call, args: form(call(*args))
 
 

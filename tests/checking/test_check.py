@@ -231,20 +231,18 @@ def test_nothing_gets_into_the_learners_face(case):
     assert words in verdict.words
 
 
-def test_the_line_that_raises_is_named():
-    """Guards: an exception without its place."""
+@pytest.fixture(params=["here", "apart"])
+def place(request):
+    """Both places in which an answer may run."""
+    if request.param == "apart":
+        request.getfixturevalue("answers_run_apart")
 
-    def my_slope(z, alpha):
-        return z @ z.reshape(7, 7)
 
-    words = checking.check(EXERCISES, my_slope).words
-    assert "in the line `return z @ z.reshape(7, 7)`" in words
-
-    def my_slope(z, alpha):
-        return np.linalg.inv(z)  # NumPy raises
-
-    words = checking.check(EXERCISES, my_slope).words
-    assert "in the line `return np.linalg.inv(z)  # NumPy raises`" in words
+@pytest.mark.parametrize("line", ["return z @ z.reshape(7, 7)", "np.linalg.inv(z)"])
+def test_the_line_that_raises_is_named(line, place):
+    """Guards: an exception without its place, or in a line of NumPy or of the course."""
+    answer = cell("my_slope", f"def my_slope(z, alpha):\n    {line}")
+    assert f"in the line `{line}`" in checking.check(EXERCISES, answer).words
 
 
 def test_what_is_no_function_gets_friendly_words():
@@ -380,11 +378,8 @@ BORROWED = [
 
 
 @pytest.mark.parametrize("body", BORROWED)
-@pytest.mark.parametrize("place", ["here", "apart"])
-def test_a_function_of_the_course_is_no_answer(body, place, request):
+def test_a_function_of_the_course_is_no_answer(body, place):
     """Guards: the core's own slope, or the check's, as one's own."""
-    if place == "apart":
-        request.getfixturevalue("answers_run_apart")
     answer = cell("my_slope", f"def my_slope(z, alpha):\n    {body}")
     verdict = checking.check(EXERCISES, answer)
     assert not verdict.solved and not verdict.tried

@@ -1,0 +1,95 @@
+"""Checks in a kernel: which run of a cell they judge, and what they keep from it."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from jupyter_client.manager import start_new_kernel
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+FIRST = """
+import sys
+sys.path.insert(0, "..")
+import numpy as np
+from course import Lesson
+lesson = Lesson("01_activations", keeps_record=False)
+"""
+STUB = "def my_slope(z, alpha):\n    ..."
+WRONG = "def my_slope(z, alpha):\n    return np.where(z > 0, 1.0, alpha)"
+RIGHT = WRONG.replace(">", ">=")
+CHECK = "lesson.check(my_slope)"
+
+
+@pytest.fixture(scope="module")
+def kernel():
+    manager, client = start_new_kernel(cwd=NOTEBOOKS)
+    yield manager, client
+    client.stop_channels()
+    manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture
+def session(kernel):
+    """Run cells in one kernel; gives the text of what they show."""
+
+    def run(source):
+        shown = []
+
+        def keep(message):
+            data = message["content"].get("data", {})
+            shown.append(data.get("text/plain", ""))
+
+        kernel[1].execute_interactive(source, output_hook=keep, timeout=120)
+        return "".join(shown)
+
+    return run
+
+
+def test_a_check_says_which_run_of_the_cell_it_judged(session):
+    """Guards: an old version judged without a word, after an edit or a failed run."""
+    session(FIRST)  # [1]
+    session(STUB)
+    assert "not written yet (once it is, run its cell, then this one" in session(CHECK)
+    session(WRONG)  # [4]
+    assert "This is about cell [4], as it ran." in session(CHECK)
+    again = session(CHECK)  # the cell was edited, and not run
+    assert "about cell [4] once more" in again and "run it first" in again
+    session("def my_slope(z, alpha):\n    return np.where(z >= 0, 1.0 alpha)")  # [7]
+    failed = session(CHECK)
+    assert "about cell [4]. Cell [7] ran since, but it failed" in failed
+    session(WRONG)  # [9]: the same text, run anew
+    assert "This is about cell [9], as it ran." in session(CHECK)
+    session(RIGHT)
+    assert session(CHECK) == "my_slope: right"
+
+
+def test_a_stub_that_ran_after_the_answer_is_told_as_it_is(session):
+    """Guards: the words of an earlier version for a cell that ran again."""
+    session(STUB)
+    assert "not written yet" in session(CHECK)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("exit()", "it ends Python, and with it your notebook"),
+        ("quit(keep_kernel=True)", "it ends Python, and with it your notebook"),
+        ("input('alpha? ')", "nobody is there to type"),
+        ("while True: print(z)", "2 seconds of computing"),
+    ],
+)
+def test_no_answer_ends_its_kernel(session, body, words):
+    """Guards: a kernel that ends, or waits for input, because an answer says so."""
+    session(f"kept = 7\ndef my_slope(z, alpha):\n    {body}")
+    assert words in session(CHECK)
+    assert session("kept, type(exit).__name__") == "(7, 'ZMQExitAutocall')"
+
+
+def test_the_stop_button_ends_the_check_and_not_the_kernel(kernel, session):
+    """Guards: an endless answer that goes on, or a kernel that is lost with it."""
+    session("def my_slope(z, alpha):\n    while True: pass")
+    threading.Timer(1.0, kernel[0].interrupt_kernel).start()
+    words = session(CHECK)
+    assert words == "my_slope: the check was interrupted; run the cell again"
+    session(RIGHT)
+    assert session(CHECK) == "my_slope: right"
