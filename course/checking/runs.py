@@ -95,16 +95,15 @@ def _pickled(value) -> bytes:
     """With the functions of a notebook, which pickle alone leaves out."""
     import cloudpickle  # where there are no processes, it may be missing
 
+    class Pickler(cloudpickle.Pickler):
+        # Keeps the names of files, by which lines are told, and the course's functions.
+        dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(
+            {CodeType: lambda code: (marshal.loads, (marshal.dumps(code),))}
+        )
+
     file = io.BytesIO()
-    pickler = cloudpickle.Pickler(file)
-    # With the names of files, by which lines are told, and the course's functions.
-    pickler.dispatch_table = pickler.dispatch_table.new_child({CodeType: _code})
-    pickler.dump(value)
+    Pickler(file).dump(value)
     return file.getvalue()
-
-
-def _code(code):
-    return marshal.loads, (marshal.dumps(code),)
 
 
 class Process:
