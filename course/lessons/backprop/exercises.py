@@ -99,11 +99,6 @@ _loss_slope = Exercise(
             _ERROR,
         ),
         Mistake(
-            "no slope is negative: it is where a prediction is too small",
-            _by_numbers(lambda E, n, n_out: abs(E) / n),
-            _ERROR,
-        ),
-        Mistake(
             "it gives one number: each number of Y_hat has its own slope",
             _by_numbers(lambda E, n, n_out: E.sum() / n),
         ),
@@ -298,7 +293,7 @@ def _layer_form(answer):
 
 def _draw_steep(rng):
     """A leaky ReLU that no fixed case has."""
-    return mlp.leaky_relu(rng.choice([-1.5, 0.25, 2]))
+    return mlp.leaky_relu(rng.choice([-1.5, 0.5, 2.5]))
 
 
 def _layer_case(seed, n, n_in, n_out, slope):
@@ -318,7 +313,7 @@ def _fresh_layers(rng):
     A, _, W, dA, steep = _layer_case(seeds[0], n, 3, 4, _draw_steep(rng).slope)
     near_0 = rng.permuted(np.tile([0.0, -1e-9, -1e-3, 1e-3], (n, 1)), axis=1)
     a, z, w, da, _ = _layer_case(seeds[1], 1, 3, 2, steep)
-    whole = rng.integers(-900, 900, (4, 2, 2))
+    whole = rng.integers(100, 900, (4, 2, 2)) * rng.choice([-1, 1], (4, 2, 2))
     return [
         _layer_case(seeds[2], n + 4, units, 8, TANH.slope),
         _layer_case(seeds[3], 7, 1, 1, steep),
@@ -380,15 +375,15 @@ def _backprop_case(seed, n, sizes, activation):
 def _fresh_backprops(rng):
     """Deep, wide and narrow networks, and whole numbers."""
     n, seeds = rng.integers(2, 6), rng.integers(10**9, size=3)
-    deep, steep = rng.integers(1, 4, rng.integers(6, 8)), _draw_steep(rng)
-    whole = rng.integers(-9, 10, (8, 2, 2))
-    whole[5, 0] = 0  # the slope of a leaky ReLU jumps there
-    params, A, Z = [mlp.Layer(W, W[0]) for W in whole[:2]], whole[2:5], whole[5:7]
+    deep, steep = (*rng.integers(1, 4, 5), 1), _draw_steep(rng)
+    odd = 2 * rng.integers(-5, 5, (8, 2, 2)) + 1  # with slopes 1 and x.5 not all whole
+    odd[5:7] = [[0, 0], [-1, -2]]  # Z, where both slopes occur
+    params, A, Z = [mlp.Layer(W, W[0]) for W in odd[:2]], odd[2:5], odd[5:7]
     return [
         _backprop_case(seeds[0], n, deep, TANH),
-        _backprop_case(seeds[1], n, (1, 1, 1, 1, 1), steep),
-        _backprop_case(seeds[2], 1, (3, 8, 2), LEAKY),
-        (params, list(A), list(Z), whole[7], steep.slope),
+        _backprop_case(seeds[1], 1, (1, 1, 1, 1, 1), steep),
+        _backprop_case(seeds[2], n, (3, 8, 2), LEAKY),
+        (params, list(A), list(Z), odd[7], steep.slope),
     ]
 
 
@@ -444,8 +439,13 @@ _WRONG_BACKPROPS = [
         "dA * slope(Z[i])",
     ),
     Mistake(
-        "the slope of each layer is taken at the Z of the layer before",
+        "the slope of a layer is taken at the Z of the layer before it",
         lambda params, A, Z, *rest: my_backprop(params, A, [Z[-1], *Z], *rest),
+        "dA * slope(Z[i])",
+    ),
+    Mistake(
+        "the slope of a layer is taken at the Z of the layer behind it",
+        lambda params, A, Z, *rest: my_backprop(params, A, [*Z, Z[-1]][1:], *rest),
         "dA * slope(Z[i])",
     ),
     Mistake(

@@ -157,7 +157,7 @@ _WRONG_FORWARDS = [
             lambda params, X, f, fixed=fixed: my_forward(params, X, fixed),
             _BEND,
         )
-        for fixed in (LEAKY.f, RELU.f)
+        for fixed in (LEAKY.f, RELU.f, TANH.f)
     ),
     Mistake(
         "Z holds the activations: it keeps each sum as it was before f",
@@ -219,16 +219,18 @@ def _forward_cases(n):
 def _fresh_forwards(rng):
     """Deep and wide networks, equal samples, whole numbers, float32, another f."""
     n = rng.integers(2, 6)
-    deep = rng.integers(1, 4, rng.integers(6, 8))
+    deep = rng.integers(1, 4, 6)
     narrow = network(rng, 1, 1, 1, 1, 1)  # as many layers as the original notebook
-    whole = [mlp.Layer(rng.integers(-3, 4, (2, 2)), rng.integers(1, 4, 2))]
+    W = np.array([[1, 2], [3, 1]])
+    large, tiny = rng.integers(100, 900, (3, 2)), np.array([[0.004, 0], [0, -0.004]])
     small = [mlp.Layer(*map(np.float32, layer)) for layer in network(rng, 2, 3, 2)]
     return [
         (network(rng, *deep), normal(rng, n, deep[0]), TANH.f),
         (network(rng, 3, 8, 2), normal(rng, 1, 3), RELU.f),
         (network(rng, 2, 4, 1), normal(rng, 1, 2).repeat(n, axis=0), LEAKY.f),
         (narrow, normal(rng, n, 1), mlp.leaky_relu(rng.choice([-1.5, 0.3, 2])).f),
-        (whole, rng.integers(-900, 900, (2, 2)), RELU.f),
+        ([mlp.Layer(W, W[0])], large, RELU.f),
+        ([mlp.Layer(W, 0 * W[0])], tiny, LEAKY.f),  # z beside 0
         (small, np.float32(normal(rng, n, 2)), LEAKY.f),
     ]
 
