@@ -375,7 +375,7 @@ def _backprop_case(seed, n, sizes, activation):
 def _fresh_backprops(rng):
     """Deep, wide and narrow networks, and whole numbers."""
     n, seeds = rng.integers(2, 6), rng.integers(10**9, size=3)
-    deep, steep = (*rng.integers(1, 4, 5), 1), _draw_steep(rng)
+    deep, steep = (*rng.integers(2, 5, 5), 1), _draw_steep(rng)
     odd = 2 * rng.integers(-5, 5, (8, 2, 2)) + 1  # with slopes 1 and x.5 not all whole
     odd[5:7] = [[0, 0], [-1, -2]]  # Z, where both slopes occur
     params, A, Z = [mlp.Layer(W, W[0]) for W in odd[:2]], odd[2:5], odd[5:7]
