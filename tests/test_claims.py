@@ -36,10 +36,10 @@ def test_the_words_of_each_claim_stand_in_its_place(claim):
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.words[:40])
 def test_each_measure_runs(claim):
-    """Guards: a measure that fails, or tells one number for all seeds."""
-    measured = claim.measure(range(10_000, 10_020))
+    """Guards: a measure that fails, or does not tell True or False for each seed."""
+    measured = claim.measure(range(10_000, 10_016))
     for part in measured if isinstance(measured, tuple) else [measured]:
-        assert part.shape == (20,) and part.dtype == bool
+        assert part.ndim == 1 and 0 < len(part) <= 16 and part.dtype == bool
     assert claim.low < claim.high
 
 
