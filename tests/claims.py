@@ -15,7 +15,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -49,6 +49,7 @@ class Claim(NamedTuple):
 class Result(NamedTuple):
     rate: float  # or the difference of two
     interval: tuple[float, float]
+    unit: str
     holds: bool
 
 
@@ -58,12 +59,12 @@ def result(claim, seeds) -> Result:
     if isinstance(measured, tuple):
         pairs = [(int(part.sum()), len(part)) for part in measured]
         rate = float(measured[0].mean() - measured[1].mean())
-        interval = difference_interval(*pairs)
+        interval, unit = difference_interval(*pairs), "points"
     else:
         rate = float(measured.mean())
-        interval = wilson_interval(int(measured.sum()), len(measured))
+        interval, unit = wilson_interval(int(measured.sum()), len(measured)), "%"
     holds = claim.low <= interval[0] and interval[1] <= claim.high
-    return Result(rate, interval, holds)
+    return Result(rate, interval, unit, holds)
 
 
 # 2. Measures -------------------------------------------------------------------------
@@ -216,10 +217,12 @@ def wide_signal(seeds, scheme, activation=mlp.ORIGINAL):
         yield mlp.forward(params, X, activation)[1].Z
 
 
+@cache
 def last_spread(seeds, scheme):
     return np.array([Z[9].std() for Z in wide_signal(seeds, scheme)])
 
 
+@cache
 def tanh_slope(seeds, scheme):
     """The mean slope of each layer (S, 10), with tanh."""
     return np.array(
@@ -241,6 +244,7 @@ def jump(seeds, width):
     return np.array([max(group) / min(group) for group in groups])
 
 
+@cache
 def narrow_spread(seeds):
     return np.array(
         [
@@ -273,9 +277,7 @@ INITIALIZATION = [
         "hundreds of millions",
         0.95,  # nearly all networks
         1,
-        lambda seeds: (
-            (last_spread(seeds, "normal") > 1e8) & (last_spread(seeds, "normal") < 1e9)
-        ),
+        lambda seeds: abs(np.log10(last_spread(seeds, "normal")) - 8.5) < 0.5,
     ),
     Claim(
         QUESTIONS.format("initialization"),
@@ -458,11 +460,11 @@ CLAIMS = [
 
 def line(claim, found) -> str:
     """What was measured, and whether the words hold."""
-    low, high = found.interval
+    rate, low, high = (f"{100 * value:.1f}" for value in (found.rate, *found.interval))
+    bounds = f"{100 * claim.low:g} to {100 * claim.high:g}"
     return (
-        f"{100 * found.rate:.1f} % ({100 * low:.1f} to {100 * high:.1f} %), "
-        f"said to be {100 * claim.low:g} to {100 * claim.high:g} %: "
-        f"{'holds' if found.holds else 'DOES NOT HOLD'}"
+        f"{'holds' if found.holds else 'DOES NOT HOLD'}: {rate} {found.unit} "
+        f"({low} to {high}); the words say {bounds}"
     )
 
 
