@@ -2,13 +2,13 @@
 
     .venv/bin/python tests/claims.py                    all, on the seeds 10,000 to 19,999
     .venv/bin/python tests/claims.py dead 02_init       those with such a word
-    .venv/bin/python tests/claims.py --seeds 1000 2999  on other seeds
+    .venv/bin/python tests/claims.py --seeds 20000 29999
 
 A claim is a rate, or the difference of two. It holds if the 95 % interval of that lies
-within the bounds that its words allow. A text that says 'of these 1,000', or names its
-seeds, claims nothing of others: nbval and the tests of its lesson hold it to its numbers.
-The command ends with 1 if a claim does not hold. `test_claims.py` finds the words of each
-claim in its place.
+within the bounds that its words allow; with fewer seeds the interval is wider. A text
+that says 'of these 1,000', or names its seeds, claims nothing of others: nbval and the
+tests of its lesson hold it to its numbers. The command ends with 1 if a claim does not
+hold. `test_claims.py` finds the words of each in its place.
 """
 
 import argparse
