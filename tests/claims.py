@@ -27,6 +27,9 @@ sys.path.insert(0, str(ROOT))
 import mlp_core as mlp
 from course.experiments import difference_interval, fates, wilson_interval
 from course.fast import sweep
+from course.files import load
+from course.lessons.bug_lab import bugs
+from course.lessons.bug_lab.puzzles import patterns, puzzle
 from course.original import original_loss_and_grads
 from course.panels.initialization import signal
 from course.panels.slice import loss_slice
@@ -75,6 +78,7 @@ _RUNS = {}
 
 def run(task, seeds, **settings):
     """The `sweep` of these settings, which is computed once."""
+    settings = {"activation": mlp.ORIGINAL, "learning_rate": 0.2, **settings}
     key = text_of([task.name, seeds, sorted(settings.items())])
     if key not in _RUNS:
         _RUNS[key] = sweep(task.X, task.Y, seeds, **settings)
@@ -439,11 +443,400 @@ BACKPROP = [
     ),
 ]
 
-SUM_TASK = []
+# Notebook 5
 
-XOR_TASK = []
+SUM_TEXT, SUM_REPLY = "notebooks/05_sum_task.ipynb", QUESTIONS.format("sum_task")
+CORNER = np.array([[2.0, 2.0]])
+SQUARE = np.array([[i / 10, j / 10] for i in range(11) for j in range(11)])
 
-BUG_LAB = []
+
+def leaky(alpha, rate=0.2):
+    return {"activation": mlp.leaky_relu(alpha), "learning_rate": rate}
+
+
+TANH = {"activation": [mlp.tanh, mlp.tanh, mlp.tanh, mlp.identity]}
+
+
+def learned(task, seeds):
+    """The networks that learned the task, as a stack."""
+    trained = run(task, seeds)
+    return [
+        mlp.Layer(W[trained.success], b[trained.success]) for W, b in trained.params
+    ]
+
+
+def right_at(points, seeds):
+    """Which of the networks that learned the sum are right at these points, too."""
+    Y_hat, _ = mlp.forward(learned(mlp.SUM, seeds), points)
+    return mlp.solved(Y_hat, points.sum(axis=1, keepdims=True))
+
+
+def diverged_early(rate, seeds):
+    steps = run(mlp.SUM, seeds, learning_rate=rate).diverged_at
+    return steps[steps > 0] <= 10
+
+
+def solved_later(task, seeds, settings):
+    """Which of these seeds are solved after 7,000 steps."""
+    if not len(seeds):
+        return np.zeros(0, bool)
+    return solved(task, seeds.tolist(), epochs=70, **settings)
+
+
+def come_free(task, seeds, alpha):
+    """Which of the networks that fail without exploding are solved later."""
+    trained = run(task, seeds, **leaky(alpha))
+    failed = trained.seeds[~trained.success & (trained.diverged_at == 0)]
+    return solved_later(task, failed, leaky(alpha))
+
+
+def dead_come_free(seeds):
+    dead = np.array(seeds)[ended("dead layer", mlp.SUM, seeds, **leaky(0))]
+    return solved_later(mlp.SUM, dead[:1000], leaky(0))
+
+
+def below_the_mean(seeds):
+    trained = run(mlp.SUM, seeds)
+    losses = trained.epoch_loss[9, trained.diverged_at == 0]
+    return losses < losses.mean()
+
+
+def at_rate(rate, alpha, seeds):
+    return solved(mlp.SUM, seeds[:2000], **leaky(alpha, rate))
+
+
+SUM_TASK = [
+    Claim(SUM_REPLY, "50 to 60 %", 0.5, 0.6, partial(right_at, CORNER)),
+    Claim(SUM_REPLY, "60 to 70 %", 0.6, 0.7, partial(right_at, SQUARE)),
+    *(
+        Claim(SUM_REPLY, words, 1 / 3, 0.4, lambda seeds: ~right_at(SQUARE, seeds))
+        for words in (
+            "more than a third are wrong somewhere",
+            "more than a third of the networks that were right at the corners",
+        )
+    ),
+    Claim(
+        SUM_TEXT,
+        "learning_rate=1) # 60 %",
+        0.55,
+        0.65,
+        lambda seeds: solved(mlp.SUM, seeds, learning_rate=1),
+    ),
+    *(
+        Claim(
+            SUM_TEXT,
+            "It mostly comes within the first ten steps",
+            0.5,
+            1,
+            partial(diverged_early, rate),
+        )
+        for rate in (0.2, 1, 2)
+    ),
+    Claim(
+        SUM_TEXT,
+        "nearly all networks that failed without exploding were only slow",
+        0.9,
+        1,
+        lambda seeds: come_free(mlp.SUM, seeds, -0.2),
+    ),
+    Claim(
+        SUM_REPLY,
+        "about a quarter of those that fail are still not solved after 7,000 steps",
+        0.2,
+        0.3,
+        lambda seeds: ~come_free(mlp.XOR, seeds, -0.2),
+    ),
+    Claim(
+        SUM_TEXT,
+        "with 7,000 steps about three in ten of those that failed are solved",
+        0.25,
+        0.35,
+        lambda seeds: come_free(mlp.SUM, seeds, 0.01),
+    ),
+    Claim(
+        SUM_TEXT,
+        "more than four in ten networks sit on a plateau",
+        0.4,
+        0.5,
+        lambda seeds: ended("flat", mlp.SUM, seeds, **leaky(0.01)),
+    ),
+    Claim(SUM_TEXT, "no longer training wakes them", 0, 0.01, dead_come_free),
+    Claim(
+        SUM_TEXT,
+        "With ReLU whole layers die",
+        0.5,  # most of the networks
+        1,
+        lambda seeds: ended("dead layer", mlp.SUM, seeds, **leaky(0)),
+    ),
+    Claim(
+        SUM_TEXT,
+        "The identity diverges",
+        0.8,
+        1,
+        lambda seeds: ended("diverged", mlp.SUM, seeds, activation=mlp.identity),
+    ),
+    Claim(SUM_TEXT, "the few largest losses rule it", 0.9, 1, below_the_mean),
+    *(
+        Claim(
+            SUM_REPLY,
+            "These four stand in the order",
+            0,
+            1,
+            lambda seeds, more=more, less=less: (
+                solved(mlp.SUM, seeds, **more),
+                solved(mlp.SUM, seeds, **less),
+            ),
+        )
+        for more, less in (
+            (TANH, leaky(-0.2)),
+            (leaky(-0.2), leaky(0.01)),
+            (leaky(0.01), leaky(0)),
+        )
+    ),
+    *(
+        Claim(
+            SUM_REPLY,
+            "With alpha = -0.2, learning rates from about 0.05 to 0.5 serve well",
+            0.8,
+            1,
+            partial(at_rate, rate, -0.2),
+        )
+        for rate in (0.05, 0.5)
+    ),
+    Claim(
+        SUM_REPLY,
+        "At 0.2 nine in ten of these networks diverge",
+        0.85,
+        0.95,
+        lambda seeds: ended("diverged", mlp.SUM, seeds, **leaky(-1)),
+    ),
+    *(
+        Claim(
+            SUM_REPLY,
+            "The farther alpha is from 0, with either sign, the lower the good",
+            0,
+            1,
+            lambda seeds, rate=rate, more=more, less=less: (
+                at_rate(rate, more, seeds),
+                at_rate(rate, less, seeds),
+            ),
+        )
+        for near, far in ((-0.2, -0.5), (-0.5, -1), (0.2, 0.5), (0.5, 1))
+        for rate, more, less in ((0.5, near, far), (0.01, far, near))
+    ),
+    *(
+        Claim(
+            SUM_REPLY,
+            "Only alpha 0, real ReLU, is poor everywhere",
+            0,
+            0.4,
+            partial(at_rate, rate, 0),
+        )
+        for rate in (0.01, 0.02, 0.05, 0.1)
+    ),
+    Claim(
+        SUM_REPLY,
+        "of 1,000 seeds all are solved",
+        0.999,
+        1,
+        lambda seeds: solved(mlp.SUM, seeds, sizes=(2, 1), activation=mlp.identity),
+    ),
+]
+
+# Notebook 6
+
+XOR_TEXT, XOR_REPLY = "notebooks/06_xor_task.ipynb", QUESTIONS.format("xor_task")
+
+
+def equal_are_near(seeds):
+    """Of which learned networks equal targets lie nearer than any different ones."""
+    A = mlp.forward(learned(mlp.XOR, seeds), mlp.XOR.X)[1].A[3]
+    apart = np.linalg.norm(A[:, :, None] - A[:, None], axis=-1)  # (S, 4, 4)
+    equal = np.maximum(apart[:, 0, 3], apart[:, 1, 2])
+    return equal < apart[:, [0, 0, 3, 3], [1, 2, 1, 2]].min(axis=1)
+
+
+def much_the_same(seeds):
+    """Of the networks with a loss of about 0.12, which have outputs within 0.2."""
+    Y_hat = run(mlp.XOR, seeds).Y_hat
+    spread = np.ptp(Y_hat, axis=(1, 2))
+    return spread[abs(mlp.loss(Y_hat, mlp.XOR.Y) - 0.12) < 0.005] < 0.2
+
+
+def outputs_after(params, batches):
+    """Train a stack of networks on XOR, and return its outputs."""
+    with np.errstate(all="ignore"):  # some diverge
+        for X, Y in batches:
+            _, grads = mlp.loss_and_grads(params, X, Y)
+            params = mlp.sgd_step(params, grads, 0.2)
+        return mlp.forward(params, mlp.XOR.X)[0]
+
+
+def train_on(seeds):
+    """Which orders of the samples lead from the original weights to a solution."""
+    seeds = seeds[:1000]
+    samples = [mlp.draw_samples(np.random.default_rng(s), 4, 2000) for s in seeds]
+    original, _ = load(ROOT / "notebooks" / "original_xor.npz")
+    params = [
+        mlp.Layer(*(np.stack([p] * len(seeds)) for p in (W, b[None])))
+        for W, b in original
+    ]
+    batches = ((mlp.XOR.X[i], mlp.XOR.Y[i]) for i in np.stack(samples, axis=1))
+    return mlp.solved(outputs_after(params, batches), mlp.XOR.Y)
+
+
+def end_near_half(seeds):
+    """Which networks end near 0.5 if inputs and targets come in orders of their own."""
+    starts, orders = [], []
+    for seed in seeds[:1000]:
+        rng = np.random.default_rng(seed)
+        starts.append(mlp.initialize(mlp.ORIGINAL_SIZES, rng))
+        orders.append(rng.permuted(np.tile(np.arange(4), (2000, 2, 1)), axis=-1))
+    params = [
+        mlp.Layer(
+            np.stack([W for W, _ in layers]), np.stack([b[None] for _, b in layers])
+        )
+        for layers in zip(*starts)
+    ]
+    batches = (
+        (mlp.XOR.X[order[:, 0]], mlp.XOR.Y[order[:, 1]])
+        for order in np.stack(orders, axis=1)
+    )
+    return np.all(abs(outputs_after(params, batches) - 0.5) < 0.1, axis=(1, 2))
+
+
+def with_bug(task, seeds):
+    return solved(task, seeds, **BUG)
+
+
+def cost(task, seeds):
+    return solved(task, seeds), with_bug(task, seeds)
+
+
+XOR_TASK = [
+    Claim(XOR_REPLY, "In most networks that learn XOR", 0.8, 0.95, equal_are_near),
+    Claim(XOR_REPLY, "all, or nearly all", 0.95, 1, train_on),
+    *(
+        Claim(place, words, 0.85, 0.9, partial(solved, mlp.XOR))
+        for place, words in (
+            (XOR_REPLY, "nearly 90 % of the networks learn XOR"),
+            (XOR_TEXT, "took XOR from nearly 90 %"),
+        )
+    ),
+    Claim(XOR_REPLY, "20 to 25 %", 0.2, 0.25, partial(with_bug, mlp.XOR)),
+    Claim(XOR_TEXT, "to less than 25 %", 0, 0.25, partial(with_bug, mlp.XOR)),
+    Claim(XOR_REPLY, "XOR loses about 65 points", 0.62, 0.68, partial(cost, mlp.XOR)),
+    Claim(XOR_REPLY, "the sum only about 11", 0.1, 0.13, partial(cost, mlp.SUM)),
+    Claim(
+        XOR_TEXT,
+        "About half of the ReLU networks end with a whole layer dead",
+        0.45,
+        0.55,
+        relu_dies,
+    ),
+    *(
+        Claim(
+            XOR_TEXT,
+            "Leaky ReLU loses most against the sum",
+            low,
+            high,
+            lambda seeds, settings=settings: (
+                solved(mlp.SUM, seeds, **settings),
+                solved(mlp.XOR, seeds, **settings),
+            ),
+        )
+        for settings, low, high in (
+            (leaky(0.01), 0.2, 1),
+            (leaky(-0.2), -0.1, 0.1),
+            (TANH, -0.1, 0.1),
+            (leaky(0), -0.1, 0.1),
+        )
+    ),
+    *(
+        Claim(
+            XOR_REPLY,
+            words,
+            low,
+            high,
+            lambda seeds, task=task, rate=rate: (
+                solved(task, seeds, **leaky(-0.5, rate)),
+                solved(task, seeds, **leaky(0.5, rate)),
+            ),
+        )
+        for task, words, rate, low, high in (
+            (mlp.SUM, "solved about equally many", 0.02, -0.03, 0.03),
+            (mlp.SUM, "solved about equally many", 0.05, -0.03, 0.03),
+            (mlp.SUM, "solved about equally many", 0.1, -0.03, 0.03),
+            (mlp.XOR, "most at the smallest", 0.02, 0.2, 1),
+            (mlp.XOR, "at each of the three learning rates", 0.05, 0.05, 0.2),
+            (mlp.XOR, "at each of the three learning rates", 0.1, 0.05, 0.2),
+        )
+    ),
+    Claim(XOR_TEXT, "nearly every seed ends near the same", 0.9, 1, end_near_half),
+    Claim(XOR_REPLY, "They will probably be much the same", 0.8, 1, much_the_same),
+]
+
+# Notebook 7
+
+LAB_TEXT, LAB_REPLY = "notebooks/07_bug_lab.ipynb", QUESTIONS.format("bug_lab")
+
+
+@cache
+def with_planted(bug, seeds):
+    return bugs.success(bug, mlp.XOR, seeds[:2000])
+
+
+def all_white(seeds):
+    """Which first maps of the lab at level 2 show no error."""
+    drawn = [puzzle(seed, 2, 0) for seed in seeds[:200]]
+    return np.array([not patterns(p.draw, p.settings)[p.bug].wrong for p in drawn])
+
+
+BUG_LAB = [
+    *(
+        Claim(LAB_TEXT, words, low, high, partial(with_planted, bug))
+        for words, low, high, names in (
+            (
+                "hardly a network learns XOR",
+                0,
+                0.01,
+                ("stale cache", "slope from output"),
+            ),
+            (
+                "leave some successes",
+                0.05,
+                0.7,
+                ("target for input", "last slope missing", "update on the way"),
+            ),
+            (
+                "8 of 10 networks solve XOR",
+                0.75,
+                0.85,
+                ("no transpose", "wrong axis"),
+            ),
+            ("without a bug 9 of 10", 0.85, 0.95, (None,)),
+        )
+        for bug in names
+    ),
+    *(
+        Claim(
+            LAB_REPLY,
+            words,
+            low,
+            high,
+            lambda seeds, bug=bug: (
+                with_planted(None, seeds),
+                with_planted(bug, seeds),
+            ),
+        )
+        for words, bug, low, high in (
+            ("that costs most of the success", "target for input", 0.45, 1),
+            ("nothing is wrong", "no 1/n", -0.03, 0.03),
+            ("That costs something", "wrong axis", 0, 1),
+        )
+    ),
+    Claim(LAB_TEXT, "One first map in three is all white", 0.25, 0.42, all_white),
+]
 
 CLAIMS = [
     *FIRST_LOOK,
