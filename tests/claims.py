@@ -570,6 +570,13 @@ SUM_TASK = [
     ),
     Claim(
         SUM_TEXT,
+        "The leak of 0.01 keeps them alive",
+        0,
+        0.01,
+        lambda seeds: ended("dead layer", mlp.SUM, seeds, **leaky(0.01)),
+    ),
+    Claim(
+        SUM_TEXT,
         "The identity diverges",
         0.8,
         1,
