@@ -516,8 +516,8 @@ SUM_TASK = [
         )
     ),
     Claim(
-        SUM_TEXT,
-        "learning_rate=1) # 60 %",
+        SUM_REPLY,
+        "A method solves 60 % of all seeds",  # the next cell has one
         0.55,
         0.65,
         lambda seeds: solved(mlp.SUM, seeds, learning_rate=1),
