@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import FormError, describe_type, to_array
+from course.checking import FormError, Mistake, describe_type, to_array
 
 LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
 FUNCTION_NAMES = {
@@ -57,6 +57,11 @@ LOSS_CASES = [
     (np.array([[1.0], [2.0]]), np.array([[1.0], [2.0]])),  # no error at all
 ]
 LOSS_MANY = normal(80, 100_000, 2), normal(81, 100_000, 2)
+
+
+def mended_by(code, wrong_by_message):
+    """The mistakes that the same code mends."""
+    return [Mistake(message, f, code) for message, f in wrong_by_message.items()]
 
 
 def swapped(function):
