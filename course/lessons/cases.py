@@ -94,7 +94,12 @@ def layers_form(W="W", b="b"):
         parts = {}
         for i, pair in enumerate(answer):
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-                raise FormError(f"entry {i} of the list is not a pair ({W}, {b})")
+                found = describe_type(pair)
+                if isinstance(pair, (list, tuple)):
+                    found += f" of {len(pair)}"
+                raise FormError(
+                    f"entry {i} of the list is not a pair ({W}, {b}), but {found}"
+                )
             for name, array in zip((W, b), pair):
                 parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
         return parts

@@ -52,12 +52,16 @@ def _step_of_b(params, grads, learning_rate):
 
 
 def _fresh_steps(rng):
-    """Narrow layers and a deep network; rates that are 0, large, small and drawn."""
-    sizes = (1, 1), (1, 1, 1), (2, 3, 2, 3, 2), tuple(rng.integers(1, 6, 3))
-    rates = 0.0, 3.0, 1e-4, round(rng.uniform(0.02, 0.98), 3)
+    """Narrow and deep networks, large parameters; rates of 0, large, small and drawn."""
+    deep, drawn = (2, 3, 2, 1, 2, 3, 2), tuple(rng.integers(1, 6, 3))
+    sizes, rates = ((1, 1), (1, 1, 1), deep, drawn), (0.0, 3.0, 1e-4, 0.07)
+    far = [mlp.Layer(np.full((2, 1), 25.0), np.full(1, -40.0))]
     return [
-        (network(rng, *sizes), network(rng, *sizes), rate)
-        for sizes, rate in zip(sizes, rates)
+        (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
+        *(
+            (network(rng, *sizes), network(rng, *sizes), rate)
+            for sizes, rate in zip(sizes, rates)
+        ),
     ]
 
 
@@ -111,6 +115,9 @@ _step = Exercise(
                 "the others?": lambda *args: my_step(*args)[:1],
                 "the layers come in reverse order: the first is the one next to the "
                 "input": lambda *args: my_step(*args)[::-1],
+                "in each pair b comes before W: W is the first": lambda *args: [
+                    (b, W) for W, b in my_step(*args)
+                ],
                 "it returns bare arrays: return a list with a pair (W, b) for each "
                 "layer, also if there is only one": lambda *args: args[0][0],
                 "all W stand together, and so do all b: each W belongs in a pair with "

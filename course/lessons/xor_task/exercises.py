@@ -66,13 +66,13 @@ _ERROR = "error = Y - Y.mean(axis=0)"
 
 
 def _fresh_targets(rng):
-    """One sample, equal rows, many outputs, whole numbers, a constant output."""
+    """One sample, equal rows, whole and large numbers, a constant output, float32."""
     n, outputs = rng.integers(2, 7, 2)
     drawn = normal(rng, n, outputs)
     return [
         (normal(rng, 1, 2),),
         (np.repeat(normal(rng, 1, 3), 4, axis=0),),
-        (rng.integers(-9, 10, (n + 4, 1)),),
+        (np.append(rng.integers(-9, 10, n), [60, -60])[:, None],),
         (drawn,),
         (np.hstack([drawn, np.full((n, 1), 2.0)]) + 5.0,),
         ((rng.random((7, 2)) < 0.3) * 1.0,),
@@ -253,7 +253,7 @@ def _explain(parts):
     outputs = {name[4:]: y for name, y in parts.items() if "for" in name}
     given = ", ".join(f"{y:.4g}" for y in outputs.values())
     values = np.array(list(outputs.values()))
-    if values[1] and np.allclose(values, values[1] * mlp.XOR.Y[:, 0]):
+    if 0 < values[1] < np.inf and np.allclose(values, values[1] * mlp.XOR.Y[:, 0]):
         thought = "only the size is wrong"
     else:
         off = abs(values - mlp.XOR.Y[:, 0])
