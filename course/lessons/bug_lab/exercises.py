@@ -164,6 +164,8 @@ _ERRORS = {
     "below 2": lambda c, n: abs(c - n) / abs(c) if c else 0.0,
 }
 _MORE_ERRORS = {
+    "an error has no sign, and yours is below 0 where the numeric slope is the smaller "
+    "one": lambda c, n: (n - c) / max(abs(c), abs(n)) if c or n else 0.0,
     "where both slopes are 0 it is no number: nothing is wrong there": lambda c, n: (
         abs(c - n) / np.float64(max(abs(c), abs(n)))
     ),
