@@ -211,7 +211,7 @@ _GUARD = "larger = max(abs(claimed), abs(numeric)); 0.0 if it is 0, else divide 
 
 def _fresh_entries(rng):
     """Slopes of 0 claimed, found or both; tiny ones; large h; whole numbers; 3 axes."""
-    w = np.append(normal(rng, 2), 0.0) + [2.5, -3.5, 0.0]  # slopes above 0, below, 0
+    w = np.append((abs(normal(rng, 2)) + 0.5) * [1, -1], 0.0)
     whole = rng.integers(1, 5, (2, 3)) * [1, -1, 1]
     cube, h = normal(rng, 2, 1, 2), round(rng.uniform(0.05, 0.3), 3)
     return [
