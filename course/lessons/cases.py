@@ -79,8 +79,11 @@ def expect_items(answer, count, what):
             f"it returns {describe_type(answer)}; return {count} things: {what}"
         )
     if len(answer) != count:
-        things = "1 thing" if len(answer) == 1 else f"{len(answer)} things"
-        raise FormError(f"it returns {things}; return {count}: {what}")
+        raise FormError(f"it returns {_things(answer)}; return {count}: {what}")
+
+
+def _things(items):
+    return "1 thing" if len(items) == 1 else f"{len(items)} things"
 
 
 def layers_form(W="W", b="b"):
@@ -94,9 +97,8 @@ def layers_form(W="W", b="b"):
         parts = {}
         for i, pair in enumerate(answer):
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-                found = describe_type(pair)
-                if isinstance(pair, (list, tuple)):
-                    found += f" of {len(pair)}"
+                is_row = isinstance(pair, (list, tuple))
+                found = _things(pair) if is_row else describe_type(pair)
                 raise FormError(
                     f"entry {i} of the list is not a pair ({W}, {b}), but {found}"
                 )
