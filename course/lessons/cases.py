@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import FormError, describe_type, to_array
+from course.checking import FormError, Mistake, describe_type, to_array
 
 LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
 FUNCTION_NAMES = {
@@ -80,6 +80,11 @@ def fresh_losses(rng):
     ]
 
 
+def mended_by(code, wrong_by_message):
+    """The mistakes that the same code mends."""
+    return [Mistake(message, f, code) for message, f in wrong_by_message.items()]
+
+
 def swapped(function):
     """A function whose results come in the opposite order."""
     return lambda *args: function(*args)[::-1]
@@ -95,8 +100,11 @@ def expect_items(answer, count, what):
             f"it returns {describe_type(answer)}; return {count} things: {what}"
         )
     if len(answer) != count:
-        things = "1 thing" if len(answer) == 1 else f"{len(answer)} things"
-        raise FormError(f"it returns {things}; return {count}: {what}")
+        raise FormError(f"it returns {_things(answer)}; return {count}: {what}")
+
+
+def _things(items):
+    return "1 thing" if len(items) == 1 else f"{len(items)} things"
 
 
 def layers_form(W="W", b="b"):
@@ -110,7 +118,11 @@ def layers_form(W="W", b="b"):
         parts = {}
         for i, pair in enumerate(answer):
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-                raise FormError(f"entry {i} of the list is not a pair ({W}, {b})")
+                is_row = isinstance(pair, (list, tuple))
+                found = _things(pair) if is_row else describe_type(pair)
+                raise FormError(
+                    f"entry {i} of the list is not a pair ({W}, {b}), but {found}"
+                )
             for name, array in zip((W, b), pair):
                 parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
         return parts

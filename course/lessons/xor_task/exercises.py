@@ -7,7 +7,7 @@ import numpy as np
 
 import mlp_core as mlp
 from course.checking import Exercise, FormError, Mistake, call_once, to_array
-from course.lessons.cases import normal
+from course.lessons.cases import mended_by, normal
 
 
 def my_constant_loss(Y):
@@ -21,38 +21,64 @@ def _half_squared(error):
 
 # Wrong ways from the errors to the loss, and wrong answers to measure from: who goes
 # wrong in both is told of both.
-_OUTPUTS = "divides by the outputs, too: sum over the outputs, average over the samples"
+_PER_OUTPUT = "the more outputs, the smaller it gets: they are summed, not averaged"
 _LOSSES = {
     "the half is missing": lambda e: np.sum(e**2) / len(e),
-    "1/n is missing: the loss is averaged over the samples": lambda e: (
+    "it grows with the number of samples: the loss is averaged over them": lambda e: (
         0.5 * np.sum(e**2)
     ),
-    "the half and 1/n are both missing": lambda e: np.sum(e**2),
-    f".mean() {_OUTPUTS}": lambda e: 0.5 * np.mean(e**2),
-    f"the half is missing, and .mean() {_OUTPUTS}": lambda e: np.mean(e**2),
-    "these are the errors: square and halve them, then make one number of them": (
-        lambda e: e
+    "it grows with the number of samples, and the half is missing": lambda e: np.sum(
+        e**2
     ),
+    _PER_OUTPUT: lambda e: 0.5 * np.mean(e**2),
+    f"{_PER_OUTPUT}; and the half is missing": lambda e: np.mean(e**2),
+    "these are errors, one for each target: square and halve them, and make one number "
+    "of them": lambda e: e,
+    "the errors are not squared, only their signs are gone": lambda e: (
+        0.5 * np.sum(abs(e)) / len(e)
+    ),
+    "the errors are neither squared nor halved, only their signs are gone": lambda e: (
+        np.sum(abs(e)) / len(e)
+    ),
+    "the errors are not squared, only their signs are gone, and the outputs are "
+    "averaged, not summed": lambda e: 0.5 * np.mean(abs(e)),
+    "the errors are neither squared nor halved, only their signs are gone, and the "
+    "outputs are averaged, not summed": lambda e: np.mean(abs(e)),
 }
 _ANSWERS = {
-    "it takes one mean of all targets (so does np.var): each output has a best answer "
-    "of its own, Y.mean(axis=0)": lambda Y: Y.mean(),
-    "it takes the mean of each sample, so that each sample gets another answer: one "
-    "answer for all is asked for, Y.mean(axis=0)": lambda Y: Y.mean(
-        axis=1, keepdims=True
-    ),
-    "it takes the mean of each sample, and (n, 1) minus (n,) is (n, n): one answer for "
-    "all samples is asked for, Y.mean(axis=0)": lambda Y: Y.mean(axis=1),
-    "it measures from the answer 0.5, which is the best for XOR only: take the mean of "
-    "the targets": lambda Y: 0.5,
-    "it measures from the answer 0: subtract the mean of the targets first": lambda Y: (
-        0.0
-    ),
-    "it measures from the median, which has the smallest absolute error; for squared "
-    "errors it is the mean": lambda Y: np.median(Y, axis=0),
-    "it measures from the middle between the smallest and the largest target: the mean "
-    "counts all of them": lambda Y: (Y.min(axis=0) + Y.max(axis=0)) / 2,
+    "all outputs get the same answer, the mean of all targets: each output has a best "
+    "answer of its own": lambda Y: Y.mean(),
+    "each sample gets an answer of its own, the mean of its targets: one answer for all "
+    "samples is asked for": lambda Y: Y.mean(axis=1, keepdims=True),
+    "every target is compared with the mean of every sample: n targets (n, 1) minus n "
+    "means (n,) make (n, n) errors, and one answer for all samples is asked "
+    "for": lambda Y: Y.mean(axis=1),
+    "it measures from the answer 0.5, which is the best for XOR only: which one is it "
+    "for these targets?": lambda Y: 0.5,
+    "it measures from the answer 0: which constant answer is the best?": lambda Y: 0.0,
+    "it measures from the median, which has the smallest absolute error: which answer "
+    "has the smallest squared one?": lambda Y: np.median(Y, axis=0),
+    "it measures from the middle between the smallest and the largest target: the best "
+    "answer counts all of them": lambda Y: (Y.min(axis=0) + Y.max(axis=0)) / 2,
 }
+_SQUARES = "0.5 * np.sum(error**2) / len(Y)"
+_ERROR = "error = Y - Y.mean(axis=0)"
+
+
+def _fresh_targets(rng):
+    """One sample, equal rows, whole and large numbers, a constant output, float32."""
+    n, outputs = rng.integers(2, 7, 2)
+    drawn = normal(rng, n, outputs)
+    return [
+        (normal(rng, 1, 2),),
+        (np.repeat(normal(rng, 1, 3), 4, axis=0),),
+        (np.append(rng.integers(-9, 10, n), [60, -60])[:, None],),
+        (drawn,),
+        (np.hstack([drawn, np.full((n, 1), 2.0)]) + 5.0,),
+        ((rng.random((7, 2)) < 0.3) * 1.0,),
+        (normal(rng, 40, 3).astype(np.float32),),
+    ]
+
 
 _constant_loss = Exercise(
     my_constant_loss,
@@ -72,66 +98,58 @@ _constant_loss = Exercise(
             Mistake(
                 f"the answer is the best one, but {what}",
                 lambda Y, loss=loss: loss(Y - Y.mean(axis=0)),
+                _SQUARES,
             )
             for what, loss in _LOSSES.items()
         ),
         *(
-            Mistake(message, lambda Y, answer=answer: _half_squared(Y - answer(Y)))
+            Mistake(
+                message, lambda Y, answer=answer: _half_squared(Y - answer(Y)), _ERROR
+            )
             for message, answer in _ANSWERS.items()
         ),
         *(
             Mistake(
                 f"{message}; besides, {what}",
                 lambda Y, answer=answer, loss=loss: loss(Y - answer(Y)),
+                f"{_ERROR}, then {_SQUARES}",
             )
             for message, answer in _ANSWERS.items()
             for what, loss in _LOSSES.items()
         ),
-        Mistake(
-            "this is the best answer itself: return the loss that it has",
-            lambda Y: Y.mean(axis=0),
-        ),
-        Mistake(
-            "this is the mean of all targets: each output has a best answer of its own, "
-            "Y.mean(axis=0), and its loss is asked for",
-            lambda Y: Y.mean(),
-        ),
-        Mistake(
-            "this is the mean of each sample: the best answer is one for all samples, "
-            "Y.mean(axis=0), and its loss is asked for",
-            lambda Y: Y.mean(axis=1),
-        ),
-        Mistake(
-            "the errors are added up before they are squared, so that they cancel: "
-            "square first",
-            lambda Y: 0.5 * np.sum(Y - Y.mean(axis=0)) ** 2 / len(Y),
-        ),
-        Mistake(
-            "the square is missing: it takes half of the absolute error",
-            lambda Y: 0.5 * np.sum(abs(Y - Y.mean(axis=0))) / len(Y),
-        ),
-        Mistake(
-            "the square and the half are missing: it takes the absolute error",
-            lambda Y: np.sum(abs(Y - Y.mean(axis=0))) / len(Y),
-        ),
-        Mistake(
-            "there is a square root too many",
-            lambda Y: np.sqrt(my_constant_loss(Y)),
-        ),
-        Mistake(
-            "it gives one loss for each output: add them up into one number",
-            lambda Y: 0.5 * np.var(Y, axis=0),
-        ),
-        Mistake(
-            "it gives one number for each output, and the half is missing: add them up "
-            "into one number, and halve it",
-            lambda Y: np.var(Y, axis=0),
-        ),
-        Mistake(
-            "it gives one loss for each sample: average them into one number",
-            lambda Y: 0.5 * np.sum((Y - Y.mean(axis=0)) ** 2, axis=1),
+        *mended_by(
+            f"{_ERROR}, then {_SQUARES}",
+            {
+                "this is the best answer itself: return the loss that it "
+                "has": lambda Y: Y.mean(axis=0),
+                "this is the mean of all targets: each output has a best answer of its "
+                "own, and the loss of these is asked for": lambda Y: Y.mean(),
+                "this is the mean of each sample: the best answer is one for all "
+                "samples, and its loss is asked for": lambda Y: Y.mean(axis=1),
+                "the errors are added up before they are squared, so that they "
+                "cancel": lambda Y: 0.5 * np.sum(Y - Y.mean(axis=0)) ** 2 / len(Y),
+                "this is the square root of the loss": lambda Y: np.sqrt(
+                    my_constant_loss(Y)
+                ),
+                "it gives one loss for each output: add them up": lambda Y: (
+                    0.5 * np.var(Y, axis=0)
+                ),
+                "it gives one number for each output, twice its loss: halve them, and "
+                "add them up": lambda Y: np.var(Y, axis=0),
+                "it gives one loss for each sample: average them": lambda Y: (
+                    0.5 * np.sum((Y - Y.mean(axis=0)) ** 2, axis=1)
+                ),
+                "it gives one number for each target: sum them over the outputs, and "
+                "average over the samples": lambda Y: 0.5 * (Y - Y.mean(axis=0)) ** 2,
+                "with n samples it divides by n - 1, as a statistician does for a sample "
+                "of many: divide by n": lambda Y: (
+                    my_constant_loss(Y) * len(Y) / np.float64(len(Y) - 1)
+                ),
+            },
         ),
     ],
+    allowed=(mlp.loss,),
+    fresh=_fresh_targets,
 )
 
 
@@ -152,14 +170,13 @@ def _hand_made_form(result):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             raise FormError(f"the {name} layer is not a pair: mlp.Layer(W, b)")
         for letter, array, shape in zip("Wb", pair, [(n_in, n_out), (n_out,)]):
-            array = np.array(array) if isinstance(array, list) else array
-            array = to_array(array, letter)
+            what = f"{letter} of the {name} layer"
+            array = np.asarray(to_array(array, what), dtype=float)
             if array.shape != shape:
                 raise FormError(
-                    f"{letter} of the {name} layer has the shape {array.shape}, it "
-                    f"should be {shape}"
+                    f"{what} has the shape {array.shape}, it should be {shape}"
                 )
-            layers.append(array.astype(float))
+            layers.append(array)
     W0, b0, W1, b1 = layers
     A = np.maximum(mlp.XOR.X @ W0 + b0, 0)
     Y_hat = np.maximum(A @ W1 + b1, 0)
@@ -190,32 +207,59 @@ def _two_units(weights, biases, output, bias=0.0):
 
 
 _SILENT = {
-    "both hidden units are 0 at (0, 1) and at (1, 0), so nothing reaches the output; "
-    "look at their weights and biases": _two_units([0, 0], [0, 0], [0, 0]),
-    "what is positive in the hidden layer at (0, 1) and (1, 0) is not added to the "
-    "output: look at the signs of the output weights": _two_units(
-        [1, 1], [0, -1], [-1, 2]
-    ),
-    "at (0, 1) and (1, 0) as much is taken away as is added, or more, and ReLU makes 0 "
-    "of that; is the unit that takes away positive at (1, 1) only? look at its "
-    "bias": _two_units([1, 1], [0, 0], [1, -2]),
+    "at (0, 1) and at (1, 0) both hidden units are 0, so nothing reaches the output: "
+    "which of them should be on there?": _two_units([0, 0], [0, 0], [0, 0]),
+    "at (0, 1) and at (1, 0) no unit that is on has a positive output weight, so nothing "
+    "is added: which unit should be on there, and which sign should its output weight "
+    "have?": _two_units([1, 1], [0, -1], [-1, 2]),
+    "at (0, 1) and at (1, 0) as much is taken away as is added, or more, and ReLU makes "
+    "0 of that: at which corners should the unit that takes away be "
+    "on?": _two_units([1, 1], [0, 0], [1, -2]),
 }
 _OTHER_TABLES = {
     "XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ": _two_units(
         [-1, 1], [1, -1], [1, 1]
     ),
-    "OR (0, 1, 1, 1): at (1, 1) something must be taken away": _two_units(
+    "OR (0, 1, 1, 1): at (1, 1) the 1 must be taken away": _two_units(
         [1, 1], [0, -1], [1, -1]
     ),
-    "AND (0, 0, 0, 1): only (1, 1) is on": _two_units([1, 1], [-1, -1], [1, 0]),
-    "the sum (0, 1, 1, 2): the hidden units do not bend it": _two_units(
-        [1, 1], [0, 0], [0.5, 0.5]
+    "AND (0, 0, 0, 1): one input alone should be enough, and both too many": _two_units(
+        [1, 1], [-1, -1], [1, 0]
     ),
-    "NAND (1, 1, 1, 0): look at (0, 0)": _two_units([1, 1], [-1, 0], [-1, 0], 1.0),
-    "NOR (1, 0, 0, 0): only (0, 0) is on": _two_units([-1, -1], [1, 0], [1, 0]),
-    "constant 1": _two_units([0, 0], [0, 0], [0, 0], 1.0),
-    "constant 0.5, the average of the targets": _two_units([0, 0], [0, 0], [0, 0], 0.5),
+    "the sum (0, 1, 1, 2): at (1, 1) these are 2 too many, so what must be on there, and "
+    "only there?": _two_units([1, 1], [0, 0], [0.5, 0.5]),
+    "NAND (1, 1, 1, 0): only (0, 0) is wrong": _two_units([-1, 0], [2, 0], [1, 0], 0.0),
+    "NOR (1, 0, 0, 0): it should be on where (0, 0) is off": _two_units(
+        [-1, -1], [1, 0], [1, 0]
+    ),
+    "right for one order of the inputs only, (0, 0, 1, 0): what happens at "
+    "(0, 1)?": lambda: _one_sided([[1, 0], [-1, 0]]),
+    "right for one order of the inputs only, (0, 1, 0, 0): what happens at "
+    "(1, 0)?": lambda: _one_sided([[-1, 0], [1, 0]]),
+    "1 for all: the output should depend on the inputs": _two_units(
+        [0, 0], [0, 0], [0, 0], 1.0
+    ),
+    "0.5 for all, the average of the targets: the output should depend on the "
+    "inputs": _two_units([0, 0], [0, 0], [0, 0], 0.5),
 }
+
+
+def _one_sided(W):
+    return [(W, [0, 0]), ([[1], [0]], [0])]
+
+
+def _explain(parts):
+    """The four outputs, and the first corner to look at."""
+    outputs = {name[4:]: y for name, y in parts.items() if "for" in name}
+    given = ", ".join(f"{y:.4g}" for y in outputs.values())
+    values = np.array(list(outputs.values()))
+    if 0 < values[1] < np.inf and np.allclose(values, values[1] * mlp.XOR.Y[:, 0]):
+        thought = "only the size is wrong"
+    else:
+        off = abs(values - mlp.XOR.Y[:, 0])
+        corner = list(outputs)[int(np.argmax(~(off <= 1e-6)))]
+        thought = f"work out both hidden units and the {corner} by hand"
+    return f"for the four corners it gives {given}, and not 0, 1, 1, 0: {thought}"
 
 
 _xor = Exercise(
@@ -233,13 +277,8 @@ _xor = Exercise(
     ],
     call_once(_hand_made_form),
     tolerance=lambda name: (0.0, 1e-6),
-    explain=lambda parts: (
-        "it gives "
-        + ", ".join(
-            f"{y:.4g} ({name[4:]})" for name, y in parts.items() if "for" in name
-        )
-        + "; work out the two hidden units for that corner by hand"
-    ),
+    explain=_explain,
+    allowed=(mlp.forward, mlp.loss),
 )
 
 
