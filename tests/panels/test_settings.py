@@ -119,8 +119,9 @@ def by_activation_panel(z, weight, bias, activation, alpha):
 def by_initialization_panel(seed, scheme, width, depth, activation, alpha):
     rng = np.random.default_rng(seed)
     X = np.random.default_rng(seed).spawn(1)[0].standard_normal((200, 2))
-    params = mlp.initialize([2] + depth * [width], rng, scheme, alpha)
-    _, cache = mlp.forward(params, X, mlp.make_activation(activation, alpha))
+    function = mlp.make_activation(activation, alpha)
+    params = mlp.initialize([2] + depth * [width], rng, scheme, function.alpha or 0.0)
+    _, cache = mlp.forward(params, X, function)
     spread = [X.std(), *(Z.std() for Z in cache.Z)]
     told = f"inputs is {spread[0]:.3g}, that of z is {spread[-1]:.3g} after {depth} "
     return {
