@@ -24,7 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.mutate import PYTEST, enter_copy, time_without_fault
 
-LIMIT = 1800  # seconds for the tests
+LIMIT = 3600  # seconds for the tests
 
 
 class Fault(NamedTuple):
