@@ -224,13 +224,3 @@ def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
     np.testing.assert_array_equal(ring.get_offsets(), units.get_offsets()[[4]])
     columns = units.get_offsets()[[0, 2, 5], 0]
     assert [text.get_position()[0] for text in ax.texts[6:9]] == columns.tolist()
-
-
-def test_a_click_finds_the_unit_that_stands_there(ax, params):
-    """Guards layer and unit of a place; inputs can't be chosen."""
-    pictures.draw_network(ax, params)
-    found = [
-        pictures.unit_at(ax, params, place) for place in units_of(ax).get_offsets()
-    ]
-    units = [(i, k) for i, (_, b) in enumerate(params) for k in range(len(b))]
-    assert found == [None, None, *units]

@@ -82,10 +82,6 @@ def test_surface_of_a_unit_is_its_own_activation(ax, params):
     assert low == -high and high == pytest.approx(np.abs(expected).max())
     assert "layer 1, unit 2" in ax.get_title()
     assert texts(ax)[0] == "target 0"  # a hidden unit has no prediction
-    ax.clear()
-    pictures.draw_surface(ax, params, XOR, mlp.tanh, **options, values=True)
-    handed_on = mlp.forward(params, XOR.X, mlp.tanh)[1].A[2][:, 2]
-    assert texts(ax) == [pictures.number(round(a, 2)) for a in handed_on]
 
 
 def test_on_a_small_surface_each_text_stands_outside_by_its_own_point(params):
