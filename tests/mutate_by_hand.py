@@ -1,7 +1,8 @@
 """Plant faults that a slip of the hand makes and a learner would see: a test turns red.
 
     .venv/bin/python tests/mutate_by_hand.py               all of them
-    .venv/bin/python tests/mutate_by_hand.py stale Back    those with such a word
+    .venv/bin/python tests/mutate_by_hand.py stale Back    those with such a word, also
+                                                           in the path of the module
 
 They stand in faults/*.toml: a picture that stays, a slider bound to another setting,
 words of the step before. Each is made in a copy of the course, where tests run until the
@@ -45,6 +46,9 @@ class Fault(NamedTuple):
             raise ValueError(f"{self.title}: its text stands {count} times")
         return source.replace(self.old, self.new)
 
+    def has_any(self, words) -> bool:
+        return any(word in f"{self.title} {self.module}" for word in words)
+
     def paths(self) -> list:
         """The tests to run: of course/panels/view.py test_view.py, then tests/panels."""
         _, *folders, name = self.module.split("/")
@@ -81,7 +85,7 @@ def first_failure(fault) -> str:
 
 def main(words) -> int:
     faults = load()
-    chosen = [f for f in faults if not words or any(word in f.title for word in words)]
+    chosen = [fault for fault in faults if not words or fault.has_any(words)]
     if not chosen:
         titles = "\n".join(fault.title for fault in faults)
         raise SystemExit(f"no fault has such a word; there are:\n{titles}")
