@@ -1,12 +1,14 @@
 """Plant faults that a slip of the hand makes and a learner would see: a test turns red.
 
     .venv/bin/python tests/mutate_by_hand.py               all of them
-    .venv/bin/python tests/mutate_by_hand.py stale Back    those with such a word
+    .venv/bin/python tests/mutate_by_hand.py stale Back    those with such a word, also
+                                                           in the path of the module
 
 They stand in faults/*.toml: a picture that stays, a slider bound to another setting,
 words of the step before. Each is made in a copy of the course, where tests run until the
-first fails: those that it names, else those of its module's folder. The command ends
-with 1 if a fault is not noticed. `mutate.py` does the same to a module by rule.
+first fails: those that it names, else those of its module, then of the module's folder.
+The command ends with 1 if a fault is not noticed. `mutate.py` does the same to a module
+by rule.
 """
 
 import sys
@@ -44,11 +46,16 @@ class Fault(NamedTuple):
             raise ValueError(f"{self.title}: its text stands {count} times")
         return source.replace(self.old, self.new)
 
+    def has_any(self, words) -> bool:
+        return any(word in f"{self.title} {self.module}" for word in words)
+
     def paths(self) -> list:
-        """The tests to run: of course/panels/view.py those in tests/panels."""
+        """The tests to run: of course/panels/view.py test_view.py, then tests/panels."""
         _, *folders, name = self.module.split("/")
-        usual = folders[0] if folders else f"test_{name}"
-        return list(self.tests) or [f"tests/{usual}"]
+        folder = "/".join(["tests", *folders[:1]])
+        own = f"{folder}/test_{name}"
+        usual = [own, folder] if (ROOT / own).exists() else [folder]
+        return list(self.tests) or (usual if folders else [own])
 
 
 def load() -> list[Fault]:
@@ -65,7 +72,10 @@ def first_failure(fault) -> str:
     path = Path(fault.module)
     healthy = path.read_text(encoding="utf-8")
     path.write_text(fault.planted(), encoding="utf-8")
-    outcome, output = run_tests(f"{PYTEST} {' '.join(fault.paths())}", LIMIT)
+    for tests in fault.paths():
+        outcome, output = run_tests(f"{PYTEST} {tests}", LIMIT)
+        if outcome != TestOutcome.SURVIVED:
+            break
     path.write_text(healthy, encoding="utf-8")
     if outcome == TestOutcome.SURVIVED:
         return ""
@@ -75,7 +85,7 @@ def first_failure(fault) -> str:
 
 def main(words) -> int:
     faults = load()
-    chosen = [f for f in faults if not words or any(word in f.title for word in words)]
+    chosen = [fault for fault in faults if not words or fault.has_any(words)]
     if not chosen:
         titles = "\n".join(fault.title for fault in faults)
         raise SystemExit(f"no fault has such a word; there are:\n{titles}")
