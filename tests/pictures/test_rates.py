@@ -31,6 +31,7 @@ def test_success_shows_rate_and_interval(ax):
     np.testing.assert_allclose(bars_of(ax)[0], [100 * low, 100 * high])
     np.testing.assert_allclose(diamonds_of(ax), [[23, 0], [89, 1]])
     assert texts(ax)[0] == f"23 of 100: 23 % ({100 * low:.0f} to {100 * high:.0f} %)"
+    assert [text.xy for text in ax.texts] == [(0, 0), (0, 1)]
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["bug", "right"] and ax.yaxis_inverted()
 
@@ -108,7 +109,10 @@ def test_the_map_has_each_number_in_its_cell():
     ax = picture.figure().axes[0]
     (image,) = ax.images
     np.testing.assert_allclose(image.get_array(), 100 * share)
-    assert image.origin == "lower"
+    assert image.origin == "lower" and image.get_clim() == (0, 100)
+    for text in ax.texts:  # dark on pale cells, white on dark ones
+        ground = image.cmap(int(text.get_text()) / 100)[:3]
+        assert text.get_color() == ("black" if np.mean(ground) > 0.5 else "white")
     written = {text.get_position(): text.get_text() for text in ax.texts}
     assert written == {
         (0, 0): "80",
