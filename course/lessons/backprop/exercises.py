@@ -78,7 +78,7 @@ _loss_slope = Exercise(
             _ERROR,
         ),
         Mistake(
-            "it is the slope of the sum of all squares: the loss is half their average",
+            "it is the slope of the sum of all squares: what does the loss do with it?",
             _by_numbers(lambda E, n, n_out: 2 * E),
             _ERROR,
         ),
