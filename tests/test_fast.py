@@ -240,10 +240,13 @@ def test_sweep_uses_every_row_however_many_there_are(n):
 @both_paths
 @pytest.mark.parametrize("block", [1, 4, 6, 1000])
 def test_sweep_takes_a_rate_and_an_alpha_for_each_network_in_any_block(block, path):
-    """Guards their order, the seams between blocks, and progress, told after each."""
+    """Guards their order, the seams between blocks, and progress, told after each.
+
+    He's weights, since they depend on the alpha, too.
+    """
     rates = np.array([0.2, 0.01, 0.1, 0.3, 0.05, 0.15])
     alphas = np.array([-0.2, 0.0, 0.01, -1.0, 0.5, 1.0])
-    kwargs, told = {"epochs": 2, "steps_per_epoch": 25}, []
+    kwargs, told = {"epochs": 2, "steps_per_epoch": 25, "scheme": "he"}, []
     both = {"learning_rate": rates, "activation": mlp.leaky_relu(alphas)}
     both["gradient"] = path(mlp.loss_and_grads)
     both["progress"] = lambda *counts: told.append(counts)

@@ -85,6 +85,15 @@ def test_save_and_load_give_the_same_network(name, tmp_path):
         assert np.array_equal(old.slope(z), new.slope(z))
 
 
+def test_layers_of_one_shape_keep_their_order(tmp_path):
+    """Guards: layers, weights, biases or alphas of another layer, where they fit."""
+    params = draw((3, 3, 3, 3), bias=1.0)
+    activation = [mlp.tanh, mlp.leaky_relu(0.1), mlp.leaky_relu(0.3)]
+    save(tmp_path / "a.npz", params, activation)
+    loaded = described(*load(tmp_path / "a.npz"))
+    assert loaded == described(params, activation)
+
+
 def test_save_uses_the_path_as_it_is_and_replaces_what_was_there(tmp_path):
     """Guards names: no ending is added, and nothing lies about afterwards."""
     path = tmp_path / "no ending, ä"

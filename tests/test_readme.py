@@ -8,7 +8,6 @@ import pytest
 from course import Lesson
 from course.__main__ import COMMANDS, main
 from course.tools import ROOT, find_notebooks
-from tests import mutate_panels
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
@@ -137,10 +136,3 @@ def test_teaching_names_questions_and_exercises_that_exist():
     assert named > 10
     checked = re.findall(r"lesson\.check\((\w+)\)", TEACHING)
     assert checked and set(checked) <= checks
-
-
-def test_each_fault_of_mutate_panels_still_fits():
-    """Guards: a fault whose place in the code has moved would no longer be tried."""
-    assert len(mutate_panels.FAULTS) >= 10
-    for fault in mutate_panels.FAULTS:
-        compile(fault.planted(), fault.module, "exec")

@@ -93,6 +93,21 @@ def test_a_review_leaves_the_first_answer_alone():
     assert record.answer("forward", "a").streak == 0
 
 
+def test_each_time_and_code_is_kept_in_its_place(monkeypatch):
+    """Guards: a review taken for the answer, and the code of a wrong or an older try."""
+    times = iter("1234567")
+    monkeypatch.setattr(record, "_now", lambda: next(times))
+    record.add_answer("forward", "a", "B", right=False)
+    record.add_answer("forward", "a", "C", right=True)
+    record.add_review("forward", "a", right=True)
+    kept = record.answer("forward", "a")
+    assert (kept.when, kept.reviewed) == ("1", "3")
+    for solved, code in [(False, "no"), (True, "old"), (True, "new"), (False, "no")]:
+        record.add_try("forward", "my_loss", solved, code=code)
+    work = record.work("forward", "my_loss")
+    assert (work.solved, work.code, work.tries) == ("5", "new", 4)
+
+
 # 2. Where ------------------------------------------------------------------------------
 
 

@@ -192,6 +192,18 @@ def test_after_a_bar_the_shell_is_as_before(kernel):
     assert content["ename"] == "ZeroDivisionError"
 
 
+def test_news_tell_what_is_done_and_not_what_comes(monkeypatch):
+    """Guards: words and a bar that are one item ahead, or tell what is left."""
+    told = []
+    monkeypatch.setattr(waiting, "tell", lambda *news: told.append(news))
+    told.extend(waiting.with_bar("ab"))
+    assert told == [(0, "0 of 2"), "a", (0.5, "1 of 2"), "b", (1, "all 2")]
+    waiting._tell_sweep(500, 2000)
+    assert told[-1] == (0.25, "25% of this sweep over 2,000 networks")
+    bar = waiting._bar(0.25, "1 of 4")["text/html"]
+    assert 'value="0.250"' in bar and "> 1 of 4 (" in bar
+
+
 def test_plain_python_shows_nothing(capsys, monkeypatch):
     """Guards scripts: a sweep that is watched runs, and nothing is printed."""
     monkeypatch.setattr(fast, "watch", fast.watch)  # as it is, after the test too

@@ -16,10 +16,17 @@ FUNCTION_NAMES = {
     RELU.slope: "the slope of ReLU",
     TANH.slope: "the slope of tanh",
 }
+CHANGED = (  # what is said of an argument that was changed
+    "it changes {names} in place, and the caller still needs what was there: only "
+    "read it, and put what you make into new lists and arrays"
+)
 
 
 def normal(seed, *shape):
-    """Standard normal numbers, rounded, so that a message can show them."""
+    """Standard normal numbers, rounded, so that a message can show them.
+
+    The seed may be a Generator, here and in `network`: it goes on.
+    """
     return np.random.default_rng(seed).standard_normal(shape).round(2)
 
 
@@ -57,6 +64,20 @@ LOSS_CASES = [
     (np.array([[1.0], [2.0]]), np.array([[1.0], [2.0]])),  # no error at all
 ]
 LOSS_MANY = normal(80, 100_000, 2), normal(81, 100_000, 2)
+
+
+def fresh_losses(rng):
+    """More predictions and targets, with what the fixed ones lack."""
+    n = rng.integers(5, 9)
+    shapes = [(1, n), (n, 1), (n, 4)]
+    row, Y = normal(rng, 2, 1, 3), normal(rng, n, 2)
+    return [
+        *((normal(rng, *shape), normal(rng, *shape)) for shape in shapes),
+        tuple(row.repeat(4, axis=1)),  # the same sample four times
+        (Y + rng.choice([-0.05, 0.05], Y.shape), Y),  # small errors
+        tuple(rng.integers(-900, 900, (2, 3, 2))),  # large whole numbers
+        tuple(normal(rng, 2, n, 2).astype(np.float32)),
+    ]
 
 
 def mended_by(code, wrong_by_message):

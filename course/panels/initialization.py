@@ -32,19 +32,22 @@ def signal(scheme, width, depth, seed, activation, alpha, seconds=0.2):
     """Settings -> the weights and the spread of the signal, layer by layer.
 
     What is known is yielded after each ``seconds`` of work. The weights are those of
-    ``initialize(sizes, default_rng(seed), scheme, alpha)``.
+    ``initialize(sizes, default_rng(seed), scheme, alpha)``, with the alpha of the
+    activation: 0 if it has none.
     """
     rng = np.random.default_rng(seed)
     a = rng.spawn(1)[0].standard_normal((200, 2))  # spawn takes no number from rng
-    activation = mlp.make_activation(activation, alpha)
+    function = mlp.make_activation(activation, alpha)
     params, spread, last_told = [], [a.std()], time.perf_counter()
     for n_in in [2] + [width] * (depth - 1):
-        params = params + mlp.initialize([n_in, width], rng, scheme, alpha)
+        params = params + mlp.initialize(
+            [n_in, width], rng, scheme, function.alpha or 0.0
+        )
         with np.errstate(all="ignore"):
-            a, cache = mlp.forward(params[-1:], a, activation)
+            a, cache = mlp.forward(params[-1:], a, function)
             spread = [*spread, cache.Z[0].std()]
         if len(params) == depth or time.perf_counter() - last_told > seconds:
-            yield Signal(params, spread, scheme, activation, depth)
+            yield Signal(params, spread, scheme, function, depth)
             last_told = time.perf_counter()
 
 

@@ -197,7 +197,7 @@ def _advice(run):
     """What to do against divergence.
 
     Weights that are drawn alike for every width are too large in a wide layer. Where
-    that is the cause, 'he' saves nine in ten of the seeds that diverge, on SUM and XOR.
+    that is the cause, 'he' saves most of the seeds that diverge, on SUM and XOR.
     """
     alpha = run.activation.alpha
     is_wide = max(W.shape[1] for W, _ in run.params) >= 8

@@ -8,20 +8,21 @@ from course.pictures import axes
 from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, titled
 
 
-def success(rates, size=(8, 4), rough=False) -> Picture:
+def success(rates, size=(8, 4), rough=0) -> Picture:
     """Success rates with their 95 % intervals: {name: (successes, trials)}.
 
-    ``rough``: the alt text rounds to tens, where rounding decides how some runs end.
+    Where rounding errors decide how some runs end, words round to ``rough`` points.
     """
     alt = describe_success(rates, rough)
-    return Picture(lambda ax: draw_success(ax, rates), alt, size)
+    return Picture(lambda ax: draw_success(ax, rates, rough), alt, size)
 
 
-def draw_success(ax, rates):
+def draw_success(ax, rates, rough=0):
     """Draw each rate as a diamond, and Wilson's interval of 95 % as a bar."""
     for i, (successes, trials) in enumerate(rates.values()):
         _draw_rate(ax, i, successes, trials)
-        text = f"{successes} of {trials}: {_rate_words(successes, trials)}"
+        text = _rate_words(successes, trials, rough)
+        text = text if rough else f"{successes} of {trials}: {text}"
         place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
         ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
         ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
@@ -43,17 +44,17 @@ def _frame_rates(ax, rows):
     ax.set_xticks([0, 20, 40, 60, 80, 100])
 
 
-def _rate_words(successes, trials, rough=False):
+def _rate_words(successes, trials, rough):
     low, high = wilson_interval(successes, trials)
     if rough:
-        return f"about {10 * round(10 * successes / trials)} %"
+        return f"about {rough * round(100 * successes / trials / rough)} %"
     digits = 1 if successes in (0, trials) else 0  # '0 to 0 %' would hide the end
     interval = f"{100 * low:.{digits}f} to {100 * high:.{digits}f} %"
     return f"{100 * successes / trials:.0f} % ({interval})"
 
 
-def describe_success(rates, rough=False):
-    """The alt text of `draw_success`. In whole %: some seeds end otherwise elsewhere."""
+def describe_success(rates, rough=0):
+    """The alt text of `draw_success`."""
     parts = [f"{name}: {_rate_words(*pair, rough)}" for name, pair in rates.items()]
     return f"Success rates with 95 % intervals. {'; '.join(parts)}."
 
@@ -66,10 +67,11 @@ def groups(success) -> Picture:
         title = f"10 groups of {size} seeds"
         draw = titled(lambda ax, c=counts, n=size: draw_groups(ax, c, n, truth), title)
         draws.append(draw)
-        low, high = 100 * counts.min() / size, 100 * counts.max() / size
+        # To 5 points: rounding errors decide how some runs end.
+        low, high = (5 * round(20 * k / size) for k in (counts.min(), counts.max()))
         width = np.mean([np.ptp(wilson_interval(count, size)) for count in counts])
         parts.append(
-            f"{title} have rates from {low:.0f} to {high:.0f} % and intervals about "
+            f"{title} have rates from about {low} to {high} % and intervals about "
             f"{10 * width:.0f}0 points wide"
         )
     alt = f"{'; '.join(parts)}. The rate of all is {truth:.0f} %."
@@ -119,9 +121,9 @@ def success_map(share, alphas, rates, size=(8, 4.4)) -> Picture:
         raise ValueError(f"share is {share.shape}, not {(len(alphas), len(rates))}")
     parts = []
     for alpha, row in zip(alphas, share):
-        good = [rate for rate, value in zip(rates, row) if value >= 0.7]
+        good = [rate for rate, value in zip(rates, row) if value >= 0.8]
         parts.append(f"alpha {alpha}: {f'{good[0]} to {good[-1]}' if good else 'none'}")
-    where = "Learning rates at which at least 70 % are solved"
+    where = "Learning rates at which at least 80 % are solved"
     alt = f"Map of success by alpha and learning rate. {where}: {'; '.join(parts)}."
     return Picture(lambda ax: draw_success_map(ax, share, alphas, rates), alt, size)
 

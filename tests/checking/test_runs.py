@@ -155,11 +155,13 @@ def stop_button():
 @pytest.mark.parametrize("after", [0.3, 1.0])
 def test_an_interrupt_stops_the_check(after):
     """Guards: the stop button while a check runs; an answer that goes on after it."""
-    check(RIGHT)  # its process stands
+    check(RIGHT)
+    process = runs.prepare().child
     threading.Timer(after, _thread.interrupt_main).start()
     verdict = check("while True: pass")
     words = "my_slope: the check was interrupted; run the cell again"
     assert verdict == (False, words, False, "")
+    assert process.poll() is not None  # it computes no more
     assert check(RIGHT).words == "my_slope: right"
 
 

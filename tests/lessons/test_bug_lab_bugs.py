@@ -456,6 +456,29 @@ def test_a_stack_trains_as_each_network_alone(name, batch_size):
             np.testing.assert_allclose(b, b2, rtol=1e-7, atol=1e-9)
 
 
+def test_a_success_is_within_the_tolerance_on_every_sample():
+    """Guards: a count by the mean error, which forgives one bad answer of four."""
+    seeds, settings = range(60), {"learning_rate": 0.1, "batch_size": 2}
+    run = sweep(*mlp.SUM[1:], seeds, epochs=1, steps_per_epoch=150, **settings)
+    errors = abs(run.Y_hat - mlp.SUM.Y)
+    solved = (errors < 0.1).all(axis=(1, 2))
+    found = bugs.success(None, mlp.SUM, seeds, steps=150, **settings)
+    assert found.tolist() == solved.tolist()
+    assert np.sum((errors.mean(axis=(1, 2)) < 0.1) & ~solved) > 5
+
+
+def test_a_bug_that_updates_does_it_with_the_rate_of_the_training():
+    """Guards: the default rate in the bug, another one in the training."""
+    seeds, settings = range(60), {"learning_rate": 0.05, "batch_size": 2}
+    found = bugs.success("update on the way", mlp.XOR, seeds, steps=900, **settings)
+    solved = {}
+    for rate in (0.05, 0.2):
+        gradient = bugs.as_in_an_update(bugs.update_on_the_way(rate))
+        settings |= {"epochs": 1, "steps_per_epoch": 900, "gradient": gradient}
+        solved[rate] = sweep(*mlp.XOR[1:], seeds, **settings).success.tolist()
+    assert found.tolist() == solved[0.05] != solved[0.2]
+
+
 def test_a_plain_update_takes_a_slope_of_each_shape():
     """Guards `as_in_an_update`: what `b - learning_rate * db` would do, in both forms."""
     params, X, Y, _ = bugs.case(batch_size=1)

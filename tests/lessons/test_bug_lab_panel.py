@@ -4,6 +4,7 @@ import base64
 import html
 import itertools
 
+import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances
 
@@ -204,6 +205,22 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
         assert lab.feedback.value.count("A new bug, on a new network.") == 1
     assert "Found so far: 8 of 8." in choose(lab, lab.bug)
+
+
+def test_the_saved_numbers_stand_under_their_names(lab):
+    """Guards: what the bug claims under the name of the differences, or transposed."""
+    names, rows = lab.view.table(lab.data)
+    table = dict(zip(names, zip(*rows)))
+    claimed, right = (
+        bugs.claimed(bug, draw=lab.puzzle.draw, **settings_of(lab))[1]
+        for bug in (lab.bug, None)
+    )
+    assert not np.allclose(claimed, right, atol=1e-3)
+    np.testing.assert_allclose(table["analytic"], claimed, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(table["numeric"], right, atol=1e-5)
+    places = [("W[0]", *place) for place in np.ndindex(lab.work["sizes"].value[:2])]
+    found = zip(table["array"], table["row"], table["column"])
+    assert list(found)[: len(places)] == places
 
 
 def test_the_first_map_comes_back(lab):

@@ -6,7 +6,6 @@ import pytest
 import mlp_core as mlp
 from course.lessons import load_questions
 from course.lessons.forward.exercises import my_forward, my_loss
-from tests.answers import check
 from tests.reference import draw
 
 
@@ -20,42 +19,6 @@ def test_right_functions_agree_with_the_core():
     for mine, right in zip([*A, *Z], [*cache.A, *cache.Z], strict=True):
         np.testing.assert_array_equal(mine, right)
     assert my_loss(Y_hat, Y) == pytest.approx(mlp.loss(Y_hat, Y))
-
-
-def forward_by(product, bias_in_z=True, starts_with_x=False):
-    """A learner's own loop, with a slip or without."""
-
-    def forward(params, X, f):
-        A, Z = [X], [X] if starts_with_x else []
-        for W, b in params:
-            z = product(A[-1], W)
-            Z.append(z + b if bias_in_z else z)
-            A.append(f(z + b))
-        return A, Z
-
-    return forward
-
-
-@pytest.mark.parametrize(
-    ("slip", "words"),
-    [
-        (forward_by(np.matmul, bias_in_z=False), "Z lacks the biases, and A is right"),
-        (forward_by(lambda a, W: W @ a), "in the products W stands first, W @ a"),
-        (
-            forward_by(np.matmul, starts_with_x=True),
-            "Z has an entry too many, the input",
-        ),
-    ],
-)
-def test_a_natural_slip_is_told_in_words(slip, words):
-    """Guards: only numbers and shapes for a bias forgotten in Z, W @ a, or X in Z."""
-    verdict = check("my_forward", slip)
-    assert verdict.words.startswith(f"my_forward: not yet: {words}")
-
-
-def test_a_loop_without_a_slip_is_right():
-    """Guards: the test above, whose slips would be other ones."""
-    assert check("my_forward", forward_by(np.matmul)).solved
 
 
 def test_the_lines_in_order_compute_what_the_next_run_prints(capsys):

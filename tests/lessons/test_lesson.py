@@ -7,7 +7,7 @@ import nbformat
 import numpy as np
 import pytest
 
-from course import Lesson, lessons, questions, record
+from course import Lesson, checking, lessons, questions, record
 from course.lessons.bug_lab.exercises import UNNAMED
 from tests.answers import LESSONS, named
 
@@ -183,6 +183,20 @@ def test_a_review_stays_until_the_first_cell_runs_again(lesson):
     assert again.questions == quiz.questions
     place = quiz.boxes.index(choices[0])
     assert again.boxes[place].reply.value == choices[0].reply.value != ""
+
+
+def test_a_check_is_told_how_many_tries_there_were(lesson, monkeypatch):
+    """Guards: code that is told at once, or never: it comes with the third try."""
+    told = []
+
+    def check(exercises, function, tries):
+        told.append(tries)
+        return checking.Verdict(False, "not yet")
+
+    monkeypatch.setattr(checking, "check", check)
+    for _ in range(3):
+        lesson().check(my_constant_loss)
+    assert told == [0, 1, 2]
 
 
 def test_an_exercise_of_another_notebook_is_not_known_here(lesson):

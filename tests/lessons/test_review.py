@@ -93,6 +93,8 @@ def test_a_question_asked_again_does_not_tell_its_answer(lessons, monkeypatch):
     assert (kept.first, kept.solved, kept.streak) == ("2", False, 1)
     asked.submit("2")  # a second answer in the same review changes nothing
     assert record.answer("first", "a1").streak == 1
+    kept = asked.recorded
+    assert (kept.first, kept.first_right, kept.last) == ("1", True, "2")
 
 
 def test_times_that_can_not_be_read_are_long_ago(lessons):

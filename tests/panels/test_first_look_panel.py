@@ -60,10 +60,13 @@ def click_on(panel, row):
 
 
 def test_a_click_shows_the_picture_of_each_unit(panel):
-    """Guards: the picture, its title, the menu and the words follow the click."""
+    """Guards: picture, ring, title, menu and words follow the click."""
     pictures = []
     for row, name in enumerate(["unit 0", "unit 1", "unit 2", "unit 3", "output"], 2):
         click_on(panel, row)
+        ax = panel.view.axes["network"]
+        *_, units, ring = [c for c in ax.collections if hasattr(c, "set_widths")]
+        np.testing.assert_array_equal(ring.get_offsets(), units.get_offsets()[[row]])
         ax = panel.view.axes["neuron"]
         assert panel.look["neuron"].box.value == name
         assert ax.get_title() == f"{name}; white is 0"

@@ -99,7 +99,7 @@ def test_no_pyplot_figure_is_left_open(panel):
 def test_the_line_of_settings_makes_the_panel_again(panel):
     for control in numbers(panel):
         control.set(control.low)
-    again = eval(panel.code, {"panels": panels, "mlp": mlp})
+    again = eval(panel.code_box.value, {"panels": panels, "mlp": mlp})
     assert again.code == panel.code and again.shown.line == panel.shown.line
     assert again.shown.alt == panel.shown.alt
     again.close()
@@ -192,6 +192,7 @@ def test_saving_writes_figure_history_and_weights(training, folder):
     assert "<svg" in (folder / "training.svg").read_text(encoding="utf-8")
     table = np.genfromtxt(folder / "training.csv", delimiter=",", names=True)
     np.testing.assert_array_equal(table["loss"], training.data.loss)
+    np.testing.assert_array_equal(table["rows"], training.data.samples[:, 0])
     assert_same(files.load("training.npz")[0], training.data.at(12))
 
 

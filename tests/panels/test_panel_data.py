@@ -7,6 +7,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
 
 import mlp_core as mlp
 from course import files, panels
@@ -109,6 +110,38 @@ def test_the_backward_stages_end_with_the_gradients_of_backprop():
     for (dW, db), (dW2, db2) in zip(data.stages[-2].grads, grads, strict=True):
         np.testing.assert_allclose(dW, dW2, atol=1e-15)
         np.testing.assert_allclose(db, db2, atol=1e-15)
+
+
+def test_each_stage_back_tells_its_own_formulas():
+    """Guards: a gradient of another layer, or dA before it has passed W."""
+    panel = make("pass_panel", task=mlp.XOR, sample=2, seed=7, activation="tanh")
+    params, activation = fresh_network(7, "tanh", -0.2)
+    X, Y = mlp.XOR.X[[2]], mlp.XOR.Y[[2]]
+    Y_hat, cache = mlp.forward(params, X, activation)
+    grads = mlp.backprop(params, cache, Y_hat - Y, activation)
+    for step, i in enumerate((3, 2, 1, 0), start=6):
+        panel.look["step"].set(step)
+        drawn = [text.get_text() for text in panel.view.axes["formulas"].texts]
+        rows = ["[" + ", ".join(map(number, row)) + "]" for row in grads[i].W]
+        assert drawn[0] == f"Backward, layer {i}"
+        place = drawn.index(f"dW[{i}] = A[{i}].T @ dZ[{i}]")
+        assert [row[4:] for row in drawn[place + 1 :][: len(rows)]] == rows
+        dA = grads[i].b @ params[i].W.T  # of one sample db is dZ
+        told = f"dA = dZ[{i}] @ W[{i}].T = [{', '.join(map(number, dA))}]"
+        assert (told in panel.shown.line) == (i > 0)
+    panel.close()
+
+
+def test_each_stage_stresses_the_layer_at_work():
+    """Guards: pale edges where the formulas are, strong ones beside them."""
+    panel = make("pass_panel")
+    for step, layer in enumerate([None, 0, 1, 2, 3, None, 3, 2, 1, 0, None]):
+        panel.look["step"].set(step)
+        drawn = panel.view.axes["network"].collections
+        edges = [c for c in drawn if isinstance(c, LineCollection)]
+        strong = [i for i, edge in enumerate(edges) if edge.get_alpha() == 1]
+        assert strong == ([0, 1, 2, 3] if layer is None else [layer])
+    panel.close()
 
 
 def test_the_last_stage_shows_the_new_network(folder):

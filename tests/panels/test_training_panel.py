@@ -31,6 +31,19 @@ def test_the_training_view_circles_the_point_of_the_step():
     panel.close()
 
 
+def test_as_trained_shows_the_sample_of_the_step():
+    """Guards: the numbers in the units are those of another sample."""
+    panel = make("training_panel", seed=5)
+    rng = np.random.default_rng(5)
+    mlp.initialize(rng=rng)
+    rows = mlp.draw_samples(rng, 4, 30)[:, 0]
+    for step in range(1, 31):
+        panel.look["step"].set(step)
+        x0, x1 = mlp.SUM.X[rows[step - 1]]
+        assert f"its numbers for the input ({x0:g}, {x1:g});" in panel.shown.alt
+    panel.close()
+
+
 def test_the_previous_run_stays_for_comparison():
     panel = make("training_panel", seed=1)
     before = panel.data.curve()

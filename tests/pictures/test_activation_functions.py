@@ -29,6 +29,7 @@ def test_activation_marks_point_slope_and_tangent(ax):
     tangent = [line for line in ax.lines if len(line.get_xdata()) == 2][-1].get_xydata()
     (across, up) = tangent[1] - tangent[0]
     assert up / across == pytest.approx(-0.2)
+    np.testing.assert_allclose(tangent.mean(axis=0), [-5, 1])
     assert ax.get_xlim()[0] <= -5 and ax.get_ylim()[0] < -0.2 and ax.get_ylim()[1] > 1
     assert "z = −5.00:  f(z) = 1.00,  slope = −0.20" in ax.get_title()
 

@@ -234,20 +234,3 @@ def test_weights_and_signals_of_any_kind_are_drawn(values):
         written = " ".join(text.get_text() for text in ax.texts)
         assert ("2 of 2 numbers" in written) == (not np.isfinite(values).all())
         assert "nan" not in describe(data)
-
-
-def test_the_package_offers_what_panels_and_notebooks_call():
-    """Guards the names: a drawing and its words for each family that panels draw."""
-    assert callable(pictures.draw_histogram) and callable(pictures.describe_histogram)
-    for family in [
-        "activation",
-        "spread",
-        "network",
-        "gradient_check",
-        "loss",
-        "surface",
-        "success",
-        "hidden",
-    ]:
-        for name in (family, f"draw_{family}", f"describe_{family}"):
-            assert callable(getattr(pictures, name))

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
 
 import mlp_core as mlp
 from course import pictures
 from course.original import original_loss_and_grads
 from course.pictures.gradient_checks import common_factor, error_range, wrong_names
+from course.pictures.style import NEGATIVE
 from mlp_core import XOR, Layer
 
 
@@ -38,8 +40,30 @@ def test_gradient_check_marks_exactly_what_is_wrong(new_axes, check):
     for block, found in zip(blocks, checks, strict=True):
         expected = np.log10(np.clip(found.error, 1e-7, 1)).ravel()
         np.testing.assert_allclose(block.get_array(), expected)
+        ends = [to_hex(color).upper() for color in block.to_rgba([-7.0, 0.0])]
+        assert ends == ["#FFFFFF", NEGATIVE]
     (hatched,) = [cells for cells in cells_of(ax) if cells.get_hatch() == "//"]
     assert len(hatched.get_paths()) == (checks[0].error > 1e-5).sum() == 3
+
+
+def test_each_block_of_a_gradient_check_stands_in_its_layer(new_axes, check):
+    """Guards places: biases below their weights, and below each block its own words."""
+    checks = check(original_loss_and_grads)
+    ax = new_axes((10, 4.5))
+    pictures.draw_gradient_check(ax, checks)
+    blocks = [cells for cells in cells_of(ax) if cells.get_array() is not None]
+    corners = [np.concatenate([p.vertices for p in b.get_paths()]) for b in blocks]
+    low = np.array([places.min(axis=0) for places in corners])
+    high = np.array([places.max(axis=0) for places in corners])
+    np.testing.assert_array_equal(low[::2, 0], low[1::2, 0])  # W[i] and b[i]
+    assert (low[2::2, 0] > high[:-2:2, 0]).all()  # W[i + 1] is right of W[i]
+    assert high[::2, 1].max() < low[1::2, 1].min()  # row 0 is on top: y grows downwards
+    words = [text for text in ax.texts if "\n" in text.get_text()]
+    for text, found, start, end in zip(words, checks, low, high, strict=True):
+        x, y = text.get_position()
+        assert text.get_text().startswith(found.name)
+        assert x == (start[0] + end[0]) / 2 and 0 < y - end[1] < 0.5
+        assert (text.get_fontweight() == "bold") == (not found.ok)
 
 
 def test_gradient_check_puts_each_error_in_its_cell(new_axes, check):
@@ -58,11 +82,14 @@ def test_gradient_check_puts_each_error_in_its_cell(new_axes, check):
 
 def test_gradient_check_tells_kinks_apart(ax, check):
     """Guards the dotted cells: a kink is neither right nor wrong."""
-    kink = np.array([[True, False, False], [False, False, True]])
+    kink = np.array([[True, False, True], [False, False, False]])
     found = check(mlp.loss_and_grads)[0]._replace(kink=kink, error=1.0 * kink)
     pictures.draw_gradient_check(ax, [found])
-    hatches = {cells.get_hatch(): len(cells.get_paths()) for cells in cells_of(ax)}
-    assert hatches[".."] == 2 and "//" not in hatches
+    colored, dotted = cells_of(ax)
+    assert dotted.get_hatch() == ".." and (colored.get_array() == -7).all()
+    places = [path.vertices.min(axis=0).tolist() for path in dotted.get_paths()]
+    assert places == [[0, 0], [2, 0]]
+    assert texts(ax)[-1].endswith("hatched: wrong, dotted: at a kink")
     assert ax.get_title() == "every gradient that counts is right"
 
 
@@ -94,14 +121,11 @@ def test_what_stands_at_a_kink_is_not_called_right(ax, params):
         (2, ["0.67", "4e−3", "0", "1.00", "NaN", "0.02"]),
     ],
 )
-def test_gradient_check_writes_as_many_digits_as_asked_for(
-    new_axes, check, digits, written
-):
+def test_gradient_check_writes_as_many_digits_as_asked_for(check, digits, written):
     """Guards the numbers in the cells: 2/3 is 0.7, or 0.67; rounding noise is 0."""
     error = np.array([[2 / 3, 0.004, 1e-9], [1, np.nan, 0.02]])
     found = check(mlp.loss_and_grads)[0]._replace(error=error)
-    ax = new_axes((10, 4.5))
-    pictures.draw_gradient_check(ax, [found], digits=digits)
+    (ax,) = pictures.gradient_check([found], digits=digits).figure().axes
     assert texts(ax)[:6] == written
 
 
@@ -135,6 +159,9 @@ def test_a_check_in_words(check):
         "b[2] by 0.67, W[3] by 0.67, b[3] by 0.67. Right: none. Each wrong entry is "
         "3.00 times the right one."
     )
+    two = [wrong[0], check(times(2))[1]]
+    text = pictures.describe_gradient_check(two)
+    assert text == "Wrong: W[0] by 0.67, b[0] by 0.50. Right: none."
     text = pictures.describe_gradient_check(check(original_loss_and_grads))
     assert text.startswith("Wrong: W[0] by ") and "times" not in text
     assert text.endswith("Right: b[0], W[1], b[1], W[2], b[2], W[3], b[3].")

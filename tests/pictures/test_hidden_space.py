@@ -18,26 +18,17 @@ def texts(ax):
     return [text.get_text() for text in ax.texts]
 
 
-def test_hidden_plane_holds_the_activations(ax, params):
-    """Guards the points of a two-unit layer: its activations, marked by class."""
-    pictures.draw_hidden(ax, params, XOR, layer=2)
-    A = mlp.forward(params, XOR.X)[1].A[3]
-    np.testing.assert_allclose(points_of(ax)["o"], A[[0, 3]])
-    np.testing.assert_allclose(points_of(ax)["s"], A[[1, 2]])
-    for name in ("(0, 0) → 0", "(0, 1) → 1", "(1, 0) → 1", "(1, 1) → 0"):
-        assert name in "\n".join(texts(ax))
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("a of unit 0", "a of unit 1")
-
-
-def test_everything_in_the_plane_stands_where_its_activations_are(ax):
+def test_everything_in_the_plane_stands_where_its_activations_are():
     """Guards points, outline and dashed line of a plane with no symmetry.
 
-    Unit 0 is x0 + 4, unit 1 is 2 x1 - 1; the output is 3 a0 + a1 - 12.5, which is 0.5
-    where 3 a0 + a1 is 13.
+    Unit 0 is x0 + 4, unit 1 is 2 x1 - 1; the output is 3 a0 + a1 - 11. It is 2, halfway
+    between the targets, where 3 a0 + a1 is 13.
     """
+    task = mlp.Task("1 or 3", XOR.X, 2 * XOR.Y + 1)
     first = Layer(np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([4.0, -1.0]))
-    last = Layer(np.array([[3.0], [1.0]]), np.array([-12.5]))
-    pictures.draw_hidden(ax, [first, last], XOR, mlp.identity, layer=0)
+    last = Layer(np.array([[3.0], [1.0]]), np.array([-11.0]))
+    picture = pictures.hidden([first, last], task, mlp.identity, layer=0)
+    (ax,) = picture.figure().axes
     np.testing.assert_allclose(points_of(ax)["o"], [[4, -1], [5, 1]])
     np.testing.assert_allclose(points_of(ax)["s"], [[4, 1], [5, -1]])
     outline = ax.lines[0].get_xydata()
@@ -55,11 +46,12 @@ def test_everything_in_the_plane_stands_where_its_activations_are(ax):
         distances = np.linalg.norm([[4, -1], [4, 1], [5, -1], [5, 1]] - place, axis=1)
         names[text.get_text()] = int(distances.argmin())
     assert names == {
-        "(0, 0) → 0": 0,
-        "(0, 1) → 1": 1,
-        "(1, 0) → 1": 2,
-        "(1, 1) → 0": 3,
+        "(0, 0) → 1": 0,
+        "(0, 1) → 3": 1,
+        "(1, 0) → 3": 2,
+        "(1, 1) → 1": 3,
     }
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("a of unit 0", "a of unit 1")
 
 
 def test_the_cut_uses_the_activations_of_the_later_layers(ax):
@@ -82,17 +74,21 @@ def test_hidden_space_of_one_unit_lies_on_a_line(ax, params):
 
 
 def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
-    """Guards the honesty of the projection: distances in it, and the share in words."""
+    """Guards the honesty of the projection: places in it, and the shares in words."""
     pictures.draw_hidden(ax, params, XOR, layer=0)
     A = mlp.forward(params, XOR.X)[1].A[1]
     A = A - A.mean(axis=0)
-    sizes = np.linalg.svd(A, compute_uv=False) ** 2
+    _, sizes, directions = np.linalg.svd(A)
+    sizes = sizes**2
     shares = 100 * sizes / sizes.sum()
     kept = f"{shares[:2].sum():.0f} % of its spread"
     assert ax.get_title() == f"layer 0: {kept}"
     assert ax.get_xlabel() == f"direction 1: {shares[0]:.0f} %"
-    drawn = np.concatenate(list(points_of(ax).values()))
-    np.testing.assert_allclose((drawn**2).sum(axis=0), sizes[:2])
+    assert ax.get_ylabel() == f"direction 2: {shares[1]:.0f} %"
+    places = [A @ row * np.sign(row[abs(row).argmax()]) for row in directions[:2]]
+    for marker, samples in (("o", [0, 3]), ("s", [1, 2])):
+        expected = np.transpose(places)[samples]
+        np.testing.assert_allclose(points_of(ax)[marker], expected, atol=1e-12)
     assert not ax.collections  # no cut in a projection
 
 
@@ -160,13 +156,13 @@ def test_hidden_space_in_words(params):
 def test_numbers_too_large_to_draw_are_told_and_stand_nowhere(ax):
     """Guards: a diverged layer, whose samples all stood on one point at the edge."""
     huge = [
-        Layer(np.full((2, 3), 1e40), np.zeros(3)),
+        Layer(np.full((2, 3), 1e40), np.full(3, -1e40)),
         Layer(np.ones((3, 1)), np.zeros(1)),
     ]
     pictures.draw_hidden(ax, huge, XOR, mlp.identity, layer=0)
-    drawn = sum(len(points) for points in points_of(ax).values())
-    assert drawn == 1  # (0, 0) alone stays at 0
-    assert "9 of 12 numbers\nare too large to draw" in texts(ax)
+    assert {marker: len(points) for marker, points in points_of(ax).items()} == {"s": 2}
+    assert "(0, 1) → 1\n(1, 0) → 1" in texts(ax)  # those alone stay at 0
+    assert "6 of 12 numbers\nare too large to draw" in texts(ax)
 
 
 def test_samples_on_one_point_are_told(ax):

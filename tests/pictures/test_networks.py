@@ -27,34 +27,31 @@ def units_of(ax):
     return units
 
 
-def test_network_shows_every_number(new_axes, params):
-    """Guards the numbers: all weights, all biases, all activations of the sample."""
-    params = [Layer(W, b + 0.1 * np.arange(1, len(b) + 1)) for W, b in params]
-    _, cache = mlp.forward(params, XOR.X[[2]])
+def test_each_unit_has_its_own_numbers_and_colours(new_axes, params):
+    """Guards activation, bias and tint of each unit: in its column, from the top."""
+    signs = [(-1) ** np.arange(len(b)) * (i + 0.5) for i, (_, b) in enumerate(params)]
+    params = [Layer(W, b) for (W, _), b in zip(params, signs)]
+    _, cache = mlp.forward(params, [[0.3, -0.7], [9.0, 9.0]])  # the first is shown
     ax = new_axes((10, 5.6))
     pictures.draw_network(ax, params, cache)
-    written = texts(ax)
-    for W, b in params:
-        for weight in W.flat:
-            assert pictures.number(weight) in written
-        for bias in b:
-            assert f"b {pictures.number(bias)}" in written
-    for a in cache.A:
-        for value in a[0]:
-            assert pictures.number(value) in written
-    assert sum(text.startswith("b ") for text in written) == 9
-    assert {"input", "layer 0", "layer 3"} <= set(written)
-
-
-def test_network_biases_stand_below_their_units(new_axes, params):
-    """Guards which bias belongs to which unit: each in its column, from the top."""
-    params = [Layer(W, np.arange(len(b)) + i + 0.5) for i, (W, b) in enumerate(params)]
-    ax = new_axes((10, 5.6))
-    pictures.draw_network(ax, params)
-    places = [(text.get_position(), text.get_text()) for text in ax.texts]
-    biases = sorted((x, -y, text) for (x, y), text in places if text.startswith("b "))
-    expected = [f"b {pictures.number(value)}" for _, b in params for value in b]
-    assert [text for _, _, text in biases] == expected
+    at = {text.get_position(): text for text in ax.texts}
+    units, values = units_of(ax), np.concatenate([a[0] for a in cache.A])
+    written = [at[tuple(place)].get_text() for place in units.get_offsets()]
+    assert written == [pictures.number(value) for value in values]
+    red, _, blue, _ = units.get_facecolors().T
+    np.testing.assert_array_equal(np.sign(blue - red), np.sign(values))
+    below = [place for place in at if at[place].get_text().startswith("b ")]
+    biases = [at[place] for place in sorted(below, key=lambda xy: (xy[0], -xy[1]))]
+    for text, value in zip(biases, np.concatenate(signs), strict=True):
+        assert text.get_text() == f"b {pictures.number(value)}"
+        color = POSITIVE if value > 0 else NEGATIVE
+        assert to_hex(text.get_color()).upper() == color
+    heads = {x: at[x, y].get_text() for x, y in at if y == ax.get_ylim()[1]}
+    assert sorted(heads) == np.unique(units.get_offsets()[:, 0]).tolist()
+    assert [heads[x] for x in sorted(heads)] == [
+        "input",
+        *(f"layer {i}" for i in range(4)),
+    ]
 
 
 def test_network_edges_tell_the_sign_by_colour_and_line_and_size_by_width(
@@ -78,14 +75,19 @@ def test_network_edges_run_through_their_numbers(new_axes, params):
     """Guards which number belongs to which edge: start, number, end."""
     ax = new_axes((6.4, 4.0))
     pictures.draw_network(ax, params)
-    places = {text.get_position(): text.get_text() for text in ax.texts}
+    places = {text.get_position(): text for text in ax.texts}
     nodes = units_of(ax).get_offsets()
     first = {0: 0, 1: 2, 2: 5, 3: 8}  # the number of the first unit of each column
     for layer, lines in enumerate(edges_of(ax)):
         W = params[layer].W
         for path, (j, k) in zip(lines.get_paths(), np.ndindex(W.shape), strict=True):
             start, number, end = path.vertices
-            assert places[tuple(number)] == pictures.number(W[j, k])
+            written, color = (
+                places[tuple(number)],
+                POSITIVE if W[j, k] > 0 else NEGATIVE,
+            )
+            assert written.get_text() == pictures.number(W[j, k])
+            assert to_hex(written.get_color()).upper() == color
             np.testing.assert_allclose(start, nodes[first[layer] + j])
             np.testing.assert_allclose(end, nodes[first[layer] + W.shape[0] + k])
 
@@ -116,6 +118,7 @@ def test_network_fills_the_axes_that_the_layout_gives(params):
     fig = pictures.network(params, label="tanh").figure()
     fig.draw_without_rendering()
     (ax,) = fig.axes
+    assert ax.get_title() == "tanh"
     size = np.array([ax.bbox.width, ax.bbox.height]) * 72 / 100
     np.testing.assert_allclose([ax.get_xlim()[1], ax.get_ylim()[1]], size, rtol=0.02)
 
@@ -126,7 +129,9 @@ def test_network_without_room_says_so(new_axes):
     wide = mlp.initialize((2, 40, 30, 1), np.random.default_rng(3))
     pictures.draw_network(ax, wide)
     written = " ".join(texts(ax))
-    assert re.search(r"no room for the numbers of \d+ edges", written)
+    lines = [path for lines in edges_of(ax) for path in lines.get_paths()]
+    straight = sum(len(line.vertices) == 2 for line in lines)
+    assert f"no room for the numbers of {straight} edges" in written
     hidden = sum(int(count) for count in re.findall(r"\+ (\d+) more", written))
     assert hidden > 0 and len(units_of(ax).get_offsets()) + hidden == 73
 
@@ -158,11 +163,13 @@ def test_network_counts_its_inputs_from_0(new_axes, params):
 
 
 def test_network_with_missing_numbers_says_how_many(new_axes, broken):
-    """Guards NaN weights: drawn dotted and grey, counted in words."""
-    ax = new_axes((10, 5.6))
-    pictures.draw_network(ax, broken)
-    assert any("12 of 32 numbers are NaN or infinite" in text for text in texts(ax))
-    assert "NaN" in texts(ax) and "b inf" in texts(ax)
+    """Guards NaN weights and gradients: drawn dotted and grey, counted in words."""
+    right = [Layer(np.ones_like(W), np.ones_like(b)) for W, b in broken]
+    for shown in ((broken,), (right, None, broken)):
+        ax = new_axes((10, 5.6))
+        pictures.draw_network(ax, *shown)
+        assert any("12 of 32 numbers are NaN or infinite" in text for text in texts(ax))
+        assert "NaN" in texts(ax) and "b inf" in texts(ax)
 
 
 def test_network_in_words(params):
@@ -177,17 +184,18 @@ def test_network_in_words(params):
     assert re.search(
         rf"Largest weight: -?{largest[0]:.2f}, in layer {largest[1]}", text
     )
-    gradient = pictures.describe_network(params, cache, params)
-    assert "Largest gradient" in gradient
+    grads = [None, None, None, Layer(np.array([[0.5], [-7.0]]), np.zeros(1))]
+    gradient = pictures.describe_network(params, cache, grads)
+    assert gradient.endswith("Largest gradient: -7.00, in layer 3.")
     early = pictures.network(params, mlp.Cache(cache.A[:1], [])).alt
     assert "1.00. From layer 0 on nothing is computed yet. Largest" in early
 
 
 def test_the_larger_of_two_equal_weights_is_the_first():
     """Guards the alt text against rounding noise: 0.1 + 0.2 is not larger than 0.3."""
-    W = np.array([[0.3, -(0.1 + 0.2)]])
+    W = np.array([[-0.3, 0.1 + 0.2]])
     alt = pictures.network([Layer(W, np.zeros(2))]).alt
-    assert alt.endswith("Largest weight: 0.30, in layer 0.")
+    assert alt.endswith("Largest weight: -0.30, in layer 0.")
 
 
 def test_numbers_of_another_network_are_refused(params):
@@ -209,7 +217,10 @@ def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
     assert [to_hex(c).upper() for c in first.get_colors()][:2] == [POSITIVE, NEGATIVE]
     np.testing.assert_allclose(first.get_linewidths()[:2], [3, 5])
     assert [len(path.vertices) for path in first.get_paths()] == [2] * 6  # straight
-    named = ["x0", "x1", "0", "1", "2", "out", "inputs", "units", "output"]
-    assert texts(ax)[:-1] == named
+    heads = ["inputs", "units", "output"]
+    key = "blue, solid: +    orange, dashed: −    wide: large"
+    assert texts(ax) == ["x0", "x1", "0", "1", "2", "out", *heads, key]
     units, ring = (c for c in ax.collections if isinstance(c, EllipseCollection))
     np.testing.assert_array_equal(ring.get_offsets(), units.get_offsets()[[4]])
+    columns = units.get_offsets()[[0, 2, 5], 0]
+    assert [text.get_position()[0] for text in ax.texts[6:9]] == columns.tolist()

@@ -31,17 +31,22 @@ def test_success_shows_rate_and_interval(ax):
     np.testing.assert_allclose(bars_of(ax)[0], [100 * low, 100 * high])
     np.testing.assert_allclose(diamonds_of(ax), [[23, 0], [89, 1]])
     assert texts(ax)[0] == f"23 of 100: 23 % ({100 * low:.0f} to {100 * high:.0f} %)"
+    assert [text.xy for text in ax.texts] == [(0, 0), (0, 1)]
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["bug", "right"] and ax.yaxis_inverted()
 
 
 def test_success_in_words():
-    """Guards the alt text: whole percents, and an end that isn't rounded away."""
+    """Guards the alt text: whole percents, or rougher; an end that isn't rounded away."""
     picture = pictures.success({"a": (8, 10), "b": (0, 1000)})
     assert picture.alt == (
         "Success rates with 95 % intervals. a: 80 % (49 to 94 %); b: 0 % (0.0 to 0.4 "
         "%)."
     )
+    for rough, words in ((1, "about 21 %"), (10, "about 20 %")):
+        picture = pictures.success({"a": (210, 1000)}, rough=rough)
+        assert picture.alt.endswith(f"a: {words}.")
+        assert texts(picture.figure().axes[0]) == [words]
     with pytest.raises(ValueError, match="successes"):
         pictures.success({"a": (3, 2)})
     with pytest.raises(ValueError, match="trials"):
@@ -53,24 +58,24 @@ def test_groups_show_the_first_ten_of_each_size():
     success = np.zeros(1000, bool)
     success[:10] = True  # the first group of ten solves all
     success[10:14] = True  # the second 4 of 10
-    success[100:150] = True  # the second hundred 50
+    success[100:149] = True  # the second hundred 49: in words about 50
     picture = pictures.groups(success)
     tens, hundreds = picture.figure().axes
     rates = [x for x, _ in diamonds_of(tens)]
     np.testing.assert_allclose(rates, [100, 40] + 8 * [0])
     np.testing.assert_allclose([y for _, y in diamonds_of(tens)], range(10))
     rates = [x for x, _ in diamonds_of(hundreds)]
-    np.testing.assert_allclose(rates, [14, 50] + 8 * [0])
-    for ax, count, size in ((tens, 4, 10), (hundreds, 50, 100)):
+    np.testing.assert_allclose(rates, [14, 49] + 8 * [0])
+    for ax, count, size in ((tens, 4, 10), (hundreds, 49, 100)):
         expected = 100 * np.array(wilson_interval(count, size))
         np.testing.assert_allclose(bars_of(ax)[1], expected)
         (dashed,) = [line for line in ax.lines if line.get_linestyle() == "--"]
-        np.testing.assert_allclose(dashed.get_xdata(), 6.4)
+        np.testing.assert_allclose(dashed.get_xdata(), 6.3)
         assert ax.get_title() == f"10 groups of {size} seeds"
     assert picture.alt == (
-        "10 groups of 10 seeds have rates from 0 to 100 % and intervals about 30 points "
-        "wide; 10 groups of 100 seeds have rates from 0 to 50 % and intervals about 10 "
-        "points wide. The rate of all is 6 %."
+        "10 groups of 10 seeds have rates from about 0 to 100 % and intervals about 30 "
+        "points wide; 10 groups of 100 seeds have rates from about 0 to 50 % and "
+        "intervals about 10 points wide. The rate of all is 6 %."
     )
 
 
@@ -99,12 +104,15 @@ def test_fates_are_bars_of_the_shares_side_by_side():
 
 def test_the_map_has_each_number_in_its_cell():
     """Guards alphas up and learning rates across, in cells, ticks and words."""
-    share = np.array([[0.8, 0.9, 0.1], [0.0, 0.2, 0.75]])
+    share = np.array([[0.8, 0.9, 0.1], [0.0, 0.2, 0.85]])
     picture = pictures.success_map(share, [-0.2, 0], [0.1, 0.5, 1])
     ax = picture.figure().axes[0]
     (image,) = ax.images
     np.testing.assert_allclose(image.get_array(), 100 * share)
-    assert image.origin == "lower"
+    assert image.origin == "lower" and image.get_clim() == (0, 100)
+    for text in ax.texts:  # dark on pale cells, white on dark ones
+        ground = image.cmap(int(text.get_text()) / 100)[:3]
+        assert text.get_color() == ("black" if np.mean(ground) > 0.5 else "white")
     written = {text.get_position(): text.get_text() for text in ax.texts}
     assert written == {
         (0, 0): "80",
@@ -112,7 +120,7 @@ def test_the_map_has_each_number_in_its_cell():
         (2, 0): "10",
         (0, 1): "0",
         (1, 1): "20",
-        (2, 1): "75",
+        (2, 1): "85",
     }
     across = [label.get_text() for label in ax.get_xticklabels()]
     up = [label.get_text() for label in ax.get_yticklabels()]

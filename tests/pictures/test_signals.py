@@ -31,6 +31,9 @@ def test_histogram_has_every_weight_in_shared_bins(ax):
         assert counts.sum() == pytest.approx(values.size)
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
     assert max(first.values.max(), second.values.max()) < ax.get_ylim()[1]
+    spread = pictures.number(np.std(groups["a"]))
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == [f"a (n = 600, std {spread})", "b (n = 5, std 1.41)"]
 
 
 def test_histogram_of_few_weights_stands_as_high_as_one_of_many(ax):
@@ -94,14 +97,16 @@ def test_spread_shows_each_layer_on_a_log_axis(ax):
 @pytest.mark.parametrize("values", [[1.0, 0.0], [0.0, 0.0]])
 def test_spread_of_zero_stands_at_the_bottom_and_says_so(ax, values):
     """Guards zeros on a log axis, also if there is nothing else."""
-    pictures.draw_spread(ax, {"zeros": np.array(values)})
+    pictures.draw_spread(ax, {"zeros": np.array(values), "he": np.array([1.0, 0.5])})
     assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0] > 0
-    assert "0: at the bottom" in ax.get_legend().get_texts()[0].get_text()
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["zeros (0: at the bottom)", "he"]
 
 
 def test_spread_in_words():
     """Guards the alt text: first and last, and no noise where the signal is gone."""
-    picture = pictures.spread({"he": [1, 0.5, 0.25], "zeros": [1, 0, 1e-18]})
+    picture = pictures.spread({"he": [1, 0.5, 0.25], "zeros": [1, 0, 1e-18]}, of="z")
+    assert picture.figure().axes[0].get_ylabel() == "standard deviation of z"
     assert picture.alt == (
         "Standard deviation of the signal by layer, log axis. he: 1.00 at the input, "
         "0.25 after 2 layers; zeros: 1.00 at the input, below 1e-10 after 2 layers."

@@ -86,15 +86,16 @@ def test_errors_are_told(choice, monkeypatch):
 
 
 def test_running_the_cell_again_keeps_the_reply(choice, read):
-    """Guards: one box under the cell, and the reply that was given."""
+    """Guards: one box under the cell, and the reply that was given last."""
     old = questions.QuestionBox(choice)
+    answer(old, "0")
     answer(old, "-2")
     again = read(CHOICE).predictions["minus two"]  # as the first cell run again does
     new = questions.QuestionBox(again)
     assert old.box.comm is None and new.box.comm is not None
-    assert new.reply.value == old.reply.value
+    assert reply(new) == reply(old) and said(new, "Your first answer was: 0")
     assert (verdict(new), new.answers.answer) == ("wrong", "-2")
-    assert again.recorded.first == "-2"
+    assert again.recorded.first == "0"
 
 
 def test_lines_stand_as_they_were_put(order):

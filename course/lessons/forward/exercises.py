@@ -7,6 +7,7 @@ import itertools
 
 import numpy as np
 
+import mlp_core as mlp
 from course.checking import (
     Exercise,
     FormError,
@@ -16,6 +17,7 @@ from course.checking import (
     to_array,
 )
 from course.lessons.cases import (
+    CHANGED,
     FUNCTION_NAMES,
     LEAKY,
     LOSS_CASES,
@@ -24,6 +26,7 @@ from course.lessons.cases import (
     SIZES,
     TANH,
     expect_items,
+    fresh_losses,
     network,
     normal,
     swapped,
@@ -38,100 +41,149 @@ def my_forward(params, X, f):
     return A, Z
 
 
-def _lists(params, X, f, layer):
-    """A forward pass with ``layer(a, W, b) -> z, a``; its a goes on."""
-    A, Z = [X], []
-    for W, b in params:
-        z, a = layer(A[-1], W, b)
-        Z.append(z)
-        A.append(a)
-    return A, Z
+def _by_layers(layer):
+    """A forward pass with ``layer(a, W, b, f) -> z, a``; its a goes on."""
+
+    def forward(params, X, f):
+        A, Z = [X], []
+        for W, b in params:
+            z, a = layer(A[-1], W, b, f)
+            Z.append(z)
+            A.append(a)
+        return A, Z
+
+    return forward
 
 
-def _without_last_f(params, X, f):
-    A, Z = my_forward(params, X, f)
-    return [*A[:-1], Z[-1]], Z
+def _by_sums(sums):
+    """A forward pass with other weighted sums, ``sums(a, W, b) -> z``."""
+    return _by_layers(lambda a, W, b, f: ((z := sums(a, W, b)), f(z)))
 
 
-def _with_last_f_only(params, X, f):
-    A, Z = my_forward(params, X, lambda z: z)
-    return [*A[:-1], f(Z[-1])], Z
+def _change(change):
+    """The right lists, changed: ``change(A, Z, f) -> A, Z``."""
+    return lambda params, X, f: change(*my_forward(params, X, f), f)
 
 
-def _with_bias_for_f_only(params, X, f):
-    return _lists(params, X, f, lambda a, W, b: (a @ W, f(a @ W + b)))
+def _linear(change):
+    """The lists that come without f, changed."""
+    return lambda params, X, f: change(*my_forward(params, X, lambda z: z), f)
 
 
-def _with_sums(params, X, f, sums):
-    """A forward pass with other weighted sums: ``sums(a, W, b) -> z``."""
-
-    def layer(a, W, b):
-        z = sums(a, W, b)
-        return z, f(z)
-
-    return _lists(params, X, f, layer)
-
-
+_SUM = "Z.append(A[-1] @ W + b)"
+_BEND = "A.append(f(Z[-1]))"
 _WRONG_FORWARDS = [
     Mistake(
-        "W is transposed: a row of W belongs to an input, a column to a unit, so `a @ W` "
-        "fits as it is; with layers that aren't square, W.T does not fit at all",
-        lambda params, X, f: my_forward([(W.T, b) for W, b in params], X, f),
+        "the weighted sums are wrong, or nothing fits: W is turned on its side; its rows "
+        "belong to what goes in, its columns to the units",
+        _by_sums(lambda a, W, b: a @ W.T + b),
+        _SUM,
     ),
     Mistake(
-        "each layer starts again from the input: use what the layer before gave",
-        lambda params, X, f: _with_sums(params, X, f, lambda a, W, b: X @ W + b),
+        "the samples are mixed, or nothing fits: W stands first in the product; a sample "
+        "is a row, and keeps to itself only on the left",
+        _by_sums(lambda a, W, b: W @ a + b),
+        _SUM,
     ),
     Mistake(
-        "it takes 4 layers, and networks have other numbers of layers, too: "
-        "`for W, b in params` walks through all of them",
-        lambda params, X, f: my_forward([params[i] for i in range(4)], X, f),
+        "the shapes are wrong, or nothing fits: in this product samples are columns, and "
+        "here they are rows, which belong on the left",
+        _by_sums(lambda a, W, b: W.T @ a + b),
+        _SUM,
     ),
     Mistake(
-        "f is applied at the end only: each layer has its own, and its result goes into "
+        "numbers are multiplied one by one and not added up: a unit needs one sum of all "
+        "that goes in; which product gives that?",
+        _by_sums(lambda a, W, b: a * W + b),
+        _SUM,
+    ),
+    Mistake(
+        "every layer gets the input X: from layer 1 on it is the result of the layer "
+        "before that goes in",
+        lambda params, X, f: _by_sums(lambda a, W, b: X @ W + b)(params, X, f),
+        _SUM,
+    ),
+    Mistake("the biases are missing", _by_sums(lambda a, W, b: a @ W), _SUM),
+    Mistake(
+        "the biases have the wrong sign", _by_sums(lambda a, W, b: a @ W - b), _SUM
+    ),
+    Mistake(
+        "A is right, but Z lacks the biases: Z holds the whole sum that f is applied to",
+        _by_layers(lambda a, W, b, f: (a @ W, f(a @ W + b))),
+        _SUM,
+    ),
+    Mistake(
+        "the biases are added after f: they belong to the sum that f is applied to",
+        _by_layers(lambda a, W, b, f: (a @ W, f(a @ W) + b)),
+        _SUM,
+    ),
+    Mistake(
+        "the activations lack f: A holds the same numbers as Z",
+        _by_layers(lambda a, W, b, f: (a @ W + b, a @ W + b)),
+        _BEND,
+    ),
+    Mistake(
+        "f comes in at the end only: each layer has its own, and its result goes into "
         "the next layer",
-        _with_last_f_only,
+        _linear(lambda A, Z, f: ([*A[:-1], f(Z[-1])], Z)),
+        _BEND,
     ),
     Mistake(
-        "in the products W stands first, W @ a: a sample is a row of a, so a stands "
-        "first, a @ W; the other order fails, or mixes up the samples",
-        lambda params, X, f: _with_sums(params, X, f, lambda a, W, b: W @ a + b),
+        "the last layer lacks f: in this course every layer has one, the last too",
+        _change(lambda A, Z, f: ([*A[:-1], Z[-1]], Z)),
+        _BEND,
     ),
     Mistake(
-        "Z lacks the biases, and A is right: z is the whole sum that goes into f, "
-        "a @ W + b",
-        _with_bias_for_f_only,
+        "A and Z go apart after layer 0: what goes on to the next layer is z, and it "
+        "should be its activation",
+        _linear(lambda A, Z, f: ([A[0], *map(f, Z)], Z)),
+        _SUM,
     ),
     Mistake(
-        "the bias is missing: z is a @ W + b",
-        lambda params, X, f: my_forward([(W, 0 * b) for W, b in params], X, f),
+        "the activations have f applied twice: once is enough",
+        _by_layers(lambda a, W, b, f: (a @ W + b, f(f(a @ W + b)))),
+        _BEND,
     ),
     Mistake(
-        "the bias is added after the activation: it belongs inside, f(a @ W + b)",
-        lambda params, X, f: _lists(
-            params, X, f, lambda a, W, b: (a @ W, f(a @ W) + b)
-        ),
+        "Z holds numbers to which f is applied already, and A has f applied twice: Z is "
+        "kept as it was before f",
+        _by_layers(lambda a, W, b, f: (f(a @ W + b), f(f(a @ W + b)))),
+        f"{_SUM}; {_BEND}",
+    ),
+    *(
+        Mistake(
+            f"whatever f is, the activations are those of {FUNCTION_NAMES[fixed]}: the "
+            "function comes in as the argument f",
+            lambda params, X, f, fixed=fixed: my_forward(params, X, fixed),
+            _BEND,
+        )
+        for fixed in (LEAKY.f, RELU.f, TANH.f)
     ),
     Mistake(
-        "the bias is subtracted: look at the sign",
-        lambda params, X, f: my_forward([(W, -b) for W, b in params], X, f),
+        "Z holds the activations: it keeps each sum as it was before f",
+        _change(lambda A, Z, f: (A, A[1:])),
+        _SUM,
     ),
     Mistake(
-        "the last layer has no activation: in this course every layer has one, the last "
-        "too",
-        _without_last_f,
+        "Z has an entry too many, the input, which has no z: Z is one shorter than A",
+        _change(lambda A, Z, f: (A, [A[0], *Z])),
+        "A, Z = [X], []",
     ),
     Mistake(
-        "the activation is missing: without f all layers together are one straight line",
-        lambda params, X, f: my_forward(params, X, lambda z: z),
+        "A lacks the input: training needs what went into the first layer, too",
+        _change(lambda A, Z, f: (A[1:], Z)),
+        "A, Z = [X], []",
+    ),
+    Mistake("A and Z come in the other order", swapped(my_forward), "return A, Z"),
+    Mistake(
+        "only the first layer is there: is the end reached in the first round already?",
+        lambda params, X, f: my_forward(params[:1], X, f),
+        "return A, Z (below the loop, not in it)",
     ),
     Mistake(
-        "f is not used: it takes the leaky ReLU of the original notebook, whatever f is",
-        lambda params, X, f: my_forward(params, X, LEAKY.f),
-    ),
-    Mistake(
-        "f is applied twice in each layer: once is enough",
-        lambda params, X, f: my_forward(params, X, lambda z: f(f(z))),
+        "only networks of 4 layers get through: others have less or more",
+        lambda params, X, f: my_forward([params[i] for i in range(4)], X, f),
+        "for W, b in params:",
     ),
 ]
 
@@ -139,11 +191,16 @@ _WRONG_FORWARDS = [
 def _lists_form(answer):
     """``return A, Z``: two lists of arrays."""
     expect_items(answer, 2, "the lists A and Z")
+    if not any(isinstance(arrays, (list, tuple)) for arrays in answer):
+        raise FormError(
+            "two lists of arrays are asked for, A and Z, each with an array for each "
+            "layer; here arrays come without such lists"
+        )
     parts = {}
     for name, arrays in zip("AZ", answer):
         if not isinstance(arrays, (list, tuple)):
             raise FormError(
-                f"{name} is {describe_type(arrays)}, and a list of arrays is asked"
+                f"{name} is {describe_type(arrays)}, and a list of arrays is asked for"
             )
         for i, array in enumerate(arrays):
             parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
@@ -154,12 +211,27 @@ def _forward_cases(n):
     """Networks of several sizes, with a batch of n samples."""
     activations = itertools.cycle([LEAKY.f, TANH.f, RELU.f])
     return [
-        (
-            network(seed, *sizes),
-            normal(seed + 50, n, sizes[0]),
-            next(activations),
-        )
+        (network(seed, *sizes), normal(seed + 50, n, sizes[0]), next(activations))
         for seed, sizes in enumerate(SIZES)
+    ]
+
+
+def _fresh_forwards(rng):
+    """Deep and wide networks, equal samples, whole numbers, float32, another f."""
+    n = rng.integers(2, 6)
+    deep = rng.integers(1, 4, 6)
+    narrow = network(rng, 1, 1, 1, 1, 1)  # as many layers as the original notebook
+    W = np.array([[1, 2], [3, 1]])
+    large, tiny = rng.integers(100, 900, (3, 2)), np.array([[0.004, 0], [0, -0.004]])
+    small = [mlp.Layer(*map(np.float32, layer)) for layer in network(rng, 2, 3, 2)]
+    return [
+        (network(rng, *deep), normal(rng, n, deep[0]), TANH.f),
+        (network(rng, 3, 8, 2), normal(rng, 1, 3), RELU.f),
+        (network(rng, 2, 4, 1), normal(rng, 1, 2).repeat(n, axis=0), LEAKY.f),
+        (narrow, normal(rng, n, 1), mlp.leaky_relu(rng.choice([-1.5, 0.3, 2])).f),
+        ([mlp.Layer(W, W[0])], large, RELU.f),
+        ([mlp.Layer(W, 0 * W[0])], tiny, LEAKY.f),  # z beside 0
+        (small, np.float32(normal(rng, n, 2)), LEAKY.f),
     ]
 
 
@@ -171,53 +243,12 @@ _forward = Exercise(
         *_forward_cases(3)[4:6],
         (network(8, 2, 3, 1), np.array([[0, 1]]), LEAKY.f),  # whole numbers
     ],
-    [
-        *_WRONG_FORWARDS,
-        Mistake(
-            "it stops after the first layer: a `return` inside a loop ends it in its first "
-            "round; return when all layers are done",
-            lambda params, X, f: my_forward(params[:1], X, f),
-        ),
-        Mistake("A and Z are swapped: return A, Z", swapped(my_forward)),
-        Mistake(
-            "Z has an entry too many, the input: X has no z, so Z starts empty",
-            lambda params, X, f: (
-                my_forward(params, X, f)[0],
-                [X, *my_forward(params, X, f)[1]],
-            ),
-        ),
-        Mistake(
-            "A lacks the input: it starts with X, since training needs what went into "
-            "the first layer",
-            lambda params, X, f: (
-                my_forward(params, X, f)[0][1:],
-                *my_forward(params, X, f)[1:],
-            ),
-        ),
-        Mistake(
-            "Z holds the activations: what belongs there is z, as it was before f, and "
-            "a changes nothing in it",
-            lambda params, X, f: (
-                my_forward(params, X, f)[0],
-                my_forward(params, X, f)[0][1:],
-            ),
-        ),
-        Mistake(
-            "z goes on to the next layer in place of a: what goes into a layer is the "
-            "activation of the layer before, f(z)",
-            lambda params, X, f: (
-                [X, *map(f, my_forward(params, X, lambda z: z)[1])],
-                my_forward(params, X, lambda z: z)[1],
-            ),
-        ),
-        Mistake(
-            "the batch is summed or averaged: each sample keeps its own row",
-            lambda params, X, f: my_forward(params, X.mean(axis=0, keepdims=True), f),
-        ),
-    ],
+    _WRONG_FORWARDS,
     call_once(_lists_form),
+    changed=CHANGED,
     function_names=FUNCTION_NAMES,
     large=(network(30, 2, 2, 1), normal(31, 40_000, 2), TANH.f),
+    fresh=_fresh_forwards,
 )
 
 
@@ -225,80 +256,122 @@ def my_loss(Y_hat, Y):
     return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 
 
+def _by_numbers(combine):
+    """A loss of the errors, the samples and the outputs: ``combine(E, n, n_out)``."""
+    return lambda Y_hat, Y: combine(Y_hat - Y, *Y.shape)
+
+
+_HALF, _MEAN, _SQUARE = "0.5 * ...", "... / len(Y)", "(Y_hat - Y) ** 2"
+_WRONG_LOSSES = [
+    Mistake(
+        "it is twice too large: look at the formula, what is done with each square?",
+        _by_numbers(lambda E, n, n_out: np.sum(E**2) / n),
+        _HALF,
+    ),
+    Mistake(
+        "it grows with the number of samples: the loss is their average",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2)),
+        _MEAN,
+    ),
+    Mistake(
+        "it is the sum of all squares: half of each is asked for, and the average over "
+        "the samples",
+        _by_numbers(lambda E, n, n_out: np.sum(E**2)),
+        f"{_HALF} and {_MEAN}",
+    ),
+    Mistake(
+        "it is divided by 4, however many samples there are",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2) / 4),
+        _MEAN,
+    ),
+    Mistake(
+        "with several samples it is too small: it is divided by their number twice",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2) / n**2),
+        _MEAN,
+    ),
+    Mistake(
+        "with several samples it is too large: it is multiplied by their number, not "
+        "divided; without parentheses / and * are done from left to right",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2) * n),
+        _MEAN,
+    ),
+    Mistake(
+        "with several outputs it is too small: it is divided by their number, too; "
+        "outputs are added up, only samples averaged",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.mean(E**2)),
+        _MEAN,
+    ),
+    Mistake(
+        "it is the mean of all squares: half of each is asked for, added up over the "
+        "outputs, averaged over the samples",
+        _by_numbers(lambda E, n, n_out: np.mean(E**2)),
+        f"{_HALF} and {_MEAN}",
+    ),
+    Mistake(
+        "it is divided by the number of outputs: the average is over the samples, the "
+        "rows",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2) / n_out),
+        _MEAN,
+    ),
+    Mistake(
+        "errors of opposite sign cancel: each is squared by itself, before they are "
+        "added up",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E) ** 2 / n),
+        _SQUARE,
+    ),
+    Mistake(
+        "the errors are not squared, so those of opposite sign cancel",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E) / n),
+        _SQUARE,
+    ),
+    Mistake(
+        "it adds up the sizes of the errors: their squares are asked for",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(abs(E)) / n),
+        _SQUARE,
+    ),
+    Mistake(
+        "it is the square root of the loss: no root here",
+        _by_numbers(lambda E, n, n_out: np.sqrt(0.5 * np.sum(E**2) / n)),
+    ),
+    Mistake(
+        "the sum of the squares goes through a square root: no root here",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sqrt(np.sum(E**2)) / n),
+    ),
+    Mistake(
+        "it gives a loss for each sample: one number for all is asked for, their average",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2, axis=1)),
+    ),
+    Mistake(
+        "it gives a loss for each output: one number for all is asked for, their sum",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E**2, axis=0) / n),
+    ),
+    Mistake(
+        "with several outputs only the first counts: all are added up",
+        _by_numbers(lambda E, n, n_out: 0.5 * np.sum(E[:, 0] ** 2) / n),
+    ),
+    Mistake(
+        "the sign is wrong: a sum of squares is never negative",
+        _by_numbers(lambda E, n, n_out: -0.5 * np.sum(E**2) / n),
+    ),
+    Mistake(
+        "prediction and target are added: the error is their difference",
+        lambda Y_hat, Y: 0.5 * np.sum((Y_hat + Y) ** 2) / len(Y),
+        _SQUARE,
+    ),
+    Mistake(
+        "predictions and targets are squared by themselves: their difference is",
+        lambda Y_hat, Y: 0.5 * np.sum(Y_hat**2 - Y**2) / len(Y),
+        _SQUARE,
+    ),
+]
+
 _loss = Exercise(
     my_loss,
     LOSS_CASES,
-    [
-        Mistake(
-            "it is twice too large: the half is missing",
-            lambda Y_hat, Y: np.sum((Y_hat - Y) ** 2) / len(Y),
-        ),
-        Mistake(
-            "1/n is missing: the loss is averaged over the samples",
-            lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2),
-        ),
-        Mistake(
-            "it divides by 4, however many samples there are: their number is len(Y)",
-            lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2) / 4,
-        ),
-        Mistake(
-            "the half and 1/n are both missing",
-            lambda Y_hat, Y: np.sum((Y_hat - Y) ** 2),
-        ),
-        Mistake(
-            "1/n is there twice: divide by n once only (a mean has done it already)",
-            lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y) ** 2,
-        ),
-        Mistake(
-            "with several outputs it is too small: it divides by the outputs, too, as a "
-            "mean of all numbers does; sum over the outputs, average over the samples",
-            lambda Y_hat, Y: 0.5 * np.mean((Y_hat - Y) ** 2),
-        ),
-        Mistake(
-            "this is the mean of all squares: the half is missing, and it divides by the "
-            "outputs, too; sum over the outputs, average over the samples",
-            lambda Y_hat, Y: np.mean((Y_hat - Y) ** 2),
-        ),
-        Mistake(
-            "it divides by the number of outputs: the samples are the rows, len(Y)",
-            lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2) / Y.shape[1],
-        ),
-        Mistake(
-            "it adds up before it squares, so that errors of opposite sign cancel: "
-            "square first",
-            lambda Y_hat, Y: 0.5 * np.sum(Y_hat - Y) ** 2 / len(Y),
-        ),
-        Mistake(
-            "the square is missing: it takes the absolute error",
-            lambda Y_hat, Y: 0.5 * np.sum(abs(Y_hat - Y)) / len(Y),
-        ),
-        Mistake(
-            "the square is missing: errors of opposite sign cancel",
-            lambda Y_hat, Y: 0.5 * np.sum(Y_hat - Y) / len(Y),
-        ),
-        Mistake(
-            "there is a square root too many",
-            lambda Y_hat, Y: np.sqrt(0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)),
-        ),
-        Mistake(
-            "it gives one loss for each sample: average them into one number",
-            lambda Y_hat, Y: 0.5 * np.sum((Y_hat - Y) ** 2, axis=1),
-        ),
-        Mistake(
-            "it gives one loss for each output: add them up into one number",
-            lambda Y_hat, Y: 0.5 * np.mean((Y_hat - Y) ** 2, axis=0),
-        ),
-        Mistake(
-            "look at the sign: a sum of squares is never negative",
-            lambda Y_hat, Y: -0.5 * np.sum((Y_hat - Y) ** 2) / len(Y),
-        ),
-        Mistake(
-            "look at the sign between prediction and target: the error is their "
-            "difference",
-            lambda Y_hat, Y: 0.5 * np.sum((Y_hat + Y) ** 2) / len(Y),
-        ),
-    ],
+    _WRONG_LOSSES,
+    changed=CHANGED,
     large=LOSS_MANY,
+    fresh=fresh_losses,
 )
 
 

@@ -7,62 +7,111 @@ import itertools
 
 import numpy as np
 
-from course.checking import Exercise, FormError, Mistake, describe_shape, precise
+from course.checking import (
+    Exercise,
+    FormError,
+    Listed,
+    Mistake,
+    describe_shape,
+    precise,
+)
 from course.lessons.cases import layers_form
 
-# Random numbers can't be compared one by one: another right way to draw gives others.
-# So the measures of large layers are compared, with bounds so wide that a right answer
-# stays within. The smallest layer has k = 60 * 60 numbers. For normal numbers the
-# standard deviation is off by 1 / sqrt(2 k) = 1.2 %, the mean by 1 / sqrt(k) = 1.7 % of
-# the spread, the share within one spread by sqrt(0.22 / k) = 0.8 %. The bounds are
-# about seven times as wide: a right answer fails once in 10^11 draws. A uniform draw of
-# k numbers leaves the outer 1 % at one end empty once in 10^15 draws.
-_WIDE = 120, 60, 60, 60
-_TOLERANCES = {
-    "the standard deviation": (0.08, 0.0),
-    "the mean / spread": (0.0, 0.12),
-    "the share": (0.0, 0.055),
-    "the smallest": (0.02, 0.0),
-    "the largest": (0.02, 0.0),
+# Random numbers can't be compared one by one: another right way to draw gives others. So
+# large layers are measured, each of k = 3,600 numbers or more. One spread is off by
+#
+#                                               a normal layer          a uniform one
+#     the spread, relative                      sqrt(0.5 / k) = 1.2 %   0.7 %
+#     the mean, in spreads                      sqrt(1 / k) = 1.7 %     1.7 %
+#     the share within one spread of the mean   sqrt(0.1 / k) = 0.5 %   0.5 %
+#
+# and the bounds are 6.6 times as wide or more: a right layer misses one of them once in
+# 2 * 10^10 draws. A uniform one leaves 0.028 at one end empty with (1 - 0.028 / 4)^k, once
+# in 10^11 draws.
+#
+# The nearest wrong answers take n_in + 1 or n_in - 1. For 1 input the spread is 29 % too
+# small then, or infinite: 25 times its error beyond the bound. The share of uniform
+# numbers is 0.106 below that of normal ones: 13 times its error beyond the bound.
+_SHARE = "the share within one spread of the mean"
+_BOUNDS = {  # relative
+    "the spread": 0.08,
+    "the mean": 0.12,
+    _SHARE: 0.055,
+    "the smallest number": 0.014,
+    "the largest number": 0.014,
 }
+_SMALL = [(2, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1)]
+_WIDE = 150, 50, 75  # n_in, n_out and their sum differ from layer to layer
+_NARROW = [(1, 3600, 1), (3, 1200, 3)]
 
 
-_BIASES = "the biases are not 0: only the weights are random, each b is np.zeros(n_out)"
+def _fresh_sizes(rng):
+    """A small network, a narrow one with many numbers, and a wide one."""
+    n, a, b, c, *units = map(
+        int, rng.integers([2, 140, 50, 74, 1, 1], [7, 160, 54, 81, 6, 6])
+    )
+    return [(*units, 2, 1), (n, 3600 // n + 1, n), (a, b, c)]
 
 
-def _start_tolerance(name):
-    for beginning, tolerance in _TOLERANCES.items():
-        if name.startswith(beginning):
-            return tolerance
-    return precise(name)
+def _tolerance(part):
+    name = part.split(" of W")[0]
+    if name not in _BOUNDS:
+        return precise(part)
+    return _BOUNDS[name], 0.002 * name.endswith("number")  # 0 is the smallest of some
 
 
-def _start_measure(uniform):
-    """Measure a function that draws first weights; ``uniform``: its range, too."""
+# What may be wrong, however the numbers are distributed.
+_BIASES = "the biases are not 0: only the weights are random"
+_ZEROS = "all weights are 0: so the units of a layer would stay alike for ever"
+_SAME = (
+    "generators with different seeds give the same weights: every number must come from "
+    "the rng that is handed in"
+)
+_OTHER = (
+    "two generators with the same seed give different weights: every number must come "
+    "from the rng that is handed in"
+)
+_ALIKE = (
+    "each layer begins with the same random numbers: it must go on drawing from the rng "
+    "where the layer before it has stopped"
+)
+_ONE_SPREAD = (
+    "the spread is the same in every layer: which number in the formula differs from "
+    "layer to layer?"
+)
+
+
+def _measure(spread, uniform=False):
+    """Measure drawn weights; ``spread(n_in, alpha)`` is that of the right ones."""
 
     def measure(call, args):
-        sizes, _, *rest = args
-        first, again, different = (
-            _layers_of(sizes, call(sizes, np.random.default_rng(seed), *rest))
-            for seed in (5, 5, 6)
+        sizes, _, *alpha = args
+        is_large = max(sizes) >= 60
+        parts, *others = (
+            _parts_of(sizes, call(sizes, np.random.default_rng(seed), *alpha))
+            for seed in ([5] if is_large else [5, 5, 6])
         )
-        parts = {}
-        for name, array in first.items():
-            if name.startswith("W"):
-                parts[f"the shape of {name}"] = np.array(array.shape)
-            else:
-                parts[name] = array
-        parts["equal draws from equal seeds"] = _equal_weights(first, again)
-        parts["equal draws from other seeds"] = _equal_weights(first, different)
-        if sizes == _WIDE:
-            parts.update(_statistics(first, uniform))
-        return parts
+        is_list = any(isinstance(array, Listed) for array in parts.values())
+        form = np.zeros(1).view(Listed if is_list else np.ndarray)
+        measures = {"the shapes and the biases": form}
+        weights = _weights(parts)
+        if not any(W.any() for W in weights):
+            raise FormError(_ZEROS)
+        if is_large:
+            rights = [spread(n_in, *alpha) for n_in in sizes[:-1]]
+            _refuse_patterns(weights, rights)
+            _refuse_one_spread([W.std() for W in weights], rights)
+            for i, (W, right) in enumerate(zip(weights, rights)):
+                measures |= _describe(W, f"W[{i}]", right, uniform)
+        elif sum(W.size for W in weights) > 8:  # fewer may be equal by chance
+            _refuse_seeds(weights, *map(_weights, others))
+        return measures
 
     return measure
 
 
-def _layers_of(sizes, result):
-    """The layers by name; `FormError` if their number, axes or biases are wrong."""
+def _parts_of(sizes, result):
+    """The arrays by name; `FormError` if their number, shapes or biases are wrong."""
     parts = layers_form()(result)
     count, right = len(parts) // 2, len(sizes) - 1
     if count != right:
@@ -74,48 +123,81 @@ def _layers_of(sizes, result):
             f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
             f"returns {f'W of the shape {shapes}' if count else 'none'}"
         )
-    for i, shape in zip(range(count), itertools.pairwise(sizes)):
+    for i, shape in enumerate(itertools.pairwise(sizes)):
         W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
-        if W.ndim != 2:
+        if W.shape != shape:
             raise FormError(
                 f"W[{i}] has {describe_shape(W)}, it should have the shape (n_in, n_out), "
-                f"here {shape}: hand this shape to the method of rng"
+                f"here {shape}"
             )
-        if not b.ndim:
+        if b.shape != shape[1:]:
             raise FormError(
-                f"b[{i}] is one number; it should hold one for each unit, "
-                "np.zeros(n_out)"
+                f"b[{i}] has {describe_shape(b)}, it should have one number for each "
+                f"unit, the shape (n_out,), here {shape[1:]}"
             )
         if b.any():
             raise FormError(_BIASES)
+        if not np.isfinite(W).all():
+            raise FormError(f"W[{i}] holds {W[~np.isfinite(W)][0]}")
     return parts
 
 
 def _weights(parts):
-    return {name: array for name, array in parts.items() if name.startswith("W")}
+    return [np.asarray(array) for name, array in parts.items() if name[0] == "W"]
 
 
-def _equal_weights(first, second):
-    pairs = zip(_weights(first).values(), _weights(second).values())
-    return np.array(all(np.array_equal(a, b) for a, b in pairs))
+def _refuse_seeds(first, again, other):
+    """`FormError` if the weights do not follow from the generator that is handed in."""
+    if not all(map(np.array_equal, first, again)):
+        raise FormError(_OTHER)
+    if all(map(np.array_equal, first, other)):
+        raise FormError(_SAME)
 
 
-def _statistics(parts, uniform):
-    """What describes the distribution of the weights, layer by layer."""
-    measures = {}
-    for name, W in _weights(parts).items():
-        spread = W.std()
-        measures[f"the standard deviation of {name}"] = spread
-        measures[f"the mean / spread of {name}"] = W.mean() / spread
-        within = np.mean(abs(W - W.mean()) < spread)  # normal 0.68, uniform 0.58
-        measures[f"the share of {name} within one standard deviation"] = within
-        if uniform:
-            measures[f"the smallest number of {name}"] = W.min()
-            measures[f"the largest number of {name}"] = W.max()
-    numbers = np.concatenate([W.ravel() for W in _weights(parts).values()])
-    repeated = 1 - len(np.unique(numbers)) / numbers.size
-    measures["each number drawn anew"] = repeated <= 0.01
-    return {name: np.array(value) for name, value in measures.items()}
+def _refuse_patterns(weights, spreads):
+    """`FormError` if numbers come again, or are in order."""
+    draws = np.concatenate([abs(W / s).ravel() for W, s in zip(weights, spreads)])
+    repeated = len(np.unique(draws.astype(np.float32))) < 0.995 * draws.size
+    for i, W in enumerate(weights):
+        values = len(np.unique(W)) if repeated else W.size
+        if values < 0.99 * W.size:  # float32 draws repeat a few
+            raise FormError(
+                f"the {W.size} weights of W[{i}] take only {values} "
+                f"value{'s' if values > 1 else ''}: draw each weight on its own, and "
+                "leave it as it was drawn"
+            )
+        if any((np.diff(W, axis=k) >= 0).all() for k in (0, 1) if W.shape[k] > 9):
+            raise FormError(f"the numbers in W[{i}] are sorted: leave them as drawn")
+    for before, after in itertools.pairwise(weights):
+        if np.corrcoef(before.flat[:3600], after.flat[:3600])[0, 1] > 0.5:
+            raise FormError(_ALIKE)
+    if repeated:
+        raise FormError("some weights come again, with another sign or scale")
+
+
+def _refuse_one_spread(found, right):
+    """`FormError` if the layers have one spread, and should not."""
+    if max(found) < 1.08 * min(found) and max(right) > 1.08 * min(right):
+        raise FormError(_ONE_SPREAD)
+
+
+def _describe(W, name, spread, uniform):
+    """What the numbers of a large layer are like: as asked for, if they come near."""
+    mean, std = W.mean(), W.std()
+    found = {  # value, right, unit of the bound
+        "the spread": (std, spread, spread),
+        "the mean": (mean, 0.0, std),
+        _SHARE: (np.mean(abs(W - mean) < std), 0.577 if uniform else 0.683, 0.6),
+    }
+    if uniform:  # where normal numbers end is random: 2.1 stands for it
+        found["the smallest number"] = max(W.min(), -2.1), -2.0, 2.0
+        found["the largest number"] = min(W.max(), 2.1), 2.0, 2.0
+    return {
+        f"{what} of {name}": np.array(
+            right if abs(value - right) <= _BOUNDS[what] * unit else value
+        )
+        for what, (value, right, unit) in found.items()
+    }
 
 
 def _start(scale, draw=np.random.Generator.uniform, arguments=(-1, 1)):
@@ -133,91 +215,66 @@ def _start(scale, draw=np.random.Generator.uniform, arguments=(-1, 1)):
     return start
 
 
-def _start_mistakes(right):
-    """The mistakes that both exercises share, made out of the right function."""
+def _start_mistakes(right, code):
+    """The mistakes that both exercises share; ``code`` draws the weights."""
 
     def redo(change):
         return lambda sizes, rng, *alpha: [
             change(W, b) for W, b in right(sizes, rng, *alpha)
         ]
 
-    def one_seed_for_all_layers(sizes, rng, *alpha):
-        seed = rng.integers(1 << 30)
-        return [
-            right(pair, np.random.default_rng(seed), *alpha)[0]
-            for pair in itertools.pairwise(sizes)
-        ]
+    def by_one_seed(seed_of):
+        """Each layer from a generator of its own, all with the same seed."""
+
+        def start(sizes, rng, *alpha):
+            seed = seed_of(rng)
+            return [
+                right(pair, np.random.default_rng(seed), *alpha)[0]
+                for pair in itertools.pairwise(sizes)
+            ]
+
+        return start
 
     return [
         Mistake(
-            "another rng gives the same numbers, and each layer starts from the same "
-            "ones: a generator with a fixed seed is made in the loop; draw all layers "
-            "from the rng that is handed in",
-            lambda sizes, rng, *alpha: [
-                right(pair, np.random.default_rng(0), *alpha)[0]
-                for pair in itertools.pairwise(sizes)
-            ],
+            f"{_SAME}, without a generator of your own for each layer",
+            by_one_seed(lambda rng: 0),
+            code,
         ),
         Mistake(
-            "another generator gives the same numbers: every number must come from the "
-            "rng that is handed in, not from one that you make",
+            _SAME,
             lambda sizes, rng, *alpha: right(sizes, np.random.default_rng(0), *alpha),
+            code,
         ),
         Mistake(
-            "the same generator gives other numbers the second time: draw from rng, "
-            "not from np.random, or the run can't be repeated",
+            _OTHER,
             lambda sizes, rng, *alpha: right(sizes, np.random.default_rng(), *alpha),
+            code,
         ),
+        Mistake(_ALIKE, by_one_seed(lambda rng: rng.integers(1 << 30)), code),
         Mistake(
-            "each layer starts from the same random numbers: make no generator in the "
-            "loop; draw all layers from rng, one after the other",
-            one_seed_for_all_layers,
-        ),
-        Mistake(
-            "W is (n_out, n_in): in this course a row belongs to an input and a column "
-            "to a unit, so the shape is (n_in, n_out)",
+            "W has a row for each unit: in this course a row belongs to an input, and a "
+            "column to a unit",
             redo(lambda W, b: (W.T, b)),
+            code,
         ),
-        Mistake(_BIASES, redo(lambda W, b: (W, b + 1.0))),
+        Mistake(_BIASES, redo(lambda W, b: (W, b + 1.0)), "np.zeros(n_out)"),
+        Mistake(_ZEROS, redo(lambda W, b: (0 * W, b)), code),
         Mistake(
-            "the bias has one number for each unit: its shape is (n_out,), not "
-            "(1, n_out)",
-            redo(lambda W, b: (W, b[None, :])),
-        ),
-        Mistake(
-            "the bias has the wrong length: it belongs to the units after the weights, "
-            "so it has n_out numbers, not n_in",
-            redo(lambda W, b: (W, np.zeros(len(W)))),
-        ),
-        Mistake(
-            "all weights are 0: then all units of a layer stay alike for ever; draw "
-            "them from rng",
-            redo(lambda W, b: (0 * W, b)),
-        ),
-        Mistake(
-            "one number fills a whole matrix: hand the shape to the generator, so that "
-            "each weight is drawn on its own",
-            redo(lambda W, b: (W * 0 + W.flat[0], b)),
-        ),
-        Mistake(
-            "only the first layer is returned: `return` stands in the loop; move it "
-            "to the left, so that the loop comes to its end first",
+            "only the first layer is returned: does the function end before its loop?",
             lambda sizes, rng, *alpha: right(sizes[:2], rng, *alpha),
         ),
         Mistake(
-            "only the last layer is returned: the list begins anew in each round; make "
-            "it once, before the loop",
+            "only the last layer is returned: does the list begin anew in each round?",
             lambda sizes, rng, *alpha: right(sizes[-2:], rng, *alpha),
         ),
         Mistake(
-            "the first layer is missing: the inputs come first in sizes, and layer 0 "
-            "lies between them and the first units; pair the sizes from the start",
+            "the first layer is missing: it lies between the inputs, which come first in "
+            "sizes, and the first units",
             lambda sizes, rng, *alpha: right(sizes[1:], rng, *alpha),
+            "pairwise(sizes)",
         ),
     ]
-
-
-_START_SIZES = [(2, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1), _WIDE]
 
 
 def my_uniform(sizes, rng):
@@ -228,6 +285,7 @@ def my_uniform(sizes, rng):
 
 
 _normal_draw = np.random.Generator.normal
+_UNIFORM = "rng.uniform(-2, 2, (n_in, n_out))"
 
 
 def _constant(number):
@@ -236,144 +294,153 @@ def _constant(number):
 
 _uniform = Exercise(
     my_uniform,
-    [(sizes, None) for sizes in _START_SIZES],
+    [(sizes, None) for sizes in (*_SMALL, _WIDE, *_NARROW)],
     [
-        *_start_mistakes(my_uniform),
+        *_start_mistakes(my_uniform, _UNIFORM),
         Mistake(
-            "the numbers lie between 0 and 1: rng.random and rng.uniform without bounds "
-            "do that; give both bounds",
+            "the numbers lie between 0 and 1: which bounds are asked for?",
             _start(_constant(1), arguments=(0, 1)),
+            _UNIFORM,
         ),
         Mistake(
-            "the numbers lie between 0 and 2, all on one side: the lower bound is -2",
+            "the numbers lie between 0 and 2, all on one side: what is the lower bound?",
             _start(_constant(1), arguments=(0, 2)),
+            _UNIFORM,
         ),
         Mistake(
-            "the numbers lie between -1 and 1: the bounds are -2 and 2",
+            "the numbers lie between -1 and 1: which bounds are asked for?",
             _start(_constant(1)),
+            _UNIFORM,
         ),
         Mistake(
-            "these are normal numbers, as the code of the original notebook draws; its "
-            "text asks for uniform ones: rng.uniform",
+            "these are normal numbers, as the original notebook's code draws them: its "
+            "text asks for uniform ones",
             _start(_constant(1), _normal_draw, (0, 1)),
+            _UNIFORM,
         ),
         Mistake(
-            "these are normal numbers with the standard deviation 2: they have no "
-            "bounds; take rng.uniform",
+            "these are normal numbers with the spread 2: they have no bounds",
             _start(_constant(2), _normal_draw, (0, 1)),
-        ),
-        Mistake(
-            "only whole numbers are drawn: rng.integers does that; take rng.uniform",
-            _start(_constant(1), np.random.Generator.integers, (-2, 2)),
+            _UNIFORM,
         ),
     ],
-    _start_measure(uniform=True),
-    _start_tolerance,
+    _measure(lambda n_in: 2 / np.sqrt(3), uniform=True),
+    _tolerance,
+    fresh=lambda rng: [(sizes, None) for sizes in _fresh_sizes(rng)],
 )
+
+
+def _he_spread(n_in, alpha):
+    return np.sqrt(2 / ((1 + alpha**2) * n_in))
 
 
 def my_he(sizes, rng, alpha):
     layers = []
     for n_in, n_out in itertools.pairwise(sizes):
-        spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
-        layers.append((spread * rng.standard_normal((n_in, n_out)), np.zeros(n_out)))
+        W = _he_spread(n_in, alpha) * rng.standard_normal((n_in, n_out))
+        layers.append((W, np.zeros(n_out)))
     return layers
+
+
+def _fresh_he(rng):
+    small, narrow, wide = _fresh_sizes(rng)
+    negative, large = rng.uniform([-0.95, 2], [-0.3, 3]).round(2)
+    return [(small, None, negative), (narrow, None, negative), (wide, None, large)]
 
 
 def _he(scale, draw=_normal_draw):
     return _start(scale, draw, (0, 1))
 
 
+_SPREAD = "np.sqrt(2 / ((1 + alpha**2) * n_in))"
+_NORMAL = "spread * rng.standard_normal((n_in, n_out))"
+
 _he_exercise = Exercise(
     my_he,
     [
-        ((2, 1), None, -0.2),
-        ((1, 3), None, 0.0),
-        ((2, 3, 1), None, -0.2),
-        ((2, 3, 3, 2, 1), None, 1.0),
-        *((_WIDE, None, alpha) for alpha in (-0.2, 0.0, -0.5, 1.0)),
+        *zip(_SMALL, itertools.repeat(None), (-0.2, 0.0, -0.2, 1.0)),
+        (_WIDE, None, -0.2),
+        *zip(_NARROW, itertools.repeat(None), (1.0, 0.0)),
     ],
     [
-        *_start_mistakes(my_he),
+        *_start_mistakes(my_he, _NORMAL),
         Mistake(
-            "it divides by n_out: what counts is how many numbers are added up in a "
-            "unit, and that is n_in",
-            _he(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha**2) * n_out))),
+            "the spread follows n_out: how many numbers does a unit add up?",
+            _he(lambda n_in, n_out, alpha: _he_spread(n_out, alpha)),
+            _SPREAD,
         ),
         Mistake(
-            "it divides by n_in + n_out: He's scheme counts n_in only",
-            _he(
-                lambda n_in, n_out, alpha: np.sqrt(
-                    2 / ((1 + alpha**2) * (n_in + n_out))
-                )
-            ),
+            "the spread follows n_in + n_out: how many numbers does a unit add up?",
+            _he(lambda n_in, n_out, alpha: _he_spread(n_in + n_out, alpha)),
+            _SPREAD,
         ),
         Mistake(
-            "the variance is used as if it were the standard deviation: numbers "
-            "multiplied by s get the variance s squared, so take the square root",
-            _he(lambda n_in, n_out, alpha: 2 / ((1 + alpha**2) * n_in)),
+            "the spread is what the variance should be: numbers multiplied by s get the "
+            "variance s squared",
+            _he(lambda n_in, n_out, alpha: _he_spread(n_in, alpha) ** 2),
+            _SPREAD,
         ),
         Mistake(
-            "it gives the same for every alpha: 1 + alpha^2 belongs under the 2, with "
-            "the argument alpha",
-            _he(lambda n_in, n_out, alpha: np.sqrt(2 / n_in)),
+            "the spread is the same for every alpha: the more an activation lets "
+            "through, the smaller the weights",
+            _he(lambda n_in, n_out, alpha: _he_spread(n_in, 0.0)),
+            _SPREAD,
         ),
         Mistake(
-            "alpha must be squared: its sign does not count",
+            "a negative alpha counts as one that lets less through: what happens to its "
+            "sign in the formula?",
             _he(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha) * n_in))),
+            _SPREAD,
         ),
         Mistake(
-            "the 2 is missing: the variance is 2 / ((1 + alpha^2) n_in)",
-            _he(lambda n_in, n_out, alpha: np.sqrt(1 / ((1 + alpha**2) * n_in))),
-        ),
-        Mistake(
-            "the weights are not scaled: their standard deviation is 1 in every layer",
-            _he(lambda n_in, n_out, alpha: 1.0),
-        ),
-        Mistake(
-            "these are the uniform numbers of my_uniform: He's weights are normal, "
-            "rng.standard_normal, and their spread follows from n_in and alpha",
-            _start(lambda n_in, n_out, alpha: 2.0),
-        ),
-        Mistake(
-            "it divides by n_in + n_out, and gives the same for every alpha: that is "
-            "another scheme, Glorot's; He's counts n_in only, and 1 + alpha^2",
-            _he(lambda n_in, n_out, alpha: np.sqrt(2 / (n_in + n_out))),
-        ),
-        Mistake(
-            "these are uniform numbers that count n_in + n_out: that is another scheme, "
-            "Glorot's; He's weights are normal, and count n_in only",
-            _start(lambda n_in, n_out, alpha: np.sqrt(6 / (n_in + n_out))),
-        ),
-        Mistake(
-            "it multiplies by n_in where it should divide: the brackets around "
-            "(1 + alpha^2) n_in are missing",
-            _he(lambda n_in, n_out, alpha: np.sqrt(2 / (1 + alpha**2) * n_in)),
-        ),
-        Mistake(
-            "the standard deviation is right, but these are uniform numbers: take "
-            "rng.standard_normal or rng.normal",
-            _start(lambda n_in, n_out, alpha: np.sqrt(6 / ((1 + alpha**2) * n_in))),
-        ),
-        Mistake(
-            "these are uniform numbers, and the standard deviation stands as their "
-            "bound: take rng.standard_normal or rng.normal",
-            _start(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha**2) * n_in))),
-        ),
-        Mistake(
-            "the square stands around 1 + alpha: alpha alone is squared, 1 + alpha**2",
+            "the 1 is squared together with alpha: in the formula alpha alone is squared",
             _he(lambda n_in, n_out, alpha: np.sqrt(2 / ((1 + alpha) ** 2 * n_in))),
+            _SPREAD,
         ),
         Mistake(
-            "all layers have the scale of the first: n_in differs from layer to layer, "
-            "so compute the scale inside the loop",
-            lambda sizes, rng, alpha: [
-                (W * np.sqrt(len(W) / sizes[0]), b) for W, b in my_he(sizes, rng, alpha)
-            ],
+            "the variance is half of what it should be: what makes up for the activation?",
+            _he(lambda n_in, n_out, alpha: _he_spread(2 * n_in, alpha)),
+            _SPREAD,
+        ),
+        Mistake(
+            "the variance is twice what it should be: what belongs under the root?",
+            _he(lambda n_in, n_out, alpha: _he_spread(n_in / 2, alpha)),
+            _SPREAD,
+        ),
+        Mistake(_ONE_SPREAD, _he(_constant(1.0)), _SPREAD),
+        Mistake(
+            "the spread grows with n_in: the more numbers a unit adds up, the smaller "
+            "they must be",
+            _he(lambda n_in, n_out, alpha: _he_spread(1 / n_in, alpha)),
+            _SPREAD,
+        ),
+        Mistake(
+            "the spread follows n_in + n_out, and is the same for every alpha: that is "
+            "another scheme, Glorot's",
+            _he(lambda n_in, n_out, alpha: np.sqrt(2 / (n_in + n_out))),
+            _SPREAD,
+        ),
+        Mistake(
+            "these are uniform numbers that follow n_in + n_out: that is another scheme, "
+            "Glorot's; He's weights are normal",
+            _start(lambda n_in, n_out, alpha: np.sqrt(6 / (n_in + n_out))),
+            _NORMAL,
+        ),
+        Mistake(
+            "the spread is right, but the numbers are uniform: He's weights are normal",
+            _start(lambda n_in, n_out, alpha: np.sqrt(3) * _he_spread(n_in, alpha)),
+            _NORMAL,
+        ),
+        Mistake(
+            "these are uniform numbers, and the spread that is asked for is their bound: "
+            "He's weights are normal",
+            _start(lambda n_in, n_out, alpha: _he_spread(n_in, alpha)),
+            _NORMAL,
         ),
     ],
-    _start_measure(uniform=False),
-    _start_tolerance,
+    _measure(_he_spread),
+    _tolerance,
+    fresh=_fresh_he,
 )
 
 

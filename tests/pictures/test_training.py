@@ -62,6 +62,8 @@ def test_the_mark_stands_on_the_loss_of_its_step(ax):
     mark_loss(ax, np.linspace(1, 0.1, 10), 4, 1, (0.01, 2))
     assert marker_of(ax) == [[4.0, pytest.approx(0.7)]]
     assert ax.get_title() == "step 4: loss 0.700"
+    mark_loss(ax, np.array([1.0, 1e-9]), 2, 1, (1e-9, 2), floor=1e-9)
+    assert ax.get_title() == "step 2: loss below 1e−9"
 
 
 @pytest.mark.parametrize("step, point", [(1, 0), (100, 0), (101, 1), (300, 2)])
@@ -70,6 +72,8 @@ def test_loss_by_epoch_on_an_axis_of_steps(ax, step, point):
     values = np.array([0.5, 0.4, 0.3])
     pictures.draw_loss(ax, {"a": values}, steps_per_point=100)
     mark_loss(ax, values, step, 100, (0.01, 2))
+    (line,) = [line for line in ax.lines if line.get_linestyle() == ":"]
+    assert line.get_xdata() == [step, step] and ax.get_xlim()[1] > 300
     assert ax.lines[0].get_xdata().tolist() == [100, 200, 300]
     assert marker_of(ax) == [[100 * (point + 1), values[point]]]
 
@@ -84,14 +88,15 @@ def test_loss_before_the_first_step_and_after_the_last(ax, step, title):
 
 def test_smoothing_never_hides_the_data(ax):
     """Guards the raw points under the average, as dots, and the average itself."""
-    values = np.random.default_rng(0).uniform(0.1, 1, 40)
-    pictures.draw_loss(ax, {"a": values}, smooth=5)
-    raw, mean = ax.lines
-    np.testing.assert_array_equal(raw.get_ydata(), values)
-    assert (raw.get_linestyle(), raw.get_marker()) == ("None", ".")
-    expected = [values[max(0, i - 4) : i + 1].mean() for i in range(40)]
-    np.testing.assert_allclose(mean.get_ydata(), expected)
-    assert legend_of(ax) == ["a, mean of 5"]
+    losses = dict(zip("ab", np.random.default_rng(0).uniform(0.1, 1, (2, 40))))
+    pictures.draw_loss(ax, losses, smooth=5)
+    for values, raw, mean in zip(losses.values(), ax.lines[::2], ax.lines[1::2]):
+        np.testing.assert_array_equal(raw.get_ydata(), values)
+        assert (raw.get_linestyle(), raw.get_marker()) == ("None", ".")
+        assert raw.get_color() == mean.get_color()
+        expected = [values[max(0, i - 4) : i + 1].mean() for i in range(40)]
+        np.testing.assert_allclose(mean.get_ydata(), expected)
+    assert legend_of(ax) == ["a, mean of 5", "b, mean of 5"]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +126,17 @@ def test_loss_says_what_it_cannot_show(ax):
         "low\n(losses below 1e-10 stand at the bottom)",
     ]
     assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0]
+    ax.clear()
+    pictures.draw_loss(ax, {"far": losses["far"]}, steps_per_point=100)
+    assert legend_of(ax) == ["far\nnot finite from 200"]
+
+
+def test_the_legend_stands_above_the_curves(ax):
+    """Guards: a legend over the end of a run that never learned."""
+    pictures.draw_loss(ax, {name: np.full(9, 0.5) for name in "abc"})
+    ax.figure.draw_without_rendering()
+    curve = ax.transData.transform(ax.lines[0].get_xydata())
+    assert ax.get_legend().get_window_extent().y0 > curve[:, 1].max()
 
 
 def test_loss_between_limits():

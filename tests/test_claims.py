@@ -1,0 +1,158 @@
+"""The claims about seeds: their words stand in the course, their measures run.
+
+Whether they hold takes minutes: `claims.py`, a command of its own, tells it.
+"""
+
+import re
+import tomllib
+
+import nbformat
+import numpy as np
+import pytest
+
+from tests import claims
+from tests.claims import CLAIMS, ROOT, Claim, main
+
+
+def text_of(place):
+    """The prose of a file, its parts with an empty line between."""
+    text = (ROOT / place).read_text(encoding="utf-8")
+    if place.endswith(".ipynb"):
+        cells = nbformat.reads(text, as_version=4).cells
+        prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
+        return "\n\n".join(prose)
+    if place.endswith(".toml"):
+        return "\n\n".join(strings(tomllib.loads(text)))
+    return text
+
+
+def strings(value):
+    """All texts in tables and lists of tables."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from strings(item)
+
+
+def in_one_line(text):
+    return " ".join(text.split())
+
+
+# 1. What is listed -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.words[:40])
+def test_the_words_of_each_claim_stand_in_its_place(claim):
+    """Guards: a text that was changed, and a claim that was not."""
+    assert in_one_line(claim.words) in in_one_line(text_of(claim.place))
+
+
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.words[:40])
+def test_each_measure_runs(claim):
+    """Guards: a measure that fails, or does not tell True or False for each seed."""
+    measured = claim.measure(range(10_000, 10_008))
+    for part in measured if isinstance(measured, tuple) else [measured]:
+        assert part.ndim == 1 and len(part) <= 8 and part.dtype == bool
+    assert claim.low < claim.high
+
+
+# 2. What is not listed ---------------------------------------------------------------
+
+_NUMBER = r"(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)"
+_PART = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
+SHARE = re.compile(
+    rf"\d ?%|\b{_NUMBER} (in|of) {_NUMBER}\b|\b({_PART})s?\b", re.IGNORECASE
+)
+SEEDS = re.compile(r"\b(seeds?|networks|runs|diverge|solved?|learn)\b", re.IGNORECASE)
+# The seeds are named, or it is asked.
+NO_CLAIM = re.compile(r"of these|\bseeds? \d|\?$")
+
+# Shares that tell nothing of what trained networks do: (file, words) and why.
+UNCLAIMED = {
+    ("notebooks/05_sum_task.ipynb", "a tenth of the width"): "follows from the formula",
+    ("notebooks/05_sum_task.ipynb", "881 of 1,000 seeds"): "an example of an interval",
+    ("notebooks/05_sum_task.ipynb", "the middle half"): "what a band is",
+    ("TEACHING.md", "says 'less than 10 %'"): "what a class guesses",
+    ("TEACHING.md", "how many of 50 runs"): "what a class guesses",
+}
+
+
+def shares(place):
+    """The sentences of a file that tell a share of seeds."""
+    for part in re.split(r"(?<=[.?!])\s+|\||\n\n", text_of(place)):
+        sentence = in_one_line(part)
+        is_share = SHARE.search(sentence) and SEEDS.search(sentence)
+        if is_share and not NO_CLAIM.search(sentence):
+            yield sentence
+
+
+PLACES = [
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("notebooks/*.ipynb", "course/lessons/*/*.toml", "*.md")
+    for path in sorted(ROOT.glob(pattern))
+]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_each_share_of_seeds_is_a_claim(place):
+    """Guards: a rate in the text that nobody measures on other seeds.
+
+    Only what is told as a share is found: a comparison in words is not, nor the second
+    share of a sentence.
+    """
+    known = [claim.words for claim in CLAIMS if claim.place == place]
+    known += [words for other, words in UNCLAIMED if other == place]
+    found = list(shares(place))
+    for sentence in found:
+        assert any(words in sentence or sentence in words for words in known), sentence
+    for other, words in UNCLAIMED:
+        is_needed = any(words in sentence for sentence in found)
+        assert other != place or is_needed, f"{words} stands there no more"
+
+
+# 3. The command ----------------------------------------------------------------------
+
+SOME = np.arange(1000) < 300
+
+
+@pytest.mark.parametrize(
+    "low, high, measured, holds",
+    [
+        (0.25, 0.35, SOME, True),
+        (0.29, 0.35, SOME, False),  # the interval is 27.2 to 32.9 %
+        (0.25, 0.31, SOME, False),
+        (0, 1, (SOME, ~SOME), False),
+        (0, 1, (~SOME, SOME), True),
+        (0, 1, (SOME, SOME), False),
+    ],
+)
+def test_a_false_claim_is_told(low, high, measured, holds, capsys):
+    """Guards: a claim that is not within its bounds, or only by luck."""
+    claim = Claim("README.md", "three in ten", low, high, lambda seeds: measured)
+    assert main([], [claim]) == (0 if holds else 1)
+    printed = capsys.readouterr().out
+    assert "README.md: 'three in ten'" in printed
+    assert ("DOES NOT HOLD" in printed) is not holds
+
+
+def test_words_choose_claims_and_seeds_are_handed_on(capsys):
+    """Guards: the options of the command; a word of no claim is an error."""
+    seen = []
+
+    def measure(seeds):
+        seen.append(seeds)
+        return np.ones(100, bool)
+
+    some = [Claim(place, "all", 0, 1, measure) for place in ("a", "b")]
+    assert main(["b", "--seeds", "5", "7"], some) == 0
+    assert seen == [range(5, 8)]
+    assert main(["c"], some) == 1
+
+
+def test_a_sweep_is_computed_once(monkeypatch):
+    """Guards: the time of the command."""
+    monkeypatch.setattr(claims, "_RUNS", {})
+    first = claims.first_look(range(3))
+    assert claims.first_look(range(3)) is first
+    assert claims.first_look(range(4)) is not first
