@@ -308,7 +308,8 @@ def _gradient_form(result):
     """``return loss, grads``."""
     expect_items(result, 2, "the loss and grads")
     value, grads = result
-    return {"loss": to_array(value, "the loss"), **layers_form("dW", "db")(grads)}
+    parts = layers_form("dW", "db")(grads)
+    return {"loss": to_array(value, "the loss"), **parts}
 
 
 def _gradient_case(seed, n, sizes, activation):
