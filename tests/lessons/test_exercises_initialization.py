@@ -59,6 +59,18 @@ def test_the_bounds_for_random_weights_are_wide_enough(kind):
     assert all(parts == found[0] for parts in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "alpha", "spreads"),
+    [("my_uniform", [], (4 / 12**0.5,) * 2), ("my_he", [3.0], (1 / 1000**0.5, 0.05))],
+)
+def test_the_spread_that_is_asked_for_is_that_of_the_formula(name, alpha, spreads):
+    """Guards: a message with a wrong 'right', or bounds around it."""
+    exercise = EXERCISES[name]
+    parts = exercise.measure(exercise.right, ((200, 80, 60), None, *alpha))
+    found = [parts[f"the spread of W[{i}]"] for i in (0, 1)]
+    assert found == pytest.approx(spreads)
+
+
 def start(draw, skipped):
     """First weights by another stretch of the generator's numbers than the solution's."""
 

@@ -39,15 +39,15 @@ _MANY = normal(2, 300_000), -0.2
 def _fresh_cases(rng):
     """Numbers on both sides of 0, close to it and far away; alphas of every kind."""
     negative, small, large = rng.uniform([-3, 0.05, 1.05], [-0.3, 0.95, 3]).round(2)
-    whole = np.array([3, 0, -2]) * rng.integers(1, 5)  # the positive one comes first
+    whole = np.array([rng.integers(1, 9), 0, -1])  # the positive one comes first
     decimals = rng.standard_normal((30, 7))  # not rounded
     few = decimals[0].round(2)
     return [
         (np.array([-1e-12]), negative),
         (np.array([-0.0, -1e-9, 0.05, -1e-4, -0.05]), large),
         (np.array([0.5, -0.01, -0.5]), negative),
-        (whole, negative),
-        (-whole, small),
+        (whole, small),
+        (-whole, large),
         (-abs(few) - 0.01, small),
         (abs(few)[:, None] + 0.01, negative),
         (decimals.astype(np.float32), 0.0),
