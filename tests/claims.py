@@ -793,9 +793,10 @@ def with_planted(bug, seeds):
     return bugs.success(bug, mlp.XOR, seeds[:2000])
 
 
+@cache
 def all_white(seeds):
     """Which first maps of the lab at level 2 show no error."""
-    drawn = [puzzle(seed, 2, 0) for seed in seeds[:200]]
+    drawn = [puzzle(seed, 2, 0) for seed in seeds[:1000]]
     return np.array([not patterns(p.draw, p.settings)[p.bug].wrong for p in drawn])
 
 
@@ -842,7 +843,13 @@ BUG_LAB = [
             ("That costs something", "wrong axis", 0, 1),
         )
     ),
-    Claim(LAB_TEXT, "One first map in three is all white", 0.25, 0.42, all_white),
+    *(
+        Claim(place, words, 1 / 3, 0.45, all_white)
+        for place, words in (
+            (LAB_TEXT, "More than one first map in three is all white"),
+            ("TEACHING.md", "more than one in three is white"),
+        )
+    ),
 ]
 
 CLAIMS = [
