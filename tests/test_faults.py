@@ -18,4 +18,4 @@ def test_each_fault_still_fits(fault):
     """Guards: a fault whose place in the code has moved, or whose tests have."""
     compile(fault.planted(), fault.module, "exec")
     for path in fault.paths():
-        assert (mutate_by_hand.ROOT / path).exists()
+        assert (mutate_by_hand.ROOT / path.split("::")[0]).exists()
