@@ -132,8 +132,8 @@ def test_loss_says_what_it_cannot_show(ax):
 
 
 def test_the_legend_stands_above_the_curves(ax):
-    """Guards: a legend over the end of a run that never learned."""
-    pictures.draw_loss(ax, {name: np.full(9, 0.5) for name in "abc"})
+    """Guards: a legend over the end of a run whose loss grew."""
+    pictures.draw_loss(ax, {name: np.geomspace(1e-3, 1, 9) for name in "abc"})
     ax.figure.draw_without_rendering()
     curve = ax.transData.transform(ax.lines[0].get_xydata())
     assert ax.get_legend().get_window_extent().y0 > curve[:, 1].max()
