@@ -5,6 +5,7 @@ alike. Each setting is then moved alone, and counts: by the numbers, not by the 
 own functions.
 """
 
+import html
 import inspect
 
 import numpy as np
@@ -15,7 +16,7 @@ from course import panels
 from course.fast import join
 from course.original import original_loss_and_grads
 from course.pictures.style import number
-from tests.panels.parts import NAMES, make
+from tests.panels.parts import NAMES, make, message
 
 NETWORK = {"seed": 3, "activation": "leaky_relu", "alpha": 0.5}
 OTHER_NETWORK = {"seed": 7, "activation": "tanh", "alpha": -0.3}
@@ -253,7 +254,7 @@ def by_first_look_panel(learning_rate, seed, step, neuron):
 
 def seen(panel):
     """All that the functions above name, by the same names."""
-    ax, now = panel.view.axes, {"line": panel.shown.line}
+    ax, now = panel.view.axes, {"line": html.unescape(message(panel))}
     if panel.name == "activation_panel":
         return now | {"unit": ax["unit"].lines[-1].get_ydata()}
     if panel.name == "initialization_panel":
