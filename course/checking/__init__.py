@@ -191,7 +191,7 @@ def _attempt(question, default):
 
 def _describe_wrong_arguments(exercise, function) -> str:
     """A message about a function that can't be called as the exercise says, or ''."""
-    asked = ", ".join(exercise.arguments)
+    asked = str(inspect.signature(exercise.right))[1:-1]
     if isinstance(function, type):
         heading = f"def {exercise.name}({asked}):"
         return f"not yet: this is a class; write a function, {heading}"

@@ -12,6 +12,7 @@ import sys
 import traceback
 import warnings
 from dataclasses import dataclass
+from types import CodeType
 from typing import NamedTuple
 
 import numpy as np
@@ -189,12 +190,15 @@ def is_of_course(file) -> bool:
 
 
 def _codes(value):
-    """The code of all functions in lists and tuples."""
+    """The code of all functions in lists and tuples, and of those that they define."""
     if isinstance(value, (list, tuple)):
         for item in value:
             yield from _codes(item)
+    elif isinstance(value, CodeType):
+        yield value
+        yield from _codes(value.co_consts)
     elif hasattr(value, "__code__"):
-        yield value.__code__
+        yield from _codes(value.__code__)
 
 
 # 2. Plain values ----------------------------------------------------------------------

@@ -60,8 +60,8 @@ class Exercise(NamedTuple):
     measure: Callable = call_once(array_form)
     tolerance: Callable = precise  # part -> the relative and the absolute tolerance
     changed: str = (
-        "it changes its argument {names} in place, so the caller's numbers are lost: "
-        "make a new array (`2 * z` makes one, `z *= 2` does not)"
+        "it changes {names} in place, and the caller still needs what was there: only "
+        "read it, and put what you make into new lists and arrays"
     )
     explain: Callable | None = None  # explain(parts), where numbers would not help
     large: tuple | None = None  # arguments with many numbers, to notice a Python loop

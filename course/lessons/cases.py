@@ -16,10 +16,6 @@ FUNCTION_NAMES = {
     RELU.slope: "the slope of ReLU",
     TANH.slope: "the slope of tanh",
 }
-CHANGED = (  # what is said of an argument that was changed
-    "it changes {names} in place, and the caller still needs what was there: only "
-    "read it, and put what you make into new lists and arrays"
-)
 
 
 def normal(seed, *shape):

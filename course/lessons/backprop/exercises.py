@@ -12,7 +12,6 @@ import numpy as np
 import mlp_core as mlp
 from course.checking import Exercise, Mistake, call_once, to_array
 from course.lessons.cases import (
-    CHANGED,
     FUNCTION_NAMES,
     LEAKY,
     LOSS_CASES,
@@ -109,7 +108,6 @@ _loss_slope = Exercise(
             "np.zeros(Y.shape)",
         ),
     ],
-    changed=CHANGED,
     large=LOSS_MANY,
     fresh=fresh_losses,
 )
@@ -348,7 +346,6 @@ _layer_backward = Exercise(
         *map(_reordered, list(itertools.permutations(range(3)))[1:]),
     ],
     call_once(_layer_form),
-    changed=CHANGED,
     function_names=FUNCTION_NAMES,
     large=_layer_case(180, 30_000, 2, 2, TANH.slope),
     fresh=_fresh_layers,
@@ -499,7 +496,6 @@ _backprop = Exercise(
         *_WRONG_BACKPROPS,
     ],
     call_once(layers_form("dW", "db")),
-    changed=CHANGED,
     function_names=FUNCTION_NAMES,
     fresh=_fresh_backprops,
 )

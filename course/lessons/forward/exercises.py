@@ -17,7 +17,6 @@ from course.checking import (
     to_array,
 )
 from course.lessons.cases import (
-    CHANGED,
     FUNCTION_NAMES,
     LEAKY,
     LOSS_CASES,
@@ -245,7 +244,6 @@ _forward = Exercise(
     ],
     _WRONG_FORWARDS,
     call_once(_lists_form),
-    changed=CHANGED,
     function_names=FUNCTION_NAMES,
     large=(network(30, 2, 2, 1), normal(31, 40_000, 2), TANH.f),
     fresh=_fresh_forwards,
@@ -369,7 +367,6 @@ _loss = Exercise(
     my_loss,
     LOSS_CASES,
     _WRONG_LOSSES,
-    changed=CHANGED,
     large=LOSS_MANY,
     fresh=fresh_losses,
 )
