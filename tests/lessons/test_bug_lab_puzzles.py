@@ -62,6 +62,12 @@ def test_all_eight_come_before_one_comes_again(level):
         assert names[:8] != names[8:16]
 
 
+def test_each_seed_has_an_order_of_its_own():
+    """Guards: one order for all classes, whatever the seed."""
+    orders = {tuple(puzzles._order(seed, 1, 0)) for seed in range(6)}
+    assert len(orders) == 6
+
+
 def test_the_first_settings_are_drawn_from_all_that_the_menus_offer():
     """Guards against a game in which every bug starts from the same settings."""
     for level in puzzles.LEVELS.values():

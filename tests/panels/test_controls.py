@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlp_core as mlp
-from course.panels.controls import Choice
+from course.panels.controls import Choice, sample
 from tests.panels.parts import (
     NAMES,
     assert_sound,
@@ -134,6 +134,15 @@ def test_every_setting_has_a_named_control(panel):
         assert control.box.description
     for button in buttons(panel.box):
         assert button.description
+
+
+def test_an_input_of_the_menu_is_its_row():
+    """Guards: a menu whose words stand beside other rows."""
+    menu = sample(mlp.XOR, 3, 8)
+    assert menu.box.value == "(1, 1)"
+    for row, name in enumerate(["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]):
+        menu.box.value = name
+        assert menu.value == row
 
 
 def test_two_threads_at_once_do_what_one_does():
