@@ -11,6 +11,7 @@ import os
 import sys
 import traceback
 import warnings
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from types import CodeType
 from typing import NamedTuple
@@ -233,6 +234,8 @@ def _plain(value, room, depth=0):
             return Odd(f"{describe_type(value)} of far too many things, or of itself")
         kind = tuple if isinstance(value, tuple) else list
         return kind(_plain(item, room, depth + 1) for item in value)
+    if isinstance(value, Coroutine):
+        value.close()  # else Python warns that nobody awaited it
     return Odd(describe_type(value))
 
 
