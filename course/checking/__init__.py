@@ -34,7 +34,7 @@ from course.checking.exercise import (
     to_array,
 )
 from course.checking.messages import describe_printed, describe_shape, diagnose
-from course.checking.version import describe_version
+from course.checking.version import add_version
 
 __all__ = [
     "Exercise",
@@ -69,8 +69,8 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
     except KeyboardInterrupt:
         words = "the check was interrupted; run the cell again"
         verdict = Verdict(False, words, tried=False)
-    about = "" if verdict.solved or not verdict.tried else describe_version(function)
-    return verdict._replace(words=f"{exercise.name}: {verdict.words}{about}")
+    verdict = verdict._replace(words=f"{exercise.name}: {verdict.words}")
+    return add_version(function, verdict) if verdict.tried else verdict
 
 
 def _refuse(exercises, function) -> str:
@@ -79,13 +79,15 @@ def _refuse(exercises, function) -> str:
     if not callable(function) or not isinstance(name, str):
         return (
             f"give me the function itself, not {describe_type(function)}: "
-            "check(my_slope), with no parentheses after the name"
+            f"check({next(iter(exercises))}), with no parentheses after the name"
         )
     code = getattr(function, "__code__", None)
     if code and calls.is_of_course(code.co_filename):
         return f"{name}: this function is the course's: hand over one that you wrote"
     if name not in exercises:
         names = ", ".join(exercises)
+        if name == "<lambda>":
+            return f"a lambda has no name: write `def`; the exercises are: {names}"
         return f"there is no exercise {name!r}; the exercises are: {names}"
     return ""
 
@@ -108,14 +110,6 @@ def _judge(exercise, function, cases, tries) -> Verdict:
 
 
 def _verdict(exercise, function, cases, results, tries) -> Verdict:
-    borrowed = next((result.borrowed for result in results if result.borrowed), "")
-    if borrowed:
-        return Verdict(
-            False,
-            f"not yet: it calls {borrowed}, which the course wrote. The result may be "
-            "right; the exercise is to compute it yourself, with NumPy",
-            tried=False,
-        )
     if all(result.kind == "nothing" for result in results):
         if _is_stub(function):
             words = "not written yet (once it is, run its cell, then this one again)"
@@ -125,6 +119,13 @@ def _verdict(exercise, function, cases, results, tries) -> Verdict:
     right = compare.run_trusted(exercise, exercise.right, cases)
     tried = list(zip(cases, results, right))
     wrong = [case for case in tried if not compare.is_right(exercise, *case[1:])]
+    borrowed = next((result.borrowed for result in results if result.borrowed), "")
+    if not wrong and borrowed:
+        words = (
+            f"not yet: the result is right, but it calls {borrowed}, which the course "
+            "wrote. The exercise is to compute it yourself, with NumPy"
+        )
+        return Verdict(False, words)
     if not wrong:
         return Verdict(True, "right")
     verdict = _describe_wrong(exercise, function, tried, tries)
@@ -142,8 +143,10 @@ def _describe_wrong(exercise, function, tried, tries) -> Verdict:
     words = f"not yet: {mistake.message}"
     if mistake.code and tries >= TRIES:
         words += f"\n  in code: {mistake.code}"
-    is_tried = mistake.message != exercise.planted
-    return Verdict(False, words, is_tried, mistake.message)
+    if mistake.message == exercise.planted:
+        words += "\n  (If you changed it, run its cell, then this one again.)"
+        return Verdict(False, words, False, mistake.message)
+    return Verdict(False, words, mistake=mistake.message)
 
 
 def _printed(result):
@@ -155,7 +158,7 @@ def _hint(exercise, run, results) -> str:
     parts = itertools.chain.from_iterable(result.parts.values() for result in results)
     if any(isinstance(array, Listed) for array in parts):
         return (
-            ". It returns a list where an array is asked for, so that one can go on "
+            ". A list stands where an array is asked for, so that one can go on "
             "computing with it: wrap it, np.array(...)"
         )
     if _loops(exercise, run):
@@ -198,11 +201,15 @@ def _describe_wrong_arguments(exercise, function) -> str:
     signature = _attempt(lambda: inspect.signature(function), None)
     if signature is None:  # calling it will tell
         return ""
+    wrong = f"not yet: it takes {signature}; it should take ({asked})"
+    names, right = list(signature.parameters), exercise.arguments
+    if names != right and sorted(names) == sorted(right):
+        return wrong
     try:
         for args in exercise.cases:
             signature.bind(*args)
     except TypeError:
-        return f"not yet: it takes {signature}; it should take ({asked})"
+        return wrong
     return ""
 
 

@@ -9,6 +9,7 @@ import copy
 import io
 import os
 import sys
+import sysconfig
 import traceback
 import warnings
 from collections.abc import Coroutine
@@ -20,9 +21,11 @@ import numpy as np
 
 import mlp_core as mlp
 
+PATHS = sysconfig.get_paths()
+PACKAGES = "<frozen", PATHS["stdlib"], PATHS["purelib"], PATHS["platlib"]
 COURSE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 LARGEST = 10**6  # numbers in an array of an answer
-SHOWN = 20  # printed lines
+SHOWN, WIDEST = 20, 200  # printed lines, and characters in one of them
 MOST = 10**5  # things in a list of an answer, those in its lists included
 DEEPEST = 9  # lists in lists
 
@@ -103,11 +106,16 @@ def unchanged(before, after) -> bool:
 
 
 def count_lines(function, args, most=10**6) -> int:
-    """How many lines of Python a call runs, those of NumPy included, up to ``most``."""
+    """How many lines of Python a call runs, up to ``most``; not those of packages.
+
+    A loop that NumPy makes, as in `np.vectorize`, runs lines of what it calls.
+    """
     count = 0
 
     def trace(frame, event, argument):
         nonlocal count
+        if frame.f_code.co_filename.startswith(PACKAGES):  # such as those of `print`
+            return None
         count += 1
         if count > most:
             raise Stop
@@ -141,7 +149,7 @@ def _quiet(screen):
 
 
 def _lines(screen):
-    lines = screen.getvalue().splitlines()
+    lines = [line[:WIDEST] for line in screen.getvalue().splitlines()]
     more = len(lines) - SHOWN
     return (*lines[:SHOWN], *([f"... and {more:,} more lines"] if more > 0 else []))
 
@@ -183,7 +191,8 @@ class _Watch:
             and not is_of_course(caller.f_code.co_filename)
         ):
             module = os.path.basename(code.co_filename).removesuffix(".py")
-            self.borrowed = self.borrowed or f"{module}.{code.co_qualname}"
+            name = code.co_qualname.split(".<locals>")[0].replace("<lambda>", "f")
+            self.borrowed = self.borrowed or f"{module}.{name}"
 
 
 def is_of_course(file) -> bool:
@@ -213,7 +222,7 @@ def describe_type(value):
         return "None"
     name = type(value).__name__
     noun = {"ndarray": "array", "str": "text"}.get(name, name)
-    return f"{'an' if noun[:1] in 'aeiou' else 'a'} {noun}"
+    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 
 def _plain(value, room, depth=0):

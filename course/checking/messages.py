@@ -55,7 +55,7 @@ def _describe_difference(exercise, parts, right) -> str:
             "for: as an index, 1 and 0 would pick other entries than True and False do"
         )
     fine = [part for part in right if part not in wrong]
-    also = f"\n  right already: {', '.join(fine)}" if 0 < len(fine) <= FEW else ""
+    also = f"\n  right already: {', '.join(fine)}" if 0 < len(fine) <= 4 else ""
     yours, theirs = _show(parts[name]), _show(right[name])
     if yours == theirs:  # too many numbers to show, or too small a difference
         gap = np.max(abs(parts[name] * 1.0 - right[name]))
@@ -118,6 +118,11 @@ def _describe_error(reply, function):
         return "it ends Python, and with it your notebook: a function ends by `return`"
     line = _line_of(reply.frames, function)
     place = f" in the line `{line}`" if line else ""
+    if name == "ValueError" and "truth value of an array" in text:
+        text = (
+            "a comparison of arrays has many answers, and `if`, `and`, `or`, `not` and "
+            "`max` ask for one; look at np.where, and at `&`, `|` and `~`"
+        )
     text = text if len(text) <= 200 else text[:200] + " ..."
     if name == "TypeError" and ("bitwise_xor" in text or "for ^" in text):
         text = "`^` is no power in Python; write `**`"

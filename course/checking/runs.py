@@ -39,6 +39,7 @@ TOO_LARGE = (
     f"it takes more than {MEMORY / 2**30:.0f} GB of memory: look for an array or a list "
     "that is far too long"
 )
+BEGIN = "from course.checking import worker; worker.main()"
 GONE = "it ends Python, and with it your notebook"
 
 
@@ -53,6 +54,7 @@ def opened(function, allowed):
             run.stop()
             prepare()
             raise
+        run.end()
 
 
 @contextlib.contextmanager
@@ -112,8 +114,7 @@ class Process:
     @classmethod
     def start(cls):
         """A new one, or None where there are no processes."""
-        begin = f"import sys; sys.path[:] = {sys.path}; "
-        code = begin + "from course.checking import worker; worker.main()"
+        code = f"import sys; sys.path[:] = {sys.path}; {BEGIN}"
         quiet = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
         try:
             import psutil  # Pyodide has none
@@ -139,30 +140,45 @@ class Process:
 
     def _listen(self):
         """Put replies into the queue, and None at the end of the process."""
-        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):
-            while True:
-                self.replies.put(pickle.load(self.child.stdout))
+        with self.child.stdout as replies:
+            with contextlib.suppress(EOFError, pickle.UnpicklingError):
+                while True:
+                    self.replies.put(pickle.load(replies))
         self.replies.put(None)
 
     def is_alive(self):
         return self.child.poll() is None
 
     def stop(self):
+        import psutil
+
         atexit.unregister(self.stop)
-        self.child.kill()
+        for process in (self.meter, self.child):
+            with contextlib.suppress(psutil.Error):
+                process.kill()
         self.child.wait()
-        for channel in (self.child.stdin, self.child.stdout):
-            with contextlib.suppress(OSError):
-                channel.close()
+        with contextlib.suppress(OSError):
+            self.child.stdin.close()
 
     def load(self, data) -> bool:
         """Hand over an answer; False if it can't be had there."""
+        import psutil
+
         try:
+            self.meter = psutil.Process(self._ask("begin", b"", LOADING))
             reply = self._ask("load", data, LOADING)
-        except calls.Stopped:
+        except (calls.Stopped, psutil.Error):
             return False
         self.began_at = self._seconds()
         return reply == "loaded"
+
+    def end(self):
+        """Leave nothing of this answer to the next."""
+        if self.meter.pid != self.child.pid:  # a copy, for this answer only
+            self._ask("end", b"", LOADING)
+        else:
+            self.stop()
+            prepare()
 
     def call(self, args) -> calls.Reply:
         left = COMPUTING - (self._seconds() - self.began_at)
@@ -243,6 +259,8 @@ class InKernel:
 
     def stop(self):
         pass
+
+    end = stop
 
     def call(self, args) -> calls.Reply:
         with _deadline(self.end):

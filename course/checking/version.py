@@ -9,28 +9,36 @@ import linecache
 import re
 import sys
 
-_judged = {}  # name -> the code of the version that was judged last
+_judged = {}  # name -> the code that was judged last, and the verdict on it
 
 
-def describe_version(function) -> str:
-    """A line for a verdict that is not 'right'; '' if the function is of no cell."""
-    code = getattr(function, "__code__", None)
-    number, later = _find(function.__name__, code)
+def add_version(function, verdict):
+    """The verdict on a function of a notebook, with the run of its cell that it is about.
+
+    The same verdict on the same run, once more, is no new try.
+    """
+    name, code = function.__name__, getattr(function, "__code__", None)
+    number, later = _find(name, code)
     if number is None:
-        return ""
-    again = _judged.get(function.__name__) is code
-    _judged[function.__name__] = code
+        return verdict
+    last_code, last_verdict = _judged.get(name, (None, None))
+    is_again = code is last_code and verdict == last_verdict
+    _judged[name] = code, verdict
+    about = ""
     if later:
-        return (
+        about = (
             f"\n  This is about cell [{number}]. Cell [{later}] ran since, but it failed "
             "and left the function as it was: mend that cell, run it, and check again."
         )
-    if again:
-        return (
+    elif is_again and not verdict.solved:
+        about = (
             f"\n  This is about cell [{number}] once more, as it ran before the last "
             "check. If you have changed it since, run it first, then check again."
         )
-    return f"\n  (This is about cell [{number}], as it ran.)"
+    elif not verdict.solved:
+        about = f"\n  (This is about cell [{number}], as it ran.)"
+    is_tried = verdict.solved or not is_again
+    return verdict._replace(words=verdict.words + about, tried=is_tried)
 
 
 def _find(name, code):

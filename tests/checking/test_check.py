@@ -372,8 +372,9 @@ BORROWED = [
     "return mlp.leaky_relu(alpha).slope(z)",
     "return np.vectorize(mlp.leaky_relu(alpha).slope)(z)",
     "import course.lessons.activations.exercises as e; return e.my_slope(z, alpha)",
-    "from course import record; record.work('a', 'b').code; return z >= 0 + alpha",
+    "from course import record; record.work('a', 'b').code; return alpha + (1 - alpha) * (z >= 0)",
     "try: return mlp.leaky_relu(alpha).slope(z)\n    except: return 0",
+    "return np.array([mlp.leaky_relu(alpha).slope(v) for v in z])",
 ]
 
 
@@ -382,7 +383,7 @@ def test_a_function_of_the_course_is_no_answer(body, place):
     """Guards: the core's own slope, or the check's, as one's own."""
     answer = cell("my_slope", f"def my_slope(z, alpha):\n    {body}")
     verdict = checking.check(EXERCISES, answer)
-    assert not verdict.solved and not verdict.tried
+    assert not verdict.solved
     assert "which the course wrote" in verdict.words
 
 

@@ -113,6 +113,24 @@ def test_in_the_kernel_a_loop_in_python_is_stopped():
     assert check(RIGHT).words == "my_slope: right"
 
 
+LEAVES = "np.where = None; np.set_printoptions(precision=1); return z"
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+@pytest.mark.parametrize("forks", [True, False])
+def test_an_answer_leaves_nothing_to_the_next(forks, monkeypatch):
+    """Guards: a right answer that is refused for what an earlier one did to NumPy."""
+    path = "import sys; sys.platform = 'elsewhere'; "
+    if not forks:
+        monkeypatch.setattr(runs, "BEGIN", path + runs.BEGIN)
+        runs.prepare().stop()
+    for _ in range(2):
+        assert not check(LEAVES).solved
+        assert check(RIGHT).words == "my_slope: right"
+    monkeypatch.undo()
+    runs._process.stop()
+
+
 @pytest.mark.usefixtures("answers_run_apart")
 def test_no_process_is_left_behind():
     """Guards: processes that pile up, check by check."""

@@ -97,6 +97,11 @@ def test_each_mistake_gets_its_own_message(name, mistake):
     verdict = check(name, mistake.wrong)
     words = f"{name}: not yet: {mistake.message}"
     is_tried = mistake.message != EXERCISES[name].planted
+    words += (
+        ""
+        if is_tried
+        else "\n  (If you changed it, run its cell, then this one again.)"
+    )
     assert verdict == (False, words, is_tried, mistake.message)
 
 
