@@ -440,7 +440,18 @@ def test_garbage_is_never_accepted(name, result):
     assert not check(name, lambda *args: copy.deepcopy(result)).solved
 
 
-@pytest.mark.parametrize("left", [[], [5], [None, "text"], 5])
+@pytest.mark.parametrize("ending", ["raise MemoryError", "exit()"])
+def test_a_right_answer_that_fails_for_many_numbers_is_right(ending, place):
+    """Guards: an exception of the search for a loop, which gets out of the check."""
+    body = f"if z.size > 5000: {ending}\n    return np.where(z >= 0, 1.0, alpha)"
+    answer = cell("my_slope", f"def my_slope(z, alpha):\n    {body}")
+    assert checking.check(EXERCISES, answer).solved
+
+
+TEXTS = [(np.full((2, 1), "W"), np.full(1, "b"))]  # of the shape of the first case
+
+
+@pytest.mark.parametrize("left", [[], [5], [None, "text"], 5, TEXTS])
 def test_an_argument_that_became_something_else_is_told(left):
     """Guards: an exception of the comparison that passes for the learner's."""
 
