@@ -140,11 +140,15 @@ class Process:
 
     def _listen(self):
         """Put replies into the queue, and None at the end of the process."""
-        with self.child.stdout as replies:
-            with contextlib.suppress(EOFError, pickle.UnpicklingError):
-                while True:
-                    self.replies.put(pickle.load(replies))
+        with contextlib.suppress(Exception), self.child.stdout as replies:
+            while True:  # until it ends, maybe in the middle of a reply
+                self.replies.put(pickle.load(replies))
         self.replies.put(None)
+
+    def _send(self, method, data):
+        with contextlib.suppress(OSError, ValueError):  # it has ended, or was stopped
+            pickle.dump((method, data), self.child.stdin)
+            self.child.stdin.flush()
 
     def is_alive(self):
         return self.child.poll() is None
@@ -190,11 +194,8 @@ class Process:
     def _ask(self, method, data, seconds):
         """The reply to a request. What takes too much is stopped, with its process."""
         self.is_busy = True
-        try:
-            pickle.dump((method, data), self.child.stdin)
-            self.child.stdin.flush()
-        except OSError:
-            self.replies.put(None)
+        # In a thread: a thread that an answer left may keep the process from reading.
+        threading.Thread(target=self._send, args=(method, data), daemon=True).start()
         meter = _Meter(self, seconds)
         while True:
             try:  # short waits: on Windows Ctrl-C gets through only between them

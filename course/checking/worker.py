@@ -45,6 +45,8 @@ class Worker:
 
 def main():
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    if hasattr(os, "register_at_fork"):  # what an answer forks must not reply
+        os.register_at_fork(after_in_child=lambda: (requests.close(), replies.close()))
     nothing = os.open(os.devnull, os.O_RDWR)
     for channel in (0, 1, 2):  # what C code reads and writes
         os.dup2(nothing, channel)

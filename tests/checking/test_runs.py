@@ -4,6 +4,7 @@ The answers under test are the learner's, as the code of a cell; many are hostil
 """
 
 import _thread
+import os
 import re
 import signal
 import subprocess
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from course import checking
-from course.checking import runs
+from course.checking import calls, runs
 from tests.answers import EXERCISES, cell
 
 RIGHT = "return np.where(z >= 0, 1.0, alpha)"
@@ -58,6 +59,35 @@ def test_a_hostile_answer_is_stopped_and_the_next_check_works(body, monkeypatch)
     assert not verdict.solved
     assert re.search(HOSTILE[body], verdict.words), verdict.words
     assert check(RIGHT).words == "my_slope: right"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can't fork")
+@pytest.mark.usefixtures("answers_run_apart")
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("if os.fork(): os._exit(1)\n    time.sleep(20)", "it ends Python"),
+        ("if not os.fork(): time.sleep(20)\n    while True: pass", "2 seconds"),
+        (f"os.fork(); {RIGHT}", "right"),
+    ],
+)
+def test_what_an_answer_forks_neither_replies_nor_delays(body, words):
+    """Guards: a kernel that waits for a copy of the process; replies that come twice."""
+    began = time.monotonic()
+    assert words in check(f"import os, time\n    {body}").words
+    assert check(RIGHT).words == "my_slope: right"
+    assert time.monotonic() - began < 15
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_a_process_that_does_not_read_is_stopped():
+    """Guards: a kernel that waits in a write, where no limit holds."""
+    process = runs.Process.start()
+    assert not process.load(b"no pickle")  # it stands, and has a time to begin at
+    process.meter.suspend()
+    with pytest.raises(calls.Stopped, match="computed nothing"):
+        process.call((np.zeros(10**6),))
+    assert not process.is_alive()
 
 
 @pytest.mark.usefixtures("answers_run_apart")
@@ -154,7 +184,7 @@ def test_the_process_ends_with_its_kernel():
 
 KERNEL = """
 import time
-from course.checking import runs
+from course.checking import calls, runs
 runs.prepare()
 print(runs._process.child.pid, flush=True)
 time.sleep(1000)
