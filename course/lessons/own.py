@@ -41,7 +41,9 @@ def _collect(file, names, parts, done):
         value = names.get(name)
         if isinstance(value, ModuleType):
             parts[f"import {value.__name__} as {name}"] = None
-        elif isinstance(value, (bool, int, float, str)):
+        elif isinstance(value, float):  # by its text: `inf` and `nan` are no names
+            parts[f"{name} = float('{float(value)!r}')"] = None
+        elif isinstance(value, (bool, int, str)):
             parts[f"{name} = {value!r}"] = None
         elif isinstance(value, FunctionType) and _is_of_a_notebook(value):
             _collect(value.__code__.co_filename, value.__globals__, parts, done)
