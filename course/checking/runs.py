@@ -114,7 +114,7 @@ class Process:
     @classmethod
     def start(cls):
         """A new one, or None where there are no processes."""
-        code = f"import sys; sys.path[:] = {sys.path}; {BEGIN}"
+        code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
         quiet = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
         try:
             import psutil  # Pyodide has none
@@ -276,6 +276,7 @@ def _deadline(end):
     """Raise `calls.Stopped` at the first line of Python that runs after the end."""
 
     def trace(frame, event, argument):
+        frame.f_trace_opcodes = True  # Python 3.11 tells no line of `while True: pass`
         if time.process_time() > end:
             raise calls.Stop
         return trace
