@@ -45,6 +45,7 @@ __all__ = [
     "check",
     "describe_shape",
     "describe_type",
+    "name_of",
     "precise",
     "to_array",
 ]
@@ -75,8 +76,8 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
 
 def _refuse(exercises, function) -> str:
     """Why this is no answer to any exercise, or ''."""
-    name = _attempt(lambda: function.__name__, None)
-    if not callable(function) or not isinstance(name, str):
+    name = name_of(function)
+    if not callable(function) or not name:
         return (
             f"give me the function itself, not {describe_type(function)}: "
             f"check({next(iter(exercises))}), with no parentheses after the name"
@@ -182,6 +183,12 @@ def _loops(exercise, run) -> bool:
         return run.count_lines(exercise.large, most + 1, seconds=1.0) > most
     except calls.Stopped:
         return True
+
+
+def name_of(function) -> str:
+    """The name of a function; '' if it has none."""
+    name = _attempt(lambda: function.__name__, "")
+    return name if isinstance(name, str) else ""
 
 
 def _attempt(question, default):

@@ -10,6 +10,7 @@ import io
 import os
 import sys
 import sysconfig
+import threading
 import traceback
 import warnings
 from collections.abc import Coroutine
@@ -26,7 +27,7 @@ PACKAGES = "<frozen", PATHS["stdlib"], PATHS["purelib"], PATHS["platlib"]
 COURSE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 LARGEST = 10**6  # numbers in an array of an answer
 SHOWN, WIDEST = 20, 200  # printed lines, and characters in one of them
-MOST = 10**5  # things in a list of an answer, those in its lists included
+MOST = 2 * LARGEST  # numbers and lists in a list of an answer
 DEEPEST = 9  # lists in lists
 
 
@@ -57,17 +58,22 @@ class Stopped(Exception):
     """An answer had to be stopped; the text says why."""
 
 
-def call(function, args, allowed=()) -> Reply:
+def call(function, args, allowed=(), trace=None) -> Reply:
     """Call an answer with copies of the arguments; what it raises is in the reply.
 
     Functions of the course are borrowed if they are neither ``allowed`` (None: all are)
-    nor among the arguments. A `Stop` and a KeyboardInterrupt get out.
+    nor among the arguments. ``trace`` sees the lines of the answer, and of nothing else.
+    A `Stop` and a KeyboardInterrupt get out.
     """
-    given = copy.deepcopy(args)
+    given, before = copy.deepcopy(args), sys.gettrace()
     screen, watch = io.StringIO(), _Watch(allowed, given)
     try:
         with _quiet(screen), watch:
-            answer = function(*given)
+            try:
+                sys.settrace(trace or before)
+                answer = function(*given)
+            finally:
+                sys.settrace(before)
         reply = Reply(_plain(answer, [MOST]))
     except (Stop, KeyboardInterrupt):
         raise
@@ -181,9 +187,11 @@ class _Watch:
     def __enter__(self):
         self.before = sys.getprofile()
         if not self.is_off:
+            threading.setprofile(self._note)
             sys.setprofile(self._note)
 
     def __exit__(self, *_):
+        threading.setprofile(None)
         sys.setprofile(self.before)
 
     def _note(self, frame, event, _):
@@ -234,7 +242,8 @@ def _plain(value, room, depth=0):
     if value is None or value is Ellipsis:
         return value
     if isinstance(value, (np.ndarray, np.generic)):
-        return _plain_array(value)
+        room[0] -= value.size
+        return _plain_array(value, room)
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -252,8 +261,8 @@ def _plain(value, room, depth=0):
     return Odd(describe_type(value))
 
 
-def _plain_array(value):
-    if value.size > LARGEST:
+def _plain_array(value, room):
+    if value.size > LARGEST or room[0] < 0:
         return Odd(f"an array of the shape {value.shape}, which is far too large")
     if value.dtype.kind not in "biuf":
         return Odd(f"an array of {value.dtype} values")

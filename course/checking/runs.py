@@ -170,7 +170,8 @@ class Process:
 
         try:
             self.meter = psutil.Process(self._ask("begin", b"", LOADING))
-            reply = self._ask("load", data, LOADING)
+            place = [*map(str, sys.path)], os.getcwd()
+            reply = self._ask("load", pickle.dumps((*place, data)), LOADING)
         except (calls.Stopped, psutil.Error):
             return False
         self.began_at = self._seconds()
@@ -256,7 +257,7 @@ class InKernel:
 
     def __init__(self, function, allowed):
         self.function, self.allowed = function, allowed
-        self.end = time.process_time() + COMPUTING
+        self.last = time.process_time() + COMPUTING
 
     def stop(self):
         pass
@@ -264,28 +265,17 @@ class InKernel:
     end = stop
 
     def call(self, args) -> calls.Reply:
-        with _deadline(self.end):
-            return calls.call(self.function, args, self.allowed)
+        def trace(frame, event, argument):
+            # Python 3.11 tells no line of `while True: pass`.
+            frame.f_trace_opcodes = True
+            if time.process_time() > self.last:
+                raise calls.Stop
+            return trace
+
+        try:
+            return calls.call(self.function, args, self.allowed, trace)
+        except calls.Stop:
+            raise calls.Stopped(TOO_LONG) from None
 
     def count_lines(self, args, most, seconds) -> int:
         return calls.count_lines(self.function, args, most)
-
-
-@contextlib.contextmanager
-def _deadline(end):
-    """Raise `calls.Stopped` at the first line of Python that runs after the end."""
-
-    def trace(frame, event, argument):
-        frame.f_trace_opcodes = True  # Python 3.11 tells no line of `while True: pass`
-        if time.process_time() > end:
-            raise calls.Stop
-        return trace
-
-    before = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        yield
-    except calls.Stop:
-        raise calls.Stopped(TOO_LONG) from None
-    finally:
-        sys.settrace(before)

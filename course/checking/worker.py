@@ -24,8 +24,10 @@ class Worker:
         return os.getpid()
 
     def load(self, data):
-        """Take an answer, and what it may call."""
-        self.function, self.allowed = pickle.loads(data)
+        """Take an answer, and what it may call, where the kernel finds its modules."""
+        sys.path[:], folder, answer = pickle.loads(data)
+        os.chdir(folder)
+        self.function, self.allowed = pickle.loads(answer)
         return "loaded"
 
     def call(self, data):
@@ -45,8 +47,6 @@ class Worker:
 
 def main():
     requests, replies = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    if hasattr(os, "register_at_fork"):  # what an answer forks must not reply
-        os.register_at_fork(after_in_child=lambda: (requests.close(), replies.close()))
     nothing = os.open(os.devnull, os.O_RDWR)
     for channel in (0, 1, 2):  # what C code reads and writes
         os.dup2(nothing, channel)
@@ -57,6 +57,11 @@ def main():
             method, data = pickle.load(requests)
             if method == "begin" and FORKS and _is_done_by_a_child():
                 continue
+            if method == "begin" and hasattr(os, "register_at_fork"):
+                # What an answer forks must not reply.
+                os.register_at_fork(
+                    after_in_child=lambda: (requests.close(), replies.close())
+                )
             _limit_time()
             try:
                 reply = getattr(worker, method)(data)

@@ -86,8 +86,8 @@ class Lesson:
 
     def check(self, function) -> checking.Verdict:
         """Check an exercise, see `checking.check`, and remember how it went."""
-        name = getattr(function, "__name__", "")
-        tries = record.work(self.name, name).tries if isinstance(name, str) else 0
+        name = checking.name_of(function)
+        tries = record.work(self.name, name).tries
         verdict = checking.check(self.exercises, function, tries)
         if verdict.tried:
             code = own.code_of(function) if verdict.solved else ""

@@ -116,6 +116,11 @@ def layers_form(W="W", b="b"):
             if not isinstance(pair, (list, tuple)) or len(pair) != 2:
                 is_row = isinstance(pair, (list, tuple))
                 found = _things(pair) if is_row else describe_type(pair)
+                if is_row and isinstance(answer, tuple):  # as `return dWs, dbs` makes
+                    raise FormError(
+                        f"it returns {_things(answer)}; return one list, with a pair "
+                        f"({W}, {b}) for each layer"
+                    )
                 raise FormError(
                     f"entry {i} of the list is not a pair ({W}, {b}), but {found}"
                 )

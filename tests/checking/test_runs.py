@@ -4,6 +4,9 @@ The answers under test are the learner's, as the code of a cell; many are hostil
 """
 
 import _thread
+import builtins
+import functools
+import itertools
 import os
 import re
 import signal
@@ -101,7 +104,7 @@ def test_a_picture_in_an_answer_opens_no_window():
 def test_a_right_loop_on_a_busy_machine_is_right():
     """Guards: a limit by the clock: here the answer gets a small part of a processor."""
     slow = (
-        "for _ in range(8): sum(range(20_000))\n"
+        "for _ in range(60): sum(range(20_000))\n"
         "    return np.array([1.0 if v >= 0 else alpha for v in z.flat]).reshape(z.shape)"
     )
     burners = [
@@ -150,15 +153,32 @@ LEAVES = "np.where = None; np.set_printoptions(precision=1); return z"
 @pytest.mark.parametrize("forks", [True, False])
 def test_an_answer_leaves_nothing_to_the_next(forks, monkeypatch):
     """Guards: a right answer that is refused for what an earlier one did to NumPy."""
-    path = "import sys; sys.platform = 'elsewhere'; "
     if not forks:
-        monkeypatch.setattr(runs, "BEGIN", path + runs.BEGIN)
+        begin = runs.BEGIN.replace("worker.main", "worker.FORKS = False; worker.main")
+        monkeypatch.setattr(runs, "BEGIN", begin)
         runs.prepare().stop()
     for _ in range(2):
         assert not check(LEAVES).solved
         assert check(RIGHT).words == "my_slope: right"
     monkeypatch.undo()
     runs._process.stop()
+
+
+def test_a_deadline_in_the_kernel_leaves_it_as_it_was(monkeypatch):
+    """Guards: prints that are lost for good after a check, wherever the time is up."""
+    before = sys.stdout, sys.stderr, builtins.input, sys.getprofile(), sys.gettrace()
+    stopped = 0
+    for last in range(200):
+        times = itertools.count()
+        now = functools.partial(
+            lambda times, last: 100 * (next(times) > last), times, last
+        )
+        with monkeypatch.context() as patch:
+            patch.setattr(runs.time, "process_time", now)
+            stopped += "2 seconds of computing" in check(RIGHT).words
+        after = sys.stdout, sys.stderr, builtins.input, sys.getprofile(), sys.gettrace()
+        assert after == before
+    assert stopped == 200
 
 
 @pytest.mark.usefixtures("answers_run_apart")

@@ -345,35 +345,35 @@ _dead_units = Exercise(
         Mistake(
             "units with z = 0 on a sample count as dead: what is the slope at z = 0?",
             lambda Z, alpha: (Z <= 0).all(axis=0) & (alpha == 0),
-            "slopes == 0",
+            "mlp.leaky_relu(alpha).slope(Z) == 0",
         ),
         Mistake(
             "it finds the same units for every alpha: which slope has a negative z?",
             lambda Z, alpha: (Z < 0).all(axis=0),
-            "slopes == 0",
+            "mlp.leaky_relu(alpha).slope(Z) == 0",
         ),
         Mistake(
             "it finds the same units for every alpha, and those with z = 0, too: ask "
             "for the slope itself",
             lambda Z, alpha: (Z <= 0).all(axis=0),
-            "slopes == 0",
+            "mlp.leaky_relu(alpha).slope(Z) == 0",
         ),
         Mistake(
             "a unit counts as dead where its slopes cancel, -1 and 1: each slope must "
             "be 0, not only all of them together",
             lambda Z, alpha: abs(_slopes(Z, alpha).sum(axis=0)) < 1e-12,
-            "(slopes == 0).all(axis=0)",
+            "(mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)",
         ),
         Mistake(
             "it says True for the units with no slope of 0: asked for all, any number "
             "but 0 counts as True; where is the slope 0?",
             lambda Z, alpha: _slopes(Z, alpha).all(axis=0),
-            "slopes == 0",
+            "mlp.leaky_relu(alpha).slope(Z) == 0",
         ),
         Mistake(
             "it says True for the units that live: turn it round",
             lambda Z, alpha: ~my_dead_units(Z, alpha),
-            "(slopes == 0).all(axis=0)",
+            "(mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)",
         ),
         Mistake(
             "it answers for each number: one answer for each unit, over all its samples",
@@ -389,7 +389,7 @@ _dead_units = Exercise(
             "it gives the places of the dead units: asked for is True or False for each "
             "unit",
             lambda Z, alpha: np.flatnonzero(my_dead_units(Z, alpha)),
-            "(slopes == 0).all(axis=0)",
+            "(mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)",
         ),
     ],
     large=(-abs(normal(4, 40_000, 5)), 0.0),  # else a loop may stop at the first unit

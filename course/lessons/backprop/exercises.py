@@ -478,6 +478,12 @@ _WRONG_BACKPROPS = [
 ]
 
 
+def _in_all_layers(slip):
+    """A mistake of one layer, made in each; there A and Z are lists."""
+    code = slip.code.replace("(Z)", "(Z[i])").replace("A.T", "A[i].T")
+    return slip._replace(wrong=slip.wrong.backprop, code=code)
+
+
 _backprop = Exercise(
     my_backprop,
     [
@@ -492,7 +498,7 @@ _backprop = Exercise(
         _backprop_case(270, 6, (2, 3, 1), RELU),
     ],
     [
-        *(slip._replace(wrong=slip.wrong.backprop) for slip in _WRONG_LAYERS),
+        *map(_in_all_layers, _WRONG_LAYERS),
         *_WRONG_BACKPROPS,
     ],
     call_once(layers_form("dW", "db")),

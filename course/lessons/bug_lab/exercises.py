@@ -25,7 +25,7 @@ from course.lessons.cases import (
 
 
 def square(w):
-    return float(np.sum(w**2))
+    return np.sum(w**2)
 
 
 def cubes(w):
@@ -39,7 +39,10 @@ def mixed(w):
 
 
 def dead(w):
-    """An entry below 0 has the slope 0, wherever the losses are taken."""
+    """An entry below 0 has the slope 0, wherever the losses are taken.
+
+    This is a number of Python, for which 0 / 0 raises; that of `square` gives NaN.
+    """
     return float(np.sum(np.maximum(w, 0) ** 2))
 
 
@@ -136,8 +139,6 @@ _SLOPES = {
     "both together": quotient(central, lambda h: 2 / h),
     "the numeric slope has the wrong sign: from which of the two losses is the other one "
     "taken away?": quotient(central, lambda h: -2 * h),
-    "all entries of w move at once: the slope of one is asked for, with the others "
-    "left where they are": _all_moved,
     "where w holds whole numbers the entry does not move by h: an array of those drops "
     "what follows the point": quotient(central, copy=lambda w: w.copy()),
 }
@@ -248,6 +249,12 @@ _entry_error_exercise = Exercise(
         (square, np.array([[1, -2], [0, 3]]), (0, 1), 1.0),  # whole numbers
     ],
     [
+        Mistake(
+            "all entries of w move at once: the slope of one is asked for, with the "
+            "others left where they are",
+            _entry_error(_all_moved),
+            "up[index] += h, and down[index] -= h",
+        ),
         *(
             Mistake(message, _entry_error(slope), _UP_AND_DOWN)
             for message, slope in {**_SLOPES, **_MORE_SLOPES}.items()

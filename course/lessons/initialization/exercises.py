@@ -163,8 +163,8 @@ def _refuse_patterns(weights, spreads):
         if values < 0.99 * W.size:  # float32 draws repeat a few
             raise FormError(
                 f"the {W.size} weights of W[{i}] take only {values} "
-                f"value{'s' if values > 1 else ''}: draw each weight on its own, and "
-                "leave it as it was drawn"
+                f"value{'s' if values > 1 else ''}: each weight is drawn on its own, may "
+                "have any value in its range, and stays as it was drawn"
             )
         if any((np.diff(W, axis=k) >= 0).all() for k in (0, 1) if W.shape[k] > 9):
             raise FormError(f"the numbers in W[{i}] are sorted: leave them as drawn")

@@ -126,8 +126,10 @@ _constant_loss = Exercise(
                 "own, and the loss of these is asked for": lambda Y: Y.mean(),
                 "this is the mean of each sample: the best answer is one for all "
                 "samples, and its loss is asked for": lambda Y: Y.mean(axis=1),
-                "the errors are added up before they are squared, so that they "
-                "cancel": lambda Y: 0.5 * np.sum(Y - Y.mean(axis=0)) ** 2 / len(Y),
+                "it is 0 whatever the targets are: errors of opposite sign cancel if they "
+                "are added up before they are squared": lambda Y: (
+                    0.5 * np.sum(Y - Y.mean(axis=0)) ** 2 / len(Y)
+                ),
                 "this is the square root of the loss": lambda Y: np.sqrt(
                     my_constant_loss(Y)
                 ),
