@@ -179,8 +179,8 @@ class Process:
 
     def end(self):
         """Leave nothing of this answer to the next."""
-        if self.meter.pid != self.child.pid:  # a copy, for this answer only
-            self._ask("end", b"", LOADING)
+        if self.is_alive() and self.meter.pid != self.child.pid:
+            self._ask("end", b"", LOADING)  # a copy, for this answer only
         else:
             self.stop()
             prepare()

@@ -123,6 +123,14 @@ def test_a_right_loop_on_a_busy_machine_is_right():
 
 
 @pytest.mark.usefixtures("answers_run_apart")
+def test_a_right_answer_that_takes_long_for_many_numbers_is_right():
+    """Guards: an answer that is refused since its process was stopped to save time."""
+    slow = f"if z.size > 1000: sum(range(10**9))\n    {RIGHT}"
+    assert check(slow).words.startswith("my_slope: right. It loops in Python")
+    assert check(RIGHT).words == "my_slope: right"
+
+
+@pytest.mark.usefixtures("answers_run_apart")
 def test_what_the_answer_needs_goes_with_it():
     """Guards: an answer that calls another cell's function, or uses its array."""
     other = "SHIFT = np.array([1.0])\ndef helper(z):\n    return z >= 0"
