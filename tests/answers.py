@@ -41,4 +41,4 @@ def cell(name, code):
 
 def check(name, function):
     """The verdict on a function as the answer to an exercise of any lesson."""
-    return checking.check(OPEN, named(name, function))
+    return checking.check(OPEN, named(name, function), seed=0)  # the same each time

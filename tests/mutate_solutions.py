@@ -297,7 +297,7 @@ def survivors():
     for name, source in solutions().items():
         for line, text in mutants(source):
             count += 1
-            if checking.check(EXERCISES, compiled(name, text)).solved:
+            if checking.check(EXERCISES, compiled(name, text), seed=0).solved:
                 accepted.append((name, line))
     return count, accepted
 

@@ -35,8 +35,8 @@ def entries(kind):
 
 
 def check(name, entry, tries=0):
-    """The verdict on the function that the code of a cell defines."""
-    return checking.check(EXERCISES, cell(name, entry["code"]), tries)
+    """The verdict on the function that a cell defines: for the same tries the same."""
+    return checking.check(EXERCISES, cell(name, entry["code"]), tries, seed=tries)
 
 
 def test_every_exercise_has_its_table():

@@ -344,7 +344,7 @@ def my_he(sizes, rng, alpha):
 
 def _fresh_he(rng):
     small, narrow, wide = _fresh_sizes(rng)
-    negative, large = rng.uniform([-0.95, 2], [-0.3, 3]).round(2)
+    negative, large = rng.uniform([-0.95, 2], [-0.6, 3]).round(2)
     return [(small, None, negative), (narrow, None, negative), (wide, None, large)]
 
 
