@@ -118,7 +118,7 @@ FIRST_LOOK = [
     ),
     Claim(
         QUESTIONS.format("first_look"),
-        "more than half of them learn",
+        "most of them learn",
         0.5,
         1,
         first_look,

@@ -27,6 +27,14 @@ IMPORTS |= {"telnetlib"}
 ALLOWED = {
     "course/__main__.py": ["import importlib"],
     "course/lessons/__init__.py": ["import importlib"],
+    # Both ends of the pipe between a kernel and the process that it started.
+    "course/checking/runs.py": [
+        "import marshal",
+        "import pickle",
+        "import subprocess",
+        "import cloudpickle",
+    ],
+    "course/checking/worker.py": ["import pickle", *4 * ["loads()"]],
     # The learner's own code.
     "course/lessons/own.py": ["compile()", "exec()", "compile()"],
 }

@@ -49,9 +49,11 @@ def _find(name, code):
         return None, None
     cells = shell.user_ns.get("In", [])
     source = "".join(linecache.getlines(code.co_filename)).strip()
-    defines = re.compile(rf"^\s*(async\s+)?def\s+{re.escape(name)}\b", re.MULTILINE)
+    defines = rf"(?m)^\s*(async\s+)?def\s+{re.escape(name)}\b"
     numbers = [n for n, cell in enumerate(cells) if cell.strip() == source]
     if not source or not numbers:
         return None, None
-    later = [n for n in range(numbers[-1] + 1, len(cells)) if defines.search(cells[n])]
+    later = [
+        n for n in range(numbers[-1] + 1, len(cells)) if re.search(defines, cells[n])
+    ]
     return numbers[-1], later[-1] if later else None
