@@ -50,10 +50,13 @@ def test_every_exercise_has_its_table():
 @entries("wrong")
 def test_a_wrong_answer_is_refused_with_its_words(name, entry):
     """Guards: a wrong answer that passes, or whose message misleads."""
-    first, third = check(name, entry), check(name, entry, tries=2)
-    assert not first.solved and not third.solved
+    first = check(name, entry)
+    assert not first.solved
     assert entry["words"] in first.words, first.words
-    assert entry.get("third", entry["words"]) in third.words, third.words
+    if "third" in entry:
+        third = check(name, entry, tries=2)
+        assert not third.solved
+        assert entry["third"] in third.words, third.words
 
 
 @entries("right")
