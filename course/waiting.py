@@ -69,7 +69,7 @@ class _Wait:
 
     def __init__(self, run):
         self.run, self.start, self.told = run, time.perf_counter(), 0
-        self.output, self.stopped = None, False
+        self.output, self.stopped, self.is_sending = None, False, False
 
     def tell(self, share, words):
         if self.stopped:  # a training took the interrupt for its own, and ended
@@ -80,7 +80,11 @@ class _Wait:
         self.told = now
         if self.output is None:
             self._open()
+        self.is_sending = True
         self.output.update(_bar(share, words), raw=True)
+        self.is_sending = False
+        if self.stopped:
+            raise KeyboardInterrupt
 
     def _open(self):
         self.output = display({}, raw=True, display_id=True)
@@ -92,7 +96,8 @@ class _Wait:
 
     def _stop(self, *_):
         self.stopped = True
-        raise KeyboardInterrupt
+        if not self.is_sending:  # pyzmq would swallow it, with a traceback on the page
+            raise KeyboardInterrupt
 
     def _close(self):
         """Take the bar off the page: an output without data shows nothing."""

@@ -133,6 +133,29 @@ def test_a_sweep_tells_itself_and_can_be_stopped(kernel):
     assert "run" not in str(kernel.run("print(sorted(set(dir()) & {'run'}))")[0][2])
 
 
+SENDING = """
+class Frame:  # as pyzmq's: what is raised in its end is lost, and its traceback shown
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+bar = waiting._bar
+
+def told_while_sending(share, words):
+    Frame()
+    return bar(share, words)
+
+waiting._bar = told_while_sending
+"""
+
+
+def test_an_interrupt_while_the_bar_is_sent_is_not_lost(kernel):
+    """Guards the page from a traceback of pyzmq, where a busy computer is stopped."""
+    assert kernel.run(SENDING) == []
+    told = kernel.run("rest(3); print('after')", cellId="one")
+    assert kernel.run("waiting._bar = bar") == []
+    assert outputs(told) == [{}, [waiting.STOPPED]]
+
+
 PANEL = """
 from course.panels import controls, slice
 from course.panels.panel import Panel
