@@ -73,7 +73,7 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    folder = ROOT / options.folder
+    folder = (ROOT / options.folder).resolve()
     kind = "with" if options.with_solutions else "without"
     refuse(folder, kind, options.update)
     files = contents(with_solutions if options.with_solutions else without_solutions)
