@@ -11,7 +11,8 @@ from nbformat import v4
 from course.tools import save
 
 PANEL = re.compile(r"\b(\w+_panel|bug_lab)\(")
-HEADING = re.compile(r"#+ (.*)\n*")  # where a cell begins with one
+HEADING = re.compile(r"\A#+ (.*)\n*")  # where a cell begins with one
+LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo
 
 
 def make(notebook, folder):
@@ -19,7 +20,7 @@ def make(notebook, folder):
     source = save.read(notebook)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / notebook.name
-    cells = [_linked(cell, notebook) for cell in _cells(source.cells)]
+    cells = list(_cells(source.cells))
     save.write(v4.new_notebook(cells=cells, metadata=source.metadata), path)
     return path
 
@@ -37,7 +38,7 @@ def _cells(cells):
             yield _folded(cell)
             for tasks in (before, after):
                 if "tasks" in tasks.metadata.get("tags", []):
-                    text = HEADING.sub("", tasks.source, count=1)
+                    text = LINK.sub(r"\1", HEADING.sub("", tasks.source, count=1))
                     yield v4.new_markdown_cell(text, id=tasks.id)
 
 
@@ -50,9 +51,3 @@ def _title(cell, level):
 def _folded(cell):
     metadata = {"jupyter": {"source_hidden": True}}
     return v4.new_code_cell(cell.source, id=cell.id, metadata=metadata)
-
-
-def _linked(cell, notebook):
-    """A link to a place of the notebook leads there from outside of it."""
-    cell.source = cell.source.replace("](#", f"](../notebooks/{notebook.name}#")
-    return cell

@@ -15,9 +15,9 @@ SOURCE = [
     ("markdown", "## First part\n\nText.", []),
     ("code", "x = 1", []),
     ("code", "panels.slice_panel()", []),
-    ("markdown", "1. Move [it](#First-part).", ["tasks"]),
+    ("markdown", "1. Move [it](#First-part).\n\nThis # stays.", ["tasks"]),
     ("markdown", "The answer.\n\n```python\n# no heading\n```", ["solution"]),
-    ("markdown", "### Second part\n\n1. Press **Step**.\n# no heading", ["tasks"]),
+    ("markdown", "### Second part\n\n1. Press **Step**.", ["tasks"]),
     ("code", "from lab import bug_lab\n\nbug_lab(seed=1)", []),
     ("markdown", "The answer.", []),
 ]
@@ -26,10 +26,10 @@ DEMO = [
     ("code", "from course import panels"),
     ("markdown", "## First part"),
     ("code", "panels.slice_panel()"),
-    ("markdown", "1. Move [it](../notebooks/09_lesson.ipynb#First-part)."),
+    ("markdown", "1. Move it.\n\nThis # stays."),
     ("markdown", "## Second part"),
     ("code", "from lab import bug_lab\n\nbug_lab(seed=1)"),
-    ("markdown", "1. Press **Step**.\n# no heading"),
+    ("markdown", "1. Press **Step**."),
 ]
 
 
