@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from nbconvert import SlidesExporter
 
-from course.tools import ROOT, CommandError, find_notebooks, live
+from course.tools import ROOT, CommandError, demo, find_notebooks, live
 
 DECK = Path(__file__).with_name("deck")  # the template
 SMALLEST = 16  # pixels on a screen of 1280 x 720: no text of a slide is smaller
@@ -44,6 +44,7 @@ def run(options) -> int:
         return 0 if report(paths, options.pictures and ROOT / options.pictures) else 1
     for path in paths:
         print(make(path, path.parent))
+        print(demo.make(path, ROOT / "demo"))
     return 0
 
 
