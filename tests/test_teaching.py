@@ -1,0 +1,216 @@
+"""TEACHING.md: its plans, questions and quotes are those of the notebooks."""
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+import nbformat
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import Lesson
+from course.fast import sweep
+from course.questions import ChoiceQuestion, NumberQuestion
+from course.tools import ROOT, find_notebooks
+
+TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+NOTEBOOKS = find_notebooks([])
+
+
+class Part(NamedTuple):
+    """What TEACHING.md says of one notebook."""
+
+    title: str
+    text: str
+    lessons: list  # of each 'N of M', and a pair (minutes, titles) for each line
+    home: list  # titles
+    questions: list  # pairs of a name and what stands behind the question
+    quotes: list  # of the checks
+    homework: list  # each one text
+
+
+TITLES = r"(\*[^*]+\*(?:, \*[^*]+\*)*)"
+
+
+def read(text) -> list[Part]:
+    """The part of each notebook; every item of a list stands in one line first."""
+    text = re.sub(r"\n {2,}(?=\S)", " ", text)
+    pieces = re.split(r"^## (\d\. .*)\n", text, flags=re.MULTILINE)[1:]
+    return [_part(*pair) for pair in zip(pieces[::2], pieces[1::2])]
+
+
+def _part(title, text):
+    def after(heading):
+        return re.split(r"\n(?:#|\*\*)", text.split(heading)[-1])[0]
+
+    def titles(words):
+        return re.findall(r"\*([^*]+)\*", words)
+
+    lessons = re.split(r"^### Lesson (\d of \d): .*\n", text, flags=re.MULTILINE)[1:]
+    plans = [
+        [
+            (int(minutes), titles(named))
+            for minutes, named in re.findall(
+                rf"^- (\d+) min, {TITLES}: ", plan, re.MULTILINE
+            )
+        ]
+        for plan in (
+            re.split(r"^#", plan, flags=re.MULTILINE)[0] for plan in lessons[1::2]
+        )
+    ]
+    home = re.findall(r"^- At home: (.*)", text, re.MULTILINE)
+    quoted = re.findall(
+        rf"^- {TITLES}: ", after("### Misconceptions that"), re.MULTILINE
+    )
+    return Part(
+        title,
+        text,
+        list(zip(lessons[::2], plans)),
+        [name for line in home for name in titles(line)],
+        re.findall(r"^- \*\*'([^']+)': .*?\?\*\* (.*)", text, re.MULTILINE),
+        [quote for quotes in quoted for quote in titles(quotes)],
+        re.findall(r"^\d\. (.*)", after("### Homework"), re.MULTILINE),
+    )
+
+
+PARTS = read(TEACHING)
+of_each = pytest.mark.parametrize(
+    "path, part", list(zip(NOTEBOOKS, PARTS)), ids=[path.stem for path in NOTEBOOKS]
+)
+
+# 1. The plans ------------------------------------------------------------------------
+
+# They end each notebook: at home, where no plan names them.
+ENDS = {"Quiz", "Recap", "Common errors", "Check your progress"}
+
+
+def headings(path):
+    cells = nbformat.read(path, as_version=4).cells
+    texts = [cell.source for cell in cells if cell.cell_type == "markdown"]
+    return re.findall(r"^#+ (.*)", "\n".join(texts), re.MULTILINE)
+
+
+def test_each_notebook_has_its_part():
+    """Guards: a teacher finds the plan of every notebook, all in one form."""
+    assert [part.title[:2] for part in PARTS] == [f"{n}." for n in range(8)]
+    for part, path in zip(PARTS, NOTEBOOKS, strict=True):
+        words = ("**Aim:**", "### Lesson 1", "### What to ask", "### Misconceptions")
+        words += ("**Short of time:**", "### Homework")
+        places = [part.text.find(word) for word in words]
+        assert min(places) >= 0 and places == sorted(places), path.stem
+
+
+@of_each
+def test_a_plan_names_all_headings_in_order(path, part):
+    """Guards: a slide that no plan names, or one that is not there."""
+    known = headings(path)
+    planned = [name for _, plan in part.lessons for _, names in plan for name in names]
+    assert set(planned + part.home) <= set(known)
+    places = [known.index(name) for name in planned]
+    assert places == sorted(places) and planned[0] == known[0]
+    named = sorted(planned + part.home)
+    assert len(named) == len(set(named))
+    assert set(known) - set(named) <= ENDS
+
+
+@of_each
+def test_lessons_fit(path, part):
+    """Guards: a lesson of more than 45 minutes, or one with hardly a plan."""
+    assert [number for number, _ in part.lessons] == [
+        f"{n} of {len(part.lessons)}" for n in range(1, len(part.lessons) + 1)
+    ]
+    for number, plan in part.lessons:
+        assert 40 <= sum(minutes for minutes, _ in plan) <= 45, number
+
+
+# 2. The questions and the quotes -----------------------------------------------------
+
+
+def right_answer(question):
+    """The right answer as it stands in the file of the questions."""
+    if isinstance(question, ChoiceQuestion):
+        texts = [text for text, option in question.options.items() if option.right]
+        return f"'{texts[0]}'"
+    if isinstance(question, NumberQuestion):
+        return f"{question.answer:g}" + " %" * question.percent
+    return "; ".join(f"`{line.text}`" for line in question.lines)
+
+
+@of_each
+def test_each_question_has_its_right_answer(path, part):
+    """Guards: a question without a line, and an answer that has changed since."""
+    code = path.read_text(encoding="utf-8")
+    asked = re.findall(r'lesson\.predict\(\\"([^"\\]+)\\"', code)
+    assert asked and [name for name, _ in part.questions] == asked
+    predictions = Lesson(path.stem).questions.predictions
+    for name, words in part.questions:
+        right = f"Right: {right_answer(predictions[name])}"
+        assert words.startswith(right), name
+        assert re.match(r"\.? ", words[len(right) :]) and " Expect " in words, name
+
+
+@of_each
+def test_each_quote_is_what_a_check_says(path, part):
+    """Guards: words of a check that it says no more."""
+    exercises = Lesson(path.stem).exercises.values()
+    messages = [mistake.message for one in exercises for mistake in one.mistakes]
+    messages += [exercise.changed for exercise in exercises]
+    assert len(part.quotes) > 5 or not exercises
+    for quote in part.quotes:
+        assert any(quote in message for message in messages), quote
+
+
+# 3. The homework ---------------------------------------------------------------------
+
+
+@of_each
+def test_homework_has_its_check(path, part):
+    """Guards: homework that nobody can look through; an exercise that is not there."""
+    exercises = set(Lesson(path.stem).exercises)
+    for item in part.homework:
+        assert "Check: " in item or "Hand in, and grade" in item, item
+        if "Hand in, and grade" in item:
+            assert set(re.findall(r"`(\w+)`", item)) & exercises, item
+    done = " ".join(part.homework)
+    for name in part.home:
+        if name.startswith(("Exercise", "Mend")):
+            assert re.search(r"`my_\w+`|`mend_\w+`", done), name
+
+
+def test_the_checks_of_the_homework_accept_a_right_answer():
+    """Guards: a number that a teacher is told to expect."""
+    z = np.linspace(-3, 3, 61)
+    measured = ((z + 1e-6) ** 3 - (z - 1e-6) ** 3) / 2e-6
+    assert np.allclose(3 * np.cbrt(z**3) ** 2, measured)
+
+    rng = np.random.default_rng(0)
+    for n_in, n_out in pairwise((150, 50, 75)):
+        bound = np.sqrt(3 * 2 / (1.04 * n_in))
+        spread = rng.uniform(-bound, bound, (n_in, n_out)).std()
+        assert spread * np.sqrt(n_in) == pytest.approx(1.39, abs=0.01)
+
+    assert (2 + 1) * 3 + (3 + 1) * 3 + (3 + 1) * 2 + (2 + 1) * 1 == 32
+    assert (4 + 1) * 5 + (5 + 1) * 2 == 37
+
+    params = [([[1, 0.5], [3, -1]], [0, 0]), ([[2], [1]], [0])]
+    params = [mlp.Layer(*(np.array(part, float) for part in layer)) for layer in params]
+    _, grads = mlp.loss_and_grads(params, [[2, -1]], [[1]])
+    np.testing.assert_allclose(grads[0].W, [[-1.12, 2.8], [0.56, -1.4]])
+
+    X = np.array(list(np.ndindex(2, 2, 2)), float)
+    hidden = mlp.Layer(np.ones((3, 3)), np.array([0.0, -1, -2]))
+    output = mlp.Layer(np.array([[1.0], [-2], [2]]), np.zeros(1))
+    odd, _ = mlp.forward([hidden, output], X, mlp.relu)
+    assert odd[:, 0].tolist() == [0, 1, 1, 0, 1, 0, 0, 1]
+
+
+def test_the_seeds_of_the_homework():
+    """Guards: counts of these seeds; another processor may shift them a little."""
+    X, Y = mlp.SUM.X, mlp.SUM.Y
+    run, full = sweep(X, Y, range(1000)), sweep(X, Y, range(1000), batch_size=None)
+    close = sum(mlp.solved(Y_hat, Y, 0.01) for Y_hat in run.Y_hat)
+    counts = full.success.sum(), run.success.sum(), close
+    assert counts == pytest.approx((989, 962, 865), abs=3)
+    failed = sweep(mlp.XOR.X, mlp.XOR.Y, [18, 25, 36], sizes=(2, 4, 1))
+    assert not failed.success.any()
