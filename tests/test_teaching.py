@@ -22,56 +22,46 @@ class Part(NamedTuple):
     """What TEACHING.md says of one notebook."""
 
     title: str
-    text: str
-    lessons: list  # of each 'N of M', and a pair (minutes, titles) for each line
+    lines: list
+    lessons: list  # of each 'N of M', and a pair (minutes, titles) for each step
     home: list  # titles
     questions: list  # pairs of a name and what stands behind the question
     quotes: list  # of the checks
-    homework: list  # each one text
+    homework: list
 
 
 TITLES = r"(\*[^*]+\*(?:, \*[^*]+\*)*)"
 
 
+def titles(words):
+    return re.findall(r"\*([^*]+)\*", words)
+
+
 def read(text) -> list[Part]:
-    """The part of each notebook; every item of a list stands in one line first."""
-    text = re.sub(r"\n {2,}(?=\S)", " ", text)
-    pieces = re.split(r"^## (\d\. .*)\n", text, flags=re.MULTILINE)[1:]
-    return [_part(*pair) for pair in zip(pieces[::2], pieces[1::2])]
-
-
-def _part(title, text):
-    def after(heading):
-        return re.split(r"\n(?:#|\*\*)", text.split(heading)[-1])[0]
-
-    def titles(words):
-        return re.findall(r"\*([^*]+)\*", words)
-
-    lessons = re.split(r"^### Lesson (\d of \d): .*\n", text, flags=re.MULTILINE)[1:]
-    plans = [
-        [
-            (int(minutes), titles(named))
-            for minutes, named in re.findall(
-                rf"^- (\d+) min, {TITLES}: ", plan, re.MULTILINE
-            )
-        ]
-        for plan in (
-            re.split(r"^#", plan, flags=re.MULTILINE)[0] for plan in lessons[1::2]
-        )
-    ]
-    home = re.findall(r"^- At home: (.*)", text, re.MULTILINE)
-    quoted = re.findall(
-        rf"^- {TITLES}: ", after("### Misconceptions that"), re.MULTILINE
-    )
-    return Part(
-        title,
-        text,
-        list(zip(lessons[::2], plans)),
-        [name for line in home for name in titles(line)],
-        re.findall(r"^- \*\*'([^']+)': .*?\?\*\* (.*)", text, re.MULTILINE),
-        [quote for quotes in quoted for quote in titles(quotes)],
-        re.findall(r"^\d\. (.*)", after("### Homework"), re.MULTILINE),
-    )
+    """The part of each notebook."""
+    parts = []
+    heading = ""
+    for line in re.sub(r"\n {2,}(?=\S)", " ", text).splitlines():
+        heading = line if line.startswith("#") else heading
+        if re.match(r"## \d\. ", line):
+            parts.append(Part(line[3:], *([] for _ in Part._fields[1:])))
+        if not parts:
+            continue
+        part = parts[-1]
+        part.lines.append(line)
+        if found := re.match(r"### Lesson (\d of \d): ", line):
+            part.lessons.append((found[1], []))
+        elif found := re.match(rf"- (\d+) min, {TITLES}: ", line):
+            part.lessons[-1][1].append((int(found[1]), titles(found[2])))
+        elif line.startswith("- At home: "):
+            part.home.extend(titles(line))
+        elif found := re.match(r"- \*\*'([^']+)': .*?\?\*\* (.*)", line):
+            part.questions.append(found.groups())
+        elif "checks recognise" in heading and line.startswith("- "):
+            part.quotes.extend(titles(re.match(rf"- {TITLES}: ", line)[1]))
+        elif heading == "### Homework" and line[:1].isdigit():
+            part.homework.append(line)
+    return parts
 
 
 PARTS = read(TEACHING)
@@ -95,10 +85,10 @@ def test_each_notebook_has_its_part():
     """Guards: a teacher finds the plan of every notebook, all in one form."""
     assert [part.title[:2] for part in PARTS] == [f"{n}." for n in range(8)]
     for part, path in zip(PARTS, NOTEBOOKS, strict=True):
-        words = ("**Aim:**", "### Lesson 1", "### What to ask", "### Misconceptions")
-        words += ("**Short of time:**", "### Homework")
-        places = [part.text.find(word) for word in words]
-        assert min(places) >= 0 and places == sorted(places), path.stem
+        order = ("**Aim:**", "### Lesson 1", "### What to ask", "### Misconcept")
+        order += ("**Short of time:**", "### Homework")
+        found = [word for line in part.lines for word in order if line.startswith(word)]
+        assert found == list(order), path.stem
 
 
 @of_each
