@@ -112,8 +112,8 @@ def told(changes, update):
         yield "Nothing else has changed." if changes.left else "Nothing has changed."
     for name in changes.left:
         yield (
-            f"{name} stays as it is there: you wrote or changed it. For the course's, "
-            "delete it and update once more."
+            f"{name} stays as it is there: you wrote or changed it. If you delete it, "
+            "the next update brings what the course has."
         )
 
 
