@@ -112,8 +112,8 @@ def told(changes, update):
         yield "Nothing else has changed." if changes.left else "Nothing has changed."
     for name in changes.left:
         yield (
-            f"{name} stays as it is there: you wrote or changed it. For the course's, "
-            "delete it and update once more."
+            f"{name} stays as it is there: you wrote or changed it. If you delete it, "
+            "the next update brings what the course has."
         )
 
 
@@ -179,7 +179,7 @@ def contents(change, course=ROOT) -> dict:
 
     ``change`` is `without_solutions` or `with_solutions`.
     """
-    files = {}
+    files, tools = {}, {course / "course" / "tools" / f"{name}.py" for name in TOOLS}
     for path in sorted(course.glob("notebooks/*.ipynb")):
         try:
             text = as_text(change(read(path)))
@@ -188,14 +188,13 @@ def contents(change, course=ROOT) -> dict:
         files[f"notebooks/{path.name}"] = text.encode()
     for path in needed(course):
         name = path.relative_to(course).as_posix()
-        folder, _, file = name.rpartition("/")
         if name == "README.md":
             text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
             files[name] = text.encode()
-        elif change is without_solutions and file in SEALED:
+        elif change is without_solutions and path.name in SEALED:
             sealed = seal(path.read_text(encoding="utf-8"))
-            files[name] = SEALED[file].format(sealed).encode()
-        elif not folder.startswith("course/tools") or path.stem in TOOLS:
+            files[name] = SEALED[path.name].format(sealed).encode()
+        elif not name.startswith("course/tools/") or path in tools:
             files[name] = path.read_bytes()
     return files
 

@@ -49,35 +49,30 @@ def read(folder) -> Manifest | None:
 
 
 def write(folder, files, kind) -> Changes:
-    """Make a folder hold these files (path -> bytes), and what isn't ours in it."""
+    """Make a folder hold these files, path -> bytes, and no other that is ours."""
     before = read(folder)
     ours = before.files if before else {}
-    new = {name: hash_of(data) for name, data in files.items()}
-    coming = {
-        name: sorted({*ours.get(name, []), *([new[name]] if name in new else [])})
-        for name in [*new, *(ours.keys() - new)]
-    }
-    left = [
-        name for name in coming if _hash_in(folder, name) not in [None, *coming[name]]
-    ]
-    changed = [
+    new = {name: [hash_of(data)] for name, data in files.items()}
+    names = [*new, *(name for name in ours if name not in new)]
+    coming = {name: ours.get(name, []) + new.get(name, []) for name in names}
+    now = {name: _hash_in(folder, name) for name in names}
+    left = [name for name in names if now[name] not in [None, *coming[name]]]
+    stale = [
         name
-        for name in coming
-        if name not in left and _hash_in(folder, name) != new.get(name)
+        for name in names
+        if name not in left and now[name] not in new.get(name, [None])
     ]
     folder.mkdir(parents=True, exist_ok=True)
     _save(folder, Manifest(kind, False, coming))
-    for name in changed:
+    for name in stale:
         if name in new:
             _put(folder, name, files[name])
         else:
             _remove(folder, name)
-    done = {name: ours.get(name) if name in left else [new[name]] for name in new}
-    _save(
-        folder, Manifest(kind, True, {name: own for name, own in done.items() if own})
-    )
-    written = [name for name in changed if name in new]
-    return Changes(written, [name for name in changed if name not in new], left)
+    done = {name: ours.get(name, []) if name in left else new[name] for name in new}
+    _save(folder, Manifest(kind, True, done))
+    written = [name for name in stale if name in new]
+    return Changes(written, [name for name in stale if name not in new], left)
 
 
 def accept(folder, names):

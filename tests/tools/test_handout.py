@@ -17,7 +17,15 @@ import pytest
 from course import sealed
 from course.__main__ import COMMANDS, main
 from course.lessons import NAMES, load_questions
-from course.tools import CommandError, find_notebooks, handout, manifest, save, update
+from course.tools import (
+    ROOT,
+    CommandError,
+    find_notebooks,
+    handout,
+    manifest,
+    save,
+    update,
+)
 
 NOTEBOOKS = find_notebooks([])
 STUB = "def my_double(x):\n    # Your code here.\n    return None"
@@ -81,6 +89,7 @@ def course(tmp_path, monkeypatch):
         "course/lessons/doubles/exercises.py": EXERCISES,
         "course/tools/start.py": "",
         "course/tools/save.py": "",
+        "course/tools/deck/__init__.py": "",
         "course/tools/deck/look.js": "",
         "course/__pycache__/checks.pyc": "",
         "notebooks/data.npz": "",
@@ -603,21 +612,26 @@ def test_no_answer_to_a_question_can_be_read(handed):
 def test_copy_has_the_tools_that_its_commands_need(handed):
     """Guards: no module is missing in it, and none is there in vain."""
     modules = {name for name in handed if name.endswith(".py")}
-    known = {name.removesuffix(".py").replace("/", ".") for name in modules}
-    known |= {name.removesuffix(".__init__") for name in known}
+    known, of_course = (
+        {re.sub(r"(/__init__)?\.py$", "", name).replace("/", ".") for name in names}
+        for names in (
+            modules,
+            [p.relative_to(ROOT).as_posix() for p in handout.needed()],
+        )
+    )
     wanted = set()
     for name in modules:
         for node in ast.walk(ast.parse(handed[name])):
             if isinstance(node, ast.ImportFrom) and node.module:
                 paths = [f"{node.module}.{alias.name}" for alias in node.names]
-                wanted |= {p if p in known else node.module for p in paths}
+                wanted |= {p if p in of_course else node.module for p in paths}
             elif isinstance(node, ast.Import):
                 wanted |= {alias.name for alias in node.names}
     ours = {name for name in wanted if name.partition(".")[0] in ("course", "mlp_core")}
     assert ours <= known
     tools = {name for name in known if name.startswith("course.tools.")}
     commands = {f"course.tools.{name}" for name in COMMANDS_OF_LEARNERS}
-    assert tools - {"course.tools.__init__"} == (ours | commands) & tools
+    assert tools == (ours | commands) & tools
 
 
 def test_copy_lists_the_commands_of_learners(folder):
