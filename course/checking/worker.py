@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 
-from course.checking import calls
+from course.checking import calls, wire
 
 PATIENCE = (
     60  # seconds of processor time, if the kernel is gone and can't stop an answer
@@ -18,7 +18,10 @@ FORKS = sys.platform == "linux"  # elsewhere a fork may break NumPy, or there is
 
 
 class Worker:
-    """Answers requests (method, bytes): all that the kernel hands over is pickled."""
+    """Answers requests (method, bytes): all that the kernel hands over is pickled.
+
+    What it replies isn't: see `wire`.
+    """
 
     def begin(self, _):
         return os.getpid()
@@ -67,7 +70,7 @@ def main():
                 reply = getattr(worker, method)(data)
             except Exception as error:  # noqa: BLE001, whatever unpickling raises
                 reply = type(error).__name__
-            pickle.dump(reply, replies)
+            replies.write(wire.pack(reply))
             replies.flush()
             if method == "end":
                 os._exit(0)
