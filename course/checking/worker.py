@@ -14,6 +14,7 @@ PATIENCE = (
 )
 
 
+ENDED = 64  # the exit code of a copy whose answer did not end it
 FORKS = sys.platform == "linux"  # elsewhere a fork may break NumPy, or there is none
 
 
@@ -73,7 +74,7 @@ def main():
             replies.write(wire.pack(reply))
             replies.flush()
             if method == "end":
-                os._exit(0)
+                os._exit(ENDED)
 
 
 def _is_done_by_a_child() -> bool:
@@ -85,7 +86,9 @@ def _is_done_by_a_child() -> bool:
     if not child:
         return False
     _, status = os.waitpid(child, 0)
-    if status:  # the answer ended it, or the kernel did
+    if (
+        os.waitstatus_to_exitcode(status) != ENDED
+    ):  # the answer ended it, or the kernel did
         os._exit(1)
     return True
 

@@ -28,22 +28,18 @@ def main():
         print(json.dumps({"problem": str(problem)}), flush=True)
 
 
-def judge(data, seed, only=(), tries=None):
+def judge(data, seed, only=()):
     """A dict for the notebook, then one for each of its exercises."""
     cells = read(data)
     given = {path.stem: read(path.read_bytes()) for path in NOTEBOOKS.glob("*.ipynb")}
     name = recognise(cells, given)
     exercises = lessons.load_exercises(lessons.name_of(name))
     if only and name not in only:
-        return
-    yield {"notebook": name, "notes": list(_notes(cells, given[name], exercises))}
+        exercises = {}
+    notes = dict(_notes(cells, given[name], exercises))
+    yield {"notebook": name, "exercises": list(exercises), "notes": notes}
     code = [text for kind, _, text in cells if kind == "code"]
-    stubs = {
-        statement.tree.name: ast.dump(statement.tree)
-        for kind, _, text in given[name]
-        for statement in source.statements([text] if kind == "code" else [])
-        if isinstance(statement.tree, ast.FunctionDef)
-    }
+    stubs = dict(_stubs(given[name], exercises))
     for exercise in exercises:
         yield {"exercise": exercise, **_judged(exercises, exercise, code, stubs, seed)}
 
@@ -92,7 +88,18 @@ def _notes(cells, given, exercises):
         name = text.strip().removeprefix("lesson.check(").removesuffix(")")
         if kind == "code" and name in exercises and text.strip() not in everything:
             change = "changed" if id in texts else "deleted"
-            yield f"the check cell of {name} was {change}"
+            yield name, f"the check cell was {change}"
+
+
+def _stubs(cells, exercises):
+    """Names of exercises, and what their cells hold before anything is written."""
+    for name in exercises:
+        texts = (
+            text for kind, _, text in cells if kind == "code" and f"def {name}(" in text
+        )
+        for statement in source.statements(texts):
+            if isinstance(statement.tree, ast.FunctionDef):
+                yield statement.tree.name, ast.dump(statement.tree)
 
 
 def _judged(exercises, name, cells, stubs, seed):
@@ -115,7 +122,7 @@ def _judged(exercises, name, cells, stubs, seed):
         "mistake": verdict.mistake,
         "tried": verdict.tried,
         "code": code,
-        "watch": source.suspicious(code),
+        "look_at": [f"it uses `{word}`" for word in source.suspicious(code)],
     }
 
 

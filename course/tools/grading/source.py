@@ -111,7 +111,9 @@ def answer(cells, name):
     definition = _definition(last.tree, name)
     if definition is None:
         line = last.code.strip().splitlines()[0][:80]
-        raise Refused(f"`{line}` is no function of yours: write one, `def {name}(...):`")
+        raise Refused(
+            f"`{line}` is no function of yours: write one, `def {name}(...):`"
+        )
     return Standin(name, definition, needed(found, name))
 
 
@@ -161,11 +163,11 @@ class Standin:
 
 
 def _modules(tree):
-    if isinstance(tree, ast.Import):
-        return [alias.name for alias in tree.names]
-    if isinstance(tree, ast.ImportFrom) and tree.module and not tree.level:
-        return [tree.module]
-    return []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
 def _shell(definition, file):
@@ -193,7 +195,8 @@ def _shell(definition, file):
 # What no exercise needs, and what gets past a check could begin with.
 ODD = re.compile(
     r"\b(_getframe|setprofile|settrace|sys\.modules|importlib|__import__|ctypes|gc|exec"
-    r"|eval|compile|globals|__globals__|__code__|__subclasses__|inspect|open|os|course)\b"
+    r"|eval|compile|globals|__globals__|__code__|__subclasses__|inspect|open|os|course"
+    r"|_thread|threading|subprocess|socket)\b"
 )
 
 
