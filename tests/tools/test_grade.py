@@ -431,7 +431,8 @@ def test_the_summary_counts(graded):
         "  2 x too large",
         "  1 x it loops",
     ]
-    assert "my_step: 7 of 7 solved it" in reports.summary(graded.rows)
+    told = reports.summary(graded.rows)
+    assert "my_step: 8 of 8 solved it\nmy_train: 7 of 8 solved it\nmy_" in told
 
 
 def test_the_table_for_a_spreadsheet(graded):

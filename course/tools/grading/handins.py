@@ -24,9 +24,7 @@ LARGEST = 20 * 2**20  # bytes in a file
 MOST = 200 * 2**20  # bytes in all files of a zip
 MOST_FILES = 2000  # in a zip
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
-MOODLE = re.compile(
-    r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?"
-)
+MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?"
 SAVED = ".png", ".svg", ".csv", ".npz"  # what panels save; it is no work to grade
 
 
@@ -128,7 +126,7 @@ def _files_of_zip(parts, data, depth=0):
 def _file(parts, data=b"", problem=""):
     data = zlib.compress(data, 1)
     for part in parts:
-        if found := MOODLE.fullmatch(part):
+        if found := re.fullmatch(MOODLE, part):
             return File(found["name"], found["number"], "/".join(parts), data, problem)
     learner = parts[0] if parts else "the zip"
     if learner.lower().endswith(".zip"):

@@ -14,6 +14,7 @@ from course import checking, lessons
 from course.tools import NOTEBOOKS
 from course.tools.grading import source
 
+UNWRITTEN = "not written yet"
 FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 
 
@@ -109,10 +110,11 @@ def _judged(exercises, name, cells, stubs, seed):
         answer = source.answer(cells, name)
         code = answer.code
         if ast.dump(answer.definition) == stubs.get(name):
-            raise source.Refused("not written yet")
+            raise source.Refused(UNWRITTEN)
         verdict = checking.check(exercises, answer, checking.TRIES, seed)
     except source.Refused as why:
-        verdict = checking.Verdict(False, f"{name}: {why}", tried=bool(code))
+        is_tried = str(why) != UNWRITTEN
+        verdict = checking.Verdict(False, f"{name}: {why}", is_tried)
     except Exception as error:  # noqa: BLE001, of an answer that no check has met
         words = f"{name}: it could not be judged ({type(error).__name__})"
         verdict = checking.Verdict(False, words)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from course.tools.grading import cage
 
-MAGIC = re.compile(r"^(\s*)[%!].*$", re.MULTILINE)  # of IPython; no Python
+MAGIC = r"(?m)^(\s*)[%!].*$"  # of IPython; no Python
 
 
 class Statement(NamedTuple):
@@ -49,7 +49,7 @@ def _parsed(source):
     try:
         return source, ast.parse(source)
     except SyntaxError:
-        source = MAGIC.sub(r"\1pass", source)
+        source = re.sub(MAGIC, r"\1pass", source)
         return source, ast.parse(source)
 
 
@@ -193,7 +193,7 @@ def _shell(definition, file):
 
 
 # What no exercise needs, and what gets past a check could begin with.
-ODD = re.compile(
+ODD = (
     r"\b(_getframe|setprofile|settrace|sys\.modules|importlib|__import__|ctypes|gc|exec"
     r"|eval|compile|globals|__globals__|__code__|__subclasses__|inspect|open|os|course"
     r"|_thread|threading|subprocess|socket)\b"
@@ -202,4 +202,4 @@ ODD = re.compile(
 
 def suspicious(code) -> list[str]:
     """Words in an answer that a teacher may want to look at."""
-    return sorted(set(ODD.findall(code)))
+    return sorted(set(re.findall(ODD, code)))
