@@ -38,6 +38,8 @@ def run(options) -> int:
     folder = ROOT / options.folder
     if not folder.exists():
         raise CommandError(f"there is no {folder}")
+    with suppress(AttributeError):  # names may have letters that a terminal has not
+        sys.stdout.reconfigure(errors="replace")
     rows = grade(handins.collect(folder), only)
     learners, most = by_learner(rows), len({row.exercise for row in rows} - {""})
     if rows:
@@ -105,24 +107,31 @@ def grade(files, only=(), seed=None) -> list[Row]:
     rows = [_problem(file, file.problem) for file in files if file.problem]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         jobs = [pool.submit(_rows, file, settings) for file in notebooks]
-        for count, job in enumerate(as_completed(jobs), 1):
-            if sys.stderr.isatty():
-                print(f"\r{count} of {len(jobs)} notebooks ", end="", file=sys.stderr)
-    if jobs and sys.stderr.isatty():
-        print(file=sys.stderr)
+        _show_progress(pool, jobs)
     rows += [row for job in jobs for row in job.result()]
     for file in files:
         if file.is_record and not file.problem:
             rows += _add_attempts(file, rows)
     known = {(row.learner, row.number) for row in rows}
-    rows += [
-        Row(
-            file.learner, file.number, file.name, words="it has no exercise that counts"
-        )
-        for file in files
-        if (file.learner, file.number) not in known
-    ]
+    for file in files:
+        if (file.learner, file.number) not in known:
+            words = "it has no exercise that counts"
+            rows.append(Row(file.learner, file.number, file.name, words=words))
     return sorted(_best(rows), key=_place)
+
+
+def _show_progress(pool, jobs):
+    """Wait for all, with a line on the terminal."""
+    is_shown = sys.stderr.isatty()
+    try:
+        for count, _ in enumerate(as_completed(jobs), 1):
+            end = "\n" if count == len(jobs) else ""
+            if is_shown:
+                text = f"\r{count} of {len(jobs)} notebooks"
+                print(text, end=end, file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        pool.shutdown(cancel_futures=True)
+        raise CommandError("\nStopped; nothing is graded.") from None
 
 
 def _place(row):
@@ -155,7 +164,7 @@ def _add_attempts(file, rows):
             for lesson, names in works.items()
             for name, work in names.items()
         }
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except Exception:  # noqa: BLE001, whatever a forged one raises
         return [_problem(file, "it is no record of this course")]
     for row in rows:
         if (row.learner, row.number) == (file.learner, file.number) and row.exercise:
@@ -167,7 +176,11 @@ def _add_attempts(file, rows):
 
 
 def _rows(file, settings):
-    head, *lines = _judge(file.data, settings) or [{"problem": "its process ended"}]
+    try:
+        lines = _judge(file.data, settings)
+    except OSError as error:
+        lines = [{"problem": f"no process could be had for it: {error}"}]
+    head, *lines = lines or [{"problem": "its process ended"}]
     if "problem" in head:
         return [_problem(file, head["problem"])]
     told = {line["exercise"]: line for line in lines}
@@ -201,9 +214,11 @@ def _judge(data, settings) -> list[dict]:
         except subprocess.TimeoutExpired:
             _stop(process.pid)
             told, _ = process.communicate()
-    with suppress(ValueError):
-        return [json.loads(line) for line in told.splitlines()]
-    return []
+    lines = []
+    with suppress(ValueError):  # the last may be a part of one
+        for line in told.splitlines():
+            lines.append(json.loads(line))
+    return lines
 
 
 def _environment(folder):

@@ -91,7 +91,7 @@ def write_moodle(path, learners, most):
     cells = []
     for learner in learners:
         identifier = f"Participant {learner.number}" if learner.number else ""
-        comments = "<br>".join(map(_as_html, _comments(learner, most)))
+        comments = "<br>".join(map(html.escape, _comments(learner, most)))
         cells.append((identifier, learner.name, learner.solved, most, "", comments))
     _write_table(path, MOODLE, cells)
 
@@ -99,11 +99,7 @@ def write_moodle(path, learners, most):
 def _comments(learner, most):
     yield f"{learner.solved} of {most} exercises solved"
     for row in learner.rows:
-        yield f"{row.exercise or row.file}: {row.words}"
-
-
-def _as_html(text):
-    return html.escape(text).replace("\n", "<br>")
+        yield f"{row.exercise or row.file}: {row.words.partition(chr(10))[0]}"
 
 
 def _write_table(path, columns, rows):
@@ -133,8 +129,9 @@ h2 {{ margin: 1.6em 0 .3em; font-size: 1.15em; }}
 h2 span {{ font-weight: normal; color: #444; }}
 section {{ border-left: .4em solid #b35806; padding-left: 1em; }}
 section.solved {{ border-color: #2166ac; }}
-pre {{ font-size: .85em; white-space: pre-wrap; background: #f4f4f4; padding: .7em; }}
-p {{ white-space: pre-wrap; margin: .4em 0; }}
+pre {{ font-size: .85em; white-space: pre-wrap; margin: .4em 0; }}
+details pre {{ background: #f4f4f4; padding: .7em; }}
+p {{ margin: .4em 0; }}
 </style>
 <h1>{title}</h1>
 <p>{count} of {most} exercises solved.</p>
@@ -144,9 +141,11 @@ p {{ white-space: pre-wrap; margin: .4em 0; }}
 PART = """<section class="{kind}">
 <h2>{title} <span>{state}</span></h2>
 <p>{words}</p>
-{code}</section>
+<pre>{more}</pre>
+{code}
+</section>
 """
-CODE = "<details><summary>The code that was judged</summary><pre>{}</pre></details>\n"
+CODE = "<details><summary>The code that was judged</summary><pre>{}</pre></details>"
 
 
 def write_pages(folder, learners, most):
@@ -171,16 +170,19 @@ def _file_name(learner):
 
 
 def _page(learner, most):
-    parts = [
-        PART.format(
-            kind="solved" if row.solved else "open",
-            title=html.escape(row.exercise or row.file),
-            state=f"{html.escape(row.notebook)} &middot; {row.solved_words}".strip(),
-            words=html.escape(row.words),
-            code=CODE.format(html.escape(row.code)) if row.code else "",
-        )
-        for row in learner.rows
-    ]
+    parts = "".join(map(_part, learner.rows))
     title = f"Feedback for {html.escape(learner.name)}"
-    count = learner.solved
-    return PAGE.format(title=title, count=count, most=most, parts="".join(parts))
+    return PAGE.format(title=title, count=learner.solved, most=most, parts=parts)
+
+
+def _part(row):
+    words, _, more = html.escape(row.words).partition("\n")
+    state = "solved" if row.solved else "not yet"
+    return PART.format(
+        kind="solved" if row.solved else "open",
+        title=html.escape(row.exercise or row.file),
+        state=f"{row.notebook} &middot; {state}" if row.exercise else "",
+        words=words,
+        more=more,
+        code=CODE.format(html.escape(row.code)) if row.code else "",
+    )
