@@ -22,10 +22,10 @@ def pack(reply) -> bytes:
 def unpack(line):
     try:
         value = _unpacked(json.loads(line))
+        if isinstance(value, (int, str)) or _is_reply(value):
+            return value
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
-    if isinstance(value, (int, str)) or _is_reply(value):
-        return value
     raise ValueError("it is no reply")
 
 
@@ -50,10 +50,12 @@ def _unpacked(value):
     [(kind, content)] = value.items()
     if kind in ("list", "tuple", "reply"):
         items = [_unpacked(item) for item in content]
-        return {"list": list, "tuple": tuple, "reply": lambda i: calls.Reply(*i)}[kind](
-            items
-        )
-    return {"odd": calls.Odd, "ellipsis": lambda _: ..., "array": _array}[kind](content)
+        if kind == "reply":
+            return calls.Reply(*items)
+        return tuple(items) if kind == "tuple" else items
+    if kind == "ellipsis":
+        return ...
+    return {"odd": calls.Odd, "array": _array}[kind](content)
 
 
 def _array(content):

@@ -91,7 +91,8 @@ def notebook(name, answers=(), before=()):
     """A notebook of the course without outputs, with the code of some cells replaced."""
     content = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
     for cell in content["cells"]:
-        cell["outputs"] = []
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
         for exercise, code in dict(answers).items():
             if cell["id"] == STUBS[exercise]:
                 cell["source"] = code
