@@ -16,6 +16,8 @@ COMMANDS = {
     "save": "run the notebooks and save them with their outputs",
     "slides": "make slides of the notebooks, or look whether they fit",
     "handout": "copy the course for handing out, without solutions or with them",
+    "handin": "pack your notebooks into one file for your teacher",
+    "grade": "grade notebooks that were handed in: a table, and feedback",
 }
 COMMANDS = {
     name: summary

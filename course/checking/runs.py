@@ -18,7 +18,7 @@ import threading
 import time
 from types import CodeType
 
-from course.checking import calls
+from course.checking import calls, wire
 
 COMPUTING = 2.0  # seconds of processor time for all calls of one check
 WAITING = 3.0  # seconds without computing
@@ -41,6 +41,7 @@ TOO_LARGE = (
 )
 BEGIN = "from course.checking import worker; worker.main()"
 GONE = "it ends Python, and with it your notebook"
+REPLIES = {"begin": int, "load": str, "call": calls.Reply, "count": int, "end": str}
 
 
 @contextlib.contextmanager
@@ -141,8 +142,9 @@ class Process:
     def _listen(self):
         """Put replies into the queue, and None at the end of the process."""
         with contextlib.suppress(Exception), self.child.stdout as replies:
-            while True:  # until it ends, maybe in the middle of a reply
-                self.replies.put(pickle.load(replies))
+            # Until it ends, maybe in the middle of a reply, or what it says is none.
+            while line := replies.readline(wire.LONGEST):
+                self.replies.put(wire.unpack(line))
         self.replies.put(None)
 
     def _send(self, method, data):
@@ -169,13 +171,22 @@ class Process:
         import psutil
 
         try:
-            self.meter = psutil.Process(self._ask("begin", b"", LOADING))
+            self.meter = self._find(self._ask("begin", b"", LOADING))
             place = [*map(str, sys.path)], os.getcwd()
             reply = self._ask("load", pickle.dumps((*place, data)), LOADING)
         except (calls.Stopped, psutil.Error):
             return False
         self.began_at = self._seconds()
         return reply == "loaded"
+
+    def _find(self, pid):
+        """The process that will run the answer: the child, or a copy of it."""
+        import psutil
+
+        process = psutil.Process(pid)
+        if self.child.pid not in (pid, process.ppid()):  # it will be measured, stopped
+            raise calls.Stopped(GONE)
+        return process
 
     def end(self):
         """Leave nothing of this answer to the next."""
@@ -204,7 +215,7 @@ class Process:
             except queue.Empty:
                 reason = meter.excess()
             else:
-                if reply is not None:
+                if isinstance(reply, REPLIES[method]):
                     self.is_busy = False
                     return reply
                 reason = GONE

@@ -7,18 +7,22 @@ import signal
 import sys
 import time
 
-from course.checking import calls
+from course.checking import calls, wire
 
 PATIENCE = (
     60  # seconds of processor time, if the kernel is gone and can't stop an answer
 )
 
 
+ENDED = 64  # the exit code of a copy whose answer did not end it
 FORKS = sys.platform == "linux"  # elsewhere a fork may break NumPy, or there is none
 
 
 class Worker:
-    """Answers requests (method, bytes): all that the kernel hands over is pickled."""
+    """Answers requests (method, bytes): all that the kernel hands over is pickled.
+
+    What it replies isn't: see `wire`.
+    """
 
     def begin(self, _):
         return os.getpid()
@@ -67,10 +71,10 @@ def main():
                 reply = getattr(worker, method)(data)
             except Exception as error:  # noqa: BLE001, whatever unpickling raises
                 reply = type(error).__name__
-            pickle.dump(reply, replies)
+            replies.write(wire.pack(reply))
             replies.flush()
             if method == "end":
-                os._exit(0)
+                os._exit(ENDED)
 
 
 def _is_done_by_a_child() -> bool:
@@ -82,7 +86,9 @@ def _is_done_by_a_child() -> bool:
     if not child:
         return False
     _, status = os.waitpid(child, 0)
-    if status:  # the answer ended it, or the kernel did
+    if (
+        os.waitstatus_to_exitcode(status) != ENDED
+    ):  # the answer ended it, or the kernel did
         os._exit(1)
     return True
 

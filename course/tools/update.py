@@ -70,13 +70,13 @@ class Update:
     def _update_notebook(self, name, theirs):
         path, given = self.folder / name, self.given / name
         data = as_text(theirs).encode()
-        base = _read(given)
+        base = read_if_whole(given)
         if not path.exists():
             write(path, data, self.mark)
             (self.new if base is None else self.back).append(path.stem)
         elif base is not None and given.read_bytes() == data:
             return
-        elif (mine := _read(path)) is None:
+        elif (mine := read_if_whole(path)) is None:
             self.said.append(
                 f"{name} can't be read as a notebook and was left as it is. Rename it, "
                 "and the next start brings a fresh one."
@@ -111,7 +111,7 @@ class Update:
 
     def _rename(self, old, theirs):
         """Rename a notebook of his as the course renamed its own."""
-        base = _read(self.given / old)
+        base = read_if_whole(self.given / old)
         for new, notebook in theirs.items():
             is_free = not (self.given / new).exists()
             if base is None or not is_free or not is_renamed(base, notebook):
@@ -161,7 +161,7 @@ def _count(names):
     return f"{len(names)} notebook{'s' * (len(names) != 1)}"
 
 
-def _read(path):
+def read_if_whole(path):
     """The notebook in a file; None if there is none, or no notebook in it."""
     try:
         notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))

@@ -45,6 +45,7 @@ HOSTILE = {
     "exit()": "it ends Python, and with it your notebook",
     "import sys; sys.exit(1)": "it ends Python, and with it your notebook",
     "import os; os._exit(1)": "it ends Python, and with it your notebook",
+    "import os; os._exit(0)": "it ends Python, and with it your notebook",
     "import ctypes; ctypes.string_at(0)": "it ends Python, and with it your notebook",
     "raise KeyboardInterrupt": "it stops with KeyboardInterrupt",
     "return float(input('alpha?'))": "EOFError.*nobody is there to type",

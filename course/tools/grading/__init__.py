@@ -1,0 +1,10 @@
+"""Grading what was handed in, for the command `grade`.
+
+- `handins`: whose file is what, in folders, zips and Moodle's downloads
+- `judge`: the process for one notebook, which holds the cases and gives the verdicts
+- `source`: the code of an answer and what it needs, out of the notebook's cells
+- `cage`: where this code runs, in a process of its own
+- `reports`: the table, the summary, the files for a spreadsheet, Moodle and learners
+
+No code that was handed in runs in the first three: it is read as text.
+"""

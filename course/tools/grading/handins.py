@@ -1,0 +1,144 @@
+"""Whose file is what: a folder, or a zip, of what was handed in.
+
+Who it is, by the first of these that there is:
+
+- a folder or file as Moodle names them: ``Full Name_1234567_assignsubmission_file_...``
+- a folder
+- a zip, without ``handin-`` before its name
+- a notebook's name, without that of the course's notebook: ``anna_05_sum_task (1).ipynb``
+"""
+
+import io
+import os
+import re
+import stat
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from course import record
+from course.tools import find_notebooks
+
+LARGEST = 20 * 2**20  # bytes in a file
+MOST = 200 * 2**20  # bytes in all files of a zip
+MOST_FILES = 2000  # in a zip
+DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
+MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?"
+SAVED = ".png", ".svg", ".csv", ".npz"  # what panels save; it is no work to grade
+
+
+@dataclass
+class File:
+    """Something handed in: a notebook or a record, or why it can't be read."""
+
+    learner: str
+    number: str  # the participant's in Moodle, or ''
+    name: str
+    packed: bytes = b""  # small, even if a zip made it large
+    problem: str = ""
+
+    @property
+    def data(self):
+        return zlib.decompress(self.packed)
+
+    @property
+    def is_record(self):
+        return PurePosixPath(self.name).name == record.FILE
+
+
+def collect(folder) -> list[File]:
+    """All that was handed in; what can't be read has a problem."""
+    folder = Path(folder)
+    if folder.is_file():
+        return list(_files_of_zip((), folder.read_bytes()))
+    return [file for path in _paths(folder) for file in _files(folder, path)]
+
+
+def _paths(folder):
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not _is_hidden(name))
+        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
+        for name in sorted(links + names):
+            if not _is_hidden(name):
+                yield Path(place, name)
+
+
+def _is_hidden(name):
+    return name.startswith((".", "~", "__MACOSX")) or name == "Thumbs.db"
+
+
+def _files(folder, path):
+    parts = path.relative_to(folder).parts
+    kind = path.lstat().st_mode
+    if stat.S_ISREG(kind):
+        with path.open("rb") as file:
+            yield from _files_of(parts, file.read(MOST + 1))
+    else:
+        what = "a link to another place" if stat.S_ISLNK(kind) else "no file"
+        yield _file(parts, problem=f"it is {what}")
+
+
+def _files_of(parts, data, depth=0):
+    """What a file holds: itself, or the files of a zip."""
+    name = parts[-1].lower()
+    if name.endswith(".zip"):
+        yield from _files_of_zip(parts, data, depth)
+    elif len(data) > LARGEST:
+        yield _file(parts, problem=f"it has more than {LARGEST // 2**20} MB")
+    elif name.endswith(".ipynb") or name == record.FILE:
+        yield _file(parts, data)
+    elif not name.endswith(SAVED):
+        yield _file(parts, problem="it is no notebook")
+
+
+def _files_of_zip(parts, data, depth=0):
+    if depth == DEEPEST:
+        yield _file(parts, problem="it is a zip in a zip in a zip")
+        return
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:  # noqa: BLE001, whatever a damaged zip raises
+        yield _file(parts, problem=f"it is no zip that can be opened: {error}")
+        return
+    left = MOST
+    for entry in archive.infolist()[:MOST_FILES]:
+        inner = PurePosixPath(entry.filename.replace("\\", "/")).parts
+        if entry.is_dir() or any(_is_hidden(p) for p in inner if p != ".."):
+            continue
+        if ".." in inner or inner[0].endswith((":", "/")):
+            problem = f"it has a file {entry.filename!r}, which leads out of it"
+            yield _file(parts, problem=problem)
+            continue
+        try:
+            with archive.open(entry) as file:  # the size that it names may be wrong
+                data = file.read(min(left, LARGEST) + 1)
+        except Exception as error:  # noqa: BLE001, as above
+            yield _file((*parts, *inner), problem=f"the zip is damaged: {error}")
+            continue
+        left -= len(data)
+        if left < 0:
+            yield _file(parts, problem=f"it unpacks to more than {MOST // 2**20} MB")
+            return
+        yield from _files_of((*parts, *inner), data, depth + 1)
+
+
+def _file(parts, data=b"", problem=""):
+    data = zlib.compress(data, 1)
+    for part in parts:
+        if found := re.fullmatch(MOODLE, part):
+            return File(found["name"], found["number"], "/".join(parts), data, problem)
+    learner = parts[0] if parts else "the zip"
+    if learner.lower().endswith(".zip"):
+        learner = re.sub(r"^handin-| ?\(\d+\)$", "", learner[:-4]) or learner
+    elif len(parts) == 1:
+        learner = _name_in(learner)
+    return File(learner, "", "/".join(parts), data, problem)
+
+
+def _name_in(file):
+    """What remains of the name of a notebook's file: who handed it in."""
+    stem = re.sub(r"\.\w+$|-Copy\d+|\(\d+\)", " ", file)
+    for path in find_notebooks([]):
+        stem = stem.replace(path.stem, " ")
+    return stem.strip(" _-.,") or file

@@ -1,0 +1,559 @@
+"""`python -m course grade`: one grading of a class of good, wrong and hostile hand-ins.
+
+What an answer must get is known from what it computes: right ones are the solutions that
+the notebooks publish, wrong ones stand with their words in tests/tables/.
+"""
+
+import csv
+import json
+import os
+import sys
+import time
+import tomllib
+import zipfile
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from course.__main__ import main
+from course.tools import NOTEBOOKS, ROOT, grade, handin
+from course.tools.grading import handins, reports, source
+from tests import mutate_solutions
+
+SOLUTIONS = mutate_solutions.solutions()
+TABLES = tomllib.loads((ROOT / "tests" / "tables" / "backprop.toml").read_text("utf-8"))
+STUBS = {
+    "my_loss_slope": "310d4ca3",
+    "my_layer_backward": "061ca83d",
+    "my_backprop": "974ef252",
+    "my_step": "c05a0004",
+    "my_train": "c05a000b",
+}
+ARGUMENTS = {
+    "my_loss_slope": "Y_hat, Y",
+    "my_layer_backward": "A, Z, W, dA, slope",
+    "my_backprop": "params, A, Z, dA, slope",
+}
+RIGHT = {
+    "my_loss_slope": "return (Y_hat - Y) / len(Y)",
+    "my_layer_backward": "d = dA * slope(Z); return A.T @ d, d.sum(axis=0), d @ W.T",
+    "my_backprop": """grads = []
+    for (W, _), a, z in reversed(list(zip(params, A, Z))):
+        d = dA * slope(z)
+        grads.insert(0, (a.T @ d, d.sum(axis=0)))
+        dA = d @ W.T
+    return grads""",
+}
+# What the body of a function, or its cell before it, does; and the words on it.
+REFUSED = "an answer may not do this"
+HOSTILE = [
+    ("import os; os._exit(0)", "it ends Python"),
+    ("exit()", "it ends Python"),
+    ("while True: pass", "2 seconds of computing"),
+    ("import socket; socket.socket()", f"{REFUSED}: socket"),
+    ("import subprocess; subprocess.run(['true'])", REFUSED),
+    ("import os; os.system('true')", f"{REFUSED}: os.system"),
+    ("import os; os.kill(os.getppid(), 9)", f"{REFUSED}: os.kill"),
+    ("import threading; threading.Thread(target=print).start()", "start a thread"),
+    ("import ctypes; ctypes.string_at(0)", REFUSED),
+    ("open('SECRET').read()", f"{REFUSED}: open"),
+    ("open('SECRET', 'w')", f"{REFUSED}: open"),
+    ("import os; os.remove('SECRET')", f"{REFUSED}: os.remove"),
+    ("import shutil; shutil.rmtree('SECRET')", REFUSED),
+    ("open(mlp.__file__).read()", f"{REFUSED}: open"),
+    ("import sys; sys.setprofile(None)", f"{REFUSED}: sys.setprofile"),
+    ("from course.lessons.backprop import exercises", REFUSED),
+    ("import importlib as i; i.import_module('course.lessons.own')", REFUSED),
+    ("mlp.loss(np.ones((1, 1)), np.ones((1, 1)))", "it calls mlp_core.loss"),
+    ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),
+    ("print('x' * 999); import sys; sys.stdout.flush()", "right"),
+    ("globals()['x'] = 1", "right"),
+]
+FLOOD = """import os
+    for channel in range(3, 20):
+        try: os.write(channel, DATA)
+        except OSError: pass"""
+CELLS = [  # a cell before the function, which uses a name of it; and the words
+    ("while True: LOOP = 1", "LOOP", "2 seconds of computing"),
+    ("1 / 0\nTHREE = 3; print(THREE)", "THREE", "right"),
+    ("%matplotlib inline\n!ls\nN = 2\ndef HELP(): return N", "HELP()", "right"),
+    ("while True: pass", "", "right"),
+    ("NOTHING = None.x", "NOTHING", "it stops with AttributeError"),
+    ("from math import *", "assert cos(0) == 1", "right"),
+]
+
+
+# 1. A class ---------------------------------------------------------------------------
+
+
+def notebook(name, answers=(), before=()):
+    """A notebook of the course without outputs, with the code of some cells replaced."""
+    content = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = []
+        for exercise, code in dict(answers).items():
+            if cell["id"] == STUBS[exercise]:
+                cell["source"] = code
+    for code in before:
+        cell = {"cell_type": "code", "id": "mine", "metadata": {}, "source": code}
+        content["cells"].insert(4, cell)
+    return content
+
+
+def solved(name="05_sum_task"):
+    return notebook(name, {n: SOLUTIONS[n] for n in STUBS if n in texts(name)})
+
+
+def texts(name):
+    return (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")
+
+
+def write(path, content):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def defined(name, body):
+    lines = f"{body}\n    {RIGHT[name]}" if body else RIGHT[name]
+    return f"def {name}({ARGUMENTS[name]}):\n    {lines}\n"
+
+
+def hostile_notebooks(secret):
+    """Three attacks a notebook."""
+    for number in range(0, len(HOSTILE), 3):
+        bodies = [body.replace("SECRET", secret) for body, _ in HOSTILE[number:][:3]]
+        answers = {name: defined(name, body) for name, body in zip(RIGHT, bodies)}
+        yield f"hostile {number}", notebook("04_backprop", answers)
+
+
+def fill(folder):
+    """The hand-ins of a class."""
+    write(folder / "anna_05_sum_task.ipynb", solved())
+    wrong = TABLES["my_loss_slope"]["wrong"][0]["code"]
+    write(folder / "ben" / "first.ipynb", solved("04_backprop"))
+    write(
+        folder / "ben" / "second.ipynb",
+        notebook("04_backprop", {"my_loss_slope": wrong}),
+    )
+    record = {"exercises": {"sum_task": {"my_step": {"tries": 7}}}}
+    mine = write(folder.parent / "mine" / "05_sum_task.ipynb", solved())
+    handin.pack(
+        folder / "handin-cleo.zip",
+        [mine],
+        [write(mine.with_name("record.json"), record)],
+    )
+    moodle = "Dora Ek_1234567_assignsubmission_file_"
+    write(folder / moodle / "05_sum_task (1).ipynb", solved())
+    write(folder / "Emil Öst_7654321_assignsubmission_file_x.ipynb", solved())
+    for name, content in hostile_notebooks(str(folder / "secret.csv")):
+        write(folder / f"{name}" / "04_backprop.ipynb", content)
+    for number in (0, 3):
+        before, bodies, _ = zip(*CELLS[number : number + 3])
+        code = {name: defined(name, body) for name, body in zip(RIGHT, bodies)}
+        content = notebook("04_backprop", code, before)
+        write(folder / f"cells {number}" / "a.ipynb", content)
+    fill_with_odd_files(folder)
+    fill_with_forgeries(folder)
+
+
+def fill_with_odd_files(folder):
+    (folder / "secret.csv").write_text("kept")
+    for name, data in {
+        "empty": b"",
+        "broken": texts("05_sum_task")[:5000].encode(),
+        "deep": b"[" * 100_000,
+        "image": b"\x89PNG\xff\xfe",
+        "number": b"3",
+        "huge": b" " * (handins.LARGEST + 1),
+    }.items():
+        (folder / f"{name}.ipynb").write_bytes(data)
+    (folder / "essay.pdf").write_bytes(b"%PDF")
+    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(1)"}
+    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell, 3, {"source": 1}]})
+    with zipfile.ZipFile(folder / "outside.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("../outside.ipynb", "{}")
+        archive.writestr("05_sum_task.ipynb", json.dumps(solved()))
+    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(12):
+            archive.writestr(f"{number}.ipynb", b" " * handins.LARGEST)
+    (folder / "broken.zip").write_bytes(b"PK")
+    if hasattr(os, "symlink") and sys.platform != "win32":
+        (folder / "link.ipynb").symlink_to(folder / "anna_05_sum_task.ipynb")
+    hidden = folder / "anna" / ".ipynb_checkpoints" / "05_sum_task.ipynb"
+    write(hidden, notebook("05_sum_task"))
+
+
+def fill_with_forgeries(folder):
+    content = solved()
+    for cell in content["cells"]:
+        cell["metadata"] = {"tags": "stub" if cell["id"] == "c05a0006" else None}
+        if cell["id"] == "c05a0006":
+            cell["source"] = "print('my_step: right')"
+    content["cells"] = [c for c in content["cells"] if c["id"] != "c05a000d"]
+    write(folder / "forger.ipynb", content)
+    moved = notebook("05_sum_task", {"my_step": "# moved down"})
+    code = {
+        "cell_type": "code",
+        "id": "new",
+        "source": SOLUTIONS["my_step"].splitlines(True),
+    }
+    moved["cells"].append(code)
+    write(folder / "mover.ipynb", moved)
+    handed = {
+        "my_loss_slope": "from mlp_core import loss_slope as my_loss_slope",
+        "my_layer_backward": "my_layer_backward = lambda *args: mlp.loss(*args)",
+        "my_backprop": "def my_backprop(:",
+    }
+    write(folder / "borrower.ipynb", notebook("04_backprop", handed))
+    swap = "def swap(f):\n    return mlp.loss_slope\n@swap\n"
+    code = {"my_loss_slope": swap + defined("my_loss_slope", "")}
+    write(folder / "swapper.ipynb", notebook("04_backprop", code))
+    marker = str(folder.parent / "run by the judge")
+    pickled = b"cbuiltins\nopen\n(V%s\nVw\ntR.\n" % marker.encode()
+    flood = FLOOD.replace("DATA", f"{pickled!r} * 1000")
+    code = {"my_loss_slope": defined("my_loss_slope", flood)}
+    write(folder / "flooder.ipynb", notebook("04_backprop", code))
+    name = "=HYPERLINK(1)"
+    page = solved()
+    write(folder / name / "<b>.ipynb", page)
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """One grading of all of it: what was told, and the files that it made."""
+    place = tmp_path_factory.mktemp("grading")
+    fill(place / "class")
+    before, began = set(psutil.pids()), time.monotonic()
+    rows = grade.grade(handins.collect(place / "class"), seed=5)
+    learners = {learner.name: learner for learner in grade.by_learner(rows)}
+    found = SimpleNamespace(place=place, rows=rows, learners=learners, before=before)
+    found.seconds = time.monotonic() - began
+    reports.write_csv(place / "marks.csv", rows)
+    reports.write_moodle(place / "moodle.csv", learners.values(), 5)
+    reports.write_pages(place / "pages", learners.values(), 5)
+    return found
+
+
+def row(graded, learner, exercise=""):
+    [found] = [r for r in graded.learners[learner].rows if r.exercise == exercise]
+    return found
+
+
+def read_csv(path):
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# 2. Who, and which notebook -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "learner",
+    ["anna", "handin-cleo", "Dora Ek", "Emil Öst", "=HYPERLINK(1)", "outside"],
+)
+def test_a_solved_notebook_is_solved_whatever_its_name(graded, learner):
+    """Guards: a learner who isn't found, or whose notebook isn't; and a right answer."""
+    learner = learner.removeprefix("handin-")
+    for exercise in ("my_step", "my_train"):
+        found = row(graded, learner, exercise)
+        assert found.solved and found.words.startswith("right"), found
+        assert found.notebook == "05_sum_task"
+
+
+@pytest.mark.parametrize(
+    ("path", "learner"),
+    [
+        ("anna_05_sum_task.ipynb", "anna"),
+        ("05_sum_task-Åke Ö (2).ipynb", "Åke Ö"),
+        ("05_sum_task (1).ipynb", "05_sum_task (1).ipynb"),
+        ("bo/any/05_sum_task.ipynb", "bo"),
+        ("handin-bo.zip", "bo"),
+        ("handin-bo (1).zip/05_sum_task.ipynb", "bo"),
+        ("moodle.zip/Bo Ek_12_assignsubmission_file_/handin-x.zip/a.ipynb", "Bo Ek"),
+        ("Bo Ek_12_assignsubmission_file/a.ipynb", "Bo Ek"),
+        ("Bo Ek_12_assignsubmission_file_05_sum_task.ipynb", "Bo Ek"),
+    ],
+)
+def test_who_handed_in(path, learner):
+    """Guards: the rules in the README."""
+    assert handins._file(tuple(path.split("/"))).learner == learner
+
+
+def test_the_number_of_moodle_is_kept(graded):
+    """Guards: marks that Moodle gives to nobody."""
+    assert graded.learners["Dora Ek"].number == "1234567"
+    assert graded.learners["Emil Öst"].number == "7654321"
+    assert graded.learners["anna"].number == ""
+
+
+def test_of_several_attempts_the_best_counts(graded):
+    """Guards: a solved exercise that a later file takes away."""
+    found = row(graded, "ben", "my_loss_slope")
+    assert found.solved and found.file == "ben/first.ipynb"
+    assert graded.learners["ben"].solved == 3
+
+
+def test_attempts_come_from_the_record(graded):
+    """Guards: the record that was handed in; and none where there is none."""
+    assert row(graded, "cleo", "my_step").attempts == 7
+    assert row(graded, "cleo", "my_train").attempts == 0
+    assert row(graded, "anna", "my_step").attempts == ""
+
+
+# 3. What can't be read ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("learner", "words"),
+    [
+        ("empty", "it is empty"),
+        ("broken", "it is no notebook"),
+        ("deep", "it is no notebook"),
+        ("image", "it is no notebook"),
+        ("number", "it is no notebook"),
+        ("huge", "more than 20 MB"),
+        ("essay.pdf", "it is no notebook"),
+        ("other", "not those of a notebook of this course"),
+        ("outside", "'../outside.ipynb', which leads out of it"),
+        ("bomb", "unpacks to more than 200 MB"),
+        ("link", "a link to another place"),
+    ],
+)
+def test_what_cannot_be_read_is_named(graded, learner, words):
+    """Guards: a file that stops the grading, is read where it lies, or is passed over."""
+    if learner == "link" and sys.platform == "win32":
+        pytest.skip("links need rights on Windows")
+    learner = learner.removesuffix(".pdf")
+    found = [r.words for r in graded.learners[learner].rows if not r.exercise]
+    assert any(w.startswith("couldn't be read: ") and words in w for w in found), found
+
+
+def test_hidden_files_are_passed_over(graded):
+    """Guards: a stub from a checkpoint in the place of what was handed in."""
+    assert {r.file for r in graded.learners["anna"].rows} == {"anna_05_sum_task.ipynb"}
+
+
+# 4. What counts -------------------------------------------------------------------------
+
+
+def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
+    """Guards: a verdict from the file; and check cells that were touched are named."""
+    notes = {r.exercise: r.look_at for r in graded.learners["forger"].rows}
+    assert notes == {
+        "my_step": ["the check cell was changed"],
+        "my_train": ["the check cell was deleted"],
+    }
+    assert graded.learners["forger"].solved == 2  # its code is right
+
+
+def test_a_cell_that_was_moved_counts(graded):
+    """Guards: an answer that stands in another cell than the stub."""
+    assert row(graded, "mover", "my_step").solved
+    assert row(graded, "mover", "my_train").words == "not written yet"
+
+
+def test_what_others_wrote_is_no_answer(graded):
+    """Guards: the course's functions under the name of an exercise."""
+    loss, layer, backprop = graded.learners["borrower"].rows
+    assert "is no function of yours" in loss.words
+    assert "is no function of yours" in layer.words
+    assert "SyntaxError in the line `def my_backprop(:`" in backprop.words
+    swapped = row(graded, "swapper", "my_loss_slope")
+    assert not swapped.solved and "it calls mlp_core.loss_slope" in swapped.words
+
+
+@pytest.mark.parametrize("number", range(len(HOSTILE)))
+def test_a_hostile_answer_harms_only_itself(graded, number):
+    """Guards: the closed process, thing by thing; and the exercises beside it."""
+    found = graded.learners[f"hostile {number - number % 3}"].rows[number % 3]
+    words = HOSTILE[number][1]
+    assert words in found.words
+    assert found.solved is (words == "right")
+
+
+@pytest.mark.parametrize("number", range(len(CELLS)))
+def test_only_what_the_function_needs_is_run(graded, number):
+    """Guards: plots and loops beside it; and helpers, constants and imports of it."""
+    found = graded.learners[f"cells {number - number % 3}"].rows[number % 3]
+    assert CELLS[number][2] in found.words
+    assert found.solved is (CELLS[number][2] == "right")
+
+
+def test_nothing_in_the_pipe_runs_in_the_judge(graded):
+    """Guards: a reply that an answer forged, as pickle would obey it."""
+    assert not row(graded, "flooder", "my_loss_slope").solved
+    assert not (graded.place / "run by the judge").exists()
+
+
+def test_nothing_is_left(graded):
+    """Guards: files of others, and processes that go on."""
+    assert (graded.place / "class" / "secret.csv").read_text() == "kept"
+    assert not list(ROOT.glob("mine.*"))
+    ours = "course.tools.grading.judge"
+    left = [p for p in psutil.process_iter() if p.pid not in graded.before]
+    assert not [p for p in left if ours in _command(p) and _is_of_here(p)]
+
+
+def _command(process):
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def _is_of_here(process):
+    """Whether it is of this copy of the course: CI tests two at the same time."""
+    try:
+        return process.environ().get("PYTHONPATH") == str(ROOT)
+    except psutil.Error:
+        return False
+
+
+def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
+    """Guards: the list of what to look at."""
+    told = reports.odd(graded.rows)
+    assert "hostile 12, my_backprop: it uses `setprofile`" in told
+    assert "forger, my_step: the check cell was changed" in told
+    assert "anna" not in told
+
+
+# 5. What is made of it ------------------------------------------------------------------
+
+
+def test_the_summary_counts(graded):
+    """Guards: how many solved an exercise, and the commonest misconceptions."""
+    rows = [
+        SimpleNamespace(exercise="f", solved=s, tried=t, mistake=m, words=w)
+        for s, t, m, w in [
+            (True, True, "", "right"),
+            (False, True, "too large", "too large\n in code"),
+            (False, True, "too large", "too large"),
+            (False, True, "", "it loops\nlong"),
+            (False, False, "", "not written yet"),
+        ]
+    ]
+    assert reports.summary(rows).splitlines() == [
+        "f: 1 of 5 solved it",
+        "  2 x too large",
+        "  1 x it loops",
+    ]
+    told = reports.summary(graded.rows)
+    assert "my_step: 8 of 8 solved it\nmy_train: 7 of 8 solved it\nmy_" in told
+
+
+def test_the_table_for_a_spreadsheet(graded):
+    """Guards: a row for each exercise, with all words; and names that are formulas."""
+    rows = read_csv(graded.place / "marks.csv")
+    assert len(rows) == len(graded.rows)
+    assert {r["solved"] for r in rows} == {"yes", "no", ""}
+    assert "'=HYPERLINK(1)" in {r["learner"] for r in rows}
+    assert not [
+        r for r in rows for cell in r.values() if cell.startswith(tuple("=+-@"))
+    ]
+    data = (graded.place / "marks.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
+
+
+def test_the_marks_for_moodle(graded):
+    """Guards: the columns that Moodle's importer looks for, and its participants."""
+    rows = {r["Full name"]: r for r in read_csv(graded.place / "moodle.csv")}
+    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(rows["Dora Ek"])
+    assert rows["Dora Ek"]["Identifier"] == "Participant 1234567"
+    assert rows["Dora Ek"]["Grade"] == "2" and rows["ben"]["Grade"] == "3"
+    assert rows["Dora Ek"]["Maximum Grade"] == "5"
+    assert "my_step: right" in rows["Dora Ek"]["Feedback comments"]
+
+
+def test_the_pages_are_readable_and_escaped(graded):
+    """Guards: a page for each learner, under the name that Moodle takes back."""
+    pages = graded.place / "pages"
+    assert len(list(pages.iterdir())) == len(graded.learners)
+    moodle = pages / "Dora Ek_1234567_assignsubmission_file_feedback.html"
+    assert "2 of 5 exercises solved" in moodle.read_text(encoding="utf-8")
+    page = (pages / "borrower.html").read_text(encoding="utf-8")
+    assert "is no function of yours" in page and "&lt;" not in page.split("<h1>")[0]
+    code = (pages / "cells 0.html").read_text(encoding="utf-8")
+    assert "while True: LOOP = 1" in code
+    assert "bomb.zip" in (pages / "bomb.html").read_text(encoding="utf-8")
+    assert "<b>" not in (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
+
+
+def test_the_table_on_a_terminal_obeys_nobody(graded):
+    """Guards: colours and cursors from a learner's text."""
+    evil = grade.Row("a\x1b[2J", "", "f", "n", "my_step", words="x\x07y\nsecond")
+    lines = reports.table([evil]).splitlines()
+    assert len(lines) == 2 and lines[1].split() == [
+        "a",
+        "[2J",
+        "my_step",
+        "no",
+        "x",
+        "y",
+    ]
+    assert "second" not in lines[1]
+
+
+# 6. The command -------------------------------------------------------------------------
+
+
+def test_the_command(tmp_path, capsys):
+    """Guards: options, the printed table, notebooks that count, and the exit codes."""
+    write(tmp_path / "in" / "eva_05_sum_task.ipynb", notebook("05_sum_task"))
+    csv_file, page = tmp_path / "a.csv", tmp_path / "pages"
+    arguments = ["grade", str(tmp_path / "in"), "--csv", str(csv_file)]
+    assert main([*arguments, "--feedback", str(page)]) == 0
+    told = capsys.readouterr().out
+    assert told.splitlines()[1].split() == [
+        "eva",
+        "my_step",
+        "no",
+        "not",
+        "written",
+        "yet",
+    ]
+    assert "my_train: 0 of 1 solved it" in told
+    assert csv_file.exists() and (page / "eva.html").exists()
+    assert main([*arguments, "--only", "04_backprop"]) == 1
+    told = capsys.readouterr()
+    assert "it has no exercise that counts" in told.out
+    assert "nothing to grade" in told.err
+    assert main(["grade", str(tmp_path / "none")]) == 1
+    assert "there is no" in capsys.readouterr().err
+
+
+def test_a_zip_of_the_whole_class(tmp_path):
+    """Guards: Moodle's download as it comes, with zips of `handin` in it."""
+    mine = write(tmp_path / "05_sum_task.ipynb", notebook("05_sum_task"))
+    handin.pack(tmp_path / "handin-x.zip", [mine], [])
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for number in (1, 2):
+            place = f"Bo {number}_{number}_assignsubmission_file_"
+            archive.write(tmp_path / "handin-x.zip", f"{place}/handin-x.zip")
+    found = handins.collect(tmp_path / "all.zip")
+    assert [(file.learner, file.number) for file in found] == [
+        ("Bo 1", "1"),
+        ("Bo 2", "2"),
+    ]
+    assert not any(file.problem for file in found)
+
+
+def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
+    """Guards: an answer that waits and waits, and what was known until then."""
+    monkeypatch.setattr(grade, "SECONDS", 4)
+    sleepy = "import time; time.sleep(2.5)"
+    code = {"my_loss_slope": defined("my_loss_slope", sleepy)}
+    write(tmp_path / "a.ipynb", notebook("04_backprop", code))
+    rows = grade.grade(handins.collect(tmp_path))
+    assert [r.words[:20] for r in rows] == 3 * ["nothing was known of"]
+
+
+def test_an_unwritten_default_runs_nothing_in_the_judge():
+    """Guards: default values and decorators, which Python runs where `def` stands."""
+    code = "@1 / 0\ndef f(a: 1 / 0, b=1 / 0, *, c=1 / 0) -> 1 / 0: pass"
+    answer = source.answer([code], "f")
+    assert answer.__name__ == "f" and answer.__wrapped__(1) is None
+    with pytest.raises(RuntimeError):
+        answer(1)
