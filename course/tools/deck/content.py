@@ -1,0 +1,139 @@
+"""What stands on the slides: a notebook becomes another one, for nbconvert.
+
+Left out are cells marked 'skip', solutions, and what draws pictures. A question stands
+there with its answer folded, and what comes after it on the next slide. What a teacher
+says goes into notes: the minutes of TEACHING.md, and of each question the answers.
+"""
+
+import ast
+import copy
+import html
+import re
+
+from nbformat.v4 import new_markdown_cell
+
+from course.questions import ChoiceQuestion, NumberQuestion
+from course.questions.kinds import as_html, code
+from course.tools.plan import Chapter
+
+KEYS = (
+    "Keys: right arrow: on. A: unfold the answers of a slide, or fold them. F: full "
+    "screen. O: overview. B: black. S: these notes. ?: all keys."
+)
+PREDICT = re.compile(r'lesson\.predict\("(.+)"\)')
+DRAWING = {"pictures", "panels", "plt"}
+HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+
+
+def kind_of(cell) -> str:
+    """What the metadata say of a cell: 'slide', 'subslide', ..., '-' if nothing."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def on_slides(notebook, questions=None, chapter=None):
+    """A copy of a notebook with what its deck shows.
+
+    ``questions`` are those of its lesson by name, ``chapter`` is what TEACHING.md says.
+    """
+    notebook, chapter = copy.deepcopy(notebook), chapter or Chapter([], {})
+    cells, asked = [], False
+    for cell in notebook.cells:
+        kind = kind_of(cell)
+        if kind == "skip" or "solution" in cell.metadata.get("tags", ()):
+            continue
+        question = _question_in(cell, questions or {})
+        if asked and not question and kind in ("-", "fragment"):
+            kind = "subslide"  # else the run would answer at once
+        asked = bool(question)
+        words = [KEYS] if not cells else []
+        if question:
+            cell = new_markdown_cell(_asked(question))
+            words.append(_answers(question, chapter.questions.get(question.name, "")))
+        elif cell.cell_type == "markdown":
+            words += _plan(cell.source, chapter.steps)
+            cell.source = _without_links(cell.source).replace("../images/", "parts/")
+        elif any("image/png" in output.get("data", ()) for output in cell.outputs):
+            cell.source = _functions(cell.source)
+        cells.append(_marked(cell, kind))
+        cells += [_marked(new_markdown_cell(note), "notes") for note in words]
+    notebook.cells = cells
+    return notebook
+
+
+def _marked(cell, kind):
+    cell.metadata["slideshow"] = {"slide_type": kind}
+    return cell
+
+
+def _question_in(cell, questions):
+    found = cell.cell_type == "code" and PREDICT.fullmatch(cell.source.strip())
+    return questions.get(found[1]) if found else None
+
+
+def _functions(source):
+    """The functions of a cell that draws: they are there to be read."""
+    defined = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+    return "\n\n\n".join(ast.get_source_segment(source, node) for node in defined)
+
+
+def _without_links(text):
+    """A text without links to other notebooks: a click would end the show."""
+    return re.sub(r"\[([^]]*)\]\([\w./]+\.ipynb[^)]*\)", r"\1", text)
+
+
+# 1. Questions ------------------------------------------------------------------------
+
+
+def _asked(question):
+    return (
+        f"{as_html(question.text)}{question.static()}"
+        f'<details class="answer"><summary>Answer</summary>{_right(question)}</details>'
+    )
+
+
+def _right(question):
+    """The right answer with its reason."""
+    if isinstance(question, ChoiceQuestion):
+        letter = next(k for k, option in question.lettered.items() if option.right)
+        return f"<p>✓ Right: <strong>{letter}.</strong> {_reason(question, letter)}</p>"
+    if isinstance(question, NumberQuestion):
+        number = f"<strong>{question.answer:g}</strong>"
+        return f"<p>✓ Right: {number}. {code(question.feedback)}</p>"
+    return f"<p>✓ Right:</p>{question.solution()}"
+
+
+def _reason(question, letter):
+    return code(question.lettered[letter].feedback)
+
+
+# 2. Notes ----------------------------------------------------------------------------
+
+
+def _answers(question, words):
+    """All answers of a question, the right one marked, and what TEACHING.md says."""
+    if isinstance(question, ChoiceQuestion):
+        rows = [
+            f"<p>{'✓ Right: ' if option.right else 'Wrong: '}<strong>{letter}. "
+            f"{code(option.text)}</strong>: {_reason(question, letter)}</p>"
+            for letter, option in question.lettered.items()
+        ]
+        answers = "".join(rows) + as_html(question.explanation)
+    elif isinstance(question, NumberQuestion):
+        answers = f"<p>✓ Right:</p>{question.solution()}"
+    else:
+        answers = _right(question)
+    return f"<p>Question '{html.escape(question.name)}'</p>{answers}\n\n{words}"
+
+
+def _plan(text, steps):
+    """The steps of the plan that begin or go on at the headings of a text."""
+    titles = HEADING.findall(FENCED.sub("", text))
+    for step in steps:
+        for title in set(titles) & set(step.titles):
+            if title == step.titles[0]:
+                words = f"{step.lesson}\n\n{step.minutes} min: {step.words}"
+            else:
+                words = f"{step.lesson}\n\nstill the {step.minutes} min from "
+                words += f"'{step.titles[0]}'"
+            yield words
