@@ -1,7 +1,8 @@
 // Lays a deck out in the browser, then starts reveal.js. Measured here, each slide fits
 // with whatever fonts this computer has: what is too much flows on to a further slide.
 
-const LEAST = 360;  // pixels that a picture beside text is high, if its width allows
+// Pixels of a slide. A picture is as high as its width allows, but for these.
+const HEIGHT = 720, MOST = 590, LEAST = 360;
 
 const allSlides = () => [...document.querySelectorAll('.slides section section')];
 const isHeading = e => Boolean(e?.matches('h1, h2, h3, h4'));
@@ -10,28 +11,29 @@ async function layOut() {
     await MathJax.startup.promise;
     await document.fonts.ready;
     await Promise.allSettled([...document.images].map(image => image.decode()));
-    for (const answer of document.querySelectorAll('details')) answer.open = true;
+    const all = (selector, change) => document.querySelectorAll(selector).forEach(change);
+    all('details', answer => answer.open = true);
+    all('mjx-container', shrinkFormula);
+    all('section img', picture => setHeight(picture, MOST));
     joinSlides();
     giveTitles();
-    document.querySelectorAll('mjx-container').forEach(shrinkFormula);
-    for (const picture of document.querySelectorAll('section img'))
-        setHeight(picture, LEAST);
+    all('section img', picture => setHeight(picture, LEAST));
     for (let slide of allSlides())
         while (slide) {
             const rest = cut(slide, bottomOf(slide));
             if (rest) slide.after(rest);
             slide = rest;
         }
-    allSlides().forEach(growPictures);
     numberTitles();
-    for (const answer of document.querySelectorAll('details')) answer.open = false;
+    allSlides().forEach(growPictures);
+    all('details', answer => answer.open = false);
     document.body.classList.remove('is-measured');
 }
 
 // 1. Short slides, and titles
 
-// A sub-slide of text or code goes on below the one before if both fit together. Not after
-// a question: what comes then would answer it.
+// A sub-slide goes on below the one before if both fit together, with large pictures. Not
+// after a question: what comes then would answer it.
 function joinSlides() {
     for (const slide of allSlides()) {
         const before = slide.previousElementSibling;
@@ -45,8 +47,7 @@ function joinSlides() {
 function mayJoin(before, slide) {
     const title = startsWithHeading(before) ? 0 : 60, padding = 56;
     return !startsWithHeading(slide) && !before.querySelector('.answer')
-        && !before.querySelector('img') && !slide.querySelector('img')
-        && before.offsetHeight + slide.offsetHeight - padding + title <= 720;
+        && before.offsetHeight + slide.offsetHeight - padding + title <= HEIGHT;
 }
 
 const startsWithHeading = slide => isHeading(slide.firstElementChild);
@@ -55,21 +56,29 @@ const startsWithHeading = slide => isHeading(slide.firstElementChild);
 function giveTitles() {
     let title = null;
     for (const slide of allSlides()) {
-        if (startsWithHeading(slide)) title = slide.firstElementChild;
-        else if (title) slide.prepend(title.cloneNode(true));
-        if (title) slide.firstElementChild.classList.add('title');
+        const words = startsWithHeading(slide) ? slide.firstElementChild : title;
         title = [...slide.children].findLast(isHeading) ?? title;
+        if (!words) continue;
+        const own = words.cloneNode(true);
+        own.className = 'title';
+        if (startsWithHeading(slide)) slide.firstElementChild.remove();
+        slide.prepend(own);
     }
+    // Each has room for its number.
+    for (const own of document.querySelectorAll('.title'))
+        own.insertAdjacentHTML('beforeend', '<span> (2)</span>');
 }
 
 // Slides with the same title are counted: (2), (3), ...
 function numberTitles() {
     let last = '', number = 1;
     for (const title of document.querySelectorAll('.title')) {
+        const span = title.lastElementChild;
+        span.remove();
         number = title.textContent === last ? number + 1 : 1;
         last = title.textContent;
-        if (number > 1)
-            title.insertAdjacentHTML('beforeend', ` <span>(${number})</span>`);
+        span.textContent = ` (${number})`;
+        if (number > 1) title.append(span);
     }
 }
 
@@ -77,7 +86,7 @@ function numberTitles() {
 
 const HEADS = '.title, aside, summary, thead';  // each part of what is cut has them
 
-const bottomOf = slide => slide.getBoundingClientRect().top + 720
+const bottomOf = slide => slide.getBoundingClientRect().top + HEIGHT
     - parseFloat(getComputedStyle(slide).paddingBottom);
 
 // Move what lies lower than `limit` into a copy of `node`, and return the copy; null if
@@ -100,7 +109,7 @@ function cut(node, limit) {
 
 // A list at each of its items; other blocks only if a slide of their own is too small.
 const mayBeCut = e => e.matches('ul, ol') ||
-    e.matches('details, table, tbody, .fragment') && e.offsetHeight > 590;
+    e.matches('details, table, tbody, .fragment') && e.offsetHeight > MOST;
 
 // Words before a colon stay with what they announce.
 const leadsOn = e => isHeading(e) || e.matches('p') && /:$/.test(e.textContent.trim());
