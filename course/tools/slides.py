@@ -79,21 +79,28 @@ def make(notebooks, folder) -> list[Path]:
         text, _ = exporter.from_notebook_node(notebook, resources=name)
         decks.append(folder / f"{path.stem}.html")
         decks[-1].write_text(text, encoding="utf-8", newline="\n")
+        for picture in re.findall(r'src="parts/(.+?\.png)"', text):
+            shutil.copy(path.parents[1] / "images" / picture, folder / "parts")
     return decks
 
 
-def copy_parts(folder):
-    """Copy what decks load: from packages, from here, and the notebooks' pictures."""
+def missing() -> str:
+    """Say what decks need that isn't here; empty if all is."""
     absent = [package for package in PACKAGES if find_spec(package) is None]
-    if absent:
-        raise CommandError(f"Decks need more: pip install {' '.join(absent)}")
+    return f"decks need more, pip install {' '.join(absent)}" if absent else ""
+
+
+def copy_parts(folder):
+    """Copy what all decks load, from packages and from here."""
+    if missing():
+        raise CommandError(missing())
     folder.mkdir(parents=True, exist_ok=True)
     for package, files in PACKAGES.items():
         [place] = find_spec(package).submodule_search_locations
         for file in files:
             shutil.copy(Path(place) / file, folder)
-    for path in [DECK / "deck.js", DECK / "deck.css", *(ROOT / "images").glob("*.png")]:
-        shutil.copy(path, folder)
+    for name in ("deck.js", "deck.css"):
+        shutil.copy(DECK / name, folder)
 
 
 # 2. Looking at them --------------------------------------------------------------------
@@ -108,10 +115,9 @@ def report(paths, pictures=None) -> bool:
         for deck in make(paths, Path(folder)):
             with look.opened(browser, deck) as page:
                 slides = look.walk(page, pictures and pictures / deck.stem)
-            bad = [slide for slide in slides if slide.problems]
-            long = f", more than {look.MOST}" if len(slides) > look.MOST else ""
-            all_good = all_good and not bad and not long
-            print(f"{deck.stem}: {len(slides)} slides{long}, {len(bad)} don't fit")
-            for slide in bad:
-                print(f"  {slide.number}. {slide.title!r}: {'; '.join(slide.problems)}")
+            bad = look.faults(slides)
+            all_good = all_good and not bad
+            print(f"{deck.stem}: {len(slides)} slides", flush=True)
+            for fault in bad:
+                print(f"  {fault}")
     return all_good

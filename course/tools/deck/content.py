@@ -21,7 +21,6 @@ KEYS = (
     "screen. O: overview. B: black. S: these notes. ?: all keys."
 )
 PREDICT = re.compile(r'lesson\.predict\("(.+)"\)')
-DRAWING = {"pictures", "panels", "plt"}
 HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
@@ -36,8 +35,8 @@ def on_slides(notebook, questions=None, chapter=None):
 
     ``questions`` are those of its lesson by name, ``chapter`` is what TEACHING.md says.
     """
-    notebook, chapter = copy.deepcopy(notebook), chapter or Chapter([], {})
-    cells, asked = [], False
+    chapter = chapter or Chapter([], {})
+    cells, asked = [], None
     for cell in notebook.cells:
         kind = kind_of(cell)
         if kind == "skip" or "solution" in cell.metadata.get("tags", ()):
@@ -45,20 +44,29 @@ def on_slides(notebook, questions=None, chapter=None):
         question = _question_in(cell, questions or {})
         if asked and not question and kind in ("-", "fragment"):
             kind = "subslide"  # else the run would answer at once
-        asked = bool(question)
-        words = [KEYS] if not cells else []
+        asked = question
+        notes = [] if cells else [KEYS]
         if question:
-            cell = new_markdown_cell(_asked(question))
-            words.append(_answers(question, chapter.questions.get(question.name, "")))
+            notes.append(_answers(question, chapter.questions.get(question.name, "")))
         elif cell.cell_type == "markdown":
-            words += _plan(cell.source, chapter.steps)
-            cell.source = _without_links(cell.source).replace("../images/", "parts/")
-        elif any("image/png" in output.get("data", ()) for output in cell.outputs):
-            cell.source = _functions(cell.source)
-        cells.append(_marked(cell, kind))
-        cells += [_marked(new_markdown_cell(note), "notes") for note in words]
+            notes += _plan(cell.source, chapter.steps)
+        cells.append(_marked(_shown(cell, question), kind))
+        cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
+    notebook = copy.copy(notebook)
     notebook.cells = cells
     return notebook
+
+
+def _shown(cell, question):
+    """A cell as its slide has it."""
+    if question:
+        return new_markdown_cell(_asked(question))
+    cell = copy.deepcopy(cell)
+    if cell.cell_type == "markdown":
+        cell.source = _without_links(cell.source).replace("../images/", "parts/")
+    elif any("image/png" in output.get("data", ()) for output in cell.outputs):
+        cell.source = _functions(cell.source)
+    return cell
 
 
 def _marked(cell, kind):
@@ -78,8 +86,8 @@ def _functions(source):
 
 
 def _without_links(text):
-    """A text without links to other notebooks: a click would end the show."""
-    return re.sub(r"\[([^]]*)\]\([\w./]+\.ipynb[^)]*\)", r"\1", text)
+    """A text without links to notebooks and into them: a click would leave the slide."""
+    return re.sub(r"\[([^]]*)\]\([^):]*(?:\.ipynb|#)[^)]*\)", r"\1", text)
 
 
 # 1. Questions ------------------------------------------------------------------------
@@ -95,30 +103,31 @@ def _asked(question):
 def _right(question):
     """The right answer with its reason."""
     if isinstance(question, ChoiceQuestion):
-        letter = next(k for k, option in question.lettered.items() if option.right)
-        return f"<p>✓ Right: <strong>{letter}.</strong> {_reason(question, letter)}</p>"
+        [(letter, words)] = [
+            (letter, code(option.feedback))
+            for letter, option in question.lettered.items()
+            if option.right
+        ]
+        return f"<p>✓ Right: <strong>{letter}.</strong> {words}</p>"
     if isinstance(question, NumberQuestion):
         number = f"<strong>{question.answer:g}</strong>"
         return f"<p>✓ Right: {number}. {code(question.feedback)}</p>"
     return f"<p>✓ Right:</p>{question.solution()}"
 
 
-def _reason(question, letter):
-    return code(question.lettered[letter].feedback)
-
-
 # 2. Notes ----------------------------------------------------------------------------
 
 
 def _answers(question, words):
-    """All answers of a question, the right one marked, and what TEACHING.md says."""
+    """All answers of a question, the right one first, and what TEACHING.md says."""
     if isinstance(question, ChoiceQuestion):
         rows = [
-            f"<p>{'✓ Right: ' if option.right else 'Wrong: '}<strong>{letter}. "
-            f"{code(option.text)}</strong>: {_reason(question, letter)}</p>"
+            f"<p>{'✓ Right' if option.right else 'Wrong'}: <strong>{letter}. "
+            f"{code(option.text)}</strong> {code(option.feedback)}</p>"
             for letter, option in question.lettered.items()
         ]
-        answers = "".join(rows) + as_html(question.explanation)
+        answers = "".join(sorted(rows, key=lambda row: "✓" not in row))
+        answers += as_html(question.explanation)
     elif isinstance(question, NumberQuestion):
         answers = f"<p>✓ Right:</p>{question.solution()}"
     else:
@@ -134,6 +143,6 @@ def _plan(text, steps):
             if title == step.titles[0]:
                 words = f"{step.lesson}\n\n{step.minutes} min: {step.words}"
             else:
-                words = f"{step.lesson}\n\nstill the {step.minutes} min from "
-                words += f"'{step.titles[0]}'"
+                words = f"{step.lesson}\n\nstill the {step.minutes} min of "
+                words += f"*{step.titles[0]}*"
             yield words

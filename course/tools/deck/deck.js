@@ -14,6 +14,7 @@ async function layOut() {
     const all = (selector, change) => document.querySelectorAll(selector).forEach(change);
     all('details', answer => answer.open = true);
     all('mjx-container', shrinkFormula);
+    all('mjx-container', keepWithMark);
     all('section img', picture => setHeight(picture, MOST));
     joinSlides();
     giveTitles();
@@ -122,6 +123,18 @@ const widthOf = e => e.closest('section').clientWidth - 80;
 function shrinkFormula(formula) {
     const part = widthOf(formula) / formula.firstElementChild.clientWidth;
     if (part < 1) formula.style.fontSize = `${100 * Math.max(part, 0.8)}%`;
+}
+
+// No line begins with the full stop behind a formula.
+function keepWithMark(formula) {
+    const next = formula.nextSibling;
+    const mark = next?.nodeType === Node.TEXT_NODE && next.data.match(/^[.,;:)]+/);
+    if (!mark) return;
+    const both = document.createElement('span');
+    both.style.whiteSpace = 'nowrap';
+    formula.replaceWith(both);
+    both.append(formula, mark[0]);
+    next.data = next.data.slice(mark[0].length);
 }
 
 function setHeight(picture, height) {

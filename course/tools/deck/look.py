@@ -37,7 +37,9 @@ class Slide(NamedTuple):
         found += [f"needs scrolling: {element}" for element in self.scrolling]
         found += [f"the picture {alt!r} doesn't load" for alt in self.broken]
         found += [f"text of {px:.0f} px, less than {due}" for px, due in self.small]
-        found += [f"a picture {px:.0f} px high, less than {due}" for px, due in self.low]
+        found += [
+            f"a picture {px:.0f} px high, less than {due}" for px, due in self.low
+        ]
         found += [f"shows the line {line!r}" for line in self.drawing]
         return found + (["is empty"] if self.is_empty else [])
 
@@ -71,3 +73,13 @@ def walk(page, pictures=None) -> list[Slide]:
                 break
         page.keyboard.press("ArrowRight")
     return slides
+
+
+def faults(slides) -> list[str]:
+    """What is wrong with a deck, in words."""
+    found = [f"{len(slides)} slides, more than {MOST}"] if len(slides) > MOST else []
+    return found + [
+        f"{slide.number}. {slide.title!r}: {'; '.join(slide.problems)}"
+        for slide in slides
+        if slide.problems
+    ]
