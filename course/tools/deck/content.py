@@ -20,9 +20,9 @@ KEYS = (
     "Keys: right arrow: on. A: unfold the answers of a slide, or fold them. F: full "
     "screen. O: overview. B: black. S: these notes. ?: all keys."
 )
-PREDICT = re.compile(r'lesson\.predict\("(.+)"\)')
-HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
-FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+PREDICT = r'lesson\.predict\("(.+)"\)'
+HEADING = r"(?m)^#+ +(.*?) *$"
+FENCED = r"(?ms)^```.*?^```"
 
 
 def kind_of(cell) -> str:
@@ -75,7 +75,7 @@ def _marked(cell, kind):
 
 
 def _question_in(cell, questions):
-    found = cell.cell_type == "code" and PREDICT.fullmatch(cell.source.strip())
+    found = cell.cell_type == "code" and re.fullmatch(PREDICT, cell.source.strip())
     return questions.get(found[1]) if found else None
 
 
@@ -137,7 +137,7 @@ def _answers(question, words):
 
 def _plan(text, steps):
     """The steps of the plan that begin or go on at the headings of a text."""
-    titles = HEADING.findall(FENCED.sub("", text))
+    titles = re.findall(HEADING, re.sub(FENCED, "", text))
     for step in steps:
         for title in set(titles) & set(step.titles):
             if title == step.titles[0]:
