@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from course.lessons import load_questions, name_of
-from course.tools import CommandError, find_notebooks, save, slides
+from course.tools import CommandError, find_notebooks, live, save, slides
 from course.tools.deck import content, look
 
 NOTEBOOKS = find_notebooks([])
@@ -281,7 +281,7 @@ def test_the_list_of_keys_has_that_of_answers(show):
     """Guards: who forgot the key finds it."""
     page, _ = show
     page.keyboard.press("Shift+?")
-    assert "Unfold the answers" in page.locator(".r-overlay-help").inner_text()
+    live.expect(page.get_by_text("Unfold the answers, or fold them")).to_be_visible()
     page.keyboard.press("Escape")
 
 
