@@ -119,20 +119,21 @@ def _right(question):
 
 
 def _answers(question, words):
-    """All answers of a question, the right one first, and what TEACHING.md says."""
+    """The right answer, what TEACHING.md says of the question, the wrong answers."""
+    right, wrong = _right(question), []
     if isinstance(question, ChoiceQuestion):
-        rows = [
-            f"<p>{'✓ Right' if option.right else 'Wrong'}: <strong>{letter}. "
-            f"{code(option.text)}</strong> {code(option.feedback)}</p>"
-            for letter, option in question.lettered.items()
-        ]
-        answers = "".join(sorted(rows, key=lambda row: "✓" not in row))
-        answers += as_html(question.explanation)
+        for letter, option in question.lettered.items():
+            row = f"<strong>{letter}. {code(option.text)}</strong> "
+            row += code(option.feedback)
+            if option.right:
+                right = f"<p>✓ Right: {row}</p>"
+            else:
+                wrong.append(row)
     elif isinstance(question, NumberQuestion):
-        answers = f"<p>✓ Right:</p>{question.solution()}"
-    else:
-        answers = _right(question)
-    return f"<p>Question '{html.escape(question.name)}'</p>{answers}\n\n{words}"
+        wrong = [f"{miss.value:g}. {code(miss.feedback)}" for miss in question.misses]
+    name = f"<p>Question '{html.escape(question.name)}'</p>"
+    wrong = "".join(f"<p>Wrong: {row}</p>" for row in wrong)
+    return f"{name}{right}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
 def _plan(text, steps):
