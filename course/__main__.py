@@ -4,9 +4,10 @@ import argparse
 import sys
 from importlib import import_module
 
-from course.tools import CommandError
+from course.tools import ROOT, CommandError
 
-# Each is a module of course.tools, which is imported when its command is called.
+# Each is a module of course.tools, which is imported when its command is called. A copy
+# for a class has only those for learners.
 COMMANDS = {
     "start": "open the course in JupyterLab, in a copy that is yours; also without a name",
     "progress": "show what you have done in all notebooks, or forget it",
@@ -15,6 +16,11 @@ COMMANDS = {
     "save": "run the notebooks and save them with their outputs",
     "slides": "make slides of the notebooks, or look whether they fit",
     "handout": "copy the course for handing out, without solutions or with them",
+}
+COMMANDS = {
+    name: summary
+    for name, summary in COMMANDS.items()
+    if (ROOT / "course" / "tools" / f"{name}.py").exists()
 }
 
 HELP = ("-h", "--help")

@@ -17,6 +17,30 @@ STYLE = """
 .course-panel:has(> .chooses) img { cursor: pointer; }
 /* A handle at the end of its slider is no reason to scroll. */
 .course-panel .widget-box { overflow: visible; }
+/* JupyterLab's Presentation Mode: all is larger, and the picture gives way, so that a
+   projector (720 pixels) shows the panel but for its last row, which saves. */
+.jp-mod-presentationMode .jp-Notebook { --jp-content-font-size1: 20px; }
+.jp-mod-presentationMode .course-panel {
+    --course-status-size: 18.5px;
+    max-height: calc((100vh - 94px) / 1.1);
+    zoom: 1.1;
+}
+.jp-mod-presentationMode .course-panel > * { flex-shrink: 0; }
+.jp-mod-presentationMode .course-panel :is(.widget-html, .widget-html-content):has(img) {
+    display: contents;
+}
+.jp-mod-presentationMode .course-panel img {
+    align-self: start;
+    flex: 0 1 auto;
+    min-height: 240px;
+    width: auto;
+}
+.jp-mod-presentationMode .jp-Cell:has(.course-panel) .jp-OutputPrompt { display: none; }
+/* Folded code leaves no line above its panel. */
+.jp-mod-presentationMode
+    .jp-Cell:has(.course-panel) .jp-Cell-inputWrapper:has(.jp-Placeholder) {
+    display: none;
+}
 /* After a restart of the kernel: words in place of a broken chain at each widget. */
 .course-panel .jupyter-widgets-disconnected::before { content: none; }
 .course-panel.jupyter-widgets-disconnected { pointer-events: none; }

@@ -92,7 +92,8 @@ def matrix_product():
 
 
 def forward_backward():
-    """What flows forward and back through one layer, in the names of the code."""
+    """What flows forward and back through one layer; back in formulas, since code would
+    solve the exercise above it."""
     fig, ax = _canvas(11.4, 5.0)
     top, low, left, middle, right = 4.0, 1.35, 1.6, 5.9, 9.9
     _box(ax, left, top, "A[i]\n(n, n_in)")
@@ -103,9 +104,12 @@ def forward_backward():
     _text(ax, middle, top + 0.68, "forward, solid: layer i", color=POSITIVE)
     _box(ax, right, low, "dA[i+1]\n(n, n_out)")
     _box(ax, middle, low, "dZ = dA[i+1] * f'(Z[i])\n(n, n_out)")
-    _box(ax, left, low, "dA[i] = dZ @ W.T\n(n, n_in)")
+    _box(ax, left, low, "dA[i] = dZ Wᵀ\n(n, n_in)")
     _box(
-        ax, 3.1, 2.7, "dW = A[i].T @ dZ   (n_in, n_out)\ndb = dZ.sum(axis=0)   (n_out,)"
+        ax,
+        3.1,
+        2.7,
+        "dW = A[i]ᵀ dZ   (n_in, n_out)\ndb = Σ dZ, over the samples   (n_out,)",
     )
     _arrow(ax, (9.2, low), (7.2, low), NEGATIVE, "dashed")
     _arrow(ax, (4.6, low), (2.65, low), NEGATIVE, "dashed")
@@ -118,7 +122,7 @@ def forward_backward():
         "Forward and backward through layer i. Forward, solid: A[i] of shape "
         "(n, n_in) becomes Z[i] = A[i] @ W + b, then A[i+1] = f(Z[i]), both of shape "
         "(n, n_out). Backward, dashed: dA[i+1] becomes dZ = dA[i+1] * f'(Z[i]), which "
-        "gives dW = A[i].T @ dZ, db = dZ.sum(axis=0), and dA[i] = dZ @ W.T for the "
+        "gives dW = A[i]ᵀ dZ, db = the sum of dZ over the samples, and dA[i] = dZ Wᵀ for the "
         "layer before. Dotted: A[i] and Z[i] come from the cache."
     )
     return fig, alt

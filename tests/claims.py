@@ -342,13 +342,6 @@ INITIALIZATION = [
         1,
         lambda seeds: narrow_spread(seeds) < 0.2,
     ),
-    Claim(
-        "TEACHING.md",
-        "so the typical network lies below it",
-        0.5,
-        1,
-        lambda seeds: narrow_spread(seeds) ** 2 < 2 / 1.04,  # the mean
-    ),
     *(
         Claim(
             "notebooks/02_initialization.ipynb",

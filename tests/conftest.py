@@ -1,4 +1,4 @@
-"""What all tests share: settings of hypothesis, a browser, sweeps, the files' order."""
+"""What all tests share: settings of hypothesis, a browser, sweeps, order and marks."""
 
 import os
 
@@ -60,14 +60,38 @@ def remember_sweeps(tmp_path_factory):
 SLOW = ["test_reruns", ".ipynb", "browser/test_notebooks", "browser/", "test_slides"]
 
 
+# What hangs on no package's version, or little, and takes long. `.ci/run` leaves it out with
+# the oldest packages, where the unit tests, the notebooks and each panel in the browser stay.
+ONCE = [
+    "browser/test_first_look",
+    "browser/test_reopened",
+    "browser/test_telltales",
+    "browser/test_training_panel",
+    "lessons/test_mutants",
+    "lessons/test_tables",
+    "lessons/test_tasks",
+    "test_claims",
+    "test_images",
+    "test_reruns",
+    "test_slides",
+]
+
+
+@pytest.hookimpl(tryfirst=True)  # before '-m "not once"' looks for the mark
 def pytest_collection_modifyitems(items):
     """Fast files first: what is wrong there is told at once."""
     items.sort(key=_place)
+    for item in items:
+        if any(part in _path(item) for part in ONCE):
+            item.add_marker("once")
 
 
 def _place(item):
-    path = item.path.relative_to(item.config.rootpath).as_posix()
-    return next((i for i, part in enumerate(SLOW) if part in path), -1)
+    return next((i for i, part in enumerate(SLOW) if part in _path(item)), -1)
+
+
+def _path(item):
+    return item.path.relative_to(item.config.rootpath).as_posix()
 
 
 def pytest_terminal_summary(terminalreporter):

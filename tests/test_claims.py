@@ -74,7 +74,6 @@ UNCLAIMED = {
     ("notebooks/05_sum_task.ipynb", "881 of 1,000 seeds"): "an example of an interval",
     ("notebooks/05_sum_task.ipynb", "the middle half"): "what a band is",
     ("TEACHING.md", "says 'less than 10 %'"): "what a class guesses",
-    ("TEACHING.md", "how many of 50 runs"): "what a class guesses",
 }
 
 

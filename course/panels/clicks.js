@@ -7,7 +7,8 @@ function bringIntoView(el) {
   const next = el.closest(".jp-Cell")?.nextElementSibling;
   const panel = el.closest(".course-panel");
   if (!panel || !next?.matches(".jp-mod-active")) return;
-  const fits = panel.clientHeight < el.closest(".jp-WindowedPanel-outer")?.clientHeight;
+  const height = panel.getBoundingClientRect().height; // clientHeight is before the zoom
+  const fits = height < el.closest(".jp-WindowedPanel-outer")?.clientHeight;
   panel.scrollIntoView({ block: fits ? "nearest" : "start" });
 }
 

@@ -191,7 +191,7 @@ class Panel:
 
     def show_message(self, message):
         """Write into the status line."""
-        self.status.value = status_html(message, height=44)
+        self.status.value = status_html(message, lines=2)
 
     # Long work
 
@@ -380,9 +380,10 @@ def _text_box(label, value, label_width, width):
     return widgets.Text(value=value, description=label, style=style, layout=layout)
 
 
-def status_html(message, height):
-    """A message in the style of the panels."""
-    style = f"font-size:16px;line-height:1.35;min-height:{height}px"
+def status_html(message, lines):
+    """A message in the style of the panels, with room for some lines."""
+    size = "font-size:var(--course-status-size,16px)"
+    style = f"{size};line-height:1.35;min-height:{1.375 * lines}em"
     return page.status(html.escape(message), style)
 
 

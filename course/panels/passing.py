@@ -115,13 +115,13 @@ def _backward_lines(i, slope, dZ, grads, dA):
         f"dZ[{i}] = dA * f'(Z[{i}])",
         f"  = {_row(dZ)}",
         "",
-        f"dW[{i}] = A[{i}].T @ dZ[{i}]",
+        f"dW[{i}] = A[{i}]ᵀ dZ[{i}]",
         *rows,
         "",
         f"db[{i}] = dZ[{i}]",
     ]
     if i > 0:  # nobody asks for the slope with respect to the input
-        lines += ["", f"dA = dZ[{i}] @ W[{i}].T", f"  = {_row(dA)}"]
+        lines += ["", f"dA = dZ[{i}] W[{i}]ᵀ", f"  = {_row(dA)}"]
     return lines
 
 

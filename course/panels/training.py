@@ -230,7 +230,9 @@ def training_panel(
         "batch_size": Choice(
             "batch", {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}, batch_size, 7
         ),
-        "steps": Number("steps", steps, 1, 10_000, whole=True, least=1, most=1_000_000),
+        "steps": Number(
+            "steps", steps, 1, 10_000, whole=True, width="120px", least=1, most=10**6
+        ),
         "bug": Tick("with the original's bug", bug),
     }
     sizes, last = [*work["hidden"].value, 1], work["steps"].value

@@ -3,7 +3,7 @@
 `load` reads the questions of a lesson from a TOML file, `QuestionBox` shows one, `Quiz`
 shows several. What was answered is kept by `course.record`.
 
-A file holds predictions and quiz questions. Backticks mark code in all texts, an empty
+In a copy for a class the file is sealed, see `course.sealed`. Else it holds predictions and quiz questions. Backticks mark code in all texts, an empty
 line begins a paragraph::
 
     [[predict]]                    # or [[quiz]]: the same fields

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from course import record
+from course.sealed import unseal
 
 # 1. Questions and their answers ------------------------------------------------------
 
@@ -353,6 +354,8 @@ def load(path, lesson) -> Questions:
     """Read the questions of a lesson; a ValueError names the file and the question."""
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        if "sealed" in tables:
+            tables = tomllib.loads(unseal(tables["sealed"]))
         return Questions(lesson, **tables)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error

@@ -11,7 +11,7 @@ import html
 from pathlib import Path
 
 from course.page import ASLEEP
-from course.tools.save import WIDGET_VIEW
+from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK, write
 
 LINE = f"<p><em>{ASLEEP}</em></p>"

@@ -6,7 +6,7 @@
 import re
 
 from course.lessons import name_of, terms
-from course.tools import ROOT, find_notebooks, save
+from course.tools import ROOT, find_notebooks, notebooks
 
 PAGE = ROOT / "GLOSSARY.md"
 HEAD = """# Glossary
@@ -41,7 +41,7 @@ def run(options) -> int:
 def entries() -> list:
     """Each term with the notebook and the section that explain it, by the alphabet."""
     paths = {name_of(path.stem): path for path in find_notebooks([])}
-    sections = {name: sections_of(save.read(path)) for name, path in paths.items()}
+    sections = {name: sections_of(notebooks.read(path)) for name, path in paths.items()}
     found = [
         (term, paths[term.lesson], sections[term.lesson][term.cell])
         for term in terms.load_all()

@@ -1,21 +1,25 @@
-"""Copy the course for handing out: without the solutions, or with them in place.
+"""Copy the course for handing out: for learners, or with the solutions in place.
 
-The copy is laid out as the course is. Its folder must be new or empty: nothing is ever
-overwritten.
+The copy is laid out as the course is, with the commands that learners use and the README
+that is for them. It goes into a folder that is new, or empty but for hidden files, such
+as a ``.git``. Later ``--update`` brings it up to date: what the teacher added or changed
+stays, see `course.tools.manifest`.
 
 The notebooks are the one source, by two tags. A code cell tagged ``stub`` is where the
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
-```` ```python ```` block. Without solutions, the cells tagged ``solution`` are left out,
-and the README has only what learners need. With solutions, each stub gets the code of
-its solution. In both the stored outputs are cleared: in the one they would answer the
-questions, in the other they belong to the stubs.
+```` ```python ```` block. For learners, the cells tagged ``solution`` are left out, and
+the files that hold answers are sealed (`course.sealed`). With solutions, each stub gets
+the code of its solution. In both the stored outputs are cleared: in the one they would
+answer the questions, in the other they belong to the stubs.
 """
 
 import copy
 import re
 import shutil
 
-from course.tools import ROOT, CommandError, save
+from course.sealed import seal
+from course.tools import ROOT, CommandError, manifest, save
+from course.tools.notebooks import as_text, cleared, read, tags
 
 # What notebooks need besides themselves, and what who gets them needs to start.
 NEEDED = [
@@ -27,32 +31,99 @@ NEEDED = [
     "README.md",
     "GLOSSARY.md",
     "LICENSE",
+    ".gitignore",
 ]
+# The commands for learners, and what these import.
+TOOLS = {"__init__", "start", "progress", "glossary", "handin"}
+TOOLS |= {"server", "asleep", "update", "merge", "notebooks"}
 # What of the README learners don't need.
 FOR_OTHERS = re.compile(
     r"<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n", re.DOTALL
 )
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
+SEALED = {
+    "questions.toml": '''\
+# The questions and their answers, sealed so that nobody reads them by accident.
+sealed = """
+{}"""
+''',
+    "exercises.py": '''\
+"""The exercises and their answers, sealed so that nobody reads them by accident."""
+
+from course.sealed import unseal
+
+SEALED = """
+{}"""
+exec(compile(unseal(SEALED), __file__, "exec"))
+''',
+}
 
 
 def add_arguments(parser):
-    parser.add_argument("folder", metavar="FOLDER", help="new or empty")
+    parser.add_argument(
+        "folder", metavar="FOLDER", help="new, or empty but for hidden files (.git)"
+    )
     parser.add_argument(
         "--with-solutions", action="store_true", help="put each solution into its stub"
+    )
+    parser.add_argument(
+        "--update", action="store_true", help="bring an earlier hand-out up to date"
     )
     parser.add_argument("--run", action="store_true", help="run all cells of the copy")
 
 
 def run(options) -> int:
-    folder = ROOT / options.folder
-    change = with_solutions if options.with_solutions else without_solutions
-    paths = copy_course(change, folder)
+    folder = (ROOT / options.folder).resolve()
     kind = "with" if options.with_solutions else "without"
-    print(f"{len(paths)} notebooks {kind} solutions in {folder}", flush=True)
+    refuse(folder, kind, options.update)
+    files = contents(with_solutions if options.with_solutions else without_solutions)
+    changes = manifest.write(folder, files, kind)
+    names = [name for name in files if name.endswith(".ipynb")]
+    print(f"{len(names)} notebooks {kind} solutions in {folder}", flush=True)
+    for sentence in told(changes, options.update):
+        print(sentence, flush=True)
+    return run_all(folder, names) if options.run else 0
+
+
+def refuse(folder, kind, update):
+    """A `CommandError` where a hand-out of this kind can't be written."""
+    before = manifest.read(folder) if folder.is_dir() else None
+    if before is None:
+        if update:
+            raise CommandError(f"{folder} holds no hand-out: leave out --update")
+        if folder.exists() and (not folder.is_dir() or any(folder.glob("[!.]*"))):
+            raise CommandError(
+                f"{folder} is there already; name a folder that is new, or empty but "
+                "for hidden files"
+            )
+    elif before.kind != kind:
+        raise CommandError(f"{folder} holds a hand-out {before.kind} solutions")
+    elif before.done and not update:
+        raise CommandError(f"{folder} holds a hand-out: --update refreshes it")
+
+
+def told(changes, update):
+    """What was done, in sentences; of a first hand-out only what is odd."""
+    if update and changes.written:
+        yield f"New or changed: {', '.join(changes.written)}."
+    if changes.removed:
+        yield f"Removed: {', '.join(changes.removed)}."
+    if update and not changes.written + changes.removed:
+        yield "Nothing else has changed." if changes.left else "Nothing has changed."
+    for name in changes.left:
+        yield (
+            f"{name} stays as it is there: you wrote or changed it. If you delete it, "
+            "the next update brings what the course has."
+        )
+
+
+def run_all(folder, names) -> int:
+    """Run the notebooks where they lie, and save their outputs."""
     failed = 0
-    for path in paths if options.run else []:
-        print(f"running {path.name}", flush=True)
-        failed += not save.run_and_save(path)
+    for name in names:
+        print(f"running {name.rpartition('/')[2]}", flush=True)
+        failed += not save.run_and_save(folder / name)
+    manifest.accept(folder, names)
     return 1 if failed else 0
 
 
@@ -81,17 +152,6 @@ def with_solutions(notebook):
     return cleared(notebook)
 
 
-def tags(cell) -> list:
-    return cell.metadata.get("tags", [])
-
-
-def cleared(notebook):
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return notebook
-
-
 def _code_of(solution, stub):
     blocks = BLOCK.findall(solution.source)
     if len(blocks) != 1:
@@ -114,36 +174,43 @@ def _first_line(cell):
 # 2. The course -------------------------------------------------------------------------
 
 
-def copy_course(change, folder, course=ROOT) -> list:
-    """Copy the course, each notebook changed; return the paths of the new notebooks.
+def contents(change, course=ROOT) -> dict:
+    """The files of a hand-out, path -> bytes; a notebook that can't be changed is named.
 
-    ``change`` is `without_solutions` or `with_solutions`. If it refuses a notebook, or
-    the folder has anything in it, nothing is written.
+    ``change`` is `without_solutions` or `with_solutions`.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise CommandError(f"{folder} is there already; name a new or empty folder")
-    changed = {}
+    files, tools = {}, {course / "course" / "tools" / f"{name}.py" for name in TOOLS}
     for path in sorted(course.glob("notebooks/*.ipynb")):
         try:
-            changed[folder / "notebooks" / path.name] = change(save.read(path))
+            text = as_text(change(read(path)))
         except CommandError as error:
             raise CommandError(f"{path.name}: {error}") from None
-    copy_files(folder, course)
-    for path, notebook in changed.items():
-        save.write(notebook, path)
-    if change is without_solutions:
-        readme = folder / "README.md"
-        text = FOR_OTHERS.sub("", readme.read_text(encoding="utf-8"))
-        readme.write_text(text, encoding="utf-8", newline="\n")
-    return list(changed)
+        files[f"notebooks/{path.name}"] = text.encode()
+    for path in needed(course):
+        name = path.relative_to(course).as_posix()
+        if name == "README.md":
+            text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
+            files[name] = text.encode()
+        elif change is without_solutions and path.name in SEALED:
+            sealed = seal(path.read_text(encoding="utf-8"))
+            files[name] = SEALED[path.name].format(sealed).encode()
+        elif not name.startswith("course/tools/") or path in tools:
+            files[name] = path.read_bytes()
+    return files
+
+
+def needed(course=ROOT):
+    """The files that the notebooks need, and who gets them."""
+    for pattern in NEEDED:
+        for path in sorted(course.glob(pattern)):
+            if path.is_file() and "__pycache__" not in path.parts:
+                yield path
 
 
 def copy_files(folder, course=ROOT):
-    """Copy what the notebooks need, but not the notebooks."""
+    """Copy what the notebooks need as it is, but not the notebooks."""
     (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-    for pattern in NEEDED:
-        for path in course.glob(pattern):
-            if path.is_file() and "__pycache__" not in path.parts:
-                target = folder / path.relative_to(course)
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(path, target)
+    for path in needed(course):
+        target = folder / path.relative_to(course)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)

@@ -8,8 +8,8 @@ import re
 from typing import NamedTuple
 
 from course.lessons import load_questions, name_of
-from course.tools import find_notebooks, save
-from course.tools.handout import tags
+from course.tools import find_notebooks
+from course.tools.notebooks import read, tags
 
 WORDS_A_MINUTE = 180
 LINES_A_MINUTE = 4
@@ -72,7 +72,7 @@ def _row(name, *cells):
 def of_notebook(path) -> Count:
     """The count of a notebook of the course, with the quiz of its lesson."""
     quiz = load_questions(name_of(path.stem)).quiz
-    return count(save.read(path), len(quiz))
+    return count(read(path), len(quiz))
 
 
 def count(notebook, quiz_questions=0) -> Count:

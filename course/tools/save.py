@@ -15,6 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from course.tools import find_notebooks
+from course.tools.notebooks import WIDGET_VIEW, as_text, read, write
 
 METADATA = {
     "kernelspec": {
@@ -25,7 +26,6 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 CELL_METADATA = ("tags", "slideshow", "jupyter")
-WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 
 def add_arguments(parser):
@@ -107,19 +107,6 @@ def _normalize_output(output, count):
         output.execution_count = count
     if "data" in output:
         output.data.pop(WIDGET_VIEW, None)
-
-
-def read(path):
-    return nbformat.read(path, as_version=4)
-
-
-def write(notebook, path):
-    path.write_text(as_text(notebook), encoding="utf-8", newline="\n")
-
-
-def as_text(notebook) -> str:
-    """The exact text of the notebook's file."""
-    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
 def is_saved_form(path) -> bool:

@@ -1,7 +1,8 @@
 """Make decks of slides from the notebooks, and look in a browser whether each slide fits.
 
 A folder holds NAME.html for each notebook; all that they load is in its ``parts/``, so
-that no network is needed. Open one in a browser and press the right arrow key.
+that no network is needed. Open one in a browser and press the right arrow key. The demo
+notebooks of ``demo.py`` are made as well.
 
 Where a slide begins, the notebook's metadata say. In JupyterLab: the gears at the right,
 Common Tools, Slide Type. 'Slide' and 'Sub-Slide' begin a new one, '-' goes on with it,
@@ -18,7 +19,7 @@ from pathlib import Path
 from nbconvert import SlidesExporter
 
 from course.lessons import NAMES, load_questions, name_of
-from course.tools import ROOT, CommandError, find_notebooks, live, plan, save
+from course.tools import ROOT, CommandError, demo, find_notebooks, live, plan, save
 from course.tools.deck import content, look
 
 DECK = Path(content.__file__).parent
@@ -42,6 +43,8 @@ def run(options) -> int:
     paths = find_notebooks(options.names)
     if options.report:
         return 0 if report(paths, options.pictures and ROOT / options.pictures) else 1
+    for path in paths:  # first, since they need no further packages
+        print(demo.make(path, ROOT / "demo"))
     for path in make(paths, ROOT / options.folder):
         print(path)
     return 0

@@ -13,9 +13,8 @@ import nbformat
 from course.files import replacing
 from course.record import MARK
 from course.tools import NOTEBOOKS
-from course.tools.handout import cleared
 from course.tools.merge import is_renamed, merge
-from course.tools.save import as_text, read
+from course.tools.notebooks import as_text, cleared, read
 
 GIVEN = f"{MARK}/given"
 LAST = f"{MARK}/last"  # the name of the notebook that he saved last

@@ -226,7 +226,7 @@ def test_updating_on_the_way_shrinks_with_the_learning_rate():
 FIVE_STEPS = """
 def gradient(params, X, Y, activation):
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    W, slope, n, last, grads = [W for W, _ in params], activation.slope, len(X), 3, []
+    W, f, n, last, grads = [W for W, _ in params], activation, len(X), 3, []
     {before step 0}
     {step 0}
     for i in reversed(range(4)):

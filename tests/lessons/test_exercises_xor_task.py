@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.lessons.xor_task.exercises import my_constant_loss, xor_network
+from course.lessons.xor_task.exercises import (
+    for_every_alpha,
+    my_constant_loss,
+    xor_network,
+)
 from tests.answers import check
 
 
@@ -26,6 +30,12 @@ def test_right_network_computes_its_table():
     """Guards: a reference that is wrong itself."""
     Y_hat, _ = mlp.forward(xor_network(), mlp.XOR.X, mlp.relu)
     np.testing.assert_array_equal(Y_hat, mlp.XOR.Y)
+
+
+@pytest.mark.parametrize("alpha", [-3, -1, -0.2, 0, 0.01, 0.5, 2])
+def test_one_network_solves_xor_with_every_alpha(alpha):
+    """Guards what notebook 6 says of it, and doesn't show."""
+    np.testing.assert_allclose(for_every_alpha(alpha), mlp.XOR.Y, atol=1e-12)
 
 
 @pytest.mark.parametrize("entry", range(9))

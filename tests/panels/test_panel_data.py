@@ -124,10 +124,10 @@ def test_each_stage_back_tells_its_own_formulas():
         drawn = [text.get_text() for text in panel.view.axes["formulas"].texts]
         rows = ["[" + ", ".join(map(number, row)) + "]" for row in grads[i].W]
         assert drawn[0] == f"Backward, layer {i}"
-        place = drawn.index(f"dW[{i}] = A[{i}].T @ dZ[{i}]")
+        place = drawn.index(f"dW[{i}] = A[{i}]ᵀ dZ[{i}]")
         assert [row[4:] for row in drawn[place + 1 :][: len(rows)]] == rows
         dA = grads[i].b @ params[i].W.T  # of one sample db is dZ
-        told = f"dA = dZ[{i}] @ W[{i}].T = [{', '.join(map(number, dA))}]"
+        told = f"dA = dZ[{i}] W[{i}]ᵀ = [{', '.join(map(number, dA))}]"
         assert (told in panel.shown.line) == (i > 0)
     panel.close()
 

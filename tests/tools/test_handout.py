@@ -1,8 +1,12 @@
-"""Hand-outs: without solutions, with them in place, and that a copy runs.
+"""Hand-outs: without solutions, with them in place, refreshed, and that a copy runs.
 
 That each solution passes its check is seen in test_reruns.py.
 """
 
+import ast
+import functools
+import html
+import json
 import re
 import subprocess
 import sys
@@ -10,8 +14,18 @@ import sys
 import nbformat
 import pytest
 
-from course.__main__ import main
-from course.tools import ROOT, CommandError, find_notebooks, handout, save
+from course import sealed
+from course.__main__ import COMMANDS, main
+from course.lessons import NAMES, load_questions
+from course.tools import (
+    ROOT,
+    CommandError,
+    find_notebooks,
+    handout,
+    manifest,
+    save,
+    update,
+)
 
 NOTEBOOKS = find_notebooks([])
 STUB = "def my_double(x):\n    # Your code here.\n    return None"
@@ -58,14 +72,25 @@ def small():
     return nbformat.v4.new_notebook(cells=cells)
 
 
+EXERCISES = """def my_double(x):
+    return 2 * x
+"""
+
+
 @pytest.fixture
-def course(tmp_path):
-    """A small course in a folder."""
+def course(tmp_path, monkeypatch):
+    """A small course in a folder, which the command hands out."""
     root = tmp_path / "course"
     texts = {
         "mlp_core.py": "def show(right): print('solved', right)",
         "README.md": README,
-        "course/lessons/doubles/questions.toml": "",
+        ".gitignore": "my_course/",
+        "course/lessons/doubles/questions.toml": 'answer = "four"',
+        "course/lessons/doubles/exercises.py": EXERCISES,
+        "course/tools/start.py": "",
+        "course/tools/save.py": "",
+        "course/tools/deck/__init__.py": "",
+        "course/tools/deck/look.js": "",
         "course/__pycache__/checks.pyc": "",
         "notebooks/data.npz": "",
         "notebooks/mine.txt": "",
@@ -77,6 +102,8 @@ def course(tmp_path):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
     nbformat.write(small(), root / "notebooks" / "01_doubles.ipynb")
+    of_it = functools.partial(handout.contents, course=root)
+    monkeypatch.setattr(handout, "contents", of_it)
     return root
 
 
@@ -162,130 +189,518 @@ def test_stub_without_a_clear_solution_is_told(cells, said):
 
 
 def files(folder):
-    """Name and content of every file in a folder."""
+    """Name and content of every file in a folder, but not of its .git."""
     paths = [path for path in folder.rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+    names = {path.relative_to(folder).as_posix(): path for path in paths}
+    return {n: p.read_bytes() for n, p in names.items() if not n.startswith(".git/")}
 
 
-def test_copy_holds_what_the_notebooks_need(course, tmp_path):
+def hand_out(folder, *options):
+    return main(["handout", str(folder), *options])
+
+
+def test_copy_holds_what_learners_need(course, tmp_path, capsys):
     """Guards: the copy runs where it lies, and has nothing that is not for learners."""
-    target = tmp_path / "copy"
-    paths = handout.copy_course(handout.without_solutions, target, course)
-    assert paths == [target / "notebooks" / "01_doubles.ipynb"]
-    assert set(files(target)) == {
+    assert hand_out(tmp_path / "copy") == 0
+    said = capsys.readouterr().out
+    assert said == f"1 notebooks without solutions in {tmp_path / 'copy'}\n"
+    assert set(files(tmp_path / "copy")) == {
+        manifest.NAME,
+        ".gitignore",
         "mlp_core.py",
         "README.md",
         "course/lessons/doubles/questions.toml",
+        "course/lessons/doubles/exercises.py",
+        "course/tools/start.py",
         "notebooks/data.npz",
         "notebooks/01_doubles.ipynb",
         "images/picture.png",
     }
+    assert (tmp_path / "copy" / "README.md").read_text() == "For all.\nFor all again.\n"
 
 
-def test_readme_for_learners_leaves_out_what_is_for_others(course, tmp_path):
-    """Guards: learners get their part of the README, teachers all of it."""
-    handout.copy_course(handout.without_solutions, tmp_path / "a", course)
-    handout.copy_course(handout.with_solutions, tmp_path / "b", course)
-    assert (tmp_path / "a" / "README.md").read_text() == "For all.\nFor all again.\n"
-    assert (tmp_path / "b" / "README.md").read_text() == README
+def test_answers_are_sealed_for_learners_only(course, tmp_path):
+    """Guards: nobody reads an answer by accident; the teacher's copy has them in clear."""
+    hand_out(tmp_path / "pupils")
+    hand_out(tmp_path / "teacher", "--with-solutions")
+    place = "course/lessons/doubles"
+    for name, answer in (("questions.toml", "four"), ("exercises.py", "2 * x")):
+        text = (tmp_path / "pupils" / place / name).read_text()
+        ours = (course / place / name).read_text()
+        assert answer in ours and answer not in text
+        assert sealed.unseal(text.split('= """')[1].split('"""')[0]) == ours
+        assert (tmp_path / "teacher" / place / name).read_text() == ours
 
 
-def test_folder_that_holds_something_is_never_touched(course, tmp_path):
-    """Guards: nobody's work is overwritten; an empty folder is welcome."""
-    target = tmp_path / "copy"
+def test_folder_with_hidden_files_is_welcome(course, tmp_path, capsys):
+    """Guards: a fresh repository will do, and what the teacher hid in it stays."""
+    target = tmp_path / "class"
+    (target / ".git").mkdir(parents=True)
+    (target / ".git" / "config").write_text("theirs")
+    (target / ".gitignore").write_text("theirs")
+    assert hand_out(target) == 0
+    assert (target / ".git" / "config").read_text() == "theirs"
+    assert (target / ".gitignore").read_text() == "theirs"
+    assert ".gitignore stays as it is" in capsys.readouterr().out
+    assert (target / "README.md").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--update"], ["--with-solutions"]])
+def test_folder_that_holds_something_else_is_never_touched(
+    course, tmp_path, capsys, options
+):
+    """Guards: nobody's work is overwritten."""
+    target = tmp_path / "mine"
     target.mkdir()
-    handout.copy_course(handout.with_solutions, target, course)
-    before = files(target)
-    with pytest.raises(CommandError, match="is there already"):
-        handout.copy_course(handout.without_solutions, target, course)
-    assert files(target) == before
+    (target / "README.md").write_text("mine")
+    assert hand_out(target, *options) == 1
+    assert re.search("is there already|holds no hand-out", capsys.readouterr().err)
+    assert files(target) == {"README.md": b"mine"}
 
 
-def test_no_half_copy_is_left_behind(course, tmp_path):
+def test_no_half_copy_is_left_behind(course, tmp_path, capsys):
     """Guards: a notebook that can't be changed is named, and nothing is written."""
     bad = nbformat.v4.new_notebook(cells=[code(STUB, "stub")])
     nbformat.write(bad, course / "notebooks" / "02_bad.ipynb")
-    with pytest.raises(CommandError, match=r"^02_bad.ipynb: no solution follows"):
-        handout.copy_course(handout.with_solutions, tmp_path / "copy", course)
+    assert hand_out(tmp_path / "copy", "--with-solutions") == 1
+    assert capsys.readouterr().err.startswith("02_bad.ipynb: no solution follows")
     assert not (tmp_path / "copy").exists()
 
 
-def test_command_says_what_it_did_and_what_it_refuses(tmp_path, capsys):
-    """Guards: the two documented commands."""
-    count = len(NOTEBOOKS)
-    pupils, teacher = str(tmp_path / "pupils"), str(tmp_path / "teacher")
-    assert main(["handout", pupils]) == 0
-    assert capsys.readouterr().out == (
-        f"{count} notebooks without solutions in {pupils}\n"
-    )
-    assert main(["handout", pupils, "--with-solutions"]) == 1
-    assert "is there already" in capsys.readouterr().err
-    assert main(["handout", teacher, "--with-solutions"]) == 0
-    assert len(list((tmp_path / "teacher").rglob("*.ipynb"))) == count
+# 3. Brought up to date -------------------------------------------------------------------
 
 
-def test_run_saves_the_outputs_where_the_copy_lies(course, tmp_path, monkeypatch):
-    """Guards: --run uses the modules of the copy, and its notebooks are in form."""
-    monkeypatch.setattr(handout.copy_course, "__defaults__", (course,))
-    assert main(["handout", str(tmp_path / "copy"), "--with-solutions", "--run"]) == 0
+def test_update_replaces_ours_and_keeps_theirs(course, tmp_path, capsys):
+    """Guards: the class gets what is new; what the teacher added or changed stays."""
+    target = tmp_path / "class"
+    hand_out(target)
+    ours = (target / "README.md").read_bytes()
+    theirs = {
+        "README.md",
+        "dates.md",
+        "requirements.txt",
+    }  # changed, new, new here, too
+    for name in theirs:
+        (target / name).write_text("the teacher's")
+    (target / "mlp_core.py").unlink()
+    for name in ("README.md", "requirements.txt", "course/tools/start.py"):
+        (course / name).write_text("new")
+    (course / "images" / "picture.png").unlink()
+    capsys.readouterr()
+    assert hand_out(target, "--update") == 0
+    _, written, removed, *left = capsys.readouterr().out.splitlines()
+    assert written == "New or changed: mlp_core.py, course/tools/start.py."
+    assert removed == "Removed: images/picture.png."
+    assert {line.partition(" ")[0] for line in left} == theirs - {"dates.md"}
+    assert not (target / "images").exists()
+    hand_out(target, "--update")  # it doesn't forget whose they are
+    hand_out(tmp_path / "fresh")
+    found, fresh = files(target), files(tmp_path / "fresh")
+    assert {found.pop(name) for name in theirs} == {b"the teacher's"}
+    del found[manifest.NAME]
+    assert found == {name: fresh[name] for name in fresh.keys() & found}
+    (target / "README.md").write_bytes(ours)  # what they wrote is taken back
+    (target / "requirements.txt").unlink()
+    hand_out(target, "--update")
+    found = files(target)
+    assert found["README.md"] == fresh["README.md"]
+    assert found["requirements.txt"] == fresh["requirements.txt"]
+
+
+def test_line_ends_of_git_are_no_change(course, tmp_path, capsys):
+    """Guards: on Windows git writes texts with CR LF, and they are still ours."""
+    hand_out(tmp_path / "class")
+    path = tmp_path / "class" / "notebooks" / "01_doubles.ipynb"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    capsys.readouterr()
+    hand_out(tmp_path / "class", "--update")
+    assert capsys.readouterr().out.endswith("Nothing has changed.\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "holds a hand-out: --update refreshes it"),
+        (["--with-solutions"], "holds a hand-out without solutions"),
+        (["--with-solutions", "--update"], "holds a hand-out without solutions"),
+    ],
+)
+def test_hand_out_is_refreshed_by_its_own_command(
+    course, tmp_path, capsys, options, said
+):
+    """Guards: above all, the class never gets the solutions by a slip."""
+    hand_out(tmp_path / "class")
+    before = files(tmp_path / "class")
+    (course / "mlp_core.py").write_text("new")
+    assert hand_out(tmp_path / "class", *options) == 1
+    assert said in capsys.readouterr().err
+    assert files(tmp_path / "class") == before
+
+
+def test_next_run_finishes_an_interrupted_one(course, tmp_path, monkeypatch):
+    """Guards: wherever it stopped, no file of ours is taken for the teacher's."""
+    hand_out(tmp_path / "first")
+    put, (left, ours) = manifest._put, (None, files(tmp_path / "first"))
+
+    def stop_after(folder, name, data):
+        nonlocal left
+        if left == 0:
+            (folder / manifest.NEW).write_bytes(data[:1])
+            raise KeyboardInterrupt
+        left -= 1
+        put(folder, name, data)
+
+    def interrupt(target, count, *options):
+        nonlocal left
+        left = count
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+            patch.setattr(manifest, "_put", stop_after)
+            hand_out(target, *options)
+
+    for count in (1, 3, len(ours) - 1):
+        target = tmp_path / f"class{count}"
+        interrupt(target, count)
+        assert hand_out(target) == 0
+        assert files(target) == ours
+    for name in ("mlp_core.py", "course/tools/start.py"):
+        (course / name).write_text("new")
+    (course / "images" / "picture.png").unlink()
+    hand_out(tmp_path / "second")
+    for count in (1, 2, 3):
+        target = tmp_path / f"class{count}"
+        if not target.exists():
+            target = tmp_path / f"class{len(ours) - 1}"
+        interrupt(target, count, "--update")
+        (course / "README.md").write_text(f"new once more, {count}")
+        assert hand_out(target, "--update") == 0
+        hand_out(tmp_path / f"fresh{count}")
+        assert files(target) == files(tmp_path / f"fresh{count}")
+
+
+def test_manifest_that_leads_elsewhere_is_refused(course, tmp_path, capsys):
+    """Guards: no file outside of the folder is removed because a manifest names it."""
+    (tmp_path / "mine").write_text("mine")
+    hand_out(tmp_path / "class")
+    path = tmp_path / "class" / manifest.NAME
+    text = json.loads(path.read_text())
+    text["files"]["../mine"] = [manifest.hash_of(b"mine")]
+    path.write_text(json.dumps(text))
+    assert hand_out(tmp_path / "class", "--update") == 1
+    assert "is damaged" in capsys.readouterr().err
+    assert (tmp_path / "mine").exists()
+
+
+def test_run_saves_the_outputs_where_the_copy_lies(course, tmp_path, capsys):
+    """Guards: --run uses the modules of the copy; its outputs are no teacher's change."""
+    assert hand_out(tmp_path / "copy", "--with-solutions", "--run") == 0
     path = tmp_path / "copy" / "notebooks" / "01_doubles.ipynb"
     assert save.is_saved_form(path)
     assert save.read(path).cells[4].outputs[0].text == "solved True\n"
+    hand_out(tmp_path / "copy", "--with-solutions", "--update")
+    assert "stays as it is" not in capsys.readouterr().out
+    assert save.read(path).cells[4].outputs == []
 
 
-# 3. The real course ----------------------------------------------------------------------
-
-
-def solutions(path):
-    """The code of all solutions of a notebook."""
-    cells = save.read(path).cells
-    texts = [cell.source for cell in cells if "solution" in handout.tags(cell)]
-    return [block.strip() for text in texts for block in handout.BLOCK.findall(text)]
-
-
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-
-
-@each_notebook
-def test_no_answer_is_left_in_the_copy_without(path):
-    """Guards: no solution stands in it, and no output that answers a question."""
-    notebook = handout.without_solutions(save.read(path))
-    text = "\n".join(sources(notebook))
-    assert len(solutions(path)) >= (0 if path.stem == "00_first_look" else 2)
-    assert not [block for block in solutions(path) if block in text]
-    assert "<summary>Solution" not in text, "a solution without its tag"
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert cells and not any(cell.outputs or cell.execution_count for cell in cells)
-
-
-def test_readme_of_the_copy_without_is_for_learners(tmp_path):
-    """Guards: no command in it for what isn't there, and no dead link."""
-    handout.copy_course(handout.without_solutions, tmp_path / "course")
-    text = (tmp_path / "course" / "README.md").read_text(encoding="utf-8")
-    for part in ("## Start", "## The notebooks", "**Alone.**", "### The panels"):
-        assert part in text
-    assert "TEACHING" not in text and "## Test" not in text and "<!--" not in text
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        assert target.startswith("http") or (tmp_path / "course" / target).exists()
-    assert not set(re.findall(r"\w+/\w+\.py", text))
-    assert (ROOT / "README.md").read_text(encoding="utf-8") != text
-
-
-def test_copy_without_can_be_opened(tmp_path):
-    """Guards: `python -m course` works in it, and gives a learner its notebooks."""
-    course = tmp_path / "course"
-    handout.copy_course(handout.without_solutions, course)
-    code = (
-        "from pathlib import Path; from course.tools import server, start, update; "
-        "print(update.bring_up_to_date(start.find_folder('my_course', update.MARK)))"
-    )
+def git(folder, *arguments):
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=course,
+        ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return done.stdout
+
+
+def test_class_repository_reaches_the_students_copy(course, tmp_path):
+    """Guards the recipe of the README: a change arrives, the student's code stays.
+
+    The pull merges as nbgitpuller does.
+    """
+    ours, theirs = tmp_path / "class", tmp_path / "student"
+    ours.mkdir()
+    git(ours, "init", "-q", "-b", "main")
+    hand_out(ours)
+    git(ours, "add", "--all")
+    git(ours, "commit", "-q", "-m", "The course")
+    git(tmp_path, "clone", "-q", str(ours), str(theirs))
+    copy = theirs / "my_course"
+    copy.mkdir()
+    update.bring_up_to_date(copy, theirs / "notebooks")
+    path = copy / "01_doubles.ipynb"
+    written = save.read(path)
+    written.cells[2].source = "def my_double(x):\n    return x * 2"
+    save.write(written, path)
+    assert git(theirs, "status", "--porcelain") == ""  # my_course is ignored
+    changed = save.read(course / "notebooks" / path.name)
+    changed.cells[0].source = "# Doubles, once more"
+    save.write(changed, course / "notebooks" / path.name)
+    hand_out(ours, "--update")
+    git(ours, "add", "--all")
+    git(ours, "commit", "-q", "-m", "A new title")
+    git(theirs, "fetch", "-q")
+    git(theirs, "merge", "-q", "-X", "ours", "origin/main")
+    assert update.bring_up_to_date(copy, theirs / "notebooks") == [
+        "Brought 1 notebook up to date: 01_doubles."
+    ]
+    assert sources(save.read(path))[:3] == [
+        "# Doubles, once more",
+        sources(small())[1],
+        "def my_double(x):\n    return x * 2",
+    ]
+
+
+# 4. The real course ----------------------------------------------------------------------
+
+
+COMMANDS_OF_LEARNERS = {"start", "progress", "glossary", "handin"} & COMMANDS.keys()
+
+
+@pytest.fixture(scope="module")
+def handed():
+    """The files of the hand-out for learners: path -> text; pictures as they are."""
+    return {
+        name: data.decode(errors="replace")
+        for name, data in handout.contents(handout.without_solutions).items()
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, handed):
+    """The hand-out for learners, written."""
+    place = tmp_path_factory.mktemp("handed") / "course"
+    assert main(["handout", str(place)]) == 0
+    return place
+
+
+def in_copy(folder, *arguments):
+    """What a Python says that runs in the hand-out."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.stdout.startswith("['Made my_course, your own copy of"), done.stderr
-    for path in course.glob("notebooks/*.ipynb"):
-        assert save.read(course / "my_course" / path.name) == save.read(path)
+    return done.stdout + done.stderr
+
+
+def squashed(text):
+    return "".join(html.unescape(text).replace("`", "").split())
+
+
+def without_indices(text):
+    return re.sub(r"\[(i|\d|i[+-]1)\]", "", squashed(text)).lower()
+
+
+def statements(block):
+    """The code of each statement of a solution that tells something, and its parts."""
+    for node in ast.walk(ast.parse(block)):
+        if isinstance(node, ast.For):
+            target, values = node.target, node.iter
+            head = [ast.get_source_segment(block, part) for part in (target, values)]
+            yield f"for {head[0]} in {head[1]}:", []
+        elif isinstance(node, (ast.Assign, ast.AugAssign, ast.Return, ast.Expr)):
+            items = getattr(node.value, "elts", [])
+            parts = [part for part in (node.value, *items) if tells(part)]
+            if parts or isinstance(node, ast.AugAssign):
+                code = ast.get_source_segment(block, node)
+                yield code, [ast.get_source_segment(block, part) for part in parts]
+
+
+def tells(node):
+    telling = ast.BinOp, ast.Call, ast.Compare
+    return any(isinstance(part, telling) for part in ast.walk(node))
+
+
+def texts_of(cell):
+    """What a cell of the course shows: its source, and what it prints."""
+    yield cell.source
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        yield str(output.get("text", ""))
+        yield from (str(data[kind]) for kind in data if kind.startswith("text/"))
+
+
+def test_no_later_cell_tells_a_solution():
+    """Guards: who has not solved an exercise finds it nowhere below.
+
+    A line that stood above it is no secret. In the exercise's own notebook no part of a
+    line may stand below either, whatever its indices, in small or in large letters.
+    """
+    above, found, count = "", [], 0
+    cells = [(path, cell) for path in NOTEBOOKS for cell in save.read(path).cells]
+    shown = [(p, c.id, "\n".join(texts_of(c))) for p, c in cells]
+    shown = [(p, i, squashed(text), without_indices(text)) for p, i, text in shown]
+    for number, (path, cell) in enumerate(cells):
+        if "solution" not in handout.tags(cell):
+            above += without_indices(cell.source)
+            continue
+        below = [
+            row
+            for row, (_, other) in zip(shown[number:], cells[number:])
+            if "solution" not in handout.tags(other)
+        ]
+        for line, parts in statements("\n".join(handout.BLOCK.findall(cell.source))):
+            count += 1
+            for place, name, text, bare in below:
+                told = [line] * (squashed(line) in text)
+                if place == path:
+                    told += [part for part in parts if without_indices(part) in bare]
+                found += [
+                    f"{place.stem} {name}: {part}"
+                    for part in told
+                    if without_indices(part) not in above
+                ]
+    assert count > 50
+    assert found == []
+
+
+def test_no_file_of_the_copy_tells_a_solution(handed):
+    """Guards: neither does a module, a text or a picture's description.
+
+    `mlp_core.py` is read by learners: it is what the course is about.
+    """
+    above, told = "", []
+    files = {n: squashed(t) for n, t in handed.items() if n != "mlp_core.py"}
+    notebooks = {n: t for n, t in files.items() if n.endswith(".ipynb")}
+    for path in NOTEBOOKS:
+        for cell in save.read(path).cells:
+            if "solution" not in handout.tags(cell):
+                above += squashed(cell.source)
+                continue
+            for block in handout.BLOCK.findall(cell.source):
+                assert not [n for n in notebooks if squashed(block) in files[n]]
+                told += [
+                    f"{name}: {line}"
+                    for line, _ in statements(block)
+                    if squashed(line) not in above
+                    for name in files.keys() - notebooks
+                    if squashed(line) in files[name]
+                ]
+    assert len(files) > 60
+    assert told == []
+
+
+def test_notebooks_of_the_copy_show_no_solution_and_no_output(handed):
+    """Guards: no solution stands in them without its tag, and no output answers."""
+    for path in NOTEBOOKS:
+        notebook = nbformat.reads(handed[f"notebooks/{path.name}"], as_version=4)
+        assert "<summary>Solution" not in "".join(sources(notebook))
+        cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+        assert cells and not any(cell.outputs or cell.execution_count for cell in cells)
+        assert set().union(*(cell.metadata for cell in notebook.cells)) <= {
+            "tags",
+            "slideshow",
+            "jupyter",
+        }
+
+
+def test_no_answer_to_a_question_can_be_read(handed):
+    """Guards: what is said of an answer stands in no file of the copy in clear."""
+    everything = squashed("".join(handed.values()))
+    count = 0
+    for name in NAMES:
+        for question in load_questions(name).all:
+            options = getattr(question, "options", {}).values()
+            for said in [option.feedback for option in options] or [question.feedback]:
+                count += 1
+                assert squashed(said) not in everything, said
+    assert count > 200
+
+
+def test_copy_has_the_tools_that_its_commands_need(handed):
+    """Guards: no module is missing in it, and none is there in vain."""
+    modules = {name for name in handed if name.endswith(".py")}
+    known, of_course = (
+        {re.sub(r"(/__init__)?\.py$", "", name).replace("/", ".") for name in names}
+        for names in (
+            modules,
+            [p.relative_to(ROOT).as_posix() for p in handout.needed()],
+        )
+    )
+    wanted = set()
+    for name in modules:
+        for node in ast.walk(ast.parse(handed[name])):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                paths = [f"{node.module}.{alias.name}" for alias in node.names]
+                wanted |= {p if p in of_course else node.module for p in paths}
+            elif isinstance(node, ast.Import):
+                wanted |= {alias.name for alias in node.names}
+    ours = {name for name in wanted if name.partition(".")[0] in ("course", "mlp_core")}
+    assert ours <= known
+    tools = {name for name in known if name.startswith("course.tools.")}
+    commands = {f"course.tools.{name}" for name in COMMANDS_OF_LEARNERS}
+    assert tools == (ours | commands) & tools
+
+
+def test_copy_lists_the_commands_of_learners(folder):
+    """Guards: `--help` names no command that isn't there."""
+    listed = re.findall(
+        r"^    (\w+) ", in_copy(folder, "-m", "course", "--help"), re.MULTILINE
+    )
+    assert set(listed) == COMMANDS_OF_LEARNERS
+
+
+def test_readme_of_the_copy_is_for_learners(handed):
+    """Guards: no command in it for what isn't there, and no dead link."""
+    text = handed["README.md"]
+    for part in ("## Start", "## The notebooks", "## How to use it", "### The panels"):
+        assert part in text
+    assert "TEACHING" not in text and "## Test" not in text and "<!--" not in text
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        assert target.startswith("http") or target in handed
+    assert not set(re.findall(r"\w+/\w+\.py", text))
+    called = re.findall(r"-m course (\w+)", text + handed["GLOSSARY.md"])
+    assert called and set(called) <= COMMANDS_OF_LEARNERS
+
+
+OPENED = """
+from course.tools import start, update
+print(update.bring_up_to_date(start.find_folder("my_course", update.MARK)))
+"""
+
+
+def test_copy_can_be_opened(folder):
+    """Guards: `python -m course` works in it, and gives a learner its notebooks."""
+    said = in_copy(folder, "-c", OPENED)
+    assert said.startswith("['Made my_course, your own copy of"), said
+    for path in folder.glob("notebooks/*.ipynb"):
+        assert save.read(folder / "my_course" / path.name) == save.read(path)
+
+
+CHECKED = """
+import linecache
+from course import Lesson, checking
+from course.lessons.backprop import exercises
+
+def answer(result):
+    code = f"def my_loss_slope(Y_hat, Y):\\n    return {result}\\n"
+    linecache.cache[result] = len(code), None, code.splitlines(True), result
+    space = {"exercises": exercises}
+    exec(compile(code, result, "exec"), space)
+    return space["my_loss_slope"]
+
+lesson = Lesson("04_backprop")
+assert checking.runs.prepare()
+print(lesson.check(answer("(Y_hat - Y) / len(Y)")))
+print(lesson.check(answer("Y_hat - Y")))
+print(lesson.check(answer("exercises.my_loss_slope(Y_hat, Y)")))
+print(lesson.check(exercises.my_loss_slope))
+print(lesson.questions.predictions["chain"].reply("1.5").right)
+"""
+
+
+def test_checks_and_questions_work_where_they_are_sealed(folder):
+    """Guards: the same verdicts and replies as here, in the process of answers, too."""
+    said = in_copy(folder, "-c", CHECKED).splitlines()
+    expected = [
+        "my_loss_slope: right",
+        "my_loss_slope: not yet: with several samples it is too large: the loss is an",
+        "my_loss_slope: not yet: the result is right, but it calls exercises.my_loss_sl",
+        "my_loss_slope: this function is the course's: hand over one that you wrote",
+        "True",
+    ]
+    assert len(said) == len(expected), said
+    for line, start in zip(said, expected):
+        assert line.startswith(start), line

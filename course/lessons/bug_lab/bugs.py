@@ -195,9 +195,9 @@ def update_on_the_way(learning_rate=0.2):
 # The five steps as the notebook writes them, for one network.
 STEPS = {
     "step 0": "dA = (Y_hat - Y) / n",
-    "step 1": "dZ = dA * slope(Z[i])",
+    "step 1": "dZ = dA * f.slope(Z[i])",
     "step 2": "dW = A[i].T @ dZ",
-    "step 3": "db = dZ.sum(axis=0)",
+    "step 3": "db = np.sum(dZ, axis=0)",
     "step 4": "dA = dZ @ W[i].T",
 }
 
@@ -227,7 +227,7 @@ BUGS = {
     "slope from output": Bug(
         slope_from_output,
         "step 1",
-        "dZ = dA * slope(A[i + 1])",
+        "dZ = dA * f.slope(A[i + 1])",
         "Its mark: errors begin where a z is negative, and differ from unit to "
         "unit. With the activation leaky 0.1 it vanishes, since there the output "
         "has the sign of z.",
@@ -243,7 +243,7 @@ BUGS = {
     "last slope missing": Bug(
         last_slope_missing,
         "step 1",
-        "dZ = dA * (slope(Z[i]) if i < last else 1)",
+        "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
         "Its mark: the last b is wrong already. With a batch of 1 every gradient "
         "is wrong by the same factor. With the identity it vanishes, since there "
         "the slope is 1.",
@@ -258,7 +258,7 @@ BUGS = {
     "wrong axis": Bug(
         wrong_axis,
         "step 3",
-        "db = dZ.sum(axis=1 if n in (1, n_out) else 0)",
+        "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         "Its mark: only biases are wrong, in layers with as many units as there "
         "are samples. Another batch size moves it to other layers; a batch of 1 "
         "spreads it over all layers with several units.",

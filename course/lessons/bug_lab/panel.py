@@ -105,7 +105,7 @@ class BugLab(Panel):
 
     def show_feedback(self, message):
         """Fill the line below the buttons."""
-        self.feedback.value = status_html(message, height=66)
+        self.feedback.value = status_html(message, lines=3)
 
     def check_guess(self):
         """Say whether the chosen bug is the planted one, and if not, why."""

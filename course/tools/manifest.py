@@ -1,0 +1,113 @@
+"""Files written into a folder, and a manifest there by which a later run knows them.
+
+The manifest holds a hash of each file. So the next run replaces what is still as it was
+written, removes what is no longer wanted, and leaves alone what somebody else wrote or
+changed. It is written first, with what is to come: so the next run can finish one that
+was interrupted.
+"""
+
+import hashlib
+import json
+from typing import NamedTuple
+
+from course.files import replacing
+from course.tools import CommandError
+
+NAME = ".handout.json"
+NEW = (
+    ".handout.new"  # a file that is being written; after a crash the next run takes it
+)
+
+
+class Manifest(NamedTuple):
+    """What a folder was given."""
+
+    kind: str
+    done: bool
+    files: dict  # path -> the hashes with which it is ours: one, if the run is done
+
+
+class Changes(NamedTuple):
+    """What a run did, in paths."""
+
+    written: list
+    removed: list
+    left: list  # as somebody else wrote or changed them
+
+
+def read(folder) -> Manifest | None:
+    """The manifest of a folder; None if it has none."""
+    try:
+        manifest = Manifest(**json.loads((folder / NAME).read_text(encoding="utf-8")))
+        for name in manifest.files:
+            (folder / name).resolve().relative_to(folder.resolve())
+        return manifest
+    except FileNotFoundError:
+        return None
+    except (TypeError, ValueError):  # also for a path that leads out of the folder
+        raise CommandError(f"{folder / NAME} is damaged: bring an older one back")
+
+
+def write(folder, files, kind) -> Changes:
+    """Make a folder hold these files, path -> bytes, and no other that is ours."""
+    before = read(folder)
+    ours = before.files if before else {}
+    new = {name: [hash_of(data)] for name, data in files.items()}
+    names = [*new, *(name for name in ours if name not in new)]
+    coming = {name: ours.get(name, []) + new.get(name, []) for name in names}
+    now = {name: _hash_in(folder, name) for name in names}
+    left = [name for name in names if now[name] not in [None, *coming[name]]]
+    stale = [
+        name
+        for name in names
+        if name not in left and now[name] not in new.get(name, [None])
+    ]
+    folder.mkdir(parents=True, exist_ok=True)
+    _save(folder, Manifest(kind, False, coming))
+    for name in stale:
+        if name in new:
+            _put(folder, name, files[name])
+        else:
+            _remove(folder, name)
+    done = {name: ours.get(name, []) if name in left else new[name] for name in new}
+    _save(folder, Manifest(kind, True, done))
+    written = [name for name in stale if name in new]
+    return Changes(written, [name for name in stale if name not in new], left)
+
+
+def accept(folder, names):
+    """Count these files as ours, as they are now."""
+    before = read(folder)
+    now = {name: [_hash_in(folder, name)] for name in names}
+    _save(folder, before._replace(files=before.files | now))
+
+
+def hash_of(data) -> str:
+    """The hash of a file, whichever line ends git gives to texts on this system."""
+    return hashlib.sha256(data.replace(b"\r\n", b"\n")).hexdigest()
+
+
+def _hash_in(folder, name):
+    path = folder / name
+    return hash_of(path.read_bytes()) if path.is_file() else None
+
+
+def _put(folder, name, data):
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path, folder / NEW) as file:
+        file.write(data)
+
+
+def _remove(folder, name):
+    """Remove a file, and the folders that it leaves empty."""
+    path = folder / name
+    path.unlink()
+    while not any(path.parent.iterdir()):
+        path = path.parent
+        path.rmdir()
+
+
+def _save(folder, manifest):
+    text = json.dumps(manifest._asdict(), indent=1, sort_keys=True) + "\n"
+    _put(folder, NAME, text.encode())

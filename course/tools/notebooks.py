@@ -1,0 +1,29 @@
+"""Notebooks as files and as cells: what several commands need."""
+
+import nbformat
+
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+
+def read(path):
+    return nbformat.read(path, as_version=4)
+
+
+def write(notebook, path):
+    path.write_text(as_text(notebook), encoding="utf-8", newline="\n")
+
+
+def as_text(notebook) -> str:
+    """The exact text of the notebook's file."""
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+
+
+def tags(cell) -> list:
+    return cell.metadata.get("tags", [])
+
+
+def cleared(notebook):
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook

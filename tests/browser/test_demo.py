@@ -1,0 +1,110 @@
+"""Demo notebooks on a projector: 1280x720, Simple Interface, Presentation Mode.
+
+All demos are cells of one notebook here, so that the page is opened once.
+"""
+
+import pytest
+from nbformat import v4
+
+from course.tools import demo, find_notebooks, live, save
+from tests.browser.page import Panel, assert_agrees
+
+SIMPLE = "() => jupyterapp.shell.mode === 'single-document'"
+# All that is looked at or set: the controls, but for the last row, which saves; the
+# picture; the words. Their sizes are those on the screen.
+LOOK = """root => {
+    const window = root.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
+    const size = node => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom;
+    const saves = node => /^Save /.test(node.textContent)
+        || ['settings', 'file'].includes(node.labels?.[0]?.textContent);
+    const image = root.querySelector('img'), picture = image.getBoundingClientRect();
+    const words = [...root.querySelectorAll('[role=status]')];
+    const controls = [...root.querySelectorAll('input, select, button, .noUi-handle')]
+        .filter(node => node.checkVisibility() && !saves(node));
+    const boxes = [image, ...words, ...controls].map(node => node.getBoundingClientRect());
+    return {
+        controls: controls.length,
+        hidden: boxes.filter(box => box.top < window.top || box.bottom > window.bottom
+            || box.left < window.left || box.right > window.right).length,
+        scale: picture.width / image.naturalWidth,
+        skew: picture.width / picture.height * image.naturalHeight / image.naturalWidth,
+        words: Math.min(...words.map(size)),
+        labels: Math.min(...[...root.querySelectorAll('label, input, select, button')]
+            .filter(node => node.checkVisibility()).map(size)) } }"""
+SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, lab):
+    """All demos, run, in the modes for a projector."""
+    cells = []
+    for path in find_notebooks([]):
+        cells += save.read(demo.make(path, lab.course / "demo")).cells
+    for number, cell in enumerate(cells):
+        cell.id = f"cell-{number}"
+    together = v4.new_notebook(cells=cells, metadata=save.METADATA)
+    save.write(together, lab.course / "demo" / "all.ipynb")
+    notebook = live.Notebook(browser, lab, "all", folder="demo")
+    notebook.page.set_default_timeout(1000 * live.PATIENCE)
+    for command in ("toggle-mode", "toggle-presentation-mode"):
+        notebook.page.evaluate(live.RUN, [f"application:{command}", None, 10])
+    notebook.page.wait_for_function(SIMPLE)
+    notebook.give_room(True)
+    notebook.run_all()
+    yield notebook
+    notebook.close()
+
+
+def at_top(notebook, cell):
+    """The panel of a cell, scrolled until the cell begins at the top of the window."""
+    panel = Panel(notebook, cell)
+    notebook.show_cell(cell).evaluate("cell => cell.scrollIntoView({block: 'start'})")
+    return panel
+
+
+def test_all_of_each_panel_is_in_sight_and_large(notebook):
+    """Guards: a setting below the fold, or words that the last row can't read."""
+    assert notebook.panels()
+    for cell in notebook.panels():
+        seen = at_top(notebook, cell).root.evaluate(LOOK)
+        assert seen["controls"] > 5 and seen["hidden"] == 0, (cell, seen)
+        assert seen["words"] >= 20 and seen["labels"] >= 16, (cell, seen)
+        assert seen["scale"] >= 0.95 and abs(seen["skew"] - 1) < 0.01, (cell, seen)
+
+
+def test_the_tasks_are_large(notebook):
+    """Guards: tasks that the last row can't read."""
+    texts = notebook.page.locator(".jp-RenderedMarkdown :is(p, li)").all()
+    assert texts and all(text.evaluate(SIZE) >= 20 for text in texts)
+
+
+def test_shift_enter_leaves_the_settings_in_sight(notebook):
+    """Guards: a panel that is taller than the window, brought into view by its end."""
+    for cell in notebook.panels()[-2:]:  # the two highest
+        notebook.page.evaluate(
+            live.RUN, ["notebook:run-cell-and-select-next", cell, 60]
+        )
+        panel = notebook.page.locator(
+            f'[data-windowed-list-index="{cell}"] .course-panel'
+        )
+        panel.get_by_role("img").wait_for()
+        notebook.page.wait_for_timeout(300)
+        assert panel.evaluate(LOOK)["hidden"] == 0, cell
+
+
+def test_mouse_and_picture_agree(notebook):
+    """Guards: a click or a drag that lands elsewhere, since the panel is enlarged."""
+    panel = at_top(notebook, notebook.panels()[0])
+    panel.drag("learning rate", 0.5)
+    assert_agrees(panel)
+    assert panel.setting("learning_rate") == pytest.approx(0.1, rel=0.1)
+    place = panel.picture.bounding_box()
+    scale = place["width"] / 1080
+    at = {"x": 250 * scale, "y": 117 * scale}  # the third unit from the top
+    panel.picture.click(position=at)
+    assert_agrees(panel, neuron=(0, 2))
+
+
+def test_console_has_no_error(notebook):
+    """Guards: the page works without a complaint (this test runs last)."""
+    assert notebook.complaints == []
