@@ -23,7 +23,7 @@ settings.load_profile("course")
 @pytest.fixture(scope="module")
 def browser():
     """Chromium; without it, a skip here and a failure where browser tests must run."""
-    missing = slides.missing()
+    missing = slides.missing() or live.missing()
     if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
         pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
     if missing:

@@ -1,32 +1,24 @@
-// What slides.py does to a slide and asks of it, in the browser.
+// What look.py asks of the current slide.
 
-// Formulas, fonts and pictures are there.
-async function isReady() {
-    await MathJax.startup.promise;
-    await document.fonts.ready;
-    await Promise.allSettled([...document.images].map(image => image.decode()));
-}
+// Lines that draw or ask: a class has no use for them.
+const DRAWING = /\b(pictures|panels|plt)\.\w+\(|\blesson\.(?!own)/;
+const DUE = [['pre, code', 22], ['table', 24], ['*', 28]];  // pixels of a text
 
 // The slide stands as a reader sees it who has unfolded its answers.
-function unfold() {
-    const slide = Reveal.getCurrentSlide();
+function unfold(slide) {
     for (const answer of slide.querySelectorAll('details')) answer.open = true;
-    return new Promise(done => requestAnimationFrame(() => {
-        Reveal.layout();
-        requestAnimationFrame(() => done(true));
-    }));
 }
 
 function look(slack) {
     const slide = Reveal.getCurrentSlide(), scale = Reveal.getScale();
+    unfold(slide);
     const frame = document.querySelector('.reveal .slides').getBoundingClientRect();
     const over = {top: 0, right: 0, bottom: 0, left: 0};
-    const scrolling = [], broken = [], sizes = [];
-    let is_empty = true;
+    const scrolling = [], broken = [], small = [], low = [];
+    let isEmpty = true;
 
     // What is drawn in this rectangle must lie in the slide.
     const measure = r => {
-        is_empty = false;
         over.top = Math.max(over.top, (frame.top - r.top) / scale);
         over.left = Math.max(over.left, (frame.left - r.left) / scale);
         over.bottom = Math.max(over.bottom, (r.bottom - frame.bottom) / scale);
@@ -38,10 +30,25 @@ function look(slack) {
     const start = (e, length) =>
         e.textContent.trim().replace(/\s+/g, ' ').slice(0, length);
 
+    const title = slide.querySelector(':scope > :is(h1, h2, h3, h4):first-child');
+    // Alone with the title a picture is two thirds of the slide, beside text a half;
+    // less if it is as wide as the slide.
+    const isAlone = slide.querySelectorAll(':scope > :not(aside, img)').length <= 1;
+    const judgePicture = image => {
+        if (!image.naturalWidth) return broken.push(image.alt.slice(0, 30));
+        const {width, height} = image.getBoundingClientRect(), due = isAlone ? 480 : 360;
+        if (height / scale < due - slack && width / scale < 1200 - slack)
+            low.push([height / scale, due]);
+    };
+
     for (const e of slide.querySelectorAll('*')) {
         if (e.closest('aside.notes') || !e.checkVisibility()) continue;
-        if (e.matches('img, mjx-container, mjx-math')) measure(e.getBoundingClientRect());
-        if (e.matches('img') && !e.naturalWidth) broken.push(e.alt.slice(0, 30));
+        const isPicture = e.matches('img');
+        if (isPicture) judgePicture(e);
+        if (isPicture || e.matches('mjx-container > svg')) {
+            measure(e.getBoundingClientRect());
+            isEmpty &&= Boolean(title?.contains(e));
+        }
         // MathJax draws its letters without texts, and hides a second form of them.
         if (e.closest('mjx-container')) continue;
         const style = getComputedStyle(e);
@@ -49,19 +56,26 @@ function look(slack) {
             scrolling.push(`${e.tagName.toLowerCase()} '${start(e, 30)}'`);
         for (const text of e.childNodes) {
             if (text.nodeType !== Node.TEXT_NODE || !text.textContent.trim()) continue;
+            isEmpty &&= Boolean(title?.contains(e));
             const range = document.createRange();
             range.selectNodeContents(text);
             for (const r of range.getClientRects()) if (r.width) measure(r);
-            if (!e.closest('sub, sup')) sizes.push(parseFloat(style.fontSize) * scale);
+            const size = parseFloat(style.fontSize) * scale;
+            const due = DUE.find(([where]) => e.closest(where))[1];
+            if (size < due && !e.closest('sub, sup')) small.push([size, due]);
         }
     }
-    const at = Reveal.getIndices(), heading = slide.querySelector('h1, h2, h3');
+    const at = Reveal.getIndices();
+    const lines = [...slide.querySelectorAll('.highlight')]
+        .flatMap(code => code.textContent.split('\n'));
     return {
         slide: {
-            title: start(heading ?? slide, 50).replace('¶', ''),
+            title: title ? start(title, 70) : '',
             over: Object.fromEntries(Object.entries(over).filter(([_, px]) => px > slack)),
-            scrolling, broken, is_empty,
-            smallest: Math.min(...sizes),
+            scrolling, broken, small: small.slice(0, 1), low,
+            drawing: lines.filter(line => DRAWING.test(line)),
+            is_empty: isEmpty,
+            notes: [...slide.querySelectorAll('aside')].map(e => e.textContent).join('\n'),
             index: [at.h, at.v ?? 0],
         },
         is_last: Reveal.isLastSlide(),

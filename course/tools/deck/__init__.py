@@ -1,0 +1,1 @@
+"""Decks: what stands on the slides, how it looks, and whether it fits."""

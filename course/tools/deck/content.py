@@ -1,0 +1,149 @@
+"""What stands on the slides: a notebook becomes another one, for nbconvert.
+
+Left out are cells marked 'skip', solutions, and what draws pictures. A question stands
+there with its answer folded, and what comes after it on the next slide. What a teacher
+says goes into notes: the minutes of TEACHING.md, and of each question the answers.
+"""
+
+import ast
+import copy
+import html
+import re
+
+from nbformat.v4 import new_markdown_cell
+
+from course.questions import ChoiceQuestion, NumberQuestion
+from course.questions.kinds import as_html, code
+from course.tools.plan import Chapter
+
+KEYS = (
+    "Keys: right arrow: on. A: unfold the answers of a slide, or fold them. F: full "
+    "screen. O: overview. B: black. S: these notes. ?: all keys."
+)
+PREDICT = r'lesson\.predict\("(.+)"\)'
+HEADING = r"(?m)^#+ +(.*?) *$"
+FENCED = r"(?ms)^```.*?^```"
+
+
+def kind_of(cell) -> str:
+    """What the metadata say of a cell: 'slide', 'subslide', ..., '-' if nothing."""
+    return cell.metadata.get("slideshow", {}).get("slide_type", "-")
+
+
+def on_slides(notebook, questions=None, chapter=None):
+    """A copy of a notebook with what its deck shows.
+
+    ``questions`` are those of its lesson by name, ``chapter`` is what TEACHING.md says.
+    """
+    chapter = chapter or Chapter([], {})
+    cells, asked = [], None
+    for cell in notebook.cells:
+        kind = kind_of(cell)
+        if kind == "skip" or "solution" in cell.metadata.get("tags", ()):
+            continue
+        question = _question_in(cell, questions or {})
+        if asked and not question and kind in ("-", "fragment"):
+            kind = "subslide"  # else the run would answer at once
+        asked = question
+        notes = [] if cells else [KEYS]
+        if question:
+            notes.append(_answers(question, chapter.questions.get(question.name, "")))
+        elif cell.cell_type == "markdown":
+            notes += _plan(cell.source, chapter.steps)
+        cells.append(_marked(_shown(cell, question), kind))
+        cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
+    notebook = copy.copy(notebook)
+    notebook.cells = cells
+    return notebook
+
+
+def _shown(cell, question):
+    """A cell as its slide has it."""
+    if question:
+        return new_markdown_cell(_asked(question))
+    cell = copy.deepcopy(cell)
+    if cell.cell_type == "markdown":
+        cell.source = _without_links(cell.source).replace("../images/", "parts/")
+    elif any("image/png" in output.get("data", ()) for output in cell.outputs):
+        cell.source = _functions(cell.source)
+    return cell
+
+
+def _marked(cell, kind):
+    cell.metadata["slideshow"] = {"slide_type": kind}
+    return cell
+
+
+def _question_in(cell, questions):
+    found = cell.cell_type == "code" and re.fullmatch(PREDICT, cell.source.strip())
+    return questions.get(found[1]) if found else None
+
+
+def _functions(source):
+    """The functions of a cell that draws: they are there to be read."""
+    defined = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+    return "\n\n\n".join(ast.get_source_segment(source, node) for node in defined)
+
+
+def _without_links(text):
+    """A text without links to notebooks and into them: a click would leave the slide."""
+    return re.sub(r"\[([^]]*)\]\([^):]*(?:\.ipynb|#)[^)]*\)", r"\1", text)
+
+
+# 1. Questions ------------------------------------------------------------------------
+
+
+def _asked(question):
+    return (
+        f"{as_html(question.text)}{question.static()}"
+        f'<details class="answer"><summary>Answer</summary>{_right(question)}</details>'
+    )
+
+
+def _right(question):
+    """The right answer with its reason."""
+    if isinstance(question, ChoiceQuestion):
+        [(letter, words)] = [
+            (letter, code(option.feedback))
+            for letter, option in question.lettered.items()
+            if option.right
+        ]
+        return f"<p>✓ Right: <strong>{letter}.</strong> {words}</p>"
+    if isinstance(question, NumberQuestion):
+        number = f"<strong>{question.answer:g}</strong>"
+        return f"<p>✓ Right: {number}. {code(question.feedback)}</p>"
+    return f"<p>✓ Right:</p>{question.solution()}"
+
+
+# 2. Notes ----------------------------------------------------------------------------
+
+
+def _answers(question, words):
+    """The right answer, what TEACHING.md says of the question, the wrong answers."""
+    right, wrong = _right(question), []
+    if isinstance(question, ChoiceQuestion):
+        for letter, option in question.lettered.items():
+            row = f"<strong>{letter}. {code(option.text)}</strong> "
+            row += code(option.feedback)
+            if option.right:
+                right = f"<p>✓ Right: {row}</p>"
+            else:
+                wrong.append(row)
+    elif isinstance(question, NumberQuestion):
+        wrong = [f"{miss.value:g}. {code(miss.feedback)}" for miss in question.misses]
+    name = f"<p>Question '{html.escape(question.name)}'</p>"
+    wrong = "".join(f"<p>Wrong: {row}</p>" for row in wrong)
+    return f"{name}{right}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
+
+
+def _plan(text, steps):
+    """The steps of the plan that begin or go on at the headings of a text."""
+    titles = re.findall(HEADING, re.sub(FENCED, "", text))
+    for step in steps:
+        for title in set(titles) & set(step.titles):
+            if title == step.titles[0]:
+                words = f"{step.lesson}\n\n{step.minutes} min: {step.words}"
+            else:
+                words = f"{step.lesson}\n\nstill the {step.minutes} min of "
+                words += f"*{step.titles[0]}*"
+            yield words

@@ -1,0 +1,85 @@
+"""Walk through a deck in a browser, and judge each slide.
+
+Text has to be 28 px high, in tables 24, in code 22. Not counted are what is raised or
+lowered, formulas, and what stands inside of pictures.
+"""
+
+import contextlib
+from pathlib import Path
+from typing import NamedTuple
+
+from course.tools import live
+
+MOST = 60  # slides in a deck
+SLACK = 2  # pixels that may come from rounding
+
+
+class Slide(NamedTuple):
+    """One slide as the browser shows it, with its fragments, its answers unfolded."""
+
+    number: int
+    title: str
+    over: dict  # side -> pixels that stand out of the slide there
+    scrolling: list  # what has more in it than it shows
+    broken: list  # pictures that don't load
+    small: list  # texts that are too small, [pixels, what they must have]
+    low: list  # pictures that are too low, [pixels, what they could have]
+    drawing: list  # lines of code that draw or ask
+    is_empty: bool  # but for its title
+    notes: str
+    index: list  # reveal.js's own two numbers of the slide
+
+    @property
+    def problems(self) -> list:
+        """What is wrong, in words."""
+        found = [] if self.title else ["has no title"]
+        found += [f"{px:.0f} px over the {side}" for side, px in self.over.items()]
+        found += [f"needs scrolling: {element}" for element in self.scrolling]
+        found += [f"the picture {alt!r} doesn't load" for alt in self.broken]
+        found += [f"text of {px:.0f} px, less than {due}" for px, due in self.small]
+        found += [
+            f"a picture {px:.0f} px high, less than {due}" for px, due in self.low
+        ]
+        found += [f"shows the line {line!r}" for line in self.drawing]
+        return found + (["is empty"] if self.is_empty else [])
+
+
+# Without it a picture may catch a fragment while it appears.
+STILL = ".reveal .slides section .fragment { transition: none !important }"
+
+
+@contextlib.contextmanager
+def opened(browser, deck):
+    """Open a deck at 1280 x 720, and wait until it is laid out."""
+    page = browser.new_page(viewport=live.SIZE)
+    page.goto(deck.as_uri())
+    page.add_style_tag(content=STILL)
+    page.add_script_tag(path=Path(__file__).with_name("look.js"))
+    page.evaluate("deckIsReady")
+    yield page
+    page.close()
+
+
+def walk(page, pictures=None) -> list[Slide]:
+    """Go through a deck with the right arrow key; ``pictures`` gets a PNG of each."""
+    slides = []
+    for _ in range(1000):  # far more keys than a deck needs
+        seen = page.evaluate(f"look({SLACK})")
+        if not seen["is_waiting"]:
+            slides.append(Slide(len(slides) + 1, **seen["slide"]))
+            if pictures:
+                page.screenshot(path=pictures / f"{len(slides):02}.png")
+            if seen["is_last"]:
+                break
+        page.keyboard.press("ArrowRight")
+    return slides
+
+
+def faults(slides) -> list[str]:
+    """What is wrong with a deck, in words."""
+    found = [f"{len(slides)} slides, more than {MOST}"] if len(slides) > MOST else []
+    return found + [
+        f"{slide.number}. {slide.title!r}: {'; '.join(slide.problems)}"
+        for slide in slides
+        if slide.problems
+    ]
