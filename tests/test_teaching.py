@@ -1,7 +1,7 @@
 """TEACHING.md: its plans, questions and quotes are those of the notebooks."""
 
 import re
-from itertools import pairwise
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import nbformat
@@ -12,7 +12,7 @@ import mlp_core as mlp
 from course import Lesson
 from course.fast import sweep
 from course.questions import ChoiceQuestion, NumberQuestion
-from course.tools import ROOT, find_notebooks
+from course.tools import ROOT, find_notebooks, plan
 
 TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
 NOTEBOOKS = find_notebooks([])
@@ -49,18 +49,17 @@ def read(text) -> list[Part]:
             continue
         part = parts[-1]
         part.lines.append(line)
-        if found := re.match(r"### Lesson (\d of \d): ", line):
-            part.lessons.append((found[1], []))
-        elif found := re.match(rf"- (\d+) min, {TITLES}: ", line):
-            part.lessons[-1][1].append((int(found[1]), titles(found[2])))
-        elif line.startswith("- At home: "):
+        if line.startswith("- At home: "):
             part.home.extend(titles(line))
-        elif found := re.match(r"- \*\*'([^']+)': .*?\?\*\* (.*)", line):
-            part.questions.append(found.groups())
         elif "checks recognise" in heading and line.startswith("- "):
             part.quotes.extend(titles(re.match(rf"- {TITLES}: ", line)[1]))
         elif heading == "### Homework" and line[:1].isdigit():
             part.homework.append(line)
+    for part, chapter in zip(parts, plan.read(text).values(), strict=True):
+        part.questions.extend(chapter.questions.items())
+        for lesson, steps in groupby(chapter.steps, key=lambda step: step.lesson):
+            number = re.match(r"Lesson (\d of \d): ", lesson)[1]
+            part.lessons.append((number, [(s.minutes, s.titles) for s in steps]))
     return parts
 
 
