@@ -15,6 +15,7 @@ import tempfile
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -35,6 +36,8 @@ def missing() -> str:
     """Say what a hub needs that isn't here; empty if all is."""
     if not sys.platform.startswith("linux"):
         return "a hub runs on Linux"
+    if find_spec("jupyterhub") is None:
+        return "the package jupyterhub is missing: pip install -r requirements-dev.txt"
     if shutil.which("configurable-http-proxy") is None:
         return (
             "there is no configurable-http-proxy on the PATH. Install it: "
@@ -159,13 +162,11 @@ class Learner:
     def open(self) -> str:
         """Start the server, unless it runs; return the path of the page it opens."""
         self.call("GET", "/hub/spawn", allow_redirects=False)
-
-        def is_there():
-            page = self.session.get(self.hub.url + self.base, timeout=PATIENCE)
-            return page.ok and f"{self.base}lab/tree/" in page.url and page.url
-
-        url = wait_until(is_there, f"the page of {self.name}")
-        return url.partition("/lab/tree/")[2].partition("?")[0]
+        told = self.call("GET", f"/hub/api/users/{self.name}/server/progress").text
+        if '"ready": true' not in told:
+            raise RuntimeError(f"no server for {self.name}: {told}")
+        page = self.call("GET", self.base)
+        return page.url.partition("/lab/tree/")[2].partition("?")[0]
 
     def log_out(self):
         """Log out, and wait for the end of the server."""

@@ -42,3 +42,4 @@ c.JupyterHub.spawner_class = TrialSpawner
 c.SimpleLocalProcessSpawner.home_dir_template = str(
     Path("homes", "{username}").resolve()
 )
+c.Spawner.args = ["--allow-root"]  # if root is who runs it, without users of their own
