@@ -173,14 +173,10 @@ class Learner:
         self.call("GET", "/hub/logout")
         self.session.cookies.clear()
         api = f"{self.hub.url}{self.base}api"
-
-        def is_gone():
-            return (
-                requests.get(api, timeout=PATIENCE, allow_redirects=False).status_code
-                != 200
-            )
-
-        wait_until(is_gone, f"the end of {self.name}'s server")
+        ask = {"url": api, "timeout": PATIENCE, "allow_redirects": False}
+        wait_until(
+            lambda: requests.get(**ask).status_code != 200, "the end of a server"
+        )
 
     def call(self, method, path, expected=(200, 201, 204, 302), **options):
         """Ask for a path; of the own server if it doesn't begin with '/'."""
@@ -264,14 +260,14 @@ class Kernel:
             if isinstance(text, bytes):  # with a picture's bytes
                 continue
             reply = json.loads(text)
-            kind, content = reply["msg_type"], reply["content"]
+            told, content = reply["msg_type"], reply["content"]
             if reply["parent_header"].get("msg_id") != number:
                 continue
-            if kind == "comm_open":
+            if told == "comm_open":
                 self.widgets[content["comm_id"]] = content["data"]["state"]
-            elif kind in ("stream", "display_data", "execute_result", "error"):
+            elif told in ("stream", "display_data", "execute_result", "error"):
                 outputs.append(nbformat.v4.output_from_msg(reply))
-            elif kind == "status" and content["execution_state"] == "idle":
+            elif told == "status" and content["execution_state"] == "idle":
                 return outputs
 
 
