@@ -44,7 +44,7 @@ def memory(hub) -> Counter:
         with contextlib.suppress(psutil.Error):  # it may have ended
             command = " ".join(process.cmdline())
             kinds = (kind for mark, kind in KINDS.items() if mark in command)
-            kind = next(kinds, "processes of checks")
+            kind = next(kinds, "others")
             held[kind] += process.memory_full_info().pss
     return held
 
