@@ -1,6 +1,7 @@
 """What all tests share: settings of hypothesis, a browser, sweeps, order and marks."""
 
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -57,7 +58,8 @@ def remember_sweeps(tmp_path_factory):
 # A worker that is free gets the next file. So these stand last, the longest first: then
 # both workers end at about the same time. The reruns compute the sweeps that the kernels
 # of the browser tests remember.
-SLOW = ["test_reruns", ".ipynb", "browser/test_notebooks", "browser/", "test_slides"]
+SLOW = ["test_reruns", ".ipynb", "browser/test_notebooks", "hub/test_hub", "browser/"]
+SLOW += ["test_slides"]
 
 
 # What hangs on no package's version, or little, and takes long. `.ci/run` leaves it out with
@@ -95,13 +97,13 @@ def _path(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Say once, in words, that the browser tests did not run, and how they would."""
+    """Say once, in words, which tests did not run, and how they would."""
     skipped = terminalreporter.stats.get("skipped", [])
     reasons = [
-        report.longrepr[2] for report in skipped if "browser" in str(report.longrepr)
+        report.longrepr[2]
+        for report in skipped
+        if "did not run" in str(report.longrepr)
     ]
-    for reason in sorted(set(reasons)):
+    for reason, count in sorted(Counter(reasons).items()):
         reason = reason.removeprefix("Skipped: ")
-        terminalreporter.write_line(
-            f"{len(reasons)} tests skipped. {reason}", yellow=True
-        )
+        terminalreporter.write_line(f"{count} tests skipped. {reason}", yellow=True)

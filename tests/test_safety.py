@@ -118,8 +118,20 @@ def test_no_setting_opens_a_server_to_others():
     """Guards: Jupyter's token and its loopback address stay as they are."""
     opening = r"0\.0\.0\.0|--ip[= ](?!127)|token\s*=\s*['\"]{2}|password\s*=\s*['\"]{2}"
     opening += r"|allow_origin|disable_check_xsrf|allow_remote|Server.*ip=(?!127\.0\.0\.1|localhost)"
-    kinds = (".py", ".md", ".toml", ".txt", ".yml", ".json", ".js", ".j2", "", ".ipynb")
-    folders = ("course", "notebooks", "tests", "benchmarks", "images", ".ci")
+    kinds = (
+        ".py",
+        ".md",
+        ".toml",
+        ".txt",
+        ".yml",
+        ".yaml",
+        ".json",
+        ".js",
+        ".j2",
+        "",
+        ".ipynb",
+    )
+    folders = ("course", "notebooks", "tests", "benchmarks", "images", "hub", ".ci")
     paths = [
         *ROOT.glob("*"),
         *(p for name in folders for p in (ROOT / name).rglob("*")),

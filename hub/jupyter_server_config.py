@@ -1,0 +1,37 @@
+"""What a learner's server does at its start, on every hub.
+
+It makes the learner's copy of the course in his home, or brings it up to date, and opens
+the notebook that he saved last. The course itself stays in one place, where he can't
+write. Links lead to it from his folder, because the notebooks find the course by ``..``.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+COURSE = Path(os.environ.get("COURSE", "/opt/course"))
+sys.path.insert(0, str(COURSE))
+
+from course.tools import asleep, update
+
+c = get_config()  # noqa: F821, Jupyter has it
+home = Path.home() / "neural_networks"
+copy = home / "my_course"
+copy.mkdir(parents=True, exist_ok=True)
+home.chmod(0o700)  # nobody else looks in
+for path in COURSE.iterdir():
+    link = home / path.name
+    if link.is_symlink():
+        link.unlink()  # the course may have moved
+    if not path.name.startswith(".") and not link.exists():
+        link.symlink_to(path)
+for sentence in update.bring_up_to_date(copy):
+    print(sentence)  # into the log
+
+notebook = update.last_notebook(copy).relative_to(home).as_posix()
+c.ServerApp.root_dir = str(home)
+c.ServerApp.default_url = f"/lab/tree/{notebook}"
+c.ContentsManager.pre_save_hook = asleep.before_save
+# Memory is scarce: a kernel without a browser ends after an hour, then the server.
+c.MappingKernelManager.cull_idle_timeout = 3600
+c.ServerApp.shutdown_no_activity_timeout = 3600

@@ -1,0 +1,56 @@
+"""JupyterHub on one Linux server, without containers: see 'A hub' in README.md.
+
+The Littlest JupyterHub does the same with systemd, and limits all that a learner runs
+together. Here each process of his has its limit.
+"""
+
+import math
+import os
+import resource
+import sys
+from pathlib import Path
+
+from jupyterhub.spawner import LocalProcessSpawner
+
+c = get_config()  # noqa: F821, JupyterHub has it
+
+
+class LimitedSpawner(LocalProcessSpawner):
+    """Starts a learner's server with ``mem_limit`` and ``cpu_limit``.
+
+    Who asks for more memory gets a MemoryError in his cell. ``cpu_limit`` is a number of
+    cores; they are dealt out in turn.
+    """
+
+    def make_preexec_fn(self, name):
+        become_the_learner = super().make_preexec_fn(name)
+        memory, cores = self.mem_limit, sorted(os.sched_getaffinity(0))
+        first, count = self.user.id, math.ceil(self.cpu_limit)
+        mine = {cores[(first + n) % len(cores)] for n in range(count)}
+
+        def limit():
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            os.sched_setaffinity(0, mine)
+            become_the_learner()
+
+        return limit
+
+
+# Behind a web server that speaks https, or with JupyterHub.ssl_key and ssl_cert.
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"
+# Accounts of this machine, those of one group.
+c.JupyterHub.authenticator_class = "pam"
+c.PAMAuthenticator.allowed_groups = {"learners"}
+
+c.JupyterHub.spawner_class = LimitedSpawner
+c.Spawner.mem_limit = "1.5G"
+c.Spawner.cpu_limit = 1
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+c.Spawner.environment = {
+    "COURSE": os.environ.get("COURSE", "/opt/course"),
+    "JUPYTER_CONFIG_PATH": str(Path(__file__).resolve().parent),
+}
+c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # all of a class log in at once
+# A hub that restarts ends nobody's kernel; who logs out ends his own.
+c.JupyterHub.cleanup_servers = False
+c.JupyterHub.shutdown_on_logout = True

@@ -1,0 +1,330 @@
+"""A hub of its own on this machine, and learners who use it as a browser does.
+
+``tests/hub`` and ``benchmarks/hub.py`` use it. All that it makes lies in one folder.
+"""
+
+import compileall
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+
+import nbformat
+import psutil
+import requests
+import websocket
+from requests.cookies import get_cookie_header
+
+from course.__main__ import main as course
+from course.lessons import load_questions
+from course.tools.live import free_port
+
+PATIENCE = 200  # seconds, for whatever is waited for
+CONFIG = Path(__file__).with_name("trial_config.py")
+
+
+def missing() -> str:
+    """Say what a hub needs that isn't here; empty if all is."""
+    if not sys.platform.startswith("linux"):
+        return "a hub runs on Linux"
+    if find_spec("jupyterhub") is None:
+        return "the package jupyterhub is missing: pip install -r requirements-dev.txt"
+    if shutil.which("configurable-http-proxy") is None:
+        return (
+            "there is no configurable-http-proxy on the PATH. Install it: "
+            "npm install -g configurable-http-proxy"
+        )
+    return ""
+
+
+# 1. The hub --------------------------------------------------------------------------
+
+
+class Hub:
+    """JupyterHub on a hand-out of the course; see ``running``."""
+
+    def __init__(self, folder):
+        self.folder, self.course = folder, folder / "course"
+        self.ports = [free_port() for _ in range(3)]
+        self.url = f"http://127.0.0.1:{self.ports[0]}"
+        self.process, self.started = None, set()
+        self.password = secrets.token_hex(16)
+        folder.chmod(0o711)
+        course(["handout", str(self.course)])
+        compileall.compile_dir(self.course, quiet=1)  # learners can't write there
+        self.own_users = os.geteuid() == 0 and _others_can_run_this()
+
+    def start(self):
+        with open(self.folder / "log.txt", "a") as log:
+            self.process = psutil.Popen(
+                [sys.executable, "-m", "jupyterhub", "-f", str(CONFIG)],
+                cwd=self.folder,
+                env={
+                    **os.environ,
+                    "COURSE": str(self.course),
+                    "TRIAL_PASSWORD": self.password,
+                    "TRIAL_PORTS": " ".join(map(str, self.ports)),
+                    "TRIAL_OWN_USERS": "yes" if self.own_users else "",
+                },
+                stdout=log,
+                stderr=log,
+            )
+        wait_until(self._answers, "the hub")
+
+    def _answers(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"The hub ended:\n{self.log()}")
+        with contextlib.suppress(requests.ConnectionError):
+            return requests.get(f"{self.url}/hub/api", timeout=10).ok
+
+    def stop(self):
+        """End the hub and its proxy; learners' servers go on."""
+        self.processes()
+        self.process.terminate()
+        self.process.wait(60)
+
+    def processes(self) -> list:
+        """The hub and all that it started and that still runs."""
+        with contextlib.suppress(psutil.Error):
+            self.started |= {self.process, *self.process.children(recursive=True)}
+        return [process for process in self.started if process.is_running()]
+
+    def log(self):
+        return (self.folder / "log.txt").read_text()
+
+    def home(self, name):
+        return self.folder / "homes" / name / "neural_networks"
+
+
+@contextlib.contextmanager
+def running():
+    """A started hub; it and all that it started are gone after the block."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        hub = Hub(Path(folder))
+        try:
+            hub.start()
+            yield hub
+        finally:
+            left = hub.processes()
+            for process in left:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    process.kill()
+            psutil.wait_procs(left, 10)
+
+
+def _others_can_run_this():
+    """Whether another user can run this Python with the packages."""
+    command = [sys.executable, "-c", "import jupyterhub, course"]
+    root = Path(__file__).resolve().parents[1]
+    with contextlib.suppress(OSError):
+        done = subprocess.run(
+            command, user=60001, cwd=root, capture_output=True, check=False
+        )
+        return done.returncode == 0
+
+
+def wait_until(condition, what):
+    """Wait until a condition holds, and return what it returned."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if result := condition():
+            return result
+        time.sleep(0.5)
+    raise TimeoutError(f"{what} did not come in {PATIENCE} s")
+
+
+# 2. A learner ------------------------------------------------------------------------
+
+
+class Learner:
+    """Who has a browser's cookies, and nothing else."""
+
+    def __init__(self, hub, name):
+        self.hub, self.name, self.session = hub, name, requests.Session()
+        self.session.trust_env = False  # no proxy on the way to this machine
+        self.base = f"/user/{name}/"
+
+    def log_in(self):
+        self.call("GET", "/hub/login")
+        form = {"username": self.name, "password": self.hub.password}
+        form["_xsrf"] = self._xsrf()
+        self.call("POST", "/hub/login", data=form, allow_redirects=False)
+
+    def open(self) -> str:
+        """Start the server, unless it runs; return the path of the page it opens."""
+        self.call("GET", "/hub/spawn", allow_redirects=False)
+        told = self.call("GET", f"/hub/api/users/{self.name}/server/progress").text
+        if '"ready": true' not in told:
+            raise RuntimeError(f"no server for {self.name}: {told}")
+        page = self.call("GET", self.base)
+        return page.url.partition("/lab/tree/")[2].partition("?")[0]
+
+    def log_out(self):
+        """Log out, and wait for the end of the server."""
+        self.call("GET", "/hub/logout")
+        self.session.cookies.clear()
+        api = f"{self.hub.url}{self.base}api"
+        ask = {"url": api, "timeout": PATIENCE, "allow_redirects": False}
+        wait_until(
+            lambda: requests.get(**ask).status_code != 200, "the end of a server"
+        )
+
+    def call(self, method, path, expected=(200, 201, 204, 302), **options):
+        """Ask for a path; of the own server if it doesn't begin with '/'."""
+        url = self.hub.url + (path if path.startswith("/") else self.base + path)
+        own = "/hub/" if path.startswith("/hub/") else self.base
+        reply = self.session.request(
+            method,
+            url,
+            headers={"X-XSRFToken": self._xsrf(own), "Referer": url},
+            timeout=PATIENCE,
+            **options,
+        )
+        if reply.status_code not in expected:
+            raise RuntimeError(
+                f"{method} {path}: {reply.status_code} {reply.text[:300]}"
+            )
+        return reply
+
+    def _xsrf(self, path="/hub/"):
+        cookies = self.session.cookies
+        return next(
+            (k.value for k in cookies if (k.name, k.path) == ("_xsrf", path)), ""
+        )
+
+    def load(self, path):
+        """The content of a file, as the server hands it out."""
+        return self.call("GET", f"api/contents/{path}").json()["content"]
+
+    def save(self, path, notebook):
+        model = {"type": "notebook", "format": "json", "content": notebook}
+        self.call("PUT", f"api/contents/{path}", json=model)
+
+    @contextlib.contextmanager
+    def kernel(self, path):
+        """A connection to the kernel of a notebook, which starts unless it runs."""
+        model = {"path": path, "name": path, "type": "notebook"}
+        model["kernel"] = {"name": "python3"}
+        reply = self.call("POST", "api/sessions", json=model)
+        place = f"{self.base}api/kernels/{reply.json()['kernel']['id']}/channels"
+        url = self.hub.url + place
+        request = requests.Request("GET", url).prepare()
+        connection = websocket.create_connection(
+            url.replace("http", "ws", 1),
+            cookie=get_cookie_header(self.session.cookies, request),
+            timeout=PATIENCE,
+        )
+        with contextlib.closing(connection):
+            yield Kernel(connection)
+
+
+class Kernel:
+    """A kernel, by the messages that JupyterLab sends."""
+
+    def __init__(self, connection):
+        self.connection, self.widgets = connection, {}  # id -> state
+
+    def run(self, source) -> list:
+        """Run code; return its outputs."""
+        return self._send("execute_request", {"code": source, "stop_on_error": True})
+
+    def run_all(self, notebook):
+        """Run all cells of a notebook and put their outputs into it."""
+        for cell in notebook["cells"]:
+            if cell["cell_type"] == "code":
+                cell["outputs"] = self.run(cell["source"])
+
+    def answer(self, widget, answer):
+        """Answer a question on the page."""
+        message = {"method": "custom", "content": {"answer": answer}}
+        self._send("comm_msg", {"comm_id": widget, "data": message})
+
+    def _send(self, kind, content) -> list:
+        number, outputs = uuid.uuid4().hex, []
+        header = {"msg_id": number, "msg_type": kind, "session": "trial"}
+        header |= {"username": "", "version": "5.3"}
+        message = {"channel": "shell", "header": header, "content": content}
+        message |= {"parent_header": {}, "metadata": {}}
+        self.connection.send(json.dumps(message))
+        while True:
+            text = self.connection.recv()
+            if isinstance(text, bytes):  # with a picture's bytes
+                continue
+            reply = json.loads(text)
+            told, content = reply["msg_type"], reply["content"]
+            if reply["parent_header"].get("msg_id") != number:
+                continue
+            if told == "comm_open":
+                self.widgets[content["comm_id"]] = content["data"]["state"]
+            elif told in ("stream", "display_data", "execute_result", "error"):
+                outputs.append(nbformat.v4.output_from_msg(reply))
+            elif told == "status" and content["execution_state"] == "idle":
+                return outputs
+
+
+# 3. What a class does ----------------------------------------------------------------
+
+NOTEBOOK = "my_course/05_sum_task.ipynb"
+LESSON, QUESTION = "sum_task", "rule of a step"
+OPTIONS = list(load_questions(LESSON).predictions[QUESTION].options)
+
+
+def at_once(do, learners) -> list:
+    """Call ``do(learner)`` for all at the same time; return what each returned."""
+    with ThreadPoolExecutor(len(learners)) as pool:
+        return list(pool.map(do, learners))
+
+
+def enter(learner) -> str:
+    learner.log_in()
+    return learner.open()
+
+
+def run_notebook(learner):
+    """Run all of notebook 5, answer a question, write into a cell, and save."""
+    notebook = learner.load(NOTEBOOK)
+    with learner.kernel(NOTEBOOK) as kernel:
+        kernel.run_all(notebook)
+        shown = {
+            tuple(o[0] for o in state.get("options", ())): number
+            for number, state in kernel.widgets.items()
+        }
+        kernel.answer(shown[tuple(OPTIONS)], answer_of(learner))
+    stub = next(c for c in notebook["cells"] if "stub" in c["metadata"].get("tags", ()))
+    stub["source"] += f"\n# Written by {learner.name}."
+    learner.save(NOTEBOOK, notebook)
+    errors = [
+        o for c in notebook["cells"] for o in c.get("outputs", ()) if "ename" in o
+    ]
+    if errors:
+        raise RuntimeError(
+            f"{learner.name}: {errors[0]['ename']}: {errors[0]['evalue']}"
+        )
+    return sources(notebook)
+
+
+def answer_of(learner) -> str:
+    """Neighbours answer differently."""
+    return OPTIONS[sum(learner.name.encode()) % len(OPTIONS)]
+
+
+def sources(notebook) -> dict:
+    return {cell["id"]: cell["source"] for cell in notebook["cells"]}
+
+
+def lost(learner, left) -> list[str]:
+    """What a learner doesn't find again of the sources that he left, and of his answer."""
+    found = sources(learner.load(NOTEBOOK))
+    gone = [f"cell {number}" for number in left if found.get(number) != left[number]]
+    record = json.loads(learner.load("my_course/record.json"))
+    answer = record["answers"].get(LESSON, {}).get(QUESTION, {}).get("last")
+    return gone + ["the answer"] * (answer != answer_of(learner))

@@ -1,0 +1,120 @@
+"""A class of three on a hub: what they leave, they find again; nobody sees another's."""
+
+import json
+import os
+import types
+
+import pytest
+
+from course.tools.save import WIDGET_VIEW
+from hub import trial
+
+NAMES = ["ada", "emmy", "sofia"]
+NEWS = "\n\nThis sentence is new."
+
+
+@pytest.fixture(scope="module")
+def day():
+    """Two days of a class in one: all work, all but Sofia log out, the hub is restarted,
+    the course has changed meanwhile, and all come back."""
+    if missing := trial.missing():
+        if os.environ.get("REQUIRE_HUB_TESTS"):
+            pytest.fail(f"REQUIRE_HUB_TESTS is set, but {missing}.", pytrace=False)
+        pytest.skip(f"The tests of the hub did not run: {missing}.")
+    with trial.running() as hub:
+        try:
+            learners = [trial.Learner(hub, name) for name in NAMES]
+            first = trial.at_once(trial.enter, learners)
+            left = trial.at_once(trial.run_notebook, learners)
+            ada, emmy, sofia = learners
+            with sofia.kernel(trial.NOTEBOOK) as kernel:
+                kernel.run("mine = 'still here'")
+            ada.log_out()
+            emmy.log_out()
+            hub.stop()
+            news = tell_news(hub)
+            hub.start()
+            again = trial.at_once(trial.enter, learners)
+        except Exception as error:
+            error.add_note(hub.log()[-8000:])
+            raise
+        yield types.SimpleNamespace(**locals())
+
+
+def tell_news(hub):
+    """Change a cell of the course; return its id."""
+    path = hub.course / "notebooks" / "05_sum_task.ipynb"
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook["cells"][0]["source"].append(NEWS)
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    return notebook["cells"][0]["id"]
+
+
+def test_each_gets_the_course_and_comes_back_to_the_last_notebook(day):
+    """Guards: the copy is made at the first start; the next leads to what was saved."""
+    assert day.first == ["my_course/00_first_look.ipynb"] * 3
+    assert day.again[:2] == [trial.NOTEBOOK] * 2
+
+
+def test_nothing_is_lost_and_the_news_arrive(day):
+    """Guards: over logout, restart and update each cell and answer stays as it was left."""
+    for learner, left in zip(day.learners, day.left):
+        new = left if learner is day.sofia else left | {day.news: left[day.news] + NEWS}
+        assert trial.lost(learner, new) == []
+
+
+def test_a_restarted_hub_ends_no_kernel(day):
+    """Guards: who didn't log out goes on where he was."""
+    with day.sofia.kernel(trial.NOTEBOOK) as kernel:
+        assert kernel.run("print(mine)")[0]["text"] == "still here\n"
+
+
+def test_saved_widgets_are_asleep(day):
+    """Guards: the hook of the learner's server, as `python -m course` has it."""
+    saved = json.dumps(day.ada.load(trial.NOTEBOOK))
+    assert "Asleep." in saved and WIDGET_VIEW not in saved
+
+
+def test_nobody_reaches_another_by_the_web(day):
+    """Guards: neither cookies nor a token open another's server."""
+    path = "/user/emmy/api/contents/my_course/record.json"
+    token = day.ada.call("POST", "/hub/api/users/ada/tokens").json()["token"]
+    as_ada = {"Authorization": f"token {token}"}
+    fetch = trial.requests.get
+    own = fetch(day.hub.url + path.replace("emmy", "ada"), headers=as_ada, timeout=60)
+    assert own.status_code == 200 and "answers" in own.text
+    for session, headers in ((day.ada.session, {}), (trial.requests, as_ada)):
+        reply = session.get(day.hub.url + path, headers=headers, timeout=60)
+        assert reply.status_code in (403, 404)
+    day.ada.call("GET", "/hub/api/users/emmy", expected=[403, 404])
+    day.ada.call("GET", "api/contents/../../../emmy", expected=[403, 404])
+
+
+def test_nobody_reaches_another_on_the_disk(day):
+    """Guards: the folder is closed although the home around it is open to all."""
+    if not day.hub.own_users:
+        if os.environ.get("REQUIRE_HUB_TESTS"):
+            pytest.fail("other users can't run this Python: open its folders to them")
+        pytest.skip("only root can start a server as another user")
+    home = str(day.hub.home("emmy"))
+    code = f"import os\nprint(os.listdir({home!r}))"
+    with day.ada.kernel(trial.NOTEBOOK) as kernel:
+        assert (
+            "neural_networks"
+            in kernel.run(code.replace("/neural_networks", ""))[0]["text"]
+        )
+        assert kernel.run(code)[0]["ename"] == "PermissionError"
+        own = code.replace("emmy", "ada")
+        assert "my_course" in kernel.run(own)[0]["text"]
+        for name in ("mlp_core.py", "course/__init__.py"):
+            change = f"open('../{name}', 'a')"
+            assert kernel.run(change)[0]["ename"] == "PermissionError"
+
+
+def test_memory_and_processor_are_limited(day):
+    """Guards: a cell that wants too much fails; the kernel and its neighbours go on."""
+    with day.ada.kernel(trial.NOTEBOOK) as kernel:
+        assert kernel.run("held = bytearray(2 * 1024**3)")[0]["ename"] == "MemoryError"
+        kernel.run("import os")
+        cores = kernel.run("print(len(os.sched_getaffinity(0)))")
+        assert cores[0]["text"] == "1\n"
