@@ -10,7 +10,7 @@ import nbformat
 import pytest
 
 from course.lessons import load_questions, name_of
-from course.tools import CommandError, find_notebooks, live, save, slides
+from course.tools import CommandError, find_notebooks, live, plan, save, slides
 from course.tools.deck import content, look
 
 NOTEBOOKS = find_notebooks([])
@@ -117,9 +117,11 @@ PLANTED = [
 
 @pytest.fixture(scope="module")
 def planted(browser, tmp_path_factory):
-    """What is seen of a deck with planted faults."""
-    cells = [cell for cell, _ in PLANTED]
-    return walk(browser, cells, tmp_path_factory.mktemp("planted"))
+    """What is seen of a deck with planted faults, made where there is no TEACHING.md."""
+    folder = tmp_path_factory.mktemp("planted")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slides, "TEACHING", folder / "TEACHING.md")
+        return walk(browser, [cell for cell, _ in PLANTED], folder)
 
 
 @pytest.mark.parametrize("number", range(len(PLANTED)))
@@ -238,11 +240,10 @@ def show(browser, tmp_path_factory):
         markdown("## Go on\n\n$$L = \\tfrac{1}{2} \\quad \\text{(n, n\\_out)}$$"),
     ]
     folder, requests = tmp_path_factory.mktemp("show"), []
-    patch = pytest.MonkeyPatch()
-    patch.setattr(slides, "TEACHING", folder / "TEACHING.md")
-    slides.TEACHING.write_text(TEACHING, "utf-8")
-    deck = make_deck(cells, folder, "01_activations")
-    patch.undo()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(slides, "TEACHING", folder / "TEACHING.md")
+        slides.TEACHING.write_text(TEACHING, "utf-8")
+        deck = make_deck(cells, folder, "01_activations")
     with look.opened(browser, deck) as page:
         page.on("request", lambda request: requests.append(request.url))
         page.reload()
@@ -350,6 +351,19 @@ def test_each_slide_is_good_and_each_question_asked(browser, decks, path):
     notes = "\n".join(slide.notes for slide in seen)
     for name in load_questions(name_of(path.stem)).predictions:
         assert f"Question '{name}'" in notes
+
+
+@each_notebook
+def test_notes_have_all_that_is_planned(path):
+    """Guards: no step of TEACHING.md is lost because its slide is left out."""
+    chapter = plan.read(slides.TEACHING.read_text("utf-8"))[int(path.stem[:2])]
+    asked = load_questions(name_of(path.stem)).predictions
+    cells = content.on_slides(save.read(path), asked, chapter).cells
+    notes = [cell.source for cell in cells if content.kind_of(cell) == "notes"]
+    planned = [f"{step.minutes} min: {step.words}" for step in chapter.steps]
+    assert len(planned) > 5 and chapter.questions.keys() == asked.keys()
+    for words in [*planned, *chapter.questions.values()]:
+        assert sum(words in note for note in notes) == 1, words
 
 
 @each_notebook

@@ -36,7 +36,7 @@ def on_slides(notebook, questions=None, chapter=None):
     ``questions`` are those of its lesson by name, ``chapter`` is what TEACHING.md says.
     """
     chapter = chapter or Chapter([], {})
-    cells, asked = [], None
+    cells, asked, told = [], None, []
     for cell in notebook.cells:
         kind = kind_of(cell)
         if kind == "skip" or "solution" in cell.metadata.get("tags", ()):
@@ -49,7 +49,7 @@ def on_slides(notebook, questions=None, chapter=None):
         if question:
             notes.append(_answers(question, chapter.questions.get(question.name, "")))
         elif cell.cell_type == "markdown":
-            notes += _plan(cell.source, chapter.steps)
+            notes += _plan(cell.source, chapter.steps, told)
         cells.append(_marked(_shown(cell, question), kind))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
     notebook = copy.copy(notebook)
@@ -136,14 +136,14 @@ def _answers(question, words):
     return f"{name}{right}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
-def _plan(text, steps):
+def _plan(text, steps, told):
     """The steps of the plan that begin or go on at the headings of a text."""
     titles = re.findall(HEADING, re.sub(FENCED, "", text))
     for step in steps:
-        for title in set(titles) & set(step.titles):
-            if title == step.titles[0]:
-                words = f"{step.lesson}\n\n{step.minutes} min: {step.words}"
-            else:
-                words = f"{step.lesson}\n\nstill the {step.minutes} min of "
-                words += f"*{step.titles[0]}*"
-            yield words
+        if not set(titles) & set(step.titles):
+            continue
+        words = f"{step.minutes} min: {step.words}"
+        if step in told:
+            words = f"still the {step.minutes} min of *{step.titles[0]}*"
+        told.append(step)
+        yield f"{step.lesson}\n\n{words}"
