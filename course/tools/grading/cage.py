@@ -121,15 +121,17 @@ def _limit():
 
 def _guard(folder):
     """An audit hook: it raises where something is refused."""
-    real, inside = os.path.realpath, _below(folder)
+    real = _real  # as it is now: an answer may change what a module holds
+    inside = real(folder)
     packages = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
-    readable = tuple(map(_below, {*map(real, packages), *packages}))
+    packages.add(os.path.dirname(os.path.dirname(np.__file__)))
+    readable = tuple(map(_real, packages))
     watchers = {code for thing in WATCH for code in _codes_of(thing)}
     watchers.add(Answer._load.__code__)
     frame_of, left = sys._getframe, [MOST_FILES]
 
     def is_inside(path):
-        return (real(os.fsdecode(path)) + os.sep).startswith(inside)
+        return real(path).startswith(inside)
 
     def is_refused(event, args):
         if event == "open":
@@ -139,8 +141,7 @@ def _guard(folder):
             if flags & WRITES:
                 left[0] -= 1
                 return left[0] < 0 or not is_inside(path)
-            path = real(os.fsdecode(path)) + os.sep
-            return not path.startswith((inside, *readable))
+            return not real(path).startswith((inside, *readable))
         if event in ("sys.setprofile", "sys.settrace"):
             return frame_of(2).f_code not in watchers
         if event == "object.__setattr__":
@@ -157,8 +158,10 @@ def _guard(folder):
     return guard
 
 
-def _below(folder):
-    return os.path.join(folder, "")
+def _real(path):
+    """The path without links, with a separator at its end."""
+    path = os.path.realpath(os.fsdecode(path))
+    return os.path.join(os.path.normcase(path), "")
 
 
 def _codes_of(thing):
