@@ -94,7 +94,9 @@ def test_each_notebook_has_its_part():
 def test_a_plan_names_all_headings_in_order(path, part):
     """Guards: a slide that no plan names, or one that is not there."""
     known = headings(path)
-    planned = [name for _, plan in part.lessons for _, names in plan for name in names]
+    planned = [
+        name for _, steps in part.lessons for _, names in steps for name in names
+    ]
     assert set(planned + part.home) <= set(known)
     places = [known.index(name) for name in planned]
     assert places == sorted(places) and planned[0] == known[0]
@@ -109,8 +111,8 @@ def test_lessons_fit(path, part):
     assert [number for number, _ in part.lessons] == [
         f"{n} of {len(part.lessons)}" for n in range(1, len(part.lessons) + 1)
     ]
-    for number, plan in part.lessons:
-        assert 40 <= sum(minutes for minutes, _ in plan) <= 45, number
+    for number, steps in part.lessons:
+        assert 40 <= sum(minutes for minutes, _ in steps) <= 45, number
 
 
 # 2. The questions and the quotes -----------------------------------------------------
