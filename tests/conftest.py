@@ -58,13 +58,21 @@ def remember_sweeps(tmp_path_factory):
 # A worker that is free gets the next file. So these stand last, the longest first: then
 # both workers end at about the same time. The reruns compute the sweeps that the kernels
 # of the browser tests remember.
-SLOW = ["test_reruns", ".ipynb", "browser/test_notebooks", "hub/test_hub", "browser/"]
+SLOW = [
+    "test_grade",
+    "test_reruns",
+    ".ipynb",
+    "browser/test_notebooks",
+    "hub/test_hub",
+    "browser/",
+]
 SLOW += ["test_slides"]
 
 
 # What hangs on no package's version, or little, and takes long. `.ci/run` leaves it out with
 # the oldest packages, where the unit tests, the notebooks and each panel in the browser stay.
 ONCE = [
+    "browser/test_demo",
     "browser/test_first_look",
     "browser/test_reopened",
     "browser/test_telltales",
@@ -72,7 +80,10 @@ ONCE = [
     "lessons/test_mutants",
     "lessons/test_tables",
     "lessons/test_tasks",
+    "hub/",
     "test_claims",
+    "test_grade",
+    "test_handout",
     "test_images",
     "test_reruns",
     "test_slides",
