@@ -78,6 +78,7 @@ def test_saved_widgets_are_asleep(day):
 def test_nobody_reaches_another_by_the_web(day):
     """Guards: neither cookies nor a token open another's server."""
     path = "/user/emmy/api/contents/my_course/record.json"
+    day.ada.call("GET", "/hub/token")  # as a browser comes there
     token = day.ada.call("POST", "/hub/api/users/ada/tokens").json()["token"]
     as_ada = {"Authorization": f"token {token}"}
     fetch = trial.requests.get
@@ -93,9 +94,9 @@ def test_nobody_reaches_another_by_the_web(day):
 def test_nobody_reaches_another_on_the_disk(day):
     """Guards: the folder is closed although the home around it is open to all."""
     if not day.hub.own_users:
-        if os.environ.get("REQUIRE_HUB_TESTS"):
+        if os.environ.get("REQUIRE_HUB_TESTS") and os.geteuid() == 0:
             pytest.fail("other users can't run this Python: open its folders to them")
-        pytest.skip("only root can start a server as another user")
+        pytest.skip("Files of others: did not run, only root can be several users.")
     home = str(day.hub.home("emmy"))
     code = f"import os\nprint(os.listdir({home!r}))"
     with day.ada.kernel(trial.NOTEBOOK) as kernel:
