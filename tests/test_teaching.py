@@ -49,13 +49,12 @@ def read(text) -> list[Part]:
             continue
         part = parts[-1]
         part.lines.append(line)
-        if line.startswith("- At home: "):
-            part.home.extend(titles(line))
-        elif "checks recognise" in heading and line.startswith("- "):
+        if "checks recognise" in heading and line.startswith("- "):
             part.quotes.extend(titles(re.match(rf"- {TITLES}: ", line)[1]))
         elif heading == "### Homework" and line[:1].isdigit():
             part.homework.append(line)
     for part, chapter in zip(parts, plan.read(text).values(), strict=True):
+        part.home.extend(chapter.home)
         part.questions.extend(chapter.questions.items())
         for lesson, steps in groupby(chapter.steps, key=lambda step: step.lesson):
             number = re.match(r"Lesson (\d of \d): ", lesson)[1]

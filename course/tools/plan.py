@@ -5,6 +5,7 @@ TITLE``, whose steps name slides by their titles, and what to ask, by the names 
 questions. Lines that go on are indented by two spaces::
 
     - 10 min, *What a unit does*, *Layers*: what to do.
+    - At home: *Units that die*.
     - **'minus two': what does this `relu` make of -2?** Right: '0.4'. Expect ...
 """
 
@@ -30,6 +31,7 @@ class Chapter(NamedTuple):
     """What is said of a notebook."""
 
     steps: list
+    home: list  # titles of what no lesson has time for
     questions: dict  # name -> the words after the question's own
 
 
@@ -42,13 +44,19 @@ def read(text) -> dict[int, Chapter]:
 
 
 def _chapter(text):
-    chapter, heading = Chapter([], {}), ""
+    chapter, heading = Chapter([], [], {}), ""
     for line in re.sub(r"\n +", " ", text).splitlines():  # a bullet in one line
         if found := HEADING.match(line):
             heading = found[1]
         elif found := STEP.match(line):
-            titles = re.findall(r"\*([^*]+)\*", found[2])
-            chapter.steps.append(Step(heading, int(found[1]), titles, found[3]))
+            step = Step(heading, int(found[1]), _titles(found[2]), found[3])
+            chapter.steps.append(step)
+        elif line.startswith("- At home: "):
+            chapter.home.extend(_titles(line))
         elif found := ASKED.match(line):
             chapter.questions[found[1]] = found[3]
     return chapter
+
+
+def _titles(words):
+    return re.findall(r"\*([^*]+)\*", words)

@@ -18,6 +18,8 @@ SAMPLE = """# Teaching
 ### Lesson 2 of 2: Many
 
 - 7 min, *Recap*: read it.
+- At home: *Units that die*,
+  *Quiz*.
 
 ### What to ask
 
@@ -42,6 +44,12 @@ def test_steps_have_minutes_titles_and_words():
     )
     assert (second.minutes, second.titles) == (5, ["One unit by hand"])
     assert (last.lesson, last.minutes) == ("Lesson 2 of 2: Many", 7)
+
+
+def test_what_is_at_home_is_told():
+    """Guards: a teacher passes by a slide that no lesson has time for."""
+    chapters = plan.read(SAMPLE)
+    assert chapters[1].home == ["Units that die", "Quiz"] and chapters[2].home == []
 
 
 def test_questions_are_found_by_name():

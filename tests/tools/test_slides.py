@@ -23,6 +23,7 @@ TEACHING = """# Teaching
 ## 1. Activations
 ### Lesson 1 of 1: All
 - 10 min, *Begin*, *Go on*: draw a unit.
+- At home: *Go on*.
 ### What to ask
 - **'minus two': what?** Right: '0.4'. Expect '0' from the quick ones.
 """
@@ -278,11 +279,42 @@ def test_a_question_hides_its_answer_until_a_key_is_pressed(show):
     assert not answer.is_visible()
 
 
+def test_the_key_unfolds_one_answer_after_the_other(show):
+    """Guards: with the reasons for one answer, the next is not told."""
+    page, _ = show
+    page.evaluate("Reveal.slide(0, 0)")
+    folds = page.locator("section.present section.present details")
+    folds.evaluate("fold => fold.after(fold.cloneNode(true))")
+    opened = []
+    for _ in range(3):
+        page.keyboard.press("a")
+        opened.append(folds.evaluate_all("all => all.map(fold => fold.open)"))
+    folds.last.evaluate("fold => fold.remove()")
+    assert opened == [[True, False], [True, True], [False, False]]
+
+
+def test_the_key_works_in_the_window_of_notes(show):
+    """Guards: a teacher sits at that window, and the class sees the other."""
+    page, _ = show
+    page.evaluate("Reveal.slide(0, 0)")
+    answer = page.locator("section.present section.present details p")
+    with page.expect_popup() as popup:
+        page.keyboard.press("s")
+    popup.value.wait_for_load_state()
+    live.expect(popup.value.locator("iframe").first).to_be_visible()
+    popup.value.wait_for_timeout(1000)  # its decks are laid out
+    popup.value.keyboard.press("a")
+    live.expect(answer).to_be_visible()
+    popup.value.close()
+
+
 def test_the_list_of_keys_has_that_of_answers(show):
     """Guards: who forgot the key finds it."""
     page, _ = show
     page.keyboard.press("Shift+?")
-    live.expect(page.get_by_text("Unfold the answers, or fold them")).to_be_visible()
+    live.expect(
+        page.get_by_text("Unfold the next answer, or fold them")
+    ).to_be_visible()
     page.keyboard.press("Escape")
 
 
@@ -305,6 +337,7 @@ def test_notes_say_what_to_do_and_to_expect(show):
         assert words in first
     assert "Right: '0.4'. Expect '0' from the quick ones." in first
     assert "still the 10 min of Begin" in last and "✓" not in last
+    assert "Go on: at home." in last and "at home" not in first
 
 
 def test_links_into_notebooks_are_no_links(show):

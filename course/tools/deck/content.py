@@ -17,7 +17,7 @@ from course.questions.kinds import as_html, code
 from course.tools.plan import Chapter
 
 KEYS = (
-    "Keys: right arrow: on. A: unfold the answers of a slide, or fold them. F: full "
+    "Keys: right arrow: on. A: unfold the next answer of a slide, or fold them. F: full "
     "screen. O: overview. B: black. S: these notes. ?: all keys."
 )
 PREDICT = r'lesson\.predict\("(.+)"\)'
@@ -35,7 +35,7 @@ def on_slides(notebook, questions=None, chapter=None):
 
     ``questions`` are those of its lesson by name, ``chapter`` is what TEACHING.md says.
     """
-    chapter = chapter or Chapter([], {})
+    chapter = chapter or Chapter([], [], {})
     cells, asked, told = [], None, []
     for cell in notebook.cells:
         kind = kind_of(cell)
@@ -49,7 +49,7 @@ def on_slides(notebook, questions=None, chapter=None):
         if question:
             notes.append(_answers(question, chapter.questions.get(question.name, "")))
         elif cell.cell_type == "markdown":
-            notes += _plan(cell.source, chapter.steps, told)
+            notes += _plan(cell.source, chapter, told)
         cells.append(_marked(_shown(cell, question), kind))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
     notebook = copy.copy(notebook)
@@ -136,10 +136,13 @@ def _answers(question, words):
     return f"{name}{right}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
-def _plan(text, steps, told):
+def _plan(text, chapter, told):
     """The steps of the plan that begin or go on at the headings of a text."""
     titles = re.findall(HEADING, re.sub(FENCED, "", text))
-    for step in steps:
+    for title in titles:
+        if title in chapter.home:
+            yield f"*{title}*: at home. Pass by."
+    for step in chapter.steps:
         if not set(titles) & set(step.titles):
             continue
         words = f"{step.minutes} min: {step.words}"

@@ -153,10 +153,16 @@ function growPictures(slide) {
 
 // 4. The show
 
+const A = 65; // the code of the key
+
+// Unfold the next answer of a slide, or fold all if none is left.
 function toggleAnswers() {
     const answers = [...Reveal.getCurrentSlide().querySelectorAll('details')];
-    const open = answers.some(answer => !answer.open);
-    for (const answer of answers) answer.open = open;
+    const next = answers.find(answer => !answer.open);
+    for (const answer of next ? [next] : answers) answer.open = Boolean(next);
+    // The window of notes has a deck of its own. What is unfolded there is unfolded here.
+    const key = JSON.stringify({method: 'triggerKey', args: [A]});
+    window.parent.opener?.postMessage(key, '*');
 }
 
 window.deckIsReady = new Promise(done => window.addEventListener('load', done))
@@ -168,5 +174,5 @@ window.deckIsReady = new Promise(done => window.addEventListener('load', done))
         plugins: [RevealNotes],
     }))
     .then(() => Reveal.addKeyBinding(
-        {keyCode: 65, key: 'A', description: 'Unfold the answers, or fold them'},
+        {keyCode: A, key: 'A', description: 'Unfold the next answer, or fold them'},
         toggleAnswers));
