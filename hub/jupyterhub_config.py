@@ -8,7 +8,6 @@ import math
 import os
 import resource
 import sys
-from pathlib import Path
 
 from jupyterhub.spawner import LocalProcessSpawner
 
@@ -46,10 +45,6 @@ c.JupyterHub.spawner_class = LimitedSpawner
 c.Spawner.mem_limit = "1.5G"
 c.Spawner.cpu_limit = 1
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.environment = {
-    "COURSE": os.environ.get("COURSE", "/opt/course"),
-    "JUPYTER_CONFIG_PATH": str(Path(__file__).resolve().parent),
-}
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # all of a class log in at once
 # A hub that restarts ends nobody's kernel; who logs out ends his own.
 c.JupyterHub.cleanup_servers = False

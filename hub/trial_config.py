@@ -42,4 +42,8 @@ c.JupyterHub.spawner_class = TrialSpawner
 c.SimpleLocalProcessSpawner.home_dir_template = str(
     Path("homes", "{username}").resolve()
 )
+c.Spawner.environment = {
+    "COURSE": os.environ["COURSE"],
+    "JUPYTER_CONFIG_PATH": str(Path(__file__).resolve().parent),
+}
 c.Spawner.args = ["--allow-root"]  # if root is who runs it, without users of their own
