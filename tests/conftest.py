@@ -70,23 +70,27 @@ SLOW += ["test_slides"]
 
 
 # What hangs on no package's version, or little, and takes long. `.ci/run` leaves it out with
-# the oldest packages, where the unit tests, the notebooks and each panel in the browser stay.
+# the oldest packages. There the unit tests, the notebooks by nbval, and all of them in the
+# browser stay.
 ONCE = [
     "browser/test_demo",
     "browser/test_first_look",
+    "browser/test_questions",
     "browser/test_reopened",
     "browser/test_telltales",
     "browser/test_training_panel",
+    "browser/test_waiting",
+    "hub/",
+    "lessons/test_answers",
+    "lessons/test_bug_lab",
     "lessons/test_mutants",
     "lessons/test_tables",
     "lessons/test_tasks",
-    "hub/",
     "test_claims",
-    "test_grade",
-    "test_handout",
     "test_images",
     "test_reruns",
-    "test_slides",
+    "test_safety",
+    "tools/",
 ]
 
 

@@ -9,7 +9,7 @@ FIRST = """import sys, time; sys.path.insert(0, ".."); import mlp_core as mlp
 from course import Lesson; from course.fast import sweep
 from course.waiting import with_bar; lesson = Lesson("06_xor_task")"""
 FOR_MINUTES = """print("before")
-run = sweep(mlp.XOR.X, mlp.XOR.Y, range(3000), epochs=2000)
+run = sweep(mlp.XOR.X, mlp.XOR.Y, range(12_000), epochs=500)
 print("after")"""
 FOR_SECONDS = """print("before")
 for _ in with_bar(range(30)): time.sleep(0.1)
@@ -50,7 +50,7 @@ def test_a_long_sweep_shows_a_bar_and_can_be_stopped(notebook):
     before = bar.get_attribute("value")
     live.expect(bar).not_to_have_attribute("value", before)  # it moves
     cell = notebook.show_cell(1)
-    live.expect(cell).to_contain_text("of this sweep over 3,000 networks")
+    live.expect(cell).to_contain_text("of this sweep over 12,000 networks")
     notebook.page.evaluate(INTERRUPT)
     live.expect(cell).to_contain_text(waiting.STOPPED)
     live.expect(bar).to_have_count(0)
