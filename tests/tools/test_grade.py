@@ -68,7 +68,7 @@ HOSTILE = [
     ("mlp.loss(np.ones((1, 1)), np.ones((1, 1)))", "it calls mlp_core.loss"),
     ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),
     ("print('x' * 999); import sys; sys.stdout.flush()", "right"),
-    ("globals()['x'] = 1", "right"),
+    ("globals()['x'] = 1; display(1); import time; time.sleep(1000)", "right"),
 ]
 FLOOD = """import os
     for channel in range(3, 20):
@@ -165,6 +165,7 @@ def fill_with_odd_files(folder):
         "empty": b"",
         "broken": texts("05_sum_task")[:5000].encode(),
         "deep": b"[" * 100_000,
+        "odd": b'{"cells": [{"cell_type": "code", "source": 1}, 3]}',
         "image": b"\x89PNG\xff\xfe",
         "number": b"3",
         "huge": b" " * (handins.LARGEST + 1),
@@ -172,7 +173,7 @@ def fill_with_odd_files(folder):
         (folder / f"{name}.ipynb").write_bytes(data)
     (folder / "essay.pdf").write_bytes(b"%PDF")
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(1)"}
-    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell, 3, {"source": 1}]})
+    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell]})
     with zipfile.ZipFile(folder / "outside.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../outside.ipynb", "{}")
         archive.writestr("05_sum_task.ipynb", json.dumps(solved()))
@@ -312,12 +313,13 @@ def test_attempts_come_from_the_record(graded):
         ("empty", "it is empty"),
         ("broken", "it is no notebook"),
         ("deep", "it is no notebook"),
+        ("odd", "it is no notebook"),
         ("image", "it is no notebook"),
         ("number", "it is no notebook"),
         ("huge", "more than 20 MB"),
         ("essay.pdf", "it is no notebook"),
         ("other", "not those of a notebook of this course"),
-        ("outside", "'../outside.ipynb', which leads out of it"),
+        ("outside", "it is no notebook"),
         ("bomb", "unpacks to more than 200 MB"),
         ("link", "a link to another place"),
     ],
@@ -469,7 +471,8 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "is no function of yours" in page and "&lt;" not in page.split("<h1>")[0]
     code = (pages / "cells 0.html").read_text(encoding="utf-8")
     assert "while True: LOOP = 1" in code
-    assert "bomb.zip" in (pages / "bomb.html").read_text(encoding="utf-8")
+    bomb = (pages / "bomb.html").read_text(encoding="utf-8")
+    assert "bomb.zip" in bomb and "hand it in once more" in bomb
     assert "<b>" not in (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
 
 
@@ -510,7 +513,7 @@ def test_the_command(tmp_path, capsys):
     assert csv_file.exists() and (page / "eva.html").exists()
     assert main([*arguments, "--only", "04_backprop"]) == 1
     told = capsys.readouterr()
-    assert "it has no exercise that counts" in told.out
+    assert "has no exercise that counts" in told.out
     assert "nothing to grade" in told.err
     assert main(["grade", str(tmp_path / "none")]) == 1
     assert "there is no" in capsys.readouterr().err
@@ -535,7 +538,7 @@ def test_a_zip_of_the_whole_class(tmp_path):
 def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     """Guards: an answer that waits and waits, and what was known until then."""
     monkeypatch.setattr(grade, "SECONDS", 4)
-    sleepy = "import time; time.sleep(2.5)"
+    sleepy = "import threading; threading.Event().wait(2.5)"
     code = {"my_loss_slope": defined("my_loss_slope", sleepy)}
     write(tmp_path / "a.ipynb", notebook("04_backprop", code))
     rows = grade.grade(handins.collect(tmp_path))

@@ -11,12 +11,13 @@ grades: for code that you don't trust at all, grade in a container or as a guest
 """
 
 import _thread
+import ast
 import contextlib
-import importlib
 import os
 import sys
 import sysconfig
 import threading
+import time
 
 import numpy as np
 
@@ -37,23 +38,26 @@ STARTS = {"start_new_thread", "start_new", "start_joinable_thread"}
 STARTS |= {f"_{name}" for name in STARTS}
 CHANGES = "os.", "shutil.", "pathlib.", "tempfile."
 LOOKS = "os.listdir", "os.scandir", "os.walk", "os.fwalk", "os.putenv", "os.unsetenv"
-# They watch the answer, and let it run before they begin.
-WATCH = calls._Watch, calls.call, calls.count_lines
+# It takes all that comes. No function of ours: who calls one is told that he borrows it.
+NOTHING = "".format
 
 
-def admit(name, code, imports, file):
+def admit(name, code, file):
     """The answer, in this process, which is closed from now on."""
-    folder = os.getcwd()
-    _leave_the_network()
+    with contextlib.suppress(OSError, AttributeError):  # leave the network
+        os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
     _limit()
     sys.dont_write_bytecode = True
-    sys.addaudithook(_guard(folder))
-    for module in (_thread, threading):  # not all threads pass the hook
+    sys.addaudithook(_guard(os.getcwd()))
+    for module in (_thread, threading):  # before Python 3.13 no hook hears of threads
         for start in STARTS & set(vars(module)):
             setattr(module, start, _start_nothing)
-    for module in imports:  # now, as these may take longer than an answer
-        with contextlib.suppress(Exception):
-            importlib.import_module(module)
+    time.sleep = NOTHING  # it changes no result, and would take the teacher's time
+    for node in ast.walk(ast.parse(code)):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            # Now, as it may take longer than an answer may.
+            with contextlib.suppress(Exception):
+                exec(ast.unparse(node), {"__name__": "__main__"})  # noqa: S102
     return Answer(name, code, file)
 
 
@@ -72,7 +76,7 @@ class Answer:
         watch = sys.getprofile()
         sys.setprofile(None)  # it watches the answer, not the cells before it
         try:
-            space = {"np": np, "mlp": mlp, "display": _show_nothing}
+            space = {"np": np, "mlp": mlp, "display": NOTHING}
             space["__name__"] = "__main__"
             exec(compile(self.code, self.file, "exec"), space)  # noqa: S102
             # From a frame that isn't the course's: else a function of the course that
@@ -87,36 +91,18 @@ def _start_nothing(*args, **kwargs):
     raise PermissionError("an answer may not start a thread")
 
 
-def _show_nothing(*args, **kwargs):
-    """In the place of IPython's `display`."""
-
-
-def _leave_the_network():
-    with contextlib.suppress(OSError, AttributeError):
-        user, group = os.getuid(), os.getgid()
-        os.unshare(os.CLONE_NEWUSER | os.CLONE_NEWNET)
-        for file, text in (
-            ("uid_map", f"{user} {user} 1"),
-            ("setgroups", "deny"),
-            ("gid_map", f"{group} {group} 1"),
-        ):
-            with open(f"/proc/self/{file}", "w") as map_of_ids:
-                map_of_ids.write(text)
-
-
 def _limit():
     """Limits of the system, where it has them; `runs` measures time and memory, too."""
     with contextlib.suppress(ImportError):
         import resource
 
         for what, most in (
-            ("RLIMIT_CPU", SECONDS),
-            ("RLIMIT_AS", 2 * runs.MEMORY),
-            ("RLIMIT_FSIZE", LARGEST_FILE),
-            ("RLIMIT_CORE", 0),
+            (resource.RLIMIT_CPU, SECONDS),
+            (resource.RLIMIT_AS, 2 * runs.MEMORY),
+            (resource.RLIMIT_FSIZE, LARGEST_FILE),
         ):
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                resource.setrlimit(getattr(resource, what), (most, most))
+            with contextlib.suppress(OSError, ValueError):
+                resource.setrlimit(what, (most, most))
 
 
 def _guard(folder):
@@ -125,13 +111,13 @@ def _guard(folder):
     inside = real(folder)
     packages = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values()}
     packages.add(os.path.dirname(os.path.dirname(np.__file__)))
-    readable = tuple(map(_real, packages))
-    watchers = {code for thing in WATCH for code in _codes_of(thing)}
-    watchers.add(Answer._load.__code__)
+    readable = inside, *map(real, packages)
+    # They watch the answer, and let it run before they begin.
+    watchers = {
+        f.__code__ for f in vars(calls._Watch).values() if hasattr(f, "__code__")
+    }
+    watchers |= {f.__code__ for f in (calls.call, calls.count_lines, Answer._load)}
     frame_of, left = sys._getframe, [MOST_FILES]
-
-    def is_inside(path):
-        return real(path).startswith(inside)
 
     def is_refused(event, args):
         if event == "open":
@@ -140,15 +126,16 @@ def _guard(folder):
                 return False
             if flags & WRITES:
                 left[0] -= 1
-                return left[0] < 0 or not is_inside(path)
-            return not real(path).startswith((inside, *readable))
+                return left[0] < 0 or not real(path).startswith(inside)
+            return not real(path).startswith(readable)
         if event in ("sys.setprofile", "sys.settrace"):
             return frame_of(2).f_code not in watchers
         if event == "object.__setattr__":
             return args[1] == "__code__"
         if event.startswith(CHANGES) and event not in LOOKS:
-            paths = [path for path in args if isinstance(path, (str, bytes))]
-            return event.startswith(REFUSED) or not all(map(is_inside, paths))
+            paths = [real(path) for path in args if isinstance(path, (str, bytes))]
+            if not all(path.startswith(inside) for path in paths):
+                return True
         return event.startswith(REFUSED)
 
     def guard(event, args):
@@ -162,8 +149,3 @@ def _real(path):
     """The path without links, with a separator at its end."""
     path = os.path.realpath(os.fsdecode(path))
     return os.path.join(os.path.normcase(path), "")
-
-
-def _codes_of(thing):
-    functions = vars(thing).values() if isinstance(thing, type) else [thing]
-    return [f.__code__ for f in functions if hasattr(f, "__code__")]
