@@ -59,6 +59,9 @@ HOSTILE = [
     ("import ctypes; ctypes.string_at(0)", REFUSED),
     ("open('SECRET').read()", f"{REFUSED}: open"),
     ("open('SECRET', 'w')", f"{REFUSED}: open"),
+    ("import io, pathlib; io.FileIO(pathlib.Path('SECRET'))", f"{REFUSED}: open"),
+    ("import os; os.path.realpath = lambda p: '.'; open('SECRET')", f"{REFUSED}: open"),
+    ("import os, pathlib; os.remove(pathlib.Path('SECRET'))", f"{REFUSED}: os.remove"),
     ("import os; os.remove('SECRET')", f"{REFUSED}: os.remove"),
     ("import shutil; shutil.rmtree('SECRET')", REFUSED),
     ("open(mlp.__file__).read()", f"{REFUSED}: open"),
@@ -409,7 +412,7 @@ def _environment(process):
 def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
     """Guards: the list of what to look at."""
     told = reports.odd(graded.rows)
-    assert "hostile 12, my_backprop: it uses `setprofile`" in told
+    assert "hostile 15, my_backprop: it uses `setprofile`" in told
     assert "forger, my_step: the check cell was changed" in told
     assert "anna" not in told
 

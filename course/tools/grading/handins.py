@@ -11,7 +11,6 @@ Who it is, by the first of these that there is:
 import io
 import re
 import stat
-import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -82,26 +81,24 @@ def _files_of(parts, data, depth=0):
 
 def _files_of_zip(parts, data, depth=0):
     """Those of a zip; nothing is unpacked to the disk."""
-    left = MOST if parts else sys.maxsize  # the teacher's own zip holds a whole class
     try:
         if depth == DEEPEST:
             raise ValueError("it is a zip in a zip in a zip")
         archive = zipfile.ZipFile(io.BytesIO(data))
+        size = sum(entry.file_size for entry in archive.infolist())
+        if parts and size > MOST:  # the teacher's own zip may be larger
+            raise ValueError(f"it unpacks to more than {MOST // 2**20} MB")
     except Exception as error:  # noqa: BLE001, whatever a damaged zip raises
         yield _file(parts, problem=f"the zip can't be opened: {error}")
         return
     for entry in archive.infolist():
         inner = PurePosixPath(entry.filename.replace("\\", "/").lstrip("/")).parts
         try:
-            with archive.open(entry) as file:  # the size that it names may be wrong
-                data = file.read(min(left, LARGEST) + 1)
+            with archive.open(entry) as file:  # no more than its `file_size` is read
+                data = file.read(LARGEST + 1)
         except Exception as error:  # noqa: BLE001, as above
             yield _file((*parts, *inner), problem=f"the zip is damaged: {error}")
             continue
-        left -= len(data)
-        if left < 0:
-            yield _file(parts, problem=f"it unpacks to more than {MOST // 2**20} MB")
-            return
         if not entry.is_dir():
             yield from _files_of((*parts, *inner), data, depth + 1)
 

@@ -10,15 +10,20 @@ import jinja2  # comes with JupyterLab
 
 from course.files import replacing
 
-COLUMNS = (
-    *("learner", "notebook", "exercise", "solved", "words", "attempts"),
-    *("file", "look at"),
-)
+COLUMNS = [
+    "learner",
+    "notebook",
+    "exercise",
+    "solved",
+    "words",
+    "attempts",
+    "file",
+    "look at",
+]
 # Of Moodle's 'offline grading worksheet'. It finds a learner by the first, and reads the
 # grade and the comments; it asks for the time, too, which may be empty.
 MOODLE = (
-    *("Identifier", "Full name", "Grade", "Maximum Grade"),
-    *("Last modified (grade)", "Feedback comments"),
+    "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"
 )
 
 
@@ -87,7 +92,7 @@ def write_moodle(path, learners, most):
         lines.append(
             (identifier, learner.name, learner.solved, most, "", "<br>".join(comments))
         )
-    _write_table(path, MOODLE, lines)
+    _write_table(path, MOODLE.split(","), lines)
 
 
 def _write_table(path, columns, lines):
@@ -111,26 +116,21 @@ PAGE = """<!DOCTYPE html>
 <title>Feedback for {{ learner.name }}</title>
 <style>
 body { font: 18px/1.5 sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em; }
-h2 { margin: 1.6em 0 .3em; font-size: 1.15em; }
-h2 span { font-weight: normal; color: #444; }
-section { border-left: .4em solid #b35806; padding-left: 1em; }
-section.solved { border-color: #2166ac; }
-pre { font-size: .85em; white-space: pre-wrap; margin: .4em 0; }
+h2 { font-size: 1.15em; }
+section { border-left: .4em solid; padding-left: 1em; margin: 1.6em 0; }
+pre { font-size: .85em; white-space: pre-wrap; }
 details pre { background: #f4f4f4; padding: .7em; }
-p { margin: .4em 0; }
 </style>
 <h1>Feedback for {{ learner.name }}</h1>
 <p>{{ learner.solved }} of {{ most }} exercises solved.</p>
-{% for row in learner.rows %}{% set words, _, more = row.words.partition("\n") %}
-<section class="{{ 'solved' if row.solved else 'open' }}">
+{% for row in learner.rows %}
+<section style="border-color: {{ '#2166ac' if row.solved else '#b35806' }}">
 {% if row.exercise %}
-<h2>{{ row.exercise }} <span>{{ row.notebook }} &middot;
-{{ "solved" if row.solved else "not yet" }}</span></h2>
-<p>{{ words }}</p>
+<h2>{{ row.exercise }} ({{ row.notebook }}): {{ "solved" if row.solved else "not yet" }}</h2>
+{% set first, _, more = row.words.partition("\n") %}
+<p>{{ first }}</p>
 <pre>{{ more }}</pre>
-{% if row.code %}
 <details><summary>The code that was judged</summary><pre>{{ row.code }}</pre></details>
-{% endif %}
 {% else %}
 <h2>{{ row.file }}</h2>
 <p>This file {{ row.words }}.</p>
