@@ -66,7 +66,7 @@ class Row:
     notebook: str = ""
     exercise: str = ""
     solved: bool = False
-    words: str = f"nothing was known of it after {SECONDS} seconds"
+    words: str = f"it could not be judged: that took {SECONDS} seconds, or crashed"
     mistake: str = ""
     tried: bool = False
     code: str = ""
@@ -133,7 +133,8 @@ def _row(file, **fields):
 
 
 def _problem(file, problem):
-    return _row(file, words=f"couldn't be read: {problem}")
+    words = f"couldn't be read: {problem}. Please hand it in once more"
+    return _row(file, words=words)
 
 
 def _best(rows):
@@ -186,7 +187,9 @@ def _rows(file, settings):
     rows = {}
     with suppress(ValueError):  # the last may be a part of one
         for line in map(json.loads, lines.splitlines()):
-            rows[line.get("exercise")] = _row(file, **line)
+            if "problem" in line:
+                return [_problem(file, line["problem"])]
+            rows[line["exercise"]] = _row(file, **line)
     if process.returncode and not rows:
         return [_problem(file, "its process ended")]
     return list(rows.values())
@@ -196,7 +199,8 @@ def _environment(folder):
     """What a process needs, and nothing of what is set for the teacher."""
     kept = "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH"
     names = {name: os.environ[name] for name in kept if name in os.environ}
-    ours = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "HOME": folder}
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    ours |= {"HOME": folder, "USERPROFILE": folder}  # the second on Windows
     return {**names, **ours, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -27,7 +27,7 @@ def main():
         for row in judge(sys.stdin.buffer.read(), **settings):
             print(json.dumps(row), flush=True)
     except source.Refused as problem:
-        print(json.dumps({"words": f"couldn't be read: {problem}"}))
+        print(json.dumps({"problem": str(problem)}))
 
 
 def judge(data, seed, only=()):

@@ -87,7 +87,7 @@ def write_moodle(path, learners, most):
     for learner in learners:
         comments = [f"{learner.solved} of {most} exercises solved"]
         comments += [f"{row.exercise or row.file}: {row.words}" for row in learner.rows]
-        comments = [html.escape(c.partition("\n")[0]) for c in comments]
+        comments = [html.escape(c.partition("\n")[0], quote=False) for c in comments]
         identifier = f"Participant {learner.number}" if learner.number else ""
         lines.append(
             (identifier, learner.name, learner.solved, most, "", "<br>".join(comments))
@@ -134,9 +134,8 @@ details pre { background: #f4f4f4; padding: .7em; }
 {% else %}
 <h2>{{ row.file }}</h2>
 <p>This file {{ row.words }}.</p>
-<p>Please look which one you meant, save it in JupyterLab, and hand it in once more;
-<code>python -m course handin</code> packs the right ones. If that doesn't help, ask your
-teacher.</p>
+<p><code>python -m course handin</code> packs the right files. If that doesn't help, ask
+your teacher.</p>
 {% endif %}
 </section>
 {% endfor %}

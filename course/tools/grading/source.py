@@ -5,7 +5,6 @@ a name which the function needs, or which these need, in the order of the notebo
 """
 
 import ast
-import contextlib
 import functools
 import linecache
 import re
@@ -41,13 +40,16 @@ class Refused(Exception):
 
 def answer(cells, name):
     """What can be checked in the place of a function; a `Refused` if there is nothing."""
-    statements = []
+    statements, missing = [], "it is not in the notebook: no cell defines it"
     for cell in cells:
-        with contextlib.suppress(*UNREADABLE):
+        try:
             statements += _statements(cell)
+        except UNREADABLE as error:
+            if re.search(rf"(?m)^\s*def\s+{name}\b", cell):
+                missing = f"its cell does not run: {_describe(error)}"
     made = [statement for statement in statements if name in statement.binds]
     if not made:
-        raise Refused(_why_missing(cells, name))
+        raise Refused(missing)
     if not _definition(made[-1].tree, name):
         line = made[-1].code.splitlines()[0][:80]
         raise Refused(
@@ -115,17 +117,10 @@ def _definition(tree, name):
             return node
 
 
-def _why_missing(cells, name):
-    for cell in reversed(cells):
-        if re.search(rf"(?m)^\s*def\s+{name}\b", cell):
-            try:
-                _statements(cell)
-            except UNREADABLE as error:
-                line = (getattr(error, "text", None) or "").strip()[:80]
-                place = f" in the line `{line}`" if line else ""
-                reason = getattr(error, "msg", error)
-                return f"its cell does not run: {type(error).__name__}{place}: {reason}"
-    return "it is not in the notebook: no cell defines it"
+def _describe(error):
+    line = (getattr(error, "text", None) or "").strip()[:80]
+    place = f" in the line `{line}`" if line else ""
+    return f"{type(error).__name__}{place}: {getattr(error, 'msg', error)}"
 
 
 # 2. The function -----------------------------------------------------------------------
