@@ -23,8 +23,8 @@ LARGEST = 20 * 2**20  # bytes in a file
 MOST = 200 * 2**20  # bytes in all files of a learner's zip
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
 MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_.*)?"
-HIDDEN = r"\.[^.]|~|__MACOSX|Thumbs\.db"  # no work of anybody
-SAVED = ".png", ".svg", ".csv", ".npz"  # what panels save; it is no work to grade
+# Parts of a path that are no work to grade: hidden files, and what panels save.
+IGNORED = r"(?i)\.[^.]|~|__MACOSX|Thumbs\.db|.*\.(png|svg|csv|npz)$"
 
 
 @dataclass
@@ -67,7 +67,7 @@ def _files(path, parts):
 def _files_of(parts, data, depth=0):
     """What a file holds: itself, or the files of a zip."""
     name = parts[-1].lower()
-    if any(re.match(HIDDEN, part) for part in parts):
+    if any(re.match(IGNORED, part) for part in parts):
         return
     if name.endswith(".zip"):
         yield from _files_of_zip(parts, data, depth)
@@ -75,7 +75,7 @@ def _files_of(parts, data, depth=0):
         yield _file(parts, problem=f"it has more than {LARGEST // 2**20} MB")
     elif name.endswith(".ipynb") or name == record.FILE:
         yield _file(parts, data)
-    elif not name.endswith(SAVED):
+    else:
         yield _file(parts, problem="it is no notebook")
 
 
