@@ -220,9 +220,8 @@ def fill_with_forgeries(folder):
     flood = FLOOD.replace("DATA", f"{pickled!r} * 1000")
     code = {"my_loss_slope": defined("my_loss_slope", flood)}
     write(folder / "flooder.ipynb", notebook("04_backprop", code))
-    name = "=HYPERLINK(1)"
-    page = solved()
-    write(folder / name / "<b>.ipynb", page)
+    code = {n: SOLUTIONS[n].rstrip() + "\n    '<b>'" for n in ("my_step", "my_train")}
+    write(folder / "=HYPERLINK(1)" / "<b>.ipynb", notebook("05_sum_task", code))
 
 
 @pytest.fixture(scope="module")
@@ -476,7 +475,8 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "while True: LOOP = 1" in code
     bomb = (pages / "bomb.html").read_text(encoding="utf-8")
     assert "bomb.zip" in bomb and "hand it in once more" in bomb
-    assert "<b>" not in (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
+    formula = (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;" in formula and "<b>" not in formula
 
 
 def test_the_table_on_a_terminal_obeys_nobody(graded):
