@@ -12,7 +12,7 @@ import secrets
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -58,7 +58,7 @@ def run(options) -> int:
 
 @dataclass
 class Row:
-    """A line of the table: an exercise, or something that can't be read."""
+    """A line of the table: an exercise, or a file without one."""
 
     learner: str
     number: str
@@ -66,7 +66,7 @@ class Row:
     notebook: str = ""
     exercise: str = ""
     solved: bool = False
-    words: str = f"nothing was known of it after {SECONDS} seconds"
+    words: str = f"it could not be judged: that took {SECONDS} seconds, or crashed"
     mistake: str = ""
     tried: bool = False
     code: str = ""
@@ -90,11 +90,11 @@ class Learner:
 
 
 def by_learner(rows) -> list[Learner]:
-    names = dict.fromkeys((row.learner, row.number) for row in rows)
-    return [
-        Learner(*who, [row for row in rows if (row.learner, row.number) == who])
-        for who in names
-    ]
+    learners = {}
+    for row in rows:
+        who = row.learner, row.number
+        learners.setdefault(who, Learner(*who, [])).rows.append(row)
+    return list(learners.values())
 
 
 # 1. All files --------------------------------------------------------------------------
@@ -103,46 +103,38 @@ def by_learner(rows) -> list[Learner]:
 def grade(files, only=(), seed=None) -> list[Row]:
     """The rows for files, sorted: of several attempts at an exercise the best."""
     settings = {"seed": seed or secrets.randbits(64), "only": list(only)}
-    notebooks = [file for file in files if not file.is_record and not file.problem]
     rows = [_problem(file, file.problem) for file in files if file.problem]
+    records = [file for file in files if file.is_record and not file.problem]
+    notebooks = [file for file in files if not file.is_record and not file.problem]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        jobs = [pool.submit(_rows, file, settings) for file in notebooks]
-        _show_progress(pool, jobs)
-    rows += [row for job in jobs for row in job.result()]
-    for file in files:
-        if file.is_record and not file.problem:
-            rows += _add_attempts(file, rows)
+        try:
+            jobs = [pool.submit(_rows, file, settings) for file in notebooks]
+            for count, job in enumerate(jobs, 1):
+                rows += job.result()
+                if sys.stderr.isatty():
+                    end = "\n" if count == len(jobs) else ""
+                    text = f"\r{count} of {len(jobs)} notebooks"
+                    print(text, end=end, file=sys.stderr)
+        except KeyboardInterrupt:
+            pool.shutdown(cancel_futures=True)
+            raise CommandError("\nStopped; nothing is graded.") from None
+    for file in records:
+        rows += _add_attempts(file, rows)
     known = {(row.learner, row.number) for row in rows}
     for file in files:
         if (file.learner, file.number) not in known:
-            words = "it has no exercise that counts"
-            rows.append(Row(file.learner, file.number, file.name, words=words))
-    return sorted(_best(rows), key=_place)
+            rows.append(_row(file, words="has no exercise that counts"))
+    rows.sort(key=lambda row: (row.learner.lower(), row.number, row.notebook or "~"))
+    return list(_best(rows))
 
 
-def _show_progress(pool, jobs):
-    """Wait for all, with a line on the terminal."""
-    is_shown = sys.stderr.isatty()
-    try:
-        for count, _ in enumerate(as_completed(jobs), 1):
-            end = "\n" if count == len(jobs) else ""
-            if is_shown:
-                text = f"\r{count} of {len(jobs)} notebooks"
-                print(text, end=end, file=sys.stderr, flush=True)
-    except KeyboardInterrupt:
-        pool.shutdown(cancel_futures=True)
-        raise CommandError("\nStopped; nothing is graded.") from None
-
-
-def _place(row):
-    names = [path.stem for path in find_notebooks([])]
-    notebook = names.index(row.notebook) if row.notebook else len(names)
-    return row.learner.lower(), row.number, notebook
+def _row(file, **fields):
+    return Row(file.learner, file.number, file.name, **fields)
 
 
 def _problem(file, problem):
-    words = f"couldn't be read: {problem}"
-    return Row(file.learner, file.number, file.name, words=words)
+    words = f"couldn't be read: {problem}. Please hand it in once more"
+    return _row(file, words=words)
 
 
 def _best(rows):
@@ -159,16 +151,13 @@ def _add_attempts(file, rows):
     """Put the attempts of a record into its learner's rows; a row if it is none."""
     try:
         works = json.loads(file.data)["exercises"]
-        tries = {
-            (lesson, name): int(work["tries"])
-            for lesson, names in works.items()
-            for name, work in names.items()
-        }
+        for row in rows:
+            whose = row.learner, row.number
+            if row.exercise and whose == (file.learner, file.number):
+                work = works.get(lessons.name_of(row.notebook), {})
+                row.attempts = int(work.get(row.exercise, {"tries": 0})["tries"])
     except Exception:  # noqa: BLE001, whatever a forged one raises
         return [_problem(file, "it is no record of this course")]
-    for row in rows:
-        if (row.learner, row.number) == (file.learner, file.number) and row.exercise:
-            row.attempts = tries.get((lessons.name_of(row.notebook), row.exercise), 0)
     return []
 
 
@@ -176,56 +165,42 @@ def _add_attempts(file, rows):
 
 
 def _rows(file, settings):
-    try:
-        lines = _judge(file.data, settings)
-    except OSError as error:
-        lines = [{"problem": f"no process could be had for it: {error}"}]
-    head, *lines = lines or [{"problem": "its process ended"}]
-    if "problem" in head:
-        return [_problem(file, head["problem"])]
-    told = {line["exercise"]: line for line in lines}
-    return [
-        _row(file, head, told.get(name, {"exercise": name}))
-        for name in head["exercises"]
-    ]
-
-
-def _row(file, head, line):
-    row = Row(file.learner, file.number, file.name, head["notebook"], **line)
-    if row.exercise in head["notes"]:
-        row.look_at.insert(0, head["notes"][row.exercise])
-    return row
-
-
-def _judge(data, settings) -> list[dict]:
-    """What the process of `judge` tells; after too long, what it told until then."""
+    """The rows that the process of `judge` writes; after too long, those until then."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "course.tools.grading.judge"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=folder,
-            env=_environment(folder),
-        )
-        given = json.dumps(settings).encode() + b"\n" + data
         try:
-            told, _ = process.communicate(given, timeout=SECONDS)
+            process = subprocess.Popen(
+                [sys.executable, "-m", "course.tools.grading.judge"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=folder,
+                env=_environment(folder),
+            )
+        except OSError as error:
+            return [_problem(file, f"no process could be had for it: {error}")]
+        request = json.dumps(settings).encode() + b"\n" + file.data
+        try:
+            lines, _ = process.communicate(request, timeout=SECONDS)
         except subprocess.TimeoutExpired:
             _stop(process.pid)
-            told, _ = process.communicate()
-    lines = []
+            lines, _ = process.communicate()
+    rows = {}
     with suppress(ValueError):  # the last may be a part of one
-        for line in told.splitlines():
-            lines.append(json.loads(line))
-    return lines
+        for line in map(json.loads, lines.splitlines()):
+            if "problem" in line:
+                return [_problem(file, line["problem"])]
+            rows[line["exercise"]] = _row(file, **line)
+    if process.returncode and not rows:
+        return [_problem(file, "its process ended")]
+    return list(rows.values())
 
 
 def _environment(folder):
     """What a process needs, and nothing of what is set for the teacher."""
     kept = "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH"
     names = {name: os.environ[name] for name in kept if name in os.environ}
-    ours = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1", "HOME": folder}
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
+    ours |= {"HOME": folder, "USERPROFILE": folder}  # the second on Windows
     return {**names, **ours, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -235,6 +210,6 @@ def _stop(pid):
 
     with suppress(psutil.Error):
         process = psutil.Process(pid)
-        for child in [*process.children(recursive=True), process]:
+        for part in [process, *process.children(recursive=True)]:
             with suppress(psutil.Error):
-                child.kill()
+                part.kill()

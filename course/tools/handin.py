@@ -30,22 +30,30 @@ def add_arguments(parser):
 def run(options) -> int:
     folder = ROOT / options.folder
     if not (folder / record.MARK).is_dir():
-        raise CommandError(f"{folder} is no learner's copy: python -m course makes one")
+        raise CommandError(
+            f"{folder} is no copy of the course. Is yours elsewhere? Then name it: "
+            "python -m course handin --folder FOLDER. A new one: python -m course"
+        )
     paths = [folder / path.name for path in find_notebooks([])]
     paths = [path for path in paths if path.is_file()]
     if not paths:
-        raise CommandError(f"there is no notebook of the course in {folder}")
+        raise CommandError(
+            f"there is no notebook of the course in {folder}; if you gave yours other "
+            "names, give them back their own, such as 04_backprop.ipynb"
+        )
     name = re.sub(r"[^\w.-]+", "-", options.name or _ask_for_name()).strip("-.")
     if not name:
         raise CommandError("a name has letters: python -m course handin --name NAME")
     target = ROOT / f"handin-{name}.zip"
     replaced = _replaced(target)
-    extra = folder / record.FILE
-    extras = [extra] if options.with_record and extra.is_file() else []
+    extras, also = [], "without your record"
+    if options.with_record and (folder / record.FILE).is_file():
+        extras, also = [folder / record.FILE], "and your record"
+    elif options.with_record:
+        also += f": there is none in {folder}, as you have answered nothing there yet"
     pack(target, paths, extras)
-    also = "and your record" if extras else "without your record"
     print(f"{target} holds {len(paths)} notebooks, without their outputs, {also}.")
-    print(*replaced, *_not_solved(folder), sep="\n")
+    print(*replaced, _solved(folder), sep="\n")
     print("Nothing was sent: hand in this file.")
     return 0
 
@@ -61,12 +69,7 @@ def _replaced(target):
     """A sentence about the file that will be replaced; another one is never touched."""
     if not target.exists():
         return []
-    try:
-        with zipfile.ZipFile(target) as archive:
-            is_ours = archive.comment == MARK
-    except (OSError, zipfile.BadZipFile):
-        is_ours = False
-    if not is_ours:
+    if not (zipfile.is_zipfile(target) and zipfile.ZipFile(target).comment == MARK):
         raise CommandError(
             f"{target} is there already, and this command did not make it. Move it "
             "away, or choose another --name"
@@ -95,16 +98,19 @@ def _without_outputs(path):
     return notebooks.as_text(notebooks.cleared(notebook)).encode()
 
 
-def _not_solved(folder):
+def _solved(folder):
     """A line that says which exercises are not solved yet, by the record."""
     record.open_in(folder)
-    solved, missing = 0, []
-    for number, lesson in enumerate(lessons.NAMES):
-        names = lessons.load_exercises(lesson)
-        done = record.solved(lesson) & set(names)
-        solved += len(done)
-        missing += [f"{name} ({number})" for name in names if name not in done]
+    states = {
+        f"{name} ({number})": name in record.solved(lesson)
+        for number, lesson in enumerate(lessons.NAMES)
+        for name in lessons.load_exercises(lesson)
+    }
     record.close()
-    yield f"By your record {solved} of {solved + len(missing)} exercises are solved" + (
-        f"; not yet, with its notebook: {', '.join(missing)}." if missing else "."
+    missing = ", ".join(name for name, is_solved in states.items() if not is_solved)
+    count = (
+        f"By your record {sum(states.values())} of {len(states)} exercises are solved"
+    )
+    return (
+        f"{count}; not yet, with its notebook: {missing}." if missing else f"{count}."
     )

@@ -59,6 +59,9 @@ HOSTILE = [
     ("import ctypes; ctypes.string_at(0)", REFUSED),
     ("open('SECRET').read()", f"{REFUSED}: open"),
     ("open('SECRET', 'w')", f"{REFUSED}: open"),
+    ("import io, pathlib; io.FileIO(pathlib.Path('SECRET'))", f"{REFUSED}: open"),
+    ("import os; os.path.realpath = lambda p: '.'; open('SECRET')", f"{REFUSED}: open"),
+    ("import os, pathlib; os.remove(pathlib.Path('SECRET'))", f"{REFUSED}: os.remove"),
     ("import os; os.remove('SECRET')", f"{REFUSED}: os.remove"),
     ("import shutil; shutil.rmtree('SECRET')", REFUSED),
     ("open(mlp.__file__).read()", f"{REFUSED}: open"),
@@ -68,7 +71,7 @@ HOSTILE = [
     ("mlp.loss(np.ones((1, 1)), np.ones((1, 1)))", "it calls mlp_core.loss"),
     ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),
     ("print('x' * 999); import sys; sys.stdout.flush()", "right"),
-    ("globals()['x'] = 1", "right"),
+    ("globals()['x'] = 1; display(1); import time; time.sleep(1000)", "right"),
 ]
 FLOOD = """import os
     for channel in range(3, 20):
@@ -165,6 +168,7 @@ def fill_with_odd_files(folder):
         "empty": b"",
         "broken": texts("05_sum_task")[:5000].encode(),
         "deep": b"[" * 100_000,
+        "odd": b'{"cells": [{"cell_type": "code", "source": 1}, 3]}',
         "image": b"\x89PNG\xff\xfe",
         "number": b"3",
         "huge": b" " * (handins.LARGEST + 1),
@@ -172,7 +176,7 @@ def fill_with_odd_files(folder):
         (folder / f"{name}.ipynb").write_bytes(data)
     (folder / "essay.pdf").write_bytes(b"%PDF")
     cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(1)"}
-    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell, 3, {"source": 1}]})
+    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell]})
     with zipfile.ZipFile(folder / "outside.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("../outside.ipynb", "{}")
         archive.writestr("05_sum_task.ipynb", json.dumps(solved()))
@@ -216,9 +220,8 @@ def fill_with_forgeries(folder):
     flood = FLOOD.replace("DATA", f"{pickled!r} * 1000")
     code = {"my_loss_slope": defined("my_loss_slope", flood)}
     write(folder / "flooder.ipynb", notebook("04_backprop", code))
-    name = "=HYPERLINK(1)"
-    page = solved()
-    write(folder / name / "<b>.ipynb", page)
+    code = {n: SOLUTIONS[n].rstrip() + "\n    '<b>'" for n in ("my_step", "my_train")}
+    write(folder / "=HYPERLINK(1)" / "<b>.ipynb", notebook("05_sum_task", code))
 
 
 @pytest.fixture(scope="module")
@@ -312,12 +315,13 @@ def test_attempts_come_from_the_record(graded):
         ("empty", "it is empty"),
         ("broken", "it is no notebook"),
         ("deep", "it is no notebook"),
+        ("odd", "it is no notebook"),
         ("image", "it is no notebook"),
         ("number", "it is no notebook"),
         ("huge", "more than 20 MB"),
         ("essay.pdf", "it is no notebook"),
         ("other", "not those of a notebook of this course"),
-        ("outside", "'../outside.ipynb', which leads out of it"),
+        ("outside", "it is no notebook"),
         ("bomb", "unpacks to more than 200 MB"),
         ("link", "a link to another place"),
     ],
@@ -407,7 +411,7 @@ def _environment(process):
 def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
     """Guards: the list of what to look at."""
     told = reports.odd(graded.rows)
-    assert "hostile 12, my_backprop: it uses `setprofile`" in told
+    assert "hostile 15, my_backprop: it uses `setprofile`" in told
     assert "forger, my_step: the check cell was changed" in told
     assert "anna" not in told
 
@@ -469,8 +473,10 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "is no function of yours" in page and "&lt;" not in page.split("<h1>")[0]
     code = (pages / "cells 0.html").read_text(encoding="utf-8")
     assert "while True: LOOP = 1" in code
-    assert "bomb.zip" in (pages / "bomb.html").read_text(encoding="utf-8")
-    assert "<b>" not in (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
+    bomb = (pages / "bomb.html").read_text(encoding="utf-8")
+    assert "bomb.zip" in bomb and "hand it in once more" in bomb
+    formula = (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
+    assert "&lt;b&gt;" in formula and "<b>" not in formula
 
 
 def test_the_table_on_a_terminal_obeys_nobody(graded):
@@ -510,7 +516,7 @@ def test_the_command(tmp_path, capsys):
     assert csv_file.exists() and (page / "eva.html").exists()
     assert main([*arguments, "--only", "04_backprop"]) == 1
     told = capsys.readouterr()
-    assert "it has no exercise that counts" in told.out
+    assert "has no exercise that counts" in told.out
     assert "nothing to grade" in told.err
     assert main(["grade", str(tmp_path / "none")]) == 1
     assert "there is no" in capsys.readouterr().err
@@ -535,11 +541,11 @@ def test_a_zip_of_the_whole_class(tmp_path):
 def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     """Guards: an answer that waits and waits, and what was known until then."""
     monkeypatch.setattr(grade, "SECONDS", 4)
-    sleepy = "import time; time.sleep(2.5)"
+    sleepy = "import threading; threading.Event().wait(2.5)"
     code = {"my_loss_slope": defined("my_loss_slope", sleepy)}
     write(tmp_path / "a.ipynb", notebook("04_backprop", code))
     rows = grade.grade(handins.collect(tmp_path))
-    assert [r.words[:20] for r in rows] == 3 * ["nothing was known of"]
+    assert [r.words[:23] for r in rows] == 3 * ["it could not be judged:"]
 
 
 def test_an_unwritten_default_runs_nothing_in_the_judge():

@@ -75,6 +75,14 @@ def test_the_second_replaces_the_first_and_says_so(copy, tmp_path, capsys):
     assert len(names(tmp_path / "handin-anna.zip")) == 3
 
 
+def test_without_a_record_it_says_why(copy, tmp_path, capsys):
+    """Guards: a hand-in that lacks the record which was asked for, in silence."""
+    (copy / "record.json").unlink()
+    assert main(["handin", "--name", "anna", "--with-record"]) == 0
+    assert "without your record: there is none in" in capsys.readouterr().out
+    assert "record.json" not in names(tmp_path / "handin-anna.zip")
+
+
 @pytest.mark.parametrize("kind", ["text", "zip"])
 def test_what_another_made_is_never_replaced(copy, tmp_path, capsys, kind):
     """Guards: a file of the same name that isn't a hand-in."""
@@ -116,4 +124,4 @@ def test_a_folder_that_is_no_copy_is_refused(tmp_path, monkeypatch, capsys):
     """Guards: a zip of another folder."""
     monkeypatch.setattr(handin, "ROOT", tmp_path)
     assert main(["handin", "--folder", str(NOTEBOOKS)]) == 1
-    assert "no learner's copy" in capsys.readouterr().err
+    assert "is no copy of the course" in capsys.readouterr().err

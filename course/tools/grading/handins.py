@@ -9,7 +9,6 @@ Who it is, by the first of these that there is:
 """
 
 import io
-import os
 import re
 import stat
 import zipfile
@@ -21,11 +20,11 @@ from course import record
 from course.tools import find_notebooks
 
 LARGEST = 20 * 2**20  # bytes in a file
-MOST = 200 * 2**20  # bytes in all files of a zip
-MOST_FILES = 2000  # in a zip
+MOST = 200 * 2**20  # bytes in all files of a learner's zip
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
-MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_(?P<file>.*))?"
-SAVED = ".png", ".svg", ".csv", ".npz"  # what panels save; it is no work to grade
+MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_.*)?"
+# Parts of a path that are no work to grade: hidden files, and what panels save.
+IGNORED = r"(?i)\.[^.]|~|__MACOSX|Thumbs\.db|.*\.(png|svg|csv|npz)$"
 
 
 @dataclass
@@ -44,7 +43,7 @@ class File:
 
     @property
     def is_record(self):
-        return PurePosixPath(self.name).name == record.FILE
+        return self.name.split("/")[-1] == record.FILE
 
 
 def collect(folder) -> list[File]:
@@ -52,88 +51,69 @@ def collect(folder) -> list[File]:
     folder = Path(folder)
     if folder.is_file():
         return list(_files_of_zip((), folder.read_bytes()))
-    return [file for path in _paths(folder) for file in _files(folder, path)]
+    paths = sorted(folder.rglob("*"))
+    return [f for path in paths for f in _files(path, path.relative_to(folder).parts)]
 
 
-def _paths(folder):
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        links = [name for name in folders if os.path.islink(os.path.join(place, name))]
-        for name in sorted(links + names):
-            if not _is_hidden(name):
-                yield Path(place, name)
-
-
-def _is_hidden(name):
-    return name.startswith((".", "~", "__MACOSX")) or name == "Thumbs.db"
-
-
-def _files(folder, path):
-    parts = path.relative_to(folder).parts
+def _files(path, parts):
     kind = path.lstat().st_mode
     if stat.S_ISREG(kind):
         with path.open("rb") as file:
             yield from _files_of(parts, file.read(MOST + 1))
-    else:
-        what = "a link to another place" if stat.S_ISLNK(kind) else "no file"
-        yield _file(parts, problem=f"it is {what}")
+    elif not stat.S_ISDIR(kind):
+        yield _file(parts, problem="it is no file, but maybe a link to another place")
 
 
 def _files_of(parts, data, depth=0):
     """What a file holds: itself, or the files of a zip."""
     name = parts[-1].lower()
+    if any(re.match(IGNORED, part) for part in parts):
+        return
     if name.endswith(".zip"):
         yield from _files_of_zip(parts, data, depth)
     elif len(data) > LARGEST:
         yield _file(parts, problem=f"it has more than {LARGEST // 2**20} MB")
     elif name.endswith(".ipynb") or name == record.FILE:
         yield _file(parts, data)
-    elif not name.endswith(SAVED):
+    else:
         yield _file(parts, problem="it is no notebook")
 
 
 def _files_of_zip(parts, data, depth=0):
-    if depth == DEEPEST:
-        yield _file(parts, problem="it is a zip in a zip in a zip")
-        return
+    """Those of a zip; nothing is unpacked to the disk."""
     try:
+        if depth == DEEPEST:
+            raise ValueError("it is a zip in a zip in a zip")
         archive = zipfile.ZipFile(io.BytesIO(data))
+        size = sum(entry.file_size for entry in archive.infolist())
+        if parts and size > MOST:  # the teacher's own zip may be larger
+            raise ValueError(f"it unpacks to more than {MOST // 2**20} MB")
     except Exception as error:  # noqa: BLE001, whatever a damaged zip raises
-        yield _file(parts, problem=f"it is no zip that can be opened: {error}")
+        yield _file(parts, problem=f"the zip can't be opened: {error}")
         return
-    left = MOST
-    for entry in archive.infolist()[:MOST_FILES]:
-        inner = PurePosixPath(entry.filename.replace("\\", "/")).parts
-        if entry.is_dir() or any(_is_hidden(p) for p in inner if p != ".."):
-            continue
-        if ".." in inner or inner[0].endswith((":", "/")):
-            problem = f"it has a file {entry.filename!r}, which leads out of it"
-            yield _file(parts, problem=problem)
-            continue
+    for entry in archive.infolist():
+        inner = PurePosixPath(entry.filename.replace("\\", "/").lstrip("/")).parts
         try:
-            with archive.open(entry) as file:  # the size that it names may be wrong
-                data = file.read(min(left, LARGEST) + 1)
+            with archive.open(entry) as file:  # no more than its `file_size` is read
+                data = file.read(LARGEST + 1)
         except Exception as error:  # noqa: BLE001, as above
             yield _file((*parts, *inner), problem=f"the zip is damaged: {error}")
             continue
-        left -= len(data)
-        if left < 0:
-            yield _file(parts, problem=f"it unpacks to more than {MOST // 2**20} MB")
-            return
-        yield from _files_of((*parts, *inner), data, depth + 1)
+        if not entry.is_dir():
+            yield from _files_of((*parts, *inner), data, depth + 1)
 
 
 def _file(parts, data=b"", problem=""):
-    data = zlib.compress(data, 1)
+    packed, name = zlib.compress(data, 1), "/".join(parts)
     for part in parts:
-        if found := re.fullmatch(MOODLE, part):
-            return File(found["name"], found["number"], "/".join(parts), data, problem)
+        if match := re.fullmatch(MOODLE, part):
+            return File(match["name"], match["number"], name, packed, problem)
     learner = parts[0] if parts else "the zip"
     if learner.lower().endswith(".zip"):
         learner = re.sub(r"^handin-| ?\(\d+\)$", "", learner[:-4]) or learner
     elif len(parts) == 1:
         learner = _name_in(learner)
-    return File(learner, "", "/".join(parts), data, problem)
+    return File(learner, "", name, packed, problem)
 
 
 def _name_in(file):

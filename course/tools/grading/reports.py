@@ -3,42 +3,40 @@ and a page for each learner."""
 
 import csv
 import html
-import io
 import re
 from collections import Counter
 
+import jinja2  # comes with JupyterLab
+
 from course.files import replacing
 
-COLUMNS = (
-    *("learner", "notebook", "exercise", "solved", "words", "attempts"),
-    *("file", "look at"),
-)
+COLUMNS = [
+    "learner",
+    "notebook",
+    "exercise",
+    "solved",
+    "words",
+    "attempts",
+    "file",
+    "look at",
+]
 # Of Moodle's 'offline grading worksheet'. It finds a learner by the first, and reads the
 # grade and the comments; it asks for the time, too, which may be empty.
 MOODLE = (
-    *("Identifier", "Full name", "Grade", "Maximum Grade"),
-    *("Last modified (grade)", "Feedback comments"),
+    "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"
 )
 
 
 def table(rows) -> str:
     """The rows as a terminal shows them: the words up to the end of their first line."""
-    cells = [(*COLUMNS[:1], *COLUMNS[2:6])]
-    cells += [
-        (
-            row.learner,
-            row.exercise or row.file,
-            row.solved_words,
-            _short(row),
-            row.attempts,
-        )
-        for row in rows
-    ]
-    cells = [[_printable(str(cell)) for cell in line] for line in cells]
-    widths = [max(map(len, column)) for column in zip(*cells)]
-    return "\n".join(
-        "  ".join(c.ljust(w) for c, w in zip(line, widths)).rstrip() for line in cells
-    )
+    lines = [("learner", "exercise", "solved", "words", "attempts")]
+    for row in rows:
+        work, words = row.exercise or row.file, _short(row)
+        lines.append((row.learner, work, row.solved_words, words, str(row.attempts)))
+    lines = [[_printable(cell) for cell in line] for line in lines]
+    widths = [max(map(len, column)) for column in zip(*lines)]
+    padded = [map(str.ljust, line, widths) for line in lines]
+    return "\n".join("  ".join(line).rstrip() for line in padded)
 
 
 def _short(row):
@@ -55,10 +53,10 @@ def summary(rows) -> str:
     """For each exercise how many solved it, and the three commonest misconceptions."""
     lines = []
     for exercise in dict.fromkeys(row.exercise for row in rows if row.exercise):
-        its = [row for row in rows if row.exercise == exercise]
-        solved = sum(row.solved for row in its)
-        lines.append(f"{exercise}: {solved} of {len(its)} solved it")
-        wrong = (row for row in its if row.tried and not row.solved)
+        answers = [row for row in rows if row.exercise == exercise]
+        solved = sum(row.solved for row in answers)
+        lines.append(f"{exercise}: {solved} of {len(answers)} solved it")
+        wrong = (row for row in answers if row.tried and not row.solved)
         common = Counter(row.mistake or _short(row) for row in wrong).most_common(3)
         lines += [f"  {count} x {_printable(words)}" for words, count in common]
     return "\n".join(lines)
@@ -66,11 +64,8 @@ def summary(rows) -> str:
 
 def odd(rows) -> str:
     """What a teacher may want to look at."""
-    lines = [
-        f"  {row.learner}, {row.exercise}: {note}"
-        for row in rows
-        for note in row.look_at
-    ]
+    notes = [(row, note) for row in rows for note in row.look_at]
+    lines = [f"  {row.learner}, {row.exercise}: {note}" for row, note in notes]
     return "\n".join(map(_printable, ["Look at:", *lines])) if lines else ""
 
 
@@ -78,36 +73,32 @@ def odd(rows) -> str:
 
 
 def write_csv(path, rows):
-    cells = [
+    lines = [
         (row.learner, row.notebook, row.exercise, row.solved_words, row.words)
         + (row.attempts, row.file, "; ".join(row.look_at))
         for row in rows
     ]
-    _write_table(path, COLUMNS, cells)
+    _write_table(path, COLUMNS, lines)
 
 
 def write_moodle(path, learners, most):
     """A row for each learner; ``most`` is the number of exercises."""
-    cells = []
+    lines = []
     for learner in learners:
+        comments = [f"{learner.solved} of {most} exercises solved"]
+        comments += [f"{row.exercise or row.file}: {row.words}" for row in learner.rows]
+        comments = [html.escape(c.partition("\n")[0], quote=False) for c in comments]
         identifier = f"Participant {learner.number}" if learner.number else ""
-        comments = "<br>".join(map(html.escape, _comments(learner, most)))
-        cells.append((identifier, learner.name, learner.solved, most, "", comments))
-    _write_table(path, MOODLE, cells)
+        lines.append(
+            (identifier, learner.name, learner.solved, most, "", "<br>".join(comments))
+        )
+    _write_table(path, MOODLE.split(","), lines)
 
 
-def _comments(learner, most):
-    yield f"{learner.solved} of {most} exercises solved"
-    for row in learner.rows:
-        yield f"{row.exercise or row.file}: {row.words.partition(chr(10))[0]}"
-
-
-def _write_table(path, columns, rows):
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerows([columns, *([_harmless(cell) for cell in row] for row in rows)])
-    with replacing(path) as file:
-        file.write(text.getvalue().encode("utf-8-sig", "replace"))  # so Excel reads it
+def _write_table(path, columns, lines):
+    # With its mark, so that Excel reads UTF-8; the csv writer ends lines as on Windows.
+    with open(path, "w", encoding="utf-8-sig", errors="replace", newline="") as file:
+        csv.writer(file).writerows([columns, *(map(_harmless, line) for line in lines)])
 
 
 def _harmless(cell):
@@ -122,43 +113,49 @@ PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>{title}</title>
+<title>Feedback for {{ learner.name }}</title>
 <style>
-body {{ font: 18px/1.5 sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em; }}
-h2 {{ margin: 1.6em 0 .3em; font-size: 1.15em; }}
-h2 span {{ font-weight: normal; color: #444; }}
-section {{ border-left: .4em solid #b35806; padding-left: 1em; }}
-section.solved {{ border-color: #2166ac; }}
-pre {{ font-size: .85em; white-space: pre-wrap; margin: .4em 0; }}
-details pre {{ background: #f4f4f4; padding: .7em; }}
-p {{ margin: .4em 0; }}
+body { font: 18px/1.5 sans-serif; max-width: 46em; margin: 2em auto; padding: 0 1em; }
+h2 { font-size: 1.15em; }
+section { border-left: .4em solid; padding-left: 1em; margin: 1.6em 0; }
+pre { font-size: .85em; white-space: pre-wrap; }
+details pre { background: #f4f4f4; padding: .7em; }
 </style>
-<h1>{title}</h1>
-<p>{count} of {most} exercises solved.</p>
-{parts}
+<h1>Feedback for {{ learner.name }}</h1>
+<p>{{ learner.solved }} of {{ most }} exercises solved.</p>
+{% for row in learner.rows %}
+<section style="border-color: {{ '#2166ac' if row.solved else '#b35806' }}">
+{% if row.exercise %}
+<h2>{{ row.exercise }} ({{ row.notebook }}): {{ "solved" if row.solved else "not yet" }}</h2>
+{% set first, _, more = row.words.partition("\n") %}
+<p>{{ first }}</p>
+<pre>{{ more }}</pre>
+<details><summary>The code that was judged</summary><pre>{{ row.code }}</pre></details>
+{% else %}
+<h2>{{ row.file }}</h2>
+<p>This file {{ row.words }}.</p>
+<p><code>python -m course handin</code> packs the right files. If that doesn't help, ask
+your teacher.</p>
+{% endif %}
+</section>
+{% endfor %}
 </html>
 """
-PART = """<section class="{kind}">
-<h2>{title} <span>{state}</span></h2>
-<p>{words}</p>
-<pre>{more}</pre>
-{code}
-</section>
-"""
-CODE = "<details><summary>The code that was judged</summary><pre>{}</pre></details>"
 
 
 def write_pages(folder, learners, most):
     """A page for each learner, replacing that of an earlier grading."""
     folder.mkdir(parents=True, exist_ok=True)
+    page = jinja2.Template(PAGE, autoescape=True)
     taken = set()
     for learner in learners:
         name = _file_name(learner)
         while name.lower() in taken:
             name = f"_{name}"
         taken.add(name.lower())
+        text = page.render(learner=learner, most=most)
         with replacing(folder / name) as file:
-            file.write(_page(learner, most).encode("utf-8", "replace"))
+            file.write(text.encode("utf-8", "replace"))
 
 
 def _file_name(learner):
@@ -167,22 +164,3 @@ def _file_name(learner):
     if learner.number:
         return f"{name}_{learner.number}_assignsubmission_file_feedback.html"
     return f"{name}.html"
-
-
-def _page(learner, most):
-    parts = "".join(map(_part, learner.rows))
-    title = f"Feedback for {html.escape(learner.name)}"
-    return PAGE.format(title=title, count=learner.solved, most=most, parts=parts)
-
-
-def _part(row):
-    words, _, more = html.escape(row.words).partition("\n")
-    state = "solved" if row.solved else "not yet"
-    return PART.format(
-        kind="solved" if row.solved else "open",
-        title=html.escape(row.exercise or row.file),
-        state=f"{row.notebook} &middot; {state}" if row.exercise else "",
-        words=words,
-        more=more,
-        code=CODE.format(html.escape(row.code)) if row.code else "",
-    )
