@@ -43,7 +43,8 @@ def run(options) -> int:
     rows = grade(handins.collect(folder), only)
     learners, most = by_learner(rows), len({row.exercise for row in rows} - {""})
     if rows:
-        parts = reports.table(rows), reports.summary(rows), reports.odd(rows)
+        parts = [reports.table(rows), reports.totals(learners, most)]
+        parts += [reports.summary(rows), reports.odd(rows)]
         print("\n\n".join(filter(None, parts)))
     if options.csv:
         reports.write_csv(ROOT / options.csv, rows)

@@ -66,8 +66,8 @@ HOSTILE = [
     ("import shutil; shutil.rmtree('SECRET')", REFUSED),
     ("open(mlp.__file__).read()", f"{REFUSED}: open"),
     ("import sys; sys.setprofile(None)", f"{REFUSED}: sys.setprofile"),
-    ("from course.lessons.backprop import exercises", REFUSED),
-    ("import importlib as i; i.import_module('course.lessons.own')", REFUSED),
+    ("from course.lessons.backprop import exercises", "it takes from the course."),
+    ("import importlib as i; i.import_module('course.lessons.own')", "it takes from"),
     ("mlp.loss(np.ones((1, 1)), np.ones((1, 1)))", "it calls mlp_core.loss"),
     ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),
     ("print('x' * 999); import sys; sys.stdout.flush()", "right"),
@@ -83,7 +83,7 @@ CELLS = [  # a cell before the function, which uses a name of it; and the words
     ("%matplotlib inline\n!ls\nN = 2\ndef HELP(): return N", "HELP()", "right"),
     ("while True: pass", "", "right"),
     ("NOTHING = None.x", "NOTHING", "it stops with AttributeError"),
-    ("from math import *", "assert cos(0) == 1", "right"),
+    ("from math import *\nimport matplotlib.pyplot as P", "P.plot; cos(0)", "right"),
 ]
 
 
@@ -271,7 +271,8 @@ def test_a_solved_notebook_is_solved_whatever_its_name(graded, learner):
     [
         ("anna_05_sum_task.ipynb", "anna"),
         ("05_sum_task-Åke Ö (2).ipynb", "Åke Ö"),
-        ("05_sum_task (1).ipynb", "05_sum_task (1).ipynb"),
+        ("05_sum_task (1).ipynb", "(no name) 05_sum_task (1).ipynb"),
+        ("05_sum_task (finn).ipynb", "finn"),
         ("bo/any/05_sum_task.ipynb", "bo"),
         ("handin-bo.zip", "bo"),
         ("handin-bo (1).zip/05_sum_task.ipynb", "bo"),
@@ -460,6 +461,8 @@ def test_the_marks_for_moodle(graded):
     assert rows["Dora Ek"]["Identifier"] == "Participant 1234567"
     assert rows["Dora Ek"]["Grade"] == "2" and rows["ben"]["Grade"] == "3"
     assert rows["Dora Ek"]["Maximum Grade"] == "5"
+    unread = [rows[name]["Grade"] for name in ("empty", "broken", "image")]
+    assert unread == ["", "", ""]  # a broken file is no mark of 0
     assert "my_step: right" in rows["Dora Ek"]["Feedback comments"]
 
 
@@ -512,7 +515,7 @@ def test_the_command(tmp_path, capsys):
         "written",
         "yet",
     ]
-    assert "my_train: 0 of 1 solved it" in told
+    assert "\neva: 0 of 2\n" in told and "my_train: 0 of 1 solved it" in told
     assert csv_file.exists() and (page / "eva.html").exists()
     assert main([*arguments, "--only", "04_backprop"]) == 1
     told = capsys.readouterr()

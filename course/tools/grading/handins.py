@@ -121,4 +121,4 @@ def _name_in(file):
     stem = re.sub(r"\.\w+$|-Copy\d+|\(\d+\)", " ", file)
     for path in find_notebooks([]):
         stem = stem.replace(path.stem, " ")
-    return stem.strip(" _-.,") or file
+    return stem.strip(" _-.,()") or f"(no name) {file}"

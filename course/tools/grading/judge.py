@@ -87,7 +87,7 @@ def _judged(exercises, name, cells, seed):
     try:
         answer = source.answer(cells, name)
         code = answer.code
-        verdict = checking.check(exercises, answer, checking.TRIES, seed)
+        verdict = checking.check(exercises, answer, seed=seed)
     except source.Refused as why:
         verdict = checking.Verdict(False, str(why))
     except Exception as error:  # noqa: BLE001, of an answer that no check has met

@@ -29,24 +29,29 @@ MOODLE = (
 
 def table(rows) -> str:
     """The rows as a terminal shows them: the words up to the end of their first line."""
-    lines = [("learner", "exercise", "solved", "words", "attempts")]
+    lines = [("learner", "exercise", "solved", "attempts", "words")]
     for row in rows:
-        work, words = row.exercise or row.file, _short(row)
-        lines.append((row.learner, work, row.solved_words, words, str(row.attempts)))
+        work, words = row.exercise or row.file, _first_line(row)
+        lines.append((row.learner, work, row.solved_words, str(row.attempts), words))
     lines = [[_printable(cell) for cell in line] for line in lines]
     widths = [max(map(len, column)) for column in zip(*lines)]
     padded = [map(str.ljust, line, widths) for line in lines]
     return "\n".join("  ".join(line).rstrip() for line in padded)
 
 
-def _short(row):
-    words = row.words.partition("\n")[0]
-    return words if len(words) <= 72 else words[:70] + " …"
+def _first_line(row):
+    return row.words.partition("\n")[0]
 
 
 def _printable(text):
     """Without what a terminal would obey."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def totals(learners, most) -> str:
+    """How many exercises each learner solved."""
+    lines = [f"{learner.name}: {learner.solved} of {most}" for learner in learners]
+    return "\n".join(map(_printable, lines))
 
 
 def summary(rows) -> str:
@@ -57,7 +62,9 @@ def summary(rows) -> str:
         solved = sum(row.solved for row in answers)
         lines.append(f"{exercise}: {solved} of {len(answers)} solved it")
         wrong = (row for row in answers if row.tried and not row.solved)
-        common = Counter(row.mistake or _short(row) for row in wrong).most_common(3)
+        common = Counter(row.mistake or _first_line(row) for row in wrong).most_common(
+            3
+        )
         lines += [f"  {count} x {_printable(words)}" for words, count in common]
     return "\n".join(lines)
 
@@ -87,11 +94,12 @@ def write_moodle(path, learners, most):
     for learner in learners:
         comments = [f"{learner.solved} of {most} exercises solved"]
         comments += [f"{row.exercise or row.file}: {row.words}" for row in learner.rows]
-        comments = [html.escape(c.partition("\n")[0], quote=False) for c in comments]
+        comments = [html.escape(c, quote=False) for c in comments]
+        comment = "<br>".join(comments).replace("\n", "<br>")
+        was_judged = any(row.exercise for row in learner.rows)  # else no mark, not 0
+        grade = learner.solved if was_judged else ""
         identifier = f"Participant {learner.number}" if learner.number else ""
-        lines.append(
-            (identifier, learner.name, learner.solved, most, "", "<br>".join(comments))
-        )
+        lines.append((identifier, learner.name, grade, most, "", comment))
     _write_table(path, MOODLE.split(","), lines)
 
 
