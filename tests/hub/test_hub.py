@@ -96,7 +96,10 @@ def test_nobody_reaches_another_on_the_disk(day):
     if not day.hub.own_users:
         if os.environ.get("REQUIRE_HUB_TESTS") and os.geteuid() == 0:
             pytest.fail("other users can't run this Python: open its folders to them")
-        pytest.skip("Files of others: did not run, only root can be several users.")
+        pytest.skip(
+            "Files of others: did not run. That needs root, and a Python that other "
+            "users can run."
+        )
     home = str(day.hub.home("emmy"))
     code = f"import os\nprint(os.listdir({home!r}))"
     with day.ada.kernel(trial.NOTEBOOK) as kernel:
