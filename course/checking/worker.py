@@ -86,9 +86,7 @@ def _is_done_by_a_child() -> bool:
     if not child:
         return False
     _, status = os.waitpid(child, 0)
-    if (
-        os.waitstatus_to_exitcode(status) != ENDED
-    ):  # the answer ended it, or the kernel did
+    if os.waitstatus_to_exitcode(status) != ENDED:  # its answer or the kernel ended it
         os._exit(1)
     return True
 

@@ -13,6 +13,8 @@ from datetime import datetime
 from course import lessons, record
 from course.files import replacing
 from course.tools import ROOT, CommandError, find_notebooks
+from course.tools.notebooks import as_text, cleared
+from course.tools.update import read_if_whole
 
 MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
 
@@ -89,13 +91,11 @@ def pack(target, notebooks, others):
 
 
 def _without_outputs(path):
-    from course.tools import notebooks, update
-
-    notebook = update.read_if_whole(path)
+    notebook = read_if_whole(path)
     if notebook is None:  # the teacher's command will say so, too
         print(f"{path.name} can't be read as a notebook; it is in the file as it is.")
         return path.read_bytes()
-    return notebooks.as_text(notebooks.cleared(notebook)).encode()
+    return as_text(cleared(notebook)).encode()
 
 
 def _solved(folder):
