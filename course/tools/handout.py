@@ -198,7 +198,7 @@ def contents(change, course=ROOT, address="") -> dict:
         name = path.relative_to(course).as_posix()
         if name == "README.md":
             text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
-            files[name] = links.in_readme(text, links.Addresses("", "")).encode()
+            files[name] = links.BLOCK.sub("", text).encode()
         elif change is without_solutions and path.name in SEALED:
             sealed = seal(path.read_text(encoding="utf-8"))
             files[name] = SEALED[path.name].format(sealed).encode()

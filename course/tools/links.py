@@ -15,7 +15,8 @@ FIRST = "00_first_look"
 ADDRESS = re.compile(r'^ADDRESS = ".*?"', re.MULTILINE)  # in the cell that fetches
 # In the README, around the paragraph of links.
 BLOCK = re.compile(
-    r"(<!-- links: python -m course links -->\n).*?(<!-- end of links -->)", re.DOTALL
+    r"(<!-- links: python -m course links -->\n).*?(<!-- end of links -->\n\n)",
+    re.DOTALL,
 )
 GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+)"
 
