@@ -3,6 +3,7 @@
 What is published here is a copy of the course in a git repository of this machine.
 """
 
+import re
 import shutil
 import subprocess
 import sys
@@ -95,9 +96,8 @@ def published(tmp_path_factory):
 def publish(course, address):
     """Write an address into the pyproject.toml of a copy."""
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    old = f'Repository = "{links.addresses().repository}"'
-    assert text.count(old) == 1
-    text = text.replace(old, f'Repository = "{address}"')
+    text = re.sub(r'Repository = ".*?"', f'Repository = "{address}"', text)
+    text = re.sub(r'Site = ".*?"', 'Site = ""', text)
     (course / "pyproject.toml").write_text(text, encoding="utf-8")
 
 
@@ -105,7 +105,7 @@ def test_the_command_writes_all_notebooks_in_their_saved_form(published):
     """Guards: an address in some, and a form in which the next save changes more."""
     course, said = published
     paths = sorted(course.glob("notebooks/*.ipynb"))
-    assert said[:-1] == [f"Wrote notebooks/{path.name}." for path in paths]
+    assert {f"Wrote notebooks/{path.name}." for path in paths} <= set(said)
     assert said[-1].startswith(
         f"{course.as_uri()} is not of the form https://github.com"
     )
