@@ -118,11 +118,10 @@ def _links(found):
     links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
     if not links:
         return ""
-    book = (
-        f" To read only: [the course as a book]({found.site}/)." if found.site else ""
-    )
+    listed = " or ".join(filter(None, [", ".join(links[:-1]), links[-1]]))
+    book = f"To read only: [the course as a book]({found.site}/)."
     return (
-        "\n**From a link, without an install**, the first notebook opens in "
-        f"{', '.join(links)}. [Where it runs](#where-it-runs) says what works there."
-        f"{book}\n\n"
+        f"\n**From a link, without an install**, the first notebook opens in {listed}. "
+        "[Where it runs](#where-it-runs) says what works there."
+        f"{f' {book}' if found.site else ''}\n\n"
     )

@@ -138,18 +138,22 @@ def test_a_notebook_alone_fetches_the_course(published, tmp_path):
         if cell.cell_type == "code"
     ][:2]
     where = "print(mlp.__file__)\nimport os; print(os.getcwd())"
-    first, nothing, again, printed = run(tmp_path, fetch, imports, fetch, where)
+    first, nothing, second, printed = run(tmp_path, fetch, imports, fetch, where)
     clone = tmp_path / "neural_networks"
     module, folder = printed[0].text.split()
     assert (clone / "notebooks" / module).resolve() == clone / "mlp_core.py"
     assert folder == str(clone / "notebooks")
-    assert nothing == again == []
+    assert nothing == second == []
     for path in course.glob("notebooks/*.ipynb"):
         link = f"[{path.name}]({course.as_uri()}/blob/main/notebooks/{path.name})"
         assert link in first[0].data["text/markdown"]
-    lost = fetch.replace(course.as_uri(), "file:///nowhere")  # it is there already
-    restarted = run(tmp_path, lost, imports, where)
-    assert restarted[-1] == printed
+    colab = "import sys\nsys.modules['google.colab'] = None"
+    fetch = fetch.replace(course.as_uri(), GITHUB.repository)  # it is there already
+    _, listed, _, again = run(tmp_path, colab, fetch, imports, where)
+    assert again == printed
+    for path in course.glob("notebooks/*.ipynb"):
+        address = dict(links.buttons(path.stem, GITHUB))["Colab"]
+        assert f"[{path.name}]({address})" in listed[0].data["text/markdown"]
 
 
 @pytest.mark.parametrize(
