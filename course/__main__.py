@@ -14,6 +14,7 @@ COMMANDS = {
     "minutes": "count how long each notebook takes",
     "glossary": "list the terms, and where each is explained",
     "save": "run the notebooks and save them with their outputs",
+    "links": "write the address of the course into the README and the notebooks",
     "slides": "make slides of the notebooks, or look whether they fit",
     "handout": "copy the course for handing out, without solutions or with them",
     "handin": "pack your notebooks into one file for your teacher",

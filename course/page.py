@@ -4,7 +4,9 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
-ASLEEP = "Asleep. Run the first code cell, then this one; or choose Run, Run All Cells."
+ASLEEP = (
+    "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."
+)
 STYLE = """
 .course-panel {
     --jp-widgets-font-size: 15px;

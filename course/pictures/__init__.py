@@ -9,10 +9,12 @@ picture with these data shows.
 
 from course.pictures.activation_functions import (
     activation,
+    activation_family,
     activations,
     describe_activation,
     draw_activation,
 )
+from course.pictures.diagrams import chain_rule, forward_backward, matrix_product
 from course.pictures.gradient_checks import (
     describe_gradient_check,
     draw_gradient_check,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+import mlp_core as mlp
 from course.pictures import axes, style
 from course.pictures.style import Picture, beside, number, plain
 
@@ -15,6 +16,50 @@ def activation(activation, mark=None, size=(6.5, 3.8)) -> Picture:
 def activations(functions) -> Picture:
     """Several activation functions in one row."""
     return beside(*[activation(function) for function in functions], size=(12.4, 3.7))
+
+
+FAMILY = {1.0: "identity", 0.0: "ReLU", -0.2: "original", -1.0: "absolute value"}
+
+
+def activation_family() -> Picture:
+    """Four members of the leaky ReLU family, by their alpha, and their slopes."""
+    names = ", ".join(f"{alpha:g} ({name})" for alpha, name in FAMILY.items())
+    alt = (
+        "Left: four functions that equal z for positive z and alpha times z for "
+        f"negative z, for alpha = {names}. Right: their slopes, which are alpha for "
+        "negative z and 1 for positive z; at z = 0 the slope is taken as 1."
+    )
+    return Picture([_draw_family, _draw_family_slopes], alt, size=(11, 4.6))
+
+
+def _draw_family(ax):
+    z = np.linspace(-3, 3, 241)
+    for i, (alpha, name) in enumerate(FAMILY.items()):
+        label = f"alpha = {alpha:g}: {name}".replace("-", "−")
+        look = style.line_look(i) | {"marker": ""}
+        ax.plot(z, mlp.leaky_relu(alpha).f(z), label=label, **look)
+    ax.set_ylim(-3.3, 6.8)
+    ax.legend(loc="upper center", ncols=1)
+    _label(ax, "f(z)")
+
+
+def _draw_family_slopes(ax):
+    below, above = np.array([-3.0, 0.0]), np.array([0.0, 3.0])
+    for i, alpha in enumerate(FAMILY):
+        look = style.line_look(i) | {"marker": ""}
+        slope = mlp.leaky_relu(alpha).slope
+        ax.plot(below, slope(below - 1e-9), **look)  # two lines: it jumps at 0
+        ax.plot(above, slope(above), **look)
+    ax.plot([0], [1], "o", color="black", markersize=9)
+    ax.set_ylim(-1.3, 1.3)
+    _label(ax, "slope f'(z)")
+
+
+def _label(ax, title):
+    ax.axhline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
+    ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
+    ax.set_xlabel("z")
+    ax.set_title(title)
 
 
 def draw_activation(ax, activation, mark=None):

@@ -9,6 +9,7 @@ import re
 from nbformat import v4
 
 from course.tools import save
+from course.tools.notebooks import fetches
 
 PANEL = re.compile(r"\b(\w+_panel|bug_lab)\(")
 HEADING = re.compile(r"\A#+ (.*)\n*")  # where a cell begins with one
@@ -26,9 +27,10 @@ def make(notebook, folder):
 
 
 def _cells(cells):
-    """The title, the first code cell, then each panel between its heading and tasks."""
+    """The title, the imports, then each panel between its heading and tasks."""
     yield _title(cells[0], "#")
-    yield _folded(next(cell for cell in cells if cell.cell_type == "code"))
+    code = (cell for cell in cells if cell.cell_type == "code")
+    yield _folded(next(cell for cell in code if not fetches(cell.source)))
     heading = None
     for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
         if before.cell_type == "markdown" and HEADING.match(before.source):

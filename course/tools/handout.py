@@ -18,7 +18,7 @@ import re
 import shutil
 
 from course.sealed import seal
-from course.tools import ROOT, CommandError, manifest, save
+from course.tools import ROOT, CommandError, links, manifest, save
 from course.tools.notebooks import as_text, cleared, read, tags
 
 # What notebooks need besides themselves, and what who gets them needs to start.
@@ -69,6 +69,12 @@ def add_arguments(parser):
     parser.add_argument(
         "--update", action="store_true", help="bring an earlier hand-out up to date"
     )
+    parser.add_argument(
+        "--repository",
+        metavar="ADDRESS",
+        default="",
+        help="of the class, for a notebook that is opened alone, as in Colab",
+    )
     parser.add_argument("--run", action="store_true", help="run all cells of the copy")
 
 
@@ -76,7 +82,8 @@ def run(options) -> int:
     folder = (ROOT / options.folder).resolve()
     kind = "with" if options.with_solutions else "without"
     refuse(folder, kind, options.update)
-    files = contents(with_solutions if options.with_solutions else without_solutions)
+    change = with_solutions if options.with_solutions else without_solutions
+    files = contents(change, address=links.checked(options.repository))
     changes = manifest.write(folder, files, kind)
     names = [name for name in files if name.endswith(".ipynb")]
     print(f"{len(names)} notebooks {kind} solutions in {folder}", flush=True)
@@ -174,15 +181,16 @@ def _first_line(cell):
 # 2. The course -------------------------------------------------------------------------
 
 
-def contents(change, course=ROOT) -> dict:
+def contents(change, course=ROOT, address="") -> dict:
     """The files of a hand-out, path -> bytes; a notebook that can't be changed is named.
 
-    ``change`` is `without_solutions` or `with_solutions`.
+    ``change`` is `without_solutions` or `with_solutions`. A notebook that is opened alone
+    fetches the course from the address of the class: ours has the solutions.
     """
     files, tools = {}, {course / "course" / "tools" / f"{name}.py" for name in TOOLS}
     for path in sorted(course.glob("notebooks/*.ipynb")):
         try:
-            text = as_text(change(read(path)))
+            text = as_text(links.in_notebook(change(read(path)), address))
         except CommandError as error:
             raise CommandError(f"{path.name}: {error}") from None
         files[f"notebooks/{path.name}"] = text.encode()
@@ -190,7 +198,7 @@ def contents(change, course=ROOT) -> dict:
         name = path.relative_to(course).as_posix()
         if name == "README.md":
             text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
-            files[name] = text.encode()
+            files[name] = links.BLOCK.sub("", text).encode()
         elif change is without_solutions and path.name in SEALED:
             sealed = seal(path.read_text(encoding="utf-8"))
             files[name] = SEALED[path.name].format(sealed).encode()

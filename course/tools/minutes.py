@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from course.lessons import load_questions, name_of
 from course.tools import find_notebooks
-from course.tools.notebooks import read, tags
+from course.tools.notebooks import fetches, read, tags
 
 WORDS_A_MINUTE = 180
 LINES_A_MINUTE = 4
@@ -78,7 +78,9 @@ def of_notebook(path) -> Count:
 def count(notebook, quiz_questions=0) -> Count:
     """The count of a notebook whose quiz has so many questions."""
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    codes = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    codes = [
+        c for c in notebook.cells if c.cell_type == "code" and not fetches(c.source)
+    ]
     stubs = [cell.source for cell in codes if "stub" in tags(cell)]
     tasks = [cell.source for cell in texts if "tasks" in tags(cell)]
     lines = [

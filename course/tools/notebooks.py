@@ -22,6 +22,14 @@ def tags(cell) -> list:
     return cell.metadata.get("tags", [])
 
 
+def fetches(source) -> bool:
+    """Whether a cell is the one that fetches the course, as in Colab.
+
+    By its title, since a notebook that comes from there may have other ids and tags.
+    """
+    return source.startswith("# @title Fetches the course")
+
+
 def cleared(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code":

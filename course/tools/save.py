@@ -25,7 +25,7 @@ METADATA = {
     },
     "language_info": {"name": "python"},
 }
-CELL_METADATA = ("tags", "slideshow", "jupyter")
+CELL_METADATA = ("tags", "slideshow", "jupyter", "cellView")  # the last is of Colab
 
 
 def add_arguments(parser):

@@ -82,8 +82,6 @@ def make(notebooks, folder) -> list[Path]:
         text, _ = exporter.from_notebook_node(notebook, resources=name)
         decks.append(folder / f"{path.stem}.html")
         decks[-1].write_text(text, encoding="utf-8", newline="\n")
-        for picture in re.findall(r'src="parts/(.+?\.png)"', text):
-            shutil.copy(path.parents[1] / "images" / picture, folder / "parts")
     return decks
 
 

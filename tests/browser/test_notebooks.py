@@ -46,18 +46,6 @@ def test_every_cell_runs_without_an_error(notebook):
 
 
 @each_notebook
-def test_every_picture_loads(notebook):
-    """Guards: pictures of images/ are found from the notebook's folder."""
-    for index, cell in enumerate(notebook.cells()):
-        if cell["cell_type"] == "markdown" and "<img " in "".join(cell["source"]):
-            picture = notebook.show_cell(index).locator("img").first
-            wait_until(
-                lambda picture=picture: picture.evaluate("img => img.naturalWidth") > 0,
-                f"a picture of cell {index} didn't load",
-            )
-
-
-@each_notebook
 def test_every_setting_has_a_named_control(notebook, all_panels):
     """Guards: who can't see the page can find and name every control."""
     for panel in all_panels:

@@ -318,7 +318,7 @@ def test_after_a_restart_questions_say_that_they_are_asleep(page, question):
         asked = page.show_cell(cell).locator(".course-question").first
         wait_until(
             lambda asked=asked: (
-                "Asleep. Run the first code cell, then this one"
+                "Asleep. Run the imports at the top, then this cell"
                 in asked.evaluate(AFTER)
             ),
             "it doesn't say that it is asleep",

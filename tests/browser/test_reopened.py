@@ -9,7 +9,9 @@ from course import panels
 from course.tools import live, save
 from course.tools.live import expect
 
-ASLEEP = "Asleep. Run the first code cell, then this one; or choose Run, Run All Cells."
+ASLEEP = (
+    "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."
+)
 PANEL, QUESTION, BARE = 1, 2, 3  # cells
 CELLS = [
     "import sys; sys.path.insert(0, '..'); from course import Lesson, panels",

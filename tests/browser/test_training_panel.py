@@ -291,7 +291,7 @@ def test_after_a_restart_the_panel_says_that_it_sleeps(write_notebook, open_note
         asleep = panel.page.locator(".course-panel.jupyter-widgets-disconnected")
         expect(asleep).to_be_visible()
         told = asleep.evaluate(ASLEEP)
-        assert "Asleep. Run the first code cell, then this one; or" in told["words"]
+        assert "Asleep. Run the imports at the top, then this cell; or" in told["words"]
         assert told["icons"] == [] and told["pointer"] == "none"
         assert told["opacity"] < 0.5
         expect(panel.picture).to_be_visible()

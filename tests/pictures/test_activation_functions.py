@@ -68,3 +68,18 @@ def test_activations_stand_in_one_row():
     titles = [ax.get_title() for ax in row.figure().axes]
     assert titles == ["leaky ReLU, alpha = -1", "tanh"]
     assert "alpha = -1" in row.alt and "tanh" in row.alt
+
+
+def test_the_family_differs_below_zero_only():
+    """Guards the four functions and slopes: alpha is the slope of the negative side."""
+    functions, slopes = pictures.activation_family().figure().axes
+    curves = [
+        line.get_xydata() for line in functions.lines if line.get_label()[0] != "_"
+    ]
+    for curve, alpha in zip(curves, [1, 0, -0.2, -1], strict=True):
+        z, a = curve.T
+        np.testing.assert_allclose(a, np.where(z > 0, z, alpha * z))
+    heights = [line.get_ydata()[0] for line in slopes.lines[:8]]
+    assert heights == [1, 1, 0, 1, -0.2, 1, -1, 1]
+    legend = [text.get_text() for text in functions.get_legend().get_texts()]
+    assert legend[2] == "alpha = −0.2: original"

@@ -147,6 +147,10 @@ def test_nothing_is_left_behind(ax, name):
 
 PICTURES = {
     "activation": lambda: P.activation(ORIGINAL, mark=1.0),
+    "activation_family": P.activation_family,
+    "matrix_product": P.matrix_product,
+    "chain_rule": P.chain_rule,
+    "forward_backward": P.forward_backward,
     "activations": lambda: P.activations([mlp.tanh, ORIGINAL]),
     "draws": lambda: P.draws({"a": [0.0, 1.0]}),
     "spread": lambda: P.spread(SPREADS, of="z"),

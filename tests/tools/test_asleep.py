@@ -18,7 +18,9 @@ from course.tools.asleep import before_save, without_widgets
 from course.tools.save import WIDGET_VIEW
 from course.tools.update import LAST, MARK
 
-ASLEEP = "Asleep. Run the first code cell, then this one; or choose Run, Run All Cells."
+ASLEEP = (
+    "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."
+)
 VIEW = {"model_id": "1", "version_major": 2, "version_minor": 0}
 PNG = "iVBORw0KGgo="
 

@@ -11,6 +11,7 @@ NOTEBOOKS = find_notebooks([])
 SOURCE = [
     ("markdown", "# 9. A lesson\n\nWhat you will do.", []),
     ("markdown", "You need nothing.", []),
+    ("code", "# @title Fetches the course", []),
     ("code", "from course import panels", []),
     ("markdown", "## First part\n\nText.", []),
     ("code", "x = 1", []),

@@ -593,6 +593,7 @@ def test_notebooks_of_the_copy_show_no_solution_and_no_output(handed):
             "tags",
             "slideshow",
             "jupyter",
+            "cellView",
         }
 
 

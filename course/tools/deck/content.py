@@ -63,7 +63,7 @@ def _shown(cell, question):
         return new_markdown_cell(_asked(question))
     cell = copy.deepcopy(cell)
     if cell.cell_type == "markdown":
-        cell.source = _without_links(cell.source).replace("../images/", "parts/")
+        cell.source = _without_links(cell.source)
     elif any("image/png" in output.get("data", ()) for output in cell.outputs):
         cell.source = _functions(cell.source)
     return cell

@@ -14,6 +14,7 @@ import cloudpickle
 from course import checking, lessons
 from course.tools import NOTEBOOKS
 from course.tools.grading import source
+from course.tools.notebooks import fetches
 
 FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 ADVICE = r"\s*\([^)]*run its cell, then this one again\.?\)"  # for who has the notebook
@@ -39,7 +40,7 @@ def judge(data, seed, only=()):
     exercises = lessons.load_exercises(lessons.name_of(name))
     rows = [{"notebook": name, "exercise": exercise} for exercise in exercises]
     yield from rows
-    code = [text for kind, _, text in cells if kind == "code"]
+    code = [t for kind, _, t in cells if kind == "code" and not fetches(t)]
     for row in rows:
         row |= _judged(exercises, row["exercise"], code, seed)
         row["look_at"] += _touched(row["exercise"], cells, ours[name])

@@ -1,0 +1,188 @@
+"""Diagrams that go with the text: boxes, arrows and numbers on an empty canvas."""
+
+import numpy as np
+
+import mlp_core as mlp
+from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, Picture
+
+
+def matrix_product() -> Picture:
+    """The original notebook's example of a matrix product, completed."""
+    h = np.array([[1.3, 0.1, 1.2]])
+    w = np.array([[1.3, 0.2], [0.1, 1.4], [1.2, 0.0]])
+    z = h @ w
+    sums = [
+        " + ".join(f"{a:g}·{b:g}" for a, b in zip(h[0], column)) + f" = {total:.2f}"
+        for column, total in zip(w.T, z[0])
+    ]
+
+    def draw(ax):
+        _clear(ax)
+        columns = {0: POSITIVE, 1: NEGATIVE}
+        _matrix(ax, 0.4, 2.6, h, "h (1, 3)", rows={0: "black"})
+        _matrix(ax, 4.4, 1.6, w, "w (3, 2)", columns=columns)
+        _matrix(ax, 7.4, 2.6, z, "h @ w (1, 2)", columns=columns, form="{:.2f}")
+        _text(ax, 3.9, 2.95, "@", size=18)
+        _text(ax, 6.9, 2.95, "=", size=18)
+        first, second = (f"unit {k} ({{}} column):  {sums[k]}" for k in columns)
+        _text(ax, 5.0, 0.85, first.format("solid"), color=POSITIVE)
+        _text(ax, 5.0, 0.3, second.format("dashed"), color=NEGATIVE)
+
+    alt = (
+        "Matrix product: the row h of shape (1, 3) times the matrix w of shape (3, 2) "
+        "gives one number for each column of w. "
+        + "; ".join(f"unit {k}: {text}" for k, text in enumerate(sums))
+        + "."
+    )
+    return Picture(draw, alt, size=(10, 4.4))
+
+
+def forward_backward() -> Picture:
+    """What flows forward and back through one layer; back in formulas, since code would
+    solve the exercise above it."""
+    alt = (
+        "Forward and backward through layer i. Forward, solid: A[i] of shape "
+        "(n, n_in) becomes Z[i] = A[i] @ W + b, then A[i+1] = f(Z[i]), both of shape "
+        "(n, n_out). Backward, dashed: dA[i+1] becomes dZ = dA[i+1] * f'(Z[i]), which "
+        "gives dW = A[i]ᵀ dZ, db = the sum of dZ over the samples, and dA[i] = dZ Wᵀ for the "
+        "layer before. Dotted: A[i] and Z[i] come from the cache."
+    )
+    return Picture(_draw_forward_backward, alt, size=(11.4, 5.0))
+
+
+def _draw_forward_backward(ax):
+    _clear(ax)
+    top, low, left, middle, right = 4.0, 1.35, 1.6, 5.9, 9.9
+    _box(ax, left, top, "A[i]\n(n, n_in)")
+    _box(ax, middle, top, "Z[i] = A[i] @ W + b\n(n, n_out)")
+    _box(ax, right, top, "A[i+1] = f(Z[i])\n(n, n_out)")
+    _arrow(ax, (2.2, top), (4.8, top), POSITIVE)
+    _arrow(ax, (7.05, top), (9.0, top), POSITIVE)
+    _text(ax, middle, top + 0.68, "forward, solid: layer i", color=POSITIVE)
+    _box(ax, right, low, "dA[i+1]\n(n, n_out)")
+    _box(ax, middle, low, "dZ = dA[i+1] * f'(Z[i])\n(n, n_out)")
+    _box(ax, left, low, "dA[i] = dZ Wᵀ\n(n, n_in)")
+    sums = "dW = A[i]ᵀ dZ   (n_in, n_out)\ndb = Σ dZ, over the samples   (n_out,)"
+    _box(ax, 3.1, 2.7, sums)
+    _arrow(ax, (9.2, low), (7.2, low), NEGATIVE, "dashed")
+    _arrow(ax, (4.6, low), (2.65, low), NEGATIVE, "dashed")
+    _arrow(ax, (5.2, 1.8), (4.75, 2.25), NEGATIVE, "dashed")
+    _text(ax, middle, 0.45, "backward, dashed: slopes of the loss", color=NEGATIVE)
+    _arrow(ax, (6.1, 3.55), (6.1, 1.8), NEUTRAL, "dotted")
+    _arrow(ax, (1.75, 3.55), (2.1, 3.15), NEUTRAL, "dotted")
+    _text(ax, 7.3, 2.7, "dotted: kept\nin the cache", color=NEUTRAL)
+
+
+def chain_rule() -> Picture:
+    """The chain rule with numbers: one input, one hidden unit, one output."""
+    x, y, f = 1.0, 3.0, mlp.ORIGINAL
+    params = [mlp.Layer(np.array([[w]]), np.array([b])) for w, b in ((2, -3), (5, 1))]
+    y_hat, cache = mlp.forward(params, [[x]])
+    loss, grads = mlp.loss_and_grads(params, [[x]], [[y]])
+    (z0, z1), a1 = (z.item() for z in cache.Z), cache.A[1].item()
+    slopes = {
+        "dz0/dw0 = x": x,
+        "da1/dz0 = f'(z0)": f.slope(z0).item(),
+        "dz1/da1 = w1": params[1].W.item(),
+        "dŷ/dz1 = f'(z1)": f.slope(z1).item(),
+        "dL/dŷ = ŷ − y": y_hat.item() - y,
+    }
+    numbers = {
+        "w0": params[0].W.item(),
+        "z0 = x w0 + b0": z0,
+        "a1 = f(z0)": a1,
+        "z1 = a1 w1 + b1": z1,
+        "ŷ = f(z1)": y_hat.item(),
+        "L": loss,
+    }
+    product = " · ".join(f"({_short(slope)})" for slope in slopes.values())
+    result = f"dL/dw0 = {product} = {_short(grads[0].W.item())}"
+    given = f"x = {x:g},  b0 = −3,  w1 = 5,  b1 = 1,  y = {y:g}"
+    alt = (
+        "The chain rule from a weight to the loss in a network of one hidden unit. "
+        + "; ".join(f"{name}: {_short(number)}" for name, number in numbers.items())
+        + ". Slopes on the way: "
+        + ", ".join(f"{name} gives {_short(slope)}" for name, slope in slopes.items())
+        + f". Their product: {result}."
+    ).replace("−", "-")
+    shown = numbers, slopes, given, result
+    return Picture(lambda ax: _draw_chain(ax, *shown), alt, size=(12.8, 4.0))
+
+
+def _draw_chain(ax, numbers, slopes, given, result):
+    _clear(ax)
+    places = np.array([0.7, 2.9, 5.35, 7.75, 10.15, 12.1])
+    halves = np.array([0.4, 0.9, 0.7, 0.95, 0.65, 0.4])  # of the boxes' widths
+    for place, (name, number) in zip(places, numbers.items()):
+        _box(ax, place, 2.75, f"{name}\n{_short(number)}", size=12)
+    starts, ends = (places + halves)[:-1], (places - halves)[1:]
+    middles = (places[:-1] + places[1:]) / 2
+    for start, end, middle, name in zip(starts, ends, middles, slopes):
+        _arrow(ax, (start, 2.75), (end, 2.75), POSITIVE)
+        words = f"{name}\n{_short(slopes[name])}"
+        _text(ax, middle, 1.75, words, color=NEGATIVE, size=12)
+    _arrow(ax, (12.3, 1.1), (0.5, 1.1), NEGATIVE, "dashed")
+    _text(ax, 6.4, 0.5, result, size=15)
+    _text(ax, 6.4, 3.65, given, size=13)
+
+
+# What they are made of -----------------------------------------------------------------
+
+
+def _clear(ax):
+    """Make the Axes an empty canvas as large as the figure, in inches."""
+    fig = ax.figure
+    fig.set_layout_engine(None)
+    ax.set_position([0, 0, 1, 1])
+    ax.set_xlim(0, fig.get_figwidth())
+    ax.set_ylim(0, fig.get_figheight())
+    ax.set_axis_off()
+
+
+def _text(ax, x, y, text, color="black", size=14):
+    ax.text(x, y, text, ha="center", va="center", color=color, fontsize=size)
+
+
+def _box(ax, x, y, text, size=14):
+    box = {"boxstyle": "round,pad=0.45", "facecolor": "#F4F7FA", "linewidth": 1.5}
+    style = {"ha": "center", "va": "center", "fontsize": size, "linespacing": 1.4}
+    ax.text(x, y, text, **style, bbox=box)
+
+
+def _arrow(ax, start, end, color, style="solid"):
+    start, end = np.array(start), np.array(end)
+    neck = end - 0.25 * (end - start) / np.linalg.norm(end - start)
+    shaft = np.array([start, neck])
+    ax.plot(shaft[:, 0], shaft[:, 1], color=color, linestyle=style, linewidth=2.4)
+    # The head is an arrow of its own: a dotted line would make it ragged.
+    head = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": color}
+    ax.annotate(
+        "", end, neck, arrowprops={**head, "linewidth": 2.4, "shrinkA": 0, "shrinkB": 0}
+    )
+
+
+def _matrix(ax, left, bottom, values, name, rows=None, columns=None, form="{:g}"):
+    """A matrix as a grid of numbers, with frames around some rows and columns."""
+    wide, high = 1.0, 0.72
+    for (i, j), value in np.ndenumerate(values):
+        y = bottom + (len(values) - 1 - i + 0.5) * high
+        _text(ax, left + (j + 0.5) * wide, y, form.format(value), size=16)
+    for number, color in (rows or {}).items():
+        y = bottom + (len(values) - 1 - number) * high
+        _frame(ax, left, y, wide * values.shape[1], high, color, "solid")
+    for number, color in (columns or {}).items():
+        style = "solid" if number == 0 else "dashed"
+        _frame(ax, left + number * wide, bottom, wide, high * len(values), color, style)
+    _text(
+        ax, left + wide * values.shape[1] / 2, bottom + high * len(values) + 0.3, name
+    )
+
+
+def _frame(ax, x, y, width, height, color, style):
+    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
+    inner = np.array([x, y]) + 0.05 + corners * (np.array([width, height]) - 0.1)
+    ax.plot(inner[:, 0], inner[:, 1], color=color, linestyle=style, linewidth=2.4)
+
+
+def _short(value):
+    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-", "−")

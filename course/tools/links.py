@@ -1,0 +1,127 @@
+"""Write the address of the course, as pyproject.toml has it, wherever it is needed.
+
+That is the cell of each notebook which fetches the course, and the links in the README
+by which it opens without an install. Where there is no address both are empty.
+"""
+
+import re
+import tomllib
+from typing import NamedTuple
+
+from course.tools import ROOT, CommandError
+from course.tools.notebooks import as_text, fetches, read
+
+FIRST = "00_first_look"
+ADDRESS = re.compile(r'^ADDRESS = ".*?"', re.MULTILINE)  # in the cell that fetches
+# In the README, around the paragraph of links.
+BLOCK = re.compile(
+    r"(<!-- links: python -m course links -->\n).*?(<!-- end of links -->\n\n)",
+    re.DOTALL,
+)
+GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+)"
+
+
+class Addresses(NamedTuple):
+    """Where the course is published; empty texts until it is."""
+
+    repository: str
+    site: str
+
+
+def add_arguments(parser):
+    pass
+
+
+def run(options) -> int:
+    for sentence in update():
+        print(sentence)
+    return 0
+
+
+def update(course=ROOT) -> list[str]:
+    """Write what has another address; say in sentences what was done."""
+    found = addresses(course)
+    changed = changes(found, course)
+    for path, text in changed.items():
+        path.write_text(text, encoding="utf-8", newline="\n")
+    said = [f"Wrote {path.relative_to(course).as_posix()}." for path in changed]
+    if found.repository and not re.fullmatch(GITHUB, found.repository):
+        said.append(
+            f"{found.repository} is not of the form https://github.com/OWNER/NAME: so "
+            "there are no links to Colab, Binder, Codespaces and Kaggle."
+        )
+    return said or ["Nothing has changed."]
+
+
+def addresses(course=ROOT) -> Addresses:
+    """The addresses in pyproject.toml."""
+    text = _text(course / "pyproject.toml")
+    urls = tomllib.loads(text)["project"]["urls"]
+    return Addresses(checked(urls["Repository"]), checked(urls["Site"]))
+
+
+def checked(address) -> str:
+    """An address in its shortest form."""
+    if re.search(r"[\s\"'`$;&|<>()\\]", address):  # the cell hands it to a shell
+        raise CommandError(f"{address!r} is no address")
+    return address.rstrip("/").removesuffix(".git")
+
+
+def buttons(stem=FIRST, found=None) -> list:
+    """Where a notebook opens by a link: (label, address), none without an address."""
+    repository, site = found or addresses()
+    links = {}
+    if github := re.fullmatch(GITHUB, repository):
+        name, file = github[1], f"notebooks/{stem}.ipynb"
+        blob = f"{name}/blob/main/{file}"
+        kaggle = "https://kaggle.com/kernels/welcome?src=https://github.com/"
+        links = {
+            "Colab": f"https://colab.research.google.com/github/{blob}",
+            "Binder": f"https://mybinder.org/v2/gh/{name}/main?urlpath=lab/tree/{file}",
+            "Codespaces": f"https://codespaces.new/{name}",
+            "Kaggle": kaggle + blob,
+        }
+    if site:
+        lab = f"{site}/lite/lab/index.html?path=notebooks/{stem}.ipynb"
+        links["your browser alone"] = lab
+    return list(links.items())
+
+
+def changes(found, course=ROOT) -> dict:
+    """The files that have another address: path -> the text that they should have."""
+    readme = course / "README.md"
+    texts = {readme: in_readme(_text(readme), found)}
+    for path in sorted(course.glob("notebooks/*.ipynb")):
+        texts[path] = as_text(in_notebook(read(path), found.repository))
+    return {path: text for path, text in texts.items() if text != _text(path)}
+
+
+def _text(path):
+    return path.read_text(encoding="utf-8")
+
+
+def in_notebook(notebook, address):
+    """The notebook, changed: its cell that fetches does so from an address."""
+    for cell in notebook.cells:
+        if fetches(cell.source):
+            cell.source = ADDRESS.sub(f'ADDRESS = "{address}"', cell.source)
+    return notebook
+
+
+def in_readme(text, found) -> str:
+    """The README with its links, or without, if there is no address."""
+    return BLOCK.sub(lambda block: block[1] + _links(found) + block[2], text)
+
+
+def _links(found):
+    """The paragraph of links: words, because pictures would come from other machines."""
+    links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
+    if not links:
+        return ""
+    listed = " or ".join(filter(None, [", ".join(links[:-1]), links[-1]]))
+    book = f"To read only: [the course as a book]({found.site}/)."
+    return (
+        f"\n**From a link, without an install**, the first notebook opens in {listed}. "
+        "[Where it runs](#where-it-runs) says what works there."
+        f"{f' {book}' if found.site else ''}\n\n"
+    )

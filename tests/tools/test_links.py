@@ -1,0 +1,215 @@
+"""``python -m course links``: where the address is written, and that it is fetched from.
+
+What is published here is a copy of the course in a git repository of this machine.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from course.tools import NOTEBOOKS, ROOT, CommandError, handout, links, save
+from course.tools.grading import judge
+from course.tools.links import Addresses
+from course.tools.notebooks import as_text, read
+
+NOWHERE = Addresses("", "")
+FIRST = "00_first_look.ipynb"
+GITHUB = Addresses("https://github.com/ada/nets", "https://ada.example/nets")
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_and_notebooks_have_the_address_of_pyproject():
+    """Guards: run `python -m course links` after a change of the address."""
+    assert list(links.changes(links.addresses())) == []
+
+
+# 1. Links ------------------------------------------------------------------------------
+
+
+def test_links_are_those_that_the_hosts_document():
+    """Guards each form; a wrong one opens nothing, or another notebook."""
+    file = "notebooks/03_forward.ipynb"
+    assert dict(links.buttons("03_forward", GITHUB)) == {
+        "Colab": f"https://colab.research.google.com/github/ada/nets/blob/main/{file}",
+        "Binder": f"https://mybinder.org/v2/gh/ada/nets/main?urlpath=lab/tree/{file}",
+        "Codespaces": "https://codespaces.new/ada/nets",
+        "Kaggle": "https://kaggle.com/kernels/welcome?src="
+        f"https://github.com/ada/nets/blob/main/{file}",
+        "your browser alone": f"https://ada.example/nets/lite/lab/index.html?path={file}",
+    }
+
+
+def test_what_is_not_on_github_has_no_links_to_its_hosts():
+    """Guards links that lead nowhere."""
+    for address in ("", "https://gitlab.com/ada/nets", "file:///srv/nets"):
+        assert links.buttons(found=Addresses(address, "")) == []
+    [(label, _)] = links.buttons(found=Addresses("", "https://ada.example"))
+    assert label == "your browser alone"
+
+
+def test_the_readme_gets_its_links_and_loses_them():
+    """Guards: one paragraph under 'Start', the same at each run, none without address."""
+    written = links.in_readme(README, GITHUB)
+    assert links.in_readme(written, GITHUB) == written
+    start = written.split("## Start")[1].split("You need Python")[0]
+    for label, address in links.buttons("00_first_look", GITHUB):
+        assert f"[{label}]({address})" in start
+    assert "[the course as a book](https://ada.example/nets/)" in start
+    bare = links.in_readme(written, NOWHERE)
+    assert "](http" not in bare.split("## Start")[1].split("You need Python")[0]
+    assert bare == links.in_readme(README, NOWHERE)
+
+
+@pytest.mark.parametrize(
+    "given", ["https://a.b/c d", "https://a.b/$(ls)", 'a";b', "a`b"]
+)
+def test_an_address_is_an_address(given):
+    """Guards: what a cell hands to a shell holds nothing that a shell acts on."""
+    with pytest.raises(CommandError, match="is no address"):
+        links.checked(given)
+    assert links.checked("https://github.com/ada/nets.git/") == GITHUB.repository
+
+
+# 2. Published --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A repository of the course, whose address the command has written into it."""
+    course = tmp_path_factory.mktemp("published") / "course"
+    handout.copy_files(course)
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(path, course / "notebooks")
+    publish(course, course.as_uri())
+    said = links.update(course)
+    assert links.update(course)[:-1] == []  # the second time all is written
+    git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@ada.example"]
+    for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "1"]):
+        subprocess.run([*git, *command], cwd=course, check=True)
+    return course, said
+
+
+def publish(course, address):
+    """Write an address into the pyproject.toml of a copy."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    text = re.sub(r'Repository = ".*?"', f'Repository = "{address}"', text)
+    text = re.sub(r'Site = ".*?"', 'Site = ""', text)
+    (course / "pyproject.toml").write_text(text, encoding="utf-8")
+
+
+def test_the_command_writes_all_notebooks_in_their_saved_form(published):
+    """Guards: an address in some, and a form in which the next save changes more."""
+    course, said = published
+    paths = sorted(course.glob("notebooks/*.ipynb"))
+    assert {f"Wrote notebooks/{path.name}." for path in paths} <= set(said)
+    assert said[-1].startswith(
+        f"{course.as_uri()} is not of the form https://github.com"
+    )
+    for path in paths:
+        assert f'ADDRESS = "{course.as_uri()}"' in fetching(path)
+        assert save.is_saved_form(path)
+        ours = read(NOTEBOOKS / path.name)
+        back = links.in_notebook(read(path), links.addresses().repository)
+        assert as_text(back) == as_text(ours)
+
+
+def fetching(path):
+    [cell] = [cell.source for cell in read(path).cells if cell.id == "fetch"]
+    return cell
+
+
+def run(folder, *sources):
+    """Run cells in a kernel that starts in a folder; return their outputs."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = save.execute(nbformat.v4.new_notebook(cells=cells), folder)
+    return [cell.outputs for cell in notebook.cells]
+
+
+def test_a_notebook_alone_fetches_the_course(published, tmp_path):
+    """Guards Colab: the .ipynb alone, then again, then in a kernel that is a new one."""
+    course, _ = published
+    fetch, imports = [
+        cell.source
+        for cell in read(course / "notebooks" / "00_first_look.ipynb").cells
+        if cell.cell_type == "code"
+    ][:2]
+    where = "print(mlp.__file__)\nimport os; print(os.getcwd())"
+    first, nothing, second, printed = run(tmp_path, fetch, imports, fetch, where)
+    clone = tmp_path / "neural_networks"
+    module, folder = printed[0].text.split()
+    assert (clone / "notebooks" / module).resolve() == clone / "mlp_core.py"
+    assert folder == str(clone / "notebooks")
+    assert nothing == second == []
+    for path in course.glob("notebooks/*.ipynb"):
+        link = f"[{path.name}]({course.as_uri()}/blob/main/notebooks/{path.name})"
+        assert link in first[0].data["text/markdown"]
+    colab = "import sys\nsys.modules['google.colab'] = None"
+    fetch = fetch.replace(course.as_uri(), GITHUB.repository)  # it is there already
+    _, listed, _, again = run(tmp_path, colab, fetch, imports, where)
+    assert again == printed
+    for path in course.glob("notebooks/*.ipynb"):
+        address = dict(links.buttons(path.stem, GITHUB))["Colab"]
+        assert f"[{path.name}]({address})" in listed[0].data["text/markdown"]
+
+
+@pytest.mark.parametrize(
+    "address, words",
+    [
+        ("", "There is no address of it in this cell."),
+        ("file:///nowhere", "fatal: '/nowhere' does not appear to be a git repository"),
+    ],
+)
+def test_a_notebook_alone_says_what_it_lacks(address, words, tmp_path):
+    """Guards: no traceback where there is no address, or no network."""
+    cell = links.ADDRESS.sub(f'ADDRESS = "{address}"', fetching(NOTEBOOKS / FIRST))
+    command = [sys.executable, "-m", "IPython", "--no-banner", "-c", cell]
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    told = done.stdout + done.stderr
+    assert f"The course isn't here, and can't be fetched. {words}" in told
+    assert "Open this notebook in the folder of the course" in told
+    assert "Traceback" not in told and len(told.splitlines()) < 15
+    assert list(tmp_path.iterdir()) == []
+
+
+# 3. In a class -------------------------------------------------------------------------
+
+
+def test_a_handout_fetches_from_the_class(published):
+    """Guards: a learner's notebook alone brings the class's course, never ours, which
+    has the solutions."""
+    course, _ = published
+    for address in ("", "https://github.com/eve/class"):
+        files = handout.contents(handout.without_solutions, course, address)
+        for name in files:
+            if name.endswith(".ipynb"):
+                assert course.as_uri() not in files[name].decode()
+                assert f'ADDRESS = \\"{address}\\"' in files[name].decode()
+
+
+def test_a_handout_has_no_links_to_our_notebooks(published):
+    """Guards: the same for its README."""
+    course, _ = published
+    readme = course / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(links.in_readme(text, GITHUB), encoding="utf-8")
+    handed = handout.contents(handout.without_solutions, course)["README.md"].decode()
+    readme.write_text(text, encoding="utf-8")
+    assert "ada/nets" not in handed and "\n\n## Start\n\nYou need Python" in handed
+
+
+def test_what_fetches_is_no_part_of_an_answer(monkeypatch):
+    """Guards: grading runs nothing of it, nor tells the teacher that it is odd."""
+    judged = []
+    monkeypatch.setattr(
+        judge,
+        "_judged",
+        lambda exercises, name, cells, seed: judged.extend(cells) or {"look_at": []},
+    )
+    list(judge.judge((NOTEBOOKS / "01_activations.ipynb").read_bytes(), seed=1))
+    assert judged and not [cell for cell in judged if "git clone" in cell]
