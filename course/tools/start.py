@@ -33,6 +33,9 @@ def add_arguments(parser):
     parser.add_argument(
         "--allow-root", action="store_true", help="run as root, as in a container"
     )
+    parser.add_argument(
+        "--only-copy", action="store_true", help="make your copy, and start nothing"
+    )
 
 
 def run(options) -> int:
@@ -54,6 +57,8 @@ def open_course(options):
     running = server.find_running(ROOT)
     if running is None or not (folder / update.MARK).exists():
         prepare(folder, update)
+    if options.only_copy:
+        return
     notebook = update.last_notebook(folder)
     if running is not None:
         server.open_again(running, ROOT, notebook, not options.no_open)
