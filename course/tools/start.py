@@ -39,7 +39,8 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    for problem in (missing(), root_problem(options.allow_root)):
+    may_be_root = options.allow_root or options.only_copy
+    for problem in (missing(), root_problem(may_be_root)):
         if problem:
             raise CommandError(problem)
     try:
