@@ -79,7 +79,7 @@ def test_panels_move_and_questions_answer(page):
 
 
 def test_links_lead_on_and_no_picture_is_missing(page):
-    """Guards: Voila started in notebooks/, which shows neither ../images nor a link."""
+    """Guards: the way to the next notebook, its pictures and formulas, and its panel."""
     page.get_by_role("link", name="notebook 1").last.click(timeout=100_000)
     page.get_by_role("heading", name="1. Activations").wait_for(timeout=100_000)
     panel = Panel(Page(page), 0)
