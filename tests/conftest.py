@@ -79,6 +79,7 @@ ONCE = [
     "browser/test_reopened",
     "browser/test_telltales",
     "browser/test_training_panel",
+    "browser/test_voila",
     "browser/test_waiting",
     "hub/",
     "lessons/test_answers",

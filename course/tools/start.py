@@ -33,10 +33,14 @@ def add_arguments(parser):
     parser.add_argument(
         "--allow-root", action="store_true", help="run as root, as in a container"
     )
+    parser.add_argument(
+        "--only-copy", action="store_true", help="make your copy, and start nothing"
+    )
 
 
 def run(options) -> int:
-    for problem in (missing(), root_problem(options.allow_root)):
+    may_be_root = options.allow_root or options.only_copy
+    for problem in (missing(), root_problem(may_be_root)):
         if problem:
             raise CommandError(problem)
     try:
@@ -54,6 +58,8 @@ def open_course(options):
     running = server.find_running(ROOT)
     if running is None or not (folder / update.MARK).exists():
         prepare(folder, update)
+    if options.only_copy:
+        return
     notebook = update.last_notebook(folder)
     if running is not None:
         server.open_again(running, ROOT, notebook, not options.no_open)

@@ -75,9 +75,9 @@ class Panel:
         expect(self.picture).not_to_have_attribute("alt", before)
 
 
-def wait_until(condition, otherwise):
+def wait_until(condition, otherwise, seconds=PATIENCE):
     """Ask again and again until the condition holds; ``otherwise`` tells what is wrong."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
             pytest.fail(otherwise if isinstance(otherwise, str) else otherwise())

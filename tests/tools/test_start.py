@@ -120,6 +120,18 @@ def test_packages_looked_for_are_those_of_the_requirements():
     assert set(start.PACKAGES) == names - {"nbval"}  # which only tests need
 
 
+def test_only_the_copy_is_made_where_asked(monkeypatch, capsys, tmp_path):
+    """Guards: Binder, Codespaces and VS Code, which bring a server of their own."""
+    monkeypatch.setattr(start, "ROOT", tmp_path)
+    assert main(["start", "--only-copy"]) == 0
+    assert (
+        capsys.readouterr().out == "Made my_course, your own copy of the 8 notebooks.\n"
+    )
+    assert (tmp_path / "my_course" / "00_first_look.ipynb").exists()
+    assert main(["start", "--only-copy"]) == 0
+    assert capsys.readouterr().out == ""
+
+
 # 2. The server ---------------------------------------------------------------------------
 
 

@@ -1,0 +1,90 @@
+"""``voila .`` in the folder of the course: no code, and all that moves."""
+
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+import pytest
+
+from course.tools import live
+from course.tools.live import expect
+from tests.browser.page import Panel, assert_agrees, wait_until
+
+BROKEN = """[...document.images].filter(image => !image.complete || !image.naturalWidth)
+    .map(image => image.src)"""
+
+
+class Page:
+    """A page of Voila, in the part of a notebook that `Panel` asks for."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def show(self, index):
+        return self.page.locator(".course-panel").nth(index)
+
+
+@pytest.fixture(scope="module")
+def page(browser, tmp_path_factory):
+    """Notebook 0 on a page of Voila."""
+    folder = tmp_path_factory.mktemp("voila")
+    live.copy_course(folder / "course")
+    port = live.free_port()
+    with open(folder / "log.txt", "w") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "voila", ".", "--no-browser", f"--port={port}"],
+            cwd=folder / "course",
+            env=live.environment(folder),
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+        )
+    try:
+        url = f"http://127.0.0.1:{port}/voila"
+        wait_until(
+            lambda: answers(f"{url}/tree"), (folder / "log.txt").read_text, seconds=60
+        )
+        page = browser.new_page(viewport=live.SIZE)
+        page.goto(f"{url}/render/notebooks/00_first_look.ipynb", timeout=100_000)
+        page.set_default_timeout(1000 * live.PATIENCE)
+        yield page
+        page.close()
+    finally:
+        live.stop(server)
+
+
+def answers(url):
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        return direct.open(url, timeout=5)
+    except urllib.error.URLError:
+        return False
+
+
+def test_panels_move_and_questions_answer(page):
+    """Guards: numbers, arrow keys, Play and questions reach the kernel and come back."""
+    panel = Panel(Page(page), 0)
+    panel.new_picture(lambda: panel.type("seed", 4))
+    panel.new_picture(lambda: panel.slider("seed").press("ArrowRight"))
+    expect(panel.box("seed")).to_have_value("5")
+    panel.button("Play").click()
+    expect(panel.status).to_contain_text("of 4 within 0.1")
+    expect(panel.status).not_to_contain_text("step 0 ")
+    panel.button("Pause").click()
+    expect(panel.button("Play")).to_be_visible()
+    question = page.locator(".course-question").first
+    question.get_by_text("It learns too").click()
+    question.get_by_role("status").filter(has_text="Many seeds do that.").wait_for()
+
+
+def test_links_lead_on_and_no_picture_is_missing(page):
+    """Guards: the way to the next notebook, its pictures and formulas, and its panel."""
+    page.get_by_role("link", name="notebook 1").last.click(timeout=100_000)
+    page.get_by_role("heading", name="1. Activations").wait_for(timeout=100_000)
+    panel = Panel(Page(page), 0)
+    panel.type("alpha", 0.5)
+    assert_agrees(panel, alpha=0.5)
+    assert page.locator("img").count() > 2
+    assert page.evaluate(BROKEN) == []
+    assert page.locator("mjx-container").count() > 10  # formulas
