@@ -9,7 +9,7 @@ from pathlib import Path
 from course.tools import ROOT, CommandError, find_notebooks, notebooks
 from course.tools.book import content
 
-STYLE = Path(__file__).with_name("book.css")
+FOLDER = Path(__file__).parent
 MATHJAX = "tex-svg-full.js"  # with its letters: one file for all formulas
 # What Jupyter Book adds by itself and no page needs is left out: it would load code from
 # other sites (thebe), or take a name like README.md for an address (linkify).
@@ -20,12 +20,12 @@ SETTINGS = {
     "nb_execution_mode": "off",
     "mathjax_path": MATHJAX,
     "html_title": "Neural networks from scratch",
-    "html_static_path": ["style"],
-    "html_css_files": [STYLE.name],
+    "html_favicon": "icon.svg",
     "html_copy_source": False,
     "html_show_copyright": False,
     "author": "",
     "html_theme_options": {
+        "home_page_in_toc": False,
         "use_download_button": False,
         "use_fullscreen_button": False,
         "repository_url": "",
@@ -37,6 +37,8 @@ SETTINGS = {
 }
 # Files that no page loads.
 UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
+# Its words in place of the ones that are seen would be read aloud.
+SILENT = b' aria-label="Toggle hidden content"'
 HOME = """\
 ## How to read it
 
@@ -85,8 +87,9 @@ def build() -> dict:
 def write_pages(folder):
     """Write the sources of all pages, and what they show."""
     shutil.copytree(ROOT / "images", folder / "images")
-    (folder / "style").mkdir()
-    shutil.copy(STYLE, folder / "style")
+    (folder / "_static").mkdir()  # each style sheet in it is loaded
+    shutil.copy(FOLDER / "book.css", folder / "_static")
+    shutil.copy(FOLDER / "icon.svg", folder)
     shutil.copy(ROOT / "mlp_core.py", folder)
     texts, paths, titles = {"mlp_core.md": CORE}, find_notebooks([]), []
     for path in paths:
@@ -156,7 +159,7 @@ def _files(book):
     for path in sorted(book.rglob("*")):
         name = path.relative_to(book)
         if path.is_file() and not any(name.match(pattern) for pattern in UNUSED):
-            yield name.as_posix(), path.read_bytes()
+            yield name.as_posix(), path.read_bytes().replace(SILENT, b"")
     yield ".nojekyll", b""  # else GitHub Pages leaves out names that begin with '_'
 
 

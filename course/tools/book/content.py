@@ -15,7 +15,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 CALL = r"lesson\.(\w+)\([^\n]*\)"  # a cell that is nothing else
 QUESTIONS = {"predict", "quiz", "review"}
 LEFT_OUT = {"check", "progress"}
-PROGRESS = "## Check your progress\n"
+PROGRESS = "## Check your progress"
 HEADING = r"(?m)^#+ "
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 FENCED = r"(?ms)^```.*?^```"
@@ -24,10 +24,12 @@ FOLDED_RUN = {
     "code_prompt_hide": "Hide what the run gives",
 }
 FOLDED_CODE = {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide them"}
-NOTE = (
-    "This is the notebook as it was saved: panels are pictures here. They move, and your "
-    "answers are judged, where it runs."
-)
+NOTE = """\
+:::{{admonition}} To read, and to run
+You read what was saved. Panels are pictures here; where a notebook runs they move, and your
+answers are judged. {}
+:::"""
+HOW = "The README of the course says how to start it."  # while it has no address
 
 
 def as_page(notebook, buttons=()):
@@ -46,7 +48,8 @@ def as_page(notebook, buttons=()):
         else:
             cell.source = linked(cell.source)
         cells.append(cell)
-    cells.insert(1, new_markdown_cell(note(buttons), id="note"))
+    first = next((n for n, cell in enumerate(cells) if cell.cell_type == "code"), 1)
+    cells.insert(first, new_markdown_cell(note(buttons), id="note"))
     page = copy.copy(notebook)
     page.cells = cells
     return page
@@ -55,7 +58,7 @@ def as_page(notebook, buttons=()):
 def note(buttons) -> str:
     """Where the notebook runs, as a text in Markdown."""
     links = " ".join(f"[{label}]({address})" for label, address in buttons)
-    return f":::{{note}}\n{NOTE} {links}\n:::"
+    return NOTE.format(links or HOW)
 
 
 def linked(text) -> str:
