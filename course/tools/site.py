@@ -36,24 +36,21 @@ def run(options) -> int:
     if options.only != "lite":
         make_book(folder)
     if options.only != "book":
-        from course.tools import lite
-
-        lite.build(folder / "lite")
+        make_lite(folder)
     print(f"To look at it: python -m http.server --bind 127.0.0.1 -d {folder}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
 
 
 def refuse(folder):
-    """A `CommandError` where no site can be written; else the folder is marked as one."""
+    """A `CommandError` where no site can be written."""
     before = manifest.read(folder) if folder.is_dir() else None
     if before is None:
         if folder.exists() and (not folder.is_dir() or any(folder.glob("[!.]*"))):
             raise CommandError(
-                f"{folder} is there already; name a folder that is new, empty but for "
-                "hidden files, or a site made before"
+                f"{folder} is there already; name a folder that is new, or empty but "
+                "for hidden files, or a site made before"
             )
-        manifest.write(folder, {}, KIND)
     elif before.kind != KIND:
         raise CommandError(f"{folder} holds a hand-out; name another folder")
 
@@ -68,3 +65,11 @@ def make_book(folder):
     print(f"The book: {pages} pages, {size:.0f} MB, in {folder}", flush=True)
     for name in changes.left:
         print(f"{name} stays as it is there: you wrote or changed it.", flush=True)
+
+
+def make_lite(folder):
+    from course.tools import lite
+
+    if manifest.read(folder) is None:
+        manifest.write(folder, {}, KIND)  # so that the book can come later
+    lite.build(folder / "lite")

@@ -4,10 +4,12 @@ How the book looks in a browser is tested in tests/browser/test_book.py.
 """
 
 import copy
+from types import SimpleNamespace
 
 import pytest
 from nbformat import v4
 
+from course import tools
 from course.__main__ import main
 from course.tools import manifest
 from course.tools.book import build, content
@@ -90,7 +92,33 @@ def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(build, "find_spec", lambda name: None)
     assert site(tmp_path / "site") == 1
     assert "pip install -r requirements-site.txt" in capsys.readouterr().err
-    assert not (tmp_path / "site" / "index.html").exists()
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.fixture
+def lite(monkeypatch):
+    """What the command calls of `course.tools.lite`, which takes long."""
+    calls = []
+    fake = SimpleNamespace(
+        build=lambda folder: calls.append(folder), check=lambda address: len(address)
+    )
+    monkeypatch.setattr(tools, "lite", fake, raising=False)
+    return calls
+
+
+def test_both_parts_or_one_of_them(folder, lite):
+    """Guards: a part that is forgotten, or that the other one refuses."""
+    assert main(["site", str(folder), "--only", "lite"]) == 0
+    assert lite == [folder / "lite"] and not (folder / "index.html").exists()
+    (folder / "lite").mkdir()
+    assert main(["site", str(folder)]) == 0
+    assert lite == 2 * [folder / "lite"] and (folder / "index.html").exists()
+    assert site(folder) == 0 and len(lite) == 2
+
+
+def test_a_published_site_is_checked_without_a_folder(lite):
+    """Guards: the exit code of the check is that of the command."""
+    assert main(["site", "--check", "https://a.example/"]) == 18 and not lite
 
 
 # 2. A page -----------------------------------------------------------------------------
