@@ -15,7 +15,7 @@ from course.tools.book import build
 
 PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
-PAGES = ["index", *STEMS, "GLOSSARY", "mlp_core", "search", "genindex"]
+PAGES = ["index", *STEMS, "GLOSSARY", "mlp_core", "search"]
 LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];
     const seen = node => node.checkVisibility({contentVisibilityAuto: true});
@@ -39,7 +39,7 @@ LOOK = """() => {
 WIDTHS = """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(
     'article img')].map(image => image.getBoundingClientRect().right)]"""
 GROUND = "node => getComputedStyle(node).backgroundColor"
-READY = "() => !window.MathJax || MathJax.startup?.promise?.then(() => true)"
+READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -75,7 +75,7 @@ def book(browser, address):
     for name in PAGES:
         page.set_viewport_size(live.SIZE)
         page.goto(f"{address}{name}.html", wait_until="networkidle")
-        page.wait_for_function(READY)
+        page.evaluate(READY)
         found[name] = page.evaluate(LOOK)
         page.set_viewport_size(PHONE)
         found[name] |= {"widths": page.evaluate(WIDTHS), "log": log[:]}

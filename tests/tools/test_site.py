@@ -199,7 +199,7 @@ def test_a_panel_is_its_picture_with_its_words():
 def test_a_picture_tells_nothing_twice():
     """Guards: the alt text, which is also the text of a picture, shown below it."""
     data = {**PNG, "text/plain": "a curve"}
-    [cell] = page(code("x = 1\npictures.curve(x)", **data))
+    [cell] = page(code("print(x)\npictures.curve(x)", **data))
     assert [output.data["image/png"] for output in cell.outputs] == [PNG["image/png"]]
     assert tags(cell) == []  # more than one call: the code is there to be read
 

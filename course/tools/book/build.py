@@ -22,6 +22,7 @@ SETTINGS = {
     "html_title": "Neural networks from scratch",
     "html_favicon": "icon.svg",
     "html_copy_source": False,
+    "html_use_index": False,
     "html_show_copyright": False,
     "author": "",
     "html_theme_options": {
