@@ -18,6 +18,7 @@ COMMANDS = {
     "slides": "make slides of the notebooks, or look whether they fit",
     "handout": "copy the course for handing out, without solutions or with them",
     "handin": "pack your notebooks into one file for your teacher",
+    "site": "build a site: a book to read, and notebooks that run in a browser",
     "grade": "grade notebooks that were handed in: a table, and feedback",
 }
 COMMANDS = {

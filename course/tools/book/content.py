@@ -1,0 +1,123 @@
+"""What stands on a page of the book: a notebook becomes another one, for Jupyter Book.
+
+A panel is its picture with its words. A question has its answer folded, and so has each
+run after it, up to the next heading or question, its outputs. What only a live notebook
+can do is left out: checks of your code, your progress.
+"""
+
+import ast
+import copy
+import html
+import re
+
+from nbformat.v4 import new_markdown_cell, new_output
+
+CALL = r"lesson\.(\w+)\([^\n]*\)"  # a cell that is nothing else
+QUESTIONS = {"predict", "quiz", "review"}
+LEFT_OUT = {"check", "progress"}
+PROGRESS = "## Check your progress"
+HEADING = r"(?m)^#+ "
+ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
+FENCED = r"(?ms)^```.*?^```"
+FOLDED_RUN = {
+    "code_prompt_show": "Show what the run gives",
+    "code_prompt_hide": "Hide what the run gives",
+}
+FOLDED_CODE = {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide them"}
+NOTE = """\
+:::{{admonition}} To read, and to run
+You read what was saved. Panels are pictures here; where a notebook runs they move, and your
+answers are judged. {}
+:::"""
+HOW = "The README of the course says how to start it."  # while it has no address
+
+
+def as_page(notebook, buttons=()):
+    """A copy of a notebook as the book shows it; ``buttons`` are (label, address)."""
+    cells, asked = [], False
+    for cell in copy.deepcopy(notebook.cells):
+        call = _call_in(cell)
+        if call in LEFT_OUT or cell.id == "fetch" or cell.source.startswith(PROGRESS):
+            continue
+        if call in QUESTIONS:
+            asked = call == "predict"
+        elif _has_heading(cell):
+            asked = False
+        if cell.cell_type == "code":
+            _dress(cell, call, asked)
+        else:
+            cell.source = linked(cell.source)
+        cells.append(cell)
+    first = next((n for n, cell in enumerate(cells) if cell.cell_type == "code"), 1)
+    cells.insert(first, new_markdown_cell(note(buttons), id="note"))
+    page = copy.copy(notebook)
+    page.cells = cells
+    return page
+
+
+def note(buttons) -> str:
+    """Where the notebook runs, as a text in Markdown."""
+    links = " ".join(f"[{label}]({address})" for label, address in buttons)
+    return NOTE.format(links or HOW)
+
+
+def linked(text) -> str:
+    """A text whose links lead to pages of the book, and to their headings."""
+    text = text.replace("../images/", "images/").replace("](notebooks/", "](")
+    return re.sub(ANCHOR, lambda found: slug(found[0]), text)
+
+
+def slug(heading) -> str:
+    """The anchor of a heading, as MyST makes it."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def _call_in(cell):
+    """The method of `Lesson` that a cell calls and does nothing else; None if none."""
+    found = cell.cell_type == "code" and re.fullmatch(CALL, cell.source.strip())
+    return found[1] if found else None
+
+
+def _has_heading(cell):
+    text = re.sub(FENCED, "", cell.source)
+    return cell.cell_type == "markdown" and bool(re.search(HEADING, text))
+
+
+def _dress(cell, call, asked):
+    """Say by tags and metadata how Jupyter Book shows a code cell."""
+    shown = [_picture(output) for output in cell.outputs]
+    alts = [alt for alt, _ in shown if alt]
+    cell.outputs = [output for _, outputs in shown for output in outputs]
+    settings, tags = {}, []
+    if call in QUESTIONS:
+        tags += ["remove-input", "question"]
+    elif alts and _is_one_call(cell.source):
+        tags.append("remove-input")
+    elif "sys.path.insert" in cell.source:
+        tags.append("hide-input")
+        settings |= FOLDED_CODE
+    if asked and call is None:
+        tags.append("hide-output")
+        settings |= FOLDED_RUN
+    if alts:
+        [settings["image"]] = [{"alt": alt} for alt in alts]
+    cell.metadata.clear()
+    cell.metadata.update(tags=tags, mystnb=settings)
+
+
+def _picture(output):
+    """The alt text of a stored picture, and what is shown: itself, a panel's words."""
+    data = output.get("data", {})
+    if "image/png" not in data:
+        return None, [output]
+    alt = output.metadata["image/png"]["alt"]
+    words = data.pop("text/plain", alt)
+    if words == alt:
+        return alt, [output]
+    panel = f'<p class="panel">Panel: {html.escape(words)}</p>'
+    return alt, [output, new_output("display_data", data={"text/html": panel})]
+
+
+def _is_one_call(source):
+    body = ast.parse(source).body
+    return len(body) == 1 and isinstance(body[0], ast.Expr)

@@ -1,0 +1,233 @@
+"""The book in a browser: all of its pages, built once, from a server on this machine."""
+
+import functools
+import itertools
+import re
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+
+from course.__main__ import main
+from course.tools import find_notebooks, live, notebooks
+from course.tools.book import build
+
+PHONE = {"width": 390, "height": 844}
+STEMS = [path.stem for path in find_notebooks([])]
+PAGES = ["index", *STEMS, "GLOSSARY", "mlp_core", "search"]
+LOOK = """() => {
+    const all = selector => [...document.querySelectorAll(selector)];
+    const seen = node => node.checkVisibility({contentVisibilityAuto: true});
+    return {
+        ids: all('[id]').map(node => node.id),
+        links: all('a[href]').map(node => node.href),
+        images: all('img').map(image => ({
+            src: image.src, alt: image.alt, width: image.naturalWidth })),
+        formulas: all('.math').length,
+        typeset: all('.math > mjx-container > svg').length,
+        errors: all('mjx-merror, [data-mjx-error]').length,
+        // Headings, questions, and what runs gave, in their order.
+        story: all('article :is(h1, h2, h3, .tag_question, .cell_output > *)')
+            .filter(node => !node.parentNode.closest('.tag_question'))
+            .map(node => ({
+                kind: /^H/.test(node.tagName) ? 'heading'
+                    : node.matches('.tag_question') ? 'question' : 'output',
+                seen: seen(node),
+                answers: [...node.querySelectorAll('details')].map(fold => fold.open) })),
+    } }"""
+WIDTHS = """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(
+    'article img')].map(image => image.getBoundingClientRect().right)]"""
+GROUND = "node => getComputedStyle(node).backgroundColor"
+READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """Where the book is served; it ends with a slash."""
+    if build.missing():
+        pytest.skip(f"The book's tests did not run: {build.missing()}.")
+    folder = tmp_path_factory.mktemp("book")
+    assert main(["site", str(folder), "--only", "book"]) == 0
+    handler = functools.partial(Quiet, directory=folder)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def book(browser, address):
+    """What a look at each page finds, by its name, with the requests and complaints."""
+    page, found, log = browser.new_page(viewport=live.SIZE), {}, []
+    page.on("request", lambda request: log.append(request.url))
+    page.on("requestfailed", lambda request: log.append(f"failed: {request.url}"))
+    page.on("console", lambda text: text.type == "error" and log.append(text.text))
+    page.on("pageerror", lambda error: log.append(str(error)))
+    page.on(
+        "response", lambda got: got.status >= 400 and log.append(f"none: {got.url}")
+    )
+    for name in PAGES:
+        page.set_viewport_size(live.SIZE)
+        page.goto(f"{address}{name}.html", wait_until="networkidle")
+        page.evaluate(READY)
+        found[name] = page.evaluate(LOOK)
+        page.set_viewport_size(PHONE)
+        found[name] |= {"widths": page.evaluate(WIDTHS), "log": log[:]}
+        log.clear()
+    page.close()
+    return found
+
+
+@pytest.fixture(scope="module", params=STEMS)
+def saved(request, book):
+    """A notebook as it is saved, and its page."""
+    [path] = find_notebooks([request.param])
+    return notebooks.read(path), book[request.param]
+
+
+@pytest.fixture
+def open_page(browser, address):
+    """A function: opens a page of the book."""
+    pages = []
+
+    def opened(name, **settings):
+        pages.append(browser.new_page(**settings))
+        pages[-1].goto(f"{address}{name}")
+        return pages[-1]
+
+    yield opened
+    for page in pages:
+        page.close()
+
+
+# 1. All pages --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nothing_fails_and_nothing_leaves_the_site(book, address, name):
+    """Guards: a font or a script from elsewhere, a file that is missing, an error."""
+    assert len(book[name]["log"]) > 5
+    assert [line for line in book[name]["log"] if not line.startswith(address)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_link_and_no_picture_is_broken(book, address, name):
+    """Guards: links between notebooks, into a notebook, and from the glossary."""
+    places = {
+        f"{address}{page}.html": {"", *look["ids"]} for page, look in book.items()
+    }
+    assert book[name]["links"]
+    for link in book[name]["links"]:
+        page, anchor = urldefrag(urljoin(f"{address}{name}.html", link))
+        if page.startswith(address):
+            assert unquote(anchor) in places[page], link
+    assert all(image["width"] > 0 for image in book[name]["images"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_picture_says_what_it_shows(book, name):
+    """Guards: an alt text that is missing, or the name of a file."""
+    for image in book[name]["images"]:
+        assert " " in image["alt"] and ".png" not in image["alt"], image
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_phone_scrolls_down_only(book, name):
+    """Guards: a page, or a picture, wider than 390 pixels."""
+    assert max(book[name]["widths"]) <= PHONE["width"], book[name]["widths"]
+
+
+# 2. The notebooks ------------------------------------------------------------------------
+
+
+def test_each_stored_picture_is_there_with_its_own_words(saved):
+    """Guards: a picture that is lost, or has another's alt text."""
+    notebook, look = saved
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
+    stored = [
+        output.metadata["image/png"]["alt"]
+        for output in outputs
+        if "image/png" in output.get("data", ())
+    ]
+    assert stored and set(stored) <= {image["alt"] for image in look["images"]}
+
+
+def test_formulas_are_typeset(saved):
+    """Guards: MathJax without a network, and formulas that it can't read."""
+    notebook, look = saved
+    has_formulas = any("$" in cell.source for cell in notebook.cells)
+    assert (look["formulas"] > 0) == has_formulas
+    assert look["typeset"] == look["formulas"] and look["errors"] == 0
+
+
+def events(notebook):
+    """What a reader of the notebook meets: headings, questions, outputs of runs."""
+    for cell in notebook.cells:
+        text = re.sub(r"(?ms)^```.*?^```|^## Check your progress$", "", cell.source)
+        if cell.cell_type == "markdown":
+            yield from ["heading"] * len(re.findall(r"(?m)^#+ ", text))
+        elif re.match(r"lesson\.(predict|quiz|review)", text):
+            yield "question"
+        elif cell.outputs and not re.match(r"lesson\.(check|progress)", text):
+            yield "output"
+
+
+def in_groups(kinds):
+    """A list in which the same stands only once where it came several times."""
+    return [kind for kind, _ in itertools.groupby(kinds)]
+
+
+def test_a_question_comes_before_its_answer(saved):
+    """Guards: what a run gave, seen before the question above it is answered."""
+    notebook, look = saved
+    story, asked = look["story"], False
+    told = in_groups(event["kind"] for event in story)
+    assert told == in_groups(events(notebook)) and "question" in told
+    for event in story:
+        assert not any(event["answers"])
+        if event["kind"] != "output":
+            asked = event["kind"] == "question"
+        else:
+            assert event["seen"] != asked
+
+
+# 3. What a reader does -------------------------------------------------------------------
+
+
+def test_what_is_folded_opens_without_scripts(open_page):
+    """Guards: a reader who can't unfold an answer, or what the run gives."""
+    page = open_page("01_activations.html", java_script_enabled=False)
+    answer = page.locator(".tag_question", has_text="What does this relu make of -2?")
+    reason = answer.get_by_text("Right. The else branch appends")
+    assert not reason.is_visible()
+    answer.get_by_text("Answer, with the reasons").click()
+    assert reason.is_visible()
+    run = page.locator(".tag_hide-output").first
+    output = run.get_by_text("a: [0.4 0.1 0.5 3. ]")
+    assert not output.is_visible()
+    run.get_by_text("Show what the run gives").click()
+    assert output.is_visible()
+
+
+def test_the_search_finds_a_term(open_page):
+    """Guards: an index that is missing or empty."""
+    page = open_page("search.html?q=kink")
+    live.expect(page.locator("#search-results")).to_contain_text("Search finished")
+    titles = page.locator("#search-results li > a").all_inner_texts()
+    assert any("4. Backprop" in title for title in titles)
+    assert not any("First look" in title for title in titles)
+
+
+def test_pictures_stay_white_on_a_dark_page(open_page):
+    """Guards: dark letters on a dark ground, and colours that mean something else."""
+    page = open_page("01_activations.html", color_scheme="dark")
+    assert page.locator("body").evaluate(GROUND) == "rgb(18, 18, 18)"
+    for image in page.locator("article img").all():
+        assert image.evaluate(GROUND) == "rgb(255, 255, 255)"
+        assert image.evaluate("node => getComputedStyle(node).filter") == "none"

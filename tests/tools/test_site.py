@@ -1,0 +1,278 @@
+"""``python -m course site``: where it writes, what it says, and the pages of the book.
+
+How the book looks in a browser is tested in tests/browser/test_book.py.
+"""
+
+import copy
+from types import SimpleNamespace
+
+import pytest
+from nbformat import v4
+
+from course import tools
+from course.__main__ import main
+from course.tools import manifest
+from course.tools.book import build, content
+
+PNG = {"image/png": "iVBORw0KGgo="}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder that isn't there yet; the book is one page, which takes no time."""
+    monkeypatch.setattr(build, "build", lambda: {"index.html": b"new"})
+    return tmp_path / "site"
+
+
+def site(folder):
+    return main(["site", str(folder), "--only", "book"])
+
+
+# 1. The folder -------------------------------------------------------------------------
+
+
+def test_a_new_folder_gets_the_book(folder, capsys):
+    """Guards: the command says what it made, and how to look at it."""
+    assert site(folder) == 0
+    said = capsys.readouterr().out
+    assert (folder / "index.html").read_text() == "new"
+    assert f"The book: 1 pages, 0 MB, in {folder}" in said
+    assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
+
+
+def test_an_earlier_site_is_replaced_and_nothing_else(folder, capsys):
+    """Guards: a page that is gone stays on the web, or a file of somebody else goes."""
+    manifest.write(folder, {"old.html": b"", "index.html": b"old"}, "site")
+    (folder / "CNAME").write_text("course.example")
+    (folder / "lite").mkdir()
+    (folder / "lite" / "index.html").write_text("lite")
+    assert site(folder) == 0
+    files = {path.name for path in folder.iterdir()}
+    assert files == {manifest.NAME, "index.html", "CNAME", "lite"}
+    assert (folder / "index.html").read_text() == "new"
+    assert (folder / "lite" / "index.html").read_text() == "lite"
+
+
+def test_a_page_that_somebody_changed_stays_and_is_named(folder, capsys):
+    """Guards: what was written by hand into a site is lost."""
+    site(folder)
+    (folder / "index.html").write_text("mine")
+    assert site(folder) == 0
+    assert (folder / "index.html").read_text() == "mine"
+    assert "index.html stays as it is there" in capsys.readouterr().out
+
+
+def test_a_folder_of_somebody_else_is_refused(folder, capsys):
+    """Guards: a wrong name mixes a site with other files."""
+    folder.mkdir()
+    (folder / ".git").mkdir()
+    (folder / "thesis.tex").write_text("")
+    assert site(folder) == 1
+    assert "is there already; name a folder" in capsys.readouterr().err
+    assert {path.name for path in folder.iterdir()} == {".git", "thesis.tex"}
+    (folder / "thesis.tex").unlink()
+    assert site(folder) == 0  # an empty repository
+
+
+def test_a_hand_out_is_refused(folder, capsys):
+    """Guards: a site in the place of a class's copy."""
+    manifest.write(folder, {"README.md": b""}, "with")
+    assert site(folder) == 1
+    assert "holds a hand-out" in capsys.readouterr().err
+
+
+def test_no_folder_is_told_in_words(capsys):
+    """Guards: a traceback in place of the form of the command."""
+    assert main(["site"]) == 1
+    assert "name a folder: python -m course site" in capsys.readouterr().err
+
+
+def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
+    """Guards: who has only the learner's packages reads what to install."""
+    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    assert site(tmp_path / "site") == 1
+    assert "pip install -r requirements-site.txt" in capsys.readouterr().err
+    assert not (tmp_path / "site").exists()
+
+
+@pytest.fixture
+def lite(monkeypatch):
+    """What the command calls of `course.tools.lite`, which takes long."""
+    calls = []
+    fake = SimpleNamespace(
+        build=lambda folder: calls.append(folder), check=lambda address: len(address)
+    )
+    monkeypatch.setattr(tools, "lite", fake, raising=False)
+    return calls
+
+
+def test_both_parts_or_one_of_them(folder, lite):
+    """Guards: a part that is forgotten, or that the other one refuses."""
+    assert main(["site", str(folder), "--only", "lite"]) == 0
+    assert lite == [folder / "lite"] and not (folder / "index.html").exists()
+    (folder / "lite").mkdir()
+    assert main(["site", str(folder)]) == 0
+    assert lite == 2 * [folder / "lite"] and (folder / "index.html").exists()
+    assert site(folder) == 0 and len(lite) == 2
+
+
+def test_a_published_site_is_checked_without_a_folder(lite):
+    """Guards: the exit code of the check is that of the command."""
+    assert main(["site", "--check", "https://a.example/"]) == 18 and not lite
+
+
+# 2. A page -----------------------------------------------------------------------------
+
+
+def page(*cells):
+    """The page of a notebook with these cells below its title, without title and note."""
+    cells = [v4.new_markdown_cell("# 9. Nine"), *map(copy.deepcopy, cells)]
+    for number, cell in enumerate(cells):
+        cell.id = "fetch" if cell.source == "fetch()" else f"cell-{number}"
+    made = content.as_page(v4.new_notebook(cells=cells)).cells
+    return [cell for cell in made[1:] if cell.id != "note"]
+
+
+def code(source, **data):
+    outputs = []
+    if data:
+        metadata = {"image/png": {"alt": "a curve"}} if "image/png" in data else {}
+        outputs = [v4.new_output("execute_result", data, metadata=metadata)]
+    return v4.new_code_cell(source, outputs=outputs)
+
+
+def tags(cell):
+    return cell.metadata["tags"]
+
+
+QUESTION = code('lesson.predict("x")', **{"text/html": "<p>What?</p>"})
+RUN = code("print(1)", **{"text/plain": "1"})
+TEXT = v4.new_markdown_cell("So it goes.\n\n```python\n# no heading\n```")
+HEADING = v4.new_markdown_cell("Enough.\n\n### Next")
+
+
+def test_runs_after_a_question_are_folded_up_to_the_next_heading():
+    """Guards: an output that tells the answer, and one that is folded for no reason."""
+    cells = page(RUN, QUESTION, RUN, TEXT, RUN, HEADING, RUN, QUESTION, RUN)
+    folded = ["hide-output" in tags(cell) for cell in cells if "tags" in cell.metadata]
+    assert folded == [False, False, True, True, False, False, True]
+    assert cells[2].metadata["mystnb"]["code_prompt_show"] == "Show what the run gives"
+
+
+def test_a_question_stands_without_its_line_of_code():
+    """Guards: a call that does nothing in a book."""
+    assert tags(page(QUESTION)[0]) == ["remove-input", "question"]
+
+
+def test_what_only_a_live_notebook_can_do_is_left_out():
+    """Guards: 'not written yet' and '0 of 6 predictions made', told to a reader."""
+    fetch = code("fetch()")  # see `page`
+    progress = v4.new_markdown_cell("## Check your progress\nRun this cell.")
+    check, shown = code("lesson.check(f)"), code("lesson.progress()")
+    assert page(fetch, check, progress, shown) == []
+    assert len(page(code("lesson.check(f)\nprint(g(1))"))) == 1  # a longer cell
+
+
+def test_the_note_stands_below_the_introduction():
+    """Guards: a box in the middle of what you will do and what you need."""
+    cells = [v4.new_markdown_cell("# 9. Nine"), v4.new_markdown_cell("Time: 9 min")]
+    made = content.as_page(v4.new_notebook(cells=[*cells, code("import sys")])).cells
+    assert made[2].id == "note" and made[2].source == content.note([])
+
+
+def test_imports_are_folded():
+    """Guards: six lines of no interest at the top of each page."""
+    [cell] = page(code('import sys\nsys.path.insert(0, "..")'))
+    assert tags(cell) == ["hide-input"]
+
+
+def test_a_panel_is_its_picture_with_its_words():
+    """Guards: a panel without the numbers that stand below it, or with HTML in them."""
+    data = {**PNG, "text/plain": "loss < 1"}
+    [cell] = page(code("panels.training_panel()", **data))
+    picture, words = cell.outputs
+    assert picture.data == PNG and tags(cell) == ["remove-input"]
+    assert words.data["text/html"] == '<p class="panel">Panel: loss &lt; 1</p>'
+    assert cell.metadata["mystnb"]["image"]["alt"] == "a curve"
+
+
+def test_a_picture_tells_nothing_twice():
+    """Guards: the alt text, which is also the text of a picture, shown below it."""
+    data = {**PNG, "text/plain": "a curve"}
+    [cell] = page(code("print(x)\npictures.curve(x)", **data))
+    assert [output.data["image/png"] for output in cell.outputs] == [PNG["image/png"]]
+    assert tags(cell) == []  # more than one call: the code is there to be read
+
+
+def test_the_notebook_itself_stays_as_it_is():
+    """Guards: a book that changes what it is made of."""
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 9. Nine"), QUESTION])
+    content.as_page(notebook)
+    assert len(notebook.cells) == 2 and "tags" not in QUESTION.metadata
+
+
+@pytest.mark.parametrize(
+    "text, link",
+    [
+        ("[b](01_a.ipynb#Break-it:-reshape)", "[b](01_a.ipynb#break-it-reshape)"),
+        (
+            "[r](01_a.ipynb#Can-you-trust-a-rate?)",
+            "[r](01_a.ipynb#can-you-trust-a-rate)",
+        ),
+        ("[l](#The-loss:-how?)", "[l](#the-loss-how)"),
+        ("[a](notebooks/01_a.ipynb)", "[a](01_a.ipynb)"),
+        ("[w](https://a.example/B#C)", "[w](https://a.example/B#C)"),
+    ],
+)
+def test_links_lead_to_pages_of_the_book(text, link):
+    """Guards: Jupyter's anchors, which no page of the book has."""
+    assert content.linked(text) == link
+
+
+# 3. The other pages ----------------------------------------------------------------------
+
+
+def test_buttons_stand_only_where_there_is_an_address():
+    """Guards: a button that leads nowhere, and a reader who isn't told how to start."""
+    assert "README of the course" in content.note([])
+    told = content.note(
+        [("Colab", "https://c.example/1"), ("Binder", "https://b.example")]
+    )
+    assert "[Colab](https://c.example/1) [Binder](https://b.example)" in told
+    assert "README" not in told
+
+
+README = """\
+# Title
+
+First [`mlp_core.py`](mlp_core.py) words.
+
+[![Colab](https://c.example/badge.svg)](https://c.example)
+
+![alt](images/overview.png)
+
+## Start
+
+Open a terminal.
+
+## The notebooks
+
+| 0 | [First](notebooks/00_first.ipynb) |
+
+## More
+"""
+
+
+def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
+    """Guards: pictures of buttons from other sites, and how to install."""
+    text = build.home(README, [], ["00_first.ipynb"])
+    assert "(mlp_core.md)" in text and "(00_first.ipynb)" in text and "![alt]" in text
+    assert "://" not in text and "terminal" not in text and "More" not in text
+    assert "```{toctree}\n:hidden:\n00_first.ipynb\n```" in text
+
+
+def test_the_glossary_leads_to_sections():
+    """Guards: a reader who has to look for a term on a long page."""
+    row = "| a | [1. A `b`?](notebooks/01_a.ipynb) | [1. A](notebooks/01_a.ipynb) |"
+    linked = "| a | [1. A `b`?](01_a.ipynb#a-b) | [1. A](01_a.ipynb) |"
+    assert build.glossary(row, ["1. A"]) == linked
