@@ -1,8 +1,8 @@
 """All notebooks in a real browser: JupyterLab, its kernel, Chromium, keys and a mouse.
 
 Needs Chromium. Without it these tests are skipped, unless REQUIRE_BROWSER_TESTS is set,
-as in .ci/run. Each notebook is opened once, in a copy of the course, and all of its tests
-run on that page.
+as in .ci/run. Each notebook is opened once, in a copy of the course, all on one page, and
+all of its tests run there.
 """
 
 import itertools
@@ -29,10 +29,11 @@ each_notebook = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def notebook(request, open_notebook):
+def notebook(request, turn_to):
     """A notebook in which all cells were run."""
-    with open_notebook(request.param) as notebook:
-        yield notebook
+    notebook = turn_to(request.param)
+    notebook.run_all()
+    return notebook
 
 
 @pytest.fixture
