@@ -73,8 +73,9 @@ SLOW = [
 
 
 # What hangs on no package's version, or little, and takes long. `.ci/run` leaves it out with
-# the oldest packages. There the core, panels, pictures, questions and checks stay, all
-# notebooks by nbval, and some of them in the browser (browser/test_notebooks.py).
+# the oldest packages. There the core, pictures, questions and checks stay, how panels are
+# made, look and follow their controls, all notebooks by nbval, and some of them in the
+# browser (browser/test_notebooks.py).
 ONCE = [
     "browser/test_book",
     "browser/test_demo",
@@ -90,7 +91,13 @@ ONCE = [
     "colab/",
     "hub/",
     "lessons/",
+    "panels/test_first_look_panel",
+    "panels/test_panel_data",
+    "panels/test_run",
+    "panels/test_settings",
+    "panels/test_training_panel",
     "test_claims",
+    "test_faults",
     "test_hosts",
     "test_images",
     "test_reruns",

@@ -15,9 +15,9 @@ from course.tools import find_notebooks
 from course.tools.live import expect
 from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
 
-# Enough with the oldest packages: the first panel that learners meet, and the one with
-# all kinds of controls, between questions and exercises. The rest runs by nbval there.
-WITH_OLDEST = {"00_first_look", "05_sum_task"}
+# Enough with the oldest packages: the panel that learners meet first, and a notebook with
+# questions and exercises. The rest runs by nbval there.
+WITH_OLDEST = {"00_first_look", "01_activations"}
 each_notebook = pytest.mark.parametrize(
     "notebook",
     [
