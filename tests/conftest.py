@@ -63,34 +63,46 @@ SLOW = [
     "test_reruns",
     ".ipynb",
     "browser/test_notebooks",
+    "colab/",
+    "browser/test_lite",
     "hub/test_hub",
     "browser/",
+    "test_site",
+    "test_slides",
 ]
-SLOW += ["test_slides"]
 
 
 # What hangs on no package's version, or little, and takes long. `.ci/run` leaves it out with
-# the oldest packages. There the unit tests, the notebooks by nbval, and all of them in the
-# browser stay.
+# the oldest packages. There the core, pictures, questions and checks stay, how panels are
+# made, look and follow their controls, all notebooks by nbval, and some of them in the
+# browser (browser/test_notebooks.py).
 ONCE = [
+    "browser/test_book",
     "browser/test_demo",
     "browser/test_first_look",
+    "browser/test_lite",
     "browser/test_questions",
     "browser/test_reopened",
     "browser/test_telltales",
     "browser/test_training_panel",
     "browser/test_voila",
     "browser/test_waiting",
+    "checking/test_check",
+    "colab/",
     "hub/",
-    "lessons/test_answers",
-    "lessons/test_bug_lab",
-    "lessons/test_mutants",
-    "lessons/test_tables",
-    "lessons/test_tasks",
+    "lessons/",
+    "panels/test_first_look_panel",
+    "panels/test_panel_data",
+    "panels/test_run",
+    "panels/test_settings",
+    "panels/test_training_panel",
     "test_claims",
+    "test_faults",
+    "test_hosts",
     "test_images",
     "test_reruns",
     "test_safety",
+    "test_teaching",
     "tools/",
 ]
 

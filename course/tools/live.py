@@ -200,19 +200,27 @@ RUN = f"""([command, index, limit]) => {{ {PRELUDE}
 CELLS = f"""() => {{ {PRELUDE} return cells.map(cell => cell.model.toJSON()) }}"""
 SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') }}"""
 IS_WIDE = "() => jupyterapp.shell.leftCollapsed"
+TURN_TO = f"""async path => {{ {PRELUDE}
+    await it.context.sessionContext.shutdown();
+    await jupyterapp.commands.execute('docmanager:open', {{path}});
+    it.dispose() }}"""  # which asks nobody whether to save
 SHUT_DOWN = f"""() => {{ {PRELUDE} return it.context.sessionContext.shutdown() }}"""
 
 
-# anywidget says so if the machine is busy for 2 seconds. Questions work all the same, see
-# test_a_slow_browser_loses_no_reply.
-HARMLESS = "[anywidget] Failed to initialize model."
+HARMLESS = [
+    # anywidget says so if the machine is busy for 2 seconds. Questions work all the same,
+    # see test_a_slow_browser_loses_no_reply.
+    "[anywidget] Failed to initialize model.",
+    # JupyterLab meets what requirements-site.txt installs for JupyterLite.
+    "Shared module @jupyterlite/services doesn't exist",
+]
 
 
 class Notebook:
     """A notebook of the course, open in JupyterLab; its name is without '.ipynb'."""
 
     def __init__(self, browser, lab, name, folder="notebooks"):
-        self.name, self.complaints = name, []
+        self.name, self.folder, self.complaints = name, folder, []
         self.page = browser.new_page(viewport=SIZE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", self._hear_error)
@@ -222,11 +230,19 @@ class Notebook:
 
     def _hear(self, message):
         if message.type == "error":
-            self.complaints.append(f"{message.text} ({message.location})")
+            self._hear_error(f"{message.text} ({message.location})")
 
     def _hear_error(self, error):
-        if HARMLESS not in str(error):
+        if not any(words in str(error) for words in HARMLESS):
             self.complaints.append(str(error))
+
+    def turn_to(self, name):
+        """Show another notebook of the folder on this page, in place of this one."""
+        self.page.set_viewport_size(SIZE)
+        self.page.evaluate(TURN_TO, f"{self.folder}/{name}.ipynb")
+        self.page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+        self.name = name
+        self.complaints.clear()
 
     def run_all(self, limit=400):
         """Run all cells; JupyterLab stops at the first that fails."""

@@ -28,6 +28,27 @@ def write_notebook(lab):
 
 
 @pytest.fixture(scope="module")
+def turn_to(browser, lab):
+    """A function: shows a notebook of the course on a page that the file's tests share.
+
+    JupyterLab itself takes the browser longer than most notebooks.
+    """
+    shown = []
+
+    def turned(name):
+        if shown:
+            shown[0].turn_to(name)
+        else:
+            shown.append(live.Notebook(browser, lab, name))
+            shown[0].page.set_default_timeout(1000 * live.PATIENCE)
+        return shown[0]
+
+    yield turned
+    for notebook in shown:
+        notebook.close()
+
+
+@pytest.fixture(scope="module")
 def open_notebook(browser, lab):
     """A context manager: opens a notebook of the course and runs all of its cells."""
 

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from course.tools import find_notebooks, live
+from course.tools import find_notebooks
 from tests.telltales import TELLTALES, found
 
 SIZES = [{"width": 1440, "height": 900}, {"width": 1280, "height": 720}]
@@ -50,9 +50,9 @@ def asked(source):
 
 
 @pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
-def test_what_answers_a_question_is_not_on_the_screen(browser, lab, path):
+def test_what_answers_a_question_is_not_on_the_screen(turn_to, path):
     """Guards: an explanation, a heading, a table or a comment below an open question."""
-    notebook = live.Notebook(browser, lab, path.stem)
+    notebook = turn_to(path.stem)
     notebook.page.evaluate(CLEAR)
     notebook.give_room(all_of_it=False)
     questions = {}  # cell -> name
@@ -74,4 +74,3 @@ def test_what_answers_a_question_is_not_on_the_screen(browser, lab, path):
             ]
     assert not told, "\n".join(told)
     assert not notebook.complaints
-    notebook.close()

@@ -118,6 +118,7 @@ def test_a_picture_in_an_answer_opens_no_window():
     assert check(body).solved
 
 
+@pytest.mark.once  # it slows down all else that runs on the machine
 @pytest.mark.usefixtures("answers_run_apart")
 def test_a_right_loop_on_a_busy_machine_is_right():
     """Guards: a limit by the clock: here the answer gets a small part of a processor."""

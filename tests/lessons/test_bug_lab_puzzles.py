@@ -54,7 +54,7 @@ def test_three_numbers_are_one_puzzle():
 @pytest.mark.parametrize("level", puzzles.LEVELS.values())
 def test_all_eight_come_before_one_comes_again(level):
     """Guards the order: shuffled by the seed, and never the same bug twice in a row."""
-    for seed in range(4):
+    for seed in range(2):
         names = [puzzle(seed, level, number).bug for number in range(24)]
         for start in 0, 8, 16:
             assert set(names[start : start + 8]) == set(bugs.BUGS)
