@@ -12,6 +12,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -26,7 +27,7 @@ MISSING = (
     "one, node_modules/pyodide."
 )
 # What the kernel asks for, and what that needs.
-KERNEL = "micropip ipython jedi typing-extensions".split()
+KERNEL = ["micropip", "ipython", "jedi", "typing-extensions"]
 STAND_IN = Path(__file__).parents[1] / "lite" / "stand_in.py"
 NAME = "00_first_look"
 # Puts code into the last code cell of the notebook.
@@ -34,6 +35,9 @@ SET_CODE = f"""code => {{ {live.PRELUDE}
     const last = cells.findLastIndex(cell => cell.model.type === 'code');
     cells[last].model.sharedModel.setSource(code);
     return last }}"""
+READ = """async path => {
+    const { contents } = window.jupyterapp.serviceManager;
+    return (await contents.get(path, { content: true, format: "text" })).content }"""
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +82,7 @@ def closure(packages):
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = {  # what a server of static files says of them
+    extensions_map: ClassVar = {  # what a server of static files says of them
         **http.server.SimpleHTTPRequestHandler.extensions_map,
         ".mjs": "text/javascript",
         ".wasm": "application/wasm",
@@ -237,7 +241,7 @@ def test_all_questions_reply_as_here(stand_in):
     """Guards: the questions, unsealed, and what reads numbers and judges orders."""
     here = io.StringIO()
     with contextlib.redirect_stdout(here):
-        exec(REPLIES, {})
+        exec(REPLIES, {})  # noqa: S102
     assert here.getvalue().startswith("True ")
     assert stand_in.run_code(REPLIES) == here.getvalue()
 
@@ -328,11 +332,7 @@ def test_answers_are_kept_in_the_browser(stand_in):
     (first, *_) = stand_in.cells()[1]["outputs"]
     assert first["text"] == look.NOTICE
     stand_in.page.reload()
-    stand_in.ask("async () => !!window.jupyterapp")
-    text = stand_in.ask(
-        "async () => (await window.jupyterapp.serviceManager.contents.get("
-        "'notebooks/record.json')).content"
-    )
-    tables = text if isinstance(text, dict) else json.loads(text)
-    kept = tables["answers"]["first_look"]["seed 4"]
+    stand_in.page.wait_for_function("window.jupyterapp")
+    text = stand_in.page.evaluate(READ, "notebooks/record.json")
+    kept = json.loads(text)["answers"]["first_look"]["seed 4"]
     assert kept["solved"] and not kept["first_right"]

@@ -102,7 +102,7 @@ class Site:
         """
         self.page.evaluate(
             f"argument => {{ window.given = null; ({script})(argument).then("
-            "value => window.given = [value]) }",
+            "value => window.given = [value], error => window.given = [`${error}`]) }",
             argument,
         )
         end = time.monotonic() + seconds
@@ -157,9 +157,8 @@ def printed(outputs) -> list[str]:
     text = ""
     for output in outputs:
         words = output.get("text") or output.get("data", {}).get("text/plain", "")
-        text += "".join(words)
-        if output["output_type"] != "stream":
-            text += "\n"
+        ends = words and output["output_type"] != "stream"
+        text += "".join(words) + "\n" * bool(ends)
     return [line.rstrip() for line in text.replace(NOTICE, "").splitlines()]
 
 
