@@ -11,7 +11,7 @@ import time
 from IPython import get_ipython
 from IPython.display import display
 
-from course import fast
+from course import fast, host
 
 PATIENCE = 1.0  # seconds until something is shown
 PAUSE = 0.1  # seconds between two pictures of the bar
@@ -53,12 +53,9 @@ def _running_cell():
     """Name the run of the cell that runs; None where no page could show a bar."""
     if threading.current_thread() is not threading.main_thread():
         return None
-    request = getattr(get_ipython(), "get_parent", dict)()
-    # JupyterLab and Notebook tell the id of the cell, nbclient and nbval don't.
-    is_cell = request and request["msg_type"] == "execute_request"
-    if not is_cell or "cellId" not in request["metadata"]:
-        return None
-    return request["header"]["msg_id"]
+    # JupyterLab, Notebook and Colab tell the id of the cell, nbclient and nbval don't.
+    cell, run, _ = host.running_cell()
+    return run if cell else None
 
 
 _wait = None  # that of the cell that runs, or ran last
