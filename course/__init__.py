@@ -1,10 +1,5 @@
 """All of the course that is not the network itself: pictures, panels, lessons, tools."""
 
-import sys
-
-# In a browser alone (Pyodide): no processes, no threads, no interrupt.
-IN_BROWSER = sys.platform == "emscripten"
-
 
 def __getattr__(name):
     """Import `Lesson` when it is asked for: `course.fast` alone needs no widgets."""

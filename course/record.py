@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course import IN_BROWSER
+from course import host
 from course.files import replacing
 
 MARK = ".course"  # what makes a folder a learner's copy
@@ -21,7 +21,7 @@ KEPT = (
     "Your answers are kept in record.json in this folder, {} only; nothing is sent. "
     "lesson.forget() erases them."
 )
-WHERE = KEPT.format("in this browser" if IN_BROWSER else "on this computer")
+WHERE = KEPT.format("in this browser" if host.IN_BROWSER else "on this computer")
 
 
 @dataclass
@@ -168,7 +168,7 @@ def open_in(folder) -> str:
     global _record, _path, trouble
     folder = Path(folder)
     with _lock:
-        if not (IN_BROWSER or (folder / MARK).is_dir()):
+        if not (host.IN_BROWSER or (folder / MARK).is_dir()):
             return ""
         path = folder / FILE
         if path != _path:

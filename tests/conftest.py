@@ -80,6 +80,7 @@ ONCE = [
     "browser/test_telltales",
     "browser/test_training_panel",
     "browser/test_waiting",
+    "colab/",
     "hub/",
     "lessons/test_answers",
     "lessons/test_bug_lab",

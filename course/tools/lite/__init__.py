@@ -14,7 +14,6 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from importlib.util import find_spec
 from pathlib import Path
 
 from course.tools import CommandError, handout
@@ -40,8 +39,6 @@ def build(folder, pyodide=None):
     With ``pyodide``, a folder that holds Pyodide, the site asks no other for anything,
     and packages that aren't in that folder aren't loaded.
     """
-    if find_spec("jupyterlite_core") is None:
-        raise CommandError("no JupyterLite: pip install -r requirements-site.txt")
     with tempfile.TemporaryDirectory() as work:
         work = Path(work)
         files = handout.contents(handout.without_solutions)
@@ -152,7 +149,8 @@ def _call(module, *arguments, folder=None):
     )
     if done.returncode:
         told = (done.stderr or done.stdout).strip().splitlines()[-5:]
-        raise CommandError("\n".join([f"{module} failed:", *told]))
+        need = "It needs the network, and: pip install -r requirements-site.txt"
+        raise CommandError("\n".join([f"{module} failed:", *told, need]))
 
 
 def _is_python(wheel) -> bool:

@@ -5,7 +5,6 @@ notebooks of this folder hold.
 """
 
 import time
-from urllib.parse import urlsplit
 
 from course import record
 from course.tools import CommandError, find_notebooks, live
@@ -65,6 +64,7 @@ class Site:
     def __init__(self, context, address, name):
         self.address, self.lost = address.rstrip("/"), []
         self.url = f"{self.address}/lab/index.html?path=notebooks/{name}.ipynb"
+        self.here = "/".join(address.split("/")[:3]), "blob:", "data:"
         self.page = context.new_page()
         self.page.on("requestfailed", lambda request: self.lost.append(request.url))
 
@@ -111,8 +111,7 @@ class Site:
         return given[0]
 
     def _wait(self, end):
-        here = urlsplit(self.address).netloc
-        away = [url for url in self.lost if urlsplit(url).netloc not in ("", here)]
+        away = [url for url in self.lost if not url.startswith(self.here)]
         if away:
             raise CommandError(f"the site is there, but not {away[0]}")
         if time.monotonic() > end:
