@@ -177,13 +177,6 @@ def test_all_runs_up_to_numpy(stand_in):
     assert "No module named 'numpy'" in told
 
 
-def test_nothing_is_asked_of_another_site(stand_in):
-    """Guards: no request leaves the site, also none of the kernel's worker."""
-    here = (stand_in.address, "blob:", "data:")
-    assert len(stand_in.asked) > 100
-    assert [url for url in stand_in.asked if not url.startswith(here)] == []
-
-
 # 2. The course's Python ----------------------------------------------------------------
 
 
@@ -336,3 +329,10 @@ def test_answers_are_kept_in_the_browser(stand_in):
     text = stand_in.page.evaluate(READ, "notebooks/record.json")
     kept = json.loads(text)["answers"]["first_look"]["seed 4"]
     assert kept["solved"] and not kept["first_right"]
+
+
+def test_nothing_is_asked_of_another_site(stand_in):
+    """Guards: no request leaves the site, also none of the kernel's worker."""
+    here = (stand_in.address, "blob:", "data:")
+    assert len(stand_in.asked) > 100
+    assert [url for url in stand_in.asked if not url.startswith(here)] == []
