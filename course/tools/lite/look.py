@@ -34,11 +34,12 @@ def check(address) -> int:
         raise CommandError(missing)
     total = 0
     with live.browser() as browser:
+        context = browser.new_context(viewport=live.SIZE)  # what it fetched is kept
         for path in find_notebooks([]):
             began = time.monotonic()
-            told = run(browser, address, path)
+            told = run(context, address, path)
             seconds = time.monotonic() - began
-            result = f"{len(told)} cells differ" if told else "the same"
+            result = f"differs in {len(told)}" if told else "the same"
             print(f"{path.stem:<20} {result:<16} {seconds:4.0f} s", flush=True)
             for line in told:
                 print(f"    {line}", flush=True)
@@ -46,16 +47,15 @@ def check(address) -> int:
     return 1 if total else 0
 
 
-def run(browser, address, path) -> list[str]:
-    """Run one notebook, as somebody sees it who is there for the first time."""
-    context = browser.new_context(viewport=live.SIZE)
+def run(context, address, path) -> list[str]:
+    """Run one notebook; what it prints otherwise than is stored."""
+    site = Site(context, address, path.stem)
     try:
-        site = Site(context, address, path.stem)
         site.start()
         site.run_all()
         return differences(read(path).cells, site.cells())
     finally:
-        context.close()
+        site.page.close()
 
 
 class Site:
