@@ -103,10 +103,10 @@ def folder(pyodide, tmp_path_factory):
 @pytest.fixture(scope="module")
 def site(browser, folder):
     """The first notebook in a browser, its kernel ready; no network but the site."""
-    handler = functools.partial(Handler, directory=folder)
+    handler = functools.partial(Handler, directory=folder.parent)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}"
+        address = f"http://127.0.0.1:{server.server_port}/lite"
         context = browser.new_context(viewport=live.SIZE)
         site = look.Site(context, address, NAME)
         site.asked = []

@@ -30,7 +30,7 @@ COMMANDS = ("course/tools/", "course/__main__.py")  # nothing there could call t
 FROM_PYODIDE = ["matplotlib", "numpy", "pillow", "typing-extensions"]
 FROM_HERE = ["anywidget", "comm", "ipywidgets", "psygnal"]
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
-UP = "../../../../../pypi/"  # from the kernel's script, by which Pyodide counts
+UP = "../../../../pypi/"  # from the kernel's script, by which Pyodide counts
 
 
 def build(folder, pyodide=None):
