@@ -29,7 +29,8 @@ def running_cell():
     shell = get_ipython()
     told = shell if hasattr(shell, "get_parent") else getattr(shell, "kernel", None)
     request = getattr(told, "get_parent", dict)()  # in Pyodide the kernel has it
-    if not request or request["header"]["msg_type"] != "execute_request":
+    kind = request and (request.get("msg_type") or request["header"]["msg_type"])
+    if kind != "execute_request":
         return None, None, None
     metadata = request["metadata"]
     cell = metadata.get("cellId") or metadata.get("colab", {}).get("cell_id")
