@@ -75,6 +75,7 @@ SLOW += ["test_slides"]
 ONCE = [
     "browser/test_demo",
     "browser/test_first_look",
+    "browser/test_lite",
     "browser/test_questions",
     "browser/test_reopened",
     "browser/test_telltales",
