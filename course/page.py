@@ -19,6 +19,8 @@ STYLE = """
 .course-panel:has(> .chooses) img { cursor: pointer; }
 /* A handle at the end of its slider is no reason to scroll. */
 .course-panel .widget-box { overflow: visible; }
+/* With ipywidgets 7 Play's own buttons are seen; ours for Reset stands beside them. */
+.course-panel .widget-play button:has(> .fa-stop) { display: none; }
 /* JupyterLab's Presentation Mode: all is larger, and the picture gives way, so that a
    projector (720 pixels) shows the panel but for its last row, which saves. */
 .jp-mod-presentationMode .jp-Notebook { --jp-content-font-size1: 20px; }

@@ -1,8 +1,8 @@
 """What you have done: questions answered, exercises solved, and when.
 
-In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there;
-elsewhere in memory, until the kernel ends. It is never sent. `open_in` begins, `forget`
-ends it.
+In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there.
+So it is in a browser alone, where each visitor has a drive of his own. Elsewhere it is in
+memory, until the kernel ends. It is never sent. `open_in` begins, `forget` ends it.
 """
 
 import json
@@ -11,15 +11,17 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from course import host
 from course.files import replacing
 
 MARK = ".course"  # what makes a folder a learner's copy
 FILE = "record.json"
 FORM = "course record 1"
-WHERE = (
-    "Your answers are kept in record.json in this folder, on this computer only; "
-    "nothing is sent. lesson.forget() erases them."
+KEPT = (
+    "Your answers are kept in record.json in this folder, {} only; nothing is sent. "
+    "lesson.forget() erases them."
 )
+WHERE = KEPT.format("in this browser" if host.IN_BROWSER else "on this computer")
 
 
 @dataclass
@@ -166,7 +168,7 @@ def open_in(folder) -> str:
     global _record, _path, trouble
     folder = Path(folder)
     with _lock:
-        if not (folder / MARK).is_dir():
+        if not (host.IN_BROWSER or (folder / MARK).is_dir()):
             return ""
         path = folder / FILE
         if path != _path:

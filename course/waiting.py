@@ -11,10 +11,12 @@ import time
 from IPython import get_ipython
 from IPython.display import display
 
-from course import fast
+from course import fast, host
 
 PATIENCE = 1.0  # seconds until something is shown
 PAUSE = 0.1  # seconds between two pictures of the bar
+# In a browser no interrupt comes.
+HOW = "restart the kernel" if host.IN_BROWSER else "press ■ above"
 STOPPED = (
     "Stopped. What this cell makes is missing, or old: run it again before you go on."
 )
@@ -53,12 +55,9 @@ def _running_cell():
     """Name the run of the cell that runs; None where no page could show a bar."""
     if threading.current_thread() is not threading.main_thread():
         return None
-    request = getattr(get_ipython(), "get_parent", dict)()
-    # JupyterLab and Notebook tell the id of the cell, nbclient and nbval don't.
-    is_cell = request and request["msg_type"] == "execute_request"
-    if not is_cell or "cellId" not in request["metadata"]:
-        return None
-    return request["header"]["msg_id"]
+    # JupyterLab, Notebook and Colab tell the id of the cell, nbclient and nbval don't.
+    cell, run, _ = host.running_cell()
+    return run if cell else None
 
 
 _wait = None  # that of the cell that runs, or ran last
@@ -90,6 +89,8 @@ class _Wait:
         self.output = display({}, raw=True, display_id=True)
         shell = get_ipython()
         shell.events.register("post_execute", self._close)
+        if host.IN_BROWSER:
+            return
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
         # For the rest of this cell: the kernel gives the next one Python's own again.
         signal.signal(signal.SIGINT, self._stop)
@@ -111,7 +112,7 @@ def _bar(share, words):
     html = (
         '<div style="padding-left:8px"><progress aria-label="working" '
         f'style="vertical-align:middle" value="{share:.3f}"></progress> '
-        f"{words} (to stop it, press ■ above)</div>"
+        f"{words} (to stop it, {HOW})</div>"
     )
     return {"text/html": html, "text/plain": words}
 

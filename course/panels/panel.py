@@ -1,6 +1,5 @@
 """The panel: controls, a picture and a status line, for JupyterLab, Notebook and Voila."""
 
-import asyncio
 import base64
 import csv
 import html
@@ -12,10 +11,9 @@ from typing import ClassVar
 
 import ipywidgets as widgets
 import numpy as np
-from IPython import get_ipython
 
 import mlp_core as mlp
-from course import files, page, waiting
+from course import files, host, page, waiting
 from course.panels.clicks import Clicks
 from course.panels.controls import Choice, Refused
 from course.panels.view import View
@@ -29,25 +27,15 @@ _lock = threading.RLock()
 _open = {}  # cell -> (the run of that cell, its open panels)
 
 
-def _running_cell():
-    """Name the notebook cell that is running, and this run of it; None elsewhere."""
-    parent = getattr(get_ipython(), "get_parent", dict)()
-    if not parent or parent.get("msg_type") != "execute_request":
-        return None
-    # JupyterLab and Notebook tell the cell's id. Elsewhere its text has to do.
-    cell = parent["metadata"].get("cellId") or parent["content"]["code"]
-    return cell, parent["header"]["msg_id"]
-
-
 def _close_older(panel):
     """Close the panels that an earlier run of this cell made, and remember this one.
 
     A cell may make several panels (in a loop, say): those of one run live together.
     """
-    running = _running_cell()
-    if running is None:
+    cell, run, code = host.running_cell()
+    if run is None:
         return
-    cell, run = running
+    cell = cell or code  # where the page doesn't tell the id, the text has to do
     older_run, panels = _open.get(cell, (run, []))
     if older_run != run:
         for older in panels:
@@ -84,6 +72,8 @@ class Panel:
         self.progress = widgets.FloatProgress(max=1, description="working")
         self.stop_button = button(self, "Stop", self.stop)
         self.busy = widgets.HBox([self.progress, self.stop_button])
+        if not host.event_loop():
+            self.stop_button.layout.display = "none"  # it would be heard too late
         self.busy.layout.display = "none"
         self._make_tools()
         chooses = type(view).choose is not View.choose
@@ -137,8 +127,8 @@ class Panel:
             except Exception as error:  # noqa: BLE001, told in words
                 self.problem = error
                 self.show_message(_message(error))
-                if isinstance(error, Refused) and _event_loop():
-                    _event_loop().call_later(self.reading, self._forget, error)
+                if isinstance(error, Refused) and (loop := host.event_loop()):
+                    loop.call_later(self.reading, self._forget, error)
 
     def _forget(self, error):
         """Tell the numbers again, unless something else is told by now.
@@ -196,30 +186,35 @@ class Panel:
     # Long work
 
     def _work_on(self, generator, until):
-        """Go on with the work; after ``until`` do the rest in the background.
+        """Go on with the work; after ``until`` show what it has reached, again and again.
 
-        The first picture of a panel waits for all of its work, so that a cell always
-        ends with the same numbers; the page then shows how far the cell is.
+        Between two parts the kernel hears the Stop button; where nothing can be told
+        later, it stays with its work. The first picture of a panel waits for all of it,
+        so that a cell always ends with the same numbers; the page then shows how far
+        the cell is.
         """
-        data = None
+        data, loop = None, host.event_loop()
         with np.errstate(all="ignore"):
             for data in generator:
                 share = getattr(data, "progress", 0)
                 if not self._ready:
                     waiting.tell(share, f"{share:.0%} of this panel's work")
-                elif time.perf_counter() > until and _event_loop():
-                    return self._work_later(generator, data)
+                elif time.perf_counter() > until:
+                    self._show_work(generator, data, share)
+                    if loop:
+                        loop.call_later(0.01, self._next_part, generator)
+                        return
+                    until = time.perf_counter() + self.patience
         self._end_work()
         if data is not None:  # else the part before was the last
             self.set_data(data)
 
-    def _work_later(self, generator, data):
-        """Show how far it is. The kernel hears the Stop button between two parts."""
+    def _show_work(self, generator, data, share):
+        """Show what the work has reached."""
         self._generator = generator
         self.busy.layout.display = None
-        self.progress.value = getattr(data, "progress", 0)
+        self.progress.value = share
         self.set_data(data)
-        _event_loop().call_later(0.01, self._next_part, generator)
 
     def _next_part(self, generator):
         if generator is self._generator:
@@ -285,12 +280,10 @@ class Panel:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         """The widget; for readers without a kernel the picture and its numbers."""
-        data = {
-            **self.box._repr_mimebundle_(),
-            "image/png": base64.b64encode(self.shown.png).decode(),
-            "text/plain": self.shown.line,
-        }
-        return data, {"image/png": {"alt": self.shown.alt}}
+        data, metadata = host.view(self.box, self.clicks)
+        data["image/png"] = base64.b64encode(self.shown.png).decode()
+        data["text/plain"] = self.shown.line
+        return data, {**metadata, "image/png": {"alt": self.shown.alt}}
 
     def close(self):
         """Remove the panel from the page and free what it holds."""
@@ -338,14 +331,6 @@ def _reason(error, path):
     if isinstance(error, FileNotFoundError) and folder:
         return f"there is no folder {folder}"
     return error.strerror or str(error)
-
-
-def _event_loop():
-    """The kernel's event loop, or None in a plain script."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _write_table(path, names, rows):
@@ -410,10 +395,14 @@ class SteppedPanel(Panel):
     speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
 
     def __init__(self, *args, **kwargs):
-        # Play does the timing. Its icons have no names, so our buttons stand for it.
-        self.player = widgets.Play(layout=widgets.Layout(display="none"))
+        # Play does the timing. Its icons have no names, so our button stands for it.
+        self.player = host.Play(show_repeat=False)
         self._plays = False  # whether we want it to; it hears of that a little later
         super().__init__(*args, **kwargs)
+        hidden = self.player if host.STARTS_PLAY else self.play_button
+        hidden.layout.display = "none"
+        self._set_speed()
+        self._cue()
         self.speed.connect(self.handle, self._set_speed)
         self.look["step"].connect(self.handle, self._stepped)
         self.player.observe(lambda change: self.handle(self._played), "value")
@@ -426,11 +415,12 @@ class SteppedPanel(Panel):
         self.speed = Choice("speed", list(self.speeds), list(self.speeds)[-2], 12)
         buttons = [
             self.play_button,
+            self.player,
             button(self, "Back", self.move, -1),
             button(self, "Step", self.move, 1),
             button(self, "Reset", self.reset),
         ]
-        steps = row([widget.pop("step"), *buttons, self.speed.widget, self.player])
+        steps = row([widget.pop("step"), *buttons, self.speed.widget])
         below = row(widget.pop(name) for name in self.below)
         middle = [self.picture, self.status, self.busy]
         return [row(widget.values()), steps, *middle, below, self.tools]
@@ -462,22 +452,23 @@ class SteppedPanel(Panel):
         """Play, or pause."""
         if self._plays:
             return self._pause()
-        step = self.look["step"].value
-        self._set_speed()
-        self.player.value = 0 if step == self.data.done else step
+        self._cue()
         self.player.send_state("value")  # it may have gone on after we heard of it
-        self._plays = True
-        self._played()
         self.player.playing = True
 
     def _pause(self):
         self._plays = False
         self.player.playing = False
 
+    def _cue(self):
+        """Have Play go on from the step, however it was chosen, or begin anew."""
+        step = self.look["step"].value
+        self.player.value = 0 if step == self.data.done else step
+
     def _stepped(self):
-        """Play goes on from a step that was chosen by hand."""
-        if self._plays:
-            self.player.value = self.look["step"].value
+        if self.look["step"].value == self.data.done:
+            self._pause()  # by itself Play ends only after one more wait
+        self._cue()
         self.update()
 
     def _set_speed(self):
@@ -488,17 +479,13 @@ class SteppedPanel(Panel):
         # it has heard that it must stop comes too late.
         if self._plays:
             self.look["step"].set(min(self.player.value, self.data.done))
-            if (
-                self.player.value >= self.data.done
-            ):  # by itself only after one more wait
-                self._pause()
 
     def _turned(self):
         """The player plays, or it ended: with its last value, which may come with that."""
         self._name_play()
-        if not self.player.playing:
-            self._played()
-            self._plays = False
+        self._plays |= self.player.playing
+        self._played()
+        self._plays = self.player.playing
 
     def _name_play(self):
         self.play_button.description = "Pause" if self.player.playing else "Play"

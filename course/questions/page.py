@@ -11,7 +11,7 @@ import anywidget
 import ipywidgets as widgets
 import traitlets
 
-from course import page, record
+from course import host, page, record
 from course.questions.kinds import Reply, as_html, code
 
 FOLDER = Path(__file__).parent
@@ -37,7 +37,10 @@ class Answers(anywidget.AnyWidget):
 
 
 class _OnPage:
-    """What a notebook shows: the widget ``box``, or for readers without it a text."""
+    """What a notebook shows: the widget ``box``, or for readers without it a text.
+
+    ``answers`` is an anywidget in the box.
+    """
 
     def _replace_earlier(self, key):
         """Close what showed the same before: its buttons would do nothing good."""
@@ -46,11 +49,9 @@ class _OnPage:
         _open[key] = self
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {
-            **self.box._repr_mimebundle_(),
-            "text/html": self.static(),
-            "text/plain": self.plain(),
-        }
+        data, metadata = host.view(self.box, self.answers)
+        data |= {"text/html": self.static(), "text/plain": self.plain()}
+        return data, metadata
 
     def close(self):
         """Remove it from the page and free what it holds."""
@@ -163,6 +164,7 @@ class Quiz(_OnPage):
         ]
         self.box = widgets.VBox([*(box.box for box in self.boxes), self.score])
         self.box.add_class("course-quiz")
+        self.answers = self.boxes[0].answers
         self.show_score()
         self._replace_earlier((self.questions[0].lesson, title))
 

@@ -23,9 +23,9 @@ from course.tools.handout import copy_files
 from course.tools.save import WIDGET_VIEW
 
 try:
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import Error, expect, sync_playwright
 except ImportError:  # `missing` says so
-    expect = sync_playwright = None
+    Error = expect = sync_playwright = None
 
 SIZE = {"width": 1280, "height": 720}  # a projector
 PATIENCE = 20  # seconds that a page may take; the machine may be busy

@@ -1,0 +1,68 @@
+"""What the notebook's host can do: ipywidgets 8 or 7 (Colab), and Colab's own ways."""
+
+import asyncio
+import sys
+
+import ipywidgets as widgets
+import traitlets
+from IPython import get_ipython
+
+# In a browser alone (Pyodide): no processes, no threads, no interrupt.
+IN_BROWSER = sys.platform == "emscripten"
+
+
+def view(widget, custom):
+    """What shows a widget: its mime bundle, which ipywidgets 7 doesn't make, and metadata.
+
+    ``custom`` is an anywidget in it: it knows what Colab must be told to show those.
+    """
+    _, metadata = custom._repr_mimebundle_()
+    shown = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
+    return {"application/vnd.jupyter.widget-view+json": shown}, metadata
+
+
+def running_cell():
+    """The id of the notebook cell that runs, this run of it, and its code.
+
+    The id is None where the page doesn't tell it; all is None where no cell runs.
+    """
+    shell = get_ipython()
+    told = shell if hasattr(shell, "get_parent") else getattr(shell, "kernel", None)
+    request = getattr(told, "get_parent", dict)()  # in Pyodide the kernel has it
+    kind = request and (request.get("msg_type") or request["header"]["msg_type"])
+    if kind != "execute_request":
+        return None, None, None
+    metadata = request["metadata"]
+    cell = metadata.get("cellId") or metadata.get("colab", {}).get("cell_id")
+    return cell, request["header"]["msg_id"], request["content"]["code"]
+
+
+def event_loop():
+    """The kernel's event loop, for what is told after the reply to a message; or None.
+
+    A plain script has none. In Colab what is told later may never reach the page:
+    https://github.com/googlecolab/colabtools/issues/3373
+    """
+    if "google.colab" in sys.modules:
+        return None
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+# Whether Python can start a Play. In ipywidgets 7 only its own button does.
+STARTS_PLAY = hasattr(widgets.Play, "playing")
+
+if STARTS_PLAY:
+    Play = widgets.Play
+else:
+
+    class Play(widgets.Play):
+        """Play with the name that ipywidgets 8 has for `_playing`."""
+
+        playing = traitlets.Bool()
+
+        def __init__(self, **kwargs):
+            super().__init__(**kwargs)
+            traitlets.link((self, "playing"), (self, "_playing"))

@@ -1,0 +1,185 @@
+"""The course with what Google Colab has: its versions, an empty folder, the .ipynb alone.
+
+`COLAB_PYTHON` is a Python 3.13 that has tests/colab/requirements.txt. Colab's own page
+can't be had here; classic Notebook is the nearest to it.
+"""
+
+import os
+import re
+import subprocess
+
+import nbformat
+import pytest
+
+from course.tools import ROOT, find_notebooks, live
+from course.tools.notebooks import read, write
+from tests.browser.page import Panel, rebuild, wait_until
+from tests.colab import classic
+from tests.questions.texts import CHOICE
+
+MISSING = (
+    "COLAB_PYTHON names no Python. Make one: python3.13 -m venv .colab && "
+    ".colab/bin/python -m pip install -r tests/colab/requirements.txt; then set "
+    "COLAB_PYTHON=$PWD/.colab/bin/python"
+)
+
+
+@pytest.fixture(scope="module")
+def python():
+    """Colab's Python; without it, a skip here and a failure where these tests must run."""
+    path = os.environ.get("COLAB_PYTHON")
+    if not path and os.environ.get("REQUIRE_COLAB_TESTS"):
+        pytest.fail(f"REQUIRE_COLAB_TESTS is set, but {MISSING}.", pytrace=False)
+    if not path:
+        pytest.skip(f"The tests of Colab's versions did not run: {MISSING}.")
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    """The address of a repository with the course as it is now."""
+    folder = tmp_path_factory.mktemp("published") / "course"
+    live.copy_course(folder)
+    author = ["-c", "user.name=a", "-c", "user.email=a@b"]
+    for arguments in (["init", "-q"], ["add", "-A"], [*author, "commit", "-qm", "."]):
+        subprocess.run(["git", *arguments], cwd=folder, check=True)
+    return folder.as_uri()
+
+
+@pytest.fixture
+def opened_alone(tmp_path, address):
+    """The notebooks as Colab opens them: each alone in a folder of its own."""
+    paths = []
+    for path in find_notebooks([]):
+        notebook = read(path)
+        (fetch,) = (cell for cell in notebook.cells if cell.id == "fetch")
+        fetch.source, count = re.subn(
+            r'^ADDRESS = ".*?"', f'ADDRESS = "{address}"', fetch.source, flags=re.M
+        )
+        assert count == 1, f"{path.name} has no place for the address"
+        paths.append(tmp_path / path.stem / path.name)
+        paths[-1].parent.mkdir()
+        write(notebook, paths[-1])
+    return paths
+
+
+def run_pytest(python, *arguments):
+    """Have Colab's Python run tests, without our settings and our conftest.py."""
+    command = [python, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    done = subprocess.run(
+        [*command, "--import-mode=importlib", *map(str, arguments)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    return int(re.search(r"(\d+) passed", done.stdout)[1])
+
+
+def test_notebooks_print_what_is_stored(python, opened_alone):
+    """Guards: fetching, and each printed text, by nbval, which compares them all."""
+    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    passed = run_pytest(
+        python, f"--rootdir={opened_alone[0].parents[1]}", *options, *opened_alone
+    )
+    cells = [cell for path in opened_alone for cell in read(path).cells]
+    assert passed == sum(cell.cell_type == "code" for cell in cells)
+
+
+WITHOUT_HYPOTHESIS = ["tests/panels/test_training_panel.py", "tests/test_host.py"]
+WITHOUT_HYPOTHESIS += ["tests/questions/test_page.py"]
+
+
+def test_panels_and_questions_behave_as_elsewhere(python):
+    """Guards: what ipywidgets 7 lacks, by the tests of panels and questions themselves."""
+    run_pytest(python, f"--confcutdir={ROOT / 'tests/panels'}", *WITHOUT_HYPOTHESIS)
+
+
+# In the browser ------------------------------------------------------------------------
+
+CELLS = f"""import sys; sys.path.insert(0, {str(ROOT)!r})
+import mlp_core as mlp; from course import panels, questions
+panels.training_panel(task=mlp.XOR, seed=8)
+questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])"""
+
+
+@pytest.fixture(scope="module")
+def notebook(python, browser, tmp_path_factory):
+    """A notebook with a panel and a question, all cells run."""
+    folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
+    (folder / "test.toml").write_text(CHOICE, encoding="utf-8")
+    source, panel, question = CELLS.rsplit("\n", 2)
+    cells = [nbformat.v4.new_code_cell(text) for text in (source, panel, question)]
+    write(nbformat.v4.new_notebook(cells=cells), folder / "test.ipynb")
+    with classic.server(python, folder, home) as url:
+        notebook = classic.Notebook(browser, url("test.ipynb"))
+        notebook.run_all()
+        yield notebook
+        notebook.page.close()
+
+
+@pytest.fixture
+def panel(notebook):
+    return Panel(notebook, 1)
+
+
+def agrees(panel):
+    """Whether the words and the picture are those of such a panel that is made here."""
+    twin = rebuild(panel.code.input_value())
+    shown = panel.status.inner_text(), panel.picture.get_attribute("alt")
+    return shown == (twin.shown.line, twin.shown.alt)
+
+
+def test_settings_change_the_picture_and_the_words(panel):
+    """Guards: boxes and sliders reach the kernel, and its answer all of the panel."""
+    panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
+    wait_until(lambda: agrees(panel), "the panel shows another network")
+    seed = panel.setting("seed")
+    handle = panel.root.locator(".ui-slider-handle").nth(1)
+    panel.new_picture(lambda: handle.press("ArrowRight"))
+    wait_until(lambda: panel.setting("seed") == seed + 1, "the slider did not move")
+    wait_until(lambda: agrees(panel), "the panel shows another network")
+
+
+def test_play_by_its_own_buttons(panel):
+    """Guards: from Python it doesn't start there, and no button may stand there dead."""
+    play, pause, stop = (
+        panel.root.locator(f".widget-play button:has(.fa-{name})")
+        for name in ("play", "pause", "stop")
+    )
+    assert not stop.is_visible() and panel.button("Play").count() == 0
+    for end in (lambda: pause.click(), lambda: panel.button("Reset").click()):
+        panel.button("Reset").click()
+        panel.set(step=0)
+        play.click()
+        wait_until(lambda: 100 < panel.setting("step") < 2000, "Play does not play")
+        end()
+        panel.page.wait_for_timeout(500)  # a late value would have come
+        step = panel.setting("step")
+        panel.page.wait_for_timeout(500)
+        assert panel.setting("step") == step < 2000
+        wait_until(lambda: agrees(panel), "the panel shows another step")
+    assert step == 0
+    panel.type("step", 1990)
+    panel.set(step=1990)
+    play.click()  # from there
+    panel.set(step=2000)
+    play.click()  # from the start again
+    wait_until(lambda: 0 < panel.setting("step") < 1000, "Play doesn't begin again")
+    pause.click()
+
+
+def test_a_question_answers(notebook):
+    """Guards: our own widget works with the old page."""
+    root = notebook.show(2)
+    root.get_by_role("button").first.click()
+    live.expect(root.get_by_role("status")).to_contain_text(re.compile("Right|Not yet"))
+    assert root.locator(".waiting").count() == 0
+
+
+def test_the_page_has_no_complaint(notebook):
+    """Guards: errors that the page swallows (this test runs last)."""
+    assert notebook.complaints == []
