@@ -7,6 +7,7 @@ ends it with its kernels.
 import json
 import signal
 import urllib.request
+import warnings
 import webbrowser
 from pathlib import Path
 from urllib.parse import quote
@@ -29,17 +30,19 @@ def serve(root, notebook, open_browser=True, allow_root=False):
             f"Jupyter can't keep its files in {runtime}: {error.strerror}. Make that "
             "folder, or set JUPYTER_RUNTIME_DIR to one where you may write."
         ) from error
-    app = LabApp.initialize_server(
-        [
-            f"--ServerApp.root_dir={root}",
-            "--ServerApp.ip=localhost",
-            "--ServerApp.log_level=WARN",
-            "--LabApp.log_level=WARN",
-            *([] if open_browser else ["--ServerApp.open_browser=False"]),
-            *(["--allow-root"] if allow_root else []),
-            str(notebook),
-        ]
-    )
+    # Voila, where it is installed, has warnings shown that are for developers.
+    with warnings.catch_warnings(record=True):
+        app = LabApp.initialize_server(
+            [
+                f"--ServerApp.root_dir={root}",
+                "--ServerApp.ip=localhost",
+                "--ServerApp.log_level=WARN",
+                "--LabApp.log_level=WARN",
+                *([] if open_browser else ["--ServerApp.open_browser=False"]),
+                *(["--allow-root"] if allow_root else []),
+                str(notebook),
+            ]
+        )
     app.contents_manager.register_pre_save_hook(before_save)
     app.identity_provider.token_generated = False  # or Jupyter tells its address itself
     app.open_browser = app.open_browser and _has_browser(app.browser)
