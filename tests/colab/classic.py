@@ -1,7 +1,6 @@
 """A classic Notebook, the nearest to Colab's page that runs here, and a page of it."""
 
 import contextlib
-import os
 import subprocess
 
 from course.tools import live
