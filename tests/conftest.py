@@ -63,6 +63,7 @@ SLOW = [
     "test_reruns",
     ".ipynb",
     "browser/test_notebooks",
+    "colab/",
     "hub/test_hub",
     "browser/",
 ]

@@ -36,10 +36,12 @@ def python():
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address of a repository with the course as it is now."""
+def address(tmp_path_factory, remember_sweeps):
+    """The address of a repository with the course as it is now, and the sweeps."""
     folder = tmp_path_factory.mktemp("published") / "course"
     live.copy_course(folder)
+    with open(folder / "course" / "__init__.py", "a", encoding="utf-8") as file:
+        file.write(remember_sweeps)
     author = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for arguments in (["init", "-q"], ["add", "-A"], [*author, "commit", "-qm", "."]):
         subprocess.run(["git", *arguments], cwd=folder, check=True)
@@ -98,7 +100,8 @@ WITHOUT_HYPOTHESIS += ["tests/questions/test_page.py"]
 
 def test_panels_and_questions_behave_as_elsewhere(python):
     """Guards: what ipywidgets 7 lacks, by the tests of panels and questions themselves."""
-    run_pytest(python, f"--confcutdir={ROOT / 'tests/panels'}", *WITHOUT_HYPOTHESIS)
+    options = [f"--rootdir={ROOT}", f"--confcutdir={ROOT / 'tests/panels'}"]
+    run_pytest(python, *options, *WITHOUT_HYPOTHESIS)
 
 
 # In the browser ------------------------------------------------------------------------
