@@ -479,6 +479,8 @@ class SteppedPanel(Panel):
         # it has heard that it must stop comes too late.
         if self._plays:
             self.look["step"].set(min(self.player.value, self.data.done))
+        elif not self.player.playing:
+            self._cue()  # the browser prefers such a value to ours: tell it again
 
     def _turned(self):
         """The player plays, or it ended: with its last value, which may come with that."""
