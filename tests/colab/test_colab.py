@@ -178,6 +178,8 @@ def test_play_by_its_own_buttons(panel):
     panel.set(step=1990)
     play.click()  # from there
     panel.set(step=2000)
+    live.expect(pause).to_be_disabled()  # the page has heard of the end
+    wait_until(lambda: stands(panel), "Play goes on")
     play.click()  # from the start again
     wait_until(lambda: 0 < panel.setting("step") < 1000, "Play doesn't begin again")
     pause.click()
