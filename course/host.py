@@ -65,4 +65,10 @@ else:
 
         def __init__(self, **kwargs):
             super().__init__(**kwargs)
-            traitlets.link((self, "playing"), (self, "_playing"))
+            # Not by a link: that loses a stop which answers the start.
+            self.observe(
+                lambda change: setattr(self, "playing", change.new), "_playing"
+            )
+            self.observe(
+                lambda change: setattr(self, "_playing", change.new), "playing"
+            )

@@ -401,8 +401,6 @@ class SteppedPanel(Panel):
         super().__init__(*args, **kwargs)
         hidden = self.player if host.STARTS_PLAY else self.play_button
         hidden.layout.display = "none"
-        self._set_speed()
-        self._cue()
         self.speed.connect(self.handle, self._set_speed)
         self.look["step"].connect(self.handle, self._stepped)
         self.player.observe(lambda change: self.handle(self._played), "value")
@@ -434,6 +432,8 @@ class SteppedPanel(Panel):
         step.set(data.done if was_at_end else min(step.value, data.done), notify=False)
         # Past the end, since it takes no step that would lead there: we stop it.
         self.player.max = data.done + max(by for _, by in self.speeds.values())
+        self._set_speed()
+        self._cue()
         self.draw()
 
     def move(self, steps):
@@ -461,13 +461,13 @@ class SteppedPanel(Panel):
         self.player.playing = False
 
     def _cue(self):
-        """Have Play go on from the step, however it was chosen, or begin anew."""
+        """Have Play go on from the step, however it was chosen, or end with the last."""
         step = self.look["step"].value
+        if step == self.data.done:
+            self._pause()  # by itself Play ends only after one more wait
         self.player.value = 0 if step == self.data.done else step
 
     def _stepped(self):
-        if self.look["step"].value == self.data.done:
-            self._pause()  # by itself Play ends only after one more wait
         self._cue()
         self.update()
 
@@ -479,6 +479,8 @@ class SteppedPanel(Panel):
         # it has heard that it must stop comes too late.
         if self._plays:
             self.look["step"].set(min(self.player.value, self.data.done))
+        elif not self.player.playing:
+            self._cue()  # the browser prefers such a value to ours: tell it again
 
     def _turned(self):
         """The player plays, or it ended: with its last value, which may come with that."""

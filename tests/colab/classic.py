@@ -1,13 +1,14 @@
 """A classic Notebook, the nearest to Colab's page that runs here, and a page of it."""
 
 import contextlib
-import os
 import subprocess
 
 from course.tools import live
 from tests.browser.page import wait_until
 
-READY = "() => window.Jupyter?.notebook?.kernel?.is_connected()"
+# With the extension that shows widgets: a busy machine loads it late.
+READY = """() => window.Jupyter?.notebook?.kernel?.is_connected()
+    && Jupyter.notebook.kernel.widget_manager"""
 RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
 # Those that don't have their number yet.
 RUNNING = """() => Jupyter.notebook.get_cells().filter(

@@ -36,10 +36,12 @@ def python():
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory):
-    """The address of a repository with the course as it is now."""
+def address(tmp_path_factory, remember_sweeps):
+    """The address of a repository with the course as it is now, and the sweeps."""
     folder = tmp_path_factory.mktemp("published") / "course"
     live.copy_course(folder)
+    with open(folder / "course" / "__init__.py", "a", encoding="utf-8") as file:
+        file.write(remember_sweeps)
     author = ["-c", "user.name=a", "-c", "user.email=a@b"]
     for arguments in (["init", "-q"], ["add", "-A"], [*author, "commit", "-qm", "."]):
         subprocess.run(["git", *arguments], cwd=folder, check=True)
@@ -54,7 +56,10 @@ def opened_alone(tmp_path, address):
         notebook = read(path)
         (fetch,) = (cell for cell in notebook.cells if cell.id == "fetch")
         fetch.source, count = re.subn(
-            r'^ADDRESS = ".*?"', f'ADDRESS = "{address}"', fetch.source, flags=re.M
+            r'^ADDRESS = ".*?"',
+            f'ADDRESS = "{address}"',
+            fetch.source,
+            flags=re.MULTILINE,
         )
         assert count == 1, f"{path.name} has no place for the address"
         paths.append(tmp_path / path.stem / path.name)
@@ -95,7 +100,8 @@ WITHOUT_HYPOTHESIS += ["tests/questions/test_page.py"]
 
 def test_panels_and_questions_behave_as_elsewhere(python):
     """Guards: what ipywidgets 7 lacks, by the tests of panels and questions themselves."""
-    run_pytest(python, f"--confcutdir={ROOT / 'tests/panels'}", *WITHOUT_HYPOTHESIS)
+    options = [f"--rootdir={ROOT}", f"--confcutdir={ROOT / 'tests/panels'}"]
+    run_pytest(python, *options, *WITHOUT_HYPOTHESIS)
 
 
 # In the browser ------------------------------------------------------------------------
@@ -133,6 +139,13 @@ def agrees(panel):
     return shown == (twin.shown.line, twin.shown.alt)
 
 
+def stands(panel):
+    """Whether the step stays for a while: what comes late would have come."""
+    before = panel.setting("step")
+    panel.page.wait_for_timeout(700)
+    return panel.setting("step") == before
+
+
 def test_settings_change_the_picture_and_the_words(panel):
     """Guards: boxes and sliders reach the kernel, and its answer all of the panel."""
     panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
@@ -151,22 +164,22 @@ def test_play_by_its_own_buttons(panel):
         for name in ("play", "pause", "stop")
     )
     assert not stop.is_visible() and panel.button("Play").count() == 0
-    for end in (lambda: pause.click(), lambda: panel.button("Reset").click()):
+    for button in (pause, panel.button("Reset")):
         panel.button("Reset").click()
         panel.set(step=0)
         play.click()
         wait_until(lambda: 100 < panel.setting("step") < 2000, "Play does not play")
-        end()
-        panel.page.wait_for_timeout(500)  # a late value would have come
-        step = panel.setting("step")
-        panel.page.wait_for_timeout(500)
-        assert panel.setting("step") == step < 2000
+        button.click()
+        wait_until(lambda: stands(panel), "Play goes on")
+        assert panel.setting("step") < 2000
         wait_until(lambda: agrees(panel), "the panel shows another step")
-    assert step == 0
+    assert panel.setting("step") == 0
     panel.type("step", 1990)
     panel.set(step=1990)
     play.click()  # from there
     panel.set(step=2000)
+    live.expect(pause).to_be_disabled()  # the page has heard of the end
+    wait_until(lambda: stands(panel), "Play goes on")
     play.click()  # from the start again
     wait_until(lambda: 0 < panel.setting("step") < 1000, "Play doesn't begin again")
     pause.click()

@@ -4,6 +4,7 @@ import io
 
 import ipywidgets as widgets
 import numpy as np
+from ipywidgets.widgets import widget as module
 from PIL import Image
 
 import mlp_core as mlp
@@ -11,6 +12,8 @@ from course import panels
 from course.panels.controls import Number
 from course.panels.run import train_in_parts
 
+# All widgets that are open; ipywidgets 7, as in Colab, has them elsewhere.
+OPEN = module._instances if hasattr(module, "_instances") else widgets.Widget.widgets
 NAMES = [name for name in dir(panels) if name.endswith("_panel")]
 
 

@@ -8,13 +8,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
-from ipywidgets.widgets.widget import _instances
 from PIL import Image
 
 import mlp_core as mlp
-from course import files, page, panels
-from course.panels import panel as panel_module
+from course import files, host, page, panels
 from tests.panels.parts import (
+    OPEN,
     assert_same,
     assert_sound,
     make,
@@ -151,7 +150,7 @@ def run_cell(monkeypatch, code, run, cell=None):
     }
     shell = InteractiveShell.instance()
     monkeypatch.setattr(shell, "get_parent", lambda: parent, raising=False)
-    monkeypatch.setattr(panel_module, "get_ipython", lambda: shell)
+    monkeypatch.setattr(host, "get_ipython", lambda: shell)
     return eval(code, vars(panels))
 
 
@@ -178,9 +177,9 @@ def is_open(panel):
 
 def test_closing_leaves_no_widget_behind():
     """Guards against a kernel that grows with every run of a cell."""
-    before = len(_instances)
+    before = len(OPEN)
     make("training_panel").close()
-    assert len(_instances) == before
+    assert len(OPEN) == before
 
 
 def test_saving_writes_figure_history_and_weights(training, folder):

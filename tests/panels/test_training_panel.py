@@ -6,7 +6,6 @@ import itertools
 
 import numpy as np
 import pytest
-from ipywidgets.widgets.widget import _instances
 from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
@@ -14,6 +13,7 @@ from course import panels
 from course.panels import run as runs
 from course.panels.quick_text import QuickRenderer
 from tests.panels.parts import (
+    OPEN,
     assert_all_inside,
     assert_sound,
     make,
@@ -240,10 +240,10 @@ def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
     """Guards: widgets, axes and pictures of texts that pile up while it plays."""
     monkeypatch.setattr(QuickRenderer, "most", 50)
     training.work["steps"].set(60)
-    before = len(_instances)
+    before = len(OPEN)
     for step in range(60):
         training.look["step"].set(step)
-    assert len(_instances) == before
+    assert len(OPEN) == before
     assert len(QuickRenderer.shapes) <= QuickRenderer.most
     assert len(training.view.figure.axes) == len(training.view.cells)
 

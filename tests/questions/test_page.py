@@ -125,14 +125,14 @@ def test_the_text_is_the_same_before_and_after_an_answer(choice):
         "  A. 0\n  B. `0.4`\n  C. -2\nChoose an answer, then go on."
     )
     box = questions.QuestionBox(choice)
-    assert box._repr_mimebundle_()["text/plain"] == text
+    assert box._repr_mimebundle_()[0]["text/plain"] == text
     answer(box, "-2")
-    assert questions.QuestionBox(choice)._repr_mimebundle_()["text/plain"] == text
+    assert questions.QuestionBox(choice)._repr_mimebundle_()[0]["text/plain"] == text
 
 
 def test_static_html_folds_the_answer(choice):
     """Guards: GitHub and nbconvert show no buttons, and must not tell at once."""
-    shown = questions.QuestionBox(choice)._repr_mimebundle_()["text/html"]
+    shown = questions.QuestionBox(choice)._repr_mimebundle_()[0]["text/html"]
     before, folded = shown.split("<details>")
     assert "A. 0<br>B. <code>0.4</code><br>C. -2" in before
     assert "Right" not in before and "kink" not in before
@@ -171,7 +171,7 @@ def test_a_quiz_without_questions_is_told():
 
 def test_quiz_as_text(read):
     """Guards: nbval holds all questions of the quiz to their file."""
-    text = questions.Quiz(read(QUIZ).quiz)._repr_mimebundle_()["text/plain"]
+    text = questions.Quiz(read(QUIZ).quiz)._repr_mimebundle_()[0]["text/plain"]
     parts = text.split("\n\n")
     assert len(parts) == 5
     assert parts[4].startswith("Question 5 of 5: What is `relu(-2)`")
