@@ -168,7 +168,7 @@ def test_reset_while_it_plays_stays_at_the_start(panel):
         panel.button("Play").click()
         wait_until(lambda: 100 < panel.setting("step") < 2000, "Play does not play")
         panel.button("Reset").click()
-        panel.set(step=0)  # later than Play's label on a busy machine: it is drawn first
+        panel.set(step=0)  # it is drawn first: on a busy machine later than the label
         panel.page.wait_for_timeout(700)  # a late value would have come
         expect(panel.button("Play")).to_be_visible()
         assert panel.setting("step") == 0
