@@ -48,7 +48,7 @@ def update(course=ROOT) -> list[str]:
     if found.repository and not re.fullmatch(GITHUB, found.repository):
         said.append(
             f"{found.repository} is not of the form https://github.com/OWNER/NAME: so "
-            "there are no links to Colab, Binder, Codespaces and Kaggle."
+            "there are no links to Colab, Binder and Codespaces."
         )
     return said or ["Nothing has changed."]
 
@@ -72,14 +72,12 @@ def buttons(stem=FIRST, found=None) -> list:
     repository, site = found or addresses()
     links = {}
     if github := re.fullmatch(GITHUB, repository):
-        name, file = github[1], f"notebooks/{stem}.ipynb"
-        blob = f"{name}/blob/main/{file}"
-        kaggle = "https://kaggle.com/kernels/welcome?src=https://github.com/"
+        name, copy = github[1], f"lab/tree/my_course/{stem}.ipynb"
+        file = f"{name}/blob/main/notebooks/{stem}.ipynb"
         links = {
-            "Colab": f"https://colab.research.google.com/github/{blob}",
-            "Binder": f"https://mybinder.org/v2/gh/{name}/main?urlpath=lab/tree/{file}",
+            "Colab": f"https://colab.research.google.com/github/{file}",
+            "Binder": f"https://mybinder.org/v2/gh/{name}/main?urlpath={copy}",
             "Codespaces": f"https://codespaces.new/{name}",
-            "Kaggle": kaggle + blob,
         }
     if site:
         lab = f"{site}/lite/lab/index.html?path=notebooks/{stem}.ipynb"

@@ -106,7 +106,7 @@ def site(browser, folder):
     handler = functools.partial(Handler, directory=folder.parent)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address = f"http://127.0.0.1:{server.server_port}/lite"
+        address = f"http://127.0.0.1:{server.server_port}"
         context = browser.new_context(viewport=live.SIZE)
         site = look.Site(context, address, NAME)
         site.asked = []

@@ -35,10 +35,9 @@ def test_links_are_those_that_the_hosts_document():
     file = "notebooks/03_forward.ipynb"
     assert dict(links.buttons("03_forward", GITHUB)) == {
         "Colab": f"https://colab.research.google.com/github/ada/nets/blob/main/{file}",
-        "Binder": f"https://mybinder.org/v2/gh/ada/nets/main?urlpath=lab/tree/{file}",
+        "Binder": "https://mybinder.org/v2/gh/ada/nets/main?urlpath=lab/tree/my_course/"
+        "03_forward.ipynb",
         "Codespaces": "https://codespaces.new/ada/nets",
-        "Kaggle": "https://kaggle.com/kernels/welcome?src="
-        f"https://github.com/ada/nets/blob/main/{file}",
         "your browser alone": f"https://ada.example/nets/lite/lab/index.html?path={file}",
     }
 

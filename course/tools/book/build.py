@@ -6,7 +6,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
-from course.tools import ROOT, CommandError, find_notebooks, notebooks
+from course.tools import ROOT, CommandError, find_notebooks, links, notebooks
 from course.tools.book import content
 
 FOLDER = Path(__file__).parent
@@ -15,7 +15,7 @@ MATHJAX = "tex-svg-full.js"  # with its letters: one file for all formulas
 # other sites (thebe), or take a name like README.md for an address (linkify).
 SETTINGS = {
     "extensions": ["myst_nb", "jupyter_book", "sphinx_comments", "sphinx_book_theme"],
-    "myst_enable_extensions": ["colon_fence", "dollarmath", "html_image"],
+    "myst_enable_extensions": ["colon_fence", "dollarmath"],
     "myst_heading_anchors": 3,
     "nb_execution_mode": "off",
     "mathjax_path": MATHJAX,
@@ -94,23 +94,14 @@ def write_pages(folder):
     shutil.copy(ROOT / "mlp_core.py", folder)
     texts, paths, titles = {"mlp_core.md": CORE}, find_notebooks([]), []
     for path in paths:
-        page = content.as_page(notebooks.read(path), buttons(path.stem))
+        page = content.as_page(notebooks.read(path), links.buttons(path.stem))
         texts[path.name] = notebooks.as_text(page)
         titles.append(page.cells[0].source.partition("\n")[0].removeprefix("# "))
     texts["GLOSSARY.md"] = glossary(_text("GLOSSARY.md"), titles)
     names = [path.name for path in paths] + ["GLOSSARY.md", "mlp_core.md"]
-    texts["index.md"] = home(_text("README.md"), buttons(paths[0].stem), names)
+    texts["index.md"] = home(_text("README.md"), links.buttons(paths[0].stem), names)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
-
-
-def buttons(stem) -> list:
-    """Where a notebook runs: (label, address); empty until the course has an address."""
-    try:
-        from course.tools import links
-    except ImportError:
-        return []
-    return links.buttons(stem)
 
 
 def home(readme, buttons, names) -> str:

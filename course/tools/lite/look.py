@@ -62,8 +62,9 @@ class Site:
     """A notebook of a site, open in a page of its own."""
 
     def __init__(self, context, address, name):
-        self.address, self.lost = address.rstrip("/"), []
-        self.url = f"{self.address}/lab/index.html?path=notebooks/{name}.ipynb"
+        self.lost = []
+        lite = f"{address.rstrip('/').removesuffix('/lite')}/lite"
+        self.url = f"{lite}/lab/index.html?path=notebooks/{name}.ipynb"
         self.here = "/".join(address.split("/")[:3]), "blob:", "data:"
         self.page = context.new_page()
         self.page.on("requestfailed", lambda request: self.lost.append(request.url))
@@ -145,9 +146,9 @@ def differences(stored, run) -> list[str]:
 
 def _difference(name, stored, ran):
     pairs = zip([*stored, *[""] * len(ran)], [*ran, *[""] * len(stored)])
-    for one, other in pairs:
-        if one != other:
-            return [f"{name}: {one!r} is {other!r} there"]
+    for here, there in pairs:
+        if here != there:
+            return [f"{name}: {here!r} is {there!r} there"]
     return []
 
 
