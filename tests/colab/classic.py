@@ -6,9 +6,12 @@ import subprocess
 from course.tools import live
 from tests.browser.page import wait_until
 
-# With the extension that shows widgets: a busy machine loads it late.
-READY = """() => window.Jupyter?.notebook?.kernel?.is_connected()
-    && Jupyter.notebook.kernel.widget_manager"""
+# With a kernel that has answered, and the widgets' extension: what a cell shows before
+# that stays empty.
+READY = """() => {
+    const kernel = window.Jupyter?.notebook?.kernel;
+    return kernel?.info_reply?.status && !Jupyter.notebook.kernel_busy
+        && kernel.comm_manager.targets['jupyter.widget'] }"""
 RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
 # Those that don't have their number yet.
 RUNNING = """() => Jupyter.notebook.get_cells().filter(
