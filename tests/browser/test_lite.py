@@ -322,8 +322,8 @@ print("done")
 
 def test_answers_are_kept_in_the_browser(stand_in):
     """Guards: the record outlives the page and its kernel, on the drive of the browser."""
-    (first, *_) = stand_in.cells()[1]["outputs"]
-    assert first["text"] == look.NOTICE
+    cells = {cell["id"]: cell for cell in stand_in.cells()}
+    assert cells["first-import"]["outputs"][0]["text"] == look.NOTICE
     stand_in.page.reload()
     stand_in.page.wait_for_function("window.jupyterapp")
     text = stand_in.page.evaluate(READ, "notebooks/record.json")

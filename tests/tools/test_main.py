@@ -40,15 +40,9 @@ def test_without_a_command_the_course_is_opened(monkeypatch):
     monkeypatch.setattr(start, "run", lambda options: called.append(vars(options)) or 0)
     assert main([]) == main(["start"]) == main(["--no-open"]) == 0
     assert called.pop()["no_open"]
-    assert (
-        called[0]
-        == called[1]
-        == {
-            "folder": "my_course",
-            "no_open": False,
-            "allow_root": False,
-        }
-    )
+    options = {"folder": "my_course", "no_open": False, "allow_root": False}
+    options["only_copy"] = False
+    assert called == [options, options]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
