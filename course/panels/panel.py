@@ -4,6 +4,7 @@ import base64
 import csv
 import html
 import inspect
+import math
 import os
 import threading
 import time
@@ -393,12 +394,14 @@ class SteppedPanel(Panel):
 
     below = ()  # settings whose controls stand below the picture
     speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
+    _place = None  # the step that was chosen, infinity for the last
 
     def __init__(self, *args, **kwargs):
         # Play does the timing. Its icons have no names, so our button stands for it.
         self.player = host.Play(show_repeat=False)
         self._plays = False  # whether we want it to; it hears of that a little later
         super().__init__(*args, **kwargs)
+        self._keep_place()
         hidden = self.player if host.STARTS_PLAY else self.play_button
         hidden.layout.display = "none"
         self.speed.connect(self.handle, self._set_speed)
@@ -424,12 +427,15 @@ class SteppedPanel(Panel):
         return [row(widget.values()), steps, *middle, below, self.tools]
 
     def set_data(self, data):
-        """Keep new data. Who stood at the last step stays at the last step."""
+        """Keep new data, and the place: who stood at the last step stays at the last.
+
+        Long work comes in parts: the place may be further than the first of them.
+        """
         step = self.look["step"]
-        was_at_end = self.data is not None and step.value >= self.data.done
+        place = step.value if self._place is None else self._place
         self.data = data
         step.end_at(data.done)
-        step.set(data.done if was_at_end else min(step.value, data.done), notify=False)
+        step.set(min(place, data.done), notify=False)
         # Past the end, since it takes no step that would lead there: we stop it.
         self.player.max = data.done + max(by for _, by in self.speeds.values())
         self._set_speed()
@@ -445,7 +451,6 @@ class SteppedPanel(Panel):
     def reset(self):
         """Go back to the start."""
         self._pause()
-        self.player.value = 0
         self.look["step"].set(0)
 
     def play(self):
@@ -467,7 +472,12 @@ class SteppedPanel(Panel):
             self._pause()  # by itself Play ends only after one more wait
         self.player.value = 0 if step == self.data.done else step
 
+    def _keep_place(self):
+        step = self.look["step"].value
+        self._place = math.inf if step == self.data.done else step
+
     def _stepped(self):
+        self._keep_place()
         self._cue()
         self.update()
 

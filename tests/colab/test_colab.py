@@ -11,7 +11,7 @@ import subprocess
 import nbformat
 import pytest
 
-from course.tools import ROOT, find_notebooks, live
+from course.tools import ROOT, find_notebooks, links, live
 from course.tools.notebooks import read, write
 from tests.browser.page import Panel, rebuild, wait_until
 from tests.colab import classic
@@ -53,18 +53,9 @@ def opened_alone(tmp_path, address):
     """The notebooks as Colab opens them: each alone in a folder of its own."""
     paths = []
     for path in find_notebooks([]):
-        notebook = read(path)
-        (fetch,) = (cell for cell in notebook.cells if cell.id == "fetch")
-        fetch.source, count = re.subn(
-            r'^ADDRESS = ".*?"',
-            f'ADDRESS = "{address}"',
-            fetch.source,
-            flags=re.MULTILINE,
-        )
-        assert count == 1, f"{path.name} has no place for the address"
         paths.append(tmp_path / path.stem / path.name)
         paths[-1].parent.mkdir()
-        write(notebook, paths[-1])
+        write(links.in_notebook(read(path), address), paths[-1])
     return paths
 
 

@@ -279,6 +279,22 @@ def test_long_work_shows_its_progress_and_ends(slow):
     np.testing.assert_array_equal(slow.data.loss, training_run(steps=900).loss)
 
 
+def test_a_step_is_kept_that_the_first_part_has_not_reached(slow):
+    """Guards: on a slow machine a new setting led from the middle of a run to its end."""
+
+    async def main():
+        slow.work["steps"].set(900)
+        await wait_for(lambda: not is_busy(slow))
+        slow.look["step"].set(850)
+        slow.work["seed"].set(4)
+        assert slow.look["step"].value == slow.data.done < 850
+        await wait_for(lambda: not is_busy(slow))
+
+    asyncio.run(main())
+    assert slow.data.done == 900 and slow.look["step"].value == 850
+    assert "step 850 of 900" in message(slow)
+
+
 def test_stop_keeps_what_was_learned(slow):
     async def main():
         slow.work["steps"].set(9000)

@@ -3,6 +3,7 @@
 What is published here is a copy of the course in a git repository of this machine.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -155,6 +156,24 @@ def test_a_notebook_alone_fetches_the_course(published, tmp_path):
         assert f"[{path.name}]({address})" in listed[0].data["text/markdown"]
 
 
+def run_alone(folder, address):
+    """Run the cell that fetches from an address, in a folder; what it says."""
+    cell = links.ADDRESS.sub(f'ADDRESS = "{address}"', fetching(NOTEBOOKS / FIRST))
+    done = subprocess.run(
+        [sys.executable, "-m", "IPython", "--no-banner", "-c", cell],
+        cwd=folder,
+        env={**os.environ, "LC_ALL": "C"},  # git speaks English
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = done.stdout + done.stderr
+    assert "The course isn't here, and can't be fetched. " in told
+    assert "Open this notebook in the folder of the course" in told
+    assert "Traceback" not in told and len(told.splitlines()) < 15
+    return told
+
+
 @pytest.mark.parametrize(
     "address, words",
     [
@@ -164,16 +183,18 @@ def test_a_notebook_alone_fetches_the_course(published, tmp_path):
 )
 def test_a_notebook_alone_says_what_it_lacks(address, words, tmp_path):
     """Guards: no traceback where there is no address, or no network."""
-    cell = links.ADDRESS.sub(f'ADDRESS = "{address}"', fetching(NOTEBOOKS / FIRST))
-    command = [sys.executable, "-m", "IPython", "--no-banner", "-c", cell]
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    told = done.stdout + done.stderr
-    assert f"The course isn't here, and can't be fetched. {words}" in told
-    assert "Open this notebook in the folder of the course" in told
-    assert "Traceback" not in told and len(told.splitlines()) < 15
+    assert f"can't be fetched. {words}" in run_alone(tmp_path, address)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_of_the_same_name_is_not_taken_for_the_course(published, tmp_path):
+    """Guards: somebody's own folder, or a fetch that was cut off; it stays as it is."""
+    theirs = tmp_path / "neural_networks" / "notebooks" / "mine.txt"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_text("mine")
+    told = run_alone(tmp_path, published[0].as_uri())
+    assert "'neural_networks' already exists and is not an empty directory" in told
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
 
 
 # 3. In a class -------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def page(*cells):
     """The page of a notebook with these cells below its title, without title and note."""
     cells = [v4.new_markdown_cell("# 9. Nine"), *map(copy.deepcopy, cells)]
     for number, cell in enumerate(cells):
-        cell.id = "fetch" if cell.source == "fetch()" else f"cell-{number}"
+        cell.id = f"cell-{number}"
     made = content.as_page(v4.new_notebook(cells=cells)).cells
     return [cell for cell in made[1:] if cell.id != "note"]
 
@@ -166,7 +166,7 @@ def test_a_question_stands_without_its_line_of_code():
 
 def test_what_only_a_live_notebook_can_do_is_left_out():
     """Guards: 'not written yet' and '0 of 6 predictions made', told to a reader."""
-    fetch = code("fetch()")  # see `page`
+    fetch = code("# @title Fetches the course, and so on\nfetch()")
     progress = v4.new_markdown_cell("## Check your progress\nRun this cell.")
     check, shown = code("lesson.check(f)"), code("lesson.progress()")
     assert page(fetch, check, progress, shown) == []

@@ -12,6 +12,8 @@ import re
 
 from nbformat.v4 import new_markdown_cell, new_output
 
+from course.tools.notebooks import fetches
+
 CALL = r"lesson\.(\w+)\([^\n]*\)"  # a cell that is nothing else
 QUESTIONS = {"predict", "quiz", "review"}
 LEFT_OUT = {"check", "progress"}
@@ -37,7 +39,8 @@ def as_page(notebook, buttons=()):
     cells, asked = [], False
     for cell in copy.deepcopy(notebook.cells):
         call = _call_in(cell)
-        if call in LEFT_OUT or cell.id == "fetch" or cell.source.startswith(PROGRESS):
+        text = cell.source
+        if call in LEFT_OUT or fetches(text) or text.startswith(PROGRESS):
             continue
         if call in QUESTIONS:
             asked = call == "predict"

@@ -145,7 +145,12 @@ def run(work, folder, extensions):
 def _call(module, *arguments, folder=None):
     command = [sys.executable, "-m", module, *arguments]
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        errors="replace",  # on Windows it may be written in another encoding
+        check=False,
     )
     if done.returncode:
         told = (done.stderr or done.stdout).strip().splitlines()[-5:]
