@@ -31,7 +31,7 @@ LOOK = """() => {
         story: all('article :is(h1, h2, h3, .tag_question, .cell_output > *)')
             .filter(node => !node.parentNode.closest('.tag_question'))
             .map(node => ({
-                kind: /^H/.test(node.tagName) ? 'heading'
+                kind: /^H/.test(node.tagName) ? (/^Try it/.test(node.textContent) ? 'trial' : 'heading')
                     : node.matches('.tag_question') ? 'question' : 'output',
                 seen: seen(node),
                 answers: [...node.querySelectorAll('details')].map(fold => fold.open) })),
@@ -171,10 +171,11 @@ def events(notebook):
     for cell in notebook.cells:
         text = re.sub(r"(?ms)^```.*?^```|^## Check your progress$", "", cell.source)
         if cell.cell_type == "markdown":
-            yield from ["heading"] * len(re.findall(r"(?m)^#+ ", text))
-        elif re.match(r"lesson\.(predict|quiz|review)", text):
+            for trial in re.findall(r"(?m)^#+ (Try it)?", text):
+                yield "trial" if trial else "heading"
+        elif re.match(r"lesson\.(predict|quiz)", text):
             yield "question"
-        elif cell.outputs and not re.match(r"lesson\.(check|progress)", text):
+        elif cell.outputs and not re.match(r"lesson\.(check|progress|review)", text):
             yield "output"
 
 
@@ -191,10 +192,10 @@ def test_a_question_comes_before_its_answer(saved):
     assert told == in_groups(events(notebook)) and "question" in told
     for event in story:
         assert not any(event["answers"])
-        if event["kind"] != "output":
-            asked = event["kind"] == "question"
-        else:
+        if event["kind"] == "output":
             assert event["seen"] != asked
+        elif event["kind"] != "trial":  # whose panel shows the answer, too
+            asked = event["kind"] == "question"
 
 
 # 3. What a reader does -------------------------------------------------------------------
@@ -211,7 +212,7 @@ def test_what_is_folded_opens_without_scripts(open_page):
     run = page.locator(".tag_hide-output").first
     output = run.get_by_text("a: [0.4 0.1 0.5 3. ]")
     assert not output.is_visible()
-    run.get_by_text("Show what the run gives").click()
+    run.get_by_text("Show the result").click()
     assert output.is_visible()
 
 

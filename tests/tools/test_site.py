@@ -149,14 +149,15 @@ QUESTION = code('lesson.predict("x")', **{"text/html": "<p>What?</p>"})
 RUN = code("print(1)", **{"text/plain": "1"})
 TEXT = v4.new_markdown_cell("So it goes.\n\n```python\n# no heading\n```")
 HEADING = v4.new_markdown_cell("Enough.\n\n### Next")
+TRIAL = v4.new_markdown_cell("## Try it: a panel")
 
 
 def test_runs_after_a_question_are_folded_up_to_the_next_heading():
     """Guards: an output that tells the answer, and one that is folded for no reason."""
-    cells = page(RUN, QUESTION, RUN, TEXT, RUN, HEADING, RUN, QUESTION, RUN)
+    cells = page(RUN, QUESTION, RUN, TEXT, RUN, HEADING, RUN, QUESTION, TRIAL, RUN)
     folded = ["hide-output" in tags(cell) for cell in cells if "tags" in cell.metadata]
     assert folded == [False, False, True, True, False, False, True]
-    assert cells[2].metadata["mystnb"]["code_prompt_show"] == "Show what the run gives"
+    assert cells[2].metadata["mystnb"]["code_prompt_show"] == "Show the result"
 
 
 def test_a_question_stands_without_its_line_of_code():
@@ -169,7 +170,11 @@ def test_what_only_a_live_notebook_can_do_is_left_out():
     fetch = code("# @title Fetches the course, and so on\nfetch()")
     progress = v4.new_markdown_cell("## Check your progress\nRun this cell.")
     check, shown = code("lesson.check(f)"), code("lesson.progress()")
-    assert page(fetch, check, progress, shown) == []
+    review = code("lesson.review()", **{"text/html": "<p>What?</p>"})
+    before = v4.new_markdown_cell(
+        "**Before you begin: questions from earlier quizzes.**"
+    )
+    assert page(fetch, before, review, check, progress, shown) == []
     assert len(page(code("lesson.check(f)\nprint(g(1))"))) == 1  # a longer cell
 
 

@@ -22,6 +22,7 @@ SETTINGS = {
     "html_title": "Neural networks from scratch",
     "html_favicon": "icon.svg",
     "html_copy_source": False,
+    "html_show_search_summary": False,  # it would show what is folded
     "html_use_index": False,
     "html_show_copyright": False,
     "author": "",
@@ -41,6 +42,8 @@ UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
 # Its words in place of the ones that are seen would be read aloud.
 SILENT = b' aria-label="Toggle hidden content"'
 HOME = """\
+[Begin: 0. First look](00_first_look.ipynb)
+
 ## How to read it
 
 Before each run that matters a question asks what you expect. Make up your mind; then
@@ -124,6 +127,7 @@ def glossary(text, titles) -> str:
             return found[0]
         return f"[{number}{section}]({page}#{content.slug(section)})"
 
+    text = re.sub(r"\s+Written by\s+`[^`]+`\.", "", text)
     link = r"\[(\d+\. )([^]]+)\]\(([^)]+\.ipynb)\)"
     return content.linked(re.sub(link, with_section, text))
 

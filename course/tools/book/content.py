@@ -15,23 +15,22 @@ from nbformat.v4 import new_markdown_cell, new_output
 from course.tools.notebooks import fetches
 
 CALL = r"lesson\.(\w+)\([^\n]*\)"  # a cell that is nothing else
-QUESTIONS = {"predict", "quiz", "review"}
-LEFT_OUT = {"check", "progress"}
-PROGRESS = "## Check your progress"
-HEADING = r"(?m)^#+ "
+QUESTIONS = {"predict", "quiz"}
+LEFT_OUT = {"check", "progress", "review"}
+TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
+HEADING = r"(?m)^#+ (?!Try it)"  # what you try answers the question before it
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 FENCED = r"(?ms)^```.*?^```"
 FOLDED_RUN = {
-    "code_prompt_show": "Show what the run gives",
-    "code_prompt_hide": "Hide what the run gives",
+    "code_prompt_show": "Show the result",
+    "code_prompt_hide": "Hide the result",
 }
 FOLDED_CODE = {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide them"}
 NOTE = """\
-:::{{admonition}} To read, and to run
-You read what was saved. Panels are pictures here; where a notebook runs they move, and your
-answers are judged. {}
+:::{{admonition}} You are reading
+Panels stand still here, and no check judges your code. To run the notebooks: {}
 :::"""
-HOW = "The README of the course says how to start it."  # while it has no address
+HOW = "see the README of the course."  # while it has no address
 
 
 def as_page(notebook, buttons=()):
@@ -40,7 +39,7 @@ def as_page(notebook, buttons=()):
     for cell in copy.deepcopy(notebook.cells):
         call = _call_in(cell)
         text = cell.source
-        if call in LEFT_OUT or fetches(text) or text.startswith(PROGRESS):
+        if call in LEFT_OUT or fetches(text) or text.startswith(TEXTS_LEFT_OUT):
             continue
         if call in QUESTIONS:
             asked = call == "predict"
