@@ -14,8 +14,11 @@ IN_BROWSER = sys.platform == "emscripten"
 def view(widget, custom):
     """What shows a widget: its mime bundle, which ipywidgets 7 doesn't make, and metadata.
 
-    ``custom`` is an anywidget in it: it knows what Colab must be told to show those.
+    ``custom`` is an anywidget in it: it knows what Colab must be told to show those. A
+    closed widget has nothing live to show.
     """
+    if widget.comm is None:
+        return {}, {}
     _, metadata = custom._repr_mimebundle_()
     shown = {"version_major": 2, "version_minor": 0, "model_id": widget.model_id}
     return {"application/vnd.jupyter.widget-view+json": shown}, metadata

@@ -79,6 +79,15 @@ def test_the_bundle_holds_widget_picture_and_numbers(panel):
     assert metadata == {"image/png": {"alt": panel.shown.alt}}
 
 
+def test_a_closed_panel_is_its_picture():
+    """Guards: a traceback where a panel is shown again whose cell has run anew."""
+    panel = make("slice_panel")
+    panel.close()
+    data, metadata = panel._repr_mimebundle_()
+    assert data.keys() == {"image/png", "text/plain"}
+    assert metadata == {"image/png": {"alt": panel.shown.alt}}
+
+
 def test_every_panel_brings_the_style_of_the_page(panel):
     """Guards: without its class or the style, labels are small and chains are broken."""
     assert "course-panel" in panel.box._dom_classes
