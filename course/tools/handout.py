@@ -83,7 +83,8 @@ def run(options) -> int:
     kind = "with" if options.with_solutions else "without"
     refuse(folder, kind, options.update)
     change = with_solutions if options.with_solutions else without_solutions
-    files = contents(change, address=links.checked(options.repository))
+    address = options.repository or links.address_in(folder)
+    files = contents(change, address=links.checked(address))
     changes = manifest.write(folder, files, kind)
     names = [name for name in files if name.endswith(".ipynb")]
     print(f"{len(names)} notebooks {kind} solutions in {folder}", flush=True)
@@ -104,7 +105,10 @@ def refuse(folder, kind, update):
                 "for hidden files"
             )
     elif before.kind != kind:
-        raise CommandError(f"{folder} holds a hand-out {before.kind} solutions")
+        what = (
+            "a site" if before.kind == "site" else f"a hand-out {before.kind} solutions"
+        )
+        raise CommandError(f"{folder} holds {what}")
     elif before.done and not update:
         raise CommandError(f"{folder} holds a hand-out: --update refreshes it")
 

@@ -12,12 +12,13 @@ from course.tools import ROOT, CommandError
 from course.tools.notebooks import as_text, fetches, read
 
 FIRST = "00_first_look"
-ADDRESS = re.compile(r'^ADDRESS = ".*?"', re.MULTILINE)  # in the cell that fetches
+ADDRESS = re.compile(r'^ADDRESS = "(.*?)"', re.MULTILINE)  # in the cell that fetches
 # In the README, around the paragraph of links.
 BLOCK = re.compile(
     r"(<!-- links: python -m course links -->\n).*?(<!-- end of links -->\n\n)",
     re.DOTALL,
 )
+FORM = r"(https?://[\w.-]+(:\d+)?|file://)(/[\w.~%+:-]+)*/?"
 GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+)"
 
 
@@ -55,15 +56,19 @@ def update(course=ROOT) -> list[str]:
 
 def addresses(course=ROOT) -> Addresses:
     """The addresses in pyproject.toml."""
-    text = _text(course / "pyproject.toml")
-    urls = tomllib.loads(text)["project"]["urls"]
-    return Addresses(checked(urls["Repository"]), checked(urls["Site"]))
+    try:
+        urls = tomllib.loads(_text(course / "pyproject.toml"))["project"]["urls"]
+        return Addresses(checked(urls["Repository"]), checked(urls["Site"]))
+    except (KeyError, tomllib.TOMLDecodeError) as error:
+        raise CommandError(f"pyproject.toml, [project.urls]: {error}") from None
 
 
 def checked(address) -> str:
-    """An address in its shortest form."""
-    if re.search(r"[\s\"'`$;&|<>()\\]", address):  # the cell hands it to a shell
-        raise CommandError(f"{address!r} is no address")
+    """An address in its shortest form; the cell that fetches hands it to a shell."""
+    if address and not re.fullmatch(FORM, str(address)):
+        raise CommandError(
+            f"{address!r} is no address: it begins with https://, without a user's name"
+        )
     return address.rstrip("/").removesuffix(".git")
 
 
@@ -106,8 +111,20 @@ def in_notebook(notebook, address):
     return notebook
 
 
+def address_in(folder) -> str:
+    """The address from which the notebooks in a folder fetch the course."""
+    path = folder / "notebooks" / f"{FIRST}.ipynb"
+    sources = [cell.source for cell in read(path).cells] if path.exists() else []
+    [found] = [ADDRESS.search(text) for text in sources if fetches(text)] or [None]
+    return found[1] if found else ""
+
+
 def in_readme(text, found) -> str:
     """The README with its links, or without, if there is no address."""
+    if not BLOCK.search(text):
+        raise CommandError(
+            "README.md lacks the line '<!-- links: ... -->' of its links"
+        )
     return BLOCK.sub(lambda block: block[1] + _links(found) + block[2], text)
 
 

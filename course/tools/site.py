@@ -4,9 +4,18 @@ A folder gets the book, and in its ``lite/`` JupyterLite. It is new, or empty bu
 hidden files, such as a ``.git``, or holds a site already, which is brought up to date.
 """
 
+import shlex
+import tempfile
+from importlib.util import find_spec
+from pathlib import Path
+
 from course.tools import ROOT, CommandError, manifest
 
 KIND = "site"
+PACKAGES = {
+    "book": ["jupyter_book", "sphinx-mathjax-offline"],
+    "lite": ["jupyterlite_core", "jupyterlite_pyodide_kernel"],
+}
 
 
 def add_arguments(parser):
@@ -25,7 +34,7 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    if options.check:
+    if options.check is not None:
         from course.tools import lite
 
         return lite.check(options.check)
@@ -33,13 +42,29 @@ def run(options) -> int:
         raise CommandError("name a folder: python -m course site ../site")
     folder = (ROOT / options.folder).resolve()
     refuse(folder)
-    if options.only != "lite":
-        make_book(folder)
-    if options.only != "book":
-        make_lite(folder)
-    print(f"To look at it: python -m http.server --bind 127.0.0.1 -d {folder}")
+    parts = [options.only] if options.only else [*PACKAGES]
+    need(parts)
+    files = other_part(folder, options.only) if options.only else {}
+    for part in parts:
+        made = {"book": make_book, "lite": make_lite}[part]()
+        size = sum(map(len, made.values())) / 1e6
+        print(f"The {part}: {len(made)} files, {size:.0f} MB", flush=True)
+        files |= made
+    for name in manifest.write(folder, files, KIND).left:
+        print(f"{name} stays as it is there: you wrote or changed it.")
+    place = shlex.quote(str(folder))
+    print(f"To look at it: python -m http.server --bind 127.0.0.1 -d {place}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
+
+
+def need(parts):
+    """A `CommandError` where a package is missing that these parts are built with."""
+    names = [name for part in parts for name in PACKAGES[part]]
+    if missing := [name for name in names if not find_spec(name)]:
+        raise CommandError(
+            f"{', '.join(missing)} is missing: pip install -r requirements-site.txt"
+        )
 
 
 def refuse(folder):
@@ -55,21 +80,30 @@ def refuse(folder):
         raise CommandError(f"{folder} holds a hand-out; name another folder")
 
 
-def make_book(folder):
+def other_part(folder, part) -> dict:
+    """What an earlier run made of the other part, as it wrote it: path -> bytes."""
+    before = manifest.read(folder)
+    found = {}
+    for name, hashes in before.files.items() if before else ():
+        path = folder / name
+        if name.startswith("lite/") != (part == "lite") and path.is_file():
+            data = path.read_bytes()
+            if manifest.hash_of(data) in hashes:
+                found[name] = data
+    return found
+
+
+def make_book() -> dict:
     from course.tools.book import build
 
-    files = build.build()
-    changes = manifest.write(folder, files, KIND)
-    size = sum(map(len, files.values())) / 1e6
-    pages = sum(name.endswith(".html") for name in files)
-    print(f"The book: {pages} pages, {size:.0f} MB, in {folder}", flush=True)
-    for name in changes.left:
-        print(f"{name} stays as it is there: you wrote or changed it.", flush=True)
+    return build.build()
 
 
-def make_lite(folder):
+def make_lite() -> dict:
     from course.tools import lite
 
-    if manifest.read(folder) is None:
-        manifest.write(folder, {}, KIND)  # so that the book can come later
-    lite.build(folder / "lite")
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work, "lite")
+        lite.build(folder)
+        paths = (path for path in folder.rglob("*") if path.is_file())
+        return {path.relative_to(work).as_posix(): path.read_bytes() for path in paths}

@@ -10,8 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 
 from course.__main__ import main
-from course.tools import find_notebooks, live, notebooks
-from course.tools.book import build
+from course.tools import CommandError, find_notebooks, live, notebooks, site
 
 PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
@@ -50,8 +49,10 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Where the book is served; it ends with a slash."""
-    if build.missing():
-        pytest.skip(f"The book's tests did not run: {build.missing()}.")
+    try:
+        site.need(["book"])
+    except CommandError as error:
+        pytest.skip(f"The book's tests did not run: {error}.")
     folder = tmp_path_factory.mktemp("book")
     assert main(["site", str(folder), "--only", "book"]) == 0
     handler = functools.partial(Quiet, directory=folder)

@@ -12,6 +12,7 @@ import sys
 import nbformat
 import pytest
 
+from course.__main__ import main
 from course.tools import NOTEBOOKS, ROOT, CommandError, handout, links, save
 from course.tools.grading import judge
 from course.tools.links import Addresses
@@ -65,13 +66,39 @@ def test_the_readme_gets_its_links_and_loses_them():
 
 
 @pytest.mark.parametrize(
-    "given", ["https://a.b/c d", "https://a.b/$(ls)", 'a";b', "a`b"]
+    "given",
+    [
+        "https://a.b/c d",
+        "https://a.b/$(ls)",
+        'a";b',
+        "a`b",
+        "--upload-pack=touch",
+        "ada/nets",
+        "git@github.com:ada/nets",
+        "https://ada:secret@github.com/ada/nets",
+        7,
+    ],
 )
 def test_an_address_is_an_address(given):
-    """Guards: what a cell hands to a shell holds nothing that a shell acts on."""
+    """Guards: what a shell or git acts on, a password, what only looks like an address."""
     with pytest.raises(CommandError, match="is no address"):
         links.checked(given)
     assert links.checked("https://github.com/ada/nets.git/") == GITHUB.repository
+
+
+@pytest.mark.parametrize("urls", ["", "Repository = https", 'Repository = ""'])
+def test_a_slip_in_pyproject_is_told_in_words(urls, tmp_path):
+    """Guards: a traceback for a missing line or missing quotes."""
+    text = f"[project]\n[project.urls]\n{urls}\n" if urls else "[project]\n"
+    (tmp_path / "pyproject.toml").write_text(text)
+    with pytest.raises(CommandError, match="pyproject.toml"):
+        links.addresses(tmp_path)
+
+
+def test_a_readme_without_a_place_for_links_is_told():
+    """Guards: a command that says nothing and writes nothing."""
+    with pytest.raises(CommandError, match="README.md lacks"):
+        links.in_readme("# Ours\n", GITHUB)
 
 
 # 2. Published --------------------------------------------------------------------------
@@ -209,6 +236,15 @@ def test_a_handout_fetches_from_the_class(published):
                 assert f'ADDRESS = \\"{address}\\"' in files[name].decode()
 
 
+def test_an_update_keeps_the_address_of_the_class(tmp_path):
+    """Guards: links of a class that fetch nothing any more after an update."""
+    folder = str(tmp_path / "class")
+    address = "https://github.com/eve/class"
+    assert main(["handout", folder, "--repository", address]) == 0
+    assert main(["handout", folder, "--update"]) == 0
+    assert links.address_in(tmp_path / "class") == address
+
+
 def test_a_handout_has_no_links_to_our_notebooks(published):
     """Guards: the same for its README."""
     course, _ = published
@@ -217,7 +253,7 @@ def test_a_handout_has_no_links_to_our_notebooks(published):
     readme.write_text(links.in_readme(text, GITHUB), encoding="utf-8")
     handed = handout.contents(handout.without_solutions, course)["README.md"].decode()
     readme.write_text(text, encoding="utf-8")
-    assert "ada/nets" not in handed and "\n\n## Start\n\nYou need Python" in handed
+    assert "ada/nets" not in handed and "\n\n## Start\n\nOn your own computer" in handed
 
 
 def test_what_fetches_is_no_part_of_an_answer(monkeypatch):

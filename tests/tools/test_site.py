@@ -13,6 +13,7 @@ from course import tools
 from course.__main__ import main
 from course.tools import manifest
 from course.tools.book import build, content
+from course.tools.site import PACKAGES
 
 PNG = {"image/png": "iVBORw0KGgo="}
 
@@ -36,7 +37,7 @@ def test_a_new_folder_gets_the_book(folder, capsys):
     assert site(folder) == 0
     said = capsys.readouterr().out
     assert (folder / "index.html").read_text() == "new"
-    assert f"The book: 1 pages, 0 MB, in {folder}" in said
+    assert "The book: 1 files, 0 MB" in said
     assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
 
 
@@ -89,31 +90,68 @@ def test_no_folder_is_told_in_words(capsys):
 
 def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
     """Guards: who has only the learner's packages reads what to install."""
-    monkeypatch.setattr(build, "find_spec", lambda name: None)
+    monkeypatch.setattr("course.tools.site.find_spec", lambda name: None)
     assert site(tmp_path / "site") == 1
-    assert "pip install -r requirements-site.txt" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "jupyter_book, sphinx-mathjax-offline is missing" in told
+    assert "pip install -r requirements-site.txt" in told
     assert not (tmp_path / "site").exists()
+
+
+def test_its_packages_stand_in_the_file_that_it_names():
+    """Guards: who installs what the command names, and is told the same again."""
+    text = (tools.ROOT / "requirements-site.txt").read_text().replace("_", "-")
+    for name in (name for names in PACKAGES.values() for name in names):
+        assert f"\n{name.replace('_', '-')}==" in text
 
 
 @pytest.fixture
 def lite(monkeypatch):
     """What the command calls of `course.tools.lite`, which takes long."""
     calls = []
-    fake = SimpleNamespace(
-        build=lambda folder: calls.append(folder), check=lambda address: len(address)
-    )
+
+    def build_lite(folder):
+        calls.append(folder)
+        folder.mkdir()
+        (folder / "index.html").write_text(f"lite {len(calls)}")
+
+    fake = SimpleNamespace(build=build_lite, check=lambda address: len(address))
     monkeypatch.setattr(tools, "lite", fake, raising=False)
     return calls
 
 
 def test_both_parts_or_one_of_them(folder, lite):
     """Guards: a part that is forgotten, or that the other one refuses."""
+    page = folder / "lite" / "index.html"
     assert main(["site", str(folder), "--only", "lite"]) == 0
-    assert lite == [folder / "lite"] and not (folder / "index.html").exists()
-    (folder / "lite").mkdir()
+    assert page.read_text() == "lite 1" and not (folder / "index.html").exists()
     assert main(["site", str(folder)]) == 0
-    assert lite == 2 * [folder / "lite"] and (folder / "index.html").exists()
-    assert site(folder) == 0 and len(lite) == 2
+    assert page.read_text() == "lite 2" and (folder / "index.html").exists()
+    assert site(folder) == 0 and page.read_text() == "lite 2" and len(lite) == 2
+    assert main(["site", str(folder), "--only", "lite"]) == 0
+    assert page.read_text() == "lite 3" and (folder / "index.html").exists()
+
+
+def test_what_somebody_put_into_the_other_part_stays(folder, lite):
+    """Guards: a file of somebody else taken for ours, and replaced by the next run."""
+    assert main(["site", str(folder)]) == 0
+    (folder / "lite" / "index.html").write_text("mine")
+    (folder / "lite" / "note.txt").write_text("mine")
+    assert site(folder) == main(["site", str(folder)]) == 0
+    for name in ("index.html", "note.txt"):
+        assert (folder / "lite" / name).read_text() == "mine"
+
+
+def test_a_part_that_can_not_be_built_leaves_the_site_as_it_was(folder, lite):
+    """Guards: a published site that loses its pages to a network that is down."""
+    assert main(["site", str(folder)]) == 0
+
+    def fail(folder):
+        raise tools.CommandError("no network")
+
+    tools.lite.build = fail
+    assert main(["site", str(folder)]) == 1
+    assert (folder / "lite" / "index.html").read_text() == "lite 1"
 
 
 def test_a_published_site_is_checked_without_a_folder(lite):
@@ -243,7 +281,7 @@ def test_buttons_stand_only_where_there_is_an_address():
     told = content.note(
         [("Colab", "https://c.example/1"), ("Binder", "https://b.example")]
     )
-    assert "[Colab](https://c.example/1) [Binder](https://b.example)" in told
+    assert "[Colab](https://c.example/1), [Binder](https://b.example)" in told
     assert "README" not in told
 
 

@@ -68,17 +68,8 @@ The network alone, in the order of the notebooks.
 """
 
 
-def missing() -> str:
-    """Say what the book needs that isn't here; empty if all is."""
-    if find_spec("jupyter_book") and find_spec("sphinx-mathjax-offline"):
-        return ""
-    return "the book needs more packages, pip install -r requirements-site.txt"
-
-
 def build() -> dict:
     """The files of the book, path -> bytes."""
-    if missing():
-        raise CommandError(missing())
     with tempfile.TemporaryDirectory() as folder:
         pages, book = Path(folder, "pages"), Path(folder, "book")
         write_pages(pages)

@@ -59,7 +59,7 @@ def as_page(notebook, buttons=()):
 
 def note(buttons) -> str:
     """Where the notebook runs, as a text in Markdown."""
-    links = " ".join(f"[{label}]({address})" for label, address in buttons)
+    links = ", ".join(f"[{label}]({address})" for label, address in buttons)
     return NOTE.format(links or HOW)
 
 

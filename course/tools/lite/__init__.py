@@ -34,7 +34,7 @@ UP = "../../../../pypi/"  # from the kernel's script, by which Pyodide counts
 
 
 def build(folder, pyodide=None):
-    """Build the site in a folder, in the place of what is there.
+    """Build the site in a new folder.
 
     With ``pyodide``, a folder that holds Pyodide, the site asks no other for anything,
     and packages that aren't in that folder aren't loaded.
@@ -51,7 +51,6 @@ def build(folder, pyodide=None):
             shutil.copytree(pyodide, work / "static" / "pyodide")
         here = [f"{UP}{wheel.name}" for wheel in sorted((work / "pypi").iterdir())]
         write_settings(work, [*from_pyodide(pyodide), *here])
-        shutil.rmtree(folder, ignore_errors=True)
         extensions = [str(wheel) for wheel in wheels if _is_extension(wheel)]
         run(work, Path(folder).resolve(), extensions)
 
@@ -97,7 +96,8 @@ def pack(files, folder) -> Path:
     path = folder / f"course-{version}-{tag}.whl"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as wheel:
         for name, data in package.items():
-            wheel.writestr(name, data)
+            entry = zipfile.ZipInfo(name)  # with the same time whenever it is packed
+            wheel.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return path
 
 

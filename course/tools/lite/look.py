@@ -4,6 +4,7 @@ With another Python, NumPy and Matplotlib than here they must still print what t
 notebooks of this folder hold.
 """
 
+import re
 import time
 
 from course import record
@@ -63,7 +64,9 @@ class Site:
 
     def __init__(self, context, address, name):
         self.lost = []
-        lite = f"{address.rstrip('/').removesuffix('/lite')}/lite"
+        if not re.fullmatch(r"https?://\S+", address):
+            raise CommandError(f"{address!r} is no address: it begins with https://")
+        lite = re.sub(r"(/lite\b.*|/index\.html)?/*$", "", address) + "/lite"
         self.url = f"{lite}/lab/index.html?path=notebooks/{name}.ipynb"
         self.here = "/".join(address.split("/")[:3]), "blob:", "data:"
         self.page = context.new_page()
@@ -79,6 +82,10 @@ class Site:
             ) from None
         if answer.status != 200:
             raise CommandError(f"{self.url} isn't there: {answer.status}")
+        try:
+            self.page.wait_for_function("window.jupyterapp", timeout=30_000)
+        except live.Error:
+            raise CommandError(f"there is no JupyterLite at {self.url}") from None
         end = time.monotonic() + STARTING
         while not self.ask(HAS_KERNEL):
             self._wait(end)
