@@ -69,7 +69,7 @@ class Lesson:
     def review(self) -> questions.Quiz:
         """Ask three questions of earlier notebooks: those that are due, missed ones first.
 
-        The same until the first cell runs again; notebook 1 has fewer to ask.
+        The same until the imports run again; notebook 1 has fewer to ask.
         """
         if self._reviewed is None:
             earlier = [load_questions(name) for name in NAMES[: NAMES.index(self.name)]]
