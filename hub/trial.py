@@ -28,7 +28,7 @@ from course.__main__ import main as course
 from course.lessons import load_questions
 from course.tools.live import free_port
 
-PATIENCE = 200  # seconds, for whatever is waited for
+PATIENCE = 300  # seconds, for whatever is waited for; only what hangs takes so long
 CONFIG = Path(__file__).with_name("trial_config.py")
 
 
@@ -84,13 +84,13 @@ class Hub:
         if self.process.poll() is not None:
             raise RuntimeError(f"The hub ended:\n{self.log()}")
         with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"{self.url}/hub/api", timeout=10).ok
+            return requests.get(f"{self.url}/hub/api", timeout=PATIENCE).ok
 
     def stop(self):
         """End the hub and its proxy; learners' servers go on."""
         self.processes()
         self.process.terminate()
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
     def processes(self) -> list:
         """The hub and all that it started and that still runs."""

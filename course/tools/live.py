@@ -28,7 +28,7 @@ except ImportError:  # `missing` says so
     Error = expect = sync_playwright = None
 
 SIZE = {"width": 1280, "height": 720}  # a projector
-PATIENCE = 20  # seconds that a page may take; the machine may be busy
+PATIENCE = 300  # seconds: only what hangs takes so long, however busy the machine is
 INSTALL = "pip install -r requirements-dev.txt"
 
 # 1. The browser ----------------------------------------------------------------------
@@ -63,6 +63,13 @@ def browser():
         )
         yield chromium
         chromium.close()
+
+
+def new_page(browser, **settings):
+    """A page of its own, which waits as long as it takes."""
+    page = browser.new_page(**settings)
+    page.set_default_timeout(1000 * PATIENCE)
+    return page
 
 
 # 2. The server -----------------------------------------------------------------------
@@ -163,9 +170,9 @@ def environment(folder):
     }
 
 
-def wait_for(process, folder, seconds=60) -> Lab:
+def wait_for(process, folder) -> Lab:
     """Wait for the file in which the server tells its port."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + PATIENCE
     place = folder / "data" / "runtime" / f"jpserver-{process.pid}.json"
     while time.monotonic() < end and process.poll() is None:
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
@@ -192,10 +199,10 @@ PRELUDE = """const it = window.jupyterapp?.shell.currentWidget;
     const cells = it?.content?.widgets;"""
 KERNEL_IS_READY = f"""() => {{ {PRELUDE}
     return it?.context?.sessionContext?.session?.kernel?.status === 'idle' }}"""
-RUN = f"""([command, index, limit]) => {{ {PRELUDE}
+RUN = f"""([command, index]) => {{ {PRELUDE}
     if (index !== null) it.content.activeCellIndex = index;
     const late = new Promise((_, fail) => setTimeout(
-        () => fail(`not ready after ${{limit}} seconds`), 1000 * limit));
+        () => fail('not ready after {PATIENCE} seconds'), 1000 * {PATIENCE}));
     return Promise.race([jupyterapp.commands.execute(command), late]) }}"""
 CELLS = f"""() => {{ {PRELUDE} return cells.map(cell => cell.model.toJSON()) }}"""
 SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') }}"""
@@ -221,12 +228,12 @@ class Notebook:
 
     def __init__(self, browser, lab, name, folder="notebooks"):
         self.name, self.folder, self.complaints = name, folder, []
-        self.page = browser.new_page(viewport=SIZE)
+        self.page = new_page(browser, viewport=SIZE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", self._hear_error)
         path = f"lab/tree/{folder}/{name}.ipynb?token={lab.token}&reset"
         self.page.goto(lab.url + path)
-        self.page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+        self.page.wait_for_function(KERNEL_IS_READY)
 
     def _hear(self, message):
         if message.type == "error":
@@ -240,20 +247,20 @@ class Notebook:
         """Show another notebook of the folder on this page, in place of this one."""
         self.page.set_viewport_size(SIZE)
         self.page.evaluate(TURN_TO, f"{self.folder}/{name}.ipynb")
-        self.page.wait_for_function(KERNEL_IS_READY, timeout=60_000)
+        self.page.wait_for_function(KERNEL_IS_READY)
         self.name = name
         self.complaints.clear()
 
-    def run_all(self, limit=400):
+    def run_all(self):
         """Run all cells; JupyterLab stops at the first that fails."""
-        self.page.evaluate(RUN, ["notebook:run-all-cells", None, limit])
+        self.page.evaluate(RUN, ["notebook:run-all-cells", None])
 
-    def run(self, index, limit=60):
+    def run(self, index):
         """Run one cell."""
-        self.page.evaluate(RUN, ["notebook:run-cell", index, limit])
+        self.page.evaluate(RUN, ["notebook:run-cell", index])
 
     def save(self):
-        self.page.evaluate(RUN, ["docmanager:save", None, 20])
+        self.page.evaluate(RUN, ["docmanager:save", None])
 
     def cells(self) -> list:
         """All cells as they are now, in the form of a notebook file."""
@@ -280,7 +287,7 @@ class Notebook:
     def give_room(self, all_of_it):
         """Hide the file browser beside the notebook, or show it."""
         if self.page.evaluate(IS_WIDE) != all_of_it:
-            self.page.evaluate(RUN, ["application:toggle-left-area", None, 10])
+            self.page.evaluate(RUN, ["application:toggle-left-area", None])
         self.page.wait_for_function(f"wide => ({IS_WIDE})() === wide", arg=all_of_it)
 
     def close(self):

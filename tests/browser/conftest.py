@@ -40,7 +40,6 @@ def turn_to(browser, lab):
             shown[0].turn_to(name)
         else:
             shown.append(live.Notebook(browser, lab, name))
-            shown[0].page.set_default_timeout(1000 * live.PATIENCE)
         return shown[0]
 
     yield turned
@@ -55,7 +54,6 @@ def open_notebook(browser, lab):
     @contextlib.contextmanager
     def opened(name):
         notebook = live.Notebook(browser, lab, name)
-        notebook.page.set_default_timeout(1000 * live.PATIENCE)
         notebook.run_all()
         yield notebook
         notebook.close()

@@ -2,15 +2,13 @@
 
 import math
 import re
-import time
-
-import pytest
 
 import mlp_core as mlp
 from course import panels
 from course.lessons.bug_lab.panel import bug_lab
 from course.panels.controls import Choice, Number
-from course.tools.live import PATIENCE, expect
+from course.tools.live import expect
+from tests.wait import wait_until
 
 
 class Panel:
@@ -61,6 +59,16 @@ class Panel:
             part = re.compile(rf"\b{name}={re.escape(repr(value))}[,)]")
             expect(self.code).to_have_value(part)
 
+    def assert_stands(self, step):
+        """No value that Play sent moves the step any more.
+
+        The kernel hears the page in turn: once the first of these is seen, all that was
+        sent before has been heard, and once the second is, what waited for an answer.
+        """
+        for by in (1, 2):
+            self.button("Step").click()
+            self.set(step=step + by)
+
     def setting(self, name):
         """A setting as it stands in the line of code that the panel offers."""
         value = re.search(rf"\b{name}=([^,)]*)", self.code.input_value())
@@ -73,15 +81,6 @@ class Panel:
         new = "img => img.isConnected && img.src !== window.before"
         wait_until(lambda: self.picture.evaluate(new), "the picture stayed the same")
         expect(self.picture).not_to_have_attribute("alt", before)
-
-
-def wait_until(condition, otherwise, seconds=PATIENCE):
-    """Ask again and again until the condition holds; ``otherwise`` tells what is wrong."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            pytest.fail(otherwise if isinstance(otherwise, str) else otherwise())
-        time.sleep(0.05)
 
 
 _twins = {}  # a line of code -> the panel that it makes; only the last one is kept

@@ -65,7 +65,7 @@ def address(tmp_path_factory):
 @pytest.fixture(scope="module")
 def book(browser, address):
     """What a look at each page finds, by its name, with the requests and complaints."""
-    page, found, log = browser.new_page(viewport=live.SIZE), {}, []
+    page, found, log = live.new_page(browser, viewport=live.SIZE), {}, []
     page.on("request", lambda request: log.append(request.url))
     page.on("requestfailed", lambda request: log.append(f"failed: {request.url}"))
     page.on("console", lambda text: text.type == "error" and log.append(text.text))
@@ -98,7 +98,7 @@ def open_page(browser, address):
     pages = []
 
     def opened(name, **settings):
-        pages.append(browser.new_page(**settings))
+        pages.append(live.new_page(browser, **settings))
         pages[-1].goto(f"{address}{name}")
         return pages[-1]
 

@@ -21,6 +21,8 @@ from course.tools import NOTEBOOKS, lite, live
 from course.tools.lite import look
 from course.tools.notebooks import read
 
+pytestmark = pytest.mark.timed
+
 MISSING = (
     "The tests of the course in a browser alone did not run: the variable "
     "PYODIDE_FOLDER names no folder with Pyodide. 'npm install pyodide@314.0.6' makes "
@@ -100,15 +102,27 @@ def folder(pyodide, tmp_path_factory):
     return place
 
 
+class Site(look.Site):
+    """Waits as long as it takes."""
+
+    def ask(self, script, argument=None, seconds=None):
+        return super().ask(script, argument, live.PATIENCE)
+
+
 @pytest.fixture(scope="module")
 def site(browser, folder):
     """The first notebook in a browser, its kernel ready; no network but the site."""
     handler = functools.partial(Handler, directory=folder.parent)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server,
+    ):
+        patch.setattr(look, "OPENING", live.PATIENCE)
+        patch.setattr(look, "STARTING", live.PATIENCE)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         address = f"http://127.0.0.1:{server.server_port}"
         context = browser.new_context(viewport=live.SIZE)
-        site = look.Site(context, address, NAME)
+        site = Site(context, address, NAME)
         site.asked = []
         context.on("request", lambda request: site.asked.append(request.url))
         context.route(
@@ -139,7 +153,7 @@ def ask(stand_in):
 
     def run(name):
         index = [cell["id"] for cell in stand_in.cells()].index(name)
-        stand_in.page.evaluate(live.RUN, ["notebook:run-cell", index, 60])
+        stand_in.page.evaluate(live.RUN, ["notebook:run-cell", index])
         stand_in.page.evaluate(live.SHOW, index)
         cell = stand_in.page.locator(f'[data-windowed-list-index="{index}"]')
         return cell.locator(".course-question")
@@ -312,7 +326,7 @@ print("done")
 """,
     )
     stand_in.page.evaluate(
-        f"index => {{ ({live.RUN})(['notebook:run-cell', index, 60]) }}", index
+        f"index => {{ ({live.RUN})(['notebook:run-cell', index]) }}", index
     )
     live.expect(bar).to_be_visible()
     live.expect(bar).to_have_count(0)

@@ -13,7 +13,8 @@ import pytest
 from course.panels.controls import Number
 from course.tools import find_notebooks
 from course.tools.live import expect
-from tests.browser.page import Panel, assert_agrees, rebuild, wait_until
+from tests.browser.page import Panel, assert_agrees, rebuild
+from tests.wait import wait_until
 
 # Enough with the oldest packages: the panel that learners meet first, and a notebook with
 # questions and exercises. The rest runs by nbval there.

@@ -30,7 +30,6 @@ def lab(browser):
 
 def opened(browser, lab, name):
     notebook = live.Notebook(browser, lab, name, "my_course")
-    notebook.page.set_default_timeout(1000 * live.PATIENCE)
     return notebook
 
 

@@ -9,7 +9,10 @@ import pytest
 
 from course.tools import live
 from course.tools.live import expect
-from tests.browser.page import Panel, assert_agrees, wait_until
+from tests.browser.page import Panel, assert_agrees
+from tests.wait import wait_until
+
+pytestmark = pytest.mark.timed
 
 BROKEN = """[...document.images].filter(image => !image.complete || !image.naturalWidth)
     .map(image => image.src)"""
@@ -42,12 +45,9 @@ def page(browser, tmp_path_factory):
         )
     try:
         url = f"http://127.0.0.1:{port}/voila"
-        wait_until(
-            lambda: answers(f"{url}/tree"), (folder / "log.txt").read_text, seconds=60
-        )
-        page = browser.new_page(viewport=live.SIZE)
-        page.goto(f"{url}/render/notebooks/00_first_look.ipynb", timeout=100_000)
-        page.set_default_timeout(1000 * live.PATIENCE)
+        wait_until(lambda: answers(f"{url}/tree"), (folder / "log.txt").read_text)
+        page = live.new_page(browser, viewport=live.SIZE)
+        page.goto(f"{url}/render/notebooks/00_first_look.ipynb")
         yield page
         page.close()
     finally:
@@ -57,7 +57,7 @@ def page(browser, tmp_path_factory):
 def answers(url):
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        return direct.open(url, timeout=5)
+        return direct.open(url)
     except urllib.error.URLError:
         return False
 
@@ -80,8 +80,8 @@ def test_panels_move_and_questions_answer(page):
 
 def test_links_lead_on_and_no_picture_is_missing(page):
     """Guards: the way to the next notebook, its pictures and formulas, and its panel."""
-    page.get_by_role("link", name="notebook 1").last.click(timeout=100_000)
-    page.get_by_role("heading", name="1. Activations").wait_for(timeout=100_000)
+    page.get_by_role("link", name="notebook 1").last.click()
+    page.get_by_role("heading", name="1. Activations").wait_for()
     panel = Panel(Page(page), 0)
     panel.type("alpha", 0.5)
     assert_agrees(panel, alpha=0.5)

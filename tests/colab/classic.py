@@ -4,7 +4,7 @@ import contextlib
 import subprocess
 
 from course.tools import live
-from tests.browser.page import wait_until
+from tests.wait import wait_until
 
 # With a kernel that has answered, and the widgets' extension: what a cell shows before
 # that stays empty.
@@ -52,14 +52,14 @@ class Notebook:
     """A notebook, open there."""
 
     def __init__(self, browser, url):
-        self.page, self.complaints = browser.new_page(viewport=live.SIZE), []
+        self.page, self.complaints = live.new_page(browser, viewport=live.SIZE), []
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(url)
-        self.page.wait_for_function(READY, timeout=60_000)
+        self.page.wait_for_function(READY)
 
-    def run_all(self, seconds=60):
+    def run_all(self):
         self.page.evaluate(RUN_ALL)
-        self.page.wait_for_function(f"() => !({RUNNING})()", timeout=1000 * seconds)
+        self.page.wait_for_function(f"() => !({RUNNING})()")
 
     def show(self, cell):
         """The widgets in the output of a cell."""

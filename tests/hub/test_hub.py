@@ -9,6 +9,8 @@ import pytest
 from course.tools.save import WIDGET_VIEW
 from hub import trial
 
+pytestmark = pytest.mark.timed
+
 NAMES = ["ada", "emmy", "sofia"]
 NEWS = "\n\nThis sentence is new."
 
@@ -82,10 +84,14 @@ def test_nobody_reaches_another_by_the_web(day):
     token = day.ada.call("POST", "/hub/api/users/ada/tokens").json()["token"]
     as_ada = {"Authorization": f"token {token}"}
     fetch = trial.requests.get
-    own = fetch(day.hub.url + path.replace("emmy", "ada"), headers=as_ada, timeout=60)
+    own = fetch(
+        day.hub.url + path.replace("emmy", "ada"),
+        headers=as_ada,
+        timeout=trial.PATIENCE,
+    )
     assert own.status_code == 200 and "answers" in own.text
     for session, headers in ((day.ada.session, {}), (trial.requests, as_ada)):
-        reply = session.get(day.hub.url + path, headers=headers, timeout=60)
+        reply = session.get(day.hub.url + path, headers=headers, timeout=trial.PATIENCE)
         assert reply.status_code in (403, 404)
     day.ada.call("GET", "/hub/api/users/emmy", expected=[403, 404])
     day.ada.call("GET", "api/contents/../../../emmy", expected=[403, 404])

@@ -51,7 +51,7 @@ STILL = ".reveal .slides section .fragment { transition: none !important }"
 @contextlib.contextmanager
 def opened(browser, deck):
     """Open a deck at 1280 x 720, and wait until it is laid out."""
-    page = browser.new_page(viewport=live.SIZE)
+    page = live.new_page(browser, viewport=live.SIZE)
     page.goto(deck.as_uri())
     page.add_style_tag(content=STILL)
     page.add_script_tag(path=Path(__file__).with_name("look.js"))

@@ -11,6 +11,7 @@ from course import record
 from course.tools import CommandError, find_notebooks, live
 from course.tools.notebooks import read, tags
 
+OPENING = 30  # seconds in which the page opens
 STARTING = 180  # seconds in which Python starts, packages and all
 RUNNING = 900  # seconds for all cells of a notebook
 # Runs code in the notebook's kernel, in no cell; tells what it prints or raises.
@@ -83,7 +84,7 @@ class Site:
         if answer.status != 200:
             raise CommandError(f"{self.url} isn't there: {answer.status}")
         try:
-            self.page.wait_for_function("window.jupyterapp", timeout=30_000)
+            self.page.wait_for_function("window.jupyterapp", timeout=1000 * OPENING)
         except live.Error:
             raise CommandError(f"there is no JupyterLite at {self.url}") from None
         end = time.monotonic() + STARTING
