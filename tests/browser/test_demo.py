@@ -8,6 +8,9 @@ from nbformat import v4
 
 from course.tools import demo, find_notebooks, live, save
 from tests.browser.page import Panel, assert_agrees
+from tests.wait import wait_until
+
+pytestmark = pytest.mark.timed
 
 SIMPLE = "() => jupyterapp.shell.mode === 'single-document'"
 # All that is looked at or set: the controls, but for the last row, which saves; the
@@ -45,9 +48,8 @@ def notebook(browser, lab):
     together = v4.new_notebook(cells=cells, metadata=save.METADATA)
     save.write(together, lab.course / "demo" / "all.ipynb")
     notebook = live.Notebook(browser, lab, "all", folder="demo")
-    notebook.page.set_default_timeout(1000 * live.PATIENCE)
     for command in ("toggle-mode", "toggle-presentation-mode"):
-        notebook.page.evaluate(live.RUN, [f"application:{command}", None, 10])
+        notebook.page.evaluate(live.RUN, [f"application:{command}", None])
     notebook.page.wait_for_function(SIMPLE)
     notebook.give_room(True)
     notebook.run_all()
@@ -81,15 +83,15 @@ def test_the_tasks_are_large(notebook):
 def test_shift_enter_leaves_the_settings_in_sight(notebook):
     """Guards: a panel that is taller than the window, brought into view by its end."""
     for cell in notebook.panels()[-2:]:  # the two highest
-        notebook.page.evaluate(
-            live.RUN, ["notebook:run-cell-and-select-next", cell, 60]
-        )
+        notebook.page.evaluate(live.RUN, ["notebook:run-cell-and-select-next", cell])
         panel = notebook.page.locator(
             f'[data-windowed-list-index="{cell}"] .course-panel'
         )
         panel.get_by_role("img").wait_for()
-        notebook.page.wait_for_timeout(300)
-        assert panel.evaluate(LOOK)["hidden"] == 0, cell
+        wait_until(
+            lambda panel=panel: panel.evaluate(LOOK)["hidden"] == 0,
+            f"not all of the panel of cell {cell} is in sight",
+        )
 
 
 def test_mouse_and_picture_agree(notebook):

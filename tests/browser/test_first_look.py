@@ -5,17 +5,24 @@ import pytest
 from course.tools import live
 from course.tools.live import expect
 from tests.browser.page import Panel
+from tests.wait import wait_until
+
+pytestmark = pytest.mark.timed
 
 IN_SIGHT = """root => {
     const window = root.closest('.jp-WindowedPanel-outer').getBoundingClientRect();
     const panel = root.getBoundingClientRect();
     return panel.top >= window.top - 1 && panel.bottom <= window.bottom + 1 }"""
 
+# The cell is the active one, and no cell above it runs.
+IS_AT = f"""index => {{ {live.PRELUDE}
+    return it.content.activeCellIndex === index
+        && cells.slice(0, index).every(cell => cell.model.executionState !== 'running') }}"""
+
 
 @pytest.fixture(scope="module")
 def notebook(browser, lab):
     notebook = live.Notebook(browser, lab, "00_first_look")
-    notebook.page.set_default_timeout(1000 * live.PATIENCE)
     notebook.page.evaluate(
         "jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
     )
@@ -28,9 +35,9 @@ def run_to(notebook, source):
     sources = ["".join(cell["source"]) for cell in notebook.cells()]
     index = sources.index(source)
     notebook.page.locator(".jp-MarkdownCell").first.click(position={"x": 300, "y": 60})
-    for _ in range(index + 1):
+    for done in range(index + 1):
         notebook.page.keyboard.press("Shift+Enter")
-        notebook.page.wait_for_timeout(300)  # as somebody who looks at it
+        notebook.page.wait_for_function(IS_AT, arg=done + 1)
     shown = f'[data-windowed-list-index="{index}"] .course-panel'
     notebook.page.locator(shown).get_by_role("img").wait_for()
     return index
@@ -46,13 +53,12 @@ def test_the_first_panel_is_in_sight_and_learns(notebook):
     for all_of_it in (False, True):
         notebook.give_room(all_of_it)
         run_to(notebook, "panels.first_look_panel()")
-        notebook.page.wait_for_timeout(300)
-        assert root.evaluate(IN_SIGHT), all_of_it
+        wait_until(lambda: root.evaluate(IN_SIGHT), "the panel is not all in sight")
     notebook.give_room(False)
     panel = Panel(notebook, index)
     panel.button("Play").click()
-    expect(panel.status).to_contain_text("4 of 4 within 0.1", timeout=120_000)
-    expect(panel.button("Play")).to_be_visible(timeout=120_000)
+    expect(panel.status).to_contain_text("4 of 4 within 0.1")
+    expect(panel.button("Play")).to_be_visible()
     expect(panel.status).to_contain_text("step 2000 of 2000")
     place = panel.picture.bounding_box()
     scale = place["width"] / 1080

@@ -5,8 +5,10 @@ import re
 import pytest
 
 from course.tools import live, save
-from tests.browser.page import wait_until
 from tests.questions.texts import CHOICE, NUMBER, ORDER, QUIZ
+from tests.wait import wait_until
+
+pytestmark = pytest.mark.timed
 
 CELLS = """import sys; sys.path.insert(0, ".."); from course import questions
 ask = questions.load("test.toml", "test").predictions
@@ -242,16 +244,14 @@ def test_a_busy_machine_is_told(page, question):
 
 def test_a_slow_browser_loses_no_reply(page, question):
     """Guards: anywidget, which stops to listen if a widget isn't there after 2 seconds."""
-    heard = []
-    page.page.on("pageerror", lambda error: heard.append(str(error)))
     page.page.evaluate(
         """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
         AbortSignal.timeout = () => wait(0) }"""
     )
-    root = question(CHOOSE)
-    page.page.wait_for_timeout(200)
-    gave_up = [error for error in heard if "[anywidget] Failed to initialize" in error]
-    assert gave_up, "anywidget did not give up"
+    with page.page.expect_event(
+        "pageerror", lambda error: "[anywidget] Failed to initialize" in str(error)
+    ):
+        root = question(CHOOSE)
     button(root, "0").click()
     expect_words(root, "Not yet.")
     page.page.keyboard.press("b")

@@ -5,24 +5,28 @@ import pytest
 from course import waiting
 from course.tools import live
 
+pytestmark = pytest.mark.timed
+
 FIRST = """import sys, time; sys.path.insert(0, ".."); import mlp_core as mlp
 from course import Lesson; from course.fast import sweep
-from course.waiting import with_bar; lesson = Lesson("06_xor_task")"""
+from course.waiting import with_bar; lesson = Lesson("06_xor_task")
+from pathlib import Path"""
 FOR_MINUTES = """print("before")
 run = sweep(mlp.XOR.X, mlp.XOR.Y, range(12_000), epochs=500)
 print("after")"""
-FOR_SECONDS = """print("before")
-for _ in with_bar(range(30)): time.sleep(0.1)
+UNTIL_SEEN = """print("before")
+for _ in with_bar(range(10_000)):
+    time.sleep(0.1)
+    if Path("seen").exists(): break
 print("after")"""
-START = f"([index]) => {{ ({live.RUN})(['notebook:run-cell', index, 600]) }}"
+START = f"([index]) => {{ ({live.RUN})(['notebook:run-cell', index]) }}"
 INTERRUPT = "() => jupyterapp.commands.execute('notebook:interrupt-kernel')"
 
 
 @pytest.fixture(scope="module")
 def notebook(browser, lab, write_notebook):
-    write_notebook("waiting", [FIRST, FOR_MINUTES, FOR_SECONDS])
+    write_notebook("waiting", [FIRST, FOR_MINUTES, UNTIL_SEEN])
     notebook = live.Notebook(browser, lab, "waiting")
-    notebook.page.set_default_timeout(1000 * live.PATIENCE)
     notebook.run(0)
     yield notebook
     notebook.close()
@@ -57,9 +61,10 @@ def test_a_long_sweep_shows_a_bar_and_can_be_stopped(notebook):
     assert outputs(notebook, 1) == ["before\n", {}, [waiting.STOPPED]]
 
 
-def test_the_bar_of_a_cell_that_ends_is_gone(notebook):
+def test_the_bar_of_a_cell_that_ends_is_gone(notebook, lab):
     """Guards the saved cell: what was printed stays, an output without data shows nothing."""
     bar = bar_of(notebook, 2)
+    (lab.course / "notebooks" / "seen").touch()
     cell = notebook.show_cell(2)
     live.expect(cell).to_contain_text("after")
     live.expect(bar).to_have_count(0)

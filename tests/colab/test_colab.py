@@ -13,9 +13,12 @@ import pytest
 
 from course.tools import ROOT, find_notebooks, links, live
 from course.tools.notebooks import read, write
-from tests.browser.page import Panel, rebuild, wait_until
+from tests.browser.page import Panel, rebuild
 from tests.colab import classic
 from tests.questions.texts import CHOICE
+from tests.wait import wait_until
+
+pytestmark = pytest.mark.timed
 
 MISSING = (
     "COLAB_PYTHON names no Python. Make one: python3.13 -m venv .colab && "
@@ -77,7 +80,7 @@ def run_pytest(python, *arguments):
 
 def test_notebooks_print_what_is_stored(python, opened_alone):
     """Guards: fetching, and each printed text, by nbval, which compares them all."""
-    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=300"]
+    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
     passed = run_pytest(
         python, f"--rootdir={opened_alone[0].parents[1]}", *options, *opened_alone
     )
@@ -130,10 +133,11 @@ def agrees(panel):
     return shown == (twin.shown.line, twin.shown.alt)
 
 
-def stands(panel):
-    """Whether the step stays for a while: what comes late would have come."""
+def rests(panel):
+    """Whether the step stays while something else changes, there and back."""
     before = panel.setting("step")
-    panel.page.wait_for_timeout(700)
+    for _ in range(2):
+        panel.new_picture(panel.box("show z").click)
     return panel.setting("step") == before
 
 
@@ -155,24 +159,27 @@ def test_play_by_its_own_buttons(panel):
         for name in ("play", "pause", "stop")
     )
     assert not stop.is_visible() and panel.button("Play").count() == 0
+    panel.type("steps", 20_000)
+    panel.set(steps=20_000)
+    panel.box("speed").select_option("5 steps")  # five minutes to the end
     for button in (pause, panel.button("Reset")):
         panel.button("Reset").click()
         panel.set(step=0)
         play.click()
-        wait_until(lambda: 100 < panel.setting("step") < 2000, "Play does not play")
+        wait_until(lambda: 0 < panel.setting("step"), "Play does not play")
         button.click()
-        wait_until(lambda: stands(panel), "Play goes on")
-        assert panel.setting("step") < 2000
+        live.expect(pause).to_be_disabled()  # the page has heard of it
+        wait_until(lambda: rests(panel), "Play goes on")
+        assert panel.setting("step") < 20_000
         wait_until(lambda: agrees(panel), "the panel shows another step")
-    assert panel.setting("step") == 0
-    panel.type("step", 1990)
-    panel.set(step=1990)
+    panel.assert_stands(0)
+    panel.type("step", 19_990)
+    panel.set(step=19_990)
     play.click()  # from there
-    panel.set(step=2000)
-    live.expect(pause).to_be_disabled()  # the page has heard of the end
-    wait_until(lambda: stands(panel), "Play goes on")
+    panel.set(step=20_000)
+    live.expect(pause).to_be_disabled()
     play.click()  # from the start again
-    wait_until(lambda: 0 < panel.setting("step") < 1000, "Play doesn't begin again")
+    wait_until(lambda: 0 < panel.setting("step") < 20_000, "Play doesn't go again")
     pause.click()
 
 

@@ -293,6 +293,7 @@ def test_the_key_unfolds_one_answer_after_the_other(show):
     assert opened == [[True, False], [True, True], [False, False]]
 
 
+@pytest.mark.timed
 def test_the_key_works_in_the_window_of_notes(show):
     """Guards: a teacher sits at that window, and the class sees the other."""
     page, _ = show
@@ -301,8 +302,9 @@ def test_the_key_works_in_the_window_of_notes(show):
     with page.expect_popup() as popup:
         page.keyboard.press("s")
     popup.value.wait_for_load_state()
-    live.expect(popup.value.locator("iframe").first).to_be_visible()
-    popup.value.wait_for_timeout(1000)  # its decks are laid out
+    live.expect(popup.value.locator("iframe")).to_have_count(2)  # this slide, the next
+    for deck in popup.value.frames[1:]:
+        deck.wait_for_function("() => window.Reveal?.isReady()")
     popup.value.keyboard.press("a")
     live.expect(answer).to_be_visible()
     popup.value.close()
