@@ -1,10 +1,14 @@
 """Checks in a kernel: which run of a cell they judge, and what they keep from it."""
 
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from jupyter_client.manager import start_new_kernel
+
+from tests.wait import PATIENCE, wait_until
+
+pytestmark = pytest.mark.timed
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 FIRST = """
@@ -39,7 +43,7 @@ def session(kernel):
             data = message["content"].get("data", {})
             shown.append(data.get("text/plain", ""))
 
-        kernel[1].execute_interactive(source, output_hook=keep, timeout=120)
+        kernel[1].execute_interactive(source, output_hook=keep, timeout=PATIENCE)
         return "".join(shown)
 
     return run
@@ -85,11 +89,20 @@ def test_no_answer_ends_its_kernel(session, body, words):
     assert session("kept, type(exit).__name__") == "(7, 'ZMQExitAutocall')"
 
 
-def test_the_stop_button_ends_the_check_and_not_the_kernel(kernel, session):
+def interrupt_when(condition, manager):
+    wait_until(condition, "the answer never ran")
+    manager.interrupt_kernel()
+
+
+def test_the_stop_button_ends_the_check_and_not_the_kernel(kernel, session, tmp_path):
     """Guards: an endless answer that goes on, or a kernel that is lost with it."""
-    session("def my_slope(z, alpha):\n    while True: pass")
-    threading.Timer(1.0, kernel[0].interrupt_kernel).start()
-    words = session(CHECK)
+    session(f"from course.checking import runs; runs.COMPUTING = {PATIENCE}")
+    began = tmp_path / "began"
+    loop = f"open({str(began)!r}, 'w')\n    while True: pass"
+    session(f"def my_slope(z, alpha):\n    {loop}")
+    with ThreadPoolExecutor() as pool:
+        pool.submit(interrupt_when, began.exists, kernel[0])
+        words = session(CHECK)
     assert words == "my_slope: the check was interrupted; run the cell again"
     session(RIGHT)
     assert session(CHECK) == "my_slope: right"

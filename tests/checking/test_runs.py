@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import time
+import types
 
 import numpy as np
 import psutil
@@ -23,6 +24,9 @@ import pytest
 from course import checking
 from course.checking import calls, runs
 from tests.answers import EXERCISES, cell
+from tests.wait import PATIENCE
+
+pytestmark = pytest.mark.timed
 
 RIGHT = "return np.where(z >= 0, 1.0, alpha)"
 
@@ -80,24 +84,25 @@ FORK = """import os, time
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("if fork(): os._exit(1)\n    time.sleep(20)", "it ends Python"),
-        ("if not fork(): time.sleep(20)\n    while True: pass", "2 seconds"),
+        ("if fork(): os._exit(1)\n    time.sleep(300)", "it ends Python"),
+        ("if not fork(): time.sleep(300)\n    while True: pass", "2 seconds"),
         (f"fork(); {RIGHT}", "right"),
     ],
 )
 def test_what_an_answer_forks_neither_replies_nor_delays(body, words, tmp_path):
     """Guards: a kernel that waits for a copy of the process; replies that come twice."""
-    began = time.monotonic()
     body = f"FOLDER = {str(tmp_path)!r}\n    {FORK}\n    {body}"
     try:
         assert words in check(body).words
         assert check(RIGHT).words == "my_slope: right"
-        assert time.monotonic() - began < 15
+        copies = [int(path.name) for path in tmp_path.iterdir()]
+        assert copies
+        if "sleep" in body:  # it would be over if anybody had waited for it
+            assert all(psutil.Process(copy).status() == "sleeping" for copy in copies)
     finally:  # the copies, which nobody else ends
         for path in tmp_path.iterdir():
             with contextlib.suppress(psutil.NoSuchProcess):
                 psutil.Process(int(path.name)).kill()
-    assert list(tmp_path.iterdir())
 
 
 @pytest.mark.usefixtures("answers_run_apart")
@@ -118,27 +123,74 @@ def test_a_picture_in_an_answer_opens_no_window():
     assert check(body).solved
 
 
-@pytest.mark.once  # it slows down all else that runs on the machine
+class Busy:
+    """A process that a busy machine gives a tenth of a processor, once it has begun.
+
+    Its clock goes on by a tenth of a second with each look of the meter.
+    """
+
+    def __init__(self, clock, seconds=np.inf, memory=0):
+        self.clock, self.most, self.memory = clock, seconds, memory
+        self.meter = self
+
+    def _seconds(self):
+        self.clock.now += 0.1
+        return min(self.clock.now / 10, self.most)
+
+    def memory_info(self):
+        return types.SimpleNamespace(rss=self.memory)
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock of the meters, which the test moves."""
+    clock = types.SimpleNamespace(now=0.0)
+    clock.monotonic = lambda: clock.now
+    monkeypatch.setattr(runs, "time", clock)
+    return clock
+
+
+def measured(clock, process):
+    """When a request is stopped, by the clock, and why."""
+    meter = runs._Meter(process, runs.COMPUTING)
+    return next((clock.now, why) for _ in range(10**4) if (why := meter.excess()))
+
+
+def test_on_a_busy_machine_only_processor_time_counts(clock):
+    """Guards: a limit by the clock for an answer that gets a small part of a processor."""
+    when, why = measured(clock, Busy(clock))
+    assert why == runs.TOO_LONG
+    assert when == pytest.approx(10 * runs.COMPUTING, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("used", "memory", "most", "words", "after"),
+    [
+        (0.5, 0, 60, runs.TOO_LAZY, 5 + 3),  # it computed for 5 s, then it waits
+        (np.inf, 3 * 2**30, 60, runs.TOO_LARGE, 0),
+        (np.inf, 0, 10, runs.TOO_SLOW, 10),
+    ],
+)
+def test_what_else_a_request_may_not_take(
+    clock, monkeypatch, used, memory, most, words, after
+):
+    """Guards: an answer that waits, that takes all memory, that is never done."""
+    monkeypatch.setattr(runs, "ALTOGETHER", most)
+    when, why = measured(clock, Busy(clock, used, memory))
+    assert why == words
+    assert when == pytest.approx(after, abs=0.5)
+
+
 @pytest.mark.usefixtures("answers_run_apart")
-def test_a_right_loop_on_a_busy_machine_is_right():
-    """Guards: a limit by the clock: here the answer gets a small part of a processor."""
-    slow = (
-        "for _ in range(60): sum(range(20_000))\n"
-        "    return np.array([1.0 if v >= 0 else alpha for v in z.flat]).reshape(z.shape)"
-    )
-    burners = [
-        subprocess.Popen([sys.executable, "-c", "while True: pass"])
-        for _ in range(8 * psutil.cpu_count())
-    ]
-    try:
-        began = time.monotonic()
-        verdict = check(slow)
-        assert verdict.solved, verdict.words
-        assert time.monotonic() - began > runs.COMPUTING  # else it was not slow enough
-    finally:
-        for burner in burners:
-            burner.kill()
-            burner.wait()
+def test_a_process_that_gets_no_processor_has_used_none():
+    """Guards: seconds by the clock where those of the processor are meant."""
+    process = runs.Process.start()
+    assert not process.load(b"no pickle")  # it stands, and waits for more
+    process.meter.suspend()
+    before = process._seconds()
+    time.sleep(0.5)
+    assert process._seconds() - before < 0.1
+    process.stop()
 
 
 @pytest.mark.usefixtures("answers_run_apart")
@@ -226,7 +278,7 @@ def test_the_process_ends_with_its_kernel():
     process = psutil.Process(int(kernel.stdout.readline()))
     kernel.kill()
     kernel.wait()
-    assert process.wait(timeout=30) is None or not process.is_running()
+    assert process.wait(timeout=PATIENCE) is None or not process.is_running()
 
 
 KERNEL = """
@@ -247,16 +299,32 @@ def stop_button():
 
 
 @pytest.mark.usefixtures("stop_button", "answers_run_apart")
-@pytest.mark.parametrize("after", [0.3, 1.0])
-def test_an_interrupt_stops_the_check(after):
+@pytest.mark.parametrize("moment", ["load", "call"])
+def test_an_interrupt_stops_the_check(moment, monkeypatch, tmp_path):
     """Guards: the stop button while a check runs; an answer that goes on after it."""
     check(RIGHT)
-    process = runs.prepare().child
-    threading.Timer(after, _thread.interrupt_main).start()
-    verdict = check("while True: pass")
+    process, began = runs.prepare().child, tmp_path / "began"
+    ask, look = runs.Process._ask, runs._Meter.excess
+
+    def interrupted_ask(self, method, *rest):
+        if method == moment == "load":
+            _thread.interrupt_main()
+        return ask(self, method, *rest)
+
+    def interrupted_look(self):
+        if began.exists():  # the answer computes
+            _thread.interrupt_main()
+        return look(self)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runs.Process, "_ask", interrupted_ask)
+        patch.setattr(runs._Meter, "excess", interrupted_look)
+        verdict = check(f"open({str(began)!r}, 'w')\n    while True: pass")
+    assert began.exists() is (moment == "call")
     words = "my_slope: the check was interrupted; run the cell again"
     assert verdict == (False, words, False, "")
-    assert process.poll() is not None  # it computes no more
+    if moment == "call":
+        assert process.poll() is not None  # it computes no more
     assert check(RIGHT).words == "my_slope: right"
 
 
