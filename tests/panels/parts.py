@@ -1,5 +1,7 @@
 """What the tests of the panels share: how to make one, press it and read it."""
 
+import asyncio
+import functools
 import io
 
 import ipywidgets as widgets
@@ -30,6 +32,16 @@ def training_run(**settings):
     usual |= {"hidden": (3, 3, 2), "batch_size": 1, "bug": False}
     *_, run = train_in_parts(**{**usual, **settings})
     return run
+
+
+def tell_each_part(panel):
+    """Have a training panel show each part of its work, however quick it is."""
+    panel.compute, panel.patience = functools.partial(panel.compute, seconds=0), 0
+
+
+async def let_parts_come():
+    """Let the loop call what is due: it does so in order of time, however late it is."""
+    await asyncio.sleep(0.1)
 
 
 def message(panel):

@@ -7,6 +7,10 @@ import nbformat.v4 as form
 import pytest
 from nbclient import NotebookClient
 
+from tests.wait import PATIENCE
+
+pytestmark = pytest.mark.timed
+
 ROOT = Path(__file__).parent.parent.parent
 PANELS = [
     "first_look_panel",
@@ -17,7 +21,6 @@ PANELS = [
     "training_panel",
     "pass_panel",
 ]
-TIMEOUT = 120  # seconds for one cell
 
 START = f"""
 import asyncio, json, sys
@@ -42,6 +45,7 @@ def move_all(panel):
 AGAIN = "panel = panels.training_panel(seed=8)"
 COUNT = "print(len(_instances))"
 LONG = """
+panel.patience = 0  # it goes on in the background after its first part
 panel.controls["steps"].set(60_000)
 print(panel.data.done, panel.progress.value)
 """
@@ -52,10 +56,12 @@ print(panel.data.done)
 """
 STOP = """
 panel.controls["steps"].set(1_000_000)
-await asyncio.sleep(0.3)
+done = panel.data.done
+while panel.data.done == done:
+    await asyncio.sleep(0)
 panel.stop_button.click()
 before = panel.data.done
-await asyncio.sleep(0.3)
+await asyncio.sleep(0.1)  # a loop calls in order of time: the next part would have come
 print(before == panel.data.done, 0 < before < 1_000_000, panel.status.value)
 """
 CELLS = {
@@ -77,7 +83,7 @@ def outputs(tmp_path_factory):
     notebook = form.new_notebook(cells=[form.new_code_cell(c) for c in CELLS.values()])
     place = {"metadata": {"path": str(tmp_path_factory.mktemp("kernel"))}}
     client = NotebookClient(
-        notebook, timeout=TIMEOUT, kernel_name="python3", resources=place
+        notebook, timeout=PATIENCE, kernel_name="python3", resources=place
     )
     done = client.execute()
     return {name: cell.outputs for name, cell in zip(CELLS, done.cells)}

@@ -16,6 +16,7 @@ from tests.panels.parts import (
     OPEN,
     assert_same,
     assert_sound,
+    let_parts_come,
     make,
     message,
     numbers,
@@ -35,6 +36,7 @@ def test_an_error_while_drawing_is_told_and_the_panel_goes_on(panel, capsys):
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.timed
 def test_a_refused_value_is_told_for_a_while_only(training, folder):
     """Guards: to type the value that is there already sends nothing from the browser."""
     line, training.reading = message(training), 0.05
@@ -42,23 +44,24 @@ def test_a_refused_value_is_told_for_a_while_only(training, folder):
     async def main():
         training.work["seed"].box.value = -3
         assert "It stays 0." in message(training)
-        await asyncio.sleep(0.2)
+        await let_parts_come()
         assert message(training) == line and training.problem is None
         training.work["seed"].box.value = -3
         press(training, "Save CSV")
-        await asyncio.sleep(0.2)
+        await let_parts_come()
         assert "Saved training.csv." in message(training)  # it is not wiped away
 
     asyncio.run(main())
 
 
+@pytest.mark.timed
 def test_a_picture_that_failed_is_told_until_one_succeeds(training):
     """Guards: the words that the picture is not up to date."""
     training.reading, training.view.show = 0.05, None
 
     async def main():
         training.work["seed"].set(4)
-        await asyncio.sleep(0.2)
+        await let_parts_come()
 
     asyncio.run(main())
     assert "TypeError" in message(training)

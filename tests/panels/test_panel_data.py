@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import functools
 import re
 
 import numpy as np
@@ -17,7 +16,15 @@ from course.panels.initialization import InitializationView, signal
 from course.panels.passing import one_pass
 from course.panels.slice import loss_slice
 from course.pictures.style import number
-from tests.panels.parts import assert_all_inside, assert_same, make, message, press
+from tests.panels.parts import (
+    assert_all_inside,
+    assert_same,
+    let_parts_come,
+    make,
+    message,
+    press,
+    tell_each_part,
+)
 
 
 def test_the_error_curve_is_a_u():
@@ -310,17 +317,18 @@ def test_the_signal_is_told_layer_by_layer():
     assert lines[4].endswith("after 5 layers")
 
 
+@pytest.mark.timed
 def test_a_wide_deep_network_is_computed_in_the_background():
     """Guards the wait: the panel says how far it is, and Stop keeps what is known."""
     panel = make("initialization_panel", depth=2)
-    panel.compute, panel.patience = functools.partial(signal, seconds=0), 0
+    tell_each_part(panel)
 
     async def main():
         panel.work["depth"].set(100)
         assert panel.busy.layout.display is None and 0 < panel.progress.value < 1
         assert "of 100 layers" in message(panel)
         press(panel, "Stop")
-        await asyncio.sleep(0.05)
+        await let_parts_come()
 
     asyncio.run(main())
     assert "Stopped. normal: the spread" in message(panel)

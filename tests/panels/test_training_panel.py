@@ -1,7 +1,6 @@
 """The training panel: steps, Play, long work, what its pictures show."""
 
 import asyncio
-import functools
 import itertools
 
 import numpy as np
@@ -10,18 +9,20 @@ from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
 from course import panels
-from course.panels import run as runs
 from course.panels.quick_text import QuickRenderer
 from tests.panels.parts import (
     OPEN,
     assert_all_inside,
     assert_sound,
+    let_parts_come,
     make,
     message,
     pixels,
     press,
+    tell_each_part,
     training_run,
 )
+from tests.wait import PATIENCE
 
 
 def test_the_training_view_circles_the_point_of_the_step():
@@ -248,12 +249,11 @@ def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
     assert len(training.view.figure.axes) == len(training.view.cells)
 
 
-async def wait_for(condition):
-    for _ in range(500):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise TimeoutError
+async def come(condition):
+    """Let the loop work until the condition holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():
+            await asyncio.sleep(0.005)
 
 
 def is_busy(panel):
@@ -261,46 +261,48 @@ def is_busy(panel):
 
 
 @pytest.fixture
-def slow(training, monkeypatch):
+def slow(training):
     """A panel whose work goes on in the background from the first part on."""
-    short_parts = functools.partial(runs.train_in_parts, mlp.SUM, seconds=0.001)
-    training.compute, training.patience = short_parts, 0
+    tell_each_part(training)
     return training
 
 
+@pytest.mark.timed
 def test_long_work_shows_its_progress_and_ends(slow):
     async def main():
         slow.work["steps"].set(900)
         assert is_busy(slow) and 0 < slow.progress.value < 1
-        await wait_for(lambda: not is_busy(slow))
+        await come(lambda: not is_busy(slow))
 
     asyncio.run(main())
     assert slow.data.done == 900 and "step 900 of 900" in message(slow)
     np.testing.assert_array_equal(slow.data.loss, training_run(steps=900).loss)
 
 
+@pytest.mark.timed
 def test_a_step_is_kept_that_the_first_part_has_not_reached(slow):
     """Guards: on a slow machine a new setting led from the middle of a run to its end."""
 
     async def main():
         slow.work["steps"].set(900)
-        await wait_for(lambda: not is_busy(slow))
+        await come(lambda: not is_busy(slow))
         slow.look["step"].set(850)
         slow.work["seed"].set(4)
         assert slow.look["step"].value == slow.data.done < 850
-        await wait_for(lambda: not is_busy(slow))
+        await come(lambda: not is_busy(slow))
 
     asyncio.run(main())
     assert slow.data.done == 900 and slow.look["step"].value == 850
     assert "step 850 of 900" in message(slow)
 
 
+@pytest.mark.timed
 def test_stop_keeps_what_was_learned(slow):
     async def main():
         slow.work["steps"].set(9000)
-        await wait_for(lambda: slow.data.done >= 200)
+        await come(lambda: slow.data.done >= 200)
         press(slow, "Stop")
-        await asyncio.sleep(0.1)
+        await let_parts_come()
 
     asyncio.run(main())
     assert not is_busy(slow) and 200 <= slow.data.done < 9000
@@ -309,12 +311,13 @@ def test_stop_keeps_what_was_learned(slow):
     assert_sound(slow)
 
 
+@pytest.mark.timed
 def test_a_newer_setting_ends_older_work(slow):
     async def main():
         slow.work["steps"].set(9000)
         slow.work["seed"].set(4)
         slow.work["steps"].set(500)
-        await wait_for(lambda: not is_busy(slow))
+        await come(lambda: not is_busy(slow))
 
     asyncio.run(main())
     assert slow.data.done == 500
@@ -322,6 +325,7 @@ def test_a_newer_setting_ends_older_work(slow):
     np.testing.assert_array_equal(slow.data.loss, expected.loss)
 
 
+@pytest.mark.timed
 def test_a_setting_that_fails_ends_older_work(slow):
     """Guards: a picture of older settings doesn't come back over the words."""
 
@@ -332,7 +336,7 @@ def test_a_setting_that_fails_ends_older_work(slow):
         slow.work["steps"].set(9000)
         done, slow.compute = slow.data.done, fails
         slow.work["seed"].set(4)
-        await asyncio.sleep(0.1)
+        await let_parts_come()
         return done
 
     assert asyncio.run(main()) == slow.data.done and not is_busy(slow)
