@@ -7,8 +7,8 @@ the notebooks publish, wrong ones stand with their words in tests/tables/.
 import csv
 import json
 import os
+import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from types import SimpleNamespace
@@ -20,6 +20,9 @@ from course.__main__ import main
 from course.tools import NOTEBOOKS, ROOT, grade, handin
 from course.tools.grading import handins, reports, source
 from tests import mutate_solutions
+from tests.wait import PATIENCE, wait_until
+
+pytestmark = pytest.mark.timed
 
 SOLUTIONS = mutate_solutions.solutions()
 TABLES = tomllib.loads((ROOT / "tests" / "tables" / "backprop.toml").read_text("utf-8"))
@@ -228,11 +231,12 @@ def graded(tmp_path_factory):
     """One grading of all of it: what was told, and the files that it made."""
     place = tmp_path_factory.mktemp("grading")
     fill(place / "class")
-    before, began = set(psutil.pids()), time.monotonic()
-    rows = grade.grade(handins.collect(place / "class"), seed=5)
+    before = set(psutil.pids())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(grade, "SECONDS", PATIENCE)
+        rows = grade.grade(handins.collect(place / "class"), seed=5)
     learners = {learner.name: learner for learner in grade.by_learner(rows)}
     found = SimpleNamespace(place=place, rows=rows, learners=learners, before=before)
-    found.seconds = time.monotonic() - began
     reports.write_csv(place / "marks.csv", rows)
     reports.write_moodle(place / "moodle.csv", learners.values(), 5)
     reports.write_pages(place / "pages", learners.values(), 5)
@@ -396,9 +400,14 @@ def test_nothing_is_left(graded):
     """Guards: files of others, and processes that go on."""
     assert (graded.place / "class" / "secret.csv").read_text() == "kept"
     assert not list(ROOT.glob("mine.*"))
-    left = [p for p in psutil.process_iter() if p.pid not in graded.before]
+    wait_until(lambda: not started_since(graded.before), "a process goes on")
+
+
+def started_since(before):
+    """Processes of a grading that run and are not among those before."""
     ours = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(ROOT)}.items()
-    assert not [process for process in left if ours <= _environment(process).items()]
+    new = [process for process in psutil.process_iter() if process.pid not in before]
+    return [process for process in new if ours <= _environment(process).items()]
 
 
 def _environment(process):
@@ -540,14 +549,32 @@ def test_a_zip_of_the_whole_class(tmp_path):
     assert not any(file.problem for file in found)
 
 
+class Late(subprocess.Popen):
+    """A judge whose time is up when it has begun with an answer."""
+
+    def communicate(self, request=None, timeout=None):
+        if timeout is None:  # it was ended
+            return super().communicate(request)
+        assert timeout == grade.SECONDS
+        while True:
+            try:
+                return super().communicate(request, 0.1)
+            except subprocess.TimeoutExpired:
+                request = None  # it has been sent
+                if psutil.Process(self.pid).children():  # there the answer runs
+                    raise
+
+
 def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     """Guards: an answer that waits and waits, and what was known until then."""
-    monkeypatch.setattr(grade, "SECONDS", 15)  # enough to start, if it is busy
+    monkeypatch.setattr(grade.subprocess, "Popen", Late)
     sleepy = "import threading; threading.Event().wait(2.5)"
     code = {"my_loss_slope": defined("my_loss_slope", sleepy)}
     write(tmp_path / "a.ipynb", notebook("04_backprop", code))
+    before = set(psutil.pids())
     rows = grade.grade(handins.collect(tmp_path))
     assert [r.words[:23] for r in rows] == 3 * ["it could not be judged:"]
+    wait_until(lambda: not started_since(before), "the judge or its answer goes on")
 
 
 def test_an_unwritten_default_runs_nothing_in_the_judge():
