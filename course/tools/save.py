@@ -61,6 +61,7 @@ def execute(notebook, folder):
     client = NotebookClient(
         notebook,
         timeout=300,
+        iopub_timeout=300,  # after fewer seconds nbclient saves what it has
         kernel_name="python3",
         store_widget_state=False,
         record_timing=False,

@@ -97,7 +97,8 @@ def _answers(info):
     """Whether a server answers there: after a crash another process may have its id."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(f"{info['url']}api", timeout=3) as reply:
+        # One that is gone refuses at once; one on a busy machine takes its time.
+        with direct.open(f"{info['url']}api", timeout=30) as reply:
             return "version" in json.load(reply)
     except (OSError, ValueError):
         return False

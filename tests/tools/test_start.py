@@ -1,5 +1,6 @@
 """The learner's door, ``python -m course``: its words, and the server behind it."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -7,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -18,6 +18,9 @@ import pytest
 
 from course.__main__ import main
 from course.tools import ROOT, CommandError, live, start, update
+from tests.wait import wait_until
+
+pytestmark = pytest.mark.timed
 
 # 1. Before anything is started -----------------------------------------------------------
 
@@ -165,7 +168,7 @@ class Door:
 
     def rest(self):
         """Exit code and all that is still printed."""
-        out, _ = self.process.communicate(timeout=60)
+        out, _ = self.process.communicate(timeout=live.PATIENCE)
         return self.process.returncode, out
 
     def interrupt(self):
@@ -177,7 +180,8 @@ def folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("door")
     live.copy_course(folder / "course")
     script = folder / "browser"
-    script.write_text('#!/bin/sh\necho "$@" > "$0.opened"\n')
+    whole = 'echo "$@" > "$0.part" && mv "$0.part" "$0.opened"'  # none reads half of it
+    script.write_text(f"#!/bin/sh\n{whole}\n")
     script.chmod(0o755)
     yield folder
     for process in Door.opened:
@@ -203,13 +207,6 @@ def door(folder):
         yield door
 
 
-def wait_until(condition):
-    end = time.monotonic() + live.PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
 def url_of(line):
     return line.split()[-1]
 
@@ -226,7 +223,7 @@ def get(url, data=None, headers=()):
     request = urllib.request.Request(url, data, dict(headers))
     opener = urllib.request.build_opener(Stay, urllib.request.ProxyHandler({}))
     try:
-        return opener.open(request, timeout=60).status
+        return opener.open(request, timeout=live.PATIENCE).status
     except urllib.error.HTTPError as error:
         return error.code
 
@@ -259,7 +256,7 @@ def test_it_listens_on_this_computer_only(door):
 def test_it_opens_the_browser_without_the_token_in_the_command(folder, door):
     """Guards: other users see the commands of all; Jupyter's own page is opened."""
     opened = folder / "browser.opened"
-    wait_until(opened.exists)
+    wait_until(opened.exists, "no browser was opened")
     assert (
         opened.read_text().startswith("file://") and "token" not in opened.read_text()
     )
@@ -295,7 +292,13 @@ def test_interrupt_ends_it_at_once_with_its_kernels(door):
     door.interrupt()
     code, said = door.rest()
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
-    assert not [kernel for kernel in kernels if kernel.is_running()]
+    wait_until(lambda: not any(map(goes_on, kernels)), "a kernel goes on")
+
+
+def goes_on(process):
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def test_without_a_browser_the_address_is_to_be_opened(folder, door):
