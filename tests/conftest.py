@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
+from nbval.plugin import IPyNbCell
 
 from course.checking import runs
 from course.tools import live, slides
@@ -112,6 +113,8 @@ def pytest_collection_modifyitems(items):
     """Fast files first: what is wrong there is told at once."""
     items.sort(key=_place)
     for item in items:
+        if isinstance(item, IPyNbCell):
+            item.output_timeout = live.PATIENCE  # 5 seconds, for which it has no option
         if any(part in _path(item) for part in ONCE):
             item.add_marker("once")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from course.tools import ROOT, find_notebooks, save
+from tests.wait import PATIENCE
 
 # What learners use; the commands start programs, as commands do.
 MODULES = [
@@ -215,7 +216,7 @@ check = "import socket\\ntry: socket.create_connection(('192.0.2.1', 80), timeou
 check += "except OSError as error: print(error)"
 notebook.cells.append(nbformat.v4.new_code_cell(check))
 place = {"metadata": {"path": str(root / "notebooks")}}
-client = NotebookClient(notebook, timeout=120, kernel_name="python3", resources=place)
+client = NotebookClient(notebook, timeout=600, kernel_name="python3", resources=place)
 with client.setup_kernel():
     assert client.km.ip == "127.0.0.1", client.km.ip
     for number, cell in enumerate(notebook.cells):
@@ -241,7 +242,7 @@ def test_everything_runs_with_the_network_cut(tmp_path):
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

@@ -11,6 +11,7 @@ import pytest
 
 from course.__main__ import COMMANDS, main
 from course.tools import ROOT, start
+from tests.wait import PATIENCE
 
 
 def run(*arguments, folder=ROOT):
@@ -21,7 +22,7 @@ def run(*arguments, folder=ROOT):
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
         check=False,
     )
 

@@ -1,0 +1,67 @@
+"""No verdict hangs on the clock: what tests may not do, and `under_load.py` itself."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests import under_load
+
+TESTS = under_load.ROOT / "tests"
+FIXED = re.compile(r"wait_for_timeout\(|\btime\.(?:time|monotonic|perf_counter)\(")
+
+
+# How a test waits for what shall happen, with its bound; scripts that say how long they took.
+ALLOWED = {"wait.py", "mutate.py", "claims.py", "under_load.py"}
+
+
+def test_no_test_measures_the_clock_or_waits_on_a_page_for_a_fixed_time():
+    """Guards: a test that falls, or sees nothing, where the machine is busy."""
+    texts = {path.name: path.read_text("utf-8") for path in TESTS.rglob("*.py")}
+    assert {name for name, text in texts.items() if FIXED.search(text)} <= ALLOWED
+
+
+def test_busy_processes_end_with_the_block():
+    """Guards: a machine that stays busy when a test run was stopped."""
+    with pytest.raises(KeyboardInterrupt), under_load.busy(2) as processes:
+        assert [process.poll() for process in processes] == [None, None]
+        raise KeyboardInterrupt
+    assert None not in [process.poll() for process in processes]
+
+
+def test_a_busy_process_ends_by_itself():
+    """Guards: one that is left for ever where the command itself was killed."""
+    code = under_load.BURN.replace(str(under_load.LONGEST), "0.1")
+    assert code != under_load.BURN
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+THREE = """
+import pytest
+
+def test_stands():
+    pass
+
+def test_falls():
+    assert 1 > 2
+
+@pytest.fixture
+def broken():
+    raise OSError
+
+def test_is_not_reached(broken):
+    pass
+"""
+
+
+def test_it_says_what_fell(tmp_path, capfd):
+    """Guards: a fallen test that nobody is told of."""
+    path = tmp_path / "test_three.py"
+    path.write_text(THREE, encoding="utf-8")
+    fell = under_load.run("-n", "0", str(path))
+    names = [re.split("::| - ", line)[1] for line in fell]
+    assert names == ["test_falls", "test_is_not_reached"]
+    assert under_load.run("-n", "0", f"{path}::test_stands") == []
+    assert under_load.run("-n", "0", f"{path}::test_none") != []
+    assert "1 passed" in capfd.readouterr().out
