@@ -217,7 +217,8 @@ def test_an_interrupt_between_two_parts_is_told_in_the_same_words(kernel):
 
 
 TRAININGS = """
-for epochs in waiting.with_bar({}):
+for number, epochs in enumerate(waiting.with_bar({})):
+    clock.tick = int(number == 0)  # the bar is shown once; later news come too soon
     rng = np.random.default_rng(epochs)
     fast.train(mlp.initialize(rng=rng), mlp.XOR.X, mlp.XOR.Y, rng, epochs=epochs)
 """
