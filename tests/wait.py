@@ -1,7 +1,9 @@
 """How tests wait: for what shall happen, however long a busy machine takes for it."""
 
+import contextlib
 import time
 
+import psutil
 import pytest
 
 from course.tools.live import PATIENCE
@@ -14,3 +16,10 @@ def wait_until(condition, otherwise):
         if time.monotonic() > end:
             pytest.fail(otherwise if isinstance(otherwise, str) else otherwise())
         time.sleep(0.05)
+
+
+def goes_on(process) -> bool:
+    """Whether a process, a `psutil.Process`, has not ended."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False

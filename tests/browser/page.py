@@ -83,6 +83,15 @@ class Panel:
         expect(self.picture).not_to_have_attribute("alt", before)
 
 
+# Ends when an element has stood still for ten frames.
+STOOD_STILL = """async element => {
+    const place = () => JSON.stringify(element.getBoundingClientRect());
+    for (let still = 0, before = ''; still < 10; before = place()) {
+        await new Promise(requestAnimationFrame);
+        still = place() === before ? still + 1 : 0;
+    } }"""
+
+
 _twins = {}  # a line of code -> the panel that it makes; only the last one is kept
 
 

@@ -7,8 +7,7 @@ import pytest
 from nbformat import v4
 
 from course.tools import demo, find_notebooks, live, save
-from tests.browser.page import Panel, assert_agrees
-from tests.wait import wait_until
+from tests.browser.page import STOOD_STILL, Panel, assert_agrees
 
 pytestmark = pytest.mark.timed
 
@@ -88,10 +87,8 @@ def test_shift_enter_leaves_the_settings_in_sight(notebook):
             f'[data-windowed-list-index="{cell}"] .course-panel'
         )
         panel.get_by_role("img").wait_for()
-        wait_until(
-            lambda panel=panel: panel.evaluate(LOOK)["hidden"] == 0,
-            f"not all of the panel of cell {cell} is in sight",
-        )
+        panel.evaluate(STOOD_STILL)
+        assert panel.evaluate(LOOK)["hidden"] == 0, cell
 
 
 def test_mouse_and_picture_agree(notebook):

@@ -4,8 +4,7 @@ import pytest
 
 from course.tools import live
 from course.tools.live import expect
-from tests.browser.page import Panel
-from tests.wait import wait_until
+from tests.browser.page import STOOD_STILL, Panel
 
 pytestmark = pytest.mark.timed
 
@@ -53,7 +52,8 @@ def test_the_first_panel_is_in_sight_and_learns(notebook):
     for all_of_it in (False, True):
         notebook.give_room(all_of_it)
         run_to(notebook, "panels.first_look_panel()")
-        wait_until(lambda: root.evaluate(IN_SIGHT), "the panel is not all in sight")
+        root.evaluate(STOOD_STILL)
+        assert root.evaluate(IN_SIGHT), all_of_it
     notebook.give_room(False)
     panel = Panel(notebook, index)
     panel.button("Play").click()

@@ -5,7 +5,6 @@ It stands in a notebook of its own, since those of the course take their time to
 
 import base64
 import io
-import itertools
 import re
 
 import numpy as np
@@ -153,6 +152,10 @@ def test_step_back_and_reset(panel):
     assert panel.picture.get_attribute("src") == start, "not the same start"
 
 
+# What Play has when the page has heard that it ended; it is hidden behind our button.
+STANDS = ".widget-play .fa-play"
+
+
 def test_play_and_pause(panel):
     """Guards: Play goes forwards, tells each picture's step, and Pause holds it there."""
     panel.button("Reset").click()
@@ -171,10 +174,6 @@ def test_play_and_pause(panel):
     step = int(panel.setting("step"))
     assert step < 2000
     panel.assert_stands(step)
-
-
-# What Play has when the page has heard that it ended; it is hidden behind our button.
-STANDS = ".widget-play .fa-play"
 
 
 def test_reset_while_it_plays_stays_at_the_start(panel):
@@ -361,11 +360,12 @@ def test_no_blank_picture_in_a_screencast_while_dragging(panel):
     """Guards: what the browser really painted never lacked the picture."""
     place = panel.picture.bounding_box()
     with Screencast(panel.page) as cast:
-        for part in itertools.cycle((0.2, 0.6)):
+        for part in 20 * (0.2, 0.6):  # on a busy machine few of the frames are sent
             panel.drag("step", part)
             assert_agrees(panel)
             if len(cast.frames) >= 5:
                 break
+    assert len(cast.frames) >= 5
     shares = [ink(frame, place) for frame in cast.frames]
     assert min(shares) > 0.5 * max(shares)
 

@@ -1,6 +1,5 @@
 """The learner's door, ``python -m course``: its words, and the server behind it."""
 
-import contextlib
 import json
 import os
 import shutil
@@ -18,7 +17,7 @@ import pytest
 
 from course.__main__ import main
 from course.tools import ROOT, CommandError, live, start, update
-from tests.wait import wait_until
+from tests.wait import goes_on, wait_until
 
 pytestmark = pytest.mark.timed
 
@@ -293,12 +292,6 @@ def test_interrupt_ends_it_at_once_with_its_kernels(door):
     code, said = door.rest()
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
     wait_until(lambda: not any(map(goes_on, kernels)), "a kernel goes on")
-
-
-def goes_on(process):
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return process.status() != psutil.STATUS_ZOMBIE
-    return False
 
 
 def test_without_a_browser_the_address_is_to_be_opened(folder, door):
