@@ -4,9 +4,11 @@ import re
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from tests import under_load
+from tests.wait import goes_on, wait_until
 
 TESTS = under_load.ROOT / "tests"
 FIXED = re.compile(r"wait_for_timeout\(|\btime\.(?:time|monotonic|perf_counter)\(")
@@ -30,11 +32,25 @@ def test_busy_processes_end_with_the_block():
     assert None not in [process.poll() for process in processes]
 
 
+KILLED = """import os
+from tests import under_load
+with under_load.busy(1) as (process,):
+    print(process.pid)
+    os._exit(1)"""
+
+
 def test_a_busy_process_ends_by_itself():
-    """Guards: one that is left for ever where the command itself was killed."""
+    """Guards: one that is left for hours where the command itself was killed."""
+    command = [sys.executable, "-uc", KILLED]
+    done = subprocess.run(
+        command, cwd=under_load.ROOT, capture_output=True, text=True, check=False
+    )
+    process = psutil.Process(int(done.stdout))
+    wait_until(lambda: not goes_on(process), "it goes on without its command")
     code = under_load.BURN.replace(str(under_load.LONGEST), "0.1")
     assert code != under_load.BURN
-    subprocess.run([sys.executable, "-c", code], check=True)
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE) as busy:
+        assert busy.wait() == 0
 
 
 THREE = """

@@ -18,8 +18,6 @@ from tests.colab import classic
 from tests.questions.texts import CHOICE
 from tests.wait import wait_until
 
-pytestmark = pytest.mark.timed
-
 MISSING = (
     "COLAB_PYTHON names no Python. Make one: python3.13 -m venv .colab && "
     ".colab/bin/python -m pip install -r tests/colab/requirements.txt; then set "
@@ -141,6 +139,7 @@ def rests(panel):
     return panel.setting("step") == before
 
 
+@pytest.mark.timed
 def test_settings_change_the_picture_and_the_words(panel):
     """Guards: boxes and sliders reach the kernel, and its answer all of the panel."""
     panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
@@ -152,6 +151,7 @@ def test_settings_change_the_picture_and_the_words(panel):
     wait_until(lambda: agrees(panel), "the panel shows another network")
 
 
+@pytest.mark.timed
 def test_play_by_its_own_buttons(panel):
     """Guards: from Python it doesn't start there, and no button may stand there dead."""
     play, pause, stop = (
@@ -183,6 +183,7 @@ def test_play_by_its_own_buttons(panel):
     pause.click()
 
 
+@pytest.mark.timed
 def test_a_question_answers(notebook):
     """Guards: our own widget works with the old page."""
     root = notebook.show(2)

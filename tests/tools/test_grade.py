@@ -22,8 +22,6 @@ from course.tools.grading import handins, reports, source
 from tests import mutate_solutions
 from tests.wait import PATIENCE, wait_until
 
-pytestmark = pytest.mark.timed
-
 SOLUTIONS = mutate_solutions.solutions()
 TABLES = tomllib.loads((ROOT / "tests" / "tables" / "backprop.toml").read_text("utf-8"))
 STUBS = {
@@ -565,6 +563,7 @@ class Late(subprocess.Popen):
                     raise
 
 
+@pytest.mark.timed
 def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     """Guards: an answer that waits and waits, and what was known until then."""
     monkeypatch.setattr(grade.subprocess, "Popen", Late)
