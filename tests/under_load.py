@@ -5,9 +5,8 @@
     .venv/bin/python tests/under_load.py PATH...       these tests three times
 
 It says what fell, and ends with 1 if anything did; two cores take an hour and a quarter.
-Where the machine shares its cores by
-session, switch that off, or kernels and browsers hardly notice the load: `sysctl
-kernel.sched_autogroup_enabled=0`.
+Where the machine shares its cores by session, switch that off, or kernels and browsers
+hardly notice the load: `sysctl kernel.sched_autogroup_enabled=0`.
 """
 
 import contextlib
