@@ -17,7 +17,7 @@ import pytest
 
 from course.__main__ import main
 from course.tools import ROOT, CommandError, live, start, update
-from tests.wait import goes_on, wait_until
+from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed
 
@@ -291,7 +291,7 @@ def test_interrupt_ends_it_at_once_with_its_kernels(door):
     door.interrupt()
     code, said = door.rest()
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
-    wait_until(lambda: not any(map(goes_on, kernels)), "a kernel goes on")
+    assert not [kernel for kernel in kernels if kernel.is_running()]
 
 
 def test_without_a_browser_the_address_is_to_be_opened(folder, door):
