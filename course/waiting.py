@@ -4,6 +4,8 @@ Elsewhere (in plain Python, and where notebooks are run by nbclient, nbval or Vo
 nothing of this happens.
 """
 
+import _thread
+import gc
 import signal
 import threading
 import time
@@ -68,7 +70,8 @@ class _Wait:
 
     def __init__(self, run):
         self.run, self.start, self.told = run, time.perf_counter(), 0
-        self.output, self.stopped, self.is_sending = None, False, False
+        self.output, self.again, self.stopped = None, None, False
+        self.is_sending, self.is_collecting = False, False
 
     def tell(self, share, words):
         if self.stopped:  # a training took the interrupt for its own, and ended
@@ -94,14 +97,26 @@ class _Wait:
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
         # For the rest of this cell: the kernel gives the next one Python's own again.
         signal.signal(signal.SIGINT, self._stop)
+        gc.callbacks.append(self._collect)
 
     def _stop(self, *_):
+        """Stop the cell, though not here if pyzmq would swallow it, with a traceback."""
         self.stopped = True
-        if not self.is_sending:  # pyzmq would swallow it, with a traceback on the page
+        if self.is_collecting:  # its messages are freed then
+            self.again = threading.Timer(PAUSE, _thread.interrupt_main)
+            self.again.start()
+        elif not self.is_sending:
             raise KeyboardInterrupt
+
+    def _collect(self, phase, _):
+        self.is_collecting = phase == "start"
 
     def _close(self):
         """Take the bar off the page: an output without data shows nothing."""
+        if self.again:
+            self.again.cancel()
+        if self._collect in gc.callbacks:
+            gc.callbacks.remove(self._collect)
         self.output.update({}, raw=True)
         shell = get_ipython()
         shell.set_custom_exc((), None)

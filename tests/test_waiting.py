@@ -185,6 +185,26 @@ def test_an_interrupt_while_the_bar_is_sent_is_not_lost(kernel):
     assert outputs(told) == [{}, [waiting.STOPPED]]
 
 
+COLLECTING = """
+import gc
+frame = Frame()
+frame.cycle = frame
+del frame
+clock.now += 3
+for _ in waiting.with_bar("ab"):
+    gc.collect()
+    while True:
+        time.sleep(0.01)
+"""
+
+
+def test_an_interrupt_while_garbage_is_collected_is_not_lost(kernel):
+    """Guards the page from a traceback of pyzmq, and a learner from pressing again."""
+    told = kernel.run(f"rest(3)\n{COLLECTING}", cellId="one")
+    assert outputs(told) == [{}, [waiting.STOPPED]]
+    assert outputs(kernel.run("print(gc.callbacks)")) == ["[]\n"]
+
+
 PANEL = """
 from course.panels import controls, slice
 from course.panels.panel import Panel
