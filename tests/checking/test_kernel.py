@@ -27,6 +27,7 @@ CHECK = "lesson.check(my_slope)"
 @pytest.fixture(scope="module")
 def kernel():
     manager, client = start_new_kernel(cwd=NOTEBOOKS)
+    client.execute_interactive(FIRST, timeout=PATIENCE)  # [1]
     yield manager, client
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -51,7 +52,6 @@ def session(kernel):
 
 def test_a_check_says_which_run_of_the_cell_it_judged(session):
     """Guards: an old version judged without a word, after an edit or a failed run."""
-    session(FIRST)  # [1]
     session(STUB)
     assert "not written yet (once it is, run its cell, then this one" in session(CHECK)
     session(WRONG)  # [4]
