@@ -92,17 +92,18 @@ class _Wait:
         self.output = display({}, raw=True, display_id=True)
         shell = get_ipython()
         shell.events.register("post_execute", self._close)
+        gc.callbacks.append(self._collect)
         if host.IN_BROWSER:
             return
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
         # For the rest of this cell: the kernel gives the next one Python's own again.
         signal.signal(signal.SIGINT, self._stop)
-        gc.callbacks.append(self._collect)
 
-    def _stop(self, *_):
-        """Stop the cell, though not here if pyzmq would swallow it, with a traceback."""
+    def _stop(self, _, frame):
+        """Stop the cell, though not here if it would be swallowed, with a traceback."""
         self.stopped = True
-        if self.is_collecting:  # its messages are freed then
+        begins_to_collect = frame.f_code is _Wait._collect.__code__
+        if self.is_collecting or begins_to_collect:  # pyzmq's messages are freed then
             self.again = threading.Timer(PAUSE, _thread.interrupt_main)
             self.again.start()
         elif not self.is_sending:
@@ -115,8 +116,7 @@ class _Wait:
         """Take the bar off the page: an output without data shows nothing."""
         if self.again:
             self.again.cancel()
-        if self._collect in gc.callbacks:
-            gc.callbacks.remove(self._collect)
+        gc.callbacks.remove(self._collect)
         self.output.update({}, raw=True)
         shell = get_ipython()
         shell.set_custom_exc((), None)

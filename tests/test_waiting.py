@@ -30,6 +30,10 @@ class Clock:  # in place of Python's: it goes when it is told to, or at each loo
 
 clock = waiting.time = Clock()
 
+class Frame:  # as pyzmq's: what is raised in its end is lost, and its traceback shown
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
 def rest(seconds, parts=20):
     for _ in waiting.with_bar(range(parts)):
         clock.now += seconds / parts
@@ -165,10 +169,6 @@ def test_a_sweep_tells_itself_and_can_be_stopped(kernel):
 
 
 SENDING = """
-class Frame:  # as pyzmq's: what is raised in its end is lost, and its traceback shown
-    def __del__(self):
-        signal.raise_signal(signal.SIGINT)
-
 bar = waiting._bar
 
 def told_while_sending(share, words):
@@ -188,21 +188,25 @@ def test_an_interrupt_while_the_bar_is_sent_is_not_lost(kernel):
 
 
 COLLECTING = """
-import gc
+import _thread, collections, gc, operator
 frame = Frame()
 frame.cycle = frame
 del frame
 clock.now += 3
 for _ in waiting.with_bar("ab"):
-    gc.collect()
+    {}
     while True:
         time.sleep(0.01)
 """
+# Both are called from C: no line of Python comes between them.
+COMES_JUST_BEFORE = """calls = [_thread.interrupt_main, gc.collect]
+    collections.deque(map(operator.call, calls), maxlen=0)"""
 
 
-def test_an_interrupt_while_garbage_is_collected_is_not_lost(kernel):
+@pytest.mark.parametrize("collect", ["gc.collect()", COMES_JUST_BEFORE])
+def test_an_interrupt_while_garbage_is_collected_is_not_lost(kernel, collect):
     """Guards the page from a traceback of pyzmq, and a learner from pressing again."""
-    told = kernel.run(f"rest(3)\n{COLLECTING}", cellId="one")
+    told = kernel.run(f"rest(3)\n{COLLECTING.format(collect)}", cellId="one")
     assert outputs(told) == [{}, [waiting.STOPPED]]
     assert outputs(kernel.run("print(gc.callbacks)")) == ["[]\n"]
 
