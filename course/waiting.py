@@ -70,7 +70,8 @@ class _Wait:
 
     def __init__(self, run):
         self.run, self.start, self.told = run, time.perf_counter(), 0
-        self.output, self.again, self.stopped = None, None, False
+        self.output, self.stopped = None, False
+        self.again = threading.Timer(PAUSE, _thread.interrupt_main)
         self.is_sending, self.is_collecting = False, False
 
     def tell(self, share, words):
@@ -102,6 +103,7 @@ class _Wait:
     def _stop(self, _, frame):
         """Stop the cell, though not here if it would be swallowed, with a traceback."""
         self.stopped = True
+        self.again.cancel()
         begins_to_collect = frame.f_code is _Wait._collect.__code__
         if self.is_collecting or begins_to_collect:  # pyzmq's messages are freed then
             self.again = threading.Timer(PAUSE, _thread.interrupt_main)
@@ -114,8 +116,7 @@ class _Wait:
 
     def _close(self):
         """Take the bar off the page: an output without data shows nothing."""
-        if self.again:
-            self.again.cancel()
+        self.again.cancel()
         gc.callbacks.remove(self._collect)
         self.output.update({}, raw=True)
         shell = get_ipython()
