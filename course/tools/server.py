@@ -20,7 +20,7 @@ from course.tools import CommandError
 from course.tools.asleep import before_save
 
 
-def serve(root, notebook, open_browser=True, allow_root=False):
+def serve(root, notebook, open_browser=True):
     """Run JupyterLab until it is ended; it opens the notebook."""
     runtime = jupyter_runtime_dir()
     try:
@@ -39,7 +39,7 @@ def serve(root, notebook, open_browser=True, allow_root=False):
                 "--ServerApp.log_level=WARN",
                 "--LabApp.log_level=WARN",
                 *([] if open_browser else ["--ServerApp.open_browser=False"]),
-                *(["--allow-root"] if allow_root else []),
+                "--allow-root",  # as in a container; `start` has said what it means
                 str(notebook),
             ]
         )

@@ -31,18 +31,14 @@ def add_arguments(parser):
         "--no-open", action="store_true", help="open no browser, print the address"
     )
     parser.add_argument(
-        "--allow-root", action="store_true", help="run as root, as in a container"
-    )
-    parser.add_argument(
         "--only-copy", action="store_true", help="make your copy, and start nothing"
     )
 
 
 def run(options) -> int:
-    may_be_root = options.allow_root or options.only_copy
-    for problem in (missing(), root_problem(may_be_root)):
-        if problem:
-            raise CommandError(problem)
+    problem = missing()
+    if problem:
+        raise CommandError(problem)
     try:
         open_course(options)
     except KeyboardInterrupt:  # before the server listens to Ctrl+C
@@ -64,7 +60,9 @@ def open_course(options):
     if running is not None:
         server.open_again(running, ROOT, notebook, not options.no_open)
         return
-    server.serve(ROOT, notebook, not options.no_open, options.allow_root)
+    if is_root():
+        print("You are root: code in a notebook may change everything on this machine.")
+    server.serve(ROOT, notebook, not options.no_open)
     print(f"\nStopped. Your work is in {folder.name}.")
 
 
@@ -83,14 +81,8 @@ def missing(version=sys.version_info) -> str:
     )
 
 
-def root_problem(allowed) -> str:
-    if allowed or not hasattr(os, "geteuid") or os.geteuid() != 0:
-        return ""
-    return (
-        "You are root, who may change everything on this machine; so may code in a "
-        "notebook. Start as an ordinary user. In a container, where that does no harm: "
-        f"{sys.executable} -m course start --allow-root"
-    )
+def is_root() -> bool:
+    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def find_folder(name, mark):

@@ -41,8 +41,7 @@ def test_without_a_command_the_course_is_opened(monkeypatch):
     monkeypatch.setattr(start, "run", lambda options: called.append(vars(options)) or 0)
     assert main([]) == main(["start"]) == main(["--no-open"]) == 0
     assert called.pop()["no_open"]
-    options = {"folder": "my_course", "no_open": False, "allow_root": False}
-    options["only_copy"] = False
+    options = {"folder": "my_course", "no_open": False, "only_copy": False}
     assert called == [options, options]
 
 

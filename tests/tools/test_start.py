@@ -79,18 +79,9 @@ def test_folder_that_cannot_be_written_is_told(monkeypatch, capsys, tmp_path):
 
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(Path, "touch", refuse)
-    assert main(["start", "--allow-root"]) == 1
+    assert main(["start"]) == 1
     said = capsys.readouterr().err
     assert said.startswith(f"The course can't write in {tmp_path / 'my_course'}: Perm")
-
-
-def test_root_is_told_what_to_do(monkeypatch):
-    """Guards: the way out of Jupyter's refusal is named before anything is made."""
-    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)
-    assert start.root_problem(allowed=True) == ""
-    assert "start --allow-root" in start.root_problem(allowed=False)
-    monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert start.root_problem(allowed=False) == ""
 
 
 def test_python_without_the_packages_is_told(course, monkeypatch):
@@ -111,7 +102,7 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(start, "open_course", interrupt)
-    assert main(["start", "--allow-root"]) == 0
+    assert main(["start"]) == 0
     assert capsys.readouterr().out == "\nStopped.\n"
 
 
@@ -124,6 +115,7 @@ def test_packages_looked_for_are_those_of_the_requirements():
 
 def test_only_the_copy_is_made_where_asked(monkeypatch, capsys, tmp_path):
     """Guards: Binder, Codespaces and VS Code, which bring a server of their own."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)  # of whom none is told
     monkeypatch.setattr(start, "ROOT", tmp_path)
     assert main(["start", "--only-copy"]) == 0
     assert (
@@ -137,16 +129,28 @@ def test_only_the_copy_is_made_where_asked(monkeypatch, capsys, tmp_path):
 # 2. The server ---------------------------------------------------------------------------
 
 
+AS_USER = """
+import os
+os.geteuid = lambda: {}
+from course.__main__ import main
+raise SystemExit(main())
+"""
+ROOT_MAY = "You are root: code in a notebook may change everything on this machine."
+
+
 class Door:
-    """`python -m course start` in a copy of the course, with its own Jupyter folders."""
+    """`python -m course start` in a copy of the course, with its own Jupyter folders.
+
+    It takes itself for an ordinary user's, or for that of the user with this number.
+    """
 
     opened: ClassVar = []  # all processes
 
-    def __init__(self, folder, *options, browser=""):
+    def __init__(self, folder, *options, browser="", user=1000):
         env = live.environment(folder) | {"BROWSER": browser}
         del env["JUPYTER_TOKEN"]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "course", "start", "--allow-root", *options],
+            [sys.executable, "-c", AS_USER.format(user), "start", *options],
             cwd=folder / "course",
             env=env,
             stdin=subprocess.DEVNULL,
@@ -301,6 +305,15 @@ def test_without_a_browser_the_address_is_to_be_opened(folder, door):
     again.interrupt()
     assert again.rest()[0] == 0
     assert said.startswith("Open this address: http://localhost:")
+
+
+def test_root_is_told_in_a_line_and_served(folder, door):
+    """Guards: a container, where everybody is root: Jupyter alone would refuse."""
+    again = Door(folder, "--no-open", user=0)
+    told, said, _ = again.lines_until("Keep this window open")
+    assert told == ROOT_MAY and get(url_of(said)) == 200
+    again.interrupt()
+    assert again.rest()[0] == 0
 
 
 def test_a_crashed_server_does_not_close_the_door(folder, door):
