@@ -638,7 +638,7 @@ def test_copy_has_the_tools_that_its_commands_need(handed):
 def test_copy_lists_the_commands_of_learners(folder):
     """Guards: `--help` names no command that isn't there."""
     listed = re.findall(
-        r"^    (\w+) ", in_copy(folder, "-m", "course", "--help"), re.MULTILINE
+        r"^  (\w+) ", in_copy(folder, "-m", "course", "--help"), re.MULTILINE
     )
     assert set(listed) == COMMANDS_OF_LEARNERS
 

@@ -4,13 +4,16 @@ What it does without a command is tested in test_start.py.
 """
 
 import os
+import re
+import shlex
 import subprocess
 import sys
+from importlib import import_module
 
 import pytest
 
 from course.__main__ import COMMANDS, main
-from course.tools import ROOT, start
+from course.tools import ROOT, find_notebooks, start
 from tests.wait import PATIENCE
 
 
@@ -27,12 +30,40 @@ def run(*arguments, folder=ROOT):
     )
 
 
-def test_every_command_is_listed_with_a_line():
-    """Guards: `python -m course --help` tells what it can do."""
+def listed(text):
+    """The commands below each heading of `--help`, with what is said of them."""
+    blocks = re.findall(r"^(for \w+):\n((?:  .+\n)+)", text, re.MULTILINE)
+    return {
+        title: dict(line.split(maxsplit=1) for line in lines.splitlines())
+        for title, lines in blocks
+    }
+
+
+def test_every_command_is_listed_below_whom_it_is_for():
+    """Guards: `python -m course --help` tells what it can do, a line for each."""
     done = run("-m", "course", "--help")
     assert done.returncode == 0
-    for name, summary in COMMANDS.items():
-        assert name in done.stdout and summary[:40] in done.stdout
+    groups = listed(done.stdout)
+    assert {title: " ".join(group) for title, group in groups.items()} == {
+        "for learners": "start progress glossary handin",
+        "for teachers": "slides handout grade minutes",
+        "for maintainers": "save links site",
+    }
+    said = {name: line for group in groups.values() for name, line in group.items()}
+    assert said == {name: command.summary for name, command in COMMANDS.items()}
+    assert max(map(len, done.stdout.splitlines())) < 80
+
+
+def test_a_heading_without_commands_is_left_out(monkeypatch, capsys):
+    """Guards: a copy for a class has only what is for learners."""
+    for name in COMMANDS.keys() - {"start", "handin"}:
+        monkeypatch.delitem(COMMANDS, name)
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    said = capsys.readouterr().out
+    groups = listed(said)
+    assert list(groups) == ["for learners"] and "for teachers" not in said
+    assert list(groups["for learners"]) == ["start", "handin"]
 
 
 def test_without_a_command_the_course_is_opened(monkeypatch):
@@ -47,11 +78,26 @@ def test_without_a_command_the_course_is_opened(monkeypatch):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_its_arguments(name, capsys):
-    """Guards: -h, and that each command's module has what __main__ asks of it."""
+    """Guards: -h with an example, and that a module has what __main__ asks of it."""
     with pytest.raises(SystemExit) as end:
         main([name, "-h"])
     assert end.value.code == 0
-    assert f"python -m course {name}" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert said.startswith(f"usage: python -m course {name} [-h]")
+    example = COMMANDS[name].example
+    assert said.endswith(f"\n\nexample:\n  python -m course {example}\n")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_example_works(name, monkeypatch):
+    """Guards: an example that calls another command, an option or a notebook gone."""
+    called = []
+    tool = import_module(f"course.tools.{name}")
+    monkeypatch.setattr(tool, "run", lambda options: called.append(options) or 0)
+    example = shlex.split(COMMANDS[name].example)
+    assert example[0] == name and main(example) == 0 and len(called) == 1
+    notebooks = [word for word in example if re.match(r"\d\d_", word)]
+    assert find_notebooks(notebooks)  # or it says which one is missing
 
 
 def test_the_list_imports_nothing_heavy():
