@@ -171,7 +171,7 @@ def tables() -> dict[str, list[Entry]]:
 
 
 def goals(median) -> list[tuple]:
-    """What the course promises: (text, measured, 'at most' or 'at least', bound)."""
+    """What the course promises: (text, measured, '≤' or '≥', bound)."""
     a, relu, c, imports = (median[key] for key in ("A", "A with ReLU", "C", "D"))
     b, b_more = median["B, 1,000 networks"], median["B, 10,000 networks"]
     train, sweep, large = a["fast.train"], b["fast.sweep"], c["fast.train"]
@@ -179,7 +179,7 @@ def goals(median) -> list[tuple]:
     fastest = min(c["torch"], c["jax, later calls"])
     plain = a["mlp_core.train"] / a["original notebook"]
     scikit = relu["scikit-learn"] / relu["fast.train"]
-    most, least = "at most", "at least"
+    most, least = "≤", "≥"
     return [
         (
             "A: fast.train : original notebook",
@@ -220,22 +220,38 @@ def report(results) -> str:
     }
     lines = ["| Goal | Bound | Measured | |", "|---|---|---|---|"]
     for text, value, sign, bound in goals(median):
-        met = value <= bound if sign == "at most" else value >= bound
+        met = value <= bound if sign == "≤" else value >= bound
         verdict = "yes" if met else "**no**"
         lines.append(f"| {text} | {sign} {bound:g} | {value:.3g} | {verdict} |")
-    for title, table in results.items():
-        lines += ["", f"| {title} | Median | Fastest | Slowest | Ratio |"]
-        lines += ["|---|---|---|---|---|"]
-        first = next(iter(median[title].values()))
-        for label, runs in table.items():
-            middle = median[title][label]
-            times = " | ".join(map(duration, (middle, min(runs), max(runs))))
-            lines.append(f"| {label} | {times} | {middle / first:.2f} |")
-    return "\n".join(lines)
+    many = many_runs([median[f"B, {S:,} networks"] for S in NETWORKS])
+    tables = one_run("A", results["A"]), many, one_run("C", results["C"])
+    return "\n\n".join("\n".join(table) for table in (lines, *tables))
+
+
+def one_run(title, results):
+    """A line for each library, with how much its times differ."""
+    yield f"| {title} | Median | Fastest to slowest | Ratio |"
+    yield "|---|---|---|---|"
+    first = statistics.median(next(iter(results.values())))
+    for label, runs in results.items():
+        middle = statistics.median(runs)
+        times = f"{duration(middle)} | {duration(min(runs))}–{duration(max(runs))}"
+        yield f"| {label} | {times} | {middle / first:.2f} |"
+
+
+def many_runs(medians):
+    """The same line for each number of networks."""
+    yield f"| B, networks | {' | '.join(f'{S:,}' for S in NETWORKS)} |"
+    yield "|---" * (1 + len(medians)) + "|"
+    for label in medians[0]:
+        yield f"| {label} | {' | '.join(duration(times[label]) for times in medians)} |"
 
 
 def duration(seconds) -> str:
-    return f"{1000 * seconds:.3g} ms" if seconds < 0.9995 else f"{seconds:.3g} s"
+    """In milliseconds or seconds, with a space that no line breaks at."""
+    if seconds < 0.9995:
+        return f"{1000 * seconds:.3g}\N{NO-BREAK SPACE}ms"
+    return f"{seconds:.3g}\N{NO-BREAK SPACE}s"
 
 
 def machine() -> str:
