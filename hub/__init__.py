@@ -1,1 +1,1 @@
-"""The course on a JupyterHub: what runs it, and a trial of it. See 'A hub' in README.md."""
+"""The course on a JupyterHub: what runs it, and a trial of it. See docs/hub.md."""

@@ -1,4 +1,4 @@
-"""JupyterHub on one Linux server, without containers: see 'A hub' in README.md.
+"""JupyterHub on one Linux server, without containers: see docs/hub.md.
 
 The Littlest JupyterHub does the same with systemd, and limits all that a learner runs
 together. Here each process of his has its limit.

@@ -147,7 +147,7 @@ FIRST_LOOK = [
         ),
     ),
     Claim(
-        "TEACHING.md",
+        "docs/plan.md",
         "0.5 does better than 0.2",
         0,
         1,
@@ -719,6 +719,7 @@ XOR_TASK = [
     *(
         Claim(place, words, 0.85, 0.9, partial(solved, mlp.XOR))
         for place, words in (
+            ("README.md", "nearly 90 % of all seeds do"),
             (XOR_REPLY, "nearly 90 % of the networks learn XOR"),
             (XOR_TEXT, "took XOR from nearly 90 %"),
         )
@@ -840,7 +841,7 @@ BUG_LAB = [
         Claim(place, words, 1 / 3, 0.45, all_white)
         for place, words in (
             (LAB_TEXT, "More than one first map in three is all white"),
-            ("TEACHING.md", "more than one in three is white"),
+            ("docs/plan.md", "more than one in three is white"),
         )
     ),
 ]

@@ -73,7 +73,7 @@ UNCLAIMED = {
     ("notebooks/05_sum_task.ipynb", "a tenth of the width"): "follows from the formula",
     ("notebooks/05_sum_task.ipynb", "881 of 1,000 seeds"): "an example of an interval",
     ("notebooks/05_sum_task.ipynb", "the middle half"): "what a band is",
-    ("TEACHING.md", "says 'less than 10 %'"): "what a class guesses",
+    ("docs/plan.md", "says 'less than 10 %'"): "what a class guesses",
 }
 
 
@@ -88,7 +88,7 @@ def shares(place):
 
 PLACES = [
     path.relative_to(ROOT).as_posix()
-    for pattern in ("notebooks/*.ipynb", "course/lessons/*/*.toml", "*.md")
+    for pattern in ("notebooks/*.ipynb", "course/lessons/*/*.toml", "*.md", "docs/*.md")
     for path in sorted(ROOT.glob(pattern))
 ]
 

@@ -59,7 +59,7 @@ def test_what_differs_is_told(name, capsys):
 
 
 def test_the_runs_hold_all_activations_and_batches():
-    """Guards: what the README says of them."""
+    """Guards: what CONTRIBUTING says of them."""
     names = {f.name for run in RUNS for f in run.activations}
     assert names == set(mlp.ACTIVATION_NAMES)
     assert {run.samples.shape for run in RUNS} == {(100, n) for n in (1, 3, 4, 7)}

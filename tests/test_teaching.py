@@ -1,4 +1,4 @@
-"""TEACHING.md: its plans, questions and quotes are those of the notebooks."""
+"""docs/plan.md: its plans, questions and quotes are those of the notebooks."""
 
 import re
 from itertools import groupby, pairwise
@@ -14,12 +14,12 @@ from course.fast import sweep
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.tools import ROOT, find_notebooks, plan
 
-TEACHING = (ROOT / "TEACHING.md").read_text(encoding="utf-8")
+PLAN = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
 NOTEBOOKS = find_notebooks([])
 
 
 class Part(NamedTuple):
-    """What TEACHING.md says of one notebook."""
+    """What the plan says of one notebook."""
 
     title: str
     lines: list
@@ -62,7 +62,7 @@ def read(text) -> list[Part]:
     return parts
 
 
-PARTS = read(TEACHING)
+PARTS = read(PLAN)
 of_each = pytest.mark.parametrize(
     "path, part", list(zip(NOTEBOOKS, PARTS)), ids=[path.stem for path in NOTEBOOKS]
 )

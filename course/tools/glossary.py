@@ -1,6 +1,6 @@
 """List the terms of the course, with what each is and where it is explained.
 
-``--write`` puts the list into GLOSSARY.md.
+``--write`` puts the list into docs/glossary.md.
 """
 
 import re
@@ -8,11 +8,11 @@ import re
 from course.lessons import name_of, terms
 from course.tools import ROOT, find_notebooks, notebooks
 
-PAGE = ROOT / "GLOSSARY.md"
+PAGE = ROOT / "docs" / "glossary.md"
 HEAD = """# Glossary
 
-Every term of the course, and the notebook and section that explain it. Written by
-`python -m course glossary --write`.
+For whoever has forgotten a word: every term of the course, and the section that explains
+it. Written by `python -m course glossary --write`.
 
 | Term | What it is | Explained in |
 |---|---|---|
@@ -21,7 +21,7 @@ Every term of the course, and the notebook and section that explain it. Written 
 
 def add_arguments(parser):
     parser.add_argument("term", nargs="*", help="only terms that hold these words")
-    parser.add_argument("--write", action="store_true", help="write GLOSSARY.md")
+    parser.add_argument("--write", action="store_true", help="write docs/glossary.md")
 
 
 def run(options) -> int:
@@ -61,10 +61,10 @@ def sections_of(notebook) -> dict:
 
 
 def page() -> str:
-    """GLOSSARY.md."""
+    """docs/glossary.md."""
     rows = [
         f"| {term.name} | {term.text} | [{int(path.stem[:2])}. {section}]"
-        f"(notebooks/{path.name}) |\n"
+        f"(../notebooks/{path.name}) |\n"
         for term, path, section in entries()
     ]
     return HEAD + "".join(rows)

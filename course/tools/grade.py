@@ -1,7 +1,7 @@
 """Grade notebooks that were handed in: a table, and a page of feedback for each learner.
 
 FOLDER, or a zip, holds them under any names, also as Moodle packs them; who is who, see
-the README. Only the functions of the exercises and what they need are run, each notebook's
+docs/teaching.md. Only the functions of the exercises and what they need are run, each notebook's
 in a process of its own. The cases are those of the notebook's checks, and others that are
 drawn anew at each grading, for all learners the same.
 """

@@ -29,7 +29,9 @@ NEEDED = [
     "notebooks/*.npz",
     "requirements.txt",
     "README.md",
-    "GLOSSARY.md",
+    "docs/learning.md",
+    "docs/where.md",
+    "docs/glossary.md",
     "LICENSE",
     ".gitignore",
 ]

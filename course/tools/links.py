@@ -137,6 +137,6 @@ def _links(found):
     book = f"To read only: [the course as a book]({found.site}/)."
     return (
         f"\n**From a link, without an install**, the first notebook opens in {listed}. "
-        "[Where it runs](#where-it-runs) says what works there."
+        "[Where it runs](docs/where.md) says what works there."
         f"{f' {book}' if found.site else ''}\n\n"
     )

@@ -1,4 +1,4 @@
-"""Read TEACHING.md: what a lesson takes, and what to ask in it.
+"""Read docs/plan.md: what a lesson takes, and what to ask in it.
 
 A chapter for each notebook, ``## 1. Activations``. In it lessons, ``### Lesson 1 of 2:
 TITLE``, whose steps name slides by their titles, and what to ask, by the names of

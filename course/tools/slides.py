@@ -23,7 +23,7 @@ from course.tools import ROOT, CommandError, demo, find_notebooks, live, plan, s
 from course.tools.deck import content, look
 
 DECK = Path(content.__file__).parent
-TEACHING = ROOT / "TEACHING.md"  # a copy for learners has none
+PLAN = ROOT / "docs" / "plan.md"  # a copy for learners has none
 
 
 def add_arguments(parser):
@@ -66,7 +66,7 @@ PACKAGES = {
 def make(notebooks, folder) -> list[Path]:
     """Turn notebooks into decks in a folder; return their paths."""
     copy_parts(folder / "parts")
-    chapters = plan.read(TEACHING.read_text("utf-8")) if TEACHING.is_file() else {}
+    chapters = plan.read(PLAN.read_text("utf-8")) if PLAN.is_file() else {}
     exporter = SlidesExporter(
         extra_template_basedirs=[str(DECK)],
         template_name="template",

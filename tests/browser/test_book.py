@@ -11,10 +11,12 @@ import pytest
 
 from course.__main__ import main
 from course.tools import CommandError, find_notebooks, live, notebooks, site
+from course.tools.book import build
 
+DOCUMENTS = [name.removesuffix(".md") for name in build.DOCUMENTS]
 PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
-PAGES = ["index", *STEMS, "GLOSSARY", "mlp_core", "search"]
+PAGES = ["index", *STEMS, *DOCUMENTS, "mlp_core", "search"]
 LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];
     const seen = node => node.checkVisibility({contentVisibilityAuto: true});

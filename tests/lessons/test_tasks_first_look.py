@@ -123,7 +123,7 @@ def test_seed_4_fails_as_its_question_says(play):
 
 
 def test_what_a_teacher_is_told_of_seeds_and_rates():
-    """Guards TEACHING.md: 13 of the slider's seeds fail, and rates that help seed 4."""
+    """Guards the plan: 13 of the slider's seeds fail, and rates that help seed 4."""
     assert np.sum(~sweep(X, Y, range(101), sizes=SIZES).success) == 13
     for rate in (0.1, 0.3, 0.5, 1, 1.5, 2):
         run = sweep(X, Y, [4], sizes=SIZES, learning_rate=rate)

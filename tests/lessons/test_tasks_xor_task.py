@@ -90,7 +90,7 @@ def test_task_13fb8f13_3(panel):
 
 
 def test_the_task_of_ones_own_works_as_the_notebook_writes_it():
-    """Guards: the invitation at the end, AND; and the homework in TEACHING.md."""
+    """Guards: the invitation at the end, AND; and the homework in the plan."""
     task = mlp.Task("AND", mlp.XOR.X, np.array([[0.0], [0], [0], [1]]))
     panel = panels.training_panel(task=task)
     assert_sound(panel)
@@ -103,7 +103,7 @@ def test_the_task_of_ones_own_works_as_the_notebook_writes_it():
 
 
 def test_the_plateau_of_teaching(panel):
-    """Guards: the story of seed 19 in TEACHING.md: thrown back at 902, free by 7,000."""
+    """Guards: the story of seed 19 in the plan: thrown back at 902, free by 7,000."""
     panel.work["seed"].set(19)
     panel.work["steps"].set(10_000)
     losses = [
@@ -114,7 +114,7 @@ def test_the_plateau_of_teaching(panel):
 
 
 def test_the_dead_layer_of_teaching(panel):
-    """Guards: the story of seed 7 with ReLU in TEACHING.md: dead after three steps."""
+    """Guards: the story of seed 7 with ReLU in the plan: dead after three steps."""
     panel.work["seed"].set(7)
     panel.work["alpha"].set(0)
     panel.look["step"].set(2)

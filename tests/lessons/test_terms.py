@@ -100,7 +100,7 @@ def test_a_term_is_told_in_one_line():
 
 
 def test_the_page_is_that_of_the_terms():
-    """Guards: GLOSSARY.md that lags behind."""
+    """Guards: a glossary that lags behind."""
     assert glossary.PAGE.read_text("utf-8") == glossary.page(), (
         "run: python -m course glossary --write"
     )

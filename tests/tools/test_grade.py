@@ -283,7 +283,7 @@ def test_a_solved_notebook_is_solved_whatever_its_name(graded, learner):
     ],
 )
 def test_who_handed_in(path, learner):
-    """Guards: the rules in the README."""
+    """Guards: the rules in docs/teaching.md."""
     assert handins._file(tuple(path.split("/"))).learner == learner
 
 

@@ -7,6 +7,7 @@ import ast
 import functools
 import html
 import json
+import posixpath
 import re
 import subprocess
 import sys
@@ -646,14 +647,19 @@ def test_copy_lists_the_commands_of_learners(folder):
 def test_readme_of_the_copy_is_for_learners(handed):
     """Guards: no command in it for what isn't there, and no dead link."""
     text = handed["README.md"]
-    for part in ("## Start", "## The notebooks", "## How to use it", "### The panels"):
+    for part in ("## Start", "## The notebooks", "## How a lesson goes", "## Licence"):
         assert part in text
-    assert "TEACHING" not in text and "## Test" not in text and "<!--" not in text
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
-        assert target.startswith("http") or target in handed
-    assert not set(re.findall(r"\w+/\w+\.py", text))
-    called = re.findall(r"-m course (\w+)", text + handed["GLOSSARY.md"])
-    assert called and set(called) <= COMMANDS_OF_LEARNERS
+    assert "docs/teaching" not in text and "## The tests" not in text
+    pages = {name: text for name, text in handed.items() if name.endswith(".md")}
+    assert pages.keys() == {"README.md"} | {
+        f"docs/{name}.md" for name in ("learning", "where", "glossary")
+    }
+    for name, text in pages.items():
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert posixpath.normpath(f"{name}/../{target}") in handed, target
+        assert not set(re.findall(r"\w+/\w+\.py", text))
+        called = re.findall(r"-m course (\w+)", text)
+        assert set(called) <= COMMANDS_OF_LEARNERS
 
 
 OPENED = """

@@ -253,7 +253,7 @@ def test_a_handout_has_no_links_to_our_notebooks(published):
     readme.write_text(links.in_readme(text, GITHUB), encoding="utf-8")
     handed = handout.contents(handout.without_solutions, course)["README.md"].decode()
     readme.write_text(text, encoding="utf-8")
-    assert "ada/nets" not in handed and "\n\n## Start\n\nOn your own computer" in handed
+    assert "ada/nets" not in handed and "\n\n## Start\n\nYou need Python" in handed
 
 
 def test_what_fetches_is_no_part_of_an_answer(monkeypatch):

@@ -61,9 +61,9 @@ def test_the_readme_states_the_same():
     ]
 
 
-def test_teaching_states_the_same():
+def test_the_plan_states_the_same():
     """Guards: minutes for the lone learner that differ from those of the notebook."""
-    text = (ROOT / "TEACHING.md").read_text("utf-8")
+    text = (ROOT / "docs" / "plan.md").read_text("utf-8")
     parts = re.split(r"^## \d\. ", text, flags=re.MULTILINE)[1:]
     for path, part in zip(NOTEBOOKS, parts, strict=True):
         said = re.findall(r"[Aa]lone:? about (\d+)|about (\d+) alone", part)

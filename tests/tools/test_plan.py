@@ -1,4 +1,4 @@
-"""TEACHING.md as the speaker notes read it."""
+"""docs/plan.md as the speaker notes read it."""
 
 from course.tools import plan
 

@@ -11,7 +11,7 @@ from nbformat import v4
 
 from course import tools
 from course.__main__ import main
-from course.tools import manifest
+from course.tools import ROOT, links, manifest
 from course.tools.book import build, content
 from course.tools.site import PACKAGES
 
@@ -263,7 +263,6 @@ def test_the_notebook_itself_stays_as_it_is():
             "[r](01_a.ipynb#can-you-trust-a-rate)",
         ),
         ("[l](#The-loss:-how?)", "[l](#the-loss-how)"),
-        ("[a](notebooks/01_a.ipynb)", "[a](01_a.ipynb)"),
         ("[w](https://a.example/B#C)", "[w](https://a.example/B#C)"),
     ],
 )
@@ -285,37 +284,40 @@ def test_buttons_stand_only_where_there_is_an_address():
     assert "README" not in told
 
 
-README = """\
-# Title
+PUBLISHED = links.Addresses("https://github.com/ada/nets", "")
 
-First [`mlp_core.py`](mlp_core.py) words.
 
-[![Colab](https://c.example/badge.svg)](https://c.example)
-
-![alt](images/overview.png)
-
-## Start
-
-Open a terminal.
-
-## The notebooks
-
-| 0 | [First](notebooks/00_first.ipynb) |
-
-## More
-"""
+@pytest.mark.parametrize("addresses", [links.Addresses("", ""), PUBLISHED])
+def test_links_of_a_document_lead_somewhere(monkeypatch, addresses):
+    """Guards: a page that the book lacks, a link that is lost on the way to another."""
+    monkeypatch.setattr(links, "addresses", lambda: addresses)
+    text = """[`core`](../mlp_core.py) [0](../notebooks/00_first_look.ipynb)
+[here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)
+![alt](../images/overview.png) [the *hub*](hub.md#backup)"""
+    hub = "the *hub*"
+    if addresses.repository:
+        hub = f"[{hub}]({addresses.repository}/blob/main/docs/hub.md#backup)"
+    assert (
+        build.linked(text, ROOT / "docs")
+        == f"""\
+[`core`](mlp_core.md) [0](00_first_look.ipynb)
+[here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)
+![alt](../images/overview.png) {hub}"""
+    )
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
-    """Guards: pictures of buttons from other sites, and how to install."""
-    text = build.home(README, [], ["00_first.ipynb"])
-    assert "(mlp_core.md)" in text and "(00_first.ipynb)" in text and "![alt]" in text
-    assert "://" not in text and "terminal" not in text and "More" not in text
-    assert "```{toctree}\n:hidden:\n00_first.ipynb\n```" in text
+    """Guards: how to install, and a table of pages that the book has not."""
+    text = build.home([], ["00_first_look.ipynb"])
+    for part in ("(mlp_core.md)", "![One training run", ">>> import", "| 0 | [First"):
+        assert part in text
+    for part in ("pip install", "Ctrl+C", "## The tests", "docs/"):
+        assert part not in text
+    assert "```{toctree}\n:hidden:\n00_first_look.ipynb\n```" in text
 
 
 def test_the_glossary_leads_to_sections():
     """Guards: a reader who has to look for a term on a long page."""
-    row = "| a | [1. A `b`?](notebooks/01_a.ipynb) | [1. A](notebooks/01_a.ipynb) |"
+    row = "| a | [1. A `b`?](01_a.ipynb) | [1. A](01_a.ipynb) |"
     linked = "| a | [1. A `b`?](01_a.ipynb#a-b) | [1. A](01_a.ipynb) |"
-    assert build.glossary(row, ["1. A"]) == linked
+    assert build.with_sections(row, ["1. A"]) == linked

@@ -19,7 +19,7 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAA"
     "BJRU5ErkJggg=="
 )
-TEACHING = """# Teaching
+PLAN = """# The plan
 ## 1. Activations
 ### Lesson 1 of 1: All
 - 10 min, *Begin*, *Go on*: draw a unit.
@@ -118,10 +118,10 @@ PLANTED = [
 
 @pytest.fixture(scope="module")
 def planted(browser, tmp_path_factory):
-    """What is seen of a deck with planted faults, made where there is no TEACHING.md."""
+    """What is seen of a deck with planted faults, made where there is no plan."""
     folder = tmp_path_factory.mktemp("planted")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slides, "TEACHING", folder / "TEACHING.md")
+        patch.setattr(slides, "PLAN", folder / "plan.md")
         return walk(browser, [cell for cell, _ in PLANTED], folder)
 
 
@@ -242,8 +242,8 @@ def show(browser, tmp_path_factory):
     ]
     folder, requests = tmp_path_factory.mktemp("show"), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slides, "TEACHING", folder / "TEACHING.md")
-        slides.TEACHING.write_text(TEACHING, "utf-8")
+        patch.setattr(slides, "PLAN", folder / "plan.md")
+        slides.PLAN.write_text(PLAN, "utf-8")
         deck = make_deck(cells, folder, "01_activations")
     with look.opened(browser, deck) as page:
         page.on("request", lambda request: requests.append(request.url))
@@ -321,7 +321,7 @@ def test_the_list_of_keys_has_that_of_answers(show):
 
 
 def test_notes_say_what_to_do_and_to_expect(show):
-    """Guards: minutes and words of TEACHING.md, and the answers with the right one."""
+    """Guards: minutes and words of the plan, and the answers with the right one."""
     page, _ = show
     first, last = (
         page.locator(f".slides > section >> nth={n}")
@@ -390,8 +390,8 @@ def test_each_slide_is_good_and_each_question_asked(browser, decks, path):
 
 @each_notebook
 def test_notes_have_all_that_is_planned(path):
-    """Guards: no step of TEACHING.md is lost because its slide is left out."""
-    chapter = plan.read(slides.TEACHING.read_text("utf-8"))[int(path.stem[:2])]
+    """Guards: no step of the plan is lost because its slide is left out."""
+    chapter = plan.read(slides.PLAN.read_text("utf-8"))[int(path.stem[:2])]
     asked = load_questions(name_of(path.stem)).predictions
     cells = content.on_slides(save.read(path), asked, chapter).cells
     notes = [cell.source for cell in cells if content.kind_of(cell) == "notes"]

@@ -1,4 +1,4 @@
-"""Build the book: pages from the notebooks and the README, made by Jupyter Book."""
+"""Build the book: pages from notebooks and documents, made by Jupyter Book."""
 
 import re
 import shutil
@@ -37,6 +37,8 @@ SETTINGS = {
     "html_context": {"default_mode": "auto"},  # light or dark, as the reader's system
     "latex_individualpages": False,  # Jupyter Book wants to know
 }
+DOCUMENTS = ["learning.md", "where.md", "teaching.md", "glossary.md"]  # in docs/
+LOCAL_LINK = r"(?<!!)\[([^]]*)\]\((?!https?:)([^)#]+)(#[^)]*|)\)"
 # Files that no page loads.
 UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
 # Its words in place of the ones that are seen would be read aloud.
@@ -91,36 +93,65 @@ def write_pages(folder):
         page = content.as_page(notebooks.read(path), links.buttons(path.stem))
         texts[path.name] = notebooks.as_text(page)
         titles.append(page.cells[0].source.partition("\n")[0].removeprefix("# "))
-    texts["GLOSSARY.md"] = glossary(_text("GLOSSARY.md"), titles)
-    names = [path.name for path in paths] + ["GLOSSARY.md", "mlp_core.md"]
-    texts["index.md"] = home(_text("README.md"), links.buttons(paths[0].stem), names)
+    for name in DOCUMENTS:
+        texts[name] = document(ROOT / "docs" / name)
+    texts["glossary.md"] = with_sections(texts["glossary.md"], titles)
+    names = [path.name for path in paths] + DOCUMENTS + ["mlp_core.md"]
+    texts["index.md"] = home(links.buttons(paths[0].stem), names)
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def home(readme, buttons, names) -> str:
+def home(buttons, names) -> str:
     """The first page: the README's first words, its picture and its list."""
-    first = readme.partition("\n## ")[0].split("\n\n")
-    first = [words for words in first if "://" not in words and "<!--" not in words]
+    readme = document(ROOT / "README.md")
+    first = readme.partition("\n## ")[0]
     listed = re.search(r"(?ms)^## The notebooks\n.*?(?=^## )", readme)[0]
     more = HOME.format(
         note=content.note(buttons), notebooks=listed, pages="\n".join(names)
     )
-    return content.linked("\n\n".join([*first, more])).replace("core.py)", "core.md)")
+    return f"{first}\n{more}"
 
 
-def glossary(text, titles) -> str:
+def document(path) -> str:
+    """A document of the repository as a page of the book."""
+    return linked(path.read_text(encoding="utf-8"), path.parent)
+
+
+def linked(text, folder) -> str:
+    """The text of a document in a folder, its links leading to pages of the book.
+
+    What is no page is linked to where the course is published, if that is known.
+    """
+    pages = {file: file.name for file in find_notebooks([])}
+    pages |= {ROOT / "docs" / name: name for name in DOCUMENTS}
+    pages[ROOT / "mlp_core.py"] = "mlp_core.md"
+    published = links.addresses().repository
+
+    def lead(found):
+        label, name, anchor = found.groups()
+        file = (folder / name).resolve()
+        if file in pages:
+            return f"[{label}]({pages[file]}{anchor})"
+        if re.fullmatch(links.GITHUB, published):
+            place = f"{published}/blob/main/{file.relative_to(ROOT).as_posix()}"
+            return f"[{label}]({place}{anchor})"
+        return label
+
+    return re.sub(LOCAL_LINK, lead, text)
+
+
+def with_sections(glossary, titles) -> str:
     """The glossary, its links leading to the section that explains a term."""
 
-    def with_section(found):
+    def to_section(found):
         number, section, page = found.groups()
         if number + section in titles:
             return found[0]
         return f"[{number}{section}]({page}#{content.slug(section)})"
 
-    text = re.sub(r"\s+Written by\s+`[^`]+`\.", "", text)
-    link = r"\[(\d+\. )([^]]+)\]\(([^)]+\.ipynb)\)"
-    return content.linked(re.sub(link, with_section, text))
+    text = re.sub(r"\s+Written by\s+`[^`]+`\.", "", glossary)
+    return re.sub(r"\[(\d+\. )([^]]+)\]\(([^)]+\.ipynb)\)", to_section, text)
 
 
 def run_jupyter_book(pages, book):
@@ -148,7 +179,3 @@ def _files(book):
         if path.is_file() and not any(name.match(pattern) for pattern in UNUSED):
             yield name.as_posix(), path.read_bytes().replace(SILENT, b"")
     yield ".nojekyll", b""  # else GitHub Pages leaves out names that begin with '_'
-
-
-def _text(name):
-    return (ROOT / name).read_text(encoding="utf-8")

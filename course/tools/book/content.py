@@ -65,7 +65,6 @@ def note(buttons) -> str:
 
 def linked(text) -> str:
     """A text whose links lead to pages of the book, and to their headings."""
-    text = text.replace("](notebooks/", "](")
     return re.sub(ANCHOR, lambda found: slug(found[0]), text)
 
 

@@ -2,7 +2,7 @@
 
 Left out are cells marked 'skip', solutions, and what draws pictures. A question stands
 there with its answer folded, and what comes after it on the next slide. What a teacher
-says goes into notes: the minutes of TEACHING.md, and of each question the answers.
+says goes into notes: the minutes of docs/plan.md, and of each question the answers.
 """
 
 import ast
@@ -33,7 +33,7 @@ def kind_of(cell) -> str:
 def on_slides(notebook, questions=None, chapter=None):
     """A copy of a notebook with what its deck shows.
 
-    ``questions`` are those of its lesson by name, ``chapter`` is what TEACHING.md says.
+    ``questions`` are those of its lesson by name, ``chapter`` is what docs/plan.md says.
     """
     chapter = chapter or Chapter([], [], {})
     cells, asked, told = [], None, []
@@ -119,7 +119,7 @@ def _right(question):
 
 
 def _answers(question, words):
-    """The right answer, what TEACHING.md says of the question, the wrong answers."""
+    """The right answer, what docs/plan.md says of the question, the wrong answers."""
     right, wrong = _right(question), []
     if isinstance(question, ChoiceQuestion):
         for letter, option in question.lettered.items():

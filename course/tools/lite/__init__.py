@@ -24,7 +24,7 @@ __all__ = ["build", "check"]
 WHEELS = Path(__file__).with_name("wheels.txt")
 # What lies on the site's drive. The course is a wheel: by the drive, which asks the site
 # for each of its files, its first import takes ten times as long.
-ON_DRIVE = ("notebooks/", "images/", "mlp_core.py", "GLOSSARY.md", "LICENSE")
+ON_DRIVE = ("notebooks/", "images/", "mlp_core.py", "docs/", "LICENSE")
 COMMANDS = ("course/tools/", "course/__main__.py")  # nothing there could call them
 # Loaded with the kernel. Later it would only load what a cell itself imports.
 FROM_PYODIDE = ["matplotlib", "numpy", "pillow", "typing-extensions"]

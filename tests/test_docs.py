@@ -1,0 +1,297 @@
+"""The README and the pages for each reader: short, and true as far as a test can tell.
+
+Links lead somewhere, commands run, and what is named is there. What the plan of lessons
+says of the notebooks is tested in test_teaching, the glossary in lessons/test_terms.
+"""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from course.__main__ import COMMANDS, main
+from course.tools import ROOT, find_notebooks
+from tests.wait import PATIENCE
+
+PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+FILES = ["README.md", "CONTRIBUTING.md", "benchmarks/README.md"]
+FILES += [f"docs/{name}" for name in PAGES]
+TEXTS = {name: (ROOT / name).read_text(encoding="utf-8") for name in FILES}
+README = TEXTS["README.md"]
+NOT_COUNTED = {"docs/glossary.md", "docs/plan.md"}
+each_text = pytest.mark.parametrize("name", FILES)
+
+# 1. The form ---------------------------------------------------------------------------
+
+
+def words(name):
+    return len(TEXTS[name].split())
+
+
+def test_the_documents_are_short():
+    """Guards: a front door that frightens, and pages that grow again."""
+    assert words("README.md") <= 900
+    assert sum(words(name) for name in FILES if name not in NOT_COUNTED) <= 5500
+
+
+@each_text
+def test_a_page_says_first_whom_it_is_for(name):
+    """Guards: a reader who has read half a page of another's."""
+    title, first, *_ = TEXTS[name].split("\n\n")
+    assert title.startswith("# ")
+    assert first.startswith("For ") or name == "README.md"
+
+
+def test_the_readme_leads_to_each_page():
+    assert [name for name in FILES[1:] if f"]({name})" not in README] == []
+
+
+def test_no_place_is_left_to_fill():
+    """Guards: a word in capitals, or 'to be measured', where a figure was to come."""
+    for text in TEXTS.values():
+        prose = re.sub(r"(?ms)^```.*?^```|`[^`]*`", "", text)
+        found = re.findall(r"\b[A-Z]{6,}\b|TODO|TBD|[Tt]o be measured", prose)
+        assert set(found) <= {"LICENSE", "README", "CONTRIBUTING", "CITATION"}
+
+
+@each_text
+def test_a_learner_is_they(name):
+    """Guards: 'he' for whoever it may be."""
+    prose = re.sub(r"`[^`]*`", "", TEXTS[name])
+    assert re.findall(r"\b([Hh]im|[Hh]is|he)\b", prose) == []
+
+
+def test_every_notebook_is_listed_in_order():
+    listed = re.findall(r"\(notebooks/(\w+\.ipynb)\)", README)
+    assert listed == [path.name for path in find_notebooks([])]
+
+
+def test_every_module_and_folder_is_explained():
+    """Guards: who looks for something finds its place in the layout."""
+    layout = TEXTS["docs/architecture.md"].split("## What is where")[1]
+    paths = [*ROOT.iterdir(), *(ROOT / "course").iterdir()]
+    names = [path.name for path in paths if path.suffix == ".py"]
+    names += [f"{path.name}/" for path in paths if path.is_dir()]
+    names = [name for name in names if not name.startswith((".", "__"))]
+    assert len(names) > 15
+    assert not [name for name in names if name not in layout]
+
+
+@each_text
+def test_every_local_link_exists(name):
+    """Guards: a link to a file or a section that is gone."""
+    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", TEXTS[name]):
+        file, _, anchor = target.partition("#")
+        linked = ((ROOT / name).parent / file) if file else ROOT / name
+        assert linked.exists(), target
+        if anchor and linked.suffix == ".md":
+            found = re.findall(r"^#+ (.*)", linked.read_text("utf-8"), re.MULTILINE)
+            anchors = [re.sub(r"[^\w -]", "", title) for title in found]
+            assert anchor in [t.lower().replace(" ", "-") for t in anchors], target
+
+
+def test_other_links_are_addresses():
+    """Guards: what a browser would look for beside the page."""
+    links = re.findall(r"\]\((https?:[^)]+)\)", "".join(TEXTS.values()))
+    assert len(links) > 5
+    assert [link for link in links if not re.match(r"https://[\w-]+\.", link)] == []
+
+
+@each_text
+def test_every_script_that_a_text_names_is_there(name):
+    """Guards: no command and no hint leads to a file that has moved."""
+    found = [*ROOT.glob("*.py"), *ROOT.glob("[!.]*/**/*.py")]
+    named = set(re.findall(r"[\w/*]+\.py\b", TEXTS[name]))
+    ends = {name: "*/" + name.lstrip("/").replace("NAME", "*") for name in named}
+    gone = [n for n in ends if not any(path.match(ends[n]) for path in found)]
+    assert gone == []
+
+
+# 2. The README's commands and its code ----------------------------------------------------
+
+
+BLOCK = re.compile(
+    r"^```.*?^```$|^(?!```)[^\n].*?(?=\n\n|^```|\Z)", re.DOTALL | re.MULTILINE
+)
+
+
+def blocks():
+    """The fenced blocks of the README that are commands."""
+    return [b[4:-3] for b in BLOCK.findall(README) if b.startswith("```\n")]
+
+
+def test_each_command_has_a_windows_form():
+    """Both commands, to open and to test, stand in a form for each system."""
+    unix = [block for block in blocks() if block.startswith("python3 -m venv")]
+    windows = [block for block in blocks() if block.startswith("py -m venv")]
+    assert len(unix) == len(windows) == 2
+    for a, b in zip(unix, windows):
+        same = b.replace("py -m", "python3 -m", 1).replace("; ", " && ")
+        same = same.replace("Scripts", "bin").replace("\\", "/")
+        assert a == same
+
+
+def test_first_command_opens_the_course():
+    """Guards: the learner's line ends at the learner's door, in both forms."""
+    start = [
+        block for block in blocks() if "-m pip install -r requirements.txt" in block
+    ]
+    assert len(start) == 2
+    for block in start:
+        assert block.endswith("python -m course\n")
+
+
+def test_ci_finds_exactly_one_test_command():
+    """.ci/run takes the block after this mark; without it CI would test nothing."""
+    mark = "<!-- test command: Linux and macOS -->\n```\n"
+    assert README.count(mark) == 1
+    command = README.split(mark)[1].split("```")[0]
+    assert command.strip().endswith("-m pytest") and command.count("\n") == 1
+    assert mark.splitlines()[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_lines_of_python_do_what_they_say():
+    """Guards: the first code that anybody sees of the course."""
+    found = re.findall(r"(?ms)^```python\n(.*?)^```", README)
+    assert len(found) == 1 and found[0].count(">>>") <= 8
+    test = doctest.DocTestParser().get_doctest(found[0], {}, "README.md", None, 0)
+    said = []
+    assert doctest.DocTestRunner().run(test, out=said.append).failed == 0, said
+
+
+# 3. The commands of all documents --------------------------------------------------------
+
+MARK = re.compile(r"<!-- (needs more: [\w ,]+|test command: Linux and macOS) -->")
+COMMAND = re.compile(
+    r"(\.venv/bin/python|python3|bash|npm|sudo|grep|helm|OPENBLAS)\S* \S"
+)
+
+
+def commands(text):
+    """Each command in a text, and whether a mark says that it needs more than a test has.
+
+    The mark stands beside the command, or alone before the block that holds it.
+    """
+    marked = False
+    for block in BLOCK.findall(text):
+        if MARK.fullmatch(block.strip()):
+            marked = True
+            continue
+        if block.startswith("```\n"):
+            yield block[4:-4], marked
+        elif not block.startswith("```"):
+            for item in re.split(r"\n(?=- |\d\. |\|)", block):
+                for span in re.findall(r"`([^`]+)`", item):
+                    if COMMAND.match(span):
+                        yield span, marked or bool(MARK.search(item))
+        marked = False
+
+
+def test_a_mark_counts_for_what_it_stands_before_or_beside():
+    """Guards: commands that are passed over. Worked by hand."""
+    text = """Call `bash one` or `word`.
+
+- `bash two` <!-- needs more: time -->
+- `bash three`
+
+```
+bash four
+```
+
+<!-- needs more: a hub -->
+```
+bash five
+
+bash six
+```
+
+```python
+bash seven
+```
+
+<!-- needs more: root -->
+
+| `bash eight` |
+| `bash nine` |
+
+Then `bash ten`."""
+    assert list(commands(text)) == [
+        ("bash one", False),
+        ("bash two", True),
+        ("bash three", False),
+        ("bash four", False),
+        ("bash five\n\nbash six", True),
+        ("bash eight", True),
+        ("bash nine", True),
+        ("bash ten", False),
+    ]
+
+
+# It opens the course until it is ended: see tools/test_start.py.
+OPENS = ".venv/bin/python -m course"
+ALL = [(name, *found) for name, text in TEXTS.items() for found in commands(text)]
+RUN = {command: name for name, command, marked in ALL if not marked}
+RUN.pop(OPENS)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A copy of the course, whose `.venv` is this Python, with what commands need."""
+    folder = tmp_path_factory.mktemp("documents") / "course"
+    shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+    python = folder / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
+    python.chmod(0o755)
+    subprocess.run(
+        [python, "-m", "course", "start", "--only-copy"], cwd=folder, check=True
+    )
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # for its .gitignore
+    shutil.copytree(folder / "my_course", folder / "handins" / "ada")
+    return folder
+
+
+LEFT_OUT = shutil.ignore_patterns(
+    ".*cache*",
+    ".git",
+    ".hypothesis",
+    ".venv*",
+    "__pycache__",
+    "my_course",
+    "decks",
+    "demo",
+)
+
+
+@pytest.mark.parametrize("command", RUN)
+def test_each_command_runs(course, command):
+    """Guards: a line to paste that fails, in whatever document it stands."""
+    assert command.startswith((".venv/bin/python ", "python3 ", "grep ")), "mark it"
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=course,
+        env=os.environ | {"PYTEST_ADDOPTS": ""},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert done.returncode == 0, (
+        f"{RUN[command]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    )
+
+
+@pytest.mark.parametrize("name, command, marked", ALL)
+def test_each_command_is_known(name, command, marked, capsys):
+    """Guards: `python -m course` without the command or the option that a text names."""
+    for called, rest in re.findall(r"python -m course (\w+)([^\n&]*)", command):
+        assert called in COMMANDS
+        with pytest.raises(SystemExit):
+            main([called, "--help"])
+        known = capsys.readouterr().out
+        assert not [word for word in re.findall(r"--[\w-]+", rest) if word not in known]
