@@ -114,6 +114,27 @@ def test_lessons_fit(path, part):
         assert 40 <= sum(minutes for minutes, _ in steps) <= 45, number
 
 
+def test_lessons_pair_up():
+    """Guards: a double lesson that is forgotten, or ends with another's exercise."""
+    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| (\d\.\d), (\d\.\d) \|.*\|(.*)\|$", text)
+    planned = [
+        f"{n}.{lesson}"
+        for n, part in enumerate(PARTS)
+        for lesson in range(1, 1 + len(part.lessons))
+    ]
+    assert [
+        lesson for first, second, _ in rows for lesson in (first, second)
+    ] == planned
+    for first, second, left in rows:
+        known = [*_exercises(int(first[0])), *_exercises(int(second[0]))]
+        assert set(re.findall(r"`(\w+)`", left)) <= set(known)
+
+
+def _exercises(number):
+    return Lesson(NOTEBOOKS[number].stem).exercises
+
+
 # 2. The questions and the quotes -----------------------------------------------------
 
 

@@ -19,6 +19,7 @@ SETTINGS = {
     "myst_heading_anchors": 3,
     "nb_execution_mode": "off",
     "mathjax_path": MATHJAX,
+    "highlight_language": "none",  # of a command
     "html_title": "Neural networks from scratch",
     "html_favicon": "icon.svg",
     "html_copy_source": False,
