@@ -14,7 +14,7 @@ import sys
 import pytest
 
 from course.__main__ import COMMANDS, main
-from course.tools import ROOT, find_notebooks
+from course.tools import ROOT, find_notebooks, links
 from tests.wait import PATIENCE
 
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
@@ -35,6 +35,8 @@ def words(name):
 def test_the_documents_are_short():
     """Guards: a front door that frightens, and pages that grow again."""
     assert words("README.md") <= 900
+    published = links.Addresses("https://github.com/ada/nets", "https://ada.example")
+    assert len(links.in_readme(README, published).split()) <= 900
     assert sum(words(name) for name in FILES if name not in NOT_COUNTED) <= 5500
 
 

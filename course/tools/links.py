@@ -74,20 +74,17 @@ def checked(address) -> str:
 
 def buttons(stem=FIRST, found=None) -> list:
     """Where a notebook opens by a link: (label, address), none without an address."""
-    repository, site = found or addresses()
-    links = {}
-    if github := re.fullmatch(GITHUB, repository):
-        name, copy = github[1], f"lab/tree/my_course/{stem}.ipynb"
-        file = f"{name}/blob/main/notebooks/{stem}.ipynb"
-        links = {
-            "Colab": f"https://colab.research.google.com/github/{file}",
-            "Binder": f"https://mybinder.org/v2/gh/{name}/main?urlpath={copy}",
-            "Codespaces": f"https://codespaces.new/{name}",
-        }
-    if site:
-        lab = f"{site}/lite/lab/index.html?path=notebooks/{stem}.ipynb"
-        links["your browser alone"] = lab
-    return list(links.items())
+    repository, _ = found or addresses()
+    github = re.fullmatch(GITHUB, repository)
+    if not github:
+        return []
+    name, copy = github[1], f"lab/tree/my_course/{stem}.ipynb"
+    file = f"{name}/blob/main/notebooks/{stem}.ipynb"
+    return [
+        ("Colab", f"https://colab.research.google.com/github/{file}"),
+        ("Binder", f"https://mybinder.org/v2/gh/{name}/main?urlpath={copy}"),
+        ("Codespaces", f"https://codespaces.new/{name}"),
+    ]
 
 
 def changes(found, course=ROOT) -> dict:
@@ -131,12 +128,12 @@ def in_readme(text, found) -> str:
 def _links(found):
     """The paragraph of links: words, because pictures would come from other machines."""
     links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
-    if not links:
-        return ""
-    listed = " or ".join(filter(None, [", ".join(links[:-1]), links[-1]]))
-    book = f"To read only: [the course as a book]({found.site}/)."
-    return (
-        f"\n**From a link, without an install**, the first notebook opens in {listed}. "
-        "[Where it runs](docs/where.md) says what works there."
-        f"{f' {book}' if found.site else ''}\n\n"
-    )
+    sentences = []
+    if links:
+        sentences.append(
+            f"Without an install, the first notebook opens in {', '.join(links[:-1])} or "
+            f"{links[-1]}: [Where it runs](docs/where.md) says what works there."
+        )
+    if found.site:
+        sentences.append(f"Only to read, there is [the book]({found.site}/).")
+    return "\n" + " ".join(sentences) + "\n\n" if sentences else ""

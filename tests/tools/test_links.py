@@ -40,7 +40,6 @@ def test_links_are_those_that_the_hosts_document():
         "Binder": "https://mybinder.org/v2/gh/ada/nets/main?urlpath=lab/tree/my_course/"
         "03_forward.ipynb",
         "Codespaces": "https://codespaces.new/ada/nets",
-        "your browser alone": f"https://ada.example/nets/lite/lab/index.html?path={file}",
     }
 
 
@@ -48,8 +47,14 @@ def test_what_is_not_on_github_has_no_links_to_its_hosts():
     """Guards links that lead nowhere."""
     for address in ("", "https://gitlab.com/ada/nets", "file:///srv/nets"):
         assert links.buttons(found=Addresses(address, "")) == []
-    [(label, _)] = links.buttons(found=Addresses("", "https://ada.example"))
-    assert label == "your browser alone"
+
+
+def test_a_book_without_a_repository_is_linked():
+    """Guards: a site elsewhere than on GitHub, which the README doesn't name."""
+    found = Addresses("", "https://ada.example")
+    start = links.in_readme(README, found).split("## Start")[1]
+    assert "Only to read, there is [the book](https://ada.example/)." in start
+    assert "Without an install" not in start
 
 
 def test_the_readme_gets_its_links_and_loses_them():
@@ -59,7 +64,7 @@ def test_the_readme_gets_its_links_and_loses_them():
     start = written.split("## Start")[1].split("You need Python")[0]
     for label, address in links.buttons("00_first_look", GITHUB):
         assert f"[{label}]({address})" in start
-    assert "[the course as a book](https://ada.example/nets/)" in start
+    assert "[the book](https://ada.example/nets/)" in start
     bare = links.in_readme(written, NOWHERE)
     assert "](http" not in bare.split("## Start")[1].split("You need Python")[0]
     assert bare == links.in_readme(README, NOWHERE)
