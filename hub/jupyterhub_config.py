@@ -35,7 +35,8 @@ class LimitedSpawner(LocalProcessSpawner):
         return limit
 
 
-# Behind a web server that speaks https, or with JupyterHub.ssl_key and ssl_cert.
+# Behind a web server that speaks https, as Caddyfile beside this file sets one up, or with
+# JupyterHub.ssl_key and ssl_cert.
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 # Accounts of this machine, those of one group.
 c.JupyterHub.authenticator_class = "pam"

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import types
 
 import pytest
 
+from course.tools import ROOT
 from course.tools.save import WIDGET_VIEW
 from hub import trial
 
@@ -95,6 +97,17 @@ def test_nobody_reaches_another_by_the_web(day):
         assert reply.status_code in (403, 404)
     day.ada.call("GET", "/hub/api/users/emmy", expected=[403, 404])
     day.ada.call("GET", "api/contents/../../../emmy", expected=[403, 404])
+
+
+def test_cookies_are_secure_behind_the_sample_of_a_web_server(day):
+    """Guards: by the header of hub/Caddyfile the hub knows that the browser came by https."""
+    sample = (ROOT / "hub" / "Caddyfile").read_text(encoding="utf-8")
+    header = dict(re.findall(r"header_up (\S+) (\S+)", sample))
+    ada = trial.Learner(day.hub, "ada")
+    ada.session.headers.update(header | {"X-Forwarded-Proto": "https"})
+    ada.log_in()
+    secure = {k.name: k.secure for k in ada.session.cookies}
+    assert secure["jupyterhub-hub-login"] and secure["jupyterhub-session-id"]
 
 
 def test_nobody_reaches_another_on_the_disk(day):
