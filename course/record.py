@@ -1,7 +1,7 @@
 """What you have done: questions answered, exercises solved, and when.
 
 In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there.
-So it is in a browser alone, where each visitor has a drive of his own. Elsewhere it is in
+So it is in a browser alone, where each visitor has a drive of their own. Elsewhere it is in
 memory, until the kernel ends. It is never sent. `open_in` begins, `forget` ends it.
 """
 

@@ -1,8 +1,9 @@
 """What a learner's server does at its start, on every hub.
 
-It makes the learner's copy of the course in his home, or brings it up to date, and opens
-the notebook that he saved last. The course itself stays in one place, where he can't
-write. Links lead to it from his folder, because the notebooks find the course by ``..``.
+It makes the learner's copy of the course in their home, or brings it up to date, and
+opens the notebook that they saved last. The course itself stays in one place, where they
+can't write. Links lead to it from their folder, because the notebooks find the course by
+``..``.
 """
 
 import os

@@ -322,7 +322,7 @@ def sources(notebook) -> dict:
 
 
 def lost(learner, left) -> list[str]:
-    """What a learner doesn't find again of the sources that he left, and of his answer."""
+    """What a learner doesn't find again of the sources they left, and of their answer."""
     found = sources(learner.load(NOTEBOOK))
     gone = [f"cell {number}" for number in left if found.get(number) != left[number]]
     record = json.loads(learner.load("my_course/record.json"))

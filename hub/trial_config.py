@@ -1,7 +1,7 @@
 """The hub of a trial: jupyterhub_config.py with one password for all.
 
-Each learner is a Unix user of his own if the hub runs as root (a number without an
-account), else all are the user who runs it.
+Each learner is another Unix user if the hub runs as root (a number without an account),
+else all are the user who runs it.
 """
 
 import os

@@ -89,7 +89,7 @@ def lab(startup="", learner=False):
     """Start JupyterLab on a copy of the course; both are gone after the block.
 
     ``startup`` is code that every kernel runs first. ``learner``: by the learner's
-    command, which makes a copy of his own in it.
+    command, which makes a copy of their own in it.
     """
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)

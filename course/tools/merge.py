@@ -1,7 +1,7 @@
-"""Bring a learner's notebook up to date, cell by cell, without losing what he wrote.
+"""Bring a learner's notebook up to date, cell by cell, without losing what they wrote.
 
-Three versions meet: ``base``, which he was given; ``mine``, his own file; and
-``theirs``, which the course has now. Cells are the same if their ids are.
+Three versions meet: ``base``, which the learner was given; ``mine``, the learner's file;
+and ``theirs``, which the course has now. Cells are the same if their ids are.
 """
 
 import copy
@@ -15,14 +15,14 @@ class Merged(NamedTuple):
     """A notebook brought up to date."""
 
     notebook: nbformat.NotebookNode
-    # The first lines of cells that both changed: his stay, the course has newer ones.
+    # The first lines of cells that both changed: the learner's stay.
     newer: list[str]
 
 
 def merge(base, mine, theirs) -> Merged:
     """What the course changed since ``base``, brought into ``mine``.
 
-    A cell that he changed is never touched, one that he deleted stays deleted.
+    A cell that the learner changed is never touched, one they deleted stays deleted.
     """
     mine = with_ids(mine, base)
     b, m, t = (_by_id(notebook) for notebook in (base, mine, theirs))
@@ -92,16 +92,17 @@ def _is_changed(base, cell):
 
 
 def _kept(b, m, t):
-    """The ids of the result: without what he deleted, and what the course did."""
-    his = {id for id in m if id in t or _is_changed(b.get(id), m[id])}
-    return his | (t.keys() - m.keys() - b.keys())
+    """The ids of the result: without what the learner deleted, or the course."""
+    left = {id for id in m if id in t or _is_changed(b.get(id), m[id])}
+    return left | (t.keys() - m.keys() - b.keys())
 
 
 def _order(b, m, t, kept):
     """The ids of the result in their order.
 
-    It is the order of the course, with his own cells after their predecessors; if he
-    moved cells it is his, with the new ones of the course after their predecessors.
+    It is the order of the course, with the learner's own cells after their predecessors;
+    if the learner moved cells it is the learner's, with the new ones of the course after
+    their predecessors.
     """
     common = b.keys() & m.keys() & t.keys()
     has_moved = [id for id in b if id in common] != [id for id in m if id in common]
@@ -128,7 +129,7 @@ def _merged_cell(base, mine, theirs):
 
 
 def _merged_dict(base, mine, theirs):
-    """Each value of the course's, but his where he changed it."""
+    """Each value of the course's, but the learner's where they changed it."""
     merged = {}
     for key in [*theirs, *(key for key in mine if key not in theirs)]:
         has_changed = mine.get(key) != base.get(key)

@@ -1,7 +1,7 @@
 """The learner's own copy of the notebooks: made, and later brought up to date.
 
-A hidden folder in it, `MARK`, holds the versions that he was given. It tells what he
-changed, and that the folder is the learner's copy at all. Nothing of his is ever lost:
+A hidden folder in it, `MARK`, holds the versions that they were given. It tells what they
+changed, and that the folder is a learner's copy at all. Nothing of theirs is ever lost:
 a file is replaced in one step by one that is whole, after a copy of it was put aside. An
 interruption leaves the old file or the new one, and the next start goes on.
 """
@@ -17,7 +17,7 @@ from course.tools.merge import is_renamed, merge
 from course.tools.notebooks import as_text, cleared, read
 
 GIVEN = f"{MARK}/given"
-LAST = f"{MARK}/last"  # the name of the notebook that he saved last
+LAST = f"{MARK}/last"  # the name of the notebook that they saved last
 
 
 def bring_up_to_date(folder, source=NOTEBOOKS) -> list[str]:
@@ -105,12 +105,12 @@ class Update:
         ]
 
     def _replace(self, path, data):
-        """Replace a file of his; a copy of the old one is put aside first."""
+        """Replace a file of the learner's; a copy of the old one is put aside first."""
         write(self.before / path.name, path.read_bytes(), self.mark)
         write(path, data, self.mark)
 
     def _rename(self, old, theirs):
-        """Rename a notebook of his as the course renamed its own."""
+        """Rename a notebook of the learner's as the course renamed its own."""
         base = read_if_whole(self.given / old)
         for new, notebook in theirs.items():
             is_free = not (self.given / new).exists()
@@ -118,7 +118,7 @@ class Update:
                 continue
             if (self.folder / old).exists():
                 if (self.folder / new).exists():
-                    return  # a file of his own, see _update_notebook
+                    return  # a file of their own, see _update_notebook
                 os.replace(self.folder / old, self.folder / new)
                 if last_notebook(self.folder).name == old:
                     write(self.folder / LAST, new.encode(), self.mark)

@@ -68,7 +68,7 @@ def test_nothing_is_lost_and_the_news_arrive(day):
 
 
 def test_a_restarted_hub_ends_no_kernel(day):
-    """Guards: who didn't log out goes on where he was."""
+    """Guards: who didn't log out goes on where they were."""
     with day.sofia.kernel(trial.NOTEBOOK) as kernel:
         assert kernel.run("print(mine)")[0]["text"] == "still here\n"
 

@@ -11,7 +11,7 @@ from course import pictures
 
 @pytest.fixture(autouse=True)
 def no_warning():
-    """A picture warns of nothing: a learner would see it in his notebook."""
+    """A picture warns of nothing: a learner would see it in the notebook."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         # Of Matplotlib's oldest version the newest pyparsing says: old names.

@@ -131,8 +131,8 @@ def test_saving_twice_says_it_once():
 def test_state_of_widgets_is_not_stored():
     """Guards: JupyterLab would show the stored state, which nothing answers."""
     book = notebook()
-    book["metadata"] = {"widgets": {"state": {}}, "kernelspec": {"name": "his"}}
-    assert without_widgets(book)["metadata"] == {"kernelspec": {"name": "his"}}
+    book["metadata"] = {"widgets": {"state": {}}, "kernelspec": {"name": "own"}}
+    assert without_widgets(book)["metadata"] == {"kernelspec": {"name": "own"}}
 
 
 def test_saved_notebook_is_valid():

@@ -17,7 +17,7 @@ FIRST = find_notebooks([])[1]
 
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
-    """A learner's copy with two notebooks, a file of his own, and a record."""
+    """A learner's copy with two notebooks, a file of their own, and a record."""
     monkeypatch.setattr(handin, "ROOT", tmp_path)
     folder = tmp_path / "my_course"
     (folder / record.MARK / "given").mkdir(parents=True)
@@ -36,7 +36,7 @@ def names(path):
 
 
 def test_the_notebooks_without_outputs(copy, tmp_path, capsys):
-    """Guards: all code and texts in the file, no output, and nothing of his besides."""
+    """Guards: all code and texts in the file, no output, and nothing of theirs besides."""
     assert main(["handin", "--name", "Anna Ek"]) == 0
     path = tmp_path / "handin-Anna-Ek.zip"
     assert names(path) == [path.name for path in find_notebooks([])[1:3]]

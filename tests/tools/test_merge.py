@@ -95,14 +95,14 @@ def test_what_he_left_alone_becomes_ours_and_loses_its_output():
 
 
 def test_same_change_of_both_is_no_news():
-    """Guards: a learner who mended what we mended hears nothing and keeps his output."""
+    """Guards: a learner who mended what we mended hears nothing and keeps the output."""
     base, theirs = given_notebook(), edited(given_notebook(), check="check(again)")
     mine = run(theirs)
     assert merge(base, mine, theirs) == (mine, [])
 
 
 def test_a_cell_of_another_kind_is_a_change():
-    """Guards: code that he made Markdown stays Markdown."""
+    """Guards: code that they made Markdown stays Markdown."""
     base, theirs = given_notebook(), edited(given_notebook(), check="check(again)")
     mine = copy.deepcopy(base)
     mine.cells[2] = nbformat.v4.new_markdown_cell("check()", id="check")
@@ -110,12 +110,12 @@ def test_a_cell_of_another_kind_is_a_change():
 
 
 def test_settings_of_both_come_together():
-    """Guards: his name and his folded cells stay, our new tags come."""
+    """Guards: their name and their folded cells stay, our new tags come."""
     base = notebook(code("a", "1"), authors=["we"], ours="old")
-    mine = notebook(code("a", "1", collapsed=True), authors=["he"], ours="old", toc=1)
+    mine = notebook(code("a", "1", collapsed=True), authors=["you"], ours="old", toc=1)
     theirs = notebook(code("a", "1", tags=["stub"]), authors=["all"], ours="new")
     merged = merge(base, mine, theirs).notebook
-    assert merged.metadata == {"authors": ["he"], "ours": "new", "toc": 1}
+    assert merged.metadata == {"authors": ["you"], "ours": "new", "toc": 1}
     assert merged.cells[0].metadata == {"tags": ["stub"], "collapsed": True}
 
 
@@ -137,36 +137,36 @@ def test_given_notebooks_stay_as_they_are():
         ("a b c", "a b c", "n a b c", "n a b c"),
         ("a b c", "a b c", "a c", "a c"),  # we removed
         ("a b c", "a b c", "c a b", "c a b"),  # we moved
-        ("a b c", "a b his c", "a b c n", "a b his c n"),  # he added
-        ("a b c", "his a b c", "a b c", "his a b c"),
-        ("a b c", "a b x y c", "b a c", "b x y a c"),  # his follow their predecessor
-        ("a b c", "a b his c", "a c", "a his c"),  # which we removed
-        ("a b c", "a c", "a b c n", "a c n"),  # he deleted
+        ("a b c", "a b own c", "a b c n", "a b own c n"),  # they added
+        ("a b c", "own a b c", "a b c", "own a b c"),
+        ("a b c", "a b x y c", "b a c", "b x y a c"),  # theirs follow the predecessor
+        ("a b c", "a b own c", "a c", "a own c"),  # which we removed
+        ("a b c", "a c", "a b c n", "a c n"),  # they deleted
         ("a b c", "a c", "a b n c", "a n c"),  # the predecessor of ours
-        ("a b c", "c b a", "a b n c", "c b n a"),  # he moved
-        ("a b c", "c b a", "b a c", "c b a"),  # both moved: his order
-        ("a b c", "a b his c", "a b n c", "a b his n c"),  # both added at one place
+        ("a b c", "c b a", "a b n c", "c b n a"),  # they moved
+        ("a b c", "c b a", "b a c", "c b a"),  # both moved: their order
+        ("a b c", "a b own c", "a b n c", "a b own n c"),  # both added at one place
         ("a b c", "", "a b c n", "n"),
-        ("", "his", "n", "his n"),
+        ("", "own", "n", "own n"),
     ],
 )
 def test_cells_come_go_and_move(base, mine, theirs, expected):
-    """Guards: our changes come in at their place; his cells stay at theirs."""
+    """Guards: our changes come in at their place; the learner's cells stay at theirs."""
     merged, newer = merge(plain(base), plain(mine), plain(theirs))
     assert (ids(merged), newer) == (expected, [])
 
 
-def test_removed_cell_stays_if_he_wrote_in_it():
-    """Guards: his text is kept although the course gave the cell up."""
-    mine = edited(plain("a b c"), b="his")
+def test_removed_cell_stays_if_they_wrote_in_it():
+    """Guards: their text is kept although the course gave the cell up."""
+    mine = edited(plain("a b c"), b="own")
     merged, newer = merge(plain("a b c"), mine, plain("c a"))
-    assert texts(merged) == ["c", "a", "his"] and newer == []
+    assert texts(merged) == ["c", "a", "own"] and newer == []
 
 
 def test_interrupted_update_goes_on():
     """Guards: a notebook that is new already, beside an old base, stays as it is."""
     base, theirs = plain("a b c"), edited(plain("n c a"), a="new")
-    done = run(merge(base, edited(base, c="his"), theirs).notebook)
+    done = run(merge(base, edited(base, c="own"), theirs).notebook)
     assert merge(base, done, theirs).notebook == done
 
 
@@ -184,9 +184,9 @@ def without_ids(book):
 def test_cells_without_ids_get_them_back_by_their_text():
     """Guards: a notebook saved by an old program is still brought up to date."""
     base, theirs = plain("a b c"), edited(plain("a b n c"), c="new")
-    mine = without_ids(edited(base, b="his"))
+    mine = without_ids(edited(base, b="own"))
     merged, _ = merge(base, mine, theirs)
-    assert texts(merged) == ["a", "his", "n", "new"]
+    assert texts(merged) == ["a", "own", "n", "new"]
     assert merged.nbformat_minor == 5
     nbformat.validate(merged)
 
@@ -194,9 +194,9 @@ def test_cells_without_ids_get_them_back_by_their_text():
 def test_two_cells_of_one_id_both_stay():
     """Guards: a copy of a cell made by hand in the file is not swallowed."""
     mine = edited(plain("a b c"))
-    mine.cells.append(code("b", "his"))
+    mine.cells.append(code("b", "own"))
     merged, _ = merge(plain("a b c"), mine, plain("a b c n"))
-    assert texts(merged) == ["a", "b", "c", "his", "n"]
+    assert texts(merged) == ["a", "b", "c", "own", "n"]
 
 
 def test_equal_texts_get_each_its_own_id():
@@ -226,33 +226,33 @@ NAMES = st.sampled_from("abcdefgh")
 def versions(draw, minimum=0):
     """A notebook of some of eight cells, in any order, some with a text of its own."""
     names = draw(st.lists(NAMES, unique=True, min_size=minimum))
-    who = draw(st.sampled_from(["old", "his", "ours"]))
+    who = draw(st.sampled_from(["old", "own", "ours"]))
     cells = [
         code(id, draw(st.sampled_from([f"{id} old", f"{id} {who}"]))) for id in names
     ]
     return notebook(*cells)
 
 
-def with_his_own(book, places):
-    """The notebook with cells of his own at these places."""
+def with_own_cells(book, places):
+    """The notebook with the learner's own cells at these places."""
     for number, place in enumerate(places):
         book.cells.insert(place, code(f"own {number}", f"own {number}"))
     return book
 
 
-his_versions = st.builds(with_his_own, versions(), st.lists(st.integers(0, 8)))
+own_versions = st.builds(with_own_cells, versions(), st.lists(st.integers(0, 8)))
 
 
-@given(versions(), his_versions, versions())
-def test_no_text_of_his_is_ever_lost(base, mine, theirs):
+@given(versions(), own_versions, versions())
+def test_no_text_of_theirs_is_ever_lost(base, mine, theirs):
     """Guards the promise: each text that isn't the given one is still there."""
     merged = merge(base, run(mine), theirs).notebook
     old = {cell.id: cell.source for cell in base.cells}
-    his = [cell for cell in run(mine).cells if old.get(cell.id) != cell.source]
-    assert [cell for cell in his if cell not in merged.cells] == []
+    own = [cell for cell in run(mine).cells if old.get(cell.id) != cell.source]
+    assert [cell for cell in own if cell not in merged.cells] == []
 
 
-@given(versions(), his_versions, versions())
+@given(versions(), own_versions, versions())
 def test_merging_twice_changes_nothing(base, mine, theirs):
     """Guards: the next start, and one after an interruption, leave the file alone."""
     merged = merge(base, mine, theirs).notebook
@@ -267,13 +267,13 @@ def test_without_his_changes_the_result_is_ours(base, theirs):
     assert cleared(merged) == theirs
 
 
-@given(versions(), his_versions)
+@given(versions(), own_versions)
 def test_without_our_changes_the_result_is_his(base, mine):
     """Guards: no start touches a notebook that the course did not change."""
     assert merge(base, run(mine), base) == (run(mine), [])
 
 
-@given(versions(), his_versions, versions())
+@given(versions(), own_versions, versions())
 def test_each_cell_of_the_result_has_a_reason(base, mine, theirs):
     """Guards: nothing is there twice, nothing comes back, what is new to both is there."""
     b, m, t = (set(ids(book).split()) for book in (base, mine, theirs))
@@ -292,7 +292,7 @@ each_notebook = pytest.mark.parametrize(
 
 @each_notebook
 def test_real_notebook_with_a_learners_work_and_our_changes(path):
-    """Guards: a solved exercise, a note of his and a run survive all kinds of changes."""
+    """Guards: a solved exercise, a note of theirs and a run survive all kinds of changes."""
     base = cleared(save.read(path))
     if path.stem == "00_first_look":  # without an exercise: one is put in
         exercise = nbformat.v4.new_code_cell(

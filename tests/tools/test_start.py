@@ -65,10 +65,10 @@ def test_what_is_not_ours_is_refused(course, is_folder):
     if is_folder:
         place.mkdir()
         place /= "file"
-    place.write_text("his")
+    place.write_text("own")
     with pytest.raises(CommandError, match="is there already, and is no copy of the"):
         start.find_folder("my_course", update.MARK)
-    assert place.read_text() == "his"
+    assert place.read_text() == "own"
 
 
 def test_folder_that_cannot_be_written_is_told(monkeypatch, capsys, tmp_path):

@@ -37,7 +37,7 @@ def course(tmp_path):
 
 @pytest.fixture
 def mine(course):
-    """The copy of a learner who solved an exercise and wrote a file of his own."""
+    """The copy of a learner who solved an exercise and wrote a file of their own."""
     folder = course.parent / "my_course"
     folder.mkdir()
     bring_up_to_date(folder, course)
@@ -122,7 +122,7 @@ def test_news_come_in_and_work_stays(course, mine):
 
 
 def test_newer_version_of_his_cell_is_said_once(course, mine):
-    """Guards: his solution stays, and he learns where the new stub is."""
+    """Guards: their solution stays, and they learn where the new stub is."""
     change(course / "01_slopes.ipynb", stub="def my_slope(z): return None")
     before = shown(mine)
     (said,) = bring_up_to_date(mine, course)
@@ -135,9 +135,9 @@ def test_newer_version_of_his_cell_is_said_once(course, mine):
 
 
 def test_new_removed_and_deleted_notebooks(course, mine):
-    """Guards: new ones come, removed ones stay, one that he deleted is fresh again."""
+    """Guards: new ones come, removed ones stay, one they deleted is fresh again."""
     save.write(book(n="new"), course / "03_new.ipynb")
-    change(mine / "02_sums.ipynb", y="his")
+    change(mine / "02_sums.ipynb", y="own")
     (course / "02_sums.ipynb").unlink()
     (mine / "01_slopes.ipynb").unlink()
     assert bring_up_to_date(mine, course) == [
@@ -145,12 +145,12 @@ def test_new_removed_and_deleted_notebooks(course, mine):
         "Not there any more, so fresh again: 01_slopes.",
     ]
     assert texts(mine / "01_slopes.ipynb")[1] == "def my_slope(z): ..."
-    assert texts(mine / "02_sums.ipynb") == ["first", "his", "third"]
+    assert texts(mine / "02_sums.ipynb") == ["first", "own", "third"]
     assert bring_up_to_date(mine, course) == []
 
 
 def test_renamed_notebook_keeps_his_work(course, mine):
-    """Guards: his file gets the new name and the news; it is still the last one."""
+    """Guards: their file gets the new name and the news; it is still the last one."""
     (mine / update.LAST).write_text("01_slopes.ipynb")
     change(course / "01_slopes.ipynb", d="more")
     os.replace(course / "01_slopes.ipynb", course / "05_lines.ipynb")
@@ -166,8 +166,8 @@ def test_renamed_notebook_keeps_his_work(course, mine):
 
 @pytest.mark.parametrize("is_renamed", [True, False])
 def test_file_of_his_with_the_name_of_a_new_notebook(course, mine, is_renamed):
-    """Guards: files of his own are never touched; he is told, and can give way."""
-    save.write(book(his="his"), mine / "03_new.ipynb")
+    """Guards: files of their own are never touched; they are told, and can give way."""
+    save.write(book(own="own"), mine / "03_new.ipynb")
     if is_renamed:
         os.replace(course / "01_slopes.ipynb", course / "03_new.ipynb")
     else:
@@ -176,7 +176,7 @@ def test_file_of_his_with_the_name_of_a_new_notebook(course, mine, is_renamed):
     (said,) = bring_up_to_date(mine, course)
     assert said.startswith("The course has a new notebook 03_new.ipynb, but a file of")
     assert shown(mine) == before
-    os.replace(mine / "03_new.ipynb", mine / "his.ipynb")
+    os.replace(mine / "03_new.ipynb", mine / "own.ipynb")
     bring_up_to_date(mine, course)
     work = SOLVED if is_renamed else "new"
     assert work in texts(mine / "03_new.ipynb")
@@ -221,23 +221,23 @@ def test_file_that_is_no_notebook_is_left_and_told(course, mine, broken):
 
 
 @pytest.mark.parametrize(
-    ("his", "expected", "said"),
+    ("own", "expected", "said"),
     [
         (b"data", b"new", ["Replaced data.npz by its new version."]),
         (
-            b"his",
-            b"his",
+            b"own",
+            b"own",
             ["data.npz is as you changed it; ours is in notebooks/data.npz."],
         ),
         (None, b"new", ["Not there any more, so fresh again: data.npz."]),
         (b"new", b"new", []),
     ],
 )
-def test_data_are_replaced_if_he_did_not_change_them(course, mine, his, expected, said):
-    """Guards: data of his own stay; the rest is new. It is said once."""
+def test_data_are_replaced_if_not_changed(course, mine, own, expected, said):
+    """Guards: data of their own stay; the rest is new. It is said once."""
     (mine / "data.npz").unlink()
-    if his is not None:
-        (mine / "data.npz").write_bytes(his)
+    if own is not None:
+        (mine / "data.npz").write_bytes(own)
     (course / "data.npz").write_bytes(b"new")
     assert bring_up_to_date(mine, course) == said
     assert (mine / "data.npz").read_bytes() == expected
@@ -247,7 +247,7 @@ def test_data_are_replaced_if_he_did_not_change_them(course, mine, his, expected
 def test_files_of_his_own_are_never_touched(course, mine):
     """Guards: notebooks, files and folders that the course doesn't know."""
     (mine / "sub").mkdir()
-    own = {"own.ipynb": b"broken", "sub/01_slopes.ipynb": b"his", "run.npz": b"his"}
+    own = {"own.ipynb": b"broken", "sub/01_slopes.ipynb": b"own", "run.npz": b"own"}
     for name, data in own.items():
         (mine / name).write_bytes(data)
     change(course / "01_slopes.ipynb", d="more")
@@ -258,7 +258,7 @@ def test_files_of_his_own_are_never_touched(course, mine):
 
 
 def test_last_notebook_is_the_one_saved_last_if_it_is_there(course, mine):
-    """Guards: the door opens where he stopped; and nothing outside of his folder."""
+    """Guards: the door opens where they stopped; and nothing outside of their folder."""
     assert last_notebook(mine).name == "01_slopes.ipynb"
     (mine / "00_own.ipynb").write_text("")
     assert last_notebook(mine).name == "01_slopes.ipynb"

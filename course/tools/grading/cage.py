@@ -35,7 +35,7 @@ REFUSED = (
 # What begins so and yet harms nothing: imports need it, on one system or another.
 HARMLESS = {"os.listdir", "os.scandir", "os.walk", "os.putenv", "os.unsetenv"}
 HARMLESS |= {"os.add_dll_directory"}
-# It takes all that comes. No function of ours: who calls one is told that he borrows it.
+# It takes all that comes. No function of ours: who calls one is told that they borrow it.
 NOTHING = "".format
 
 
