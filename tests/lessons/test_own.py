@@ -61,6 +61,15 @@ def test_a_solved_one_is_the_learners_own_in_another_kernel(capsys):
     assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
 
 
+def test_a_function_that_prints_is_the_learners_too(capsys):
+    """Guards: what keeps a print silent, taken for a function of the course."""
+    assert solve(RIGHT.replace("return", "print(Y, end='!')\n    return"))
+    capsys.readouterr()
+    [function] = bring("my_loss")
+    assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
+    assert capsys.readouterr().out == "my_loss: yours\n"
+
+
 def test_the_order_is_that_of_the_names(capsys):
     """Guards: functions that change places."""
     assert solve(RIGHT)
