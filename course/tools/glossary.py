@@ -27,7 +27,7 @@ def add_arguments(parser):
 def run(options) -> int:
     if options.write:
         PAGE.write_text(page(), encoding="utf-8")
-        print(f"{PAGE.name} is written.")
+        print(f"{PAGE.relative_to(ROOT).as_posix()} is written.")
         return 0
     wanted = " ".join(options.term).lower()
     found = [entry for entry in entries() if wanted in entry[0].name.lower()]

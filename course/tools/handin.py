@@ -43,6 +43,7 @@ def run(options) -> int:
             f"there is no notebook of the course in {folder}; if you gave yours other "
             "names, give them back their own, such as 04_backprop.ipynb"
         )
+    names = {path.name for path in paths}
     name = re.sub(r"[^\w.-]+", "-", options.name or _ask_for_name()).strip("-.")
     if not name:
         raise CommandError("a name has letters: python -m course handin --name NAME")
@@ -55,6 +56,10 @@ def run(options) -> int:
         also += f": there is none in {folder}, as you have answered nothing there yet"
     pack(target, paths, extras)
     print(f"{target} holds {len(paths)} notebooks, without their outputs, {also}.")
+    if others := sorted({path.name for path in folder.glob("*.ipynb")} - names):
+        print(
+            f"Not packed, because the course has no notebook of that name: {', '.join(others)}."
+        )
     print(*replaced, _solved(folder), sep="\n")
     print("Nothing was sent: hand in this file.")
     return 0

@@ -36,8 +36,8 @@ def serve(root, notebook, open_browser=True):
             [
                 f"--ServerApp.root_dir={root}",
                 "--ServerApp.ip=localhost",
-                "--ServerApp.log_level=WARN",
-                "--LabApp.log_level=WARN",
+                "--ServerApp.log_level=ERROR",
+                "--LabApp.log_level=ERROR",
                 *([] if open_browser else ["--ServerApp.open_browser=False"]),
                 "--allow-root",  # as in a container; `start` has said what it means
                 str(notebook),

@@ -5,6 +5,7 @@ hidden files, such as a ``.git``, or holds a site already, which is brought up t
 """
 
 import shlex
+import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,7 +54,8 @@ def run(options) -> int:
     for name in manifest.write(folder, files, KIND).left:
         print(f"{name} stays as it is there: you wrote or changed it.")
     place = shlex.quote(str(folder))
-    print(f"To look at it: python -m http.server --bind 127.0.0.1 -d {place}")
+    python = shlex.quote(sys.executable)
+    print(f"To look at it: {python} -m http.server --bind 127.0.0.1 -d {place}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
 

@@ -50,6 +50,7 @@ def test_the_notebooks_without_outputs(copy, tmp_path, capsys):
     assert "2 notebooks, without their outputs, without your record" in told
     assert "1 of 17 exercises are solved; not yet" in told
     assert "my_he (2)" in told and "my_slope" not in told
+    assert "no notebook of that name: diary.ipynb.\n" in told
 
 
 def test_the_record_goes_along_if_it_is_wanted(copy, tmp_path, capsys):
