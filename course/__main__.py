@@ -60,7 +60,7 @@ GROUPS = {
             "save 05_sum_task",
         ),
         "links": Command(
-            "write the address of the course into the README and the notebooks",
+            "write the address of the course wherever it is needed",
             "links",
         ),
         "site": Command(

@@ -53,10 +53,10 @@ def test_the_readme_leads_to_each_page():
 
 
 def test_no_place_is_left_to_fill():
-    """Guards: a word in capitals, or 'to be measured', where a figure was to come."""
+    """Guards: a word in capitals, or 'to be measured', where more was to come."""
     for text in TEXTS.values():
         prose = re.sub(r"(?ms)^```.*?^```|`[^`]*`", "", text)
-        found = re.findall(r"\b[A-Z]{6,}\b|TODO|TBD|[Tt]o be measured", prose)
+        found = re.findall(r"\b[A-Z]{5,}\b|TODO|TBD|[Tt]o be measured", prose)
         assert set(found) <= {"LICENSE", "README", "CONTRIBUTING", "CITATION"}
 
 
@@ -86,6 +86,7 @@ def test_every_module_and_folder_is_explained():
 @each_text
 def test_every_local_link_exists(name):
     """Guards: a link to a file or a section that is gone."""
+    assert not re.search(r"(?m)^\[[^]]+\]:", TEXTS[name]), "write the address in place"
     for target in re.findall(r"\]\((?!https?:)([^)]+)\)", TEXTS[name]):
         file, _, anchor = target.partition("#")
         linked = ((ROOT / name).parent / file) if file else ROOT / name
@@ -104,11 +105,14 @@ def test_other_links_are_addresses():
 
 
 @each_text
-def test_every_script_that_a_text_names_is_there(name):
+def test_every_file_that_a_text_names_is_there(name):
     """Guards: no command and no hint leads to a file that has moved."""
-    found = [*ROOT.glob("*.py"), *ROOT.glob("[!.]*/**/*.py")]
-    named = set(re.findall(r"[\w/*]+\.py\b", TEXTS[name]))
-    ends = {name: "*/" + name.lstrip("/").replace("NAME", "*") for name in named}
+    found = [path for path in ROOT.rglob("*") if ".venv" not in str(path)]
+    named = set(re.findall(r"(?<![\w<])[\w/*.]+\.(?:py|toml|js|yml)\b", TEXTS[name]))
+    ends = {
+        name: "*/" + re.sub(r"^(\.\./)+", "", name).replace("NAME", "*")
+        for name in named
+    }
     gone = [n for n in ends if not any(path.match(ends[n]) for path in found)]
     assert gone == []
 
@@ -117,7 +121,7 @@ def test_every_script_that_a_text_names_is_there(name):
 
 
 BLOCK = re.compile(
-    r"^```.*?^```$|^(?!```)[^\n].*?(?=\n\n|^```|\Z)", re.DOTALL | re.MULTILINE
+    r"^ *```.*?^ *```$|^(?! *```)[^\n].*?(?=\n\n|^ *```|\Z)", re.DOTALL | re.MULTILINE
 )
 
 
@@ -168,8 +172,9 @@ def test_the_lines_of_python_do_what_they_say():
 # 3. The commands of all documents --------------------------------------------------------
 
 MARK = re.compile(r"<!-- (needs more: [\w ,]+|test command: Linux and macOS) -->")
+FENCE = re.compile(r" *```(?:sh|bash|console)?\n(.*?)\n *```", re.DOTALL)
 COMMAND = re.compile(
-    r"(\.venv/bin/python|python3|bash|npm|sudo|grep|helm|OPENBLAS)\S* \S"
+    r"(\.venv/|python|pip|bash|sh\b|npm|git\b|sudo|grep|helm|\.ci|[A-Z_]+=)\S* \S"
 )
 
 
@@ -183,9 +188,9 @@ def commands(text):
         if MARK.fullmatch(block.strip()):
             marked = True
             continue
-        if block.startswith("```\n"):
-            yield block[4:-4], marked
-        elif not block.startswith("```"):
+        if fence := FENCE.fullmatch(block):
+            yield fence[1], marked
+        elif "```" not in block:
             for item in re.split(r"\n(?=- |\d\. |\|)", block):
                 for span in re.findall(r"`([^`]+)`", item):
                     if COMMAND.match(span):
@@ -211,33 +216,38 @@ bash five
 bash six
 ```
 
-```python
-bash seven
+1. In a list:
+
+   ```sh
+   git seven
+   ```
+
+```text
+bash eight
 ```
 
 <!-- needs more: root -->
 
-| `bash eight` |
 | `bash nine` |
+| `bash ten` |
 
-Then `bash ten`."""
+Then `.ci/run now`."""
     assert list(commands(text)) == [
         ("bash one", False),
         ("bash two", True),
         ("bash three", False),
         ("bash four", False),
         ("bash five\n\nbash six", True),
-        ("bash eight", True),
+        ("   git seven", False),
         ("bash nine", True),
-        ("bash ten", False),
+        ("bash ten", True),
+        (".ci/run now", False),
     ]
 
 
 # It opens the course until it is ended: see tools/test_start.py.
 OPENS = ".venv/bin/python -m course"
 ALL = [(name, *found) for name, text in TEXTS.items() for found in commands(text)]
-RUN = {command: name for name, command, marked in ALL if not marked}
-RUN.pop(OPENS)
 
 
 @pytest.fixture(scope="module")
@@ -253,39 +263,38 @@ def course(tmp_path_factory):
         [python, "-m", "course", "start", "--only-copy"], cwd=folder, check=True
     )
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # for its .gitignore
-    shutil.copytree(folder / "my_course", folder / "handins" / "ada")
+    shutil.copytree(folder / "my_course", folder.parent / "handins" / "ada")
     return folder
 
 
 LEFT_OUT = shutil.ignore_patterns(
-    ".*cache*",
-    ".git",
-    ".hypothesis",
-    ".venv*",
-    "__pycache__",
-    "my_course",
-    "decks",
-    "demo",
+    *[".*cache*", ".coverage", ".git", ".hypothesis", ".venv*", "__pycache__"],
+    *["decks", "demo", "handin*-*.zip", "my_course"],
 )
 
 
-@pytest.mark.parametrize("command", RUN)
-def test_each_command_runs(course, command):
-    """Guards: a line to paste that fails, in whatever document it stands."""
-    assert command.startswith((".venv/bin/python ", "python3 ", "grep ")), "mark it"
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", command],
-        cwd=course,
-        env=os.environ | {"PYTEST_ADDOPTS": ""},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert done.returncode == 0, (
-        f"{RUN[command]}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
-    )
+@each_text
+def test_the_commands_of_a_document_run(course, name):
+    """Guards: a line to paste that fails."""
+    for command, marked in commands(TEXTS[name]):
+        if marked or command == OPENS:
+            continue
+        first = command.split()[0]
+        assert first in (".venv/bin/python", "python3", "grep", "git"), (
+            f"mark it: {command}"
+        )
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", command],
+            cwd=course,
+            env=os.environ | {"PYTEST_ADDOPTS": ""},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+        said = done.stdout[-2000:] + done.stderr[-2000:]
+        assert done.returncode == 0, f"{command}: {said}"
 
 
 @pytest.mark.parametrize("name, command, marked", ALL)
@@ -297,3 +306,14 @@ def test_each_command_is_known(name, command, marked, capsys):
             main([called, "--help"])
         known = capsys.readouterr().out
         assert not [word for word in re.findall(r"--[\w-]+", rest) if word not in known]
+
+
+@each_text
+def test_each_option_is_known(name):
+    """Guards: an option that a text names by itself, and that no command has."""
+    folders = ("course/tools", "tests", "benchmarks")
+    paths = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in paths)
+    named = re.findall(r"`(--[\w-]+)", TEXTS[name])
+    named += re.findall(r"(?:tests|benchmarks)/\w+\.py (--[\w-]+)", TEXTS[name])
+    assert [option for option in named if f'"{option}"' not in code] == []

@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "glossary.md"
 HEAD = """# Glossary
 
 For whoever has forgotten a word: every term of the course, and the section that explains
-it. Written by `python -m course glossary --write`.
+it. Written by `.venv/bin/python -m course glossary --write`.
 
 | Term | What it is | Explained in |
 |---|---|---|

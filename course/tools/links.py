@@ -1,7 +1,7 @@
 """Write the address of the course, as pyproject.toml has it, wherever it is needed.
 
-That is the cell of each notebook which fetches the course, and the links in the README
-by which it opens without an install. Where there is no address both are empty.
+That is the cell of each notebook which fetches the course, the links in the README by
+which it opens without an install, and how to cite it. Without an address all are empty.
 """
 
 import re
@@ -89,8 +89,9 @@ def buttons(stem=FIRST, found=None) -> list:
 
 def changes(found, course=ROOT) -> dict:
     """The files that have another address: path -> the text that they should have."""
-    readme = course / "README.md"
+    readme, citation = course / "README.md", course / "CITATION.cff"
     texts = {readme: in_readme(_text(readme), found)}
+    texts[citation] = in_citation(_text(citation), found.repository)
     for path in sorted(course.glob("notebooks/*.ipynb")):
         texts[path] = as_text(in_notebook(read(path), found.repository))
     return {path: text for path, text in texts.items() if text != _text(path)}
@@ -123,6 +124,12 @@ def in_readme(text, found) -> str:
             "README.md lacks the line '<!-- links: ... -->' of its links"
         )
     return BLOCK.sub(lambda block: block[1] + _links(found) + block[2], text)
+
+
+def in_citation(text, repository) -> str:
+    """How to cite the course, with the address of its repository."""
+    text = re.sub(r"(?m)^repository-code: .*\n", "", text)
+    return text + f"repository-code: {repository}\n" * bool(repository)
 
 
 def _links(found):

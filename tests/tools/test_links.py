@@ -24,7 +24,7 @@ GITHUB = Addresses("https://github.com/ada/nets", "https://ada.example/nets")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_readme_and_notebooks_have_the_address_of_pyproject():
+def test_all_files_have_the_address_of_pyproject():
     """Guards: run `python -m course links` after a change of the address."""
     assert list(links.changes(links.addresses())) == []
 
@@ -106,6 +106,15 @@ def test_a_readme_without_a_place_for_links_is_told():
         links.in_readme("# Ours\n", GITHUB)
 
 
+def test_who_cites_the_course_is_told_where_it_is():
+    """Guards: a line that stays without an address, or comes twice."""
+    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    written = links.in_citation(text, GITHUB.repository)
+    assert written == text + "repository-code: https://github.com/ada/nets\n"
+    assert links.in_citation(written, GITHUB.repository) == written
+    assert links.in_citation(written, "") == text
+
+
 # 2. Published --------------------------------------------------------------------------
 
 
@@ -116,6 +125,7 @@ def published(tmp_path_factory):
     handout.copy_files(course)
     for path in NOTEBOOKS.glob("*.ipynb"):
         shutil.copy(path, course / "notebooks")
+    shutil.copy(ROOT / "CITATION.cff", course)
     publish(course, course.as_uri())
     said = links.update(course)
     assert links.update(course)[:-1] == []  # the second time all is written
