@@ -1,0 +1,15 @@
+"""The sample of a systemd unit for the hub, as far as it can be held to its page."""
+
+import configparser
+
+from course.tools import ROOT
+
+
+def test_it_starts_what_the_page_starts():
+    """Guards: a hub that starts at boot otherwise than by hand."""
+    unit = configparser.ConfigParser()
+    unit.read(ROOT / "hub" / "jupyterhub.service", encoding="utf-8")
+    folder = unit["Service"]["WorkingDirectory"]
+    command = unit["Service"]["ExecStart"].replace(f"{folder}/", "", 1)
+    page = (ROOT / "docs" / "hub.md").read_text(encoding="utf-8")
+    assert f"cd {folder} && sudo {folder}/{command}" in page
