@@ -314,6 +314,6 @@ def test_each_option_is_known(name):
     folders = ("course/tools", "tests", "benchmarks")
     paths = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in paths)
-    named = re.findall(r"`(--[\w-]+)", TEXTS[name])
+    named = re.findall(rf"`(?:(?:{'|'.join(COMMANDS)}) )?(--[\w-]+)", TEXTS[name])
     named += re.findall(r"(?:tests|benchmarks)/\w+\.py (--[\w-]+)", TEXTS[name])
     assert [option for option in named if f'"{option}"' not in code] == []
