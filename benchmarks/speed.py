@@ -182,32 +182,32 @@ def goals(median) -> list[tuple]:
     most, least = "≤", "≥"
     return [
         (
-            "A: fast.train : original notebook",
+            "A: fast.train/original notebook",
             train / a["original notebook"],
             most,
             0.5,
         ),
-        ("A: fast.train : mlp_core.train", train / a["mlp_core.train"], most, 0.4),
-        ("A: mlp_core.train : original notebook", plain, most, 3),
-        ("A: micrograd : fast.train", a["micrograd"] / train, least, 5),
-        ("A: torch : fast.train", a["torch"] / train, least, 8),
-        ("A: scikit-learn : fast.train", scikit, least, 15),
+        ("A: fast.train/mlp_core.train", train / a["mlp_core.train"], most, 0.4),
+        ("A: mlp_core.train/original notebook", plain, most, 3),
+        ("A: micrograd/fast.train", a["micrograd"] / train, least, 5),
+        ("A: torch/fast.train", a["torch"] / train, least, 8),
+        ("A: scikit-learn/fast.train", scikit, least, 15),
         (
             "B: networks in the time of the original's one",
             1000 * one / sweep,
             least,
             350,
         ),
-        ("B: fast.sweep : jax's first call", sweep / b["jax, first call"], most, 1),
-        ("B: fast.sweep : jax's later calls", sweep / b["jax, later calls"], most, 2.5),
-        ("B: one of 10,000 networks : one of 1,000", more / sweep, most, 1),
+        ("B: fast.sweep/jax's first call", sweep / b["jax, first call"], most, 1),
+        ("B: fast.sweep/jax's later calls", sweep / b["jax, later calls"], most, 2.5),
+        ("B: one of 10,000 networks/one of 1,000", more / sweep, most, 1),
         (
-            "C: fast.train : matrix products",
+            "C: fast.train/matrix products",
             large / c["matrix products alone"],
             most,
             1.8,
         ),
-        ("C: fast.train : the faster of torch and jax", large / fastest, most, 1.1),
+        ("C: fast.train/the faster of torch and jax", large / fastest, most, 1.1),
         ("D: milliseconds for mlp_core", 1000 * imports["mlp_core"], most, 10),
     ]
 
