@@ -98,6 +98,7 @@ ONCE = [
     "panels/test_settings",
     "panels/test_training_panel",
     "test_claims",
+    "test_docs",
     "test_faults",
     "test_hosts",
     "test_images",

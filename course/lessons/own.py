@@ -120,7 +120,7 @@ def run(name, code):
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line
     tree = ast.parse(code, file)
     tree.body = [part for part in tree.body if isinstance(part, DEFINES)]
+    tree.body[:0] = ast.parse(SILENT).body  # it would print at each step
     space = {"np": np, "mlp": mlp, "__name__": file}
-    exec(compile(SILENT, file, "exec"), space)  # noqa: S102, it would print at each step
     exec(compile(tree, file, "exec"), space)  # noqa: S102, the learner's own code
     return space[name]

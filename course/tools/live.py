@@ -150,10 +150,8 @@ def free_port() -> int:
 
 def command(learner):
     """How a server starts in the folder of the course."""
-    module = (
-        ["course", "start"] if learner else ["jupyterlab", "--ServerApp.root_dir=."]
-    )
-    return [sys.executable, "-m", *module, "--allow-root"]
+    lab = ["jupyterlab", "--ServerApp.root_dir=.", "--allow-root"]
+    return [sys.executable, "-m", *(["course", "start"] if learner else lab)]
 
 
 def environment(folder):

@@ -20,6 +20,12 @@ for _ in with_bar(range(10_000)):
     if Path("seen").exists(): break
 print("after")"""
 START = f"([index]) => {{ ({live.RUN})(['notebook:run-cell', index]) }}"
+# After a stop a kernel refuses for a moment what comes.
+TAKES_CODE = f"""async () => {{ {live.PRELUDE}
+    const kernel = it.context.sessionContext.session.kernel;
+    let reply;
+    do reply = await kernel.requestExecute({{code: '', silent: true}}).done;
+    while (reply.content.status !== 'ok') }}"""
 INTERRUPT = "() => jupyterapp.commands.execute('notebook:interrupt-kernel')"
 
 
@@ -34,6 +40,7 @@ def notebook(browser, lab, write_notebook):
 
 def bar_of(notebook, index):
     """Start a cell; return its bar, which comes after a second."""
+    notebook.page.evaluate(TAKES_CODE)
     notebook.page.evaluate(START, [index])
     bar = notebook.show_cell(index).get_by_role("progressbar", name="working")
     live.expect(bar).to_be_visible()
