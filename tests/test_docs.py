@@ -15,6 +15,7 @@ import pytest
 
 from course.__main__ import COMMANDS, main
 from course.tools import ROOT, find_notebooks, links
+from course.tools.book import content
 from tests.wait import PATIENCE
 
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
@@ -90,8 +91,7 @@ def test_every_local_link_exists(name):
         assert linked.exists(), target
         if anchor and linked.suffix == ".md":
             found = re.findall(r"^#+ (.*)", linked.read_text("utf-8"), re.MULTILINE)
-            anchors = [re.sub(r"[^\w -]", "", title) for title in found]
-            assert anchor in [t.lower().replace(" ", "-") for t in anchors], target
+            assert anchor in map(content.slug, found), target
 
 
 def test_other_links_are_addresses():

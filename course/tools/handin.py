@@ -43,7 +43,6 @@ def run(options) -> int:
             f"there is no notebook of the course in {folder}; if you gave yours other "
             "names, give them back their own, such as 04_backprop.ipynb"
         )
-    names = {path.name for path in paths}
     name = re.sub(r"[^\w.-]+", "-", options.name or _ask_for_name()).strip("-.")
     if not name:
         raise CommandError("a name has letters: python -m course handin --name NAME")
@@ -56,7 +55,7 @@ def run(options) -> int:
         also += f": there is none in {folder}, as you have answered nothing there yet"
     pack(target, paths, extras)
     print(f"{target} holds {len(paths)} notebooks, without their outputs, {also}.")
-    if others := sorted({path.name for path in folder.glob("*.ipynb")} - names):
+    if others := sorted(p.name for p in set(folder.glob("*.ipynb")) - set(paths)):
         print(
             f"Not packed, because the course has no notebook of that name: {', '.join(others)}."
         )

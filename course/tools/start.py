@@ -36,8 +36,7 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    problem = missing()
-    if problem:
+    if problem := missing():
         raise CommandError(problem)
     try:
         open_course(options)

@@ -298,7 +298,7 @@ def test_links_of_a_document_lead_somewhere(monkeypatch, addresses):
     if addresses.repository:
         hub = f"[{hub}]({addresses.repository}/blob/main/docs/hub.md#backup)"
     assert (
-        build.linked(text, ROOT / "docs")
+        build.with_links(text, ROOT / "docs")
         == f"""\
 [`core`](mlp_core.md) [0](00_first_look.ipynb)
 [here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)

@@ -116,10 +116,10 @@ def home(buttons, names) -> str:
 
 def document(path) -> str:
     """A document of the repository as a page of the book."""
-    return linked(path.read_text(encoding="utf-8"), path.parent)
+    return with_links(path.read_text(encoding="utf-8"), path.parent)
 
 
-def linked(text, folder) -> str:
+def with_links(text, folder) -> str:
     """The text of a document in a folder, its links leading to pages of the book.
 
     What is no page is linked to where the course is published, if that is known.
