@@ -10,6 +10,7 @@ from course.tools import ROOT
 # In a mount namespace of its own: /home is empty, and /etc a copy.
 APART = """
 set -eu
+PATH=$PATH:/usr/sbin # as sudo has it
 mount -t tmpfs none /home
 cp -a /etc "$1/etc"
 mount --bind "$1/etc" /etc
