@@ -30,11 +30,11 @@ def named(name, function):
     return learner
 
 
-def cell(name, code):
+def cell(name, code, space=None):
     """The function that the code of a cell defines, where a notebook has run it."""
     file, code = f"<cell of {name}>", code.strip("\n")
     linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-    space = {"np": np, "mlp": mlp, "__name__": "__main__"}
+    space = {"np": np, "mlp": mlp, **(space or {}), "__name__": "__main__"}
     exec(compile(code, file, "exec"), space)  # noqa: S102, our own source
     return space[name]
 

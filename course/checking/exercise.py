@@ -50,7 +50,10 @@ def precise(part):
 
 
 class Exercise(NamedTuple):
-    """An exercise: a right function, cases to try, and the usual mistakes."""
+    """An exercise: a right function, cases to try, and the usual mistakes.
+
+    `exercise_file` reads it from a file.
+    """
 
     right: Callable  # its name is the name of the exercise
     cases: list  # the arguments to try, each a tuple, small ones first
@@ -70,6 +73,9 @@ class Exercise(NamedTuple):
     # fresh(rng) draws more cases, others at each check, with all corner cases in them.
     fresh: Callable = lambda rng: []
     allowed: tuple = ()  # functions of the course that an answer may call
+    minutes: int = 8  # that it takes
+    cells: tuple = ()  # of its file
+    space: dict | None = None  # what the answers in it see
 
     @property
     def name(self) -> str:

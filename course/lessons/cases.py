@@ -73,6 +73,8 @@ def fresh_losses(rng):
         (Y + rng.choice([-0.05, 0.05], Y.shape), Y),  # small errors
         tuple(rng.integers(-900, 900, (2, 3, 2))),  # large whole numbers
         tuple(normal(rng, 2, n, 2).astype(np.float32)),
+        tuple(normal(rng, 2, 3, 3)),  # the shape of a fixed case, other numbers
+        tuple(normal(rng, 2, 200, 6)),  # more than one prints
     ]
 
 

@@ -1,0 +1,296 @@
+"""Notebook 3: a forward pass that keeps everything. The solution stands below."""
+
+# ruff: noqa: F706, F811, F821
+# fmt: off
+import numpy as np
+
+import mlp_core as mlp
+from course.checking import FormError, describe_type, to_array
+from course.lessons.cases import (
+    FUNCTION_NAMES,
+    LEAKY,
+    RELU,
+    SIZES,
+    TANH,
+    expect_items,
+    network,
+    normal,
+)
+
+# %% task
+# ## Exercise: a forward pass that keeps everything
+#
+# Training will need all numbers on the way. Write a forward pass that returns them, for
+# any network and any batch.
+#
+# | | What it is | Shapes for our network and 4 samples |
+# |---|---|---|
+# | `params` | the layers; `for W, b in params:` walks through them | |
+# | `X` | the batch | (4, 2) |
+# | `f` | the activation function, of every layer | |
+# | returned: `A` | `X`, then the activations of each layer | (4, 2), (4, 3), (4, 3), (4, 2), (4, 1) |
+# | returned: `Z` | the weighted sums of each layer | (4, 3), (4, 3), (4, 2), (4, 1) |
+
+# %% stub
+def my_forward(params, X, f):
+    return None  # your code: return A, Z
+
+# %% hint
+# Start with `A, Z = [X], []`. In a loop over `params`, what goes into the layer is
+# `A[-1]`, the last entry of the list.
+
+# %% hint
+# Append $z$ to `Z` first. Then `f` of that, `f(Z[-1])`, is the new entry of `A`.
+
+# %% solution
+def my_forward(params, X, f):
+    A, Z = [X], []
+    for W, b in params:
+        Z.append(A[-1] @ W + b)
+        A.append(f(Z[-1]))
+    return A, Z
+# `A` has one entry more than `Z`, since the input has no $z$. So `A[i]` goes into layer
+# `i`, `Z[i]` is made there, and `A[i + 1]` comes out.
+
+# %% cases
+def form(answer):
+    """``return A, Z``: two lists of arrays."""
+    expect_items(answer, 2, "the lists A and Z")
+    if not any(isinstance(arrays, (list, tuple)) for arrays in answer):
+        raise FormError(
+            "two lists of arrays are asked for, A and Z, each with an array for each "
+            "layer; here arrays come without such lists"
+        )
+    parts = {}
+    for name, arrays in zip("AZ", answer):
+        if not isinstance(arrays, (list, tuple)):
+            raise FormError(
+                f"{name} is {describe_type(arrays)}, and a list of arrays is asked for"
+            )
+        for i, array in enumerate(arrays):
+            parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
+    return parts
+
+def _case(seed, sizes, n):
+    """A network, a batch of n samples, and one of three activations."""
+    f = (LEAKY.f, TANH.f, RELU.f)[seed % 3]
+    return network(seed, *sizes), normal(seed + 50, n, sizes[0]), f
+
+cases = [
+    *(_case(seed, sizes, 1) for seed, sizes in enumerate(SIZES[:4])),
+    *(_case(seed, sizes, 4) for seed, sizes in enumerate(SIZES)),
+    *(_case(seed, SIZES[seed], 3) for seed in (4, 5)),
+    (network(8, 2, 3, 1), np.array([[0, 1]]), LEAKY.f),  # whole numbers
+]
+large = network(30, 2, 2, 1), normal(31, 40_000, 2), TANH.f
+function_names = FUNCTION_NAMES
+
+def fresh(rng):
+    """Deep and wide networks, equal samples, whole numbers, float32, another f."""
+    n = rng.integers(2, 6)
+    deep = rng.integers(1, 4, 6)
+    narrow = network(rng, 1, 1, 1, 1, 1)  # as many layers as the original notebook
+    W = np.array([[1, 2], [3, 1]])
+    large, tiny = rng.integers(100, 900, (3, 2)), np.array([[0.004, 0], [0, -0.004]])
+    small = [mlp.Layer(*map(np.float32, layer)) for layer in network(rng, 2, 3, 2)]
+    return [
+        (network(rng, *deep), normal(rng, n, deep[0]), TANH.f),
+        (network(rng, 3, 8, 2), normal(rng, 1, 3), RELU.f),
+        (network(rng, 2, 4, 1), normal(rng, 1, 2).repeat(n, axis=0), LEAKY.f),
+        (narrow, normal(rng, n, 1), mlp.leaky_relu(rng.choice([-1.5, 0.3, 2])).f),
+        ([mlp.Layer(W, W[0])], large, RELU.f),
+        ([mlp.Layer(W, 0 * W[0])], tiny, LEAKY.f),  # z beside 0
+        (small, np.float32(normal(rng, n, 2)), LEAKY.f),
+        (network(rng, 2, 3, 1), normal(rng, 4, 2), TANH.f),  # shapes of a fixed case
+        (network(rng, 2, 3), normal(rng, 200, 2), TANH.f),  # a large batch
+    ]
+
+# %% mistake: the weighted sums are wrong, or nothing fits: W is turned on its side; its
+# rows belong to what goes in, its columns to the units
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W.T + b)
+
+# %% mistake: the samples are mixed, or nothing fits: W stands first in the product; a
+# sample is a row, and keeps to itself only on the left
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(W @ A[-1] + b)
+
+# %% mistake: the shapes are wrong, or nothing fits: in this product samples are columns,
+# and here they are rows, which belong on the left
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(np.dot(W.T, A[-1]) + b)
+
+# %% mistake: numbers are multiplied one by one and not added up: a unit needs one sum of
+# all that goes in; which product gives that?
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] * W + b)
+
+# %% mistake: every layer gets the input X: from layer 1 on it is the result of the layer
+# before that goes in
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(X @ W + b)
+
+# %% mistake: the biases are missing
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W)
+
+# %% mistake: the biases have the wrong sign
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W - b)
+
+# %% mistake: A is right, but Z lacks the biases: Z holds the whole sum that f is applied
+# to
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W)
+# in place of: A.append(f(Z[-1]))
+A.append(f(Z[-1] + b))
+
+# %% mistake: the biases are added after f: they belong to the sum that f is applied to
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W)
+# in place of: A.append(f(Z[-1]))
+A.append(f(Z[-1]) + b)
+
+# %% mistake: the activations lack f: A holds the same numbers as Z
+# in place of: A.append(f(Z[-1]))
+A.append(Z[-1])
+
+# %% mistake: f comes in at the end only: each layer has its own, and its result goes into
+# the next layer
+# in place of: A.append(f(Z[-1]))
+A.append(Z[-1])
+# in place of: return A, Z
+A[-1] = f(A[-1])
+return A, Z
+
+# %% mistake: the last layer lacks f: in this course every layer has one, the last too
+# in place of: return A, Z
+return A[:-1] + [Z[-1]], Z
+
+# %% mistake: A and Z go apart after layer 0: what goes on to the next layer is z, and it
+# should be its activation
+# in place of: Z.append(A[-1] @ W + b)
+X = X @ W + b
+Z.append(X)
+
+# %% mistake: the activations have f applied twice: once is enough
+# in place of: A.append(f(Z[-1]))
+A.append(f(f(Z[-1])))
+
+# %% mistake: Z holds numbers to which f is applied already, and A has f applied twice: Z
+# is kept as it was before f
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(f(A[-1] @ W + b))
+
+# %% mistake: whatever f is, the activations are those of the leaky ReLU with alpha =
+# -0.2: the function comes in as the argument f
+# in place of: A.append(f(Z[-1]))
+A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
+
+# %% mistake: whatever f is, the activations are those of ReLU: the function comes in as
+# the argument f
+# in place of: A.append(f(Z[-1]))
+A.append(np.maximum(0, Z[-1]))
+
+# %% mistake: Z holds the activations: it keeps each sum as it was before f
+# in place of: Z.append(A[-1] @ W + b)
+A.append(f(A[-1] @ W + b))
+# in place of: A.append(f(Z[-1]))
+Z.append(A[-1])
+
+# %% mistake: A and Z come in the other order
+# in place of: return A, Z
+return Z, A
+
+# %% mistake: only the first layer is there: is the end reached in the first round already?
+# mend: return A, Z (below the loop, not in it)
+# in place of: A.append(f(Z[-1]))
+A.append(f(Z[-1]))
+return A, Z
+
+# %% right
+def my_forward(params, X, f):
+    A = [None] * (len(params) + 1)
+    Z = [None] * len(params)
+    A[0] = X.copy()
+    for i in range(len(params)):
+        W, b = params[i]
+        Z[i] = (W.T @ A[i].T).T + b.reshape(1, -1)
+        A[i + 1] = f(Z[i])
+    return [A, Z]
+
+# %% right
+def my_forward(params, X, f):
+    if not params:
+        return [X], []
+    W, b = params[0]
+    z = np.einsum("ni,io->no", X, W) + b
+    A, Z = my_forward(params[1:], f(z), f)
+    return [X, *A], [z, *Z]
+
+# %% right
+# in place of: A, Z = [X], []
+A, Z = [np.float32(X)], []
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
+# in place of: A.append(f(Z[-1]))
+A.append(np.float32(f(Z[-1])))
+
+# %% right
+def forward_layer(a, W, b):
+    ones = np.ones((len(a), 1))
+    return np.hstack([a, ones]) @ np.vstack([W, b])
+
+def my_forward(params, X, f):
+    A, Z = (X,), ()
+    for W, b in params:
+        z = forward_layer(A[-1], W, b)
+        A, Z = A + (f(z),), Z + (z,)
+    return A, Z
+
+# %% right: A list stands where an array is asked for
+# in place of: Z.append(A[-1] @ W + b)
+Z.append((np.array(A[-1]) @ W + b).tolist())
+# in place of: A.append(f(Z[-1]))
+A.append(f(np.array(Z[-1])).tolist())
+
+# %% right: It loops in Python
+# in place of: Z.append(A[-1] @ W + b)
+z = np.zeros((len(X), len(b)))
+for n in range(len(X)):
+    z[n] = A[-1][n] @ W + b
+Z.append(z)
+
+# %% wrong: it changes params in place, and the caller still needs what was there
+# in place of: for W, b in params:
+while params:
+    W, b = params.pop(0)
+
+# %% wrong: two lists of arrays are asked for, A and Z
+def my_forward(params, X, f):
+    A = [X]
+    for W, b in params:
+        A.append(f(A[-1] @ W + b))
+    return A
+
+# %% wrong: A is an array, and a list of arrays is asked for
+# in place of: return A, Z
+return A[-1], (A, Z)
+
+# %% wrong: (right in 1 of
+A, Z = [], []
+def my_forward(params, X, f):
+    A.append(X)
+    for W, b in params:
+        Z.append(A[-1] @ W + b)
+        A.append(f(Z[-1]))
+    return A, Z
+
+# %% wrong: Z[0] is wrong
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W + b)
+Z[-1][100:] = 0
+
+# %% wrong: A[1] is wrong
+# in place of: A.append(f(Z[-1]))
+A.append(np.round(f(Z[-1]), 2))
