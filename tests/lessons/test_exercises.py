@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import mlp_core as mlp
 from course import checking
 from course.checking.calls import unchanged
 from course.checking.exercise_file import KINDS

@@ -286,7 +286,7 @@ def my_forward(params, X, f):
         A.append(f(Z[-1]))
     return A, Z
 
-# %% wrong: Z[0] is wrong
+# %% wrong: is wrong
 # in place of: Z.append(A[-1] @ W + b)
 Z.append(A[-1] @ W + b)
 Z[-1][100:] = 0
