@@ -3,7 +3,7 @@
 The saved form holds what a reader needs and nothing that changes from run to run, so
 that a diff shows only what you changed: no execution times, no widget state, no random
 widget numbers. A panel is saved as its picture and its line of numbers; JupyterLab
-shows these until you run the cell.
+shows these until you run the cell. The cells of an exercise are written from its file.
 """
 
 import copy
@@ -14,7 +14,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-from course.tools import find_notebooks
+from course import lessons
+from course.tools import exercise_cells, find_notebooks
 from course.tools.notebooks import WIDGET_VIEW, as_text, read, write
 
 METADATA = {
@@ -38,10 +39,25 @@ def add_arguments(parser):
 def run(options) -> int:
     failed = 0
     for path in find_notebooks(options.names):
-        good = is_saved_form(path) if options.check else run_and_save(path)
+        if options.check:
+            good = is_up_to_date(path)
+        else:
+            write(with_exercises(read(path), path), path)
+            good = run_and_save(path)
         print(f"{path.name}: {'ok' if good else 'not in its saved form'}", flush=True)
         failed += not good
     return 1 if failed else 0
+
+
+def with_exercises(notebook, path):
+    """A copy of the notebook in a file, its exercises from their files.
+
+    Only of a notebook of the course: in a copy they are the learner's.
+    """
+    lesson = lessons.name_of(path.stem)
+    is_ours = lessons.NOTEBOOKS.get(lesson) == path
+    exercises = lessons.load_exercises(lesson) if is_ours else {}
+    return exercise_cells.with_exercises(notebook, exercises)
 
 
 def run_and_save(path) -> bool:
@@ -111,6 +127,12 @@ def _normalize_output(output, count):
 
 
 def is_saved_form(path) -> bool:
-    """Whether the file holds just what this command would have saved."""
+    """Whether the file is in the form in which this command saves."""
     text = Path(path).read_text(encoding="utf-8")
     return text == as_text(normalize(nbformat.reads(text, as_version=4)))
+
+
+def is_up_to_date(path) -> bool:
+    """Whether this command would write the same, but for new outputs."""
+    notebook = read(path)
+    return notebook == with_exercises(notebook, path) and is_saved_form(path)
