@@ -21,12 +21,14 @@ exec(compile(unseal(sealed), __file__, "exec"))
 PACKED = re.compile(r'\A# Sealed, .*\nsealed = """\n([^"]*)"""')
 
 
-def seal(text) -> str:
-    """The text as lines of letters and digits."""
-    return base64.encodebytes(zlib.compress(text.encode(), 9)).decode()
+def seal(text, is_module=False) -> str:
+    """The text of a sealed file; of a module, one that can be imported."""
+    packed = base64.encodebytes(zlib.compress(text.encode(), 9)).decode()
+    return TEXT.format(packed) + MODULE * is_module
 
 
 def unseal(sealed) -> str:
+    """The text in the letters and digits of a sealed file."""
     return zlib.decompress(base64.decodebytes(sealed.encode())).decode()
 
 

@@ -28,6 +28,7 @@ import mlp_core as mlp
 from course.experiments import difference_interval, fates, wilson_interval
 from course.fast import sweep
 from course.files import load
+from course.lessons import FOLDER
 from course.lessons.bug_lab import bugs
 from course.lessons.bug_lab.puzzles import patterns, puzzle
 from course.original import original_loss_and_grads
@@ -676,7 +677,7 @@ def train_on(seeds):
     """Which orders of the samples lead from the original weights to a solution."""
     seeds = seeds[:1000]
     samples = [mlp.draw_samples(np.random.default_rng(s), 4, 2000) for s in seeds]
-    original, _ = load(ROOT / "notebooks" / "original_xor.npz")
+    original, _ = load(FOLDER / "xor_task" / "original_xor.npz")
     params = [
         mlp.Layer(*(np.stack([p] * len(seeds)) for p in (W, b[None])))
         for W, b in original

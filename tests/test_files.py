@@ -21,6 +21,7 @@ import pytest
 
 import mlp_core as mlp
 from course.files import load, save
+from course.lessons import FOLDER
 from mlp_core import Activation, Layer
 from tests.reference import (
     ACTIVATIONS,
@@ -169,7 +170,7 @@ KNOWN_ACTIVATION = [mlp.leaky_relu(-0.2), mlp.tanh, mlp.sigmoid]
 def test_files_of_another_python_load():
     """Guards: a saved file is the same thing everywhere, the course's own one too."""
     assert described(*load(FROM_3_13)) == described(KNOWN, KNOWN_ACTIVATION)
-    params, activation = load(ROOT / "notebooks" / "original_xor.npz")
+    params, activation = load(FOLDER / "xor_task" / "original_xor.npz")
     assert activation.alpha == -0.2
     Y_hat, _ = mlp.forward(params, PUBLISHED_X, activation)
     assert Y_hat[:, 0] == pytest.approx(PUBLISHED_Y, abs=1e-6)

@@ -11,21 +11,12 @@ import statistics
 import nbformat
 import pytest
 
+from course import lessons
 from course.tools import NOTEBOOKS as FOLDER
 from course.tools import find_notebooks, save
 from course.tools.notebooks import fetches
 
 NOTEBOOKS = find_notebooks([])
-NAMES = [
-    "00_first_look",
-    "01_activations",
-    "02_initialization",
-    "03_forward",
-    "04_backprop",
-    "05_sum_task",
-    "06_xor_task",
-    "07_bug_lab",
-]
 IMPORTS = """import sys
 sys.path.insert(0, "..")  # so that Python finds the course
 import numpy as np
@@ -71,13 +62,17 @@ def texts(outputs):
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 
-def test_all_notebooks_of_the_course_are_here():
-    assert {path.stem for path in NOTEBOOKS} >= set(NAMES)
+def test_each_notebook_has_its_folder():
+    """Guards: a notebook without a lesson, or a lesson that no notebook opens."""
+    folders = {path.parent.name for path in lessons.FOLDER.glob("*/__init__.py")}
+    assert NOTEBOOKS and set(lessons.NAMES) == folders
+    assert list(lessons.NOTEBOOKS.values()) == NOTEBOOKS
 
 
 @each_notebook
-def test_notebook_is_in_its_saved_form(path):
-    assert save.is_saved_form(path), "run: python -m course save"
+def test_notebook_is_as_it_would_be_saved(path):
+    """Guards: another form, and exercises that are no more those of their files."""
+    assert save.is_up_to_date(path), "run: python -m course save"
 
 
 @each_notebook

@@ -126,6 +126,10 @@ class Lesson:
             functions.append(function)
         return functions
 
+    def file(self, name) -> Path:
+        """The path of a file with data for this notebook."""
+        return FOLDER / self.name / name
+
     def quiz(self) -> questions.Quiz:
         """Ask the questions at the end of the notebook."""
         return questions.Quiz(self.questions.quiz)

@@ -3,6 +3,7 @@
 import tomllib
 from typing import NamedTuple
 
+from course import sealed
 from course.lessons import FOLDER, NAMES
 
 
@@ -18,8 +19,7 @@ class Term(NamedTuple):
 
 def load(lesson) -> list[Term]:
     """The terms that a lesson explains, in its order."""
-    path = FOLDER / lesson / "terms.toml"
-    tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    tables = tomllib.loads(sealed.read(FOLDER / lesson / "terms.toml"))
     return [Term(lesson=lesson, **fields) for fields in tables.get("term", [])]
 
 

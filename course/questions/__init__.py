@@ -3,13 +3,15 @@
 `load` reads the questions of a lesson from a TOML file, `QuestionBox` shows one, `Quiz`
 shows several. What was answered is kept by `course.record`.
 
-In a copy for a class the file is sealed, see `course.sealed`. Else it holds predictions and quiz questions. Backticks mark code in all texts, an empty
-line begins a paragraph::
+In a copy for a class the file is sealed, see `course.sealed`. Backticks mark code in all
+texts, an empty line begins a paragraph::
 
     [[predict]]                    # or [[quiz]]: the same fields
     name = "minus two"             # no other question of this lesson has it
     question = "What does this `relu` make of -2?"
     explanation = "..."            # if more is to be said; folded after a wrong answer
+    telltales = ["0[.]4"]          # of a prediction: what would tell its answer, as
+                                   # regular expressions; the tests look for them
     [[predict.option]]             # two or more; one of them is right
     text = "0"
     feedback = "That is what ReLU would do. Look at the line for negative z."

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course import record
-from course.sealed import unseal
+from course import record, sealed
 
 # 1. Questions and their answers ------------------------------------------------------
 
@@ -32,9 +31,17 @@ class Question:
     kind = ""  # as question.js calls it
     prompt = ""  # what readers of the plain text are to do
 
-    def __init__(self, lesson, name, question, explanation="", stands_alone=False):
+    def __init__(
+        self,
+        lesson,
+        name,
+        question,
+        explanation="",
+        stands_alone=False,
+        telltales=(),
+    ):
         self.lesson, self.name, self.text = lesson, name, question
-        self.explanation = explanation
+        self.explanation, self.telltales = explanation, telltales
         self.stands_alone = stands_alone  # can be asked again in another notebook
 
     @property
@@ -353,9 +360,6 @@ def _make_question(lesson, name, **fields):
 def load(path, lesson) -> Questions:
     """Read the questions of a lesson; a ValueError names the file and the question."""
     try:
-        tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        if "sealed" in tables:
-            tables = tomllib.loads(unseal(tables["sealed"]))
-        return Questions(lesson, **tables)
+        return Questions(lesson, **tomllib.loads(sealed.read(Path(path))))
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path}: {error}") from error

@@ -16,7 +16,9 @@ from course.tools.notebooks import tags
 FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 ABOVE = {"exercise": "slide", "stub": "-", "hint": "skip"}  # tag -> how slides have it
 BELOW = {"solution": "subslide"}
-BLOCK = re.compile(r"#|\||\$\$|<|- |\d+\. |$")  # begins what is no paragraph's next line
+BLOCK = re.compile(
+    r"#|\||\$\$|<|- |\d+\. |$"
+)  # begins what is no paragraph's next line
 
 
 def with_exercises(notebook, exercises):
@@ -74,7 +76,9 @@ def _around(cells, name):
 
 def _filled(cells, kinds, texts, name):
     """Cells with the texts of an exercise in those that are nearest to their end."""
-    ends = [n for n, cell in enumerate(cells) if cell.source.startswith("lesson.check(")]
+    ends = [
+        n for n, cell in enumerate(cells) if cell.source.startswith("lesson.check(")
+    ]
     begin, added = ends[-1] + 1 if ends else 0, []
     ours = {tag: cell for cell in cells[begin:] for tag in tags(cell) if tag in kinds}
     for tag, slide in kinds.items():

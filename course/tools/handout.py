@@ -8,16 +8,17 @@ stays, see `course.tools.manifest`.
 The notebooks are the one source, by two tags. A code cell tagged ``stub`` is where the
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
 ```` ```python ```` block. For learners, the cells tagged ``solution`` are left out, and
-the files that hold answers are sealed (`course.sealed`). With solutions, each stub gets
-the code of its solution. In both the stored outputs are cleared: in the one they would
-answer the questions, in the other they belong to the stubs.
+all texts in the lessons' folders, where the answers are, are sealed (`course.sealed`).
+With solutions, each stub gets the code of its solution. In both the stored outputs are
+cleared: in the one they would answer the questions, in the other they belong to the stubs.
 """
 
 import copy
 import re
 import shutil
 
-from course.sealed import seal
+from course import sealed
+from course.checking.exercise_file import is_exercise
 from course.tools import ROOT, CommandError, links, manifest, save
 from course.tools.notebooks import as_text, cleared, read, tags
 
@@ -26,7 +27,6 @@ NEEDED = [
     "mlp_core.py",
     "course/**/*",
     "images/*.png",
-    "notebooks/*.npz",
     "requirements.txt",
     "README.md",
     "docs/learning.md",
@@ -43,22 +43,6 @@ FOR_OTHERS = re.compile(
     r"<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n", re.DOTALL
 )
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-SEALED = {
-    "questions.toml": '''\
-# The questions and their answers, sealed so that nobody reads them by accident.
-sealed = """
-{}"""
-''',
-    "exercises.py": '''\
-"""The exercises and their answers, sealed so that nobody reads them by accident."""
-
-from course.sealed import unseal
-
-SEALED = """
-{}"""
-exec(compile(unseal(SEALED), __file__, "exec"))
-''',
-}
 
 
 def add_arguments(parser):
@@ -205,12 +189,29 @@ def contents(change, course=ROOT, address="") -> dict:
         if name == "README.md":
             text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
             files[name] = links.BLOCK.sub("", text).encode()
-        elif change is without_solutions and path.name in SEALED:
-            sealed = seal(path.read_text(encoding="utf-8"))
-            files[name] = SEALED[path.name].format(sealed).encode()
+        elif change is without_solutions and is_of_a_lesson(path, course):
+            files[name] = as_sealed(path)
         elif not name.startswith("course/tools/") or path in tools:
             files[name] = path.read_bytes()
     return files
+
+
+def is_of_a_lesson(path, course=ROOT) -> bool:
+    """Whether a file lies in the folder of a lesson, where the answers are."""
+    return path.parent.parent == course / "course" / "lessons"
+
+
+def as_sealed(path) -> bytes:
+    """A file of a lesson; its text is sealed, and data are as they are."""
+    data = path.read_bytes()
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data
+    is_module = path.suffix == ".py" and not is_exercise(path)
+    if is_module and path.name == "__init__.py":
+        return data
+    return sealed.seal(text, is_module).encode()
 
 
 def needed(course=ROOT):

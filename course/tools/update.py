@@ -63,8 +63,6 @@ class Update:
                 self._rename(path.name, theirs)
         for name in sorted(theirs):
             self._update_notebook(name, theirs[name])
-        for path in sorted(self.source.glob("*.npz")):
-            self._update_data(path.name, path.read_bytes())
         return [*self._sentences(), *self.said]
 
     def _update_notebook(self, name, theirs):
@@ -125,24 +123,6 @@ class Update:
                 self.said.append(f"{old} is called {new} now, with your work in it.")
             os.replace(self.given / old, self.given / new)
             return
-
-    def _update_data(self, name, theirs):
-        path, given = self.folder / name, self.given / name
-        base = given.read_bytes() if given.exists() else None
-        mine = path.read_bytes() if path.exists() else None
-        if mine is None:
-            write(path, theirs, self.mark)
-            if base is not None:
-                self.back.append(name)
-        elif mine == base != theirs:
-            self._replace(path, theirs)
-            self.said.append(f"Replaced {name} by its new version.")
-        elif base != theirs != mine:
-            self.said.append(
-                f"{name} is as you changed it; ours is in {self.source.name}/{name}."
-            )
-        if base != theirs:
-            write(given, theirs, self.mark)
 
     def _sentences(self):
         if self.is_first:

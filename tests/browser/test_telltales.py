@@ -1,16 +1,16 @@
 """What answers a question is not on the screen before it is answered.
 
 Each question of the course is opened as a learner meets it: outputs cleared, its cell at
-the top of the window. What can be seen below it is held against its telltales, which
-tests/telltales.toml lists.
+the top of the window. What can be seen below it is held against its telltales.
 """
 
 import re
 
 import pytest
 
+from course.lessons import load_questions, name_of
 from course.tools import find_notebooks
-from tests.telltales import TELLTALES, found
+from tests.telltales import found
 
 SIZES = [{"width": 1440, "height": 900}, {"width": 1280, "height": 720}]
 CLEAR = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
@@ -62,15 +62,15 @@ def test_what_answers_a_question_is_not_on_the_screen(turn_to, path):
         elif cell["cell_type"] == "code" and asked(cell["source"]):
             notebook.run(index)
             (questions[index],) = asked(cell["source"])
-    lesson, told = re.sub(r"^\d+_", "", path.stem), []
-    assert list(questions.values()) == list(TELLTALES[lesson])
+    asked_here, told = load_questions(name_of(path.stem)).predictions, []
+    assert list(questions.values()) == list(asked_here)
     for size in SIZES:
         notebook.page.set_viewport_size(size)
         below = notebook.page.evaluate(BELOW, list(questions))
         for (index, name), text in zip(questions.items(), below):
             told += [
                 f"cell {index}, {name!r}, at {size['width']}: {telltale!r} in {text!r}"
-                for telltale in found(TELLTALES[lesson][name], text)
+                for telltale in found(asked_here[name], text)
             ]
     assert not told, "\n".join(told)
     assert not notebook.complaints

@@ -37,6 +37,7 @@ def questions_of(lesson):
     texts = {"lesson.quiz()": "\n".join(strings(tables.get("quiz", [])))}
     for table in tables.get("predict", []):
         name = table.pop("name")
+        table.pop("telltales", None)
         texts[f'lesson.predict("{name}")'] = "\n".join(strings(table))
     return texts
 

@@ -16,10 +16,13 @@ import psutil
 import pytest
 
 from course.__main__ import main
+from course.lessons import NAMES
 from course.tools import ROOT, CommandError, live, start, update
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed
+
+MADE = f"Made my_course, your own copy of the {len(NAMES)} notebooks."
 
 # 1. Before anything is started -----------------------------------------------------------
 
@@ -118,9 +121,7 @@ def test_only_the_copy_is_made_where_asked(monkeypatch, capsys, tmp_path):
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)  # of whom none is told
     monkeypatch.setattr(start, "ROOT", tmp_path)
     assert main(["start", "--only-copy"]) == 0
-    assert (
-        capsys.readouterr().out == "Made my_course, your own copy of the 8 notebooks.\n"
-    )
+    assert capsys.readouterr().out == f"{MADE}\n"
     assert (tmp_path / "my_course" / "00_first_look.ipynb").exists()
     assert main(["start", "--only-copy"]) == 0
     assert capsys.readouterr().out == ""
@@ -133,6 +134,7 @@ AS_USER = """
 import os
 os.geteuid = lambda: {}
 from course.__main__ import main
+from course.lessons import NAMES
 raise SystemExit(main())
 """
 ROOT_MAY = "You are root: code in a notebook may change everything on this machine."
@@ -234,7 +236,7 @@ def get(url, data=None, headers=()):
 def test_it_says_where_the_course_is_open(door):
     """Guards: three lines, no log; the printed port is the one that Jupyter took."""
     made, opened, _ = door.said
-    assert made == "Made my_course, your own copy of the 8 notebooks."
+    assert made == MADE
     assert opened.startswith("The course is open in your browser at http://localhost:")
     url = url_of(opened)
     assert "/lab/tree/my_course/00_first_look.ipynb?token=" in url

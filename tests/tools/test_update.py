@@ -31,7 +31,6 @@ def course(tmp_path):
     slopes = book(a="import", stub="def my_slope(z): ...", c="check()")
     save.write(slopes, folder / "01_slopes.ipynb")
     save.write(book(x="first", y="second", z="third"), folder / "02_sums.ipynb")
-    (folder / "data.npz").write_bytes(b"data")
     return folder
 
 
@@ -79,13 +78,13 @@ def shown(folder):
 
 
 def test_first_start_makes_the_copy(course, tmp_path):
-    """Guards: all cells, no outputs, the data that cells load, and nothing else."""
+    """Guards: all cells, no outputs, and nothing else."""
     folder = tmp_path / "my_course"
     folder.mkdir()
     (course / "mine.txt").write_text("")
     said = bring_up_to_date(folder, course)
     assert said == ["Made my_course, your own copy of the 2 notebooks."]
-    assert set(shown(folder)) == {"01_slopes.ipynb", "02_sums.ipynb", "data.npz"}
+    assert set(shown(folder)) == {"01_slopes.ipynb", "02_sums.ipynb"}
     for path in folder.glob("*.ipynb"):
         assert texts(path) == texts(course / path.name)
         for made in save.read(path).cells:
@@ -97,7 +96,6 @@ def test_copy_of_the_real_course_has_every_notebook(tmp_path):
     assert bring_up_to_date(tmp_path)
     for path in find_notebooks([]):
         assert texts(tmp_path / path.name) == texts(path)
-    assert (tmp_path / "original_xor.npz").exists()
 
 
 def test_second_start_is_silent_and_writes_nothing(course, mine):
@@ -220,30 +218,6 @@ def test_file_that_is_no_notebook_is_left_and_told(course, mine, broken):
     assert texts(mine / "01_slopes.ipynb") == texts(course / "01_slopes.ipynb")
 
 
-@pytest.mark.parametrize(
-    ("own", "expected", "said"),
-    [
-        (b"data", b"new", ["Replaced data.npz by its new version."]),
-        (
-            b"own",
-            b"own",
-            ["data.npz is as you changed it; ours is in notebooks/data.npz."],
-        ),
-        (None, b"new", ["Not there any more, so fresh again: data.npz."]),
-        (b"new", b"new", []),
-    ],
-)
-def test_data_are_replaced_if_not_changed(course, mine, own, expected, said):
-    """Guards: data of their own stay; the rest is new. It is said once."""
-    (mine / "data.npz").unlink()
-    if own is not None:
-        (mine / "data.npz").write_bytes(own)
-    (course / "data.npz").write_bytes(b"new")
-    assert bring_up_to_date(mine, course) == said
-    assert (mine / "data.npz").read_bytes() == expected
-    assert bring_up_to_date(mine, course) == []
-
-
 def test_files_of_his_own_are_never_touched(course, mine):
     """Guards: notebooks, files and folders that the course doesn't know."""
     (mine / "sub").mkdir()
@@ -313,7 +287,6 @@ def renew(course):
     os.replace(course / "01_slopes.ipynb", course / "04_lines.ipynb")
     change(course / "02_sums.ipynb", x=None, w="new")
     save.write(book(n="new"), course / "03_new.ipynb")
-    (course / "data.npz").write_bytes(b"new")
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
@@ -364,9 +337,8 @@ def test_interrupted_first_start_goes_on(course, tmp_path, stop_at, after):
         bring_up_to_date(folder, course)
         for path in folder.glob("*.ipynb"):
             assert texts(path) == texts(course / path.name)
-        assert (folder / "data.npz").read_bytes() == b"data"
         assert bring_up_to_date(folder, course) == []
-    assert step > 10
+    assert step > 5
 
 
 def test_disk_that_is_full_leaves_the_old_file(course, mine, monkeypatch):
