@@ -12,9 +12,9 @@
 
 A mistake gives the whole function, or, if that is long, the lines that differ::
 
-    # %% mistake: the biases are missing
-    # in place of: Z.append(A[-1] @ W + b)
-    Z.append(A[-1] @ W)
+    # %% mistake: it is the sum of all numbers: divide by how many there are
+    # in place of: mean = sum(numbers) / len(numbers)
+    mean = sum(numbers)
 
 Words go on in comments; a line ``# mend: CODE`` may follow. The answers see what the file
 imports at its top, and nothing else. In a hand-out the file is sealed.

@@ -68,9 +68,8 @@ def run(options) -> int:
     folder = (ROOT / options.folder).resolve()
     kind = "with" if options.with_solutions else "without"
     refuse(folder, kind, options.update)
-    change = with_solutions if options.with_solutions else without_solutions
     address = options.repository or links.address_in(folder)
-    files = contents(change, address=links.checked(address))
+    files = contents(kind, address=links.checked(address))
     changes = manifest.write(folder, files, kind)
     names = [name for name in files if name.endswith(".ipynb")]
     print(f"{len(names)} notebooks {kind} solutions in {folder}", flush=True)
@@ -171,12 +170,13 @@ def _first_line(cell):
 # 2. The course -------------------------------------------------------------------------
 
 
-def contents(change, course=ROOT, address="") -> dict:
+def contents(kind, course=ROOT, address="") -> dict:
     """The files of a hand-out, path -> bytes; a notebook that can't be changed is named.
 
-    ``change`` is `without_solutions` or `with_solutions`. A notebook that is opened alone
-    fetches the course from the address of the class: ours has the solutions.
+    Its ``kind`` is 'with' or 'without' solutions. A notebook that is opened alone fetches
+    the course from the address of the class: ours has the solutions.
     """
+    change = with_solutions if kind == "with" else without_solutions
     files, tools = {}, {course / "course" / "tools" / f"{name}.py" for name in TOOLS}
     for path in sorted(course.glob("notebooks/*.ipynb")):
         try:
@@ -189,7 +189,7 @@ def contents(change, course=ROOT, address="") -> dict:
         if name == "README.md":
             text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
             files[name] = links.BLOCK.sub("", text).encode()
-        elif change is without_solutions and is_of_a_lesson(path, course):
+        elif kind == "without" and is_of_a_lesson(path, course):
             files[name] = as_sealed(path)
         elif not name.startswith("course/tools/") or path in tools:
             files[name] = path.read_bytes()

@@ -73,9 +73,13 @@ def small():
     return nbformat.v4.new_notebook(cells=cells)
 
 
-EXERCISES = """def my_double(x):
+EXERCISE = """\"""Doubles.\"""
+
+# %% solution
+def my_double(x):
     return 2 * x
 """
+DATA = b"\x93NUMPY\xff"
 
 
 @pytest.fixture
@@ -87,13 +91,16 @@ def course(tmp_path, monkeypatch):
         "README.md": README,
         ".gitignore": "my_course/",
         "course/lessons/doubles/questions.toml": 'answer = "four"',
-        "course/lessons/doubles/exercises.py": EXERCISES,
+        "course/lessons/doubles/my_double.py": EXERCISE,
+        "course/lessons/doubles/cases.py": "twice = 'x + x'",
+        "course/lessons/doubles/__init__.py": '"""Twice as much."""',
+        "course/lessons/doubles/doubles.csv": "1, 2",
+        "course/lessons/doubles/doubles.npz": DATA,
         "course/tools/start.py": "",
         "course/tools/save.py": "",
         "course/tools/deck/__init__.py": "",
         "course/tools/deck/look.js": "",
         "course/__pycache__/checks.pyc": "",
-        "notebooks/data.npz": "",
         "notebooks/mine.txt": "",
         "images/picture.png": "",
         "images/make.py": "",
@@ -101,7 +108,8 @@ def course(tmp_path, monkeypatch):
     }
     for name, text in texts.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / name).write_text(text)
+        data = text if isinstance(text, bytes) else text.encode()
+        (root / name).write_bytes(data)
     nbformat.write(small(), root / "notebooks" / "01_doubles.ipynb")
     of_it = functools.partial(handout.contents, course=root)
     monkeypatch.setattr(handout, "contents", of_it)
@@ -210,10 +218,13 @@ def test_copy_holds_what_learners_need(course, tmp_path, capsys):
         ".gitignore",
         "mlp_core.py",
         "README.md",
+        "course/lessons/doubles/__init__.py",
+        "course/lessons/doubles/cases.py",
+        "course/lessons/doubles/doubles.csv",
+        "course/lessons/doubles/doubles.npz",
+        "course/lessons/doubles/my_double.py",
         "course/lessons/doubles/questions.toml",
-        "course/lessons/doubles/exercises.py",
         "course/tools/start.py",
-        "notebooks/data.npz",
         "notebooks/01_doubles.ipynb",
         "images/picture.png",
     }
@@ -225,12 +236,19 @@ def test_answers_are_sealed_for_learners_only(course, tmp_path):
     hand_out(tmp_path / "pupils")
     hand_out(tmp_path / "teacher", "--with-solutions")
     place = "course/lessons/doubles"
-    for name, answer in (("questions.toml", "four"), ("exercises.py", "2 * x")):
-        text = (tmp_path / "pupils" / place / name).read_text()
-        ours = (course / place / name).read_text()
-        assert answer in ours and answer not in text
-        assert sealed.unseal(text.split('= """')[1].split('"""')[0]) == ours
-        assert (tmp_path / "teacher" / place / name).read_text() == ours
+    for path in (course / place).iterdir():
+        pupils, teacher = (
+            tmp_path / who / place / path.name for who in ("pupils", "teacher")
+        )
+        assert teacher.read_bytes() == path.read_bytes()
+        if path.suffix == ".npz" or path.stem == "__init__":
+            assert pupils.read_bytes() == path.read_bytes()
+        else:
+            assert path.read_text() not in pupils.read_text()
+            assert sealed.read(pupils) == sealed.read(path) == path.read_text()
+    space = {"__file__": "cases.py"}
+    exec((tmp_path / "pupils" / place / "cases.py").read_text(), space)  # noqa: S102
+    assert space["twice"] == "x + x"  # it can be imported
 
 
 def test_folder_with_hidden_files_is_welcome(course, tmp_path, capsys):
@@ -462,7 +480,7 @@ def handed():
     """The files of the hand-out for learners: path -> text; pictures as they are."""
     return {
         name: data.decode(errors="replace")
-        for name, data in handout.contents(handout.without_solutions).items()
+        for name, data in handout.contents("without").items()
     }
 
 

@@ -244,7 +244,7 @@ def test_a_handout_fetches_from_the_class(published):
     has the solutions."""
     course, _ = published
     for address in ("", "https://github.com/eve/class"):
-        files = handout.contents(handout.without_solutions, course, address)
+        files = handout.contents("without", course, address)
         for name in files:
             if name.endswith(".ipynb"):
                 assert course.as_uri() not in files[name].decode()
@@ -266,7 +266,7 @@ def test_a_handout_has_no_links_to_our_notebooks(published):
     readme = course / "README.md"
     text = readme.read_text(encoding="utf-8")
     readme.write_text(links.in_readme(text, GITHUB), encoding="utf-8")
-    handed = handout.contents(handout.without_solutions, course)["README.md"].decode()
+    handed = handout.contents("without", course)["README.md"].decode()
     readme.write_text(text, encoding="utf-8")
     assert "ada/nets" not in handed and "\n\n## Start\n\nYou need Python" in handed
 

@@ -41,7 +41,7 @@ def build(folder, pyodide=None):
     """
     with tempfile.TemporaryDirectory() as work:
         work = Path(work)
-        files = handout.contents(handout.without_solutions)
+        files = handout.contents("without")
         write_drive(files, work / "files")
         wheels = fetch(WHEELS, work / "wheels")
         (work / "pypi").mkdir()
