@@ -3,6 +3,8 @@
 import asyncio
 import functools
 import io
+import re
+from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
@@ -16,7 +18,12 @@ from course.panels.run import train_in_parts
 
 # All widgets that are open; ipywidgets 7, as in Colab, has them elsewhere.
 OPEN = module._instances if hasattr(module, "_instances") else widgets.Widget.widgets
-NAMES = [name for name in dir(panels) if name.endswith("_panel")]
+# All that stand in a module of `course.panels`.
+NAMES = sorted(
+    name
+    for path in Path(panels.__file__).parent.glob("*.py")
+    for name in re.findall(r"^def (\w+_panel)\(", path.read_text("utf-8"), re.MULTILINE)
+)
 
 
 def make(name, **settings):

@@ -1,8 +1,11 @@
 """What holds for every picture: text sizes, ticks, limits, and broken numbers."""
 
 import copy
+import importlib
+import inspect
 import io
 import itertools
+import pkgutil
 
 import matplotlib
 import numpy as np
@@ -49,6 +52,7 @@ DRAWINGS = {
     "spread": (P.draw_spread, SPREADS),
     "network": (P.draw_network, PARAMS, CACHE, None, "tanh"),
     "gradients": (P.draw_network, PARAMS, CACHE, GRADS),
+    "wiring": (P.draw_wiring, PARAMS, (1, 1)),
     "wide network": (P.draw_network, network((2, 40, 9, 1))),
     "check": (P.draw_gradient_check, checked()),
     "loss": (P.draw_loss, LOSSES),
@@ -166,7 +170,27 @@ PICTURES = {
     "groups": lambda: P.groups(np.arange(1000) % 3 > 0),
     "fates": lambda: P.fates({"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
     "success_map": lambda: P.success_map([[0.1, 0.9]], [0], [0.1, 1]),
+    "beside": lambda: P.beside(P.samples(XOR), P.surface(PARAMS, XOR)),
 }
+
+
+def of_pictures(is_wanted):
+    """The functions of the modules of `course.pictures` that are wanted, by name."""
+    modules = [
+        importlib.import_module(f"{P.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(P.__path__)
+    ]
+    functions = [f for m in modules for f in vars(m).values() if inspect.isfunction(f)]
+    return {f.__name__ for f in functions if is_wanted(f)}
+
+
+def test_every_picture_is_tested_here():
+    """Guards: a new picture that no test of this file draws, or nobody can call."""
+    made = of_pictures(lambda f: f.__annotations__.get("return") is Picture)
+    assert made == set(PICTURES)
+    assert made <= vars(P).keys()
+    drawn = {drawing.__name__ for drawing, *_ in DRAWINGS.values()}
+    assert drawn >= {name for name in vars(P) if name.startswith("draw_")}
 
 
 @pytest.mark.parametrize("name", PICTURES)
