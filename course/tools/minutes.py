@@ -7,7 +7,7 @@ belong to their exercises.
 import re
 from typing import NamedTuple
 
-from course.lessons import load_questions, name_of
+from course.lessons import load_exercises, load_questions, name_of
 from course.tools import find_notebooks
 from course.tools.notebooks import fetches, read, tags
 
@@ -15,9 +15,6 @@ WORDS_A_MINUTE = 180
 LINES_A_MINUTE = 4
 A_QUESTION = 1
 A_TASK = 2  # a numbered line of a cell tagged `tasks`: something to do with a panel
-AN_EXERCISE = 8
-A_LONG_EXERCISE = 15
-LONG = ("my_layer_backward", "my_backprop", "my_train")
 
 
 class Count(NamedTuple):
@@ -27,19 +24,17 @@ class Count(NamedTuple):
     lines: int  # of code to read
     questions: int
     tasks: int
-    exercises: list  # their names
+    exercises: int
+    writing: int  # minutes for the exercises, as the file of each says
 
     @property
     def minutes(self) -> float:
-        exercises = sum(
-            A_LONG_EXERCISE if name in LONG else AN_EXERCISE for name in self.exercises
-        )
         return (
             self.words / WORDS_A_MINUTE
             + self.lines / LINES_A_MINUTE
             + self.questions * A_QUESTION
             + self.tasks * A_TASK
-            + exercises
+            + self.writing
         )
 
     @property
@@ -59,8 +54,7 @@ def run(options) -> int:
     for path in paths:
         count = of_notebook(path)
         total += count.stated
-        cells = *count[:-1], len(count.exercises), round(count.minutes), count.stated
-        print(_row(path.stem, *cells))
+        print(_row(path.stem, *count, round(count.minutes), count.stated))
     print(f"{total / 60:.1f} hours in all")
     return 0
 
@@ -71,17 +65,18 @@ def _row(name, *cells):
 
 def of_notebook(path) -> Count:
     """The count of a notebook of the course, with the quiz of its lesson."""
-    quiz = load_questions(name_of(path.stem)).quiz
-    return count(read(path), len(quiz))
+    lesson = name_of(path.stem)
+    quiz = load_questions(lesson).quiz
+    exercises = load_exercises(lesson).values()
+    return count(read(path), len(quiz), [exercise.minutes for exercise in exercises])
 
 
-def count(notebook, quiz_questions=0) -> Count:
-    """The count of a notebook whose quiz has so many questions."""
+def count(notebook, quiz_questions=0, writing=()) -> Count:
+    """The count of a notebook whose quiz and exercises are told."""
     texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     codes = [
         c for c in notebook.cells if c.cell_type == "code" and not fetches(c.source)
     ]
-    stubs = [cell.source for cell in codes if "stub" in tags(cell)]
     tasks = [cell.source for cell in texts if "tasks" in tags(cell)]
     lines = [
         line
@@ -95,7 +90,8 @@ def count(notebook, quiz_questions=0) -> Count:
         lines=sum(bool(line.strip()) for line in lines if line[:7] != "lesson."),
         questions=sum(asked.get(line.partition("(")[0] + "(", 0) for line in lines),
         tasks=len(re.findall(r"^\d+\. ", "\n".join(tasks), re.MULTILINE)),
-        exercises=re.findall(r"^def (\w+)", "\n".join(stubs), re.MULTILINE),
+        exercises=len(writing),
+        writing=sum(writing),
     )
 
 
