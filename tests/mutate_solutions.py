@@ -2,59 +2,24 @@
 
     .venv/bin/python tests/mutate_solutions.py
 
-prints each mutant that is accepted. All of them must stand in `EQUAL`, with the reason
-why they behave like the solution. `lessons/test_mutants.py` runs the same.
-
-The solutions are those of the notebooks: the first Python block of each markdown cell
-with the tag 'solution'.
+prints each mutant that is accepted. All of them must stand in the file of the exercise, in
+its cells 'equal', with the reason. `lessons/test_mutants.py` runs the same.
 """
 
 import ast
 import copy
 import itertools
-import re
 import sys
 import time
 from pathlib import Path
 
-import nbformat
-import numpy as np
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import mlp_core as mlp
 from course import checking
-from tests.answers import EXERCISES
+from tests.answers import EXERCISES, cell
 
-# 1. The solutions --------------------------------------------------------------------
-
-
-def solutions(folder=ROOT / "notebooks") -> dict:
-    """The solutions in the notebooks' own text: name of the exercise -> source.
-
-    A cell whose block defines no exercise is left out: it answers something else.
-    """
-    found = {}
-    for path in sorted(Path(folder).glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if "solution" not in cell.metadata.get("tags", []):
-                continue
-            block = re.search(r"```python\n(.*?)```", cell.source, re.DOTALL)
-            names = re.findall(r"^def (\w+)", block[1] if block else "", re.MULTILINE)
-            for name in set(names) & set(EXERCISES):
-                found[name] = block[1]
-    return found
-
-
-def compiled(name, source):
-    """The function called ``name`` that the source defines, as a notebook would."""
-    space = {"np": np, "mlp": mlp, "pairwise": itertools.pairwise}
-    exec(compile(source, f"<{name}>", "exec"), space)  # noqa: S102, our own source
-    return space[name]
-
-
-# 2. Mutants --------------------------------------------------------------------------
+# 1. Mutants --------------------------------------------------------------------------
 
 _OPERATORS = {
     ast.Add: [ast.Sub, ast.Mult],
@@ -203,101 +168,29 @@ def _move_index(node, step):
     node.slice = ast.BinOp(node.slice, ast.Add(), ast.Constant(step))
 
 
-# 3. The survivors that are equal ------------------------------------------------------
+# 2. The survivors ----------------------------------------------------------------------
 
-_MEND = ("mend_first", "mend_second")
-# Why they behave like the solution, and which they are: exercise and changed line.
-_REASONS = {
-    "at z = 0 both sides give 0": [
-        ("my_activation", "return np.where(z >= 0, z, alpha * z)"),
-    ],
-    "the sign of a difference does not count in a square": [
-        ("my_loss", "return 0.5 * np.sum((Y - Y_hat) ** 2) / len(Y)"),
-        ("my_constant_loss", "error = Y.mean(axis=0) - Y"),
-    ],
-    "the sign of a difference does not count in abs": [
-        (
-            "my_entry_error",
-            "return abs(numeric - claimed) / larger if larger > 0 else 0.0",
-        ),
-    ],
-    "another small step by default is as good": [
-        (
-            "my_entry_error",
-            "def my_entry_error(loss_of, w, index, claimed, h=2e-05):",
-        ),
-    ],
-    "with -h the two losses change places, and so does the sign of 2 h": [
-        (
-            "my_entry_error",
-            "def my_entry_error(loss_of, w, index, claimed, h=-1e-05):",
-        ),
-    ],
-    "two copies of the same array": [
-        ("my_entry_error", "down, up = (w.astype(float), w.astype(float))"),
-    ],
-    "a network by hand may be written in lists": [
-        (
-            "xor_network",
-            "hidden = mlp.Layer([[1.0, 1.0], [1.0, 1.0]], np.array([0.0, -1.0]))",
-        ),
-        (
-            "xor_network",
-            "hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), [0.0, -1.0])",
-        ),
-        ("xor_network", "output = mlp.Layer([[1.0], [-2.0]], np.array([0.0]))"),
-        ("xor_network", "output = mlp.Layer(np.array([[1.0], [-2.0]]), [0.0])"),
-    ],
-    "the order does not count in max": [
-        ("my_entry_error", "larger = max(abs(numeric), abs(claimed))"),
-    ],
-    "the square of a difference is the same both ways": [
-        *((name, "return (mlp.loss(Y, Y_hat), grads)") for name in _MEND),
-    ],
-    "X and Y have one row for each sample": [
-        *((name, "dA = (Y_hat - Y) / len(X)") for name in _MEND),
-    ],
-    "one gradient for each layer": [
-        *((name, "for i in reversed(range(len(grads))):") for name in _MEND),
-    ],
-    "-0 is 0": [
-        (
-            "my_entry_error",
-            "return abs(claimed - numeric) / larger if larger > 0 else -0.0",
-        ),
-        (
-            "xor_network",
-            (
-                "hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), "
-                "np.array([-0.0, -1.0]))"
-            ),
-        ),
-        (
-            "xor_network",
-            "output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([-0.0]))",
-        ),
-    ],
-    "at (1, 1) the sum falls below 0, and ReLU makes it 0": [
-        (
-            "xor_network",
-            "output = mlp.Layer(np.array([[1.0], [-3.0]]), np.array([0.0]))",
-        ),
-        (
-            "xor_network",
-            "output = mlp.Layer(np.array([[1.0], [-4.0]]), np.array([0.0]))",
-        ),
-    ],
-}
-EQUAL = {mutant: reason for reason, group in _REASONS.items() for mutant in group}
+
+def equal() -> dict:
+    """Why mutants behave like the solution, by (exercise, changed line)."""
+    return {
+        (name, line.strip()): cell.comment.partition("\n")[0]
+        for name, exercise in EXERCISES.items()
+        for cell in exercise.cells
+        if cell.kind == "equal"
+        for line in cell.comment.splitlines()[1:]
+    }
 
 
 def survivors():
     """How many mutants there are, and the accepted ones: (exercise, line)."""
     count, accepted = 0, []
-    for name, source in solutions().items():
+    for name, exercise in EXERCISES.items():
+        [source] = [part.code for part in exercise.cells if part.kind == "solution"]
         for line, text in mutants(source):
             count += 1
-            if checking.check(EXERCISES, compiled(name, text), seed=0).solved:
+            function = cell(name, text, exercise.space)
+            if checking.check(EXERCISES, function, seed=0).solved:
                 accepted.append((name, line))
     return count, accepted
 
@@ -306,11 +199,11 @@ def main():
     start = time.process_time()
     count, accepted = survivors()
     for name, line in accepted:
-        reason = EQUAL.get((name, line), "NOT KNOWN TO BE EQUAL")
+        reason = equal().get((name, line), "NOT KNOWN TO BE EQUAL")
         print(f"{name}: {line}\n    {reason}")
     seconds = time.process_time() - start
     print(f"{count} mutants, {len(accepted)} accepted, {seconds:.0f} s of CPU time")
-    return 0 if set(accepted) <= set(EQUAL) else 1
+    return 0 if set(accepted) <= set(equal()) else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Twice as much, by a function of your own."""
