@@ -15,6 +15,12 @@ EXERCISES = {
     for lesson in LESSONS.values()
     for name, exercise in lesson.exercises.items()
 }
+SOLUTIONS = {
+    name: cell.code
+    for name, exercise in EXERCISES.items()
+    for cell in exercise.cells
+    if cell.kind == "solution"
+}
 # The same, where an answer may call what the course wrote.
 OPEN = {name: exercise._replace(allowed=None) for name, exercise in EXERCISES.items()}
 

@@ -137,23 +137,20 @@ def test_code_cells_are_short(path):
 
 
 @each_notebook
-def test_each_stub_has_a_hint_a_check_and_a_solution(path):
-    """Guards: who is stuck in an exercise finds all three, folded where it tells."""
-    parts = []  # what belongs to each exercise
-    for cell in save.read(path).cells:
-        if "stub" in cell.metadata.get("tags", []):
-            parts.append([cell])
-        elif parts:
-            parts[-1].append(cell)
-    for stub, *after in parts:
-        (name,) = re.findall(r"^def (\w+)", stub.source, re.MULTILINE)
-        check = f"lesson.check({name})"
-        place = [cell.source for cell in after].index(check)
-        folded = [cell for cell in after if "<details><summary>" in cell.source]
-        assert any("<summary>Hint" in cell.source for cell in folded), name
-        assert "not written yet" in texts(after[place].outputs) or path.stem[:2] == "07"
-        tags = [cell.metadata.get("tags", []) for cell in folded]
-        assert ["solution"] in tags, name
+def test_each_exercise_is_checked_once(path):
+    """Guards: one that no cell checks, or that somebody has solved in the notebook.
+
+    That the cells around the check are there is what `save.is_up_to_date` tells.
+    """
+    said = {
+        cell.source: texts(cell.outputs)
+        for cell in code_cells(save.read(path))
+        if cell.source.startswith("lesson.check(")
+    }
+    exercises = lessons.load_exercises(lessons.name_of(path.stem))
+    assert list(said) == [f"lesson.check({name})" for name in exercises]
+    for exercise, words in zip(exercises.values(), said.values()):
+        assert (exercise.planted or "not written yet") in words
 
 
 @each_notebook
@@ -201,8 +198,14 @@ def test_local_links_and_images_resolve(path):
 
 
 def test_each_notebook_leads_to_the_next():
+    """Guards: a next notebook that isn't the next. The end of the course names none."""
+    count = 0
     for before, after in itertools.pairwise(NOTEBOOKS):
-        assert f"({after.name})" in markdown(save.read(before))
+        told = markdown(save.read(before)).partition("**Next")[2]
+        links = re.findall(r"\((\d\d_\w+\.ipynb)\)", told)
+        count += len(links)
+        assert set(links) <= {after.name}, before.stem
+    assert count > 6
 
 
 @each_notebook

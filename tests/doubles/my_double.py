@@ -1,6 +1,6 @@
 """Notebook of a test: twice as much. The solution stands below."""
 
-# ruff: noqa: F706, F811, F821
+# ruff: noqa: F811, F821
 # fmt: off
 import numpy as np
 

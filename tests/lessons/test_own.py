@@ -7,7 +7,7 @@ import pytest
 
 from course import Lesson, record
 from course.lessons.forward.exercises import my_loss as the_courses
-from tests import mutate_solutions
+from tests.answers import SOLUTIONS
 
 COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
@@ -120,16 +120,15 @@ def test_what_it_needs_of_other_cells_comes_along(capsys):
 
 def test_the_courses_solution_of_he_is_yours(capsys):
     """Guards: notebook 2 imports `pairwise` in one stub, and the next one uses it."""
-    solutions = mutate_solutions.solutions()
-    he = solutions["my_he"]
-    assert solve(solutions["my_uniform"], he, name="my_he", lesson="initialization")
+    both = SOLUTIONS["my_uniform"], SOLUTIONS["my_he"]
+    assert solve(*both, name="my_he", lesson="initialization")
     bring("my_he")
     assert capsys.readouterr().out == "my_he: yours\n"
 
 
 def test_a_function_that_calls_another_answer_is_yours(capsys):
     """Guards: the most natural `my_backprop`, a loop over `my_layer_backward`."""
-    one = mutate_solutions.solutions()["my_layer_backward"]
+    one = SOLUTIONS["my_layer_backward"]
     all_layers = (
         "def my_backprop(params, A, Z, dA, slope):\n"
         "    grads = []\n"

@@ -1,7 +1,7 @@
 """`python -m course grade`: one grading of a class of good, wrong and hostile hand-ins.
 
 What an answer must get is known from what it computes: right ones are the solutions that
-the notebooks publish, wrong ones stand with their words in tests/tables/.
+the notebooks publish, wrong ones are usual mistakes.
 """
 
 import csv
@@ -9,7 +9,6 @@ import json
 import os
 import subprocess
 import sys
-import tomllib
 import zipfile
 from types import SimpleNamespace
 
@@ -19,11 +18,9 @@ import pytest
 from course.__main__ import main
 from course.tools import NOTEBOOKS, ROOT, grade, handin
 from course.tools.grading import handins, reports, source
-from tests import mutate_solutions
+from tests.answers import SOLUTIONS
 from tests.wait import PATIENCE, wait_until
 
-SOLUTIONS = mutate_solutions.solutions()
-TABLES = tomllib.loads((ROOT / "tests" / "tables" / "backprop.toml").read_text("utf-8"))
 STUBS = {
     "my_loss_slope": "310d4ca3",
     "my_layer_backward": "061ca83d",
@@ -136,7 +133,7 @@ def hostile_notebooks(secret):
 def fill(folder):
     """The hand-ins of a class."""
     write(folder / "anna_05_sum_task.ipynb", solved())
-    wrong = TABLES["my_loss_slope"]["wrong"][0]["code"]
+    wrong = "def my_loss_slope(Y_hat, Y):\n    return Y_hat - Y"
     write(folder / "ben" / "first.ipynb", solved("04_backprop"))
     for name in ("before", "second"):  # and so after it
         content = notebook("04_backprop", {"my_loss_slope": wrong})

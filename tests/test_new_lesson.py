@@ -1,0 +1,226 @@
+"""A new lesson is a folder and a notebook: both are put into a copy of the course.
+
+The folder is `tests/doubles`: an exercise, questions, a term, a chapter for teachers, data.
+No other file of the copy is touched, and each command finds the lesson.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import nbformat
+import pytest
+
+from course.lessons import NAMES
+from course.tools import NOTEBOOKS, ROOT, notebooks
+
+NAME = f"{len(NAMES):02d}_doubles"
+TEXTS = {
+    "title": "# {}. Doubles\n\n**What you will do:** double.\n\n**What you will learn:** "
+    "how.\n\n**What you need:** nothing.\n\n**Time:** about 10 minutes.",
+    "what-it-is": "## A doublet\n\nA **doublet** is a number with its double.\n\n"
+    "Predict first.",
+    "verify": "## Verify against NumPy\n\n## Break it",
+    "recap": "## Recap\n\n## Common errors\n\n## Quiz",
+    "last": "## Check your progress\n\n**Next:** nothing more.",
+}
+CODE = {
+    "data": 'for x, twice in np.loadtxt(lesson.file("doubles.csv"), delimiter=","):\n'
+    "    print(x, twice)",
+    "ask": 'lesson.predict("twice three")',
+    "check": "lesson.check(my_double)",
+    "quiz": "lesson.quiz()",
+    "progress": "lesson.progress()",
+}
+ORDER = [
+    "title",
+    "what-it-is",
+    "ask",
+    "data",
+    "check",
+    "verify",
+    "recap",
+    "quiz",
+    "last",
+    "progress",
+]
+LEFT_OUT = shutil.ignore_patterns(
+    *[".*cache*", ".coverage", ".git", ".hypothesis", ".venv*", "__pycache__"],
+    *["decks", "demo", "handin*-*.zip", "my_course"],
+)
+COMMON = [
+    "tests/lessons/test_exercises.py",
+    "tests/lessons/test_order.py",
+    "tests/lessons/test_telltales.py",
+    "tests/lessons/test_terms.py",
+    "tests/questions/test_kinds.py",
+    "tests/test_notebooks.py",
+    "tests/test_reruns.py",
+    "tests/test_teaching.py",
+    "tests/tools/test_minutes.py",
+    "tests/tools/test_handout.py",
+    f"notebooks/{NAME}.ipynb",
+]
+
+
+def new_notebook():
+    """The notebook as its author begins: an exercise is named, and not more."""
+    first = notebooks.read(NOTEBOOKS / f"{len(NAMES) - 1:02d}_{NAMES[-1]}.ipynb")
+    fetch, imports = [cell for cell in first.cells if cell.cell_type == "code"][:2]
+    imports.source = imports.source.replace(f"{len(NAMES) - 1:02d}_{NAMES[-1]}", NAME)
+    cells = []
+    for id in ORDER:
+        make = (
+            nbformat.v4.new_code_cell if id in CODE else nbformat.v4.new_markdown_cell
+        )
+        text = CODE.get(id) or TEXTS[id].replace("{}", str(len(NAMES)))
+        cells.append(make(text, id=id))
+    cells[1:1] = [fetch, imports]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the course with the lesson in it, saved by its command."""
+    folder = tmp_path_factory.mktemp("new") / "course"
+    shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+    before = files(folder)
+    shutil.move(folder / "tests" / "doubles", folder / "course" / "lessons" / "doubles")
+    notebooks.write(new_notebook(), folder / "notebooks" / f"{NAME}.ipynb")
+    said = course(folder, "save", NAME)
+    assert f"{NAME}.ipynb: ok" in said
+    after = files(folder)
+    changed = {name for name in before if after.get(name) != before[name]}
+    assert changed - {n for n in before if n.startswith("tests/doubles")} == {
+        "README.md",  # pages that the command writes
+        "docs/glossary.md",
+        "docs/teaching.md",
+    }
+    return folder
+
+
+def files(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+
+
+def course(folder, *arguments):
+    """What a command of the copy says."""
+    return python(folder, "-m", "course", *arguments)
+
+
+def python(folder, *arguments):
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": ""},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def sources(path):
+    return [cell.source for cell in notebooks.read(path).cells]
+
+
+def test_save_writes_the_cells_of_the_exercise_and_the_pages(copy):
+    """Guards: who adds an exercise names it in a cell, and types nothing twice."""
+    texts = sources(copy / "notebooks" / f"{NAME}.ipynb")
+    check = texts.index("lesson.check(my_double)")
+    task, stub, hint, _, solution = texts[check - 3 : check + 2]
+    assert task == (
+        "## Exercise: twice as much\n\nWrite `my_double(x)`: an array of the doubles of all "
+        "numbers in `x`."
+    )
+    assert stub == "def my_double(x):\n    return None  # your code"
+    assert hint == "<details><summary>Hint</summary>\n\nAdd.\n\n</details>"
+    assert "```python\ndef my_double(x):\n    twice = x + x\n" in solution
+    assert (
+        "Twice as much, by a function of your own." in (copy / "README.md").read_text()
+    )
+    assert course(copy, "save", "--check", NAME).startswith(f"{NAME}.ipynb: ok")
+
+
+def test_learners_get_it_and_hand_it_in(copy):
+    """Guards: start, own functions, progress, handin and grade find the lesson."""
+    assert f"{len(NAMES) + 1} notebooks" in course(copy, "start", "--only-copy")
+    mine = copy / "my_course" / f"{NAME}.ipynb"
+    notebook = notebooks.read(mine)
+    for cell in notebook.cells:
+        if "stub" in notebooks.tags(cell):
+            cell.source = "def my_double(x):\n    return 2 * x"
+    notebooks.write(notebook, mine)
+    python(copy, "-c", SOLVE)
+    assert f"{len(NAMES)} doubles" in course(copy, "progress")
+    assert "By your record 1 of" in course(copy, "handin", "--name", "Ada")
+    with zipfile.ZipFile(copy / "handin-Ada.zip") as packed:
+        assert f"{NAME}.ipynb" in packed.namelist()
+    graded = course(copy, "grade", "handin-Ada.zip", "--only", NAME)
+    assert "my_double: 1 of 1 solved it" in graded
+
+
+SOLVE = f"""
+import os
+os.chdir("my_course")
+import nbformat
+from course import Lesson
+from tests.answers import cell
+lesson = Lesson("{NAME}")
+print(lesson.check(cell("my_double", "def my_double(x):\\n    return 2 * x")))
+[mine] = lesson.own("my_double")
+assert mine(4) == 8
+assert lesson.check(cell("my_double", "def my_double(x):\\n    return 3 * x")).mistake
+"""
+
+
+def test_its_terms_and_minutes_are_told(copy):
+    """Guards: commands that know only the lessons of today."""
+    assert "doublet: a number with its double" in course(copy, "glossary", "doublet")
+    assert "| doublet |" in (copy / "docs" / "glossary.md").read_text("utf-8")
+    assert course(copy, "minutes", NAME).split()[-4:-1] == ["10", "0.2", "hours"]
+
+
+def test_no_answer_of_it_can_be_read_in_a_hand_out(copy):
+    """Guards: a solution in clear, because its file has another name than ours."""
+    course(copy, "handout", "../class")
+    handed = files(copy.parent / "class")
+    place = "course/lessons/doubles/"
+    assert {name.removeprefix(place) for name in handed if name.startswith(place)} == {
+        *["__init__.py", "my_double.py", "questions.toml", "terms.toml", "doubles.csv"],
+    }
+    for name, data in handed.items():
+        for answer in (b"twice = x + x", b"3 + 3 is 6", b"it is the square"):
+            assert answer not in data, name
+    learner = f'from course import Lesson; print(Lesson("{NAME}").exercises.keys())'
+    assert "my_double" in python(copy.parent / "class", "-c", learner)
+    course(copy, "handout", "../teacher", "--with-solutions")
+    texts = sources(copy.parent / "teacher" / "notebooks" / f"{NAME}.ipynb")
+    assert "def my_double(x):\n    twice = x + x\n    return twice" in texts
+
+
+def test_it_is_on_slides_and_in_the_book(copy):
+    """Guards: a deck without the teacher's notes, a page that the book leaves out."""
+    course(copy, "slides", NAME)
+    deck = (copy / "decks" / f"{NAME}.html").read_text("utf-8")
+    assert "Twice as much" in deck or "twice as much" in deck
+    assert "Let the class guess." in deck
+    course(copy, "site", "../site", "--only", "book")
+    assert (copy.parent / "site" / f"{NAME}.html").is_file()
+
+
+def test_the_common_tests_find_it(copy):
+    """Guards: a test with a list of its own."""
+    ids = python(
+        copy, *["-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider"], "-k",
+        "double or doublet", *COMMON,
+    )  # fmt: skip
+    assert " passed" in ids and "failed" not in ids
