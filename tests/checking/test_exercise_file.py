@@ -1,0 +1,94 @@
+"""An exercise's file: what its cells become."""
+
+import pytest
+
+from course import sealed
+from course.checking import exercise_file
+from tests.answers import DOUBLES
+
+TEXT = (DOUBLES / "my_double.py").read_text(encoding="utf-8")
+
+
+def read(folder, text, name="my_double.py"):
+    (folder / name).write_text(text, encoding="utf-8")
+    return exercise_file.read(folder / name)
+
+
+def cells(kind):
+    return [cell for cell in exercise_file.split(TEXT)[1] if cell.kind == kind]
+
+
+def test_a_file_is_an_exercise(tmp_path):
+    """Guards: its name, its functions, its cases, and that nothing else runs."""
+    exercise = read(tmp_path, TEXT)
+    assert exercise.name == "my_double" and exercise.right(4) == 8
+    assert [mistake.wrong(5) for mistake in exercise.mistakes[:3]] == [25, 5, 15]
+    assert len(exercise.cases) == 4 and exercise.planted is None
+    assert "normal" in exercise.space and "fresh" not in exercise.space
+
+
+def test_words_go_on_in_comments():
+    """Guards: a message that ends with its first line, or holds what mends it."""
+    _, [cell] = exercise_file.split(
+        "# %% mistake: too much,\n# by far\n# mend: x + x\n\ndef f(x):\n    # why\n    return 9\n"
+    )
+    assert cell.words == "too much, by far" and cell.mend == "x + x"
+    assert cell.code == "def f(x):\n    # why\n    return 9"
+
+
+def test_lines_take_the_place_of_others():
+    """Guards: the margin, other lines that are touched, and what mends a mistake."""
+    cell = cells("mistake")[1]
+    assert cell.code == "def my_double(x):\n    twice = 1 * x\n    return twice"
+    assert cell.mend == "twice = x + x"
+
+
+def test_several_lines_may_differ():
+    """Guards: the second place, several lines in one place, and none."""
+    solution = "# %% solution\ndef f(x):\n    a = x\n    b = a\n    return b\n"
+    text = solution + (
+        "# %% mistake: so\n# in place of: b = a\nif a:\n    b = 1\n# in place of: a = x\n"
+    )
+    _, [_, cell] = exercise_file.split(text)
+    assert cell.code == "def f(x):\n    if a:\n        b = 1\n    return b"
+    assert cell.mend == "b = a; a = x"
+
+
+def test_a_solution_has_its_reasons_below():
+    """Guards: a reason that the notebook shows as code, or loses."""
+    [cell] = cells("solution")
+    assert cell.code.endswith("return twice") and cell.below == "A number and itself."
+
+
+def test_a_stub_with_words_is_a_mistake(tmp_path):
+    """Guards: the exercises to mend, whose stub is the first mistake."""
+    text = TEXT.replace("# %% stub\n", "# %% stub\n# it is still\n# there\n")
+    exercise = read(tmp_path, text)
+    assert exercise.planted == "it is still there" == exercise.mistakes[0].message
+    assert exercise.mistakes[0].wrong(1) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("# %% hint", "# %% hints", "there is no cell 'hints'; there are task, stub"),
+        (
+            "of: twice = x + x",
+            "of: twice = x",
+            "`twice = x` is 0 lines of the solution",
+        ),
+        ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told(tmp_path, old, new, said):
+    """Guards: a typing slip that drops a mistake in silence."""
+    with pytest.raises(ValueError, match=f"my_double.py: {said}"):
+        read(tmp_path, TEXT.replace(old, new))
+
+
+def test_a_sealed_file_is_read_and_other_modules_are_no_exercises(tmp_path):
+    """Guards: a hand-out without exercises; and `cases.py` that is taken for one."""
+    assert read(tmp_path, sealed.seal(TEXT)).right(4) == 8
+    assert exercise_file.is_exercise(tmp_path / "my_double.py")
+    (tmp_path / "cases.py").write_text("cases = []\n")
+    assert not exercise_file.is_exercise(tmp_path / "cases.py")
