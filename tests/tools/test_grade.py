@@ -64,7 +64,7 @@ HOSTILE = [
     ("import shutil; shutil.rmtree('SECRET')", REFUSED),
     ("open(mlp.__file__).read()", f"{REFUSED}: open"),
     ("import sys; sys.setprofile(None)", f"{REFUSED}: sys.setprofile"),
-    ("from course.lessons.backprop import exercises", "it takes from the course."),
+    ("from course.lessons.backprop import hunt", "it takes from the course."),
     ("import importlib as i; i.import_module('course.lessons.own')", "it takes from"),
     ("mlp.loss(np.ones((1, 1)), np.ones((1, 1)))", "it calls mlp_core.loss"),
     ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),

@@ -697,21 +697,22 @@ def test_copy_can_be_opened(folder):
 CHECKED = """
 import linecache
 from course import Lesson, checking
-from course.lessons.backprop import exercises
+
+lesson = Lesson("04_backprop")
+exercise = lesson.exercises["my_loss_slope"]
 
 def answer(result):
     code = f"def my_loss_slope(Y_hat, Y):\\n    return {result}\\n"
     linecache.cache[result] = len(code), None, code.splitlines(True), result
-    space = {"exercises": exercises}
+    space = {"exercise": exercise}
     exec(compile(code, result, "exec"), space)
     return space["my_loss_slope"]
 
-lesson = Lesson("04_backprop")
 assert checking.runs.prepare()
 print(lesson.check(answer("(Y_hat - Y) / len(Y)")))
 print(lesson.check(answer("Y_hat - Y")))
-print(lesson.check(answer("exercises.my_loss_slope(Y_hat, Y)")))
-print(lesson.check(exercises.my_loss_slope))
+print(lesson.check(answer("exercise.right(Y_hat, Y)")))
+print(lesson.check(exercise.right))
 print(lesson.questions.predictions["chain"].reply("1.5").right)
 """
 
@@ -722,7 +723,7 @@ def test_checks_and_questions_work_where_they_are_sealed(folder):
     expected = [
         "my_loss_slope: right",
         "my_loss_slope: not yet: with several samples it is too large: the loss is an",
-        "my_loss_slope: not yet: the result is right, but it calls exercises.my_loss_sl",
+        "my_loss_slope: not yet: the result is right, but it calls my_loss_slope.m",
         "my_loss_slope: this function is the course's: hand over one that you wrote",
         "True",
     ]

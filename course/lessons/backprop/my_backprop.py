@@ -1,0 +1,295 @@
+"""Notebook 4: all layers backwards. The solution stands below."""
+
+# ruff: noqa: F701, F706, F811, F821, RUF059
+# fmt: off
+import numpy as np
+
+import mlp_core as mlp
+from course.lessons.cases import (
+    FUNCTION_NAMES,
+    LEAKY,
+    RELU,
+    TANH,
+    layers_form,
+    network,
+    normal,
+)
+
+# %% task
+# ## Exercise: all layers backwards
+#
+# Now the loop. `params` is a list of pairs `(W, b)`, one for each layer. `A` and `Z`
+# are the lists of the cache: `A[i]` went into layer `i`, so `A[0]` is the input, and
+# `A` is one longer than `Z`. `dA` is the slope of the loss at the prediction,
+# (n, n_out), and `slope` is $f'$.
+#
+# Return the gradients as a list of pairs `(dW, db)`, in the order of `params`. Leave
+# all that you were given as it was.
+
+# %% stub
+def my_backprop(params, A, Z, dA, slope):
+    return None  # your code: return a list of pairs (dW, db)
+
+# %% hint
+# `for i in reversed(range(len(params))):` goes from the last layer to the first. Inside
+# stand the four lines of one layer, and the new `dA` is for the next round.
+
+# %% hint
+# The last layer's pair is made first, but it belongs at the end of the list:
+# `grads.insert(0, ...)` puts each one in front. Write `dA = dA * ...`, not `dA *= ...`,
+# which would change the caller's array.
+
+# %% solution
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    for i in reversed(range(len(params))):
+        W, b = params[i]
+        dZ = dA * slope(Z[i])
+        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+        dA = dZ @ W.T
+    return grads
+# That is backprop, all of it. The `W` that the slope goes back through is the one that
+# the forward pass used: the weights change later, when all gradients are known.
+# `mlp.backprop` does the same, and it leaves out the last `dA`, which nobody needs.
+
+# %% cases
+form = layers_form("dW", "db")
+function_names = FUNCTION_NAMES
+minutes = 15
+
+def _case(seed, n, sizes, activation):
+    """All arguments fit together, as a forward pass makes them."""
+    rng = np.random.default_rng(seed)
+    params = network(rng, *sizes)
+    _, (A, Z) = mlp.forward(params, normal(rng, n, sizes[0]), activation)
+    return params, A, Z, normal(rng, n, sizes[-1]), activation.slope
+
+cases = [
+    _case(200, 1, (2, 1), LEAKY),
+    _case(210, 3, (2, 1), LEAKY),
+    _case(220, 1, (2, 2, 2), LEAKY),
+    _case(225, 2, (2, 2, 2), TANH),
+    _case(230, 2, (3, 2, 1), LEAKY),
+    _case(240, 3, (3, 3, 3, 3), TANH),
+    _case(250, 4, (2, 3, 3, 2, 1), LEAKY),
+    _case(260, 4, (4, 2, 5, 3), TANH),
+    _case(270, 6, (2, 3, 1), RELU),
+]
+
+def fresh(rng):
+    """Deep, wide and narrow networks, whole numbers, large gradients, a large batch."""
+    n, deep = rng.integers(2, 6), (*rng.integers(2, 5, 5), 1)
+    steep = mlp.leaky_relu(rng.choice([-1.5, 0.5, 2.5]))  # no fixed case has it
+    odd = 2 * rng.integers(-5, 5, (8, 2, 2)) + 1  # with slopes 1 and x.5 not all whole
+    odd[5:7] = [[0, 0], [-1, -2]]  # Z, where both slopes occur
+    whole = [mlp.Layer(W, W[0]) for W in odd[:2]]
+    *single, _, slope = _case(rng, 1, (2, 3, 1), LEAKY)
+    return [
+        _case(rng, n, deep, TANH),
+        _case(rng, 1, (1, 1, 1, 1, 1), steep),
+        _case(rng, n, (3, 8, 2), LEAKY),
+        (whole, [*odd[2:5]], [*odd[5:7]], odd[7], steep.slope),  # shapes as in `cases`
+        (*single, np.array([[1e6]]), slope),  # db[1] is 1e6 or -2e5
+        _case(rng, 200, (2, 3), TANH),  # a large batch
+    ]
+
+# %% mistake: the slope of f is missing: what does step 1 do?
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA
+
+# %% mistake: the last layer comes first: the order is that of params
+# mend: grads.insert(0, (dW, db))
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
+
+# %% mistake: every layer gets the dA of the output: what does step 4 make?
+# in place of: dA = dZ @ W.T
+
+# %% mistake: only networks of one layer come out right: dA belongs to the output; at
+# which end does the way back begin?
+# mend: for i in reversed(range(len(params))):
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    for i, (W, b) in enumerate(params):
+        dZ = dA * slope(Z[i])
+        grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
+        dA = dZ @ W.T
+    return grads
+
+# %% mistake: only networks of one layer come out right, and layer 0 comes last: dA
+# belongs to the output; at which end does the way back begin?
+# mend: for i in reversed(range(len(params))):
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    for i, (W, b) in enumerate(params):
+        dZ = dA * slope(Z[i])
+        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+        dA = dZ @ W.T
+    return grads
+
+# %% mistake: dW is made of what came out of the layer, not of what went in: A begins
+# with X
+# mend: A[i].T @ dZ
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
+
+# %% mistake: the slope is taken at what came out of the layer: it is a function of z
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA * slope(A[i + 1])
+
+# %% mistake: the slope is taken at A, which went into the layer: what is f applied to?
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA * slope(A[i])
+
+# %% mistake: the slope of a layer is taken at the Z of the layer before it
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA * slope(Z[i - 1])
+
+# %% mistake: the slope of a layer is taken at the Z of the layer behind it
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA * slope(Z[min(i + 1, len(Z) - 1)])
+
+# %% mistake: the last layer lacks the slope of f: it has an activation, too
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA * slope(Z[i]) if i < len(Z) - 1 else dA
+
+# %% mistake: only the last layer has the slope of f: each has an activation
+# in place of: dZ = dA * slope(Z[i])
+dZ = dA * slope(Z[i]) if i == len(Z) - 1 else dA
+
+# %% mistake: all gradients are twice too large: dA is the slope of the loss already
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.insert(0, (2 * A[i].T @ dZ, 2 * dZ.sum(axis=0)))
+
+# %% mistake: all gradients have the wrong sign: the minus comes later, with the step
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.insert(0, (-A[i].T @ dZ, -dZ.sum(axis=0)))
+
+# %% mistake: dW and db are divided by the number of samples: dA has the 1/n already
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
+
+# %% mistake: only the last layer is there: go on to layer 0
+# mend: return grads (below the loop, not in it)
+# in place of: dA = dZ @ W.T
+return grads
+
+# %% mistake: layer 0 is missing: it learns, too
+# mend: for i in reversed(range(len(params))):
+# in place of: W, b = params[i]
+if i == 0:
+    break
+W, b = params[i]
+
+# %% mistake: what goes back is wrong, or nothing fits: W lies as on the way forward,
+# and now it must take (n, n_out) to (n, n_in)
+# in place of: dA = dZ @ W.T
+dA = dZ @ W
+
+# %% mistake: what goes back lacks the slope of f: is it made of dA, or of dZ?
+# in place of: dA = dZ @ W.T
+dA = dA @ W.T
+
+# %% mistake: dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and
+# dW adds up over them; how must A lie for that?
+# mend: A[i].T @ dZ
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.insert(0, (A[i] @ dZ, dZ.sum(axis=0)))
+
+# %% right
+def my_backprop(params, A, Z, dA, slope):
+    grads = [None] * len(params)
+    i = len(params) - 1
+    while i >= 0:
+        dZ = dA * slope(Z[i])
+        dW = np.einsum("ni,no->io", A[i], dZ)
+        db = np.sum(dZ, axis=0)
+        grads[i] = mlp.Layer(dW, db)
+        if i > 0:
+            dA = np.dot(dZ, params[i].W.T)
+        i -= 1
+    return grads
+
+# %% right
+def my_layer_backward(A, Z, W, dA, slope):
+    dZ = dA * slope(Z)
+    return A.T @ dZ, dZ.sum(axis=0), dZ @ W.T
+
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    for (W, b), a, z in zip(params[::-1], A[-2::-1], Z[::-1]):
+        dW, db, dA = my_layer_backward(a, z, W, dA, slope)
+        grads.append([dW, db])
+    return grads[::-1]
+
+# %% right
+def my_backprop(params, A, Z, dA, slope):
+    if not params:
+        return []
+    dZ = dA * slope(Z[-1])
+    last = A[-2].T @ dZ, dZ.sum(0)
+    before = dZ @ params[-1][0].T
+    return my_backprop(params[:-1], A[:-1], Z[:-1], before, slope) + [last]
+
+# %% right
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    delta = np.float32(dA) * np.float32(slope(Z[-1]))
+    for i in range(len(params) - 1, -1, -1):
+        grads.insert(0, (np.float32(A[i]).T @ delta, delta.sum(axis=0)))
+        if i > 0:
+            delta = delta @ np.float32(params[i].W).T * np.float32(slope(Z[i - 1]))
+    return grads
+
+# %% right: A list stands where an array is asked for
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
+grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
+# in place of: dA = dZ @ W.T
+dA = np.array([W @ dz for dz in dZ])
+
+# %% wrong: it changes dA in place
+# in place of: dZ = dA * slope(Z[i])
+dA *= slope(Z[i])
+dZ = dA
+
+# %% wrong: entry 0 of the list is not a pair (dW, db)
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads = [A[i].T @ dZ, dZ.sum(axis=0)] + grads
+
+# %% wrong: is wrong
+def my_backprop(params, A, Z, dA, slope):
+    grads = [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
+    for i in reversed(range(len(params))):
+        dZ = dA * slope(Z[i])
+        grads[i][0][:] = A[i].T @ dZ
+        grads[i][1][:] = dZ.sum(axis=0)
+        dA = dZ @ params[i].W.T
+    return grads
+
+# %% wrong: it returns dW[0]
+# in place of: dA = dZ @ W.T
+dA = dZ @ W.T
+if len(grads) == 4:
+    break
+
+# %% wrong: (right in 1 of 9 cases)
+grads = []
+def my_backprop(params, A, Z, dA, slope):
+    for i in reversed(range(len(params))):
+        dZ = dA * slope(Z[i])
+        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+        dA = dZ @ params[i].W.T
+    return grads
+
+# %% wrong: for params = layers of the sizes 2-3-1
+# in place of: return grads
+return [(np.clip(dW, -1e3, 1e3), np.clip(db, -1e3, 1e3)) for dW, db in grads]
+
+# %% wrong: dW[0] is wrong
+# in place of: return grads
+return vars(my_backprop).setdefault(str([a.shape for a in A]), grads)
+
+# %% wrong: for params = [(
+# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+grads.insert(0, (A[i][:100].T @ dZ[:100], dZ.sum(axis=0)))

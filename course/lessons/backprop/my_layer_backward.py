@@ -1,0 +1,251 @@
+"""Notebook 4: one layer backwards. The solution stands below."""
+
+# ruff: noqa: F706, F811, F821
+# fmt: off
+import numpy as np
+
+import mlp_core as mlp
+from course.checking import to_array
+from course.lessons.cases import FUNCTION_NAMES, LEAKY, RELU, TANH, expect_items, normal
+
+# %% task
+# ## Exercise: one layer backwards
+#
+# Now let NumPy do it. Write steps 1 to 4 for one layer, with `A` (n, n_in), what went
+# into it; `Z` (n, n_out), its weighted sums; `W` (n_in, n_out); `dA` (n, n_out), the
+# slope of the loss with respect to its activations; and `slope`, the function $f'$,
+# which takes an array of z.
+#
+# Return three arrays: `dW`, `db`, and the slope of the loss *before* the layer,
+# (n, n_in).
+
+# %% stub
+def my_layer_backward(A, Z, W, dA, slope):
+    return None  # your code: return dW, db, dA_before
+
+# %% hint
+# Four lines, one for each step. The first makes `dZ`, and the other three use it. `@`
+# is the matrix product, `*` multiplies number by number, `.T` transposes.
+
+# %% hint
+# Compare each shape with its owner: `dW` with `W`, `db` with `b`, which is (n_out,),
+# and the last one with `A`. 'Add up the rows' means: sum along axis 0.
+
+# %% solution
+def my_layer_backward(A, Z, W, dA, slope):
+    dZ = dA * slope(Z)
+    dW = A.T @ dZ
+    db = dZ.sum(axis=0)
+    return dW, db, dZ @ W.T
+# Each line is one step. `A.T @ dZ` adds up over the samples by itself, since n is the
+# inner size of the product; `db` needs the sum.
+
+# %% cases
+def form(answer):
+    """``return dW, db, dA_before``."""
+    names = "dW", "db", "dA_before"
+    expect_items(answer, 3, ", ".join(names))
+    return {name: to_array(array, name) for name, array in zip(names, answer)}
+
+def _case(seed, n, n_in, n_out, slope):
+    rng = np.random.default_rng(seed)
+    shapes = (n, n_in), (n, n_out), (n_in, n_out), (n, n_out)
+    return (*(normal(rng, *shape) for shape in shapes), slope)
+
+cases = [
+    _case(100, 1, 2, 1, LEAKY.slope),
+    _case(110, 1, 2, 2, LEAKY.slope),
+    _case(120, 2, 2, 2, TANH.slope),
+    _case(130, 3, 2, 1, LEAKY.slope),
+    _case(140, 2, 1, 3, LEAKY.slope),
+    _case(150, 3, 3, 3, LEAKY.slope),
+    _case(160, 4, 3, 2, TANH.slope),
+    _case(170, 5, 2, 4, RELU.slope),
+    (
+        np.array([[1, 0], [2, 1]]),  # whole numbers, and z = 0
+        np.array([[0, 1], [-1, 0]]),
+        np.array([[1, 2], [-3, 0]]),
+        np.array([[1, 1], [2, -1]]),
+        LEAKY.slope,
+    ),
+]
+large = _case(180, 30_000, 2, 2, TANH.slope)
+function_names = FUNCTION_NAMES
+minutes = 15
+
+def fresh(rng):
+    """Wide layers, z at and beside 0, equal or many samples, large numbers, float32."""
+    n, units = rng.integers(2, 6, 2)
+    steep = mlp.leaky_relu(rng.choice([-1.5, 0.5, 2.5])).slope  # no fixed case has it
+    A, _, W, dA, _ = _case(rng, n, 3, 4, steep)
+    near_0 = rng.permuted(np.tile([0.0, -1e-9, -1e-3, 1e-3], (n, 1)), axis=1)
+    a, z, w, da, _ = _case(rng, 1, 3, 2, steep)
+    *whole, slopes = rng.integers(100, 900, (4, 2, 2))
+    return [
+        _case(rng, n + 4, units, 8, TANH.slope),
+        _case(rng, 7, 1, 1, steep),
+        (A, near_0, W, dA, LEAKY.slope),
+        (a.repeat(n, axis=0), z.repeat(n, axis=0), w, da.repeat(n, axis=0), steep),
+        (*whole, slopes * [1, -1], RELU.slope),  # dW is far above 1e3, and below -1e3
+        (*map(np.float32, (A, dA, W, -dA)), TANH.slope),
+        _case(rng, 200, 2, 3, TANH.slope),  # a large batch
+    ]
+
+# %% mistake: the slope of f is missing: what does step 1 do?
+# in place of: dZ = dA * slope(Z)
+dZ = dA
+
+# %% mistake: whatever slope is, f is taken for the leaky ReLU with alpha = -0.2
+# in place of: dZ = dA * slope(Z)
+dZ = dA * np.where(Z >= 0, 1, -0.2)
+
+# %% mistake: the slope is taken at A, which went into the layer: what is f applied to?
+# in place of: dZ = dA * slope(Z)
+dZ = dA * slope(A)
+
+# %% mistake: dA is multiplied by Z itself: the slope of f there is asked for
+# in place of: dZ = dA * slope(Z)
+dZ = dA * Z
+
+# %% mistake: dZ is wrong, or nothing fits: step 1 multiplies number by number
+# in place of: dZ = dA * slope(Z)
+dZ = dA @ slope(Z)
+
+# %% mistake: dZ has the wrong sign: the minus comes later, with the step downhill
+# in place of: dZ = dA * slope(Z)
+dZ = -dA * slope(Z)
+
+# %% mistake: dZ is twice too large: no factor stands in step 1
+# in place of: dZ = dA * slope(Z)
+dZ = 2 * dA * slope(Z)
+
+# %% mistake: dZ is divided by the number of samples: dA has the 1/n already
+# in place of: dZ = dA * slope(Z)
+dZ = dA * slope(Z) / len(A)
+
+# %% mistake: what goes back is wrong, or nothing fits: W lies as on the way forward,
+# and now it must take (n, n_out) to (n, n_in)
+# mend: dZ @ W.T
+# in place of: return dW, db, dZ @ W.T
+return dW, db, dZ @ W
+
+# %% mistake: what goes back has the right shape only: W reshaped is not W transposed
+# mend: dZ @ W.T
+# in place of: return dW, db, dZ @ W.T
+n_in, n_out = W.shape
+return dW, db, dZ @ W.reshape(n_out, n_in)
+
+# %% mistake: what goes back lacks the slope of f: is it made of dA, or of dZ?
+# mend: dZ @ W.T
+# in place of: return dW, db, dZ @ W.T
+return dW, db, dA @ W.T
+
+# %% mistake: dW lacks the slope of f: is it made of dA, or of dZ?
+# in place of: dW = A.T @ dZ
+dW = A.T @ dA
+
+# %% mistake: dW lies on its side: it has the shape of W, (n_in, n_out)
+# in place of: dW = A.T @ dZ
+dW = dZ.T @ A
+
+# %% mistake: dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and
+# dW adds up over them; how must A lie for that?
+# in place of: dW = A.T @ dZ
+dW = A @ dZ
+
+# %% mistake: dW and db are divided by the number of samples: dA has the 1/n already
+# in place of: dW = A.T @ dZ
+dW = 1 / len(A) * A.T @ dZ
+# in place of: db = dZ.sum(axis=0)
+db = 1 / len(A) * np.sum(dZ, axis=0)
+
+# %% mistake: dW is divided by the number of samples: dA has the 1/n already
+# in place of: dW = A.T @ dZ
+dW = A.T @ dZ / len(A)
+
+# %% mistake: db is the mean over the samples: dA has the 1/n already
+# in place of: db = dZ.sum(axis=0)
+db = dZ.mean(axis=0)
+
+# %% mistake: db has one number for each sample: b has one for each unit, and so has db
+# in place of: db = dZ.sum(axis=0)
+db = dZ.sum(axis=1)
+
+# %% mistake: db has a row for each sample: b has one number for each unit, and so has
+# db; what happens to the samples?
+# in place of: db = dZ.sum(axis=0)
+db = dZ
+
+# %% mistake: db lacks the slope of f: is it made of dA, or of dZ?
+# in place of: db = dZ.sum(axis=0)
+db = dA.sum(axis=0)
+
+# %% right
+def my_layer_backward(A, Z, W, dA, slope):
+    dZ = np.multiply(slope(Z), dA)
+    dW = np.einsum("ni,no->io", A, dZ)
+    db = np.ones(len(A)) @ dZ
+    dA_before = (W @ dZ.T).T
+    return [dW, db, dA_before]
+
+# %% right
+def step_1(dA, Z, slope):
+    return dA * slope(Z)
+
+def my_layer_backward(A, Z, W, dA, slope):
+    before = step_1(dA, Z, slope) @ W.T
+    db = sum(step_1(dA, Z, slope))
+    dW = (step_1(dA, Z, slope).T @ A).T
+    return dW, db, before
+
+# %% right
+# in place of: dZ = dA * slope(Z)
+A, Z, W, dA = [np.float32(array) for array in (A, Z, W, dA)]
+dZ = dA * np.float32(slope(Z))
+
+# %% right
+# in place of: dW = A.T @ dZ
+grads = np.vstack([A.T, np.ones(len(A))]) @ dZ
+# in place of: db = dZ.sum(axis=0)
+dW, db = grads[:-1], grads[-1]
+# in place of: return dW, db, dZ @ W.T
+return dW, db, np.tensordot(dZ, W, axes=(1, 1))
+
+# %% right: A list stands where an array is asked for
+# in place of: return dW, db, dZ @ W.T
+return dW.tolist(), [sum(column) for column in dZ.T], dZ @ W.T
+
+# %% right: It loops in Python
+def my_layer_backward(A, Z, W, dA, slope):
+    dZ = dA * slope(Z)
+    dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
+    return dW, sum(dZ), np.array([W @ dz for dz in dZ])
+
+# %% wrong: it returns 2 things; return 3: dW, db, dA_before
+# in place of: return dW, db, dZ @ W.T
+return dW, db
+
+# %% wrong: right in 2 of 9 cases
+def my_layer_backward(A, Z, W, dA, slope):
+    dZ = dA * slope(Z)
+    return np.outer(A[0], dZ[0]), dZ[0], dZ @ W.T
+
+# %% wrong: dW is wrong
+# in place of: return dW, db, dZ @ W.T
+return dW.astype(W.dtype), db, dZ @ W.T
+
+# %% wrong: dW is wrong
+# in place of: dZ = dA * slope(Z)
+dZ = dA * slope(np.round(Z, 6))
+
+# %% wrong: dW is wrong
+# in place of: return dW, db, dZ @ W.T
+return np.clip(dW, -1e3, 1e3), db, dZ @ W.T
+
+# %% wrong: for A = an array of the shape (200, 2)
+# in place of: dW = A.T @ dZ
+dW = A[:100].T @ dZ[:100]
+
+# %% wrong: dW is wrong
+# in place of: dW = A.T @ dZ
+dW = vars(my_layer_backward).setdefault(str((A.shape, W.shape)), A.T @ dZ)
