@@ -1,0 +1,210 @@
+"""Notebook 1: find the dead units. The solution stands below."""
+
+# ruff: noqa: F706, F811, F821
+# fmt: off
+import numpy as np
+
+import mlp_core as mlp
+from course.lessons.cases import normal
+
+# %% task
+# ### Exercise: find the dead units
+#
+# Write `my_dead_units(Z, alpha)`: which units of a layer are dead on these samples?
+#
+# - `Z` holds weighted sums: a row for each sample, a column for each unit;
+# - return an array with one answer for each unit: `True` if it is dead, else `False`;
+# - `mlp.leaky_relu(alpha).slope(Z)` gives the slopes, in the rows and columns of `Z`.
+#   No loop.
+#
+# Mind z = 0, and mind alpha: for some alpha no unit is ever dead.
+
+# %% stub
+def my_dead_units(Z, alpha):
+    # Your code here. Return an array of True and False, one for each unit.
+    return None
+
+# %% hint
+# Ask the definition: where is the slope 0? That gives `True` or `False` for each sample
+# and each unit.
+
+# %% hint
+# Dead means: on *every* sample. Samples are rows, so go down each column.
+# `.all(axis=0)` does that.
+
+# %% solution
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return (slopes == 0).all(axis=0)
+# It asks for the slope, as the definition does. So z = 0 and every alpha come out right
+# by themselves.
+
+# %% cases
+_NEGATIVE = np.array([[-1.0, -2.0], [-3.0, -4.0]])
+cases = [
+    (np.array([[-1.0, 2.0]]), 0.0),  # one sample
+    (np.array([[-1.0, 2.0], [-3.0, -1.0]]), 0.0),
+    (np.array([[-1.0, 0.0, -2.0], [-1.0, -2.0, 0.5]]), 0.0),  # a z of 0
+    (np.array([[-1.0, -2.0, -3.0], [1.0, -1.0, -2.0], [2.0, 1.0, -1.0]]), 0.0),
+    *((_NEGATIVE, alpha) for alpha in (-0.2, 0.01, 1.0)),
+    (np.array([[-1.0], [1.0]]), -1.0),  # the slopes -1 and 1 cancel in a sum
+    (np.array([[-1.0], [-2.0], [-1.0], [-0.5], [-3.0], [1.0]]), -0.2),
+    (np.array([[-1, 0, 4], [-2, -3, -1]]), 0.0),  # whole numbers
+    (normal(3, 4, 6) - 1.0, 0.0),
+]
+large = -abs(normal(4, 40_000, 5)), 0.0  # else a loop may stop at the first unit
+allowed = (mlp.leaky_relu,)
+
+def fresh(rng):
+    """Units that are dead, or nearly so, in any order; alphas of every kind."""
+    Z = -rng.uniform(0.01, 3, (5, 6)).round(2)
+    row = rng.integers(5)
+    Z[row, :4] = 0.0, -1e-12, 1e-12, 2.0  # only the second of them stays dead
+    Z[:, 5] *= -1
+    Z = Z[:, rng.permutation(6)]
+    last = -np.ones((200, 7))
+    last[-1, rng.permutation(7)[:3]] = 1.0, 0.0, 1e-3  # the last sample decides
+    whole = rng.permuted([[-3, -1, 2], [-2, 0, 1], [-1, -5, 4]], axis=0)
+    cancels = rng.permutation([[-1.0, -2.0], [-0.5, -1.0], [1.0, -3.0]])
+    negative, positive = rng.uniform([-3, 0.05], [-0.3, 3]).round(2)
+    return [
+        *((Z, alpha) for alpha in (0.0, negative, positive, 0.0001)),
+        (Z[[row]], 0.0),
+        (-abs(Z[:, :1]) - 0.01, 0.0),
+        (Z.astype(np.float32), 0.0),
+        (whole, 0),
+        (cancels, -0.5),
+        (last, 0.0),
+    ]
+
+# %% mistake: it answers for each sample: a row is a sample, a unit is a column
+# mend: .all(axis=0)
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return (slopes == 0).all(axis=1)
+
+# %% mistake: one sample with slope 0 is enough for it: a dead unit has the slope 0 on
+# every sample
+# mend: .all(axis=0)
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return (slopes == 0).any(axis=0)
+
+# %% mistake: units with z = 0 on a sample count as dead: what is the slope at z = 0?
+# mend: mlp.leaky_relu(alpha).slope(Z) == 0
+def my_dead_units(Z, alpha):
+    return (mlp.leaky_relu(alpha).f(Z) == 0).all(axis=0)
+
+# %% mistake: it finds the same units for every alpha: which slope has a negative z?
+# mend: mlp.leaky_relu(alpha).slope(Z) == 0
+def my_dead_units(Z, alpha):
+    return (Z < 0).all(axis=0)
+
+# %% mistake: it finds the same units for every alpha, and those with z = 0, too: ask
+# for the slope itself
+# mend: mlp.leaky_relu(alpha).slope(Z) == 0
+def my_dead_units(Z, alpha):
+    return (np.maximum(Z, 0) == 0).all(axis=0)
+
+# %% mistake: a unit counts as dead where its slopes cancel, -1 and 1: each slope must
+# be 0, not only all of them together
+# mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return slopes.sum(axis=0) == 0
+
+# %% mistake: it says True for the units with no slope of 0: asked for all, any number
+# but 0 counts as True; where is the slope 0?
+# mend: mlp.leaky_relu(alpha).slope(Z) == 0
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return slopes.all(axis=0)
+
+# %% mistake: it says True for the units that live: turn it round
+# mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
+def my_dead_units(Z, alpha):
+    slopes = mlp.leaky_relu(alpha).slope(Z)
+    return slopes.any(axis=0)
+
+# %% mistake: it answers for each number: one answer for each unit, over all its samples
+# mend: .all(axis=0)
+def my_dead_units(Z, alpha):
+    return mlp.leaky_relu(alpha).slope(Z) == 0
+
+# %% mistake: it gives one answer for all units together: each unit needs its own
+# mend: .all(axis=0)
+def my_dead_units(Z, alpha):
+    return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
+
+# %% mistake: it gives the places of the dead units: asked for is True or False for each
+# unit
+# mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
+def my_dead_units(Z, alpha):
+    dead = (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
+    return np.where(dead)[0]
+
+# %% right
+def my_dead_units(Z, alpha):
+    return ~(np.where(Z >= 0, 1, alpha) != 0).any(axis=0)
+
+# %% right
+def my_dead_units(Z, alpha):
+    if alpha != 0:
+        return np.zeros(Z.shape[1], dtype=bool)
+    return Z.max(axis=0) < 0
+
+# %% right
+def my_dead_units(Z, alpha):
+    return np.einsum("nu->u", abs(mlp.leaky_relu(alpha).slope(Z))) == 0
+
+# %% right
+# in place of: slopes = mlp.leaky_relu(alpha).slope(Z)
+slopes = mlp.leaky_relu(alpha).slope(Z.astype(np.float32))
+
+# %% right: It loops in Python
+def my_dead_units(Z, alpha):
+    dead = []
+    for u in range(Z.shape[1]):
+        lives = False
+        for n in range(Z.shape[0]):
+            if Z[n, u] >= 0 or alpha != 0:
+                lives = True
+        dead.append(not lives)
+    return np.array(dead)
+
+# %% right: It loops in Python
+# in place of: return (slopes == 0).all(axis=0)
+dead = slopes[0] == 0
+for row in slopes[1:]:
+    dead = dead & (row == 0)
+return dead
+
+# %% right: A list stands
+# in place of: return (slopes == 0).all(axis=0)
+return [bool((slopes[:, u] == 0).all()) for u in range(slopes.shape[1])]
+
+# %% wrong: True and False are asked for
+# in place of: return (slopes == 0).all(axis=0)
+return np.where((slopes == 0).all(axis=0), 1, 0)
+
+# %% wrong: right: [False, False]
+# in place of: return (slopes == 0).all(axis=0)
+return slopes.max(axis=0) <= 0
+
+# %% wrong: it should have the shape (1,)
+def my_dead_units(Z, alpha):
+    if alpha:
+        return np.zeros(len(Z), dtype=bool)
+    return (Z < 0).all(axis=0)
+
+# %% wrong: the result is wrong
+# in place of: slopes = mlp.leaky_relu(alpha).slope(Z)
+slopes = mlp.leaky_relu(alpha).slope(np.round(Z, 6))
+
+# %% wrong: for alpha = 0.0001
+# in place of: return (slopes == 0).all(axis=0)
+return (np.round(slopes, 3) == 0).all(axis=0)
+
+# %% wrong: the shape (200, 7)
+# in place of: return (slopes == 0).all(axis=0)
+return (slopes[:100] == 0).all(axis=0)
