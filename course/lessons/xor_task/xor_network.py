@@ -1,0 +1,234 @@
+"""Notebook 6: a network for XOR by hand. The solution stands below."""
+
+# ruff: noqa: F706, F811, F821
+# fmt: off
+import numpy as np
+
+import mlp_core as mlp
+from course.checking import FormError, to_array
+
+# %% task
+# ## Exercise: XOR by hand
+#
+# Two hidden units with a bend are enough, if they are placed well. Find them: no
+# training, only numbers.
+#
+# - Two inputs, two hidden units, one output. ReLU, $f(z) = \max(0, z)$, in *both*
+#   layers, the output too.
+# - Return `[hidden, output]`, two layers: `mlp.Layer(W, b)` with W (2, 2) and b (2,),
+#   then W (2, 1) and b (1,).
+# - Column j of the first W holds the weights of hidden unit j: `z = x @ W + b`.
+#
+# Take pencil and paper first: the four samples in four rows, one column for each hidden
+# unit.
+
+# %% stub
+def xor_network():
+    """Return [hidden, output]: W (2, 2), b (2,), then W (2, 1), b (1,)."""
+    layers = None  # your code
+    return layers
+
+# %% hint
+# Let both hidden units look at the sum $x_0 + x_1$. It is 0, 1, 1, 2 for the four
+# samples. That is XOR, but for the last one.
+
+# %% hint
+# Unit 0 passes the sum on. Unit 1 shall be positive at (1, 1) only: which bias makes it
+# so? Then take away as much of unit 1 as (1, 1) has too much.
+
+# %% solution
+def xor_network():
+    """Return [hidden, output]: W (2, 2), b (2,), then W (2, 1), b (1,)."""
+    # unit 0: x0 + x1; unit 1: x0 + x1 - 1, positive at (1, 1) only
+    hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
+    output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+    return [hidden, output]
+# At (1, 1) unit 0 gives 2 and unit 1 gives 1, so $2 - 2 \cdot 1 = 0$. Elsewhere unit 1
+# is off. There are other solutions; the check takes each.
+
+# %% cases
+cases = [()]
+tolerance = lambda name: (0.0, 1e-6)
+allowed = mlp.forward, mlp.loss
+
+def form(result):
+    """The outputs of a hand-made 2-2-1 network for the four corners, through ReLU."""
+    if not isinstance(result, (list, tuple)) or len(result) != 2:
+        raise FormError("return a list of two layers, [hidden, output]")
+    arrays = []
+    for name, pair, n_out in zip(("hidden", "output"), result, (2, 1)):
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise FormError(f"the {name} layer is not a pair: mlp.Layer(W, b)")
+        for letter, array, shape in zip("Wb", pair, [(2, n_out), (n_out,)]):
+            what = f"{letter} of the {name} layer"
+            array = np.asarray(to_array(array, what), dtype=float)
+            if array.shape != shape:
+                found = f"{what} has the shape {array.shape}"
+                raise FormError(f"{found}, it should be {shape}")
+            arrays.append(array)
+    W0, b0, W1, b1 = arrays
+    A = np.maximum(mlp.XOR.X @ W0 + b0, 0)
+    Y_hat = np.maximum(A @ W1 + b1, 0)
+    parts = {
+        f"the output for ({x0:.0f}, {x1:.0f})": y
+        for (x0, x1), y in zip(mlp.XOR.X, Y_hat[:, 0])
+    }
+    if not Y_hat.any():
+        parts[_why_silent(A[1:3], W1)] = np.array(True)
+    return parts
+
+def _why_silent(A, W):
+    """Why the output is 0 at (0, 1) and (1, 0), from the hidden activations there."""
+    if not A.any():
+        return "no unit is on"
+    if not (A @ np.maximum(W, 0)).any():
+        return "nothing is added"
+    return "too much is taken away" if (A @ np.minimum(W, 0)).any() else "silent"
+
+def explain(parts):
+    """The four outputs, and the first corner to look at."""
+    outputs = {name[4:]: y for name, y in parts.items() if "for" in name}
+    values, right = np.array(list(outputs.values())), mlp.XOR.Y[:, 0]
+    first = int(np.argmax(~(abs(values - right) <= 1e-6)))
+    digits = 7 if float(f"{values[first]:.4g}") == right[first] else 4
+    given = ", ".join(f"{y:.{digits}g}" for y in values)
+    if 0 < values[1] < np.inf and np.allclose(values, values[1] * right):
+        thought = "only the size is wrong"
+    else:
+        thought = f"work out both hidden units and the {list(outputs)[first]} by hand"
+    return f"for the four corners it gives {given}, and not 0, 1, 1, 0: {thought}"
+
+# %% mistake: all four outputs are 0: at (0, 1) and at (1, 0) both hidden units are 0,
+# so nothing reaches the output: which of them should be on there?
+def xor_network():
+    return [(np.ones((2, 2)), np.array([-2, -2])), (np.array([[1], [-2]]), np.zeros(1))]
+
+# %% mistake: all four outputs are 0: at (0, 1) and at (1, 0) no unit that is on has a
+# positive output weight, so nothing is added: which unit should be on there, and which
+# sign should its output weight have?
+def xor_network():
+    hidden = mlp.Layer(np.ones((2, 2)), np.array([0.0, -1.0]))
+    output = mlp.Layer(np.array([[-1.0], [2.0]]), np.zeros(1))
+    return [hidden, output]
+
+# %% mistake: all four outputs are 0: at (0, 1) and at (1, 0) as much is taken away as
+# is added, or more, and ReLU makes 0 of that: at which corners should the unit that
+# takes away be on?
+def xor_network():
+    hidden = mlp.Layer(np.ones((2, 2)), np.zeros(2))
+    output = mlp.Layer(np.array([[1.0], [-2.0]]), np.zeros(1))
+    return [hidden, output]
+
+# %% mistake: its outputs are XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ
+def xor_network():
+    return [([[1, -1], [-1, 1]], [0, 0]), ([[-1], [-1]], [1])]
+
+# %% mistake: its outputs are OR (0, 1, 1, 1): at (1, 1) the 1 must be taken away
+def xor_network():
+    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[1], [-1]]), np.zeros(1))]
+
+# %% mistake: its outputs are AND (0, 0, 0, 1): one input alone should be enough, and
+# both too many
+def xor_network():
+    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [1]]), np.zeros(1))]
+
+# %% mistake: its outputs are the sum (0, 1, 1, 2): at (1, 1) these are 2 too many, so
+# what must be on there, and only there?
+def xor_network():
+    return [(np.eye(2), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
+
+# %% mistake: its outputs are NAND (1, 1, 1, 0): only (0, 0) is wrong
+def xor_network():
+    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [-1]]), np.ones(1))]
+
+# %% mistake: its outputs are NOR (1, 0, 0, 0): it should be on where (0, 0) is off
+def xor_network():
+    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[-1], [0]]), np.ones(1))]
+
+# %% mistake: its outputs are right for one order of the inputs only, (0, 0, 1, 0): what
+# happens at (0, 1)?
+def xor_network():
+    return [([[1, 1], [-1, -1]], [0, 0]), ([[0.5], [0.5]], [0])]
+
+# %% mistake: its outputs are right for one order of the inputs only, (0, 1, 0, 0): what
+# happens at (1, 0)?
+def xor_network():
+    return [([[-1, 1], [1, -1]], [0, 0]), ([[1], [0]], [0])]
+
+# %% mistake: its outputs are 1 for all: the output should depend on the inputs
+def xor_network():
+    return [(np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 1)), np.ones(1))]
+
+# %% mistake: its outputs are 0.5 for all, the average of the targets: the output should
+# depend on the inputs
+def xor_network():
+    return [(np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 1)), np.array([0.5]))]
+
+# %% right
+def xor_network():
+    return [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])]
+
+# %% right
+def xor_network():
+    return [([[1, -1], [-1, 1]], [0, 0]), ([[1], [1]], [0])]
+
+# %% right
+# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+output = np.array([[1.0], [-7.5]]), np.zeros(1)  # ReLU makes it 0
+# in place of: return [hidden, output]
+return hidden, output
+
+# %% right
+def xor_network():
+    W = np.full((2, 2), 3, dtype=np.float32)
+    W2 = np.array([[1 / 3], [-2 / 3]], dtype=np.float32)
+    b, b2 = np.array([0, -3], np.float32), np.zeros(1, np.float32)
+    return [mlp.Layer(W, b), mlp.Layer(W2, b2)]
+
+# %% right
+def xor_network():
+    return [([[1, -1], [1, -1]], [-1, 1]), ([[-1], [-1]], [1])]
+
+# %% right
+def xor_network():
+    hidden = mlp.Layer(np.ones((2, 2)), np.array([0.0, -1.0]))
+    for weight in range(-5, 6):
+        output = mlp.Layer(np.array([[1.0], [weight]]), np.zeros(1))
+        Y_hat, _ = mlp.forward([hidden, output], mlp.XOR.X, mlp.relu)
+        if np.allclose(Y_hat, mlp.XOR.Y):
+            return [hidden, output]
+
+# %% wrong: it gives 0, 1.00001, 1.00001, 0, and not 0, 1, 1, 0: only the size is wrong
+# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+output = mlp.Layer(np.array([[1.00001], [-2.00002]]), np.array([0.0]))
+
+# %% wrong: work out both hidden units and the output for (0, 0) by hand
+# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+output = mlp.Layer(np.array([[0.8], [-1.6]]), np.array([0.1]))  # right if rounded
+
+# %% wrong: it gives 0, 0, 0, 0, and not 0, 1, 1, 0: work out both hidden units and the
+# output for (0, 1)
+# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+output = mlp.Layer(np.array([[1.0], [2.0]]), np.array([-5.0]))
+
+# %% wrong: b of the hidden layer has the shape (1, 2), it should be (2,)
+def xor_network():
+    return [mlp.Layer([[1, 1], [1, 1]], [[0, -1]]), mlp.Layer([[1], [-2]], [0])]
+
+# %% wrong: return a list of two layers, [hidden, output]
+def xor_network():
+    return np.array([[0.0], [1.0], [1.0], [0.0]])
+
+# %% equal: a network by hand may be written in lists
+#     hidden = mlp.Layer([[1.0, 1.0], [1.0, 1.0]], np.array([0.0, -1.0]))
+#     hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), [0.0, -1.0])
+#     output = mlp.Layer([[1.0], [-2.0]], np.array([0.0]))
+#     output = mlp.Layer(np.array([[1.0], [-2.0]]), [0.0])
+
+# %% equal: -0 is 0
+#     hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([-0.0, -1.0]))
+#     output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([-0.0]))
+
+# %% equal: at (1, 1) the sum falls below 0, and ReLU makes it 0
+#     output = mlp.Layer(np.array([[1.0], [-3.0]]), np.array([0.0]))
+#     output = mlp.Layer(np.array([[1.0], [-4.0]]), np.array([0.0]))
