@@ -5,8 +5,10 @@ import pytest
 
 import mlp_core as mlp
 from course.lessons import load_questions
-from course.lessons.forward.exercises import my_forward, my_loss
+from tests.answers import EXERCISES
 from tests.reference import draw
+
+my_forward, my_loss = (EXERCISES[name].right for name in ("my_forward", "my_loss"))
 
 
 def test_right_functions_agree_with_the_core():

@@ -4,8 +4,10 @@ import numpy as np
 
 import mlp_core as mlp
 from course.fast import sweep
-from course.lessons.sum_task.exercises import my_step, my_train
+from tests.answers import EXERCISES
 from tests.reference import draw
+
+my_step, my_train = (EXERCISES[name].right for name in ("my_step", "my_train"))
 
 
 def test_right_functions_agree_with_the_core():

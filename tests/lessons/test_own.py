@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from course import Lesson, record
-from course.lessons.forward.exercises import my_loss as the_courses
-from tests.answers import SOLUTIONS
+from tests.answers import EXERCISES, SOLUTIONS
 
 COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
@@ -48,7 +47,7 @@ def bring(*names):
 
 def test_without_a_solution_the_courses_takes_its_place(capsys):
     """Guards: a notebook that stops where an exercise was left out."""
-    assert bring("my_loss") == [the_courses]
+    assert bring("my_loss") == [EXERCISES["my_loss"].right]
     assert capsys.readouterr().out == COURSE
 
 
@@ -159,7 +158,7 @@ def test_one_that_works_no_more_is_told(change, why, capsys):
     assert solve(RIGHT)
     work = record.work("forward", "my_loss")
     work.code = change(work.code)
-    assert bring("my_loss") == [the_courses]
+    assert bring("my_loss") == [EXERCISES["my_loss"].right]
     said = capsys.readouterr().out
     assert said.startswith("my_loss: the course's. Yours was solved, but doesn't work")
     assert why in said and "check it again in notebook 3" in said

@@ -1,0 +1,299 @@
+"""Notebook 5: the training loop. The solution stands below."""
+
+# ruff: noqa: F701, F706, F811, F821
+# fmt: off
+import numpy as np
+
+import mlp_core as mlp
+from course.checking import FormError, describe_type, to_array
+from course.lessons.cases import expect_items, layers_form, network, normal
+
+# %% task
+# ## Exercise: the training loop
+#
+# Write `my_train(params, X, Y, samples, learning_rate, loss_and_grads, step)`. Each
+# entry of `samples` holds the row numbers of one step, shape (batch,). The last two
+# arguments are functions, so that the loop can train with the course's and with yours.
+# For each step:
+#
+# 1. take its rows of `X` (n, n_in) and `Y` (n, n_out)
+# 2. call `loss_and_grads(params, ..., ...)` with these rows: it returns the loss and
+#   the gradients
+# 3. keep the loss, then update: `step(params, grads, learning_rate)` returns new
+#   parameters
+#
+# Return the trained parameters and the list of losses, each taken before its update.
+
+# %% stub
+def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
+    """Return params, losses."""
+    # Your code here.
+
+# %% hint
+# `X[rows]`, with `rows` an array of row numbers, takes these rows, in this order. The
+# loop is `for rows in samples:`, and its body has three lines.
+
+# %% hint
+# `step` changes nothing in place. It returns the new parameters, and the next step must
+# start from them.
+
+# %% solution
+def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
+    """Return params, losses."""
+    losses = []
+    for rows in samples:
+        loss, grads = loss_and_grads(params, X[rows], Y[rows])
+        losses.append(loss)
+        params = step(params, grads, learning_rate)
+    return params, losses
+# `params` is set anew each time, so each step starts where the last one ended. The
+# caller's list stays as it was.
+
+# %% cases
+minutes = 15
+allowed = mlp.loss_and_grads, mlp.sgd_step  # it is told how they go wrong here
+changed = (
+    "it changes {names} in place, so that you can't start again from the same place: "
+    "what is handed over must stay as it is"
+)
+
+def form(answer):
+    """``return params, losses``."""
+    expect_items(answer, 2, "params and losses")
+    params, losses = answer
+    parts = layers_form()(params)
+    if isinstance(losses, (list, tuple)):
+        for loss in losses:
+            is_row = isinstance(loss, (list, tuple))
+            if is_row or to_array(loss, "an entry of losses").shape:
+                found = describe_type(loss)
+                raise FormError(f"an entry of losses is {found}, not one number")
+        losses = np.array(losses)
+    return {**parts, "losses": to_array(losses, "losses")}
+
+def _tanh(params, X, Y):
+    return mlp.loss_and_grads(params, X, Y, mlp.tanh)
+
+def _half_step(params, grads, learning_rate):
+    return mlp.sgd_step(params, grads, learning_rate / 2)
+
+_core, _step = allowed
+function_names = {
+    _core: "mlp.loss_and_grads",
+    _step: "mlp.sgd_step",
+    _tanh: "a function like mlp.loss_and_grads, with tanh",
+    _half_step: "a function like mlp.sgd_step, with half of the learning rate",
+}
+
+def _task(rng, n, n_in, n_out, far=0.0):
+    """X and Y with n rows."""
+    return normal(rng, n, n_in), normal(rng, n, n_out) + far
+
+def _case(rng, sizes, task, samples, *others):
+    """A training; ``samples`` may be (steps, rows of each), and is drawn then."""
+    if isinstance(samples, tuple):
+        samples = rng.integers(0, len(task[0]), samples)
+    return network(rng, *sizes), *task, np.array(samples), *others
+
+_rng = np.random.default_rng(400)
+_sum = mlp.SUM.X.copy(), mlp.SUM.Y.copy()
+cases = [
+    _case(_rng, (2, 1), _sum, (1, 1), 0.2, _core, _step),
+    _case(_rng, (2, 1), _sum, (3, 1), 0.1, _tanh, _step),
+    _case(_rng, (2, 3, 1), _sum, (5, 1), 0.05, _core, _half_step),
+    _case(_rng, (2, 3, 3, 2, 1), _sum, (20, 1), 0.02, _core, _half_step),
+    _case(_rng, (2, 2, 1), _sum, (6, 3), 0.05, _tanh, _half_step),
+    _case(_rng, (3, 4, 2), _task(_rng, 6, 3, 2), (8, 2), 0.01, _core, _step),
+    _case(_rng, (2, 3, 1), _sum, (1, 4), 0.3, _tanh, _step),
+]
+
+def fresh(rng):
+    """Losses that rise from 0, and large ones; equal rows, narrow layers, many steps.
+
+    All with tanh: where a slope jumps, rounding might lead a right answer elsewhere.
+    """
+    a, b, c = rng.permutation(5)[:3]
+    known, X = network(rng, 2, 1), normal(rng, 5, 2)
+    Y = mlp.forward(known, X, mlp.tanh)[0] + [[0], [0], [1], [1], [1]]
+    rate = round(rng.uniform(0.005, 0.03), 4)
+    far = _task(rng, 5, 3, 2, far=12.0)
+    one, two = (_task(rng, 5, 1, n_out, far=6.0) for n_out in (1, 2))
+    other, large = _task(rng, 4, 2, 1), _task(rng, 120, 2, 1)
+    return [
+        (known, X, Y, np.array([[0], [1], [0], [2], [3], [0]]), 0.05, _tanh, _step),
+        _case(rng, (3, 2), far, [[a], [a], [b], [c]], 0.01, _tanh, _half_step),
+        _case(rng, (1, 1), one, [[c, a, a], [b, b, b]], 0.07, _tanh, _half_step),
+        _case(rng, (1, 3, 2), two, (10, 2), rate, _tanh, _step),
+        _case(rng, (2, 2, 1), other, (6, 3), 0.05, _tanh, _half_step),  # as a fixed one
+        _case(rng, (2, 2, 1), large, (120, 120), 0.05, _tanh, _step),
+    ]
+
+# %% mistake: it trains with mlp's functions, whatever is handed over: look at the last
+# two arguments
+# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
+# in place of: params = step(params, grads, learning_rate)
+params = mlp.sgd_step(params, grads, learning_rate)
+
+# %% mistake: the updates are those of mlp.sgd_step, whatever function is handed over
+# in place of: params = step(params, grads, learning_rate)
+params = mlp.sgd_step(params, grads, learning_rate)
+
+# %% mistake: it goes uphill: the step that is handed over knows the sign already
+# in place of: params = step(params, grads, learning_rate)
+params = step(params, grads, -learning_rate)
+
+# %% mistake: each step learns from all of the data: which rows has it in samples?
+# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+loss, grads = loss_and_grads(params, X, Y)
+
+# %% mistake: each step learns from the first of its rows only: it may have several
+# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+loss, grads = loss_and_grads(params, X[rows[:1]], Y[rows[:1]])
+
+# %% mistake: the steps take single rows in the order of the data: which rows a step
+# has, and how many, stands in samples
+# in place of: for rows in samples:
+for i in range(len(samples)):
+    rows = [i % len(X)]
+
+# %% mistake: the steps take the data in its order: which rows a step has stands in
+# samples
+# in place of: for rows in samples:
+for i in range(len(samples)):
+    rows = (i * len(samples[0]) + np.arange(len(samples[0]))) % len(X)
+
+# %% mistake: nothing is learned: it returns the first parameters; what becomes of the
+# new ones?
+# in place of: params = step(params, grads, learning_rate)
+step(params, grads, learning_rate)
+
+# %% mistake: the result is one step away from the first parameters: each step must
+# start where the last one ended
+# in place of: params = step(params, grads, learning_rate)
+new = step(params, grads, learning_rate)
+# in place of: return params, losses
+return new, losses
+
+# %% mistake: all losses and gradients are those at the first parameters: take each
+# where the step before has ended
+# in place of: losses = []
+new, losses = params, []
+# in place of: params = step(params, grads, learning_rate)
+new = step(new, grads, learning_rate)
+# in place of: return params, losses
+return new, losses
+
+# %% mistake: the losses are those after the update: take each before its step
+# in place of: losses.append(loss)
+# in place of: params = step(params, grads, learning_rate)
+params = step(params, grads, learning_rate)
+losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
+
+# %% mistake: it ends where a loss is small: the next sample may have a large one, so go
+# through all samples
+# mend: for rows in samples: (with no break in it)
+# in place of: losses.append(loss)
+losses.append(loss)
+if loss < 1e-3:
+    break
+
+# %% mistake: it ends after the first step, however many samples has
+# mend: return params, losses (below the loop, not in it)
+# in place of: params = step(params, grads, learning_rate)
+params = step(params, grads, learning_rate)
+return params, losses
+
+# %% mistake: losses is the last loss only: that of every step is asked for
+# in place of: return params, losses
+return params, loss
+
+# %% mistake: losses holds the last loss only: that of every step is asked for
+# in place of: losses.append(loss)
+losses = [loss]
+
+# %% mistake: the two results are swapped: params come first
+# in place of: return params, losses
+return losses, params
+
+# %% right
+# in place of: losses = []
+losses = np.zeros(0)
+# in place of: losses.append(loss)
+losses = np.append(losses, loss)
+
+# %% right
+def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
+    if len(samples) == 0:
+        return params, []
+    loss, grads = loss_and_grads(params, X[samples[0]], Y[samples[0]])
+    params = step(params, grads, learning_rate)
+    rest = samples[1:], learning_rate, loss_and_grads, step
+    params, losses = my_train(params, X, Y, *rest)
+    return params, [loss] + losses
+
+# %% right
+# in place of: for rows in samples:
+for rows in samples:
+    rows = rows.tolist()
+# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+loss, grads = loss_and_grads(params, np.take(X, rows, 0), np.take(Y, rows, 0))
+# in place of: return params, losses
+return params, tuple(losses)
+
+# %% right
+# in place of: losses = []
+losses, params = [], [[W.copy(), b.copy()] for W, b in params]
+# in place of: losses.append(loss)
+losses += [np.float64(loss)]
+# in place of: params = step(params, grads, learning_rate)
+params = step(params, grads, learning_rate=learning_rate)
+# in place of: return params, losses
+return [params, losses]
+
+# %% right
+# in place of: losses = []
+losses = []
+params = [(W.astype(np.float32), b.astype(np.float32)) for W, b in params]
+X, Y = X.astype(np.float32), Y.astype(np.float32)
+# in place of: params = step(params, grads, learning_rate)
+params = step(params, grads, np.float32(learning_rate))
+
+# %% right
+# in place of: losses.append(loss)
+losses.append(loss)
+if not np.isfinite(loss):
+    break
+
+# %% right: A list stands where an array is asked for
+# in place of: return params, losses
+return [(W.tolist(), b.tolist()) for W, b in params], losses
+
+# %% wrong: losses has the shape (0,), it should have the shape (6,)
+# in place of: losses.append(loss)
+if loss < 1e-6:
+    break
+losses.append(loss)
+
+# %% wrong: losses has the shape
+# in place of: losses.append(loss)
+losses.append(loss)
+if loss > 20:
+    break
+
+# %% wrong: an entry of losses is a tuple, not one number
+# in place of: losses.append(loss)
+losses.append((loss, grads))
+
+# %% wrong: losses has the shape (20,), it should have the shape (120,)
+# in place of: losses = []
+losses, samples = [], samples[:20]
+
+# %% wrong: is wrong
+# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+loss, grads = loss_and_grads(params, X[rows][:8], Y[rows][:8])
+
+# %% wrong: is wrong
+# in place of: return params, losses
+known = str([learning_rate, X.shape, samples.shape, *(W.shape for W, b in params)])
+return vars(my_train).setdefault(known, (params, losses))
