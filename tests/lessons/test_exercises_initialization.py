@@ -1,12 +1,13 @@
 """The exercises of notebook 2: random numbers are judged by their distribution."""
 
 import itertools
+import math
 
 import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.lessons.initialization import exercises
+from course.lessons.initialization import cases
 from tests.answers import EXERCISES, check
 
 
@@ -24,39 +25,69 @@ def test_right_functions_draw_what_the_core_draws(name):
                 np.testing.assert_allclose(array, wanted)
 
 
-DRAWS = {
-    "normal": lambda rng, shape: rng.standard_normal(shape),
-    "uniform": lambda rng, shape: rng.uniform(-2, 2, shape),
-}
+# The bounds ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", DRAWS)
-def test_the_bounds_for_random_weights_are_wide_enough(kind):
-    """Guards: a right answer that is refused now and then.
+def test_a_right_answer_is_refused_less_than_once_in_a_billion_checks():
+    """Guards: bounds that are too narrow, or a smaller network than they are made for."""
 
-    400 layers, as small as any that is measured: k numbers each.
+    def counts(networks):
+        return [
+            [a * b for a, b in itertools.pairwise(sizes)]
+            for sizes in networks
+            if cases.is_measured(sizes)
+        ]
+
+    fresh = [cases.fresh_sizes(np.random.default_rng(seed)) for seed in range(200)]
+    networks = counts([*cases.SIZES, *itertools.chain(*fresh)])
+    k, K = min(min(layers) for layers in networks), min(map(sum, networks))
+    assert (k, K) == (3600, 7200)
+    spread, share, gap = cases.network_bounds(K)
+    p = math.erfc(2.5 / 2**0.5)
+    assert p == pytest.approx(cases.BEYOND, rel=1e-3)
+
+    def beyond(bound, error, count):
+        return math.erfc(bound * (count / 2) ** 0.5 / error)
+
+    of_a_layer = [
+        *(beyond(cases.BOUNDS[what], cases.ERRORS[what], k) for what in cases.ERRORS),
+        2 * (1 - cases.BOUNDS["the largest number"] / 4) ** k,
+    ]
+    of_a_network = [
+        beyond(spread, cases.ERRORS["the spread"], K),
+        sum(math.comb(K, n) * p**n * (1 - p) ** (K - n) for n in range(int(share * K))),
+        (K + 1) * (1 - gap / 4) ** K,
+    ]
+    networks = counts([*cases.SIZES, *fresh[0]])  # of one check
+    layers = sum(map(len, networks))
+    assert (layers, len(networks)) == (10, 5)
+    chance = layers * sum(of_a_layer) + len(networks) * sum(of_a_network)
+    assert 1e-11 < chance < 1e-9
+
+
+@pytest.mark.parametrize("uniform", [False, True])
+def test_the_errors_of_what_is_measured_are_those_of_draws(uniform):
+    """Guards: a standard error that is computed too small.
+
+    400 layers, as small as any that is measured: k numbers each, with the spread 1.
     """
-    sizes = [exercises._WIDE, *exercises._NARROW]
-    for seed in range(100):
-        sizes += exercises._fresh_sizes(np.random.default_rng(seed))[1:]
-    k = min(a * b for each in sizes for a, b in itertools.pairwise(each))
-    assert k == 3600
-    layers = DRAWS[kind](np.random.default_rng(11), (400, k))
-    spread = layers.std()
-    stds, means = layers.std(axis=1), layers.mean(axis=1)
-    near = abs(layers - means[:, None]) < stds[:, None]
+    k, rng = cases.LEAST, np.random.default_rng(11)
+    end = 3**0.5
+    draw = rng.uniform(-end, end, (400, k)) if uniform else rng.normal(size=(400, k))
+    means, spreads = draw.mean(axis=1), draw.std(axis=1)
+    near = abs(draw - means[:, None]) < spreads[:, None]
     measured = {
-        "the spread": stds / spread,
-        "the mean": means / spread,
-        exercises._SHARE: near.mean(axis=1) / 0.6,
+        "the mean": means,
+        "the spread": spreads,
+        cases.SHARE: near.mean(axis=1),
     }
-    for name, values in measured.items():
-        assert 6 * values.std() < exercises._BOUNDS[name], name
-    gap = 2 * exercises._BOUNDS["the smallest number"]
-    assert (1 - gap / 4) ** k < 1e-10
-    wide, is_uniform = 2 / np.sqrt(3) if kind == "uniform" else 1.0, kind == "uniform"
-    found = [exercises._describe(W, "W", wide, is_uniform) for W in layers]
-    assert all(parts == found[0] for parts in found)
+    for what, values in measured.items():
+        assert values.std() * k**0.5 < 1.1 * cases.ERRORS[what], what
+    wanted = {"the mean": 0, "the spread": 1, cases.SHARE: 0.577 if uniform else 0.683}
+    assert near.mean() == pytest.approx(wanted[cases.SHARE], abs=0.001)
+    assert all(cases.describe(W, wanted) == wanted for W in draw)
+    for network in draw.reshape(-1, 2 * k):
+        cases.refuse_slight_errors(network, uniform)
 
 
 @pytest.mark.parametrize(
@@ -71,39 +102,67 @@ def test_the_spread_that_is_asked_for_is_that_of_the_formula(name, alpha, spread
     assert found == pytest.approx(spreads)
 
 
-def start(draw, skipped):
+# Verdicts ------------------------------------------------------------------------------
+
+
+def start(name, draw, skipped=0):
     """First weights by another stretch of the generator's numbers than the solution's."""
 
     def first_weights(sizes, rng, alpha=0.0):
         rng.random(skipped)
-        return [
-            (draw(rng, n_in, n_out, alpha), np.zeros(n_out))
-            for n_in, n_out in itertools.pairwise(sizes)
-        ]
+        layers = []
+        for n_in, n_out in itertools.pairwise(sizes):
+            W = draw(rng, (n_in, n_out))
+            if name == "my_he":
+                W *= (2 / ((1 + alpha**2) * n_in)) ** 0.5
+            layers.append((W, np.zeros(n_out)))
+        return layers
 
     return first_weights
 
 
+def cut_off(rng, shape):
+    """Normal numbers within 2 spreads, brought back to the spread 1."""
+    W = rng.normal(size=shape)
+    while (far := abs(W) > 2).any():
+        W[far] = rng.normal(size=far.sum())
+    return W / 0.8796
+
+
+def with_a_gap(rng, shape):
+    return rng.choice([-1, 1], shape) * rng.uniform(0.01, 2, shape)
+
+
+def triangular(rng, shape):
+    return 6**0.5 * rng.triangular(-1, 0, 1, shape)
+
+
+def one_input_more(rng, shape):
+    return rng.normal(size=shape) * (shape[0] / (shape[0] + 1)) ** 0.5
+
+
 @pytest.mark.parametrize(
-    ("name", "more", "solved"),
-    [("my_uniform", 0, True), ("my_he", 0, True), ("my_he", 1, False)],
+    ("name", "draw", "solved"),
+    [
+        ("my_uniform", lambda rng, shape: rng.uniform(-2, 2, shape), True),
+        ("my_uniform", lambda rng, shape: rng.uniform(-1.98, 1.98, shape), False),
+        ("my_uniform", with_a_gap, False),
+        ("my_he", lambda rng, shape: rng.normal(size=shape), True),
+        ("my_he", lambda rng, shape: 1.05 * rng.normal(size=shape), False),
+        ("my_he", one_input_more, False),
+        ("my_he", triangular, False),
+        ("my_he", cut_off, False),
+    ],
 )
-def test_other_draws_get_the_same_verdict(name, more, solved):
-    """Guards: a right answer that is refused by bad luck, or n_in + 1 by good luck."""
-
-    def draw(rng, n_in, n_out, alpha):
-        if name == "my_uniform":
-            return rng.uniform(-2, 2, (n_in, n_out))
-        spread = np.sqrt(2 / ((1 + alpha**2) * (n_in + more)))
-        return rng.normal(0, spread, (n_in, n_out))
-
-    for skipped in range(1, 21):
-        assert check(name, start(draw, skipped)).solved is solved
+def test_other_draws_get_the_same_verdict(name, draw, solved):
+    """Guards: a right answer refused by bad luck, or a wrong one accepted by good luck."""
+    for skipped in range(1, 9):
+        assert check(name, start(name, draw, skipped)).solved is solved
 
 
 def test_what_is_right_already_can_be_read():
     """Guards: names with commas in a list with commas."""
-    far = start(lambda rng, n, m, a: rng.uniform(-1, 1, (n, m)) / n, 0)
+    far = start("my_he", lambda rng, shape: rng.uniform(-1, 1, shape) / shape[0])
     words = check("my_he", far).words
     listed = words.split("right already: ")[1].split("\n")[0].split(", ")
     assert listed == [

@@ -1,0 +1,285 @@
+"""What the exercises of notebook 2 share: how drawn weights are judged.
+
+Random numbers can't be compared one by one: another right way to draw gives others. So
+they are measured. A right draw lies off by chance, and the bounds allow for that:
+
+Each layer of a large network has k = 3,600 numbers or more. One standard error is
+
+                                            a normal layer          a uniform one
+    the mean, in spreads                    sqrt(1 / k) = 1.7 %     1.7 %
+    the spread, relative                    sqrt(0.5 / k) = 1.2 %   0.7 %
+    the share within one spread of the mean sqrt(0.1 / k) = 0.5 %   0.5 %
+
+and the bounds are 7 of them: beyond lies one right layer in 4 * 10^11. A uniform one
+leaves 0.028 at one end empty with (1 - 0.028 / 4)^k, once in 10^11 draws.
+
+Where all that is right, the K = 7,200 numbers or more of a network are measured
+together, each divided by the spread that is asked for:
+
+    the spread, relative                    7 sqrt(0.5 / K)
+    the share of normal numbers beyond 2.5  p = 1.24 %, down to p - 7 sqrt(p / K)
+    the largest gap g of uniform numbers    (K + 1) (1 - g / 4)^K = 10^-11
+
+since a gap may follow each of K numbers, or come first. A check measures 10 layers of 5
+networks. All in all it refuses a right answer less than once in 10^9 checks.
+
+The nearest wrong answers: for 1 input, n_in + 1 makes the spread 29 % too small, 17
+standard errors beyond the bound; n_in - 1 makes it infinite. The share of uniform
+numbers is 0.106 below that of normal ones, 13 standard errors beyond the bound. In the
+widest network K is 29,600: there a spread is refused that is 5 % too large (5 standard
+errors beyond 2.9 %), and so are triangular numbers, and normal ones that are cut off at
+2 spreads: none of them lies beyond 2.5, and 0.79 % would have to.
+"""
+
+import itertools
+
+import numpy as np
+
+from course.checking import FormError, describe_shape
+from course.checking.exercise import Listed
+from course.lessons.cases import layers_form
+
+SIZES = [
+    *((2, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1)),
+    (250, 80, 120),  # n_in, n_out and their sum differ from layer to layer
+    *((1, 3600, 1), (3, 1200, 3)),
+]
+
+
+def fresh_sizes(rng):
+    """A small network, a narrow one with many numbers, and a wide one."""
+    n, a, b, c, *units = map(
+        int, rng.integers([2, 140, 50, 74, 1, 1], [7, 160, 54, 81, 6, 6])
+    )
+    return [(*units, 2, 1), (n, 3600 // n + 1, n), (a, b, c)]
+
+
+def is_measured(sizes):
+    """Whether a network has enough numbers."""
+    return max(sizes) >= 60
+
+
+# The bounds, see above.
+LEAST, RARE = 3600, 1e-11
+SHARE = "the share within one spread of the mean"
+ERRORS = {"the mean": 1.0, "the spread": 0.5**0.5, SHARE: 0.1**0.5}  # of one number
+BOUNDS = {what: 7 * error / LEAST**0.5 for what, error in ERRORS.items()}
+for _end in ("the smallest number", "the largest number"):
+    BOUNDS[_end] = 4 * (1 - RARE ** (1 / LEAST))
+BEYOND = 0.01242  # of normal numbers lie more than 2.5 spreads from 0
+
+
+def tolerance_of(part):
+    """So much may two draws of the same weights differ."""
+    what = part.split(" of W")[0]
+    bound = BOUNDS.get(what, 0.0)
+    return (bound, 0.0) if what in ("the mean", "the spread") else (0.0, bound)
+
+
+# What may be wrong, however the numbers are distributed.
+_BIASES = "the biases are not 0: only the weights are random"
+_ZEROS = "all weights are 0: so the units of a layer would stay alike for ever"
+_SAME = (
+    "generators with different seeds give the same weights: every number must come from "
+    "the rng that is handed in"
+)
+_OTHER = (
+    "two generators with the same seed give different weights: every number must come "
+    "from the rng that is handed in"
+)
+_ALIKE = (
+    "each layer begins with the same random numbers: it must go on drawing from the rng "
+    "where the layer before it has stopped"
+)
+_ONE_SPREAD = (
+    "the spread is the same in every layer: which number in the formula differs from "
+    "layer to layer?"
+)
+
+
+def measuring(spread, uniform=False):
+    """A measure of drawn weights; ``spread(n_in, alpha)`` is that of the right ones."""
+
+    def measure(call, args):
+        sizes, _, *alpha = args
+        is_large = is_measured(sizes)
+        parts, *others = (
+            _parts_of(sizes, call(sizes, np.random.default_rng(seed), *alpha))
+            for seed in ([5] if is_large else [5, 5, 6])
+        )
+        is_list = any(isinstance(array, Listed) for array in parts.values())
+        form = np.zeros(1).view(Listed if is_list else np.ndarray)
+        measures = {"the shapes and the biases": form}
+        weights = _weights(parts)
+        if not any(W.any() for W in weights):
+            raise FormError(_ZEROS)
+        if is_large:
+            spreads = [spread(n_in, *alpha) for n_in in sizes[:-1]]
+            for i, found in enumerate(_measured(weights, spreads, uniform)):
+                measures |= {
+                    f"{what} of W[{i}]": np.array(found[what]) for what in found
+                }
+        elif sum(W.size for W in weights) > 8:  # fewer may be equal by chance
+            _refuse_seeds(weights, *map(_weights, others))
+        return measures
+
+    return measure
+
+
+def _parts_of(sizes, result):
+    """The arrays by name; `FormError` if their number, shapes or biases are wrong."""
+    parts = layers_form()(result)
+    count, right = len(parts) // 2, len(sizes) - 1
+    if count != right:
+        gap = abs(count - right)
+        shapes = ", ".join(str(parts[f"W[{i}]"].shape) for i in range(count))
+        raise FormError(
+            f"{'one layer' if gap == 1 else f'{gap} layers'} too "
+            f"{'many' if count > right else 'few'}: {len(sizes)} sizes are {right} "
+            f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
+            f"returns {f'W of the shape {shapes}' if count else 'none'}"
+        )
+    for i, shape in enumerate(itertools.pairwise(sizes)):
+        W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
+        if W.shape != shape:
+            raise FormError(
+                f"W[{i}] has {describe_shape(W)}, it should have the shape (n_in, n_out), "
+                f"here {shape}"
+            )
+        if b.shape != shape[1:]:
+            raise FormError(
+                f"b[{i}] has {describe_shape(b)}, it should have one number for each "
+                f"unit, the shape (n_out,), here {shape[1:]}"
+            )
+        if b.any():
+            raise FormError(_BIASES)
+        if not np.isfinite(W).all():
+            raise FormError(f"W[{i}] holds {W[~np.isfinite(W)][0]}")
+    return parts
+
+
+def _weights(parts):
+    return [np.asarray(array) for name, array in parts.items() if name[0] == "W"]
+
+
+def _refuse_seeds(first, again, other):
+    """`FormError` if the weights do not follow from the generator that is handed in."""
+    if not all(map(np.array_equal, first, again)):
+        raise FormError(_OTHER)
+    if all(map(np.array_equal, first, other)):
+        raise FormError(_SAME)
+
+
+def _measured(weights, spreads, uniform):
+    """What each large layer is like: as asked for, if it comes near."""
+    draws = np.concatenate([W.ravel() / s for W, s in zip(weights, spreads)])
+    _refuse_patterns(weights, draws)
+    wanted = [_wanted(s, uniform) for s in spreads]
+    found = [describe(W, right) for W, right in zip(weights, wanted)]
+    if found == wanted:
+        refuse_slight_errors(draws, uniform)
+    elif not any(layer["the mean"] for layer in found):
+        _refuse_one_spread([W.std() for W in weights], spreads)
+    return found
+
+
+def _refuse_patterns(weights, draws):
+    """`FormError` if numbers come again, or are in order."""
+    repeated = len(np.unique(abs(draws).astype(np.float32))) < 0.995 * draws.size
+    for i, W in enumerate(weights):
+        values = len(np.unique(W)) if repeated else W.size
+        if values < 0.99 * W.size:  # float32 draws repeat a few
+            raise FormError(
+                f"the {W.size} weights of W[{i}] take only {values} "
+                f"value{'s' if values > 1 else ''}: each weight is drawn on its own, may "
+                "have any value in its range, and stays as it was drawn"
+            )
+        if any(
+            abs(_correlation(numbers, places)) > 0.2  # by chance it is 1 / sqrt(k)
+            for numbers in (W, abs(W))
+            for places in np.indices(W.shape)
+            if places.any()
+        ):
+            raise FormError(f"the numbers in W[{i}] are sorted: leave them as drawn")
+    for before, after in itertools.pairwise(weights):
+        if _correlation(before.flat[:LEAST], after.flat[:LEAST]) > 0.5:
+            raise FormError(_ALIKE)
+    if repeated:
+        raise FormError("some weights come again, with another sign or scale")
+
+
+def _correlation(one, other):
+    return np.corrcoef(one.flat, other.flat)[0, 1]
+
+
+def _wanted(spread, uniform):
+    """What a right layer is like."""
+    wanted = {"the mean": 0.0, "the spread": spread, SHARE: 0.577 if uniform else 0.683}
+    ends = {"the smallest number": -2.0, "the largest number": 2.0}
+    return wanted | ends if uniform else wanted
+
+
+def describe(W, wanted):
+    """What a layer is like; what comes near enough gets the wanted value."""
+    mean, std = W.mean(), W.std()
+    found = {
+        "the mean": mean,
+        "the spread": std,
+        SHARE: np.mean(abs(W - mean) < std),
+        # Where normal numbers end is random: 2.1 stands for it.
+        "the smallest number": max(W.min(), -2.1),
+        "the largest number": min(W.max(), 2.1),
+    }
+    units = {"the mean": std, "the spread": wanted["the spread"]}
+    return {
+        what: right
+        if abs(found[what] - right) <= BOUNDS[what] * units.get(what, 1)
+        else found[what]
+        for what, right in wanted.items()
+    }
+
+
+def _refuse_one_spread(found, right):
+    """`FormError` if the layers have one spread, and should not."""
+    if max(found) < 1.08 * min(found) and max(right) > 1.08 * min(right):
+        raise FormError(_ONE_SPREAD)
+
+
+def network_bounds(K):
+    """For K numbers together: of the spread, the share beyond 2.5, and the gap."""
+    return (
+        7 * ERRORS["the spread"] / K**0.5,
+        BEYOND - 7 * (BEYOND / K) ** 0.5,
+        4 * (1 - (RARE / (K + 1)) ** (1 / K)),
+    )
+
+
+def refuse_slight_errors(draws, uniform):
+    """`FormError` if the numbers of a network, in spreads, are a little wrong."""
+    K = draws.size
+    spread, share, gap = network_bounds(K)
+    if uniform:
+        _refuse_gaps(draws * 2 / 3**0.5, gap)
+    if abs(draws.std() - 1) > spread:
+        raise FormError(f"the spread is {draws.std():.3f} times what it should be")
+    beyond = np.mean(abs(draws) > 2.5)
+    if not uniform and beyond < share:
+        raise FormError(
+            f"of {K} weights {beyond:.1%} lie more than 2.5 spreads from 0, and of normal "
+            f"numbers {BEYOND:.1%} do"
+        )
+
+
+def _refuse_gaps(numbers, bound):
+    """`FormError` if numbers leave a part of [-2, 2) empty, or go beyond it."""
+    numbers = np.sort([-2, *numbers, 2])
+    end = max(numbers[0], numbers[-1], key=abs)
+    if abs(end) > 2 + 1e-6:  # more than rounding
+        raise FormError(f"{end:.4g} is among the weights: it lies out of the range")
+    gaps = np.diff(numbers)
+    low, high = numbers[gaps.argmax() :][:2]
+    if high - low > bound:
+        raise FormError(
+            f"none of {len(numbers) - 2} weights lies between {low:.4g} and {high:.4g}: "
+            "each value of the range is as likely as any other"
+        )
