@@ -11,7 +11,7 @@ the next.
 2. signatures: what a gradient check shows of a bug
 3. what a bug costs: many networks trained with it
 
-`UNNAMED` are the two bugs of the exercises, and stand with them.
+`UNNAMED` are the two bugs of the exercises, as they stand in the stubs.
 
 The functions take one network or a stack, as those of `mlp_core`. Of a stack ``db`` has
 the shape (S, n_out). So they count axes from the end. What a learner sees of a bug is
@@ -26,7 +26,7 @@ import numpy as np
 import mlp_core as mlp
 from course.checks import one_of, whole
 from course.fast import sweep
-from course.lessons.bug_lab import exercises
+from course.lessons import load_exercises
 from course.pictures import gradient_check
 from course.pictures.gradient_checks import error_range, wrong_names
 from mlp_core import ORIGINAL, Layer
@@ -282,7 +282,11 @@ BUGS = {
 }
 
 
-UNNAMED = exercises.UNNAMED  # for one network, not for a stack
+UNNAMED = {  # for one network, not for a stack
+    name.removeprefix("mend_"): exercise.mistakes[0].wrong
+    for name, exercise in load_exercises("bug_lab").items()
+    if exercise.planted
+}
 
 
 def spoiled(step, layer):

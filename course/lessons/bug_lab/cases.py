@@ -1,0 +1,81 @@
+"""What the exercises of the bug lab share: losses, and the cases of what is mended."""
+
+import numpy as np
+
+import mlp_core as mlp
+from course.checking import to_array
+from course.lessons.cases import LEAKY, TANH, expect_items, layers_form, network, normal
+
+# Losses of an array, to take a slope of --------------------------------------------------
+
+
+def square(w):
+    return np.sum(w**2)
+
+
+def cubes(w):
+    """Every entry has its own slope, and the slope bends: then h counts."""
+    return float(np.sum(np.arange(1, w.size + 1) * w.ravel() ** 3))
+
+
+def mixed(w):
+    """An entry's slope depends on the others, too."""
+    return float(np.sum(np.sin(w)) + np.prod(w))
+
+
+def dead(w):
+    """An entry below 0 has the slope 0, wherever the losses are taken.
+
+    This is a number of Python, for which 0 / 0 raises; that of `square` gives NaN.
+    """
+    return float(np.sum(np.maximum(w, 0) ** 2))
+
+
+LOSS_NAMES = {
+    dead: "the sum of max(w, 0) ** 2",
+    square: "the sum of w ** 2",
+    cubes: "1 * w0 ** 3 + 2 * w1 ** 3 + ...",
+    mixed: "the sum of sin(w), plus the product of all w",
+}
+
+
+# A backward pass to mend -----------------------------------------------------------------
+
+
+def mended_form(answer):
+    """``return loss, grads``."""
+    expect_items(answer, 2, "the loss and grads")
+    loss, grads = answer
+    return {"loss": to_array(loss, "the loss"), **layers_form("dW", "db")(grads)}
+
+
+def _case(seed, n, sizes, activation):
+    """A network, a batch of n samples, and its targets; the seed may be a Generator."""
+    rng = np.random.default_rng(seed)
+    params = network(rng, *sizes)
+    return params, normal(rng, n, sizes[0]), normal(rng, n, sizes[-1]), activation
+
+
+MENDED_CASES = [
+    _case(708, 1, (2, 1), LEAKY),
+    _case(710, 3, (2, 3, 1), LEAKY),
+    _case(720, 3, (3, 3, 3), TANH),
+    _case(730, 4, (2, 3, 3, 2, 1), LEAKY),
+    _case(740, 5, (4, 2, 5, 2), TANH),
+    _case(750, 6, (2, 3, 1), mlp.sigmoid),
+]
+
+
+def fresh_mended(rng):
+    """One sample, one unit, as many samples as units, more samples; alpha is drawn."""
+    alpha = round(rng.uniform(0.2, 0.8), 2)
+    params, X, Y, f = _case(rng, 1, (3, 2, 1), LEAKY)
+    return [
+        _case(rng, 1, (1, 1, 1), TANH),
+        _case(rng, 2, (2, 2, 1), mlp.leaky_relu(alpha)),
+        _case(rng, 3, (1, 3, 3), mlp.leaky_relu(-alpha)),
+        _case(rng, 7, rng.integers(1, 5, 4), mlp.sigmoid),
+        _case(rng, 3, (2, 3, 1), LEAKY),  # the shapes of a fixed case
+        _case(rng, 200, (2, 3, 2), TANH),  # a large batch
+        (params, X, Y + 10_000, f),  # far off, so the gradients are large
+    ]

@@ -1,0 +1,278 @@
+"""Notebook 7: the error of one entry of a gradient. The solution stands below."""
+
+# ruff: noqa: F706, F811, F821
+# fmt: off
+import numpy as np
+
+from course.lessons.bug_lab.cases import LOSS_NAMES, cubes, dead, mixed, square
+from course.lessons.cases import normal
+
+# %% task
+# ## Exercise: the error of one entry
+#
+# Write `my_entry_error(loss_of, w, index, claimed, h=1e-5)`. `loss_of(w)` gives the loss
+# for an array `w` of any shape, `index` is a tuple such as `(0, 1)`, and `claimed` is
+# what some backward pass says of `w[index]`. Take the central difference for this one
+# entry: the loss with the entry $h$ larger, minus the loss with it $h$ smaller, over
+# $2h$. Return its relative error, one number; where both slopes are 0, return 0.0. Leave
+# `w` as it is; it may hold whole numbers.
+
+# %% stub
+def my_entry_error(loss_of, w, index, claimed, h=1e-5):
+    return None  # your code: one number
+
+# %% hint
+# Two copies of `w` as floats, `w.astype(float)`: in one the entry is `h` larger, in the
+# other `h` smaller. Two calls of `loss_of` give the numeric slope.
+
+# %% hint
+# `abs()` of each slope, then `max()` of the two. If that is 0, both are 0, and there is
+# nothing to divide by.
+
+# %% solution
+def my_entry_error(loss_of, w, index, claimed, h=1e-5):
+    up, down = w.astype(float), w.astype(float)
+    up[index] += h
+    down[index] -= h
+    numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+    larger = max(abs(claimed), abs(numeric))
+    return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# `astype` makes a copy, so `w` stays as it was, and whole numbers become floats.
+# `mlp.gradient_check` does the same for every entry, and looks for kinks besides.
+
+# %% cases
+cases = [
+    (square, np.array([3.0]), (0,), 6.0),
+    (square, np.array([3.0]), (0,), 3.0),
+    (square, np.array([3.0]), (0,), 24.0),
+    (square, np.array([3.0]), (0,), -6.0),
+    (square, np.array([-3.0]), (0,), -4.0),
+    (square, np.array([3.0]), (0,), -24.0),  # the larger one is negative
+    (square, np.array([0.25]), (0,), 0.125),  # both are below 1
+    (square, np.array([3.0, 0.0]), (1,), 0.0),
+    (square, np.array([3.0, 0.0]), (1,), 2.0),
+    (square, np.array([3.0, 0.0]), (0,), 0.0),
+    (cubes, np.array([1.0, -2.0]), (1,), 20.0),
+    (cubes, np.array([1.0, -2.0]), (1,), 20.0, 0.1),
+    (mixed, np.array([[0.5, -1.0], [2.0, 1.5]]), (0, 1), 1.0),
+    (square, np.array([[1, -2], [0, 3]]), (0, 1), 1.0),  # whole numbers
+]
+function_names = LOSS_NAMES
+changed = (
+    "{names} is left changed: move the entry in a copy, and in one that holds w + h also "
+    "where w holds whole numbers"
+)
+
+def fresh(rng):
+    """Slopes of 0 claimed, found or both; tiny ones; large h; whole numbers; 3 axes."""
+    w = np.append((abs(normal(rng, 2)) + 0.5) * [1, -1], 0.0)
+    whole = rng.integers(1, 5, (2, 3)) * [1, -1, 1]
+    cube, h = normal(rng, 2, 1, 2), round(rng.uniform(0.2, 1), 3)
+    return [
+        *((square, w, (i,), 0.0) for i in range(3)),
+        (dead, w[1:2], (0,), 0.0),
+        (square, w, (2,), -1.5),
+        (square, w, (1,), float(2 * w[1])),  # right
+        (square, w, (0,), -9.5),
+        (square, np.array([1e-5]), (0,), 4e-5),
+        (square, whole, (1, 1), 3),
+        (cubes, w[:2], (0,), 5.0, h),
+        (cubes, whole, (0, 2), -7.0, h),
+        (cubes, cube, (1, 0, 1), 0.75, h),
+        (mixed, cube, (0, 0, 0), -1.25),
+    ]
+
+# %% mistake: all entries of w move at once: the slope of one is asked for, with the
+# others left where they are
+# in place of: up[index] += h
+up += h
+# in place of: down[index] -= h
+down -= h
+
+# %% mistake: the numeric slope is that of one number alone, and the loss depends on the
+# others, too: what does loss_of take?
+# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+numeric = (loss_of(w[index] + h) - loss_of(w[index] - h)) / (2 * h)
+
+# %% mistake: the difference is one-sided, between w and h above: it should reach to both
+# sides
+# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+numeric = (loss_of(up) - loss_of(w)) / h
+
+# %% mistake: the numeric slope is twice too large: how far is it from the one place to
+# the other?
+# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+numeric = (loss_of(up) - loss_of(down)) / h
+
+# %% mistake: the smaller h is, the smaller gets the numeric slope: h divides, and so does
+# the 2, both together
+# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+numeric = (loss_of(up) - loss_of(down)) / 2 * h
+
+# %% mistake: the numeric slope has the wrong sign: from which of the two losses is the
+# other one taken away?
+# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+numeric = (loss_of(down) - loss_of(up)) / (2 * h)
+
+# %% mistake: where w holds whole numbers the entry does not move by h: an array of those
+# drops what follows the point
+# in place of: up, down = w.astype(float), w.astype(float)
+up, down = w.copy(), w.copy()
+
+# %% mistake: a large h makes the central difference differ from the slope, and yours does
+# not: take the h that is handed over, and the loss at two places only
+# mend: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# in place of: up, down = w.astype(float), w.astype(float)
+h = 1e-6
+up, down = w.astype(float), w.astype(float)
+
+# %% mistake: the numeric slope is 0 everywhere: the entry must be h larger in one array,
+# and h smaller in another
+# in place of: up, down = w.astype(float), w.astype(float)
+up = down = w.astype(float)
+
+# %% mistake: that is the difference of the two slopes: the relative error compares it
+# with the larger of their sizes
+# in place of: larger = max(abs(claimed), abs(numeric))
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric)
+
+# %% mistake: where both slopes are 0 it divides by 0: nothing is wrong there
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / larger
+
+# %% mistake: where both slopes are 0 it is no number: nothing is wrong there
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return np.abs(claimed - numeric) / np.maximum(abs(claimed), abs(numeric))
+
+# %% mistake: an error has no sign, and yours has one
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return (claimed - numeric) / larger if larger > 0 else 0.0
+
+# %% mistake: an error has no sign, and yours is below 0 where the numeric slope is the
+# smaller one
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return (numeric - claimed) / larger if larger > 0 else 0.0
+
+# %% mistake: it is relative to the numeric slope: the larger of the two sizes keeps it
+# below 2
+# in place of: larger = max(abs(claimed), abs(numeric))
+larger = abs(numeric)
+
+# %% mistake: it is relative to the numeric slope, and nothing is done where that is 0
+# in place of: larger = max(abs(claimed), abs(numeric))
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / abs(numeric)
+
+# %% mistake: it is relative to the numeric slope, its sign included, and where that is 0
+# it divides by 0: compare sizes, and take the larger
+# in place of: larger = max(abs(claimed), abs(numeric))
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / numeric
+
+# %% mistake: it is relative to the claimed slope, and where that is 0 it divides by 0:
+# the larger of the two sizes is not
+# in place of: larger = max(abs(claimed), abs(numeric))
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)
+
+# %% mistake: it is relative to the slope that is larger with its sign, and 0 where that
+# is below 0: of -6 and -3 the size of -6 counts
+# in place of: larger = max(abs(claimed), abs(numeric))
+larger = max(claimed, numeric)
+
+# %% mistake: it is 0 wherever the claimed slope is 0, whatever the numeric one is: one
+# slope of 0 and one that isn't are far apart
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / larger if claimed else 0.0
+
+# %% right
+def my_entry_error(loss_of, w, index, claimed, h=1e-5):
+    if w.dtype.kind == "i":
+        w = w.astype(float)
+    w[index] += h
+    above = loss_of(w)
+    w[index] -= 2 * h
+    numeric = (above - loss_of(w)) / (2 * h)
+    w[index] += h  # back, but for rounding
+    larger = max(abs(claimed), abs(numeric))
+    return abs(claimed - numeric) / larger if larger > 0 else 0.0
+
+# %% right
+def moved(w, index, by):
+    e = np.zeros(w.shape)
+    e[index] = by
+    return w + e
+
+def my_entry_error(loss_of, w, index, claimed, h=1e-5):
+    numeric = (loss_of(moved(w, index, h)) - loss_of(moved(w, index, -h))) / h / 2
+    sizes = np.abs([claimed, numeric])
+    if not sizes.any():
+        return 0
+    return np.ptp([claimed, numeric]) / sizes.max()
+
+# %% right
+# in place of: larger = max(abs(claimed), abs(numeric))
+larger = max(abs(claimed), abs(numeric), 1e-300)
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / larger
+
+# %% right
+# in place of: larger = max(abs(claimed), abs(numeric))
+if claimed == numeric:
+    return 0.0
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return max(abs(1 - claimed / numeric) if abs(numeric) >= abs(claimed) else 0,
+           abs(1 - numeric / claimed) if abs(claimed) > abs(numeric) else 0)
+
+# %% right
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / (larger or 1)
+
+# %% wrong: w is left changed
+def my_entry_error(loss_of, w, index, claimed, h=1e-5):
+    w[index] += h
+    up = loss_of(w)
+    w[index] -= 2 * h
+    numeric = (up - loss_of(w)) / (2 * h)
+    w[index] += h
+    larger = max(abs(claimed), abs(numeric))
+    return abs(claimed - numeric) / larger if larger > 0 else 0.0
+
+# %% wrong: the result is wrong
+# in place of: larger = max(abs(claimed), abs(numeric))
+larger = max(abs(claimed), abs(numeric), 1e-4)  # a floor, as mlp.gradient_check has one
+
+# %% wrong: the result is wrong
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return min(1.0, abs(claimed - numeric) / larger) if larger > 0 else 0.0
+
+# %% wrong: yours: nan
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+try:
+    return abs(numeric - claimed) / larger
+except ZeroDivisionError:
+    return 0.0
+
+# %% wrong: the result is wrong
+# in place of: up, down = w.astype(float), w.astype(float)
+h = min(h, 0.1)
+up, down = w.astype(float), w.astype(float)
+
+# %% equal: the sign of a difference does not count in abs
+#     return abs(numeric - claimed) / larger if larger > 0 else 0.0
+
+# %% equal: another small step by default is as good
+#     def my_entry_error(loss_of, w, index, claimed, h=2e-05):
+
+# %% equal: with -h the two losses change places, and so does the sign of 2 h
+#     def my_entry_error(loss_of, w, index, claimed, h=-1e-05):
+
+# %% equal: two copies of the same array
+#     down, up = (w.astype(float), w.astype(float))
+
+# %% equal: the order does not count in max
+#     larger = max(abs(numeric), abs(claimed))
+
+# %% equal: -0 is 0
+#     return abs(claimed - numeric) / larger if larger > 0 else -0.0
