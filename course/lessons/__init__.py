@@ -1,7 +1,6 @@
 """The lessons: a folder for each notebook, with its questions and its exercises."""
 
 import functools
-import importlib
 import re
 from pathlib import Path
 
@@ -39,15 +38,10 @@ def load_questions(name) -> questions.Questions:
 @functools.cache
 def load_exercises(name) -> dict:
     """The exercises of a lesson by name, in the order in which its notebook checks them."""
-    if (FOLDER / name / "exercises.py").exists():  # to be gone
-        old = importlib.import_module(f"course.lessons.{name}.exercises").EXERCISES
-    else:
-        old = {}
     notebook = NOTEBOOKS[name].read_text(encoding="utf-8")
     files = filter(exercise_file.is_exercise, (FOLDER / name).glob("*.py"))
-    places = {notebook.find(f"lesson.check({path.stem})"): path for path in files}
-    found = [exercise_file.read(path) for _, path in sorted(places.items())]
-    return {**old, **{exercise.name: exercise for exercise in found}}
+    ordered = sorted(files, key=lambda path: notebook.find(f"lesson.check({path.stem})"))
+    return {path.stem: exercise_file.read(path) for path in ordered}
 
 
 class _Text(str):

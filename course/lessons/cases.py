@@ -1,11 +1,11 @@
-"""What the exercises of several lessons share: networks, forms, ways to be wrong."""
+"""What the exercises of several lessons share: cases, and forms of an answer."""
 
 import itertools
 
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import FormError, Mistake, describe_type, to_array
+from course.checking import FormError, describe_type, to_array
 
 LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
 FUNCTION_NAMES = {
@@ -76,16 +76,6 @@ def fresh_losses(rng):
         tuple(normal(rng, 2, 3, 3)),  # the shape of a fixed case, other numbers
         tuple(normal(rng, 2, 200, 6)),  # more than one prints
     ]
-
-
-def mended_by(code, wrong_by_message):
-    """The mistakes that the same code mends."""
-    return [Mistake(message, f, code) for message, f in wrong_by_message.items()]
-
-
-def swapped(function):
-    """A function whose results come in the opposite order."""
-    return lambda *args: function(*args)[::-1]
 
 
 # Forms of an answer, see `course.checking` ----------------------------------------------
