@@ -34,12 +34,10 @@ def my_uniform(sizes, rng):
     # Your code here. Return a list of pairs (W, b).
     return None
 
-# %% hint: two neighbours at a time
-#
+# %% hint
 # `pairwise` gives them: `list(pairwise((2, 3, 1)))` is `[(2, 3), (3, 1)]`.
 
-# %% hint: many draws at once
-#
+# %% hint
 # `rng.uniform(0, 1, (4, 5))` has 4 rows and 5 columns, each number drawn on its own.
 
 # %% solution
