@@ -1,34 +1,16 @@
-"""List the terms of the course, with what each is and where it is explained.
-
-``--write`` puts the list into docs/glossary.md.
-"""
+"""List the terms of the course, with what each is and where it is explained."""
 
 import re
 
 from course.lessons import name_of, terms
-from course.tools import ROOT, find_notebooks, notebooks
-
-PAGE = ROOT / "docs" / "glossary.md"
-HEAD = """# Glossary
-
-For whoever has forgotten a word: every term of the course, and the section that explains
-it. Written by `.venv/bin/python -m course glossary --write`.
-
-| Term | What it is | Explained in |
-|---|---|---|
-"""
+from course.tools import find_notebooks, notebooks
 
 
 def add_arguments(parser):
     parser.add_argument("term", nargs="*", help="only terms that hold these words")
-    parser.add_argument("--write", action="store_true", help="write docs/glossary.md")
 
 
 def run(options) -> int:
-    if options.write:
-        PAGE.write_text(page(), encoding="utf-8")
-        print(f"{PAGE.relative_to(ROOT).as_posix()} is written.")
-        return 0
     wanted = " ".join(options.term).lower()
     found = [entry for entry in entries() if wanted in entry[0].name.lower()]
     for term, path, section in found:
@@ -58,13 +40,3 @@ def sections_of(notebook) -> dict:
             sections[cell.id] = headings[0] if headings else heading
             heading = headings[-1] if headings else heading
     return sections
-
-
-def page() -> str:
-    """docs/glossary.md."""
-    rows = [
-        f"| {term.name} | {term.text} | [{int(path.stem[:2])}. {section}]"
-        f"(../notebooks/{path.name}) |\n"
-        for term, path, section in entries()
-    ]
-    return HEAD + "".join(rows)

@@ -4,6 +4,7 @@ The saved form holds what a reader needs and nothing that changes from run to ru
 that a diff shows only what you changed: no execution times, no widget state, no random
 widget numbers. A panel is saved as its picture and its line of numbers; JupyterLab
 shows these until you run the cell. The cells of an exercise are written from its file.
+Then come the pages that tell of all lessons, see `course.tools.pages`.
 """
 
 import copy
@@ -15,7 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from course import lessons
-from course.tools import exercise_cells, find_notebooks
+from course.tools import ROOT, exercise_cells, find_notebooks, pages
 from course.tools.notebooks import WIDGET_VIEW, as_text, read, write
 
 METADATA = {
@@ -46,6 +47,12 @@ def run(options) -> int:
             good = run_and_save(path)
         print(f"{path.name}: {'ok' if good else 'not in its saved form'}", flush=True)
         failed += not good
+    for path, text in pages.changes().items():
+        if not options.check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        told = "lags behind" if options.check else "written"
+        print(f"{path.relative_to(ROOT).as_posix()}: {told}", flush=True)
+        failed += options.check
     return 1 if failed else 0
 
 

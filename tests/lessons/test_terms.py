@@ -6,7 +6,7 @@ import tomllib
 import pytest
 
 from course.lessons import FOLDER, NAMES, terms
-from course.tools import find_notebooks, glossary, save
+from course.tools import find_notebooks, save
 
 TERMS = terms.load_all()
 NOTEBOOKS = {re.sub(r"^\d+_", "", path.stem): path for path in find_notebooks([])}
@@ -98,13 +98,6 @@ def test_each_lesson_explains_terms():
 def test_a_term_is_told_in_one_line():
     for term in TERMS:
         assert term.text and "\n" not in term.text and term.text[-1] != ".", term.name
-
-
-def test_the_page_is_that_of_the_terms():
-    """Guards: a glossary that lags behind."""
-    assert glossary.PAGE.read_text("utf-8") == glossary.page(), (
-        "run: python -m course glossary --write"
-    )
 
 
 def test_the_command_finds_a_term(capsys):

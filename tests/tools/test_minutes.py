@@ -52,15 +52,6 @@ def test_a_notebook_states_its_minutes(path):
     assert count.stated <= (100 if path.stem == "04_backprop" else 80)
 
 
-def test_the_readme_states_the_same():
-    """Guards: a table in the README that lags behind."""
-    readme = (ROOT / "README.md").read_text("utf-8")
-    stated = re.findall(r"\(notebooks/(\w+)\.ipynb\).*\| (\d+) min \|", readme)
-    assert stated == [
-        (path.stem, str(minutes.of_notebook(path).stated)) for path in NOTEBOOKS
-    ]
-
-
 def test_the_plan_states_the_same():
     """Guards: minutes for the lone learner that differ from those of the notebook."""
     text = (ROOT / "docs" / "plan.md").read_text("utf-8")

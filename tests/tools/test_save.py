@@ -1,9 +1,10 @@
-"""Saving notebooks: what the saved form holds, and what a failing notebook keeps."""
+"""Saving notebooks: what the saved form holds, what a failing one keeps; the pages."""
 
 import nbformat
 import pytest
 
-from course.tools import CommandError, find_notebooks, save
+from course.__main__ import main
+from course.tools import CommandError, find_notebooks, pages, save
 
 
 def output(text, name="stdout"):
@@ -74,6 +75,27 @@ def test_a_notebook_that_fails_stays_as_it_was(tmp_path, capsys):
     assert not save.run_and_save(path)
     assert path.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_pages_that_lag_behind_are_told_and_written(tmp_path, monkeypatch, capsys):
+    """Guards: a page that nobody brings up to date, and a check that writes."""
+    page = tmp_path / "page.md"
+    page.write_text("old")
+    monkeypatch.setattr(save, "ROOT", tmp_path)
+    monkeypatch.setattr(save, "run_and_save", lambda path: True)
+    monkeypatch.setattr(save.pages, "changes", lambda: {page: "new"})
+    assert main(["save", "--check", "00_first_look"]) == 1 and page.read_text() == "old"
+    assert capsys.readouterr().out.endswith("page.md: lags behind\n")
+    assert main(["save", "00_first_look"]) == 0 and page.read_text() == "new"
+    assert capsys.readouterr().out.endswith("page.md: written\n")
+
+
+def test_a_page_without_its_marks_is_told(tmp_path, monkeypatch):
+    """Guards: a table that lags behind for ever, because its marks are lost."""
+    (tmp_path / "README.md").write_text("# A table\n")
+    monkeypatch.setattr(pages, "ROOT", tmp_path)
+    with pytest.raises(CommandError, match="README.md lacks the marks"):
+        pages.changes()
 
 
 @pytest.mark.parametrize(

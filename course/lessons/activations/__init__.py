@@ -1,1 +1,1 @@
-"""Notebook 1, activations."""
+"""What a unit does: ReLU and its relatives, slopes, and units that die."""

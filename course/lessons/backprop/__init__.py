@@ -1,1 +1,1 @@
-"""Notebook 4, backpropagation."""
+"""The chain rule with its shapes; a gradient check that finds a real bug."""

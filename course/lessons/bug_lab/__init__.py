@@ -1,1 +1,1 @@
-"""Notebook 7, the bug lab."""
+"""Planted bugs, to be named by what a gradient check shows of them."""

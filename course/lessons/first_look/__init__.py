@@ -1,1 +1,1 @@
-"""Notebook 0, a first look. It has questions, and no exercises."""
+"""A network learns under your hands; then you change one thing at a time."""

@@ -1,1 +1,1 @@
-"""Notebook 3, the forward pass."""
+"""From inputs to a prediction, number by number; what hidden globals break."""

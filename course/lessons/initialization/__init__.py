@@ -1,1 +1,1 @@
-"""Notebook 2, initialization."""
+"""Why zeros never learn, and how to draw the first weights."""

@@ -1,1 +1,1 @@
-"""Notebook 5, the sum task."""
+"""Training on a + b: loss curves, learning rates, and runs that get stuck."""

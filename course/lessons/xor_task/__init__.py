@@ -1,1 +1,1 @@
-"""Notebook 6, the XOR task."""
+"""Decision surfaces, hidden layers, and what one wrong line costs over 1,000 seeds."""

@@ -151,8 +151,7 @@ def with_sections(glossary, titles) -> str:
             return found[0]
         return f"[{number}{section}]({page}#{content.slug(section)})"
 
-    text = re.sub(r"\s+Written by\s+`[^`]+`\.", "", glossary)
-    return re.sub(r"\[(\d+\. )([^]]+)\]\(([^)]+\.ipynb)\)", to_section, text)
+    return re.sub(r"\[(\d+\. )([^]]+)\]\(([^)]+\.ipynb)\)", to_section, glossary)
 
 
 def run_jupyter_book(pages, book):

@@ -1,0 +1,63 @@
+"""Write what pages tell of all lessons: their tables, and the terms of the glossary.
+
+It stands between two marks, and comes from the lessons themselves: the titles of the
+notebooks, the first words of each lesson's package, its terms.
+"""
+
+import re
+from importlib import import_module
+
+from course.lessons import NOTEBOOKS, number_of
+from course.tools import ROOT, CommandError, glossary, minutes
+from course.tools.notebooks import read
+
+BLOCK = re.compile(r"(<!-- written by save -->\n).*?(<!-- end -->\n)", re.DOTALL)
+
+
+def changes() -> dict:
+    """The pages that lag behind: path -> the text that they should have."""
+    tables = {
+        "README.md": notebooks_table,
+        "docs/glossary.md": terms_table,
+    }
+    changed = {}
+    for name, table in tables.items():
+        text = (ROOT / name).read_text(encoding="utf-8")
+        if not BLOCK.search(text):
+            raise CommandError(f"{name} lacks the marks around what save writes")
+        new = with_table(text, table())
+        if new != text:
+            changed[ROOT / name] = new
+    return changed
+
+
+def notebooks_table():
+    """The notebooks, what is learned in each, and its minutes."""
+    yield "#", "Notebook", "What happens there", "Minutes alone, about"
+    for name, path in NOTEBOOKS.items():
+        number, title = title_of(name)
+        words = import_module(f"course.lessons.{name}").__doc__
+        link = f"[{title}](notebooks/{path.name})"
+        yield number, link, words, minutes.of_notebook(path).stated
+
+
+def terms_table():
+    """The terms by the alphabet, and where each is explained."""
+    yield "Term", "What it is", "Explained in"
+    for term, path, section in glossary.entries():
+        link = f"[{number_of(term.lesson)}. {section}](../notebooks/{path.name})"
+        yield term.name, term.text, link
+
+
+def title_of(name) -> tuple:
+    """The number and the title of a lesson, from the first words of its notebook."""
+    first = read(NOTEBOOKS[name]).cells[0].source
+    return re.match(r"# (\d+)\. ([^:\n]+)", first).groups()
+
+
+def with_table(text, rows) -> str:
+    """The text of a page with this table, whose first row is its head."""
+    head, *rows = rows
+    lines = [f"| {' | '.join(map(str, row))} |\n" for row in [head, *rows]]
+    lines.insert(1, "|" + "---|" * len(head) + "\n")
+    return BLOCK.sub(lambda found: "".join([found[1], *lines, found[2]]), text)
