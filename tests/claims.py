@@ -100,6 +100,7 @@ def ended(fate, task, seeds, activation=mlp.ORIGINAL, **settings):
 # Where networks take long, a measure takes some of the seeds only.
 
 QUESTIONS = "course/lessons/{}/questions.toml"
+CHAPTER = "course/lessons/{}/teaching.md"
 
 # Notebook 0
 
@@ -148,7 +149,7 @@ FIRST_LOOK = [
         ),
     ),
     Claim(
-        "docs/plan.md",
+        CHAPTER.format("first_look"),
         "0.5 does better than 0.2",
         0,
         1,
@@ -842,7 +843,7 @@ BUG_LAB = [
         Claim(place, words, 1 / 3, 0.45, all_white)
         for place, words in (
             (LAB_TEXT, "More than one first map in three is all white"),
-            ("docs/plan.md", "more than one in three is white"),
+            (CHAPTER.format("bug_lab"), "more than one in three is white"),
         )
     ),
 ]

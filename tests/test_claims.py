@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests import claims
-from tests.claims import CLAIMS, ROOT, Claim, main
+from tests.claims import CHAPTER, CLAIMS, ROOT, Claim, main
 
 
 def text_of(place):
@@ -73,7 +73,7 @@ UNCLAIMED = {
     ("notebooks/05_sum_task.ipynb", "a tenth of the width"): "follows from the formula",
     ("notebooks/05_sum_task.ipynb", "881 of 1,000 seeds"): "an example of an interval",
     ("notebooks/05_sum_task.ipynb", "the middle half"): "what a band is",
-    ("docs/plan.md", "says 'less than 10 %'"): "what a class guesses",
+    (CHAPTER.format("sum_task"), "says 'less than 10 %'"): "what a class guesses",
 }
 
 
@@ -88,7 +88,12 @@ def shares(place):
 
 PLACES = [
     path.relative_to(ROOT).as_posix()
-    for pattern in ("notebooks/*.ipynb", "course/lessons/*/*.toml", "*.md", "docs/*.md")
+    for pattern in (
+        "notebooks/*.ipynb",
+        "course/lessons/*/*.[tm]*",
+        "*.md",
+        "docs/*.md",
+    )
     for path in sorted(ROOT.glob(pattern))
 ]
 

@@ -1,4 +1,4 @@
-"""docs/plan.md: its plans, questions and quotes are those of the notebooks."""
+"""The chapters for teachers: their plans, questions and quotes are those of the notebooks."""
 
 import re
 from itertools import groupby, pairwise
@@ -9,19 +9,22 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course import Lesson
 from course.fast import sweep
+from course.lessons import (
+    NAMES,
+    NOTEBOOKS,
+    load_exercises,
+    load_questions,
+    name_of,
+    number_of,
+)
 from course.questions import ChoiceQuestion, NumberQuestion
-from course.tools import ROOT, find_notebooks, plan
-
-PLAN = (ROOT / "docs" / "plan.md").read_text(encoding="utf-8")
-NOTEBOOKS = find_notebooks([])
+from course.tools import ROOT, pages, plan
 
 
 class Part(NamedTuple):
-    """What the plan says of one notebook."""
+    """What the chapter of a lesson says."""
 
-    title: str
     lines: list
     lessons: list  # of each 'N of M', and a pair (minutes, titles) for each step
     home: list  # titles
@@ -33,38 +36,27 @@ class Part(NamedTuple):
 TITLES = r"(\*[^*]+\*(?:, \*[^*]+\*)*)"
 
 
-def titles(words):
-    return re.findall(r"\*([^*]+)\*", words)
-
-
-def read(text) -> list[Part]:
-    """The part of each notebook."""
-    parts = []
+def read(name) -> Part:
+    """The chapter of a lesson."""
+    chapter = plan.read(name)
+    lines = plan.lines(plan.path_of(name).read_text(encoding="utf-8"))
+    part = Part(lines, [], chapter.home, list(chapter.questions.items()), [], [])
     heading = ""
-    for line in re.sub(r"\n {2,}(?=\S)", " ", text).splitlines():
+    for line in lines:
         heading = line if line.startswith("#") else heading
-        if re.match(r"## \d\. ", line):
-            parts.append(Part(line[3:], *([] for _ in Part._fields[1:])))
-        if not parts:
-            continue
-        part = parts[-1]
-        part.lines.append(line)
         if "checks recognise" in heading and line.startswith("- "):
-            part.quotes.extend(titles(re.match(rf"- {TITLES}: ", line)[1]))
-        elif heading == "### Homework" and line[:1].isdigit():
+            part.quotes.extend(plan.titles(re.match(rf"- {TITLES}: ", line)[1]))
+        elif heading == "## Homework" and line[:1].isdigit():
             part.homework.append(line)
-    for part, chapter in zip(parts, plan.read(text).values(), strict=True):
-        part.home.extend(chapter.home)
-        part.questions.extend(chapter.questions.items())
-        for lesson, steps in groupby(chapter.steps, key=lambda step: step.lesson):
-            number = re.match(r"Lesson (\d of \d): ", lesson)[1]
-            part.lessons.append((number, [(s.minutes, s.titles) for s in steps]))
-    return parts
+    for lesson, steps in groupby(chapter.steps, key=lambda step: step.lesson):
+        number = re.match(r"Lesson (\d of \d): ", lesson)[1]
+        part.lessons.append((number, [(s.minutes, s.titles) for s in steps]))
+    return part
 
 
-PARTS = read(PLAN)
+PARTS = {name: read(name) for name in NAMES}
 of_each = pytest.mark.parametrize(
-    "path, part", list(zip(NOTEBOOKS, PARTS)), ids=[path.stem for path in NOTEBOOKS]
+    "path, part", [(NOTEBOOKS[name], PARTS[name]) for name in NAMES], ids=NAMES
 )
 
 # 1. The plans ------------------------------------------------------------------------
@@ -79,14 +71,14 @@ def headings(path):
     return re.findall(r"^#+ (.*)", "\n".join(texts), re.MULTILINE)
 
 
-def test_each_notebook_has_its_part():
-    """Guards: a teacher finds the plan of every notebook, all in one form."""
-    assert [part.title[:2] for part in PARTS] == [f"{n}." for n in range(8)]
-    for part, path in zip(PARTS, NOTEBOOKS, strict=True):
-        order = ("**Aim:**", "### Lesson 1", "### What to ask", "### Misconcept")
-        order += ("**Short of time:**", "### Homework")
-        found = [word for line in part.lines for word in order if line.startswith(word)]
-        assert found == list(order), path.stem
+@of_each
+def test_a_chapter_has_its_form(path, part):
+    """Guards: a teacher finds the same in each chapter, in the same order."""
+    assert part.lines[0] == "# " + ". ".join(pages.title_of(name_of(path.stem)))
+    order = ["**Aim:**", "## Lesson 1", "## What to ask", "## Misconcept"]
+    order += ["**Short of time:**", "## Homework"]
+    found = [word for line in part.lines for word in order if line.startswith(word)]
+    assert found == order
 
 
 @of_each
@@ -115,24 +107,23 @@ def test_lessons_fit(path, part):
 
 
 def test_lessons_pair_up():
-    """Guards: a double lesson that is forgotten, or ends with another's exercise."""
+    """Guards: a double lesson that is forgotten, or ends with another's exercise.
+
+    Lessons at the end may be missing: who adds a notebook need not pair it at once.
+    """
     text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
-    rows = re.findall(r"(?m)^\| (\d\.\d), (\d\.\d).*\|(.*)\|$", text)
+    rows = re.findall(r"(?m)^\| (\d+\.\d+), (\d+\.\d+).*\|(.*)\|$", text)
+    named = [lesson for *pair, _ in rows for lesson in pair]
     planned = [
-        f"{n}.{lesson}"
-        for n, part in enumerate(PARTS)
-        for lesson in range(1, 1 + len(part.lessons))
+        f"{number_of(name)}.{lesson}"
+        for name in NAMES
+        for lesson, _ in enumerate(PARTS[name].lessons, 1)
     ]
-    assert [
-        lesson for first, second, _ in rows for lesson in (first, second)
-    ] == planned
-    for first, second, left in rows:
-        known = [*_exercises(int(first[0])), *_exercises(int(second[0]))]
-        assert set(re.findall(r"`(\w+)`", left)) <= set(known)
-
-
-def _exercises(number):
-    return Lesson(NOTEBOOKS[number].stem).exercises
+    assert rows and named == planned[: len(named)]
+    exercises = {str(number_of(name)): set(load_exercises(name)) for name in NAMES}
+    for *pair, left in rows:
+        known = set().union(*(exercises[lesson.partition(".")[0]] for lesson in pair))
+        assert set(re.findall(r"`(\w+)`", left)) <= known
 
 
 # 2. The questions and the quotes -----------------------------------------------------
@@ -154,7 +145,7 @@ def test_each_question_has_its_right_answer(path, part):
     code = path.read_text(encoding="utf-8")
     asked = re.findall(r'lesson\.predict\(\\"([^"\\]+)\\"', code)
     assert asked and [name for name, _ in part.questions] == asked
-    predictions = Lesson(path.stem).questions.predictions
+    predictions = load_questions(name_of(path.stem)).predictions
     for name, words in part.questions:
         right = f"Right: {right_answer(predictions[name])}"
         assert words.startswith(right), name
@@ -164,7 +155,7 @@ def test_each_question_has_its_right_answer(path, part):
 @of_each
 def test_each_quote_is_what_a_check_says(path, part):
     """Guards: words of a check that it says no more."""
-    exercises = Lesson(path.stem).exercises.values()
+    exercises = load_exercises(name_of(path.stem)).values()
     messages = [mistake.message for one in exercises for mistake in one.mistakes]
     messages += [exercise.changed for exercise in exercises]
     assert len(part.quotes) > 5 or not exercises
@@ -197,13 +188,13 @@ def test_homework_has_its_check(path, part):
     handed_in = [item for item in part.homework if "Hand in, and grade" in item]
     named = set(re.findall(r"`(\w+)`", " ".join(handed_in)))
     exercises = exercises_by_heading(path)
-    assert len(exercises) == len(Lesson(path.stem).exercises)
+    assert len(exercises) == len(load_exercises(name_of(path.stem)))
     left = {name for heading, name in exercises.items() if heading in part.home}
     assert left <= named <= set(exercises.values())
 
 
-def homework(number):
-    return " ".join(PARTS[number].homework)
+def homework(name):
+    return " ".join(PARTS[name].homework)
 
 
 def test_the_checks_of_the_homework_accept_a_right_answer():
@@ -213,7 +204,7 @@ def test_the_checks_of_the_homework_accept_a_right_answer():
     assert np.allclose(3 * np.cbrt(z**3) ** 2, measured)
 
     rng = np.random.default_rng(0)
-    said = float(re.search(r"twice about (\d\.\d+)", homework(2))[1])
+    said = float(re.search(r"twice about (\d\.\d+)", homework("initialization"))[1])
     for n_in, n_out in pairwise((150, 50, 75)):
         bound = np.sqrt(3 * 2 / (1.04 * n_in))
         spread = rng.uniform(-bound, bound, (n_in, n_out)).std()
@@ -224,20 +215,20 @@ def test_the_checks_of_the_homework_accept_a_right_answer():
         (4 + 1) * 5 + (5 + 1) * 2,
     ]
     assert [
-        int(n) for n in re.findall(r"\b(\d+) for (?:the|`mlp)", homework(3))
+        int(n) for n in re.findall(r"\b(\d+) for (?:the|`mlp)", homework("forward"))
     ] == counts
 
     params = [([[1, 0.5], [3, -1]], [0, 0]), ([[2], [1]], [0])]
     params = [mlp.Layer(*(np.array(part, float) for part in layer)) for layer in params]
     _, grads = mlp.loss_and_grads(params, [[2, -1]], [[1]])
     rows = " and ".join(f"({a:g}, {b:g})" for a, b in grads[0].W.round(9))
-    assert f"has the rows {rows}" in homework(4)
+    assert f"has the rows {rows}" in homework("backprop")
 
     X = np.array(list(np.ndindex(2, 2, 2)), float)
     hidden = mlp.Layer(np.ones((3, 3)), np.array([0.0, -1, -2]))
     output = mlp.Layer(np.array([[1.0], [-2], [2]]), np.zeros(1))
     odd, _ = mlp.forward([hidden, output], X, mlp.relu)
-    assert f"is {', '.join(f'{y:g}' for y in odd[:, 0])}." in homework(6)
+    assert f"is {', '.join(f'{y:g}' for y in odd[:, 0])}." in homework("xor_task")
 
 
 def test_the_seeds_of_the_homework():
@@ -245,8 +236,8 @@ def test_the_seeds_of_the_homework():
     X, Y = mlp.SUM.X, mlp.SUM.Y
     run, full = sweep(X, Y, range(1000)), sweep(X, Y, range(1000), batch_size=None)
     close = sum(mlp.solved(Y_hat, Y, 0.01) for Y_hat in run.Y_hat)
-    said = [int(count) for count in re.findall(r"[Aa]bout (\d+)", homework(5))]
+    said = [int(count) for count in re.findall(r"[Aa]bout (\d+)", homework("sum_task"))]
     assert said == pytest.approx([full.success.sum(), run.success.sum(), close], abs=3)
-    seeds = re.search(r"success\[\[(.+?)\]\]", homework(0))[1].split(", ")
+    seeds = re.search(r"success\[\[(.+?)\]\]", homework("first_look"))[1].split(", ")
     failed = sweep(mlp.XOR.X, mlp.XOR.Y, [int(seed) for seed in seeds], sizes=(2, 4, 1))
     assert not failed.success.any()

@@ -218,7 +218,8 @@ def needed(course=ROOT):
     """The files that the notebooks need, and who gets them."""
     for pattern in NEEDED:
         for path in sorted(course.glob(pattern)):
-            if path.is_file() and "__pycache__" not in path.parts:
+            is_chapter = path.name == "teaching.md"  # with all answers
+            if path.is_file() and "__pycache__" not in path.parts and not is_chapter:
                 yield path
 
 

@@ -1,14 +1,14 @@
 """Write what pages tell of all lessons: their tables, and the terms of the glossary.
 
 It stands between two marks, and comes from the lessons themselves: the titles of the
-notebooks, the first words of each lesson's package, its terms.
+notebooks, the first words of each lesson's package, its chapter, its terms.
 """
 
 import re
 from importlib import import_module
 
-from course.lessons import NOTEBOOKS, number_of
-from course.tools import ROOT, CommandError, glossary, minutes
+from course.lessons import NAMES, NOTEBOOKS, number_of
+from course.tools import ROOT, CommandError, glossary, minutes, plan
 from course.tools.notebooks import read
 
 BLOCK = re.compile(r"(<!-- written by save -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -18,6 +18,7 @@ def changes() -> dict:
     """The pages that lag behind: path -> the text that they should have."""
     tables = {
         "README.md": notebooks_table,
+        "docs/teaching.md": chapters_table,
         "docs/glossary.md": terms_table,
     }
     changed = {}
@@ -39,6 +40,16 @@ def notebooks_table():
         words = import_module(f"course.lessons.{name}").__doc__
         link = f"[{title}](notebooks/{path.name})"
         yield number, link, words, minutes.of_notebook(path).stated
+
+
+def chapters_table():
+    """The chapters, and for how many lessons of 45 minutes each is."""
+    yield "Chapter", "Lessons"
+    counts = {name: len(plan.read(name).lessons) for name in NAMES}
+    for name, count in counts.items():
+        place = plan.path_of(name).relative_to(ROOT).as_posix()
+        yield f"[{'. '.join(title_of(name))}](../{place})", count
+    yield "all", sum(counts.values())
 
 
 def terms_table():

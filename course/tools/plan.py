@@ -1,19 +1,23 @@
-"""Read docs/plan.md: what a lesson takes, and what to ask in it.
+"""Read ``teaching.md`` of a lesson: what it takes, and what to ask in it.
 
-A chapter for each notebook, ``## 1. Activations``. In it lessons, ``### Lesson 1 of 2:
-TITLE``, whose steps name slides by their titles, and what to ask, by the names of
-questions. Lines that go on are indented by two spaces::
+It has lessons of 45 minutes, ``## Lesson 1 of 2: TITLE``, whose steps name slides by their
+titles, and what to ask, by the names of questions. Lines that go on are indented::
 
     - 10 min, *What a unit does*, *Layers*: what to do.
     - At home: *Units that die*.
     - **'minus two': what does this `relu` make of -2?** Right: '0.4'. Expect ...
+
+The minutes follow a rule: 5 to begin a lesson; 3 for a question with its run; 11 to 15 for
+an exercise at the learners' own machines, 15 to 20 for a long one; for the rest a third
+more than alone (`course.tools.minutes`).
 """
 
 import re
 from typing import NamedTuple
 
-CHAPTER = re.compile(r"^## (\d+)\. .*$", re.MULTILINE)
-HEADING = re.compile(r"^###? +(.*)$")
+from course.lessons import FOLDER
+
+HEADING = re.compile(r"^## +(.*)$")
 STEP = re.compile(r"^- (\d+) min, ((?:\*[^*]+\*(?:, )?)*):? *(.*)$", re.DOTALL)
 ASKED = re.compile(r"^- \*\*'(.+?)':? *(.*?)\*\* *(.*)$", re.DOTALL)
 
@@ -34,29 +38,38 @@ class Chapter(NamedTuple):
     home: list  # titles of what no lesson has time for
     questions: dict  # name -> the words after the question's own
 
-
-def read(text) -> dict[int, Chapter]:
-    """The chapters by their notebooks' numbers."""
-    _, *parts = CHAPTER.split(text)
-    return {
-        int(number): _chapter(part) for number, part in zip(parts[::2], parts[1::2])
-    }
+    @property
+    def lessons(self) -> list:
+        """The headings of its lessons of 45 minutes."""
+        return list(dict.fromkeys(step.lesson for step in self.steps))
 
 
-def _chapter(text):
+def path_of(name):
+    return FOLDER / name / "teaching.md"
+
+
+def read(name) -> Chapter:
+    """The chapter of a lesson; without any words if there is none, as in a hand-out."""
+    path = path_of(name)
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
     chapter, heading = Chapter([], [], {}), ""
-    for line in re.sub(r"\n +", " ", text).splitlines():  # a bullet in one line
+    for line in lines(text):
         if found := HEADING.match(line):
             heading = found[1]
         elif found := STEP.match(line):
-            step = Step(heading, int(found[1]), _titles(found[2]), found[3])
+            step = Step(heading, int(found[1]), titles(found[2]), found[3])
             chapter.steps.append(step)
         elif line.startswith("- At home: "):
-            chapter.home.extend(_titles(line))
+            chapter.home.extend(titles(line))
         elif found := ASKED.match(line):
             chapter.questions[found[1]] = found[3]
     return chapter
 
 
-def _titles(words):
+def lines(text) -> list:
+    """The lines of a chapter, each item of a list in one."""
+    return re.sub(r"\n +", " ", text).splitlines()
+
+
+def titles(words) -> list:
     return re.findall(r"\*([^*]+)\*", words)

@@ -10,7 +10,6 @@ Common Tools, Slide Type. 'Slide' and 'Sub-Slide' begin a new one, '-' goes on w
 flows on to a further one, see ``deck/deck.js``.
 """
 
-import re
 import shutil
 import tempfile
 from importlib.util import find_spec
@@ -23,7 +22,6 @@ from course.tools import ROOT, CommandError, demo, find_notebooks, live, plan, s
 from course.tools.deck import content, look
 
 DECK = Path(content.__file__).parent
-PLAN = ROOT / "docs" / "plan.md"  # a copy for learners has none
 
 
 def add_arguments(parser):
@@ -66,7 +64,6 @@ PACKAGES = {
 def make(notebooks, folder) -> list[Path]:
     """Turn notebooks into decks in a folder; return their paths."""
     copy_parts(folder / "parts")
-    chapters = plan.read(PLAN.read_text("utf-8")) if PLAN.is_file() else {}
     exporter = SlidesExporter(
         extra_template_basedirs=[str(DECK)],
         template_name="template",
@@ -74,10 +71,9 @@ def make(notebooks, folder) -> list[Path]:
     )
     decks = []
     for path in notebooks:
-        lesson, number = name_of(path.stem), re.match(r"\d*", path.stem)[0]
+        lesson = name_of(path.stem)
         asked = load_questions(lesson).predictions if lesson in NAMES else {}
-        chapter = chapters.get(int(number or -1))
-        notebook = content.on_slides(save.read(path), asked, chapter)
+        notebook = content.on_slides(save.read(path), asked, plan.read(lesson))
         name = {"metadata": {"name": path.stem}}
         text, _ = exporter.from_notebook_node(notebook, resources=name)
         decks.append(folder / f"{path.stem}.html")

@@ -96,6 +96,7 @@ def course(tmp_path, monkeypatch):
         "course/lessons/doubles/__init__.py": '"""Twice as much."""',
         "course/lessons/doubles/doubles.csv": "1, 2",
         "course/lessons/doubles/doubles.npz": DATA,
+        "course/lessons/doubles/teaching.md": "four",
         "course/tools/start.py": "",
         "course/tools/save.py": "",
         "course/tools/deck/__init__.py": "",
@@ -240,6 +241,9 @@ def test_answers_are_sealed_for_learners_only(course, tmp_path):
         pupils, teacher = (
             tmp_path / who / place / path.name for who in ("pupils", "teacher")
         )
+        if path.name == "teaching.md":
+            assert not pupils.exists() and not teacher.exists()
+            continue
         assert teacher.read_bytes() == path.read_bytes()
         if path.suffix == ".npz" or path.stem == "__init__":
             assert pupils.read_bytes() == path.read_bytes()

@@ -1,4 +1,4 @@
-"""``python -m course minutes``: the count, what notebooks and README state, the limits."""
+"""``python -m course minutes``: the count, what notebooks and chapters state, the limits."""
 
 import re
 
@@ -6,7 +6,8 @@ import nbformat
 import pytest
 
 from course.__main__ import main
-from course.tools import ROOT, find_notebooks, minutes, save
+from course.lessons import name_of
+from course.tools import find_notebooks, minutes, plan, save
 
 NOTEBOOKS = find_notebooks([])
 
@@ -52,13 +53,12 @@ def test_a_notebook_states_its_minutes(path):
     assert count.stated <= (100 if path.stem == "04_backprop" else 80)
 
 
-def test_the_plan_states_the_same():
+def test_its_chapter_states_the_same():
     """Guards: minutes for the lone learner that differ from those of the notebook."""
-    text = (ROOT / "docs" / "plan.md").read_text("utf-8")
-    parts = re.split(r"^## \d\. ", text, flags=re.MULTILINE)[1:]
-    for path, part in zip(NOTEBOOKS, parts, strict=True):
-        said = re.findall(r"[Aa]lone:? about (\d+)|about (\d+) alone", part)
-        assert [int(a or b) for a, b in said] == [minutes.of_notebook(path).stated]
+    for path in NOTEBOOKS:
+        text = plan.path_of(name_of(path.stem)).read_text("utf-8")
+        said = re.findall(r"\balone about (\d+) minutes", text)
+        assert said == [str(minutes.of_notebook(path).stated)]
 
 
 def test_the_command_prints_a_row_for_each(capsys):

@@ -19,12 +19,11 @@ PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAA"
     "BJRU5ErkJggg=="
 )
-PLAN = """# The plan
-## 1. Activations
-### Lesson 1 of 1: All
+PLAN = """# 1. Activations
+## Lesson 1 of 1: All
 - 10 min, *Begin*, *Go on*: draw a unit.
 - At home: *Go on*.
-### What to ask
+## What to ask
 - **'minus two': what?** Right: '0.4'. Expect '0' from the quick ones.
 """
 
@@ -118,11 +117,9 @@ PLANTED = [
 
 @pytest.fixture(scope="module")
 def planted(browser, tmp_path_factory):
-    """What is seen of a deck with planted faults, made where there is no plan."""
+    """What is seen of a deck with planted faults, of a notebook that is no lesson."""
     folder = tmp_path_factory.mktemp("planted")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slides, "PLAN", folder / "plan.md")
-        return walk(browser, [cell for cell, _ in PLANTED], folder)
+    return walk(browser, [cell for cell, _ in PLANTED], folder)
 
 
 @pytest.mark.parametrize("number", range(len(PLANTED)))
@@ -242,8 +239,8 @@ def show(browser, tmp_path_factory):
     ]
     folder, requests = tmp_path_factory.mktemp("show"), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(slides, "PLAN", folder / "plan.md")
-        slides.PLAN.write_text(PLAN, "utf-8")
+        patch.setattr(plan, "path_of", lambda name: folder / f"{name}.md")
+        plan.path_of("activations").write_text(PLAN, "utf-8")
         deck = make_deck(cells, folder, "01_activations")
     with look.opened(browser, deck) as page:
         page.on("request", lambda request: requests.append(request.url))
@@ -391,7 +388,7 @@ def test_each_slide_is_good_and_each_question_asked(browser, decks, path):
 @each_notebook
 def test_notes_have_all_that_is_planned(path):
     """Guards: no step of the plan is lost because its slide is left out."""
-    chapter = plan.read(slides.PLAN.read_text("utf-8"))[int(path.stem[:2])]
+    chapter = plan.read(name_of(path.stem))
     asked = load_questions(name_of(path.stem)).predictions
     cells = content.on_slides(save.read(path), asked, chapter).cells
     notes = [cell.source for cell in cells if content.kind_of(cell) == "notes"]

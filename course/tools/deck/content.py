@@ -2,7 +2,7 @@
 
 Left out are cells marked 'skip', solutions, and what draws pictures. A question stands
 there with its answer folded, and what comes after it on the next slide. What a teacher
-says goes into notes: the minutes of docs/plan.md, and of each question the answers.
+says goes into notes: the minutes of its chapter, and of each question the answers.
 """
 
 import ast
@@ -14,7 +14,6 @@ from nbformat.v4 import new_markdown_cell
 
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.questions.kinds import as_html, code
-from course.tools.plan import Chapter
 
 KEYS = (
     "Keys: right arrow: on. A: unfold the next answer of a slide, or fold them. F: full "
@@ -30,18 +29,17 @@ def kind_of(cell) -> str:
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
-def on_slides(notebook, questions=None, chapter=None):
+def on_slides(notebook, questions, chapter):
     """A copy of a notebook with what its deck shows.
 
-    ``questions`` are those of its lesson by name, ``chapter`` is what docs/plan.md says.
+    ``questions`` are those of its lesson by name, ``chapter`` is what `plan.read` gives.
     """
-    chapter = chapter or Chapter([], [], {})
     cells, asked, told = [], None, []
     for cell in notebook.cells:
         kind = kind_of(cell)
         if kind == "skip" or "solution" in cell.metadata.get("tags", ()):
             continue
-        question = _question_in(cell, questions or {})
+        question = _question_in(cell, questions)
         if asked and not question and kind in ("-", "fragment"):
             kind = "subslide"  # else the run would answer at once
         asked = question
@@ -119,7 +117,7 @@ def _right(question):
 
 
 def _answers(question, words):
-    """The right answer, what docs/plan.md says of the question, the wrong answers."""
+    """The right answer, what the chapter says of the question, the wrong answers."""
     right, wrong = _right(question), []
     if isinstance(question, ChoiceQuestion):
         for letter, option in question.lettered.items():
