@@ -88,6 +88,8 @@ def copy(tmp_path_factory):
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
     before = files(folder)
     shutil.move(folder / "tests" / "doubles", folder / "course" / "lessons" / "doubles")
+    chapter = folder / "course" / "lessons" / "doubles" / "teaching.md"
+    chapter.write_text(chapter.read_text().replace("{}", str(len(NAMES))))
     notebooks.write(new_notebook(), folder / "notebooks" / f"{NAME}.ipynb")
     said = course(folder, "save", NAME)
     assert f"{NAME}.ipynb: ok" in said
