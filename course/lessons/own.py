@@ -64,7 +64,7 @@ def _home(value):
     """The module that has a function or class, and its name there; or None and ''."""
     module, name = getattr(value, "__module__", None), getattr(value, "__name__", "")
     is_there = getattr(sys.modules.get(module), name, None) is value
-    return (module, name) if is_there else (None, "")
+    return (module, name) if is_there and module != "__main__" else (None, "")
 
 
 def _is_of_a_notebook(function):
@@ -119,7 +119,12 @@ def run(name, code):
     lines = code.splitlines(keepends=True)
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line
     tree = ast.parse(code, file)
-    tree.body = [part for part in tree.body if isinstance(part, DEFINES)]
+    tree.body = [
+        part
+        for part in tree.body
+        if isinstance(part, DEFINES)
+        and getattr(part, "module", "") != "__main__"  # as old records have it
+    ]
     tree.body[:0] = ast.parse(SILENT).body  # it would print at each step
     space = {"np": np, "mlp": mlp, "__name__": file}
     exec(compile(tree, file, "exec"), space)  # noqa: S102, the learner's own code

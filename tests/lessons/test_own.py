@@ -1,6 +1,7 @@
 """`Lesson.own`: the learner's own functions, in another notebook and on another day."""
 
 import linecache
+import sys
 
 import numpy as np
 import pytest
@@ -115,6 +116,25 @@ def test_what_it_needs_of_other_cells_comes_along(capsys):
     [function] = bring("my_loss")
     assert capsys.readouterr().out == "my_loss: yours\n"
     assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
+
+
+def test_a_class_of_the_cell_is_not_imported_from_the_old_kernel(capsys, monkeypatch):
+    """Guards: `from __main__ import Error`, by which the code stops in another kernel."""
+    cell = (
+        "class Error:\n"
+        "    def __init__(self, a, b):\n        self.squares = (a - b) ** 2\n"
+        "def my_loss(a, b):\n    return 0.5 * np.sum(Error(a, b).squares) / len(a)\n"
+    )
+    space = run_cells(cell)
+    with monkeypatch.context() as kernel:  # whose names are those of __main__
+        kernel.setattr(sys.modules["__main__"], "Error", space["Error"], raising=False)
+        assert Lesson("forward", keeps_record=False).check(space["my_loss"]).solved
+    work = record.work("forward", "my_loss")
+    assert "from __main__" not in work.code
+    for before in ("", "from __main__ import Error as Error\n"):  # as records had it
+        work.code = before + work.code
+        bring("my_loss")
+        assert capsys.readouterr().out == "my_loss: yours\n"
 
 
 def test_the_courses_solution_of_he_is_yours(capsys):
