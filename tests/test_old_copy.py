@@ -1,0 +1,274 @@
+"""A learner's copy that an older version made, brought up to date by today's course.
+
+`old_copy_c56e8dd.zip` is the folder `my_course` that `python -m course start` made at the
+commit c56e8dd, after a learner worked in it: all was answered, run and checked there. It
+never changes. What it holds must last, whatever the course becomes.
+"""
+
+import json
+import re
+import zipfile
+from itertools import chain, pairwise
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import Lesson, files, lessons, record
+from course.__main__ import main
+from course.tools import NOTEBOOKS, notebooks, update
+from tests.reference import draw
+
+ZIP = zipfile.ZipFile(Path(__file__).parent / "old_copy_c56e8dd.zip")
+SOLVED = {
+    "activations": ["my_activation"],  # in an odd way
+    "initialization": ["my_uniform"],
+    "forward": ["my_forward", "my_loss"],  # with other cells; with a class, and prints
+    "backprop": ["my_loss_slope", "my_layer_backward", "my_backprop"],
+    "xor_task": ["my_constant_loss"],
+}
+DELETED, MOVED = "pic-matrix-product", "three-axes"
+UNTOUCHED = "00_first_look.ipynb", "05_sum_task.ipynb", "07_bug_lab.ipynb"
+# Questions that the learner answered and the course asks no more: (lesson, question).
+GONE = set()
+
+
+def cells(notebook):
+    """The cells by their ids: what kind, and the text."""
+    return {cell.id: (cell.cell_type, cell.source) for cell in notebook.cells}
+
+
+def in_zip(name):
+    return cells(nbformat.reads(ZIP.read(name), as_version=4))
+
+
+NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+NAMES = [name for name in NAMES if name in ZIP.namelist()]
+GIVEN = {name: in_zip(f".course/given/{name}") for name in NAMES}
+MINE = {name: in_zip(name) for name in NAMES}
+OWN = {  # what the learner wrote or changed: name of the notebook -> id -> cell
+    name: {id: cell for id, cell in MINE[name].items() if cell != GIVEN[name].get(id)}
+    for name in NAMES
+}
+RECORD = json.loads(ZIP.read("record.json"))
+
+
+def unpacked(folder):
+    """The old copy in a folder, brought up to date."""
+    ZIP.extractall(folder)
+    said = update.bring_up_to_date(folder)
+    assert not [sentence for sentence in said if "can't" in sentence]
+    return folder
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The old copy with today's course, and its record opened."""
+    record.close()
+    unpacked(tmp_path)
+    assert record.open_in(tmp_path) == ""  # it isn't new, and isn't set aside
+    yield tmp_path
+    record.close()
+
+
+@pytest.fixture(scope="module", params=["today", "later"])
+def now(request, tmp_path_factory):
+    """The cells of the copy with today's course, and with one in which all changed."""
+    folder = unpacked(tmp_path_factory.mktemp(request.param))
+    if request.param == "later":
+        update.bring_up_to_date(folder, later(tmp_path_factory.mktemp("course")))
+    return {name: cells(notebooks.read(folder / name)) for name in NAMES}
+
+
+def later(folder):
+    """The notebooks of a later course: each cell is another, and is followed by a new one."""
+    for name in NAMES:
+        notebook = notebooks.cleared(notebooks.read(NOTEBOOKS / name))
+        old, notebook.cells = notebook.cells, []
+        for number, cell in enumerate(old):
+            cell.source += "\n# later"
+            new = nbformat.v4.new_code_cell("new", id=f"later-{number}")
+            notebook.cells += [cell, new]
+        notebooks.write(notebook, folder / name)
+    return folder
+
+
+# 1. Notebooks and files ------------------------------------------------------------------
+
+
+def test_the_old_copy_holds_work_of_all_kinds():
+    """Guards: tests below that look at nothing."""
+    assert [len(OWN[name]) for name in NAMES] == [0, 7, 2, 5, 6, 0, 6, 0]
+    assert DELETED in GIVEN["03_forward.ipynb"]
+    assert DELETED not in MINE["03_forward.ipynb"]
+
+
+def test_no_cell_that_the_learner_wrote_or_changed_is_touched(now):
+    """Guards: a solution, an attempt or a note that an update overwrites or drops."""
+    for name, own in OWN.items():
+        assert {id: now[name].get(id) for id in own} == own
+
+
+def test_own_cells_and_moved_ones_are_where_they_were(now):
+    """Guards: a note that lands beside another cell than the one that it is about."""
+    for name, mine in MINE.items():
+        before = [id for id in mine if id in now[name]]  # new ones don't count
+        after = [id for id in now[name] if id in mine]
+        above = {id: other for other, id in pairwise(["", *after])}
+        for other, id in pairwise(["", *before]):
+            if id == MOVED or id not in GIVEN[name]:
+                assert above[id] == other
+
+
+def test_what_was_deleted_stays_deleted(now):
+    """Guards: a cell that comes back at each update."""
+    assert DELETED not in now["03_forward.ipynb"]
+
+
+def test_where_nothing_was_written_all_is_as_in_the_course(copy):
+    """Guards: an old copy that gets no news."""
+    for name in UNTOUCHED:
+        new = cells(notebooks.read(NOTEBOOKS / name))
+        assert [*cells(notebooks.read(copy / name)).items()] == [*new.items()]
+
+
+def test_files_of_their_own_are_untouched(copy):
+    """Guards: what the course doesn't know of, and the record itself."""
+    own = "scratch.ipynb", "questions for class.txt", "my_network.npz", "record.json"
+    for name in own:
+        assert (copy / name).read_bytes() == ZIP.read(name)
+    assert update.last_notebook(copy) == copy / "06_xor_task.ipynb"
+
+
+def test_each_file_that_their_cells_load_is_there(copy):
+    """Guards: a cell that stops since a file of the course, or their own, has gone."""
+    texts = [(copy / name).read_text(encoding="utf-8") for name in NAMES]
+    loaded = set(re.findall(r'\bload\(\\"([^"]+)\\"\)', "\n".join(texts)))
+    assert loaded >= {"original_xor.npz", "my_network.npz"}
+    for name in loaded:
+        params, _ = files.load(copy / name)
+        assert params
+
+
+def test_the_next_start_is_silent(copy):
+    """Guards: an update that never ends."""
+    assert update.bring_up_to_date(copy) == []
+
+
+# 2. The record ---------------------------------------------------------------------------
+
+
+def assert_all_is_kept():
+    """The record says of each answer and each exercise what it said when it was made."""
+    told = {"answers": record.answer, "exercises": record.work}
+    for table, ask in told.items():
+        for lesson, entries in RECORD[table].items():
+            for name, fields in entries.items():
+                now = ask(lesson, name)
+                assert {field: getattr(now, field) for field in fields} == fields, name
+
+
+@pytest.mark.usefixtures("copy")
+def test_the_record_says_what_it_said():
+    """Guards: answers (first and last), reviews, tries and mistakes that get lost."""
+    assert_all_is_kept()
+    order = record.answer("forward", "two layers in order")
+    assert (order.first, order.last) == ("1 0 2 3 4", "0 1 2 3 4")
+    assert not order.first_right and order.solved
+    assert list(record.work("xor_task", "xor_network").mistakes.values()) == [1, 2, 1]
+
+
+@pytest.mark.usefixtures("copy")
+def test_what_is_solved_stays_solved():
+    """Guards: an exercise to be done a second time, or one that counts without being."""
+    for lesson in lessons.NAMES:
+        assert record.solved(lesson) == set(SOLVED.get(lesson, [])), lesson
+
+
+def test_the_next_answer_and_the_next_try_leave_the_rest(copy):
+    """Guards: a record that is written anew, without what was in it."""
+    record.add_answer("sum_task", "overlap", "anything", right=False)
+    record.add_try("sum_task", "my_step", solved=False)
+    record.close()
+    assert record.open_in(copy) == ""
+    assert record.answer("sum_task", "overlap").first == "anything"
+    assert_all_is_kept()
+
+
+@pytest.mark.usefixtures("copy")
+def test_each_answer_is_to_a_question_that_is_still_asked():
+    """Guards: a question that gets another name, by which its answers are lost.
+
+    One that is dropped for good belongs to `GONE`.
+    """
+    asked = {
+        (name, question.name)
+        for name in lessons.NAMES
+        for question in lessons.load_questions(name).all
+    }
+    answered = {
+        (lesson, name) for lesson, names in RECORD["answers"].items() for name in names
+    }
+    assert len(answered) == 30
+    assert answered - asked == GONE
+
+
+@pytest.mark.usefixtures("copy")
+def test_what_was_missed_is_asked_again():
+    """Guards: reviews that forget what an old record knows."""
+    boxes = Lesson("xor_task", keeps_record=False).review().boxes
+    names = {(box.question.lesson, box.question.name) for box in boxes}
+    missed = {("initialization", "scale for ReLU"), ("backprop", "loss falls")}
+    assert missed - GONE <= names
+
+
+def test_progress_shows_it(copy, capsys):
+    """Guards: a command that stops at an old record, or counts it anew."""
+    record.close()
+    assert main(["progress", "--folder", str(copy)]) == 0
+    shown = capsys.readouterr().out
+    for lesson, names in SOLVED.items():
+        [row] = re.findall(rf"^\d {lesson} .*", shown, re.MULTILINE)
+        assert f"{len(names)} of {len(lessons.load_exercises(lesson))}" in row
+    assert "'by hand': your first answer was: -1.25" in shown
+    assert "  my_constant_loss, 2 slips, the last: all outputs get the same" in shown
+
+
+# 3. Solved functions ---------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("copy", "answers_run_apart")
+def test_each_solved_function_is_theirs_and_right(capsys):
+    """Guards: code of an old record that runs no more, or that a new check refuses."""
+    names = [name for lesson in SOLVED for name in SOLVED[lesson]]
+    functions = Lesson("bug_lab", keeps_record=False).own(*names)
+    told = capsys.readouterr().out
+    assert told == "".join(f"{name}: yours\n" for name in names)
+    own = dict(zip(names, functions))
+    for name, function in own.items():
+        assert function.__code__.co_filename == f"<your {name}>"
+    params, X, Y, f = draw(bias=1.0), mlp.XOR.X - 0.5, mlp.XOR.Y, mlp.ORIGINAL
+    Y_hat, cache = mlp.forward(params, X)
+    dA = mlp.loss_slope(Y_hat, Y)
+    grads = mlp.backprop(params, cache, dA)
+    [(W, b)] = own["my_uniform"]((2, 3), np.random.default_rng(0))
+    assert W.shape == (2, 3) and abs(W).max() < 2 and b.tolist() == [0, 0, 0]
+    A, Z = own["my_forward"](params, X, f.f)
+    last = own["my_layer_backward"](A[-2], Z[-1], params[-1].W, dA, f.slope)
+    pairs = [
+        (own["my_activation"](X, -0.2), f.f(X)),
+        *zip([*A, *Z], [*cache.A, *cache.Z], strict=True),
+        (own["my_loss"](Y_hat, Y), mlp.loss(Y_hat, Y)),
+        (own["my_loss_slope"](Y_hat, Y), dA),
+        *zip(last, grads[-1]),
+        *zip(
+            chain(*own["my_backprop"](params, A, Z, dA, f.slope)),
+            chain(*grads),
+            strict=True,
+        ),
+        (own["my_constant_loss"](Y), 0.125),
+    ]
+    for mine, right in pairs:
+        np.testing.assert_allclose(mine, right, rtol=1e-12)
