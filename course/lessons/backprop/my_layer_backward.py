@@ -115,9 +115,10 @@ dZ = dA @ slope(Z)
 # in place of: dZ = dA * slope(Z)
 dZ = -dA * slope(Z)
 
-# %% mistake: dZ is twice too large: no factor stands in step 1
-# in place of: dZ = dA * slope(Z)
-dZ = 2 * dA * slope(Z)
+# %% mistake: db has the right numbers in the shape (1, n_out): b is (n_out,), and so is
+# db
+# in place of: db = dZ.sum(axis=0)
+db = dZ.sum(axis=0, keepdims=True)
 
 # %% mistake: dZ is divided by the number of samples: dA has the 1/n already
 # in place of: dZ = dA * slope(Z)

@@ -134,10 +134,6 @@ Z.append(X @ W + b)
 # in place of: Z.append(A[-1] @ W + b)
 Z.append(A[-1] @ W)
 
-# %% mistake: the biases have the wrong sign
-# in place of: Z.append(A[-1] @ W + b)
-Z.append(A[-1] @ W - b)
-
 # %% mistake: A is right, but Z lacks the biases: Z holds the whole sum that f is applied
 # to
 # in place of: Z.append(A[-1] @ W + b)
@@ -197,6 +193,10 @@ A.append(np.maximum(0, Z[-1]))
 A.append(f(A[-1] @ W + b))
 # in place of: A.append(f(Z[-1]))
 Z.append(A[-1])
+
+# %% mistake: A lacks the input: training needs what went into the first layer, too
+# in place of: return A, Z
+return A[1:], Z
 
 # %% mistake: A and Z come in the other order
 # in place of: return A, Z
