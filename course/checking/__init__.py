@@ -4,9 +4,10 @@
 right function returns. If the results are those of a usual mistake, it names the thought
 that mends it. Else it shows the first case that fails.
 
-The exercises themselves stand with their lessons, in ``lessons/*/exercises.py``. Here:
+The exercises themselves stand with their lessons, each in a file. Here:
 
 - `exercise`: what an exercise is, and the form of an answer
+- `exercise_file`: reading one from its file
 - `runs`: running your function, safely, in a process of its own
   (`worker` is that process, `calls` a single call)
 - `compare`: the results with the right ones, and with those of usual mistakes

@@ -1,7 +1,7 @@
 // What look.py asks of the current slide.
 
 // Lines that draw or ask: a class has no use for them.
-const DRAWING = /\b(pictures|panels|plt)\.\w+\(|\blesson\.(?!own)/;
+const DRAWING = /\b(pictures|panels|plt)\.\w+\(|\blesson\.(?!own|file)/;
 const DUE = [['pre, code', 22], ['table', 24], ['*', 28]];  // pixels of a text
 
 // The slide stands as a reader sees it who has unfolded its answers.
