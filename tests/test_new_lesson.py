@@ -221,6 +221,6 @@ def test_it_is_on_slides_and_in_the_book(copy):
 
 def test_the_common_tests_find_it(copy):
     """Guards: a test with a list of its own."""
-    pytest_here = copy, *"-m pytest -n 0 -q -p no:cacheprovider".split()
+    pytest_here = copy, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider"
     assert " passed" in python(*pytest_here, *QUICK)
     assert " passed" in python(*pytest_here, "-k", "double or listed", *SLOW)

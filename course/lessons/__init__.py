@@ -40,7 +40,9 @@ def load_exercises(name) -> dict:
     """The exercises of a lesson by name, in the order in which its notebook checks them."""
     notebook = NOTEBOOKS[name].read_text(encoding="utf-8")
     files = filter(exercise_file.is_exercise, (FOLDER / name).glob("*.py"))
-    ordered = sorted(files, key=lambda path: notebook.find(f"lesson.check({path.stem})"))
+    ordered = sorted(
+        files, key=lambda path: notebook.find(f"lesson.check({path.stem})")
+    )
     return {path.stem: exercise_file.read(path) for path in ordered}
 
 

@@ -14,7 +14,7 @@ from course.original import original_loss_and_grads
 from course.panels.gradient import differences
 from course.panels.slice import loss_slice
 from course.tools import NOTEBOOKS, save
-from tests import mutate_solutions
+from tests.answers import cell
 from tests.reference import SIZES, by_autograd, draw
 
 CELLS = {
@@ -79,7 +79,7 @@ def test_the_steps_of_the_first_example_are_right():
 
 
 def back_prop(source=CELLS["7763b09c"]):
-    return mutate_solutions.compiled("back_prop", source)
+    return cell("back_prop", source)
 
 
 @pytest.mark.parametrize("seed", range(3))
