@@ -43,6 +43,7 @@ class Work:
 
     solved: str = ""  # when
     tries: int = 0  # checks of something that was written
+    failed: int = 0  # those of them that said no
     # What was recognised -> how often, the last one at the end.
     mistakes: dict = field(default_factory=dict)
     code: str = ""  # of the cell that solved it last
@@ -107,7 +108,7 @@ def add_try(lesson, exercise, solved, mistake="", code=""):
 
     def change(record):
         kept = record.works.setdefault((lesson, exercise), Work())
-        kept.tries += 1
+        kept.tries, kept.failed = kept.tries + 1, kept.failed + (not solved)
         kept.solved = kept.solved or (now if solved else "")
         kept.code = code if solved else kept.code
         if mistake:

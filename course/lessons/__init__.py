@@ -95,8 +95,8 @@ class Lesson:
     def check(self, function) -> checking.Verdict:
         """Check an exercise, see `checking.check`, and remember how it went."""
         name = checking.name_of(function)
-        tries = record.work(self.name, name).tries
-        verdict = checking.check(self.exercises, function, tries)
+        failed = record.work(self.name, name).failed
+        verdict = checking.check(self.exercises, function, failed)
         if verdict.tried:
             code = own.code_of(function) if verdict.solved else ""
             record.add_try(self.name, name, verdict.solved, verdict.mistake, code)
