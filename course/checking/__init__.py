@@ -19,6 +19,8 @@ import ast
 import inspect
 import itertools
 import textwrap
+from contextlib import suppress
+from types import CodeType
 
 import numpy as np
 
@@ -34,7 +36,12 @@ from course.checking.exercise import (
     precise,
     to_array,
 )
-from course.checking.messages import describe_printed, describe_shape, diagnose
+from course.checking.messages import (
+    describe_printed,
+    describe_shape,
+    diagnose,
+    why_none,
+)
 from course.checking.version import add_version
 
 __all__ = [
@@ -57,33 +64,32 @@ TRIES = 2  # failed ones, before code is told
 def check(exercises, function, tries=0, seed=None) -> Verdict:
     """Check an answer: ``exercises`` has an `Exercise` by the name of the function.
 
-    ``tries`` are those before this one. Cases are drawn from the ``seed``, else from
-    another at each call. It never raises, and stops your code after two seconds of
+    ``tries`` are the failed ones before this one. Cases are drawn from the ``seed``, else
+    from another at each call. It never raises, and stops your code after two seconds of
     computing, and one more to look for a loop.
     """
-    refusal = _refuse(exercises, function)
-    if refusal:
+    name = name_of(function)  # once: it may be another one at the next look
+    if refusal := _refuse(exercises, function, name):
         return Verdict(False, refusal, tried=False)
-    exercise = exercises[function.__name__]
+    exercise = exercises[name]
     try:
         fresh = exercise.fresh(np.random.default_rng(seed))
         verdict = _judge(exercise, function, [*exercise.cases, *fresh], tries)
     except KeyboardInterrupt:
         words = "the check was interrupted; run the cell again"
         verdict = Verdict(False, words, tried=False)
-    verdict = verdict._replace(words=f"{exercise.name}: {verdict.words}")
-    return add_version(function, verdict) if verdict.tried else verdict
+    verdict = verdict._replace(words=f"{name}: {verdict.words}")
+    return add_version(name, function, verdict) if verdict.tried else verdict
 
 
-def _refuse(exercises, function) -> str:
+def _refuse(exercises, function, name) -> str:
     """Why this is no answer to any exercise, or ''."""
-    name = name_of(function)
     if not callable(function) or not name:
         return (
-            f"give me the function itself, not {describe_type(function)}: "
-            f"check({next(iter(exercises))}), with no parentheses after the name"
+            f"give me the function itself, not {describe_type(function)}: its name "
+            "alone, with no parentheses after it"
         )
-    code = getattr(function, "__code__", None)
+    code = calls.attribute(function, "__code__", CodeType)
     if code and calls.is_of_course(code.co_filename):
         return f"{name}: this function is the course's: hand over one that you wrote"
     if name not in exercises:
@@ -96,63 +102,70 @@ def _refuse(exercises, function) -> str:
 
 def _judge(exercise, function, cases, tries) -> Verdict:
     """The verdict, its words without the name."""
-    message = _describe_wrong_arguments(exercise, function)
-    if message:
+    if message := _describe_wrong_arguments(exercise, function):
         return Verdict(False, message)
     try:
         with runs.opened(function, exercise.allowed) as run:
-            results = compare.run_cases(exercise, run.call, cases)
-            verdict = _verdict(exercise, function, cases, results, tries)
+            results = [compare.run_case(exercise, run.call, args) for args in cases]
+            right = compare.run_trusted(exercise, exercise.right, cases)
+            tried = list(zip(cases, results, right))
+            verdict = _verdict(exercise, function, run, tried, tries)
             if verdict.solved:
-                hint = _hint(exercise, run, results) + _printed(results[0])
+                hint = _hint(exercise, run, results) + describe_printed(results[0])
                 verdict = verdict._replace(words=f"right{hint}")
             return verdict
     except calls.Stopped as reason:
         return Verdict(False, f"not yet: {reason}")
 
 
-def _verdict(exercise, function, cases, results, tries) -> Verdict:
-    if all(result.kind == "nothing" for result in results):
-        if _is_stub(function):
-            words = "not written yet (once it is, run its cell, then this one again)"
-            return Verdict(False, words, tried=False)
-        words = "it returns None: did you print the result, or forget `return`?"
-        return Verdict(False, f"not yet: {words}{_printed(results[0])}")
-    right = compare.run_trusted(exercise, exercise.right, cases)
-    tried = list(zip(cases, results, right))
-    wrong = [case for case in tried if not compare.is_right(exercise, *case[1:])]
-    borrowed = next((result.borrowed for result in results if result.borrowed), "")
+def _verdict(exercise, function, run, tried, tries) -> Verdict:
+    results = [result for _, result, _ in tried]
+    nothing = [result.kind == "nothing" for result in results]
+    raised = [result.reply.error == "NotImplementedError" for result in results]
+    source = calls.attempt(lambda: textwrap.dedent(inspect.getsource(function))) or ""
+    if (all(nothing) or all(raised)) and _is_stub(source):
+        words = "not written yet (once it is, run its cell, then this one again)"
+        return Verdict(False, words, tried=False)
+    if all(nothing):
+        words = f"it returns None: {why_none(source)}{describe_printed(results[0])}"
+        return Verdict(False, f"not yet: {words}")
+    wrong = compare.first_wrong(exercise, tried)
+    borrowed = next(filter(None, (result.reply.borrowed for result in results)), "")
     if not wrong and borrowed:
-        words = (
-            f"not yet: the result is right, but it calls {borrowed}, which the course "
-            "wrote. The exercise is to compute it yourself, with NumPy"
-        )
-        return Verdict(False, words)
+        return Verdict(False, f"not yet: the result is right, but it calls {borrowed}")
     if not wrong:
         return Verdict(True, "right")
-    verdict = _describe_wrong(exercise, function, tried, tries)
-    return verdict._replace(words=f"{verdict.words}{_printed(wrong[0][1])}")
+    verdict = _describe_wrong(exercise, function, run, tried, tries)
+    return verdict._replace(words=f"{verdict.words}{describe_printed(wrong[1])}")
 
 
-def _describe_wrong(exercise, function, tried, tries) -> Verdict:
-    cases, results, _ = zip(*tried)
-    mistake = compare.recognise(exercise, cases, results)
+def _describe_wrong(exercise, function, run, tried, tries) -> Verdict:
+    some = tried[: len(exercise.cases)]  # the fixed ones: the same words each time
+    if not compare.first_wrong(exercise, some):
+        some = tried
+    is_kept = _is_right_alone(exercise, run, some)
+    mistake = None if is_kept else compare.recognise(exercise, tried)
     if mistake is None:
-        some = tried[: len(exercise.cases)]  # the fixed ones: the same words each time
-        if all(compare.is_right(exercise, *case[1:]) for case in some):
-            some = tried
-        return Verdict(False, f"not yet: {diagnose(exercise, some, function)}")
+        words = diagnose(exercise, some, function, is_kept)
+        return Verdict(False, f"not yet: {words}")
     words = f"not yet: {mistake.message}"
     if mistake.code and tries >= TRIES:
         words += f"\n  in code: {mistake.code}"
-    if mistake.message == exercise.planted:
+    is_planted = mistake.message == exercise.planted
+    if is_planted:
         words += "\n  (If you changed it, run its cell, then this one again.)"
-        return Verdict(False, words, False, mistake.message)
-    return Verdict(False, words, mistake=mistake.message)
+    return Verdict(False, words, not is_planted, mistake.message)
 
 
-def _printed(result):
-    return describe_printed(result.printed)
+def _is_right_alone(exercise, run, tried) -> bool:
+    """Whether the first wrong case is right if no other one was tried before it."""
+    args, _, right = compare.first_wrong(exercise, tried)
+    if args is tried[0][0]:
+        return False
+    with suppress(calls.Stopped):
+        result = compare.run_case(exercise, run.call_afresh, args)
+        return compare.is_right(exercise, result, right)
+    return False
 
 
 def _hint(exercise, run, results) -> str:
@@ -163,12 +176,11 @@ def _hint(exercise, run, results) -> str:
             ". A list stands where an array is asked for, so that one can go on "
             "computing with it: wrap it, np.array(...)"
         )
-    if _loops(exercise, run):
-        return (
-            ". It loops in Python, which takes long for many numbers: one NumPy "
-            "expression would be faster"
-        )
-    return ""
+    slow = (
+        ". It loops in Python, which takes long for many numbers: one NumPy expression "
+        "would be faster"
+    )
+    return slow if _loops(exercise, run) else ""
 
 
 def _loops(exercise, run) -> bool:
@@ -188,54 +200,39 @@ def _loops(exercise, run) -> bool:
 
 def name_of(function) -> str:
     """The name of a function; '' if it has none."""
-    name = _attempt(lambda: function.__name__, "")
-    return name if isinstance(name, str) else ""
-
-
-def _attempt(question, default):
-    """``question()``, or the default: objects of a learner may raise at any question."""
-    try:
-        return question()
-    except Exception:  # noqa: BLE001, whatever it is
-        return default
+    return calls.attribute(function, "__name__", str) or ""
 
 
 def _describe_wrong_arguments(exercise, function) -> str:
     """A message about a function that can't be called as the exercise says, or ''."""
     asked = str(inspect.signature(exercise.right))[1:-1]
-    if isinstance(function, type):
+    if issubclass(type(function), type):
         heading = f"def {exercise.name}({asked}):"
         return f"not yet: this is a class; write a function, {heading}"
-    signature = _attempt(lambda: inspect.signature(function), None)
+    signature = calls.attempt(lambda: inspect.signature(function))
     if signature is None:  # calling it will tell
         return ""
     wrong = f"not yet: it takes {signature}; it should take ({asked})"
     names, right = list(signature.parameters), exercise.arguments
-    if names != right and sorted(names) == sorted(right):
-        return wrong
     try:
         for args in exercise.cases:
             signature.bind(*args)
     except TypeError:
         return wrong
-    return ""
+    return wrong if names != right and sorted(names) == sorted(right) else ""
 
 
-def _is_stub(function) -> bool:
+def _is_stub(source) -> bool:
     """Whether nothing is written in a function yet; also if there is no source."""
-    source = _attempt(lambda: textwrap.dedent(inspect.getsource(function)), "")
-    definition = _attempt(lambda: ast.parse(source).body[0], None)
+    definition = calls.attempt(lambda: ast.parse(source).body[0])
     if not isinstance(definition, ast.FunctionDef):  # a lambda, or no function at all
         return True
-    unfinished = any(isinstance(node, ast.Raise) for node in ast.walk(definition))
-    return unfinished or all(map(_does_nothing, definition.body))
+    return all(map(_does_nothing, definition.body))
 
 
 def _does_nothing(statement) -> bool:
-    """Whether it is a docstring, `pass`, `...`, `x = None`, or a return of such."""
-    if isinstance(statement, ast.Pass):
-        return True
-    if isinstance(statement, (ast.Expr, ast.Return, ast.Assign)):
-        plain = ast.Constant, ast.Name, type(None)
-        return isinstance(statement.value, plain)
-    return False
+    """Whether it is a docstring, `pass`, `raise`, `x = None`, or a return of such."""
+    kinds = ast.Pass, ast.Raise, ast.Expr, ast.Return, ast.Assign
+    plain = ast.Constant, ast.Name, type(None)
+    value = getattr(statement, "value", None)
+    return isinstance(statement, kinds) and isinstance(value, plain)

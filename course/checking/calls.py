@@ -19,25 +19,29 @@ from types import CodeType
 from typing import NamedTuple
 
 import numpy as np
+from numpy import allclose  # bound here: an answer may change what `np` holds
 
 import mlp_core as mlp
 
 PATHS = sysconfig.get_paths()
 PACKAGES = "<frozen", PATHS["stdlib"], PATHS["purelib"], PATHS["platlib"]
 COURSE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+TOOLS = COURSE + "tools" + os.sep
 LARGEST = 10**6  # numbers in an array of an answer
 SHOWN, WIDEST = 20, 200  # printed lines, and characters in one of them
 MOST = 2 * LARGEST  # numbers and lists in a list of an answer
 DEEPEST = 9  # lists in lists
+YOURSELF = "The exercise is to compute it yourself, with NumPy"
+HIDDEN = f"sys.setprofile, which hides what else it calls. {YOURSELF}"
 
 
 class Reply(NamedTuple):
     """What a call gave."""
 
-    value: object = None  # plain; None also for a NotImplementedError
+    value: object = None  # plain; None also for `...`, of a stub
     changed: tuple = ()  # which of the arguments were changed in place, by number
     printed: tuple = ()  # lines
-    borrowed: str = ""  # a function of the course that the answer called
+    borrowed: str = ""  # a function of the course that the answer called, in words
     error: str = ""  # the name of the exception
     text: str = ""  # what it says
     frames: tuple = ()  # the files and lines that it passed, outermost first
@@ -74,25 +78,19 @@ def call(function, args, allowed=(), trace=None) -> Reply:
                 answer = function(*given)
             finally:
                 sys.settrace(before)
-        reply = Reply(_plain(answer, [MOST]))
+        reply = Reply(None if answer is ... else _plain(answer, [MOST]))
     except (Stop, KeyboardInterrupt):
         raise
-    except NotImplementedError:
-        reply = Reply()
     except BaseException as error:  # noqa: BLE001, also sys.exit() becomes a message
         reply = describe(error)
     changed = (i for i, pair in enumerate(zip(args, given)) if not unchanged(*pair))
-    return reply._replace(
-        changed=tuple(changed), printed=_lines(screen), borrowed=watch.borrowed
-    )
+    seen = {"printed": _lines(screen), "borrowed": watch.borrowed}
+    return reply._replace(changed=tuple(changed), **seen)
 
 
 def describe(error) -> Reply:
     """An exception as a reply; its text may raise another one."""
-    try:
-        text = " ".join(str(error).split())
-    except Exception:  # noqa: BLE001, whatever it is
-        text = ""
+    text = attempt(lambda: " ".join(str(error).split())) or ""
     frames = traceback.walk_tb(error.__traceback__)
     places = tuple((frame.f_code.co_filename, line) for frame, line in frames)
     return Reply(error=type(error).__name__, text=text, frames=places)
@@ -101,15 +99,15 @@ def describe(error) -> Reply:
 def unchanged(before, after) -> bool:
     """Whether an argument is what it was, but for rounding."""
     if isinstance(before, np.ndarray):
-        if not isinstance(after, np.ndarray) or before.shape != after.shape:
-            return False
-        if after.dtype.kind not in "biuf":  # another array, in the place of this one
-            return False
-        return np.allclose(before, after, rtol=0, atol=1e-12, equal_nan=True)
+        return (
+            isinstance(after, np.ndarray)
+            and before.shape == after.shape
+            and after.dtype.kind in "biuf"  # else another array, in its place
+            and allclose(before, after, rtol=0, atol=1e-12, equal_nan=True)
+        )
     if isinstance(before, (list, tuple)):
-        if not isinstance(after, (list, tuple)) or len(before) != len(after):
-            return False
-        return all(map(unchanged, before, after))
+        is_as_long = isinstance(after, (list, tuple)) and len(before) == len(after)
+        return is_as_long and all(map(unchanged, before, after))
     return True
 
 
@@ -130,14 +128,8 @@ def count_lines(function, args, most=10**6) -> int:
             raise Stop
         return trace
 
-    before, given = sys.gettrace(), copy.deepcopy(args)
-    ends = Stop, Exception, SystemExit  # all but the stop button
-    with contextlib.suppress(*ends), _quiet(io.StringIO()):
-        sys.settrace(trace)
-        try:
-            function(*given)
-        finally:
-            sys.settrace(before)
+    with contextlib.suppress(Stop):
+        call(function, args, None, trace)
     return count
 
 
@@ -147,12 +139,11 @@ def _quiet(screen):
     typed, builtins.input = builtins.input, _refuse_to_type
     try:
         with (
-            warnings.catch_warnings(),
+            warnings.catch_warnings(action="ignore"),
             np.errstate(all="ignore"),
             contextlib.redirect_stdout(screen),
             contextlib.redirect_stderr(screen),
         ):
-            warnings.simplefilter("ignore")
             yield
     finally:
         builtins.input = typed
@@ -182,7 +173,8 @@ class _Watch:
     def __init__(self, allowed, args):
         self.borrowed = ""
         self.is_off = allowed is None
-        self.free = set(_codes([allowed or (), args, _refuse_to_type, leave]))
+        harmless = _refuse_to_type, leave, mlp.Activation.label.fget, _Watch.__exit__
+        self.free = set(_codes([allowed or (), args, harmless]))
 
     def __enter__(self):
         self.before = sys.getprofile()
@@ -191,24 +183,40 @@ class _Watch:
             sys.setprofile(self._note)
 
     def __exit__(self, *_):
+        if not self.is_off and sys.getprofile() != self._note:
+            self.borrowed = self.borrowed or HIDDEN
         threading.setprofile(None)
         sys.setprofile(self.before)
 
-    def _note(self, frame, event, _):
-        code, caller = frame.f_code, frame.f_back
-        if (
-            event == "call"
-            and is_of_course(code.co_filename)
-            and code not in self.free
-            and not is_of_course(caller.f_code.co_filename)
-        ):
+    def _note(self, frame, event, called):
+        code, words = frame.f_code, ""
+        caller = frame.f_back and frame.f_back.f_code
+        if event == "call" and self._is_borrowed(code, caller):
             module = os.path.basename(code.co_filename).removesuffix(".py")
             name = code.co_qualname.split(".<locals>")[0].replace("<lambda>", "f")
-            self.borrowed = self.borrowed or f"{module}.{name}"
+            words = f"{module}.{name}, which the course wrote. {YOURSELF}"
+        elif event == "c_call" and called is sys.setprofile:
+            words = "" if code.co_filename.startswith(COURSE) else HIDDEN
+        self.borrowed = self.borrowed or words
+
+    def _is_borrowed(self, code, caller) -> bool:
+        """Whether code is the course's, and the answer's own code calls it.
+
+        The answer itself may be the course's, such as behind a `functools.partial`.
+        """
+        if caller not in (None, call.__code__) and is_of_course(caller.co_filename):
+            return False
+        return (
+            is_of_course(code.co_filename)
+            and code not in self.free
+            and code.co_name not in ("<module>", "__getattr__")  # of an import
+        )
 
 
 def is_of_course(file) -> bool:
-    return file == mlp.__file__ or file.startswith(COURSE)
+    """Whether it is one to borrow from: no command is, and `grading.cage` hands over."""
+    of_course = file == mlp.__file__ or file.startswith(COURSE)
+    return of_course and not file.startswith(TOOLS)
 
 
 def _codes(value):
@@ -223,12 +231,24 @@ def _codes(value):
         yield from _codes(value.__code__)
 
 
+def attempt(question):
+    """``question()``, or None: objects of a learner may raise at any question."""
+    with contextlib.suppress(Exception):
+        return question()
+
+
+def attribute(thing, name, kind):
+    """An attribute of just this type, else None."""
+    value = attempt(lambda: getattr(thing, name))
+    return value if type(value) is kind else None
+
+
 # 2. Plain values ----------------------------------------------------------------------
 
 
 def describe_type(value):
     """'a list', 'an int', 'None'."""
-    if isinstance(value, Odd):
+    if type(value) is Odd:
         return value.words
     if value is None:
         return "None"
@@ -239,13 +259,11 @@ def describe_type(value):
 
 def _plain(value, room, depth=0):
     """The value without anything that could do harm; ``room`` counts what has place."""
-    if value is None or value is Ellipsis:
+    if value is None or isinstance(value, bool):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
         room[0] -= value.size
         return _plain_array(value, room)
-    if isinstance(value, bool):
-        return value
     if isinstance(value, int):
         return int(value) if abs(value) < 2**64 else Odd("a number of many digits")
     if isinstance(value, float):

@@ -1,8 +1,10 @@
 """Trying the cases of an exercise, and comparing what comes out."""
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy import allclose  # bound here: a notebook may change what `np` holds
 
 from course.checking import calls
 from course.checking.exercise import FormError, Mistake
@@ -12,72 +14,70 @@ class Result(NamedTuple):
     """What one case gave."""
 
     kind: str  # 'value', 'nothing', 'malformed' or 'raised'
-    changed: set  # the arguments that were changed in place
-    error: str = ""  # the text of a FormError, or the name of another exception
-    parts: dict | None = None  # of a 'value': the arrays by name
-    reply: calls.Reply = calls.Reply()  # of the last call
-    printed: tuple = ()  # lines, of all calls
-    borrowed: str = ""  # a function of the course that was called
+    words: str  # of a FormError
+    parts: dict | None  # of a 'value': the arrays by name
+    reply: calls.Reply  # of the last call, with what all of them changed and printed
 
 
-class _NoAnswer(Exception):
-    """The answer is None, or `...`: the stub."""
-
-
-class _Raised(Exception):
-    """The answer raised something; the last reply tells what."""
-
-
-def run_cases(exercise, run, cases) -> list[Result]:
-    """Try cases by ``run(args)``, which gives a `calls.Reply`."""
-    return [_run_case(exercise, run, args) for args in cases]
+class _Ended(Exception):
+    """There is nothing to measure; the text is the kind of result."""
 
 
 def run_trusted(exercise, function, cases) -> list[Result]:
     """Try cases with a function of the course."""
-    return run_cases(exercise, lambda args: calls.call(function, args, None), cases)
+    run = partial(calls.call, function, allowed=None)
+    return [run_case(exercise, run, args) for args in cases]
 
 
-def _run_case(exercise, run, args) -> Result:
+def run_case(exercise, run, args) -> Result:
+    """Try a case by ``run(args)``, which gives a `calls.Reply`."""
     replies = []
 
     def call(*args):
         reply = run(args)
         replies.append(reply)
         if reply.error:
-            raise _Raised
-        if reply.value is None or reply.value is Ellipsis:
-            raise _NoAnswer
+            raise _Ended("raised")
+        if reply.value is None:
+            raise _Ended("nothing")
         return reply.value
 
-    kind, error, parts = "value", "", None
+    kind, words, parts = "value", "", None
     try:
         with np.errstate(all="ignore"):
             parts = exercise.measure(call, args)
-    except _Raised:
-        kind, error = "raised", replies[-1].error
-    except _NoAnswer:
-        kind = "nothing"
+    except _Ended as end:
+        kind = str(end)
     except FormError as problem:
-        kind, error = "malformed", str(problem)
+        kind, words = "malformed", str(problem)
     except calls.Stopped:
         raise
     except Exception:  # noqa: BLE001, of a measure that such an answer never met
-        kind, error = "malformed", "what it returns has not the form that is asked for"
-    names = exercise.arguments
-    changed = {names[i] for reply in replies for i in reply.changed}
-    printed = tuple(line for reply in replies for line in reply.printed)
-    borrowed = next((reply.borrowed for reply in replies if reply.borrowed), "")
-    return Result(kind, changed, error, parts, replies[-1], printed, borrowed)
+        kind, words = "malformed", "what it returns has not the form that is asked for"
+    return Result(kind, words, parts, _joined(replies))
+
+
+def _joined(replies) -> calls.Reply:
+    """The last of several, with what happened in all."""
+    return replies[-1]._replace(
+        changed=tuple(sorted({i for reply in replies for i in reply.changed})),
+        printed=tuple(line for reply in replies for line in reply.printed),
+        borrowed=next(filter(None, (reply.borrowed for reply in replies)), ""),
+    )
 
 
 def is_right(exercise, result, right) -> bool:
     return (
         result.kind == "value"
-        and not result.changed
+        and not result.reply.changed
         and result.parts.keys() == right.parts.keys()
         and not wrong_parts(exercise, result.parts, right.parts)
     )
+
+
+def first_wrong(exercise, tried):
+    """The first of (args, result, right) that is wrong; None if all are right."""
+    return next((case for case in tried if not is_right(exercise, *case[1:])), None)
 
 
 def wrong_parts(exercise, parts, right, equal_nan=False) -> list[str]:
@@ -96,19 +96,19 @@ def _agree(array, right, tolerance, equal_nan) -> bool:
     rtol, atol = tolerance
     with np.errstate(all="ignore"):
         pair = array.astype(float), right.astype(float)
-        return bool(np.allclose(*pair, rtol, atol, equal_nan))
+        return bool(allclose(*pair, rtol, atol, equal_nan))
 
 
-def recognise(exercise, cases, results) -> Mistake | None:
+def recognise(exercise, tried) -> Mistake | None:
     """The mistake that gives just these results; None if there is none, or several."""
-    if all(result.kind == "raised" for result in results):
+    if all(result.kind == "raised" for _, result, _ in tried):
         return None  # many mistakes raise a ValueError
     found = [
         mistake
         for mistake in exercise.mistakes
         if all(
             _is_alike(exercise, result, wrong)
-            for args, result in zip(cases, results)
+            for args, result, _ in tried
             for wrong in run_trusted(exercise, mistake.wrong, [args])
         )
     ]
@@ -117,7 +117,8 @@ def recognise(exercise, cases, results) -> Mistake | None:
 
 def _is_alike(exercise, result, wrong) -> bool:
     """Whether two results of the same case are the same, NaN and mask included."""
-    if (result.kind, result.changed, result.error) != wrong[:3]:
+    pair = result, wrong
+    if len({(r.kind, r.words, r.reply.error, r.reply.changed) for r in pair}) > 1:
         return False
     return result.kind != "value" or (
         _masks(result.parts) == _masks(wrong.parts)

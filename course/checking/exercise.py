@@ -34,14 +34,9 @@ class Mistake(NamedTuple):
     code: str = ""  # an expression or line that mends it, told from the third try on
 
 
-def call_once(form):
-    """Measure by one call, whose answer has the given form."""
+def call_once(form=lambda answer: {"": to_array(answer)}):
+    """Measure by one call, whose answer has a form: else one array, or one number."""
     return lambda call, args: form(call(*args))
-
-
-def array_form(answer):
-    """One array, or one number."""
-    return {"": to_array(answer)}
 
 
 def precise(part):
@@ -60,13 +55,15 @@ class Exercise(NamedTuple):
     mistakes: list
     # measure(call, args) calls the learner's function through ``call`` and returns what
     # is compared: a dict from the name of a part ('dW') to an array.
-    measure: Callable = call_once(array_form)
+    measure: Callable = call_once()
     tolerance: Callable = precise  # part -> the relative and the absolute tolerance
     changed: str = (
         "it changes {names} in place, and the caller still needs what was there: only "
         "read it, and put what you make into new lists and arrays"
     )
     explain: Callable | None = None  # explain(parts), where numbers would not help
+    order: Callable = list  # the names of wrong parts, first that which is to be told
+    common: str = ""  # what all parts are made of, told where all are wrong
     large: tuple | None = None  # arguments with many numbers, to notice a Python loop
     function_names: dict | None = None  # what to call functions among the arguments
     planted: str | None = None  # the message of a mistake that stands in the stub
@@ -86,8 +83,6 @@ class Exercise(NamedTuple):
         return list(inspect.signature(self.right).parameters)
 
 
-# The form of an answer ---------------------------------------------------------------
-#
 # A form turns an answer into a dict from parts to arrays, or says what is odd. Others
 # stand in ``lessons/cases.py``.
 
@@ -102,21 +97,29 @@ class Listed(np.ndarray):
 
 def to_array(value, what="the result"):
     """A fresh array of numbers, or a `FormError`."""
-    if isinstance(value, (list, tuple)):
-        return _listed(value, what)
-    if not isinstance(value, (np.ndarray, np.generic, bool, int, float)):
-        raise FormError(f"{what} is {describe_type(value)}, and numbers are asked for")
-    return np.array(value)
-
-
-def _listed(value, what):
     try:
         array = np.array(value)
-    except ValueError:  # rows of several lengths
+    except ValueError:  # lists of several shapes
         array = np.array(None)
-    if array.dtype.kind not in "biuf":
-        raise FormError(
-            f"{what} is {describe_type(value)} that makes no array of numbers: each row "
-            "must have as many as the others"
-        )
-    return array.view(Listed)
+    is_list = isinstance(value, (list, tuple))
+    if array.dtype.kind in "biuf":
+        return array.view(Listed) if is_list else array
+    raise FormError(f"{what} is {_odd(value) or _uneven(value)}")
+
+
+def _odd(value) -> str:
+    """What is no number in a value, or in lists; or ''."""
+    if isinstance(value, (list, tuple)):
+        odd = next(filter(None, map(_odd, value)), "")
+        return odd and f"{describe_type(value)} that holds {odd}"
+    is_number = isinstance(value, (np.ndarray, np.generic, bool, int, float))
+    return "" if is_number else f"{describe_type(value)}, and numbers are asked for"
+
+
+def _uneven(value) -> str:
+    """What a list is that holds numbers, and makes no array."""
+    if all(isinstance(row, (list, tuple)) for row in value):
+        row = "each row must have as many as the others"
+        return f"{describe_type(value)} that makes no array of numbers: {row}"
+    kinds = ", ".join(dict.fromkeys(map(describe_type, value)))
+    return f"{len(value)} things ({kinds}), and one is asked for"

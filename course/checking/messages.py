@@ -1,26 +1,54 @@
 """What is wrong with an answer, in words."""
 
 import linecache
+import re
+from types import CodeType
 
 import numpy as np
 
 import mlp_core as mlp
+from course.checking.calls import attribute
 from course.checking.compare import is_right, wrong_parts
 
 FEW = 12  # so many numbers are shown one by one
+GIVE_NONE = "append|extend|fill|insert|reverse|shuffle|sort"
+WITHOUT_LINE = {
+    "RecursionError": (
+        "it stops with RecursionError: the function calls itself and never comes to an end"
+    ),
+    "SystemExit": "it ends Python, and with it your notebook: a function ends by `return`",
+    "BdbQuit": "it stops for a debugger, and nobody is there to type: take it out",
+}
+KEPT = "alone this case is right, after others it isn't: what stays of an earlier call?"
 
 
-def diagnose(exercise, tried, function) -> str:
-    """What is wrong in the cases that were tried, each (args, result, right)."""
-    changed = set().union(*(result.changed for _, result, _ in tried))
+def diagnose(exercise, tried, function, is_kept) -> str:
+    """What is wrong in the cases that were tried, each (args, result, right).
+
+    ``is_kept`` says whether only earlier calls make the first wrong one wrong.
+    """
+    changed = {i for _, result, _ in tried for i in result.reply.changed}
     if changed:
-        return exercise.changed.format(names=" and ".join(sorted(changed)))
+        names = sorted(exercise.arguments[i] for i in changed)
+        return exercise.changed.format(names=" and ".join(names))
     wrong = [case for case in tried if not is_right(exercise, *case[1:])]
     args, result, right = wrong[0]
     good = len(tried) - len(wrong)
     share = f"\n  (right in {good} of {len(tried)} cases)" if good else ""
     failure = _describe_failure(exercise, result, right, function)
-    return failure + _describe_case(exercise, args) + share
+    return (KEPT if is_kept else failure) + _describe_case(exercise, args) + share
+
+
+def why_none(source) -> str:
+    """Why a function with this source may have returned None."""
+    found = re.search(rf"(?:return|=)\s*(?!np\.)([\w.]+)\.({GIVE_NONE})\(", source)
+    if not found:
+        return "did you print the result, or forget `return`?"
+    owner, method = found.groups()
+    return (
+        f"`{owner}.{method}(...)` changes {owner}, and gives None; a line of its own does "
+        f"that, and the next goes on with {owner}"
+    )
 
 
 def _describe_failure(exercise, result, right, function) -> str:
@@ -28,7 +56,7 @@ def _describe_failure(exercise, result, right, function) -> str:
     if result.kind == "nothing":
         return "here it returns None; does every path end with a return?"
     if result.kind == "malformed":
-        return result.error
+        return result.words
     if result.kind == "raised":
         return _describe_error(result.reply, function)
     if exercise.explain:
@@ -39,8 +67,9 @@ def _describe_failure(exercise, result, right, function) -> str:
 def _describe_difference(exercise, parts, right) -> str:
     """How the parts differ from the right ones: the shape first."""
     if parts.keys() != right.keys():
-        return f"it returns {_list(parts)}; it should return {_list(right)}"
-    wrong = wrong_parts(exercise, parts, right)
+        yours, theirs = (", ".join(p) or "an empty list" for p in (parts, right))
+        return f"it returns {yours}; it should return {theirs}"
+    wrong = list(exercise.order(wrong_parts(exercise, parts, right)))
     misshaped = [name for name in wrong if parts[name].shape != right[name].shape]
     name = (misshaped or wrong)[0]
     what = name or "the result"
@@ -56,7 +85,11 @@ def _describe_difference(exercise, parts, right) -> str:
         )
     fine = [part for part in right if part not in wrong]
     also = f"\n  right already: {', '.join(fine)}" if 0 < len(fine) <= 4 else ""
+    if exercise.common and not fine:
+        also = f"\n  {', '.join(right)} are all wrong: {exercise.common}"
     yours, theirs = _show(parts[name]), _show(right[name])
+    if np.any(right[name]) and np.all(abs(right[name]) <= exercise.tolerance(name)[1]):
+        theirs = "about 0"
     if yours == theirs:  # too many numbers to show, or too small a difference
         gap = np.max(abs(parts[name] * 1.0 - right[name]))
         yours += f", off by up to {gap:.2g}"
@@ -68,17 +101,20 @@ def describe_shape(array):
     return f"the shape {array.shape}" if array.shape else "one number, the shape ()"
 
 
-def _list(parts):
-    return ", ".join(parts) or "an empty list"
-
-
 def _describe_case(exercise, args) -> str:
     """What went in, one argument a line."""
     return "".join(
-        f"\n  for {name} = {_show(value, exercise.function_names)}"
+        f"\n  for {name} = {_show(value, exercise.function_names)}{_precision(value)}"
         for name, value in zip(exercise.arguments, args)
         if value is not None  # the place of a generator
     )
+
+
+def _precision(value):
+    """' (float32)' of arrays: with other numbers the case may be right."""
+    while isinstance(value, (list, tuple)) and value:
+        value = value[0]
+    return " (float32)" if getattr(value, "dtype", None) == np.float32 else ""
 
 
 def _show(value, function_names=None) -> str:
@@ -111,13 +147,11 @@ def _show_layers(layers):
 def _describe_error(reply, function):
     """'it stops with ValueError in the line `...`: ...'"""
     name, text = reply.error, reply.text
-    if name == "RecursionError":
-        text = "the function calls itself and never comes to an end"
-        return f"it stops with RecursionError: {text}"
-    if name == "SystemExit":
-        return "it ends Python, and with it your notebook: a function ends by `return`"
+    if name in WITHOUT_LINE:
+        return WITHOUT_LINE[name]
     line = _line_of(reply.frames, function)
-    place = f" in the line `{line}`" if line else ""
+    if line.startswith("raise NotImplementedError"):
+        text = "that line still stands there; delete it once your code is complete"
     if name == "ValueError" and "truth value of an array" in text:
         text = (
             "a comparison of arrays has many answers, and `if`, `and`, `or`, `not` and "
@@ -126,18 +160,18 @@ def _describe_error(reply, function):
     text = text if len(text) <= 200 else text[:200] + " ..."
     if name == "TypeError" and ("bitwise_xor" in text or "for ^" in text):
         text = "`^` is no power in Python; write `**`"
-    reason = f": {text}" if text else ""
-    return f"it stops with {name}{place}{reason}"
+    place = f" in the line `{line}`" if line else ""
+    return f"it stops with {name}{place}{text and ': '}{text}"
 
 
 def _line_of(frames, function):
     """The last line of the learner's cell that the exception passed, or ''."""
-    code = getattr(function, "__code__", None)
+    code = attribute(function, "__code__", CodeType)
     file = code and code.co_filename
     lines = [linecache.getline(file, line) for name, line in frames if name == file]
     return lines[-1].strip() if lines else ""
 
 
-def describe_printed(lines) -> str:
+def describe_printed(result) -> str:
     """What an answer printed, or ''."""
-    return "".join(f"\n  printed: {line}" for line in lines)
+    return "".join(f"\n  printed: {line}" for line in result.reply.printed)

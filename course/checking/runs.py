@@ -20,19 +20,21 @@ from types import CodeType
 
 from course.checking import calls, wire
 
+try:
+    import cloudpickle
+    import psutil
+except ImportError:  # in Pyodide
+    psutil = None
+
 COMPUTING = 2.0  # seconds of processor time for all calls of one check
-WAITING = 3.0  # seconds without computing
+WAITING = 3.0  # seconds without computing, in all calls together
+SHARE = 30  # seconds of waiting for one of computing: many may share a processor
 LOADING = 30.0  # seconds of processor time to import what the answer needs
-ALTOGETHER = 60.0  # seconds: a busy computer shares its processors among many
 MEMORY = 2 * 2**30  # bytes
 
 TOO_LONG = (
     f"it had not finished after {COMPUTING:.0f} seconds of computing: look for a loop that "
     "never ends, or for a number that grows without end"
-)
-TOO_SLOW = (
-    f"it had not finished after {ALTOGETHER:.0f} seconds: look for a loop that never ends, "
-    "or for what it waits for"
 )
 TOO_LAZY = f"it waited for {WAITING:.0f} seconds and computed nothing: look for what it waits for"
 TOO_LARGE = (
@@ -41,27 +43,28 @@ TOO_LARGE = (
 )
 BEGIN = "from course.checking import worker; worker.main()"
 GONE = "it ends Python, and with it your notebook"
-REPLIES = {"begin": int, "load": str, "call": calls.Reply, "count": int, "end": str}
+REPLIES = {"begin": int, "load": str, "call": calls.Reply, "count": int}
 
 
 @contextlib.contextmanager
 def opened(function, allowed):
     """A run of an answer: its ``call(args)`` gives a `calls.Reply`, or raises `calls.Stopped`."""
-    with _without_exits(function):
-        run = _load(function, allowed) or InKernel(function, allowed)
-        try:
-            yield run
-        except BaseException:  # it may still compute
-            run.stop()
-            prepare()
-            raise
-        run.end()
+    global _process
+    process, _process = prepare(), None
+    try:
+        with _without_exits(function):
+            is_there = process and process.load(function, allowed)
+            yield process if is_there else InKernel(function, allowed)
+    finally:  # nothing of this answer is left to the next
+        if process:
+            process.stop()
+        prepare()
 
 
 @contextlib.contextmanager
 def _without_exits(function):
     """IPython's `exit` and `quit` end the kernel, and can't be sent to a process."""
-    names = getattr(function, "__globals__", {})
+    names = calls.attribute(function, "__globals__", dict) or {}
     exits = {name: names[name] for name in ("exit", "quit") if name in names}
     names.update(dict.fromkeys(exits, calls.leave))
     try:
@@ -76,27 +79,15 @@ _process = None  # the next check's
 
 
 def prepare():
-    """The process, or None; it is started here if it doesn't stand yet."""
+    """The next check's process, or None; it is started here if it doesn't stand yet."""
     global _process
-    if _process is None or _process.is_busy or not _process.is_alive():
-        if _process:
-            _process.stop()
+    if _process is None or not _process.is_alive():
         _process = Process.start()
     return _process
 
 
-def _load(function, allowed):
-    """The process with an answer in it, or None."""
-    process = prepare()
-    with contextlib.suppress(Exception):  # whatever an object raises that can't be sent
-        if process and process.load(_pickled((function, allowed))):
-            return process
-    return None
-
-
 def _pickled(value) -> bytes:
     """With the functions of a notebook, which pickle alone leaves out."""
-    import cloudpickle  # where there are no processes, it may be missing
 
     class Pickler(cloudpickle.Pickler):
         # Keeps the names of files, by which lines are told, and the course's functions.
@@ -115,26 +106,21 @@ class Process:
     @classmethod
     def start(cls):
         """A new one, or None where there are no processes."""
+        with contextlib.suppress(OSError):
+            return cls() if psutil else None
+
+    def __init__(self):
         code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
         quiet = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
-        try:
-            import psutil  # Pyodide has none
-
-            child = subprocess.Popen(
-                [sys.executable, "-c", code],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
-                env={**os.environ, **quiet},
-            )
-            return cls(child, psutil.Process(child.pid))
-        except (ImportError, OSError):
-            return None
-
-    def __init__(self, child, meter):
-        self.child, self.meter = child, meter
-        self.is_busy = False  # with a request whose reply nobody has waited for
+        self.child = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
+            env={**os.environ, **quiet},
+        )
+        self.computing = psutil.Process(self.child.pid)
         self.replies = queue.SimpleQueue()
         threading.Thread(target=self._listen, daemon=True).start()
         atexit.register(self.stop)
@@ -156,106 +142,94 @@ class Process:
         return self.child.poll() is None
 
     def stop(self):
-        import psutil
-
         atexit.unregister(self.stop)
-        for process in (self.meter, self.child):
+        for process in (self.computing, self.child):
             with contextlib.suppress(psutil.Error):
                 process.kill()
         self.child.wait()
         with contextlib.suppress(OSError):
             self.child.stdin.close()
 
-    def load(self, data) -> bool:
+    def load(self, function, allowed) -> bool:
         """Hand over an answer; False if it can't be had there."""
-        import psutil
-
         try:
-            self.meter = self._find(self._ask("begin", b"", LOADING))
-            place = [*map(str, sys.path)], os.getcwd()
-            reply = self._ask("load", pickle.dumps((*place, data)), LOADING)
-        except (calls.Stopped, psutil.Error):
+            answer = _pickled((function, allowed))
+            # On Windows a virtual environment's Python starts the one that computes.
+            pid = self._ask("begin", b"", _Meter(self, LOADING))
+            self.computing = psutil.Process(pid)
+        except Exception:  # noqa: BLE001, whatever an object raises that can't be sent
             return False
-        self.began_at = self._seconds()
-        return reply == "loaded"
+        self.answer = pickle.dumps(([*map(str, sys.path)], os.getcwd(), answer))
+        if self._ask("load", self.answer, _Meter(self, LOADING)) != "loaded":
+            return False
+        self.meter = _Meter(self, COMPUTING)  # of all calls
+        return True
 
-    def _find(self, pid):
-        """The process that will run the answer: the child, or a copy of it."""
-        import psutil
-
-        process = psutil.Process(pid)
-        if self.child.pid not in (pid, process.ppid()):  # it will be measured, stopped
-            raise calls.Stopped(GONE)
-        return process
-
-    def end(self):
-        """Leave nothing of this answer to the next."""
-        if self.is_alive() and self.meter.pid != self.child.pid:
-            self._ask("end", b"", LOADING)  # a copy, for this answer only
-        else:
-            self.stop()
-            prepare()
+    def call_afresh(self, args) -> calls.Reply:
+        """A call for which nothing is left of those before it."""
+        self._ask("load", self.answer, self.meter)
+        return self.call(args)
 
     def call(self, args) -> calls.Reply:
-        left = COMPUTING - (self._seconds() - self.began_at)
-        return self._ask("call", _pickled(args), left)
+        return self._ask("call", _pickled(args), self.meter)
 
     def count_lines(self, args, most, seconds) -> int:
-        return self._ask("count", _pickled((args, most)), seconds)
+        return self._ask("count", _pickled((args, most)), _Meter(self, seconds))
 
-    def _ask(self, method, data, seconds):
+    def _ask(self, method, data, meter):
         """The reply to a request. What takes too much is stopped, with its process."""
-        self.is_busy = True
         # In a thread: a thread that an answer left may keep the process from reading.
         threading.Thread(target=self._send, args=(method, data), daemon=True).start()
-        meter = _Meter(self, seconds)
-        while True:
+        meter.looked = time.monotonic()  # before it the process had nothing to do
+        reason = ""
+        while not reason:
             try:  # short waits: on Windows Ctrl-C gets through only between them
                 reply = self.replies.get(timeout=0.05)
             except queue.Empty:
                 reason = meter.excess()
-            else:
-                if isinstance(reply, REPLIES[method]):
-                    self.is_busy = False
-                    return reply
-                reason = GONE
-            if reason:
-                self.stop()
-                raise calls.Stopped(reason)
+                continue
+            if isinstance(reply, REPLIES[method]):
+                return reply
+            reason = GONE
+        self.stop()
+        raise calls.Stopped(reason)
 
-    def _seconds(self):
-        import psutil
-
+    def seconds(self):
+        """What it has computed, in seconds of processor time."""
         try:
-            times = self.meter.cpu_times()
+            times = self.computing.cpu_times()
         except psutil.Error:  # it has ended
             return 0.0
         return times.user + times.system
 
+    def is_ready(self) -> bool:
+        """Whether it waits for a processor, or for a disk, alone; only Linux tells."""
+        with contextlib.suppress(psutil.Error):
+            status = self.computing.status() if sys.platform == "linux" else ""
+            return status in ("running", "disk-sleep")
+        return False
+
 
 class _Meter:
-    """Measures what one request takes of the computer."""
+    """Measures what requests take of the computer, all together."""
 
     def __init__(self, process, seconds):
-        self.process, self.seconds = process, seconds
-        self.began = self.active = time.monotonic()
-        self.first = self.last = process._seconds()
+        self.process, self.waited = process, 0.0
+        self.used = process.seconds()
+        self.most = self.used + seconds
 
     def excess(self) -> str:
         """Why the request must end now, or ''."""
-        import psutil
-
-        now, used = time.monotonic(), self.process._seconds()
-        if used > self.last + 0.015:  # some systems count in steps of 1/64 s
-            self.last, self.active = used, now
-        if used - self.first > self.seconds:
+        now, used = time.monotonic(), self.process.seconds()
+        passed = 0.0 if self.process.is_ready() else now - self.looked
+        waited = self.waited + passed - SHARE * (used - self.used)
+        self.looked, self.used, self.waited = now, used, max(0.0, waited)
+        if used > self.most:
             return TOO_LONG
-        if now - self.began > ALTOGETHER:
-            return TOO_SLOW
-        if now - self.active > WAITING:
+        if waited > WAITING:
             return TOO_LAZY
         with contextlib.suppress(psutil.Error):
-            if self.process.meter.memory_info().rss > MEMORY:
+            if self.process.computing.memory_info().rss > MEMORY:
                 return TOO_LARGE
         return ""
 
@@ -270,11 +244,6 @@ class InKernel:
         self.function, self.allowed = function, allowed
         self.last = time.process_time() + COMPUTING
 
-    def stop(self):
-        pass
-
-    end = stop
-
     def call(self, args) -> calls.Reply:
         def trace(frame, event, argument):
             # Python 3.11 tells no line of `while True: pass`.
@@ -287,6 +256,8 @@ class InKernel:
             return calls.call(self.function, args, self.allowed, trace)
         except calls.Stop:
             raise calls.Stopped(TOO_LONG) from None
+
+    call_afresh = call  # here what is left stays
 
     def count_lines(self, args, most, seconds) -> int:
         return calls.count_lines(self.function, args, most)

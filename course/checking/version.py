@@ -8,16 +8,19 @@ version was judged before.
 import linecache
 import re
 import sys
+from types import CodeType
+
+from course.checking.calls import attribute
 
 _judged = {}  # name -> the code that was judged last, and the verdict on it
 
 
-def add_version(function, verdict):
+def add_version(name, function, verdict):
     """The verdict on a function of a notebook, with the run of its cell that it is about.
 
     The same verdict on the same run, once more, is no new try.
     """
-    name, code = function.__name__, getattr(function, "__code__", None)
+    code = attribute(function, "__code__", CodeType)
     number, later = _find(name, code)
     if number is None:
         return verdict
@@ -53,7 +56,6 @@ def _find(name, code):
     numbers = [n for n, cell in enumerate(cells) if cell.strip() == source]
     if not source or not numbers:
         return None, None
-    later = [
-        n for n in range(numbers[-1] + 1, len(cells)) if re.search(defines, cells[n])
-    ]
+    makers = [n for n, cell in enumerate(cells) if re.search(defines, cell)]
+    later = [n for n in makers if n > numbers[-1]]
     return numbers[-1], later[-1] if later else None

@@ -22,7 +22,7 @@ def pack(reply) -> bytes:
 def unpack(line):
     try:
         value = _unpacked(json.loads(line))
-        if isinstance(value, (int, str)) or _is_reply(value):
+        if isinstance(value, (int, str, calls.Reply)):
             return value
     except (KeyError, TypeError, RecursionError) as error:
         raise ValueError(str(error)) from None
@@ -31,11 +31,9 @@ def unpack(line):
 
 def _packed(value):
     if isinstance(value, calls.Reply):
-        return {"reply": [_packed(field) for field in value]}
+        return {"reply": [_packed(value.value), *value[1:]]}
     if isinstance(value, calls.Odd):
         return {"odd": value.words}
-    if value is Ellipsis:
-        return {"ellipsis": ""}
     if isinstance(value, (np.ndarray, np.generic)):
         numbers = base64.b64encode(value.tobytes()).decode()
         return {"array": [value.dtype.str, value.shape, numbers]}
@@ -48,18 +46,10 @@ def _unpacked(value):
     if not isinstance(value, dict):
         return value
     [(kind, content)] = value.items()
-    if kind in ("list", "tuple", "reply"):
-        items = [_unpacked(item) for item in content]
-        if kind == "reply":
-            return calls.Reply(*items)
-        return tuple(items) if kind == "tuple" else items
-    if kind == "ellipsis":
-        return ...
-    return {"odd": calls.Odd, "array": _array}[kind](content)
+    return READ[kind](content)
 
 
-def _array(content):
-    kind, shape, numbers = content
+def _array(kind, shape, numbers):
     dtype = np.dtype(str(kind))
     if dtype.kind not in "biuf":
         raise ValueError(f"an array of {dtype} values")
@@ -67,14 +57,21 @@ def _array(content):
     return array.reshape(shape).copy()[()]  # [()] makes a number of one without axes
 
 
-def _is_reply(value) -> bool:
-    """Whether each field but the value is of its type."""
-    if not isinstance(value, calls.Reply):
-        return False
-    kinds = all(type(a) is type(b) for a, b in zip(value[1:], calls.Reply()[1:]))
-    return (
-        kinds
-        and all(type(number) is int for number in value.changed)
-        and all(isinstance(line, str) for line in value.printed)
-        and all(list(map(type, frame)) == [str, int] for frame in value.frames)
+def _reply(value, changed, printed, borrowed, error, text, frames):
+    """A reply whose fields are of their types, whatever the line said."""
+    return calls.Reply(
+        _unpacked(value),
+        tuple(map(int, changed)),
+        tuple(map(str, printed)),
+        *map(str, (borrowed, error, text)),
+        tuple((str(file), int(line)) for file, line in frames),
     )
+
+
+READ = {
+    "list": lambda items: [*map(_unpacked, items)],
+    "tuple": lambda items: tuple(map(_unpacked, items)),
+    "array": lambda content: _array(*content),
+    "odd": calls.Odd,
+    "reply": lambda fields: _reply(*fields),
+}

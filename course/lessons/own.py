@@ -14,6 +14,7 @@ import numpy as np
 
 import mlp_core as mlp
 from course import checking, record
+from course.checking import calls
 
 # 1. Keeping ----------------------------------------------------------------------------
 
@@ -23,10 +24,11 @@ def code_of(function) -> str:
 
     That are imports, plain constants, and the cells of the functions that it calls.
     """
-    code = getattr(function, "__code__", None)
+    code = calls.attribute(function, "__code__", CodeType)
+    names = calls.attribute(function, "__globals__", dict)
     parts = {}  # in the order in which they are to run; no part comes twice
-    if code:
-        _collect(code.co_filename, function.__globals__, parts, set())
+    if code and names is not None:
+        _collect(code.co_filename, names, parts, set())
     return "\n".join(parts)
 
 

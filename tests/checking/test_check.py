@@ -5,6 +5,8 @@ They are answers to exercises of the course, whose lessons have tests of their o
 """
 
 import copy
+import functools
+import itertools
 import pickle
 import warnings
 
@@ -15,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlp_core as mlp
-from course import checking
+from course import Lesson, checking, record
 from course.checking import Exercise, Mistake, Verdict
+from course.lessons import own
 from course.lessons.bug_lab import bugs
 from tests.answers import EXERCISES, OPEN, cell, check, named
 
@@ -29,6 +32,10 @@ my_dead_units, my_slope = (
 
 def docstring_only(*args):
     """Not written yet."""
+
+
+def dots(*args):
+    return ...
 
 
 def names_none(*args):
@@ -46,10 +53,136 @@ def forgets_return(z, alpha):
 
 def test_a_forgotten_return_is_told_from_a_stub():
     """Guards: 'not written yet' for who printed the result, and only for a stub."""
-    for stub in (docstring_only, names_none):
+    for stub in (docstring_only, dots, names_none):
         assert "my_slope: not written yet (" in check("my_slope", stub).words
     for function in (prints, forgets_return):
         assert "did you print the result" in check("my_slope", function).words
+
+
+LEFT = """
+def my_slope(z, alpha):
+    {}
+    slopes = np.where(z >= 0, 1.0, alpha)
+    {}
+    return slopes
+"""
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_is_left_of_the_stub_is_named(number):
+    """Guards: 'not written yet' for who wrote it all, and left the stub's last line."""
+    lines = ["", ""]
+    lines[number] = "raise NotImplementedError"
+    verdict = checking.check(EXERCISES, cell("my_slope", LEFT.format(*lines)))
+    assert verdict.tried
+    words = "in the line `raise NotImplementedError`: that line still stands there"
+    assert words in verdict.words
+    stub = "def my_slope(z, alpha):\n    raise NotImplementedError('yours')"
+    verdict = checking.check(EXERCISES, cell("my_slope", stub))
+    assert "not written yet" in verdict.words and not verdict.tried
+
+
+@pytest.mark.parametrize(
+    ("end", "method"),
+    [("return slopes.sort()", "sort"), ("z = z.fill(1)\n    return z", "fill")],
+)
+def test_what_gives_none_is_named(end, method):
+    """Guards: 'forget `return`?' for who returned what a list's method gives."""
+    code = f"def my_slope(z, alpha):\n    slopes = [*z.tolist()]\n    {end}"
+    words = checking.check(EXERCISES, cell("my_slope", code)).words
+    assert f".{method}(...)` changes " in words and "gives None" in words
+    code = f"def my_slope(z, alpha):\n    slopes = np.{method}([z])\n    print(slopes)"
+    if method == "sort":  # NumPy's gives an array
+        words = checking.check(EXERCISES, cell("my_slope", code)).words
+        assert "did you print the result" in words
+
+
+def test_several_things_are_told_from_rows():
+    """Guards: 'each row must have as many' for `return loss, slope`, or for words."""
+    both = check("my_loss", lambda P, Y: (0.5, P - Y)).words
+    assert "the result is 2 things (a float, an array), and one is asked for" in both
+    texts = check("my_slope", lambda z, alpha: [["a"], ["b"]]).words
+    assert "a list that holds a list that holds a text, and numbers are" in texts
+
+
+def test_a_function_handed_in_is_not_mistaken_for_another():
+    """Guards: `check(my_loss(P, Y))` answered by the name of another exercise."""
+    words = checking.check(EXERCISES, np.zeros(2)).words
+    assert words == (
+        "give me the function itself, not an array: its name alone, with no parentheses "
+        "after it"
+    )
+
+
+def test_a_number_that_is_0_but_for_rounding_is_called_so():
+    """Guards: 'right: 6.5511e-12', which nobody would find."""
+
+    def tiny(z):
+        return z * 1e-12
+
+    own = {"tiny": Exercise(tiny, [(np.ones(1),)], [])}
+    words = checking.check(own, named("tiny", lambda z: z)).words
+    assert "yours: [1.]\n  right: about 0\n" in words
+
+
+def test_float32_is_told_where_a_case_has_it():
+    """Guards: a case that comes out right when the learner tries it with other numbers."""
+    ones = [mlp.Layer(*np.ones((2, 1, 1), "f4"))]
+
+    def doubled(z, layers):
+        return 2 * z
+
+    own = {"doubled": Exercise(doubled, [(np.ones(1, "f4"), ones)], [])}
+    words = checking.check(own, named("doubled", lambda z, layers: z)).words
+    assert "for z = [1.] (float32)\n" in words and words.endswith(" (float32)")
+    words = checking.check(OWN, named("double", lambda z: z)).words
+    assert words.endswith("for z = [1.]")
+
+
+def parted(z):
+    return z, 2 * z, 3 * z
+
+
+PARTED = Exercise(
+    parted,
+    [(np.ones(1),)],
+    [],
+    lambda call, args: dict(zip(["a", "b", "c"], call(*args))),
+    order=reversed,
+    common="look at z",
+)
+
+
+def test_an_exercise_says_which_part_is_told_first():
+    """Guards: the part that follows from a wrong one named before that, and none shared."""
+    own = {"parted": PARTED}
+    words = checking.check(own, named("parted", lambda z: (z, z, z))).words
+    assert "c is wrong\n  right already: a\n" in words
+    words = checking.check(own, named("parted", lambda z: (0 * z, z, z))).words
+    assert "c is wrong\n  a, b, c are all wrong: look at z\n" in words
+    plain = {"parted": PARTED._replace(order=list, common="")}
+    words = checking.check(plain, named("parted", lambda z: (0 * z, z, z))).words
+    assert "a is wrong\n  yours:" in words
+
+
+KEEPS = """
+FIRST = []
+def my_slope(z, alpha):
+    FIRST.append(alpha)
+    return np.where(z >= 0, 1.0, FIRST[0])
+"""
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_what_stays_of_an_earlier_call_is_told():
+    """Guards: 'the result is wrong' for a case that is right whenever it is tried."""
+    words = checking.check(EXERCISES, cell("my_slope", KEEPS)).words
+    assert "alone this case is right, after others it isn't" in words
+    assert "\n  for alpha = " in words and "(right in " in words
+    always = KEEPS.replace("FIRST[0]", "0.3")
+    assert "the result is wrong" in checking.check(
+        EXERCISES, cell("my_slope", always)
+    ).words  # fmt: skip
 
 
 def test_the_caret_is_no_power():
@@ -204,7 +337,7 @@ ODD = {
     "a coroutine": (waits, "is a coroutine"),
     "a text": (lambda *args: "1", "is a text"),
     "rows of several lengths": (lambda z, alpha: [[1.0], [1.0, 2.0]], "makes no array"),
-    "a list that holds itself": (holds_itself, "makes no array"),
+    "a list that holds itself": (holds_itself, "or of itself"),
     "a very long list": (lambda *args: [1.0] * 10**7, "far too many things"),
     "texts": (lambda *args: np.array(["1"]), "numbers are asked for"),
     "objects": (lambda *args: np.array([None]), "numbers are asked for"),
@@ -358,6 +491,32 @@ def test_code_is_told_from_the_third_try_on():
     assert words == "double: not yet: m\n  in code: `2 * z`"
 
 
+def test_solved_checks_count_for_no_hint():
+    """Guards: code at the first slip of who solved it twice before."""
+    record.close()
+    lesson = Lesson("03_forward", keeps_record=False)
+    wrong = named("my_loss", lambda P, Y: np.sum((P - Y) ** 2) / len(Y))
+    right = named("my_loss", lambda P, Y: 0.5 * wrong(P, Y))
+    answers = [right, right, wrong, wrong, wrong]
+    told = ["in code" in lesson.check(answer).words for answer in answers]
+    assert told == [False] * 4 + [True]
+    record.close()
+
+
+def test_a_check_tries_cases_that_it_drew_from_its_seed():
+    """Guards: cases that are never drawn, or the same at each check."""
+    drawn = []
+
+    def fresh(rng):
+        drawn.append(rng.random())
+        return [(np.full(1, drawn[-1]),)]
+
+    own = {"double": OWN["double"]._replace(fresh=fresh)}
+    for seed in (1, 1, 2, None, None):
+        assert checking.check(own, named("double", lambda z: 2 * z), seed=seed).solved
+    assert drawn[0] == drawn[1] and len(set(drawn)) == 4
+
+
 def test_two_mistakes_with_the_same_results_are_not_told_apart():
     """Guards: a thought that the learner never had."""
 
@@ -379,6 +538,12 @@ BORROWED = [
     "try: return mlp.leaky_relu(alpha).slope(z)\n    except: return 0",
     "return np.array([mlp.leaky_relu(alpha).slope(v) for v in z])",
 ]
+HIDES = [
+    "import sys; sys.setprofile(None); return mlp.leaky_relu(alpha).slope(z)",
+    "import sys; list(map(sys.setprofile, [None])); return my_own(z, alpha)",
+    """import sys; watch = sys.getprofile(); sys.setprofile(None)
+    slopes = mlp.leaky_relu(alpha).slope(z); sys.setprofile(watch); return slopes""",
+]
 
 
 @pytest.mark.parametrize("body", BORROWED)
@@ -388,6 +553,57 @@ def test_a_function_of_the_course_is_no_answer(body, place):
     verdict = checking.check(EXERCISES, answer)
     assert not verdict.solved
     assert "which the course wrote" in verdict.words
+
+
+@pytest.mark.parametrize("body", HIDES)
+def test_who_hides_what_it_calls_is_refused(body, place):
+    """Guards: the core's own slope, behind a watch that is switched off."""
+    own = "def my_own(z, alpha):\n    return np.where(z >= 0, 1.0, alpha)\n"
+    answer = cell("my_slope", f"{own}def my_slope(z, alpha):\n    {body}")
+    words = checking.check(EXERCISES, answer).words
+    assert "it calls sys.setprofile, which hides what else it calls" in words
+
+
+class Reduced:
+    """Becomes the course's function on its way to the process."""
+
+    def __call__(self, z, alpha):
+        return np.where(z >= 0, 1.0, alpha)
+
+    def __reduce__(self):
+        return functools.partial, (my_slope,)
+
+
+@pytest.mark.parametrize("thing", [functools.partial(my_slope), Reduced()])
+@pytest.mark.usefixtures("answers_run_apart")
+def test_the_courses_function_in_a_wrapping_is_no_answer(thing):
+    """Guards: `functools.partial(mlp.loss)` with the name of an exercise."""
+    thing.__name__ = "my_slope"
+    verdict = checking.check(EXERCISES, thing)
+    assert not verdict.solved and "which the course wrote" in verdict.words
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "print(mlp.ORIGINAL.label)",
+        "from course import pictures, Lesson",
+        "import course",
+    ],
+)
+def test_who_only_looks_borrows_nothing(line, place):
+    """Guards: 'it calls' for a print of a name, or an import."""
+    body = f"{line}\n    return np.where(z >= 0, 1.0, alpha)"
+    answer = cell("my_slope", f"def my_slope(z, alpha):\n    {body}")
+    assert checking.check(EXERCISES, answer).solved
+
+
+def test_a_notebook_that_changes_numpy_gets_no_wrong_answer_accepted(monkeypatch):
+    """Guards: `np.allclose = lambda ...`, after which every answer is right."""
+    monkeypatch.setattr(np, "allclose", lambda *args, **options: True)
+    assert not check("my_slope", lambda z, alpha: 7.0 * z).solved
+    verdict = checking.check(OWN, named("double", adds_in_place))
+    assert "it changes z in place" in verdict.words
 
 
 def test_the_courses_function_itself_is_no_answer():
@@ -412,6 +628,83 @@ def my_layer_backward(A, Z, W, dA, slope):
 
 
 # 5. Whatever comes -------------------------------------------------------------------
+
+
+class Fake:
+    """An object that can be called, and shows attributes of its own."""
+
+    def __init__(self, name, value):
+        self.__name__ = "my_slope"
+        setattr(self, name, value)
+
+    def __call__(self, z, alpha):
+        return 7.0 * z
+
+
+class Raises(Fake):
+    """Every look at it raises something, but for its name."""
+
+    def __init__(self):
+        pass
+
+    def __getattribute__(self, name):
+        if name == "__name__":
+            return "my_slope"
+        raise ZeroDivisionError
+
+
+class RaisesAll(Raises):
+    """Every look at it raises something."""
+
+    def __getattribute__(self, name):
+        raise ZeroDivisionError
+
+
+class Nameless(Fake):
+    """Has another name at each look, or none at all."""
+
+    names = itertools.cycle(["my_slope", "other", "", None])
+    __name__ = property(lambda self: next(self.names))
+
+    def __init__(self):
+        pass
+
+
+class Text(str):
+    """A name that is as bad as it can be."""
+
+    def __hash__(self):
+        raise ZeroDivisionError
+
+
+BAD = {
+    "code is a number": lambda: Fake("__code__", 5),
+    "code is nothing": lambda: Fake("__code__", None),
+    "code raises": lambda: Fake("__code__", Raises()),
+    "globals are a number": lambda: Fake("__globals__", 5),
+    "globals raise": lambda: Fake("__globals__", Raises()),
+    "the name is odd": lambda: Fake("__name__", Text("my_slope")),
+    "the name is a number": lambda: Fake("__name__", 5),
+    "the signature is a number": lambda: Fake("__signature__", 5),
+    "what it wraps raises": lambda: Fake("__wrapped__", Raises()),
+    "all but the name raises": Raises,
+    "all raises": RaisesAll,
+    "the name is another each time": Nameless,
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_check_never_raises(kind, place):
+    """Guards: a traceback for objects that are no functions, but look so."""
+    for _ in range(4):
+        verdict = checking.check(EXERCISES, BAD[kind]())
+        assert not verdict.solved and type(verdict.words) is str
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_the_code_of_what_is_no_function_is_none(kind):
+    """Guards: a traceback once such an object is a right answer."""
+    assert own.code_of(BAD[kind]()) == ""
 
 
 SINGLE = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=3)

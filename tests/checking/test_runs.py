@@ -24,7 +24,7 @@ import pytest
 from course import checking
 from course.checking import calls, runs
 from tests.answers import EXERCISES, cell
-from tests.wait import PATIENCE, goes_on
+from tests.wait import PATIENCE, goes_on, wait_until
 
 pytestmark = pytest.mark.timed
 
@@ -52,6 +52,7 @@ HOSTILE = {
     "import os; os._exit(1)": "it ends Python, and with it your notebook",
     "import os; os._exit(0)": "it ends Python, and with it your notebook",
     "import ctypes; ctypes.string_at(0)": "it ends Python, and with it your notebook",
+    "breakpoint(); return z": "it stops for a debugger, and nobody is there to type",
     "raise KeyboardInterrupt": "it stops with KeyboardInterrupt",
     "return float(input('alpha?'))": "EOFError.*nobody is there to type",
 }
@@ -112,8 +113,8 @@ def test_what_an_answer_forks_neither_replies_nor_delays(body, words, tmp_path):
 def test_a_process_that_does_not_read_is_stopped():
     """Guards: a kernel that waits in a write, where no limit holds."""
     process = runs.Process.start()
-    assert not process.load(b"no pickle")  # it stands, and has a time to begin at
-    process.meter.suspend()
+    assert process.load(print, ())
+    process.computing.suspend()
     with pytest.raises(calls.Stopped, match="computed nothing"):
         process.call((np.zeros(10**6),))
     assert not process.is_alive()
@@ -127,18 +128,24 @@ def test_a_picture_in_an_answer_opens_no_window():
 
 
 class Busy:
-    """A process that a busy machine gives a tenth of a processor, once it has begun.
+    """A process that a busy machine gives a part of a processor, once it has begun.
 
     Its clock goes on by a tenth of a second with each look of the meter.
     """
 
-    def __init__(self, clock, seconds=np.inf, memory=0):
-        self.clock, self.most, self.memory = clock, seconds, memory
-        self.meter = self
+    waits_for_a_processor = False
 
-    def _seconds(self):
+    def __init__(self, clock, share=0.1, seconds=np.inf, memory=0):
+        self.clock, self.share, self.most, self.memory = clock, share, seconds, memory
+        self.computing, self.used = self, 0.0
+
+    def seconds(self):
         self.clock.now += 0.1
-        return min(self.clock.now / 10, self.most)
+        self.used = min(self.used + 0.1 * self.share, self.most)
+        return self.used
+
+    def is_ready(self):
+        return self.waits_for_a_processor
 
     def memory_info(self):
         return types.SimpleNamespace(rss=self.memory)
@@ -156,6 +163,7 @@ def clock(monkeypatch):
 def measured(clock, process):
     """When a request is stopped, by the clock, and why."""
     meter = runs._Meter(process, runs.COMPUTING)
+    meter.looked = clock.now
     return next((clock.now, why) for _ in range(10**4) if (why := meter.excess()))
 
 
@@ -167,32 +175,70 @@ def test_on_a_busy_machine_only_processor_time_counts(clock):
 
 
 @pytest.mark.parametrize(
-    ("used", "memory", "most", "words", "after"),
+    ("used", "memory", "words", "after"),
     [
-        (0.5, 0, 60, runs.TOO_LAZY, 5 + 3),  # it computed for 5 s, then it waits
-        (np.inf, 3 * 2**30, 60, runs.TOO_LARGE, 0),
-        (np.inf, 0, 10, runs.TOO_SLOW, 10),
+        (0.5, 0, runs.TOO_LAZY, 5 + 3),  # it computed for 5 s, then it waits
+        (np.inf, 3 * 2**30, runs.TOO_LARGE, 0),
     ],
 )
-def test_what_else_a_request_may_not_take(
-    clock, monkeypatch, used, memory, most, words, after
-):
-    """Guards: an answer that waits, that takes all memory, that is never done."""
-    monkeypatch.setattr(runs, "ALTOGETHER", most)
-    when, why = measured(clock, Busy(clock, used, memory))
+def test_what_else_a_request_may_not_take(clock, used, memory, words, after):
+    """Guards: an answer that waits, or that takes all memory."""
+    when, why = measured(clock, Busy(clock, 0.1, used, memory))
     assert why == words
     assert when == pytest.approx(after, abs=0.5)
+
+
+@pytest.mark.parametrize(
+    ("share", "words", "last"),
+    [
+        (0.005, runs.TOO_LAZY, 4),  # `time.sleep(1)`, and a little beside it
+        (0.02, runs.TOO_LAZY, 10),
+        (1 / 15, runs.TOO_LONG, 30),  # thirty learners share two processors
+    ],
+)
+def test_all_calls_together_may_wait_for_three_seconds(clock, share, words, last):
+    """Guards: waiting that is counted anew in each call, or while the kernel works."""
+    meter = runs._Meter(Busy(clock, share), runs.COMPUTING)
+    for call in itertools.count(1):
+        meter.looked = clock.now
+        reasons = [meter.excess() for _ in range(10)]  # each call takes a second
+        if any(reasons):
+            break
+        clock.now += 7
+    assert words in reasons
+    assert call == pytest.approx(last, abs=1)
+
+
+def test_who_waits_for_a_processor_alone_is_given_time(clock):
+    """Guards: 'it waited' where a machine is so busy that a process hardly gets any."""
+    process = Busy(clock, 0.001)
+    process.waits_for_a_processor = True
+    meter, process.most = runs._Meter(process, runs.COMPUTING), 1.0
+    meter.looked = clock.now
+    assert not any(meter.excess() for _ in range(10**4))  # more than 15 minutes
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
+@pytest.mark.usefixtures("answers_run_apart")
+def test_who_sleeps_waits_for_no_processor():
+    """Guards: an answer that sleeps, taken for one that is ready; and the reverse."""
+    process = runs.Process.start()
+    assert process.load(sum, ())
+    wait_until(lambda: not process.is_ready(), "it waits for a request")
+    process._send("call", runs._pickled((range(10**12),)))
+    wait_until(process.is_ready, "it computes")
+    process.stop()
 
 
 @pytest.mark.usefixtures("answers_run_apart")
 def test_a_process_that_gets_no_processor_has_used_none():
     """Guards: seconds by the clock where those of the processor are meant."""
     process = runs.Process.start()
-    assert not process.load(b"no pickle")  # it stands, and waits for more
-    process.meter.suspend()
-    before = process._seconds()
+    assert process.load(print, ())  # it waits for more
+    process.computing.suspend()
+    before = process.seconds()
     time.sleep(0.5)
-    assert process._seconds() - before < 0.1
+    assert process.seconds() - before < 0.1
     process.stop()
 
 
@@ -220,6 +266,32 @@ def test_an_answer_that_cannot_be_sent_runs_in_the_kernel():
     assert verdict.words == "my_slope: right"
 
 
+LOADS = """
+class Loads:
+    def __call__(self):
+        pass
+    def __reduce__(self):
+        return exec, ({body!r},)
+LOADS = Loads()
+def my_slope(z, alpha):
+    LOADS(); {right}
+"""
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("import time; time.sleep(1000)", "computed nothing"),
+        ("import os; os._exit(0)", "it ends Python"),
+    ],
+)
+def test_what_harms_its_process_does_not_run_in_the_kernel_then(body, words):
+    """Guards: an answer that waits, or ends Python, while it is handed over."""
+    answer = cell("my_slope", LOADS.format(body=body, right=RIGHT))
+    assert words in checking.check(EXERCISES, answer).words
+
+
 def test_in_the_kernel_a_loop_in_python_is_stopped():
     """Guards: a host without processes, where an endless loop would be the end."""
     assert "2 seconds of computing" in check("while True: pass").words
@@ -232,18 +304,11 @@ LEAVES = "np.where = None; np.set_printoptions(precision=1); return z"
 
 
 @pytest.mark.usefixtures("answers_run_apart")
-@pytest.mark.parametrize("forks", [True, False])
-def test_an_answer_leaves_nothing_to_the_next(forks, monkeypatch):
+def test_an_answer_leaves_nothing_to_the_next():
     """Guards: a right answer that is refused for what an earlier one did to NumPy."""
-    if not forks:
-        begin = runs.BEGIN.replace("worker.main", "worker.FORKS = False; worker.main")
-        monkeypatch.setattr(runs, "BEGIN", begin)
-        runs.prepare().stop()
     for _ in range(2):
         assert not check(LEAVES).solved
         assert check(RIGHT).words == "my_slope: right"
-    monkeypatch.undo()
-    runs._process.stop()
 
 
 def test_a_deadline_in_the_kernel_leaves_it_as_it_was(monkeypatch):

@@ -10,7 +10,6 @@ from course.checking import calls, wire
 
 VALUES = [
     None,
-    ...,
     True,
     3,
     2**63,
@@ -38,10 +37,9 @@ def test_a_value_arrives_as_it_was(value):
     assert getattr(back.value, "dtype", 0) == getattr(value, "dtype", 0)
 
 
-def fields(**changed):
-    return {
-        "reply": [wire._packed(v) for v in calls.Reply(value=1)._replace(**changed)]
-    }
+def reply(**changed):
+    fields = calls.Reply(value=1)._replace(**changed)
+    return json.dumps({"reply": [*fields]}).encode()
 
 
 @pytest.mark.parametrize(
@@ -58,14 +56,23 @@ def fields(**changed):
         json.dumps({"array": ["O", [1], ""]}).encode(),
         json.dumps({"array": ["<f8", [9], ""]}).encode(),
         json.dumps({"reply": 12 * [1]}).encode(),
-        json.dumps(fields(changed=["a"])).encode(),
-        json.dumps(fields(changed=("a",))).encode(),
-        json.dumps(fields(printed=(1,))).encode(),
-        json.dumps(fields(frames=((1, 2),))).encode(),
-        json.dumps(fields(frames=(3,))).encode(),
+        reply(changed=["a"]),
+        reply(changed=1),
+        reply(printed=1),
+        reply(value={"code": "1"}),
+        reply(frames=((1, "2x"),)),
+        reply(frames=(3,)),
     ],
 )
 def test_what_is_no_reply_is_refused(line):
     """Guards: what a forged line could do in the kernel."""
     with pytest.raises(ValueError):
         wire.unpack(line)
+
+
+def test_what_should_be_a_text_is_one():
+    """Guards: a line of a reply that the kernel would take for something else."""
+    forged = wire.unpack(reply(printed=(1, {"a": 2}), error=[], frames=((1, 2),)))
+    assert forged == calls.Reply(
+        1, printed=("1", "{'a': 2}"), error="[]", frames=(("1", 2),)
+    )
