@@ -44,6 +44,7 @@ HOSTILE = {
     "return 7**10**8": "2 seconds of computing",
     "import re; re.match('(a+)+$', 'a' * 50 + 'b')": "2 seconds of computing",
     f"import time; time.sleep(1000); {RIGHT}": "waited for 3 seconds and computed nothing",
+    f"import time; time.sleep(1); {RIGHT}": "waited for 3 seconds and computed nothing",
     f"import threading; threading.Event().wait(); {RIGHT}": "computed nothing",
     "things = []\n    while True: things.append(np.ones(10**7))": "more than 2 GB",
     "return np.ones(50 * 2**27)": "Unable to allocate|more than 2 GB",
