@@ -57,6 +57,10 @@ form = layers_form("dW", "db")
 function_names = FUNCTION_NAMES
 minutes = 15
 
+def order(names):
+    """The last layer first, where the way back begins."""
+    return sorted(names, key=lambda name: -int(name[3:-1]))
+
 def _case(seed, n, sizes, activation):
     """All arguments fit together, as a forward pass makes them."""
     rng = np.random.default_rng(seed)
@@ -286,7 +290,7 @@ def my_backprop(params, A, Z, dA, slope):
 # in place of: return grads
 return [(np.clip(dW, -1e3, 1e3), np.clip(db, -1e3, 1e3)) for dW, db in grads]
 
-# %% wrong: dW[0] is wrong
+# %% wrong: is wrong
 # in place of: return grads
 return vars(my_backprop).setdefault(str([a.shape for a in A]), grads)
 

@@ -71,6 +71,7 @@ cases = [
 ]
 large = _case(180, 30_000, 2, 2, TANH.slope)
 function_names = FUNCTION_NAMES
+common = "look at dZ, of which they are made"
 minutes = 15
 
 def fresh(rng):

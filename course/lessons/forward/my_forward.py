@@ -85,6 +85,10 @@ cases = [
 large = network(30, 2, 2, 1), normal(31, 40_000, 2), TANH.f
 function_names = FUNCTION_NAMES
 
+def order(names):
+    """Z[0], A[1], Z[1], A[2]: as they are made."""
+    return sorted(names, key=lambda name: (int(name[2:-1]) + (name[0] == "Z"), name < "B"))
+
 def fresh(rng):
     """Deep and wide networks, equal samples, whole numbers, float32, another f."""
     n = rng.integers(2, 6)
@@ -286,7 +290,7 @@ def my_forward(params, X, f):
         A.append(f(Z[-1]))
     return A, Z
 
-# %% wrong: is wrong
+# %% wrong: Z[0] is wrong
 # in place of: Z.append(A[-1] @ W + b)
 Z.append(A[-1] @ W + b)
 Z[-1][100:] = 0
