@@ -52,6 +52,16 @@ def test_an_exercise_has_all_that_it_needs(name):
         assert least <= kinds.count(kind) <= most, kind
 
 
+@each("cases")
+def test_every_name_of_the_cases_is_one_of_an_exercise(name, answer):
+    """Guards: a field with a slip in its name, which would be passed over in silence."""
+    code = compile(answer.code, name, "exec")
+    names = {found for found in code.co_names if f"\n{found} = " in f"\n{answer.code}"}
+    names |= set(re.findall(r"^def (\w+)", answer.code, re.MULTILINE))
+    known = {*checking.Exercise._fields, "form"}
+    assert not {found for found in names - known if found[0] != "_"}
+
+
 @each_exercise
 def test_no_two_mistakes_have_the_same_message(name):
     """Guards: two mistakes that can't be told apart in the tests below."""
