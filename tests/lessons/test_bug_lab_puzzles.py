@@ -18,29 +18,39 @@ def drawn_at(level):
     return [puzzle(seed, level, number) for seed, number in NUMBERS]
 
 
-def shown(bug, drawn, settings=None):
-    """What the lab shows of a bug on the network of a puzzle: its line, its errors."""
-    found = bugs.signature(bug, draw=drawn.draw, **(settings or drawn.settings))
+def signature(bug, drawn, settings=None):
+    """The map of a bug on the network of a puzzle."""
+    return bugs.signature(bug, draw=drawn.draw, **(settings or drawn.settings))
+
+
+def shown(bug, drawn):
+    """What the lab shows of it first: its line, its errors."""
+    found = signature(bug, drawn)
     errors = [round(float(e), 2) for check in found for e in check.error.ravel()]
     return describe_gradient_check(found), errors
 
 
-def pattern(bug, drawn, settings=None):
-    """Which arrays are wrong, and the factor of all: from the differences themselves."""
-    found = bugs.signature(bug, draw=drawn.draw, **(settings or drawn.settings))
-    factor = common_factor(found)
-    return bugs.wrong_names(found), None if factor is None else round(factor, 2)
-
-
 def alike(drawn, settings=None):
-    shown = pattern(drawn.bug, drawn, settings)
-    return [
-        name for name in others(drawn.bug) if pattern(name, drawn, settings) == shown
-    ]
+    """The other bugs with the same pattern, from the differences themselves."""
+    found = {}
+    for name in bugs.BUGS:
+        checks = signature(name, drawn, settings)
+        factor = common_factor(checks)
+        found[name] = bugs.wrong_names(checks), factor and round(factor, 2)
+    pattern = found.pop(drawn.bug)
+    return [name for name in found if found[name] == pattern]
 
 
 def others(bug):
     return [name for name in bugs.BUGS if name != bug]
+
+
+def test_at_level_1_the_first_map_is_like_no_other():
+    """Guards that the bug shows, and that reading can be enough to name it."""
+    for drawn in drawn_at(1):
+        map_ = shown(drawn.bug, drawn)
+        assert map_[0].startswith("Wrong: ")
+        assert all(shown(name, drawn) != map_ for name in others(drawn.bug))
 
 
 def test_three_numbers_are_one_puzzle():
@@ -54,18 +64,15 @@ def test_three_numbers_are_one_puzzle():
 @pytest.mark.parametrize("level", puzzles.LEVELS.values())
 def test_all_eight_come_before_one_comes_again(level):
     """Guards the order: shuffled by the seed, and never the same bug twice in a row."""
-    for seed in range(2):
+    orders = set()
+    for seed in range(3):
         names = [puzzle(seed, level, number).bug for number in range(24)]
         for start in 0, 8, 16:
             assert set(names[start : start + 8]) == set(bugs.BUGS)
         assert all(a != b for a, b in itertools.pairwise(names))
         assert names[:8] != names[8:16]
-
-
-def test_each_seed_has_an_order_of_its_own():
-    """Guards: one order for all classes, whatever the seed."""
-    orders = {tuple(puzzles._order(seed, 1, 0)) for seed in range(6)}
-    assert len(orders) == 6
+        orders.add(tuple(names[:8]))
+    assert len(orders) == 3, "an order for all classes, whatever the seed"
 
 
 def test_the_first_settings_are_drawn_from_all_that_the_menus_offer():
@@ -75,27 +82,14 @@ def test_the_first_settings_are_drawn_from_all_that_the_menus_offer():
             assert {drawn.settings[name] for drawn in drawn_at(level)} == set(menu)
 
 
-def test_at_level_1_the_first_map_is_like_no_other():
-    """Guards that the bug shows, and that reading can be enough to name it."""
-    for drawn in drawn_at(1):
-        map_ = shown(drawn.bug, drawn)
-        assert map_[0].startswith("Wrong: ")
-        assert all(shown(name, drawn) != map_ for name in others(drawn.bug))
-
-
 def test_at_level_2_the_first_map_is_not_enough_and_one_setting_can_be():
     """Guards the level and its words: other bugs have the same pattern, and some change
     of one menu leaves none of them."""
     for drawn in drawn_at(2)[:32]:
-        rivals = alike(drawn)
+        rivals = set(alike(drawn))
         assert rivals, drawn
-        assert any(
-            all(
-                pattern(name, drawn, changed) != pattern(drawn.bug, drawn, changed)
-                for name in rivals
-            )
-            for changed in one_menu_changed(drawn.settings)
-        ), drawn
+        changes = one_menu_changed(drawn.settings)
+        assert any(rivals.isdisjoint(alike(drawn, changed)) for changed in changes)
 
 
 def one_menu_changed(settings):
@@ -114,15 +108,6 @@ def test_at_level_2_at_least_half_of_the_first_maps_show_errors():
     assert set(coloured) == set(bugs.BUGS) - {"target for input", "wrong axis"}
     white = [d.bug for d in drawn_at(2) if d.bug not in coloured]
     assert set(white) >= {"target for input", "wrong axis"}
-
-
-def test_a_dead_network_is_not_planted():
-    """Guards level 2 against settings at which each right slope is 0."""
-    settings = {"activation": "ReLU", "last_z": "negative", "batch_size": 3}
-    settings |= {"sizes": bugs.SQUARE, "learning_rate": 0.2, "before": "other batch"}
-    dead = puzzles.Puzzle("target for input", 1, settings)
-    assert "is 0 and right" in shown(dead.bug, dead)[0] and alike(dead)
-    assert not puzzles.FITS[2](*dead)
 
 
 def eight_rules(found):
@@ -147,7 +132,7 @@ def test_eight_rules_name_only_part_of_the_bugs(level, least, most):
     """Guards the game: it asks to read and to try, on numbers that nobody looked at."""
     hits = 0
     for drawn in drawn_at(level):
-        found = bugs.signature(drawn.bug, draw=drawn.draw, **drawn.settings)
+        found = signature(drawn.bug, drawn)
         hits += eight_rules(found) == drawn.bug
     assert least < hits / len(NUMBERS) < most
     everything_by_rule = [  # of the eight maps of the notebook they name all
@@ -162,18 +147,3 @@ def test_lookalikes_are_those_with_the_same_pattern():
         for level in puzzles.LEVELS.values():
             drawn = puzzle(8000, level, number)
             assert puzzles.lookalikes(*drawn) == alike(drawn)
-
-
-def test_a_map_that_takes_two_experiments_is_not_planted():
-    """Guards level 2 against two bugs that no change of one menu parts.
-
-    ReLU with a negative last z hides them, and so do sizes that all differ.
-    """
-    hidden = {"sizes": bugs.DIFFERENT, "batch_size": 5}
-    hidden |= {"learning_rate": 0.2, "before": "other batch"}
-    twice = {**hidden, "activation": "ReLU", "last_z": "negative"}
-    assert "no transpose" in puzzles.lookalikes("wrong axis", 1, twice)
-    assert not puzzles.FITS[2]("wrong axis", 1, twice)
-    once = {**hidden, "activation": "tanh", "last_z": "negative"}
-    assert "no transpose" in puzzles.lookalikes("wrong axis", 1, once)
-    assert puzzles.FITS[2]("wrong axis", 1, once)

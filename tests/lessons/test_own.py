@@ -16,11 +16,8 @@ RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)
 @pytest.fixture(autouse=True)
 def copy(tmp_path):
     """A learner's copy in which nothing was done."""
-    record.close()
     (tmp_path / record.MARK).mkdir()
     record.open_in(tmp_path)
-    yield tmp_path
-    record.close()
 
 
 def run_cells(*cells):
@@ -52,24 +49,6 @@ def test_without_a_solution_the_courses_takes_its_place(capsys):
     assert capsys.readouterr().out == COURSE
 
 
-def test_a_solved_one_is_the_learners_own_in_another_kernel(capsys):
-    """Guards: the course's function passed off as the learner's."""
-    assert solve(RIGHT)
-    [function] = bring("my_loss")
-    assert capsys.readouterr().out == "my_loss: yours\n"
-    assert function.__code__.co_filename == "<your my_loss>"
-    assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
-
-
-def test_a_function_that_prints_is_the_learners_too(capsys):
-    """Guards: what keeps a print silent, taken for a function of the course."""
-    assert solve(RIGHT.replace("return", "print(Y, end='!')\n    return"))
-    capsys.readouterr()
-    [function] = bring("my_loss")
-    assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
-    assert capsys.readouterr().out == "my_loss: yours\n"
-
-
 def test_the_order_is_that_of_the_names(capsys):
     """Guards: functions that change places."""
     assert solve(RIGHT)
@@ -87,35 +66,41 @@ def test_a_wrong_try_after_it_changes_nothing(capsys):
     assert capsys.readouterr().out == "my_loss: yours\n"
 
 
-def test_of_the_cell_only_what_defines_names_runs(capsys):
-    """Guards: a print, a check or a loop of the cell that runs again elsewhere."""
-    cell = (
-        "import math\nHALF = 1 / math.sqrt(4)\n"
-        "def half(x):\n    return HALF * x\n"
-        "print('here')\n"
-        "def my_loss(Y_hat, Y):\n"
-        "    return half(np.mean(np.sum((Y_hat - Y) ** 2, -1)))\n"
-        "for _ in range(3):\n    print('again')\n"
-    )
-    assert solve(cell)
-    assert capsys.readouterr().out.count("again") == 3
-    bring("my_loss")
-    assert capsys.readouterr().out == "my_loss: yours\n"
-
-
-def test_what_it_needs_of_other_cells_comes_along(capsys):
-    """Guards: a solved function refused since its helper stood in another cell."""
-    helpers = (
+LOOPS = """
+import math
+HALF = 1 / math.sqrt(4)
+def half(x):
+    return HALF * x
+assert __name__ == '__main__'
+def my_loss(Y_hat, Y):
+    return half(np.mean(np.sum((Y_hat - Y) ** 2, -1)))
+for _ in range(3):
+    print('again')
+"""
+CELLS = {
+    "one cell": [RIGHT],
+    "it prints": [RIGHT.replace("return", "print(Y, end='!')\n    return")],
+    "other things in its cell": [LOOPS],
+    "other cells": [
         "import math as m\nfrom functools import partial\nTWO = 2\n",
         "odd = [np.mean]; part = partial(max, 1); f = lambda x: x\n",
         "def square(x):\n    return f(x) ** (TWO if m and odd and part else 0)\n",
         "def squares(a, b):\n    return [square(x) for x in a - b]\n",
-    )
-    cell = "def my_loss(a, b):\n    return np.mean(np.sum(squares(a, b), -1)) / TWO\n"
-    assert solve(*helpers, cell)
+        "def my_loss(a, b):\n    return np.mean(np.sum(squares(a, b), -1)) / TWO\n",
+    ],
+}
+
+
+@pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
+def test_a_solved_one_is_the_learners_own_in_another_kernel(cells, capsys):
+    """Guards: the course's function passed off as the learner's; a print or a loop that
+    runs again elsewhere; and a helper in another cell that doesn't come along."""
+    assert solve(*cells)
+    capsys.readouterr()
     [function] = bring("my_loss")
-    assert capsys.readouterr().out == "my_loss: yours\n"
+    assert function.__code__.co_filename == "<your my_loss>"
     assert function(np.array([[3.0]]), np.array([[1.0]])) == 2.0
+    assert capsys.readouterr().out == "my_loss: yours\n"
 
 
 def test_a_class_of_the_cell_is_not_imported_from_the_old_kernel(capsys, monkeypatch):
@@ -137,29 +122,31 @@ def test_a_class_of_the_cell_is_not_imported_from_the_old_kernel(capsys, monkeyp
         assert capsys.readouterr().out == "my_loss: yours\n"
 
 
-def test_the_courses_solution_of_he_is_yours(capsys):
-    """Guards: notebook 2 imports `pairwise` in one stub, and the next one uses it."""
-    both = SOLUTIONS["my_uniform"], SOLUTIONS["my_he"]
-    assert solve(*both, name="my_he", lesson="initialization")
-    bring("my_he")
-    assert capsys.readouterr().out == "my_he: yours\n"
+ALL_LAYERS = """
+def my_backprop(params, A, Z, dA, slope):
+    grads = []
+    for i in reversed(range(len(params))):
+        dW, db, dA = my_layer_backward(A[i], Z[i], params[i][0], dA, slope)
+        grads.insert(0, (dW, db))
+    return grads
+"""
 
 
-def test_a_function_that_calls_another_answer_is_yours(capsys):
-    """Guards: the most natural `my_backprop`, a loop over `my_layer_backward`."""
-    one = SOLUTIONS["my_layer_backward"]
-    all_layers = (
-        "def my_backprop(params, A, Z, dA, slope):\n"
-        "    grads = []\n"
-        "    for i in reversed(range(len(params))):\n"
-        "        W = params[i][0]\n"
-        "        dW, db, dA = my_layer_backward(A[i], Z[i], W, dA, slope)\n"
-        "        grads.insert(0, (dW, db))\n"
-        "    return grads\n"
-    )
-    assert solve(one, all_layers, name="my_backprop", lesson="backprop")
-    bring("my_backprop")
-    assert capsys.readouterr().out == "my_backprop: yours\n"
+@pytest.mark.parametrize(
+    ("lesson", "before", "name", "code"),
+    [
+        ("initialization", "my_uniform", "my_he", SOLUTIONS["my_he"]),
+        ("backprop", "my_layer_backward", "my_backprop", ALL_LAYERS),
+    ],
+)
+def test_what_it_needs_of_another_answer_comes_along(
+    lesson, before, name, code, capsys
+):
+    """Guards: `pairwise`, imported in one stub and used in the next, and the most natural
+    `my_backprop`, a loop over `my_layer_backward`."""
+    assert solve(SOLUTIONS[before], code, name=name, lesson=lesson)
+    bring(name)
+    assert capsys.readouterr().out == f"{name}: yours\n"
 
 
 @pytest.mark.parametrize(

@@ -19,14 +19,12 @@ def number(name):
 @pytest.fixture
 def lessons():
     """Two lessons of three quiz questions each, and a prediction in the first."""
-    record.close()
     first = [number(name) for name in ("a1", "a2", "a3")]
     second = [number(name) for name in ("b1", "b2", "b3")]
-    yield [
+    return [
         questions.Questions("first", [number("in its notebook only")], first),
         questions.Questions("second", [], second),
     ]
-    record.close()
 
 
 def answered(monkeypatch, lesson, name, right, ago, streak=None):
@@ -107,7 +105,6 @@ def test_times_that_can_not_be_read_are_long_ago(lessons):
 
 def test_notebook_1_asks_what_there_is():
     """Guards: a review that fails, or asks twice, where there are fewer than three."""
-    record.close()
     asked = review.choose([load_questions("first_look")])
     assert [question.name for question in asked] == [
         question.name for question in load_questions("first_look").quiz
@@ -118,7 +115,6 @@ def test_notebook_1_asks_what_there_is():
 @pytest.mark.parametrize("name", NAMES[2:])
 def test_each_notebook_has_three_to_ask(name):
     """Guards: a review with nothing in it."""
-    record.close()
     earlier = [load_questions(lesson) for lesson in NAMES[: NAMES.index(name)]]
     asked = review.choose(earlier)
     assert len({question.name for question in asked}) == 3

@@ -9,9 +9,7 @@ from tests.panels.parts import assert_sound, message
 
 @pytest.fixture
 def panel():
-    made = panels.activation_panel(alpha=-0.2)  # as the notebook makes it
-    yield made
-    made.close()
+    return panels.activation_panel(alpha=-0.2)  # as the notebook makes it
 
 
 def function(panel):

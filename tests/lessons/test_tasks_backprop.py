@@ -12,9 +12,7 @@ from tests.panels.parts import press
 
 @pytest.fixture
 def panel():
-    panel = panels.pass_panel(task=mlp.SUM, sample=1, seed=28, step=6)
-    yield panel
-    panel.close()
+    return panels.pass_panel(task=mlp.SUM, sample=1, seed=28, step=6)
 
 
 def rows(line, formula):

@@ -28,7 +28,6 @@ def test_task_bb031dc1_1():
     assert changed == [1, 1, 1, 0]
     panel.look["step"].set(5)
     assert "Loss" in panel.shown.line
-    panel.close()
 
 
 def test_task_bb031dc1_2():
@@ -40,4 +39,3 @@ def test_task_bb031dc1_2():
     assert row(panel, "Z[0]") == np.round(W[0], 2).tolist() and not b.any()
     written = [text.get_text() for text in panel.view.axes["network"].texts]
     assert {f"{abs(weight):.2f}" for weight in W[0]} <= {t.lstrip("−") for t in written}
-    panel.close()

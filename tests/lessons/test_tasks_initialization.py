@@ -19,9 +19,7 @@ SEED = 41  # of the seeds that the slider reaches, the most typical one: see bel
 @pytest.fixture
 def panel():
     """The panel as the notebook makes it."""
-    panel = panels.initialization_panel(scheme="normal", width=100, depth=10, seed=SEED)
-    yield panel
-    panel.close()
+    return panels.initialization_panel(scheme="normal", width=100, depth=10, seed=SEED)
 
 
 def last_spreads(panel, control, values):

@@ -27,22 +27,15 @@ def run():
     return sweep(mlp.SUM.X, mlp.SUM.Y, range(1000))
 
 
-@pytest.fixture
-def open_panel(request):
-    """Make the training panel as a cell of the notebook does, with its task."""
-
-    def make(**settings):
-        panel = panels.training_panel(task=mlp.SUM, **settings)
-        request.addfinalizer(panel.close)
-        return panel
-
-    return make
+def open_panel(**settings):
+    """The training panel as a cell of the notebook makes it, with its task."""
+    return panels.training_panel(task=mlp.SUM, **settings)
 
 
 # The tasks of the panels -------------------------------------------------------------
 
 
-def test_task_4eb69f95_1(open_panel):
+def test_task_4eb69f95_1():
     """Guards: show z, and the line z = 0 of unit 0: at a corner, then through the square."""
     panel = open_panel(learning_rate=0.2, seed=0)
     panel.look["show_z"].box.value = True
@@ -56,7 +49,7 @@ def test_task_4eb69f95_1(open_panel):
         assert is_right
 
 
-def test_task_c05a0029_1(open_panel):
+def test_task_c05a0029_1():
     """Guards: seed 441 is stuck at 2,000 steps, and leaves the plateau before 3,000."""
     panel = open_panel(seed=441, seeds={"flat": [404, 441, 535]})
     assert "outputs 0.95, 0.95, 0.98, 0.98" in message(panel)
@@ -71,7 +64,7 @@ def test_task_c05a0029_1(open_panel):
     assert "4 of 4 within 0.1" in message(panel)
 
 
-def test_task_c05a0029_2(open_panel):
+def test_task_c05a0029_2():
     """Guards: after which step, and on which sample, all of layer 1 is dead."""
     panel = open_panel(seed=441, seeds={"flat": [404, 441, 535]})
     panel.work["alpha"].set(0)

@@ -14,9 +14,7 @@ CIRCLES, SQUARES = [0, 3], [1, 2]  # the rows of XOR with target 0 and with targ
 
 @pytest.fixture
 def panel():
-    panel = panels.training_panel(task=mlp.XOR, seed=1)
-    yield panel
-    panel.close()
+    return panels.training_panel(task=mlp.XOR, seed=1)
 
 
 def outputs(panel):
@@ -99,7 +97,6 @@ def test_the_task_of_ones_own_works_as_the_notebook_writes_it():
     panel.work["activation"].set("identity")
     panel.work["batch_size"].set(None)
     assert outputs(panel) == [-0.25, 0.25, 0.25, 0.75]
-    panel.close()
 
 
 def test_the_plateau_of_teaching(panel):
