@@ -67,11 +67,6 @@ FRESH = """0 of 1 predictions made
 0 of 1 quiz questions right"""
 
 
-def test_progress_of_a_fresh_notebook(lesson):
-    """Guards: the text that nbval compares."""
-    assert repr(lesson().progress()) == FRESH
-
-
 def test_a_lesson_without_exercises_does_not_speak_of_them():
     """Guards: '0 of 0 exercises solved', and a first notebook that is never done."""
     lesson = Lesson("00_first_look")
@@ -209,7 +204,7 @@ def test_a_check_is_told_how_many_tries_there_were(lesson, monkeypatch):
 
 
 def test_an_exercise_of_another_notebook_is_not_known_here(lesson):
-    """Guards: counting an exercise in a notebook that does not have it."""
+    """Guards: counting it here; and the words of a fresh notebook, for nbval."""
     verdict = lesson().check(my_slope)
     assert not verdict.solved and "there is no exercise 'my_slope'" in verdict.words
     assert repr(lesson().progress()) == FRESH

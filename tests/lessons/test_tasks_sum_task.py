@@ -108,8 +108,7 @@ def test_the_updates_by_hand(weights, bias, x, y, rate, new_weights, new_bias, n
     X, Y = np.array([x], dtype=float), np.array([[float(y)]])
     _, grads = mlp.loss_and_grads(unit, X, Y, mlp.identity)
     ((W, b),) = moved = mlp.sgd_step(unit, grads, rate)
-    np.testing.assert_allclose(W[:, 0], new_weights)
-    np.testing.assert_allclose(b, new_bias)
+    np.testing.assert_allclose([*W[:, 0], *b], [*new_weights, new_bias])
     np.testing.assert_allclose(mlp.forward(moved, X, mlp.identity)[0], new)
 
 
