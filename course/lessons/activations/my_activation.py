@@ -178,11 +178,6 @@ def my_activation(z, alpha):
         return z if z > 0 else alpha * z
     return [my_activation(row, alpha) for row in z]
 
-# %% wrong: it writes into z itself
-def my_activation(z, alpha):
-    z[z < 0] = alpha * z[z < 0]
-    return z
-
 # %% wrong: it should have the shape (1,)
 def my_activation(z, alpha):
     return z[z > 0]

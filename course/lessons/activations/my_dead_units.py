@@ -162,17 +162,6 @@ def my_dead_units(Z, alpha):
 slopes = mlp.leaky_relu(alpha).slope(Z.astype(np.float32))
 
 # %% right: It loops in Python
-def my_dead_units(Z, alpha):
-    dead = []
-    for u in range(Z.shape[1]):
-        lives = False
-        for n in range(Z.shape[0]):
-            if Z[n, u] >= 0 or alpha != 0:
-                lives = True
-        dead.append(not lives)
-    return np.array(dead)
-
-# %% right: It loops in Python
 # in place of: return (slopes == 0).all(axis=0)
 dead = slopes[0] == 0
 for row in slopes[1:]:

@@ -252,11 +252,6 @@ grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 # in place of: dA = dZ @ W.T
 dA = np.array([W @ dz for dz in dZ])
 
-# %% wrong: it changes dA in place
-# in place of: dZ = dA * slope(Z[i])
-dA *= slope(Z[i])
-dZ = dA
-
 # %% wrong: entry 0 of the list is not a pair (dW, db)
 # in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 grads = [A[i].T @ dZ, dZ.sum(axis=0)] + grads

@@ -132,11 +132,6 @@ def my_loss_slope(Y_hat, Y):
             slopes[i, k] = (Y_hat[i, k] - Y[i, k]) / len(Y)
     return slopes
 
-# %% wrong: it changes Y_hat in place
-def my_loss_slope(Y_hat, Y):
-    Y_hat -= Y
-    return Y_hat / len(Y)
-
 # %% wrong: the result has the shape (1,), it should have the shape (1, 1)
 def my_loss_slope(Y_hat, Y):
     return np.mean(Y_hat - Y, axis=0)

@@ -136,11 +136,6 @@ return np.float32(mlp.loss(Y_hat, Y)), grads
 # in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
 grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 
-# %% wrong: it changes params in place
-# in place of: dA = dZ @ params[i].W.T
-dA = dZ @ params[i].W.T
-params[i] = mlp.Layer(params[i].W - grads[i].W, params[i].b)
-
 # %% wrong: loss is wrong
 # in place of: return mlp.loss(Y_hat, Y), grads
 return 2 * mlp.loss(Y_hat, Y), grads

@@ -143,11 +143,6 @@ return np.float32(mlp.loss(Y_hat, Y)), grads
 # in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
 grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 
-# %% wrong: it changes params in place
-# in place of: dA = dZ @ params[i].W.T
-dA = dZ @ params[i].W.T
-params[i] = mlp.Layer(params[i].W - grads[i].W, params[i].b)
-
 # %% wrong: it stops with ValueError in the line `dA = params[i].W @ dZ`
 # in place of: dA = dZ @ params[i].W.T
 dA = params[i].W @ dZ

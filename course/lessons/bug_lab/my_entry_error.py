@@ -229,16 +229,6 @@ return max(abs(1 - claimed / numeric) if abs(numeric) >= abs(claimed) else 0,
 # in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
 return abs(claimed - numeric) / (larger or 1)
 
-# %% wrong: w is left changed
-def my_entry_error(loss_of, w, index, claimed, h=1e-5):
-    w[index] += h
-    up = loss_of(w)
-    w[index] -= 2 * h
-    numeric = (up - loss_of(w)) / (2 * h)
-    w[index] += h
-    larger = max(abs(claimed), abs(numeric))
-    return abs(claimed - numeric) / larger if larger > 0 else 0.0
-
 # %% wrong: the result is wrong
 # in place of: larger = max(abs(claimed), abs(numeric))
 larger = max(abs(claimed), abs(numeric), 1e-4)  # a floor, as mlp.gradient_check has one

@@ -265,11 +265,6 @@ for n in range(len(X)):
     z[n] = A[-1][n] @ W + b
 Z.append(z)
 
-# %% wrong: it changes params in place, and the caller still needs what was there
-# in place of: for W, b in params:
-while params:
-    W, b = params.pop(0)
-
 # %% wrong: two lists of arrays are asked for, A and Z
 def my_forward(params, X, f):
     A = [X]

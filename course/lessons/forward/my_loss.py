@@ -180,11 +180,6 @@ def my_loss(Y_hat, Y):
 def my_loss(Y_hat, Y):
     return 0.5 * np.sum((Y_hat - Y) ^ 2) / len(Y)
 
-# %% wrong: it changes Y_hat in place
-def my_loss(Y_hat, Y):
-    Y_hat -= Y
-    return 0.5 * np.sum(Y_hat ** 2) / len(Y)
-
 # %% wrong: the result is wrong
 def my_loss(Y_hat, Y):
     error = np.where(abs(Y_hat - Y) < 0.1, 0, Y_hat - Y)

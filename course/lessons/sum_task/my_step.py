@@ -137,13 +137,6 @@ return W - learning_rate * dW, b - learning_rate * db
 
 # %% right
 def my_step(params, grads, learning_rate):
-    return [
-        mlp.Layer(*(p - learning_rate * dp for p, dp in zip(layer, slopes)))
-        for layer, slopes in zip(params, grads)
-    ]
-
-# %% right
-def my_step(params, grads, learning_rate):
     new = []
     for i in range(len(params)):
         W, b = params[i][0].copy(), params[i][1].copy()
@@ -182,17 +175,6 @@ def my_step(params, grads, learning_rate):
 # in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
 W, b = W - learning_rate * dW, b - learning_rate * db
 new.append((W.tolist(), b.tolist()))
-
-# %% wrong: it calls mlp_core.sgd_step, which the course wrote
-def my_step(params, grads, learning_rate):
-    return mlp.sgd_step(params, grads, learning_rate)
-
-# %% wrong: it changes params in place
-def my_step(params, grads, learning_rate):
-    for (W, b), (dW, db) in zip(params, grads):
-        W -= learning_rate * dW
-        b -= learning_rate * db
-    return params
 
 # %% wrong: return one list, with a pair (W, b) for each layer
 def my_step(params, grads, learning_rate):

@@ -243,16 +243,6 @@ return params, tuple(losses)
 
 # %% right
 # in place of: losses = []
-losses, params = [], [[W.copy(), b.copy()] for W, b in params]
-# in place of: losses.append(loss)
-losses += [np.float64(loss)]
-# in place of: params = step(params, grads, learning_rate)
-params = step(params, grads, learning_rate=learning_rate)
-# in place of: return params, losses
-return [params, losses]
-
-# %% right
-# in place of: losses = []
 losses = []
 params = [(W.astype(np.float32), b.astype(np.float32)) for W, b in params]
 X, Y = X.astype(np.float32), Y.astype(np.float32)
