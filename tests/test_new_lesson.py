@@ -170,6 +170,15 @@ def test_learners_get_it_and_hand_it_in(copy):
     assert "my_double: 1 of 1 solved it" in graded
 
 
+LEARNER = f"""
+import numpy as np
+from course import Lesson
+lesson = Lesson("{NAME}")
+print(np.loadtxt(lesson.file("doubles.csv"), delimiter=",").ravel())
+def my_double(x):
+    return x**2
+print(lesson.check(my_double))
+"""
 SOLVE = f"""
 import os, sys
 os.chdir("my_course")
@@ -202,8 +211,11 @@ def test_no_answer_of_it_can_be_read_in_a_hand_out(copy):
     for name, data in handed.items():
         for answer in (b"twice = x + x", b"3 + 3 is 6", b"it is the square"):
             assert answer not in data, name
-    learner = f'from course import Lesson; print(Lesson("{NAME}").exercises.keys())'
-    assert "my_double" in python(copy.parent / "class", "-c", learner)
+    said = python(copy.parent / "class", "-c", LEARNER)
+    assert (
+        said
+        == "[1. 2. 3. 6.]\nmy_double: not yet: it is the square: asked for is the double\n"
+    )
     course(copy, "handout", "../teacher", "--with-solutions")
     texts = sources(copy.parent / "teacher" / "notebooks" / f"{NAME}.ipynb")
     assert "def my_double(x):\n    twice = x + x\n    return twice" in texts

@@ -192,7 +192,7 @@ class _Watch:
         code, words = frame.f_code, ""
         caller = frame.f_back and frame.f_back.f_code
         if event == "call" and self._is_borrowed(code, caller):
-            module = os.path.basename(code.co_filename).removesuffix(".py")
+            module = os.path.basename(code.co_filename).partition(".py")[0]
             name = code.co_qualname.split(".<locals>")[0].replace("<lambda>", "f")
             words = f"{module}.{name}, which the course wrote. {YOURSELF}"
         elif event == "c_call" and called is sys.setprofile:

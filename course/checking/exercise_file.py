@@ -1,23 +1,27 @@
 """Read an exercise's file: Python in cells, with a line ``# %% KIND: words`` above each.
 
 - task: the text above the stub, in comments
-- stub: what a learner begins with; its words are for who hands it in as it is
+- stub: what a learner begins with; words make it a mistake that is to be mended
 - hint: a text that is folded in the notebook, in comments
-- solution: as the notebook shows it, with its reasons below it
-- cases: ``cases``, ``fresh``, ``form`` and whatever else an `Exercise` has
-- mistake: what is said of it, what mends it, and the code that learners write
-- right: a right answer in an odd way, with what is said besides 'right'
-- wrong: a wrong answer that is no usual mistake, with a part of what is said
-- equal: why a solution with other lines is still right, and these lines
+- solution: as the notebook shows it, with its reasons in comments below it
+- cases: ``cases``, and whatever else of an `Exercise` isn't the default: ``fresh`` draws
+  more; ``form`` tells the parts of an answer, else it is one array; ``large`` finds loops
+- mistake: what the check says of it, and the code that learners write
+- right: a right answer in an odd way; its words are said besides 'right'
+- wrong: a wrong answer that is no usual mistake; its words are a part of what is said
+- equal: why a solution with other lines is still right; these lines, as `ast.unparse`
+  writes them, stand below, indented
 
-A mistake gives the whole function, or, if that is long, the lines that differ::
+Words go on in comments. An answer is a whole function, or the lines that differ::
 
     # %% mistake: it is the sum of all numbers: divide by how many there are
     # in place of: mean = sum(numbers) / len(numbers)
     mean = sum(numbers)
 
-Words go on in comments; a line ``# mend: CODE`` may follow. The answers see what the file
-imports at its top, and nothing else. In a hand-out the file is sealed.
+From the third try on a learner is told, 'in code', the lines of the solution whose place
+is taken, or what a line ``# mend: CODE`` has. The answers see what the file imports at its
+top. All of it must be Python: where a line ends in a colon, the next one goes with it. In
+a hand-out the file is sealed.
 """
 
 import linecache
@@ -29,7 +33,7 @@ from typing import NamedTuple
 from course import sealed
 from course.checking.exercise import Exercise, Mistake, call_once
 
-HEADER = re.compile(r"^# %% (\w+)(?:: )?(.*)\n?", re.MULTILINE)
+HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
 KINDS = (
     "task",
     "stub",
@@ -60,44 +64,44 @@ class Cell(NamedTuple):
 
 
 def is_exercise(path) -> bool:
-    """Whether a file holds an exercise: it has a cell with a solution."""
-    return path.suffix == ".py" and "\n# %% solution\n" in sealed.read(path)
+    """Whether a file holds an exercise: it has cells."""
+    return path.suffix == ".py" and bool(HEADER.search(sealed.read(path)))
 
 
 def read(path) -> Exercise:
     """The exercise in a file, whose name is that of the function."""
-    text = sealed.read(path)
-    linecache.cache[str(path)] = len(text), None, text.splitlines(True), str(path)
     try:
-        return _exercise(path, *split(text))
+        return _exercise(path, *split(sealed.read(path)))
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from None
 
 
-def run(code, file, space) -> dict:
-    """What some code defines, and what it found in ``space``."""
-    space = dict(space)
-    exec(compile(code, file, "exec"), space)  # noqa: S102, our own code
-    return space
-
-
 def _exercise(path, head, cells):
-    name, file = path.stem, str(path)
-    space = run(head, file, {"__name__": f"course.lessons.{path.parent.name}.{name}"})
-    defined = run(_only("cases", cells).code, file, space)
+    name = path.stem
+    space = {"__name__": f"course.lessons.{path.parent.name}.{name}"}
+    space = _run(path, "its head", head, space)
+
+    def function(cell):
+        defined = _run(path, f"a cell '{cell.kind}'", cell.code, space)
+        if name not in defined:
+            raise ValueError(f"a cell '{cell.kind}' defines no {name}")
+        return defined[name]
+
+    stub, solution, cases = (
+        _only(kind, cells) for kind in ("stub", "solution", "cases")
+    )
+    defined = _run(path, "its cases", cases.code, space)
     fields = {field: defined[field] for field in Exercise._fields if field in defined}
     if "form" in defined:
         fields["measure"] = call_once(defined["form"])
-    stub = _only("stub", cells)
     if stub.comment:
         fields["planted"] = stub.words
     fields["mistakes"] = [
-        Mistake(cell.words, run(cell.code, file, space)[name], cell.mend)
+        Mistake(cell.words, function(cell), cell.mend)
         for cell in cells
         if cell.kind == "mistake" or (cell is stub and cell.comment)
     ]
-    right = run(_only("solution", cells).code, file, space)[name]
-    return Exercise(right, cells=cells, space=space, **fields)
+    return Exercise(function(solution), cells=cells, space=space, **fields)
 
 
 def _only(kind, cells):
@@ -107,6 +111,19 @@ def _only(kind, cells):
     return found[0]
 
 
+def _run(path, place, code, space) -> dict:
+    """What some code defines, and what it found in ``space``."""
+    file, space = f"{path}, {place}", dict(space)
+    linecache.cache[file] = (
+        len(code),
+        None,
+        code.splitlines(True),
+        file,
+    )  # in tracebacks
+    exec(compile(code, file, "exec"), space)  # noqa: S102, our own code
+    return space
+
+
 # From a text to cells ------------------------------------------------------------------
 
 
@@ -114,25 +131,26 @@ def split(text) -> tuple[str, list[Cell]]:
     """What stands above the first cell, and the cells."""
     head, *parts = HEADER.split(text)
     cells, solution = [], ""
-    for kind, first, rest in zip(parts[::3], parts[1::3], parts[2::3]):
+    for header, rest in zip(parts[::2], parts[1::2]):
+        kind, _, words = header.strip().partition(": ")
         if kind not in KINDS:
             raise ValueError(f"there is no cell '{kind}'; there are {', '.join(KINDS)}")
-        cells.append(_cell(kind, first, rest.strip("\n").split("\n"), solution))
+        cells.append(_cell(kind, words, rest.strip("\n").split("\n"), solution))
         if kind == "solution":
             solution = cells[-1].code
     return head, cells
 
 
-def _cell(kind, first, lines, solution):
-    above = [f"# {first}", *takewhile(_is_words, lines)]
-    code = lines[len(above) - 1 :]
+def _cell(kind, words, lines, solution):
+    more = list(takewhile(_is_words, lines))
+    code = lines[len(more) :]
     mend = code.pop(0).removeprefix(MEND) if code and code[0].startswith(MEND) else ""
-    below = [*takewhile(_is_words, reversed(code))][::-1]
+    below = list(takewhile(_is_words, reversed(code)))[::-1]
     code = "\n".join(code[: len(code) - len(below)]).strip("\n")
     if code.startswith(PLACE):
         code, places = _in_place(code, solution)
         mend = mend or "; ".join(places)
-    return Cell(kind, _text(above), code, mend, _text(below))
+    return Cell(kind, _text([f"# {words}", *more]), code, mend, _text(below))
 
 
 def _is_words(line):

@@ -8,7 +8,8 @@ stays, see `course.tools.manifest`.
 The notebooks are the one source, by two tags. A code cell tagged ``stub`` is where the
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
 ```` ```python ```` block. For learners, the cells tagged ``solution`` are left out, and
-all texts in the lessons' folders, where the answers are, are sealed (`course.sealed`).
+the modules and tables in the lessons' folders, with the answers, are sealed
+(`course.sealed`).
 With solutions, each stub gets the code of its solution. In both the stored outputs are
 cleared: in the one they would answer the questions, in the other they belong to the stubs.
 """
@@ -202,16 +203,11 @@ def is_of_a_lesson(path, course=ROOT) -> bool:
 
 
 def as_sealed(path) -> bytes:
-    """A file of a lesson; its text is sealed, and data are as they are."""
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data
+    """A file of a lesson: what holds answers is sealed, what a cell loads is as it is."""
+    if path.suffix not in (".py", ".toml") or path.name == "__init__.py":
+        return path.read_bytes()
     is_module = path.suffix == ".py" and not is_exercise(path)
-    if is_module and path.name == "__init__.py":
-        return data
-    return sealed.seal(text, is_module).encode()
+    return sealed.seal(path.read_text(encoding="utf-8"), is_module).encode()
 
 
 def needed(course=ROOT):

@@ -1,5 +1,7 @@
 """An exercise's file: what its cells become."""
 
+import traceback
+
 import pytest
 
 from course import sealed
@@ -72,6 +74,12 @@ def test_a_stub_with_words_is_a_mistake(tmp_path):
     ("old", "new", "said"),
     [
         ("# %% hint", "# %% hints", "there is no cell 'hints'; there are task, stub"),
+        ("# %% hint", "#%%hint: x\n#  %% hint x", "there is no cell 'hint x'"),
+        (
+            "def my_double(x):\n    return x**2",
+            "x = 1",
+            "a cell 'mistake' defines no my_",
+        ),
         (
             "of: twice = x + x",
             "of: twice = x",
@@ -84,6 +92,15 @@ def test_what_is_wrong_in_a_file_is_told(tmp_path, old, new, said):
     """Guards: a typing slip that drops a mistake in silence."""
     with pytest.raises(ValueError, match=f"my_double.py: {said}"):
         read(tmp_path, TEXT.replace(old, new))
+
+
+def test_a_traceback_shows_the_line_of_the_cell(tmp_path):
+    """Guards: an author who looks for a fault in another line."""
+    text = TEXT.replace("    return [(normal", "    1 / 0\n    return [(normal")
+    with pytest.raises(ZeroDivisionError) as caught:
+        read(tmp_path, text).fresh(None)
+    last = traceback.extract_tb(caught.value.__traceback__)[-1]
+    assert last.line == "1 / 0" and "my_double.py, its cases" in last.filename
 
 
 def test_a_sealed_file_is_read_and_other_modules_are_no_exercises(tmp_path):

@@ -87,7 +87,8 @@ function_names = FUNCTION_NAMES
 
 def order(names):
     """Z[0], A[1], Z[1], A[2]: as they are made."""
-    return sorted(names, key=lambda name: (int(name[2:-1]) + (name[0] == "Z"), name < "B"))
+    layers = {name: int(name[2:-1]) - name.startswith("A") for name in names}
+    return sorted(names, key=lambda name: (layers[name], name.startswith("A")))
 
 def fresh(rng):
     """Deep and wide networks, equal samples, whole numbers, float32, another f."""
