@@ -211,6 +211,7 @@ def test_no_answer_of_it_can_be_read_in_a_hand_out(copy):
     for name, data in handed.items():
         for answer in (b"twice = x + x", b"3 + 3 is 6", b"it is the square"):
             assert answer not in data, name
+    assert "a number with its" in course(copy.parent / "class", "glossary", "doublet")
     said = python(copy.parent / "class", "-c", LEARNER)
     assert (
         said

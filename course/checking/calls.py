@@ -32,6 +32,7 @@ SHOWN, WIDEST = 20, 200  # printed lines, and characters in one of them
 MOST = 2 * LARGEST  # numbers and lists in a list of an answer
 DEEPEST = 9  # lists in lists
 YOURSELF = "The exercise is to compute it yourself, with NumPy"
+OVERWRITTEN = "Overwritten"  # in the place of an exception
 HIDDEN = f"sys.setprofile, which hides what else it calls. {YOURSELF}"
 
 
@@ -62,12 +63,13 @@ class Stopped(Exception):
     """An answer had to be stopped; the text says why."""
 
 
-def call(function, args, allowed=(), trace=None) -> Reply:
+def call(function, args, allowed=(), trace=None, earlier=None) -> Reply:
     """Call an answer with copies of the arguments; what it raises is in the reply.
 
     Functions of the course are borrowed if they are neither ``allowed`` (None: all are)
     nor among the arguments. ``trace`` sees the lines of the answer, and of nothing else.
-    A `Stop` and a KeyboardInterrupt get out.
+    ``earlier`` is a list that keeps what the call before returned: if this one changes it,
+    the error is `OVERWRITTEN`. A `Stop` and a KeyboardInterrupt get out.
     """
     given, before = copy.deepcopy(args), sys.gettrace()
     screen, watch = io.StringIO(), _Watch(allowed, given)
@@ -79,6 +81,10 @@ def call(function, args, allowed=(), trace=None) -> Reply:
             finally:
                 sys.settrace(before)
         reply = Reply(None if answer is ... else _plain(answer, [MOST]))
+        if earlier and not unchanged(earlier[1], _plain(earlier[0], [MOST])):
+            reply = Reply(error=OVERWRITTEN)
+        elif earlier is not None:
+            earlier[:] = answer, reply.value
     except (Stop, KeyboardInterrupt):
         raise
     except BaseException as error:  # noqa: BLE001, also sys.exit() becomes a message

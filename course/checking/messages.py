@@ -7,7 +7,7 @@ from types import CodeType
 import numpy as np
 
 import mlp_core as mlp
-from course.checking.calls import attribute
+from course.checking.calls import OVERWRITTEN, attribute
 from course.checking.compare import is_right, wrong_parts
 
 FEW = 12  # so many numbers are shown one by one
@@ -17,6 +17,9 @@ WITHOUT_LINE = {
         "it stops with RecursionError: the function calls itself and never comes to an end"
     ),
     "SystemExit": "it ends Python, and with it your notebook: a function ends by `return`",
+    OVERWRITTEN: (
+        "it changes what an earlier call has returned: make new lists and arrays each time"
+    ),
     "BdbQuit": "it stops for a debugger, and nobody is there to type: take it out",
 }
 KEPT = "alone this case is right, after others it isn't: what stays of an earlier call?"

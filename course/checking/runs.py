@@ -242,7 +242,7 @@ class InKernel:
 
     def __init__(self, function, allowed):
         self.function, self.allowed = function, allowed
-        self.last = time.process_time() + COMPUTING
+        self.last, self.earlier = time.process_time() + COMPUTING, []
 
     def call(self, args) -> calls.Reply:
         def trace(frame, event, argument):
@@ -253,7 +253,7 @@ class InKernel:
             return trace
 
         try:
-            return calls.call(self.function, args, self.allowed, trace)
+            return calls.call(self.function, args, self.allowed, trace, self.earlier)
         except calls.Stop:
             raise calls.Stopped(TOO_LONG) from None
 

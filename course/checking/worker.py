@@ -26,11 +26,13 @@ class Worker:
         sys.path[:], folder, answer = pickle.loads(data)
         os.chdir(folder)
         self.function, self.allowed = pickle.loads(answer)
+        self.earlier = []
         return "loaded"
 
     def call(self, data):
         try:
-            return calls.call(self.function, pickle.loads(data), self.allowed)
+            args, watched = pickle.loads(data), {"earlier": self.earlier}
+            return calls.call(self.function, args, self.allowed, **watched)
         except KeyboardInterrupt as error:  # its own: the button does not reach us
             return calls.describe(error)
 

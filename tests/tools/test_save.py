@@ -3,6 +3,7 @@
 import nbformat
 import pytest
 
+from course import lessons
 from course.__main__ import main
 from course.tools import CommandError, find_notebooks, pages, save
 
@@ -65,6 +66,23 @@ def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
     assert first.outputs[0].text == "here\n"
     assert second.outputs[0].data == {"text/plain": "2"}
     assert save.is_saved_form(path)
+
+
+@pytest.mark.parametrize("is_ours", [True, False])
+def test_exercises_are_written_into_our_notebooks_alone(tmp_path, monkeypatch, is_ours):
+    """Guards: a stub that lags behind its file; and one in a copy, which is a learner's."""
+    path = tmp_path / "03_forward.ipynb"
+    cells = [cell.source for cell in save.read(find_notebooks([path.stem])[0]).cells]
+    save.write(save.normalize(notebook("lesson.check(my_forward)", LOSS)), path)
+    if is_ours:
+        monkeypatch.setitem(lessons.NOTEBOOKS, "forward", path)
+    written = save.with_exercises(save.read(path), path)
+    assert save.is_up_to_date(path) is not is_ours
+    assert (len(written.cells) > 2) is is_ours
+    assert {cell.source for cell in written.cells} <= set(cells)
+
+
+LOSS = "lesson.check(my_loss)"
 
 
 def test_a_notebook_that_fails_stays_as_it_was(tmp_path, capsys):

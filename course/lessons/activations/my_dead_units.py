@@ -68,7 +68,7 @@ def fresh(rng):
     cancels = rng.permutation([[-1.0, -2.0], [-0.5, -1.0], [1.0, -3.0]])
     negative, positive = rng.uniform([-3, 0.05], [-0.3, 3]).round(2)
     return [
-        *((Z, alpha) for alpha in (0.0, negative, positive, 0.0001)),
+        *((Z, alpha) for alpha in (0.0, negative, positive, 1e-9)),
         (Z[[row]], 0.0),
         (-abs(Z[:, :1]) - 0.01, 0.0),
         (Z.astype(np.float32), 0.0),
@@ -190,9 +190,9 @@ def my_dead_units(Z, alpha):
 # in place of: slopes = mlp.leaky_relu(alpha).slope(Z)
 slopes = mlp.leaky_relu(alpha).slope(np.round(Z, 6))
 
-# %% wrong: for alpha = 0.0001
+# %% wrong: for alpha = 1e-09
 # in place of: return (slopes == 0).all(axis=0)
-return (np.round(slopes, 3) == 0).all(axis=0)
+return np.isclose(slopes, 0).all(axis=0)
 
 # %% wrong: the shape (200, 7)
 # in place of: return (slopes == 0).all(axis=0)

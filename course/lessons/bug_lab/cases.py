@@ -70,12 +70,14 @@ def fresh_mended(rng):
     """One sample, one unit, as many samples as units, more samples; alpha is drawn."""
     alpha = round(rng.uniform(0.2, 0.8), 2)
     params, X, Y, f = _case(rng, 1, (3, 2, 1), LEAKY)
+    known, other = (_case(rng, 3, (2, 3, 1), LEAKY) for _ in range(2))
     return [
         _case(rng, 1, (1, 1, 1), TANH),
         _case(rng, 2, (2, 2, 1), mlp.leaky_relu(alpha)),
         _case(rng, 3, (1, 3, 3), mlp.leaky_relu(-alpha)),
         _case(rng, 7, rng.integers(1, 5, 4), mlp.sigmoid),
-        _case(rng, 3, (2, 3, 1), LEAKY),  # the shapes of a fixed case
+        known,  # the shapes of a fixed case
+        (other[0], known[1], *other[2:]),  # the same input in another network
         _case(rng, 200, (2, 3, 2), TANH),  # a large batch
         (params, X, Y + 10_000, f),  # far off, so the gradients are large
     ]

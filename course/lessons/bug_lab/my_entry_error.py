@@ -74,7 +74,7 @@ def fresh(rng):
         (square, w, (2,), -1.5),
         (square, w, (1,), float(2 * w[1])),  # right
         (square, w, (0,), -9.5),
-        (square, np.array([1e-5]), (0,), 4e-5),
+        (square, np.array([5e-12]), (0,), 2e-11),
         (square, whole, (1, 1), 3),
         (cubes, w[:2], (0,), 5.0, h),
         (cubes, whole, (0, 2), -7.0, h),
@@ -231,7 +231,7 @@ return abs(claimed - numeric) / (larger or 1)
 
 # %% wrong: the result is wrong
 # in place of: larger = max(abs(claimed), abs(numeric))
-larger = max(abs(claimed), abs(numeric), 1e-4)  # a floor, as mlp.gradient_check has one
+larger = max(abs(claimed), abs(numeric), 1e-8)  # a floor, as mlp.gradient_check has one
 
 # %% wrong: the result is wrong
 # in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0

@@ -286,6 +286,15 @@ def my_forward(params, X, f):
         A.append(f(Z[-1]))
     return A, Z
 
+# %% wrong: it changes what an earlier call has returned
+A, Z = [], []
+def my_forward(params, X, f):
+    A.clear(), Z.clear(), A.append(X)
+    for W, b in params:
+        Z.append(A[-1] @ W + b)
+        A.append(f(Z[-1]))
+    return A, Z
+
 # %% wrong: Z[0] is wrong
 # in place of: Z.append(A[-1] @ W + b)
 Z.append(A[-1] @ W + b)

@@ -42,7 +42,7 @@ from course.lessons.cases import layers_form
 SIZES = [
     *((2, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1)),
     (250, 80, 120),  # n_in, n_out and their sum differ from layer to layer
-    *((1, 3600, 1), (3, 1200, 3)),
+    *((1, 3600, 1), (60, 60, 120)),  # W[0] of the last is square
 ]
 
 
@@ -91,6 +91,7 @@ _ALIKE = (
     "each layer begins with the same random numbers: it must go on drawing from the rng "
     "where the layer before it has stopped"
 )
+_SIGNS = "the signs are the same in each layer: draw each number on its own"
 _ONE_SPREAD = (
     "the spread is the same in every layer: which number in the formula differs from "
     "layer to layer?"
@@ -202,10 +203,13 @@ def _refuse_patterns(weights, draws):
         ):
             raise FormError(f"the numbers in W[{i}] are sorted: leave them as drawn")
     for before, after in itertools.pairwise(weights):
-        if _correlation(before.flat[:LEAST], after.flat[:LEAST]) > 0.5:
-            raise FormError(_ALIKE)
+        alike = _correlation(before.flat[:LEAST], after.flat[:LEAST])
+        if alike > 0.5:  # of other numbers with the same signs it is 0.6 or more
+            raise FormError(_ALIKE if alike > 0.95 else _SIGNS)
     if repeated:
-        raise FormError("some weights come again, with another sign or scale")
+        raise FormError(
+            "some weights come again, as they are or with another sign or scale"
+        )
 
 
 def _correlation(one, other):

@@ -52,8 +52,9 @@ cases = [
 ]
 
 def fresh(rng):
-    """Narrow and deep networks, large parameters; rates of 0, large, small, drawn."""
+    """Narrow and deep networks, large parameters, large gradients; rates of 0, large, small, drawn."""
     far = [mlp.Layer(np.full((2, 1), 25.0), np.full(1, -40.0))]
+    steep = [mlp.Layer(np.full((2, 1), 5e3), np.full(1, -5e3))]
     steps = [
         ((1, 1), 0.0),
         ((1, 1, 1), 3.0),
@@ -63,6 +64,7 @@ def fresh(rng):
     ]
     return [
         (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
+        (far, steep, 0.01),
         *((network(rng, *sizes), network(rng, *sizes), rate) for sizes, rate in steps),
     ]
 
@@ -184,14 +186,19 @@ def my_step(params, grads, learning_rate):
         biases.append(b - learning_rate * db)
     return weights, biases
 
-# %% wrong: it returns W[0], b[0], W[1], b[1]
+# %% wrong: it changes what an earlier call has returned
 new = []
 def my_step(params, grads, learning_rate):
     for (W, b), (dW, db) in zip(params, grads):
         new.append((W - learning_rate * dW, b - learning_rate * db))
     return new
 
-# %% wrong: in 13 of 14 cases
+# %% wrong: in 14 of 15 cases
+# in place of: for (W, b), (dW, db) in zip(params, grads):
+for (W, b), (dW, db) in zip(params, grads):
+    dW, db = np.clip(dW, -100, 100), np.clip(db, -100, 100)
+
+# %% wrong: in 14 of 15 cases
 # in place of: new = []
 new, learning_rate = [], learning_rate or 0.2
 

@@ -108,13 +108,13 @@ cases = [
 ]
 
 def fresh(rng):
-    """Losses that rise from 0, and large ones; equal rows, narrow layers, many steps.
+    """Losses that rise from 0 and hardly more, and large ones; equal rows, narrow layers, many steps.
 
     All with tanh: where a slope jumps, rounding might lead a right answer elsewhere.
     """
     a, b, c = rng.permutation(5)[:3]
     known, X = network(rng, 2, 1), normal(rng, 5, 2)
-    Y = mlp.forward(known, X, mlp.tanh)[0] + [[0], [0], [1], [1], [1]]
+    Y = mlp.forward(known, X, mlp.tanh)[0] + [[0], [0.03], [1], [1], [1]]
     rate = round(rng.uniform(0.005, 0.03), 4)
     far = _task(rng, 5, 3, 2, far=12.0)
     one, two = (_task(rng, 5, 1, n_out, far=6.0) for n_out in (1, 2))
@@ -170,6 +170,7 @@ step(params, grads, learning_rate)
 
 # %% mistake: the result is one step away from the first parameters: each step must
 # start where the last one ended
+# mend: params = step(params, grads, learning_rate), in the loop
 # in place of: params = step(params, grads, learning_rate)
 new = step(params, grads, learning_rate)
 # in place of: return params, losses
@@ -270,6 +271,11 @@ losses.append(loss)
 losses.append(loss)
 if loss > 20:
     break
+
+# %% wrong: is wrong
+# in place of: params = step(params, grads, learning_rate)
+if loss > 1e-3:
+    params = step(params, grads, learning_rate)
 
 # %% wrong: an entry of losses is a tuple, not one number
 # in place of: losses.append(loss)
