@@ -76,11 +76,14 @@ def write_drive(files, folder):
 
 
 def pack(files, folder) -> Path:
-    """Make a wheel of the package `course`; another course is another version of it."""
+    """Make a wheel of the package `course`; another course is another version of it.
+
+    Beside it lie the notebooks, from which the lessons have their order.
+    """
     package = {
         name: data
         for name, data in files.items()
-        if name.startswith("course/") and not name.startswith(COMMANDS)
+        if name.startswith(("course/", "notebooks/")) and not name.startswith(COMMANDS)
     }
     version = f"0.{zlib.crc32(b''.join(package.values()))}"
     info = f"course-{version}.dist-info"
