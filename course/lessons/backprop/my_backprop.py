@@ -252,10 +252,6 @@ grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 # in place of: dA = dZ @ W.T
 dA = np.array([W @ dz for dz in dZ])
 
-# %% wrong: entry 0 of the list is not a pair (dW, db)
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads = [A[i].T @ dZ, dZ.sum(axis=0)] + grads
-
 # %% wrong: is wrong
 def my_backprop(params, A, Z, dA, slope):
     grads = [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]

@@ -191,16 +191,6 @@ def my_layer_backward(A, Z, W, dA, slope):
     return [dW, db, dA_before]
 
 # %% right
-def step_1(dA, Z, slope):
-    return dA * slope(Z)
-
-def my_layer_backward(A, Z, W, dA, slope):
-    before = step_1(dA, Z, slope) @ W.T
-    db = sum(step_1(dA, Z, slope))
-    dW = (step_1(dA, Z, slope).T @ A).T
-    return dW, db, before
-
-# %% right
 # in place of: dZ = dA * slope(Z)
 A, Z, W, dA = [np.float32(array) for array in (A, Z, W, dA)]
 dZ = dA * np.float32(slope(Z))

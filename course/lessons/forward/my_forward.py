@@ -241,18 +241,6 @@ Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
 # in place of: A.append(f(Z[-1]))
 A.append(np.float32(f(Z[-1])))
 
-# %% right
-def forward_layer(a, W, b):
-    ones = np.ones((len(a), 1))
-    return np.hstack([a, ones]) @ np.vstack([W, b])
-
-def my_forward(params, X, f):
-    A, Z = (X,), ()
-    for W, b in params:
-        z = forward_layer(A[-1], W, b)
-        A, Z = A + (f(z),), Z + (z,)
-    return A, Z
-
 # %% right: A list stands where an array is asked for
 # in place of: Z.append(A[-1] @ W + b)
 Z.append((np.array(A[-1]) @ W + b).tolist())

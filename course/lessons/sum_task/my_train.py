@@ -266,12 +266,6 @@ if loss < 1e-6:
     break
 losses.append(loss)
 
-# %% wrong: losses has the shape
-# in place of: losses.append(loss)
-losses.append(loss)
-if loss > 20:
-    break
-
 # %% wrong: is wrong
 # in place of: params = step(params, grads, learning_rate)
 if loss > 1e-3:
