@@ -17,6 +17,7 @@ from course.__main__ import COMMANDS, main
 from course.lessons import NAMES
 from course.tools import ROOT, find_notebooks, links, pages, plan
 from course.tools.book import content
+from tests.copies import LEFT_OUT
 from tests.wait import PATIENCE
 
 PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
@@ -270,12 +271,6 @@ def course(tmp_path_factory):
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # for its .gitignore
     shutil.copytree(folder / "my_course", folder.parent / "handins" / "ada")
     return folder
-
-
-LEFT_OUT = shutil.ignore_patterns(
-    *[".*cache*", ".coverage", ".git", ".hypothesis", ".venv*", "__pycache__"],
-    *["decks", "demo", "handin*-*.zip", "my_course"],
-)
 
 
 @each_text

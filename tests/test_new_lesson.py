@@ -15,49 +15,29 @@ import pytest
 
 from course.lessons import NAMES
 from course.tools import NOTEBOOKS, ROOT, notebooks
+from tests.copies import LEFT_OUT
 
 NAME = f"{len(NAMES):02d}_doubles"
-TEXTS = {
+CELLS = {
     "title": "# {}. Doubles\n\n**What you will do:** double.\n\n**What you will learn:** "
     "how.\n\n**What you need:** nothing.\n\n**Time:** about 10 minutes.",
     "what-it-is": "## A doublet\n\nA **doublet** is a number with its double.\n\n"
     "Predict first.",
-    "verify": "## Verify against NumPy\n\n## Break it",
-    "recap": "## Recap\n\n## Common errors\n\n## Quiz",
-    "last": "## Check your progress\n\n**Next:** nothing more.",
-}
-CODE = {
+    "ask": 'lesson.predict("twice three")',
     "data": 'for x, twice in np.loadtxt(lesson.file("doubles.csv"), delimiter=","):\n'
     "    print(x, twice)",
-    "ask": 'lesson.predict("twice three")',
     "check": "lesson.check(my_double)",
+    "verify": "## Verify against NumPy\n\n## Break it",
+    "recap": "## Recap\n\n## Common errors\n\n## Quiz",
     "quiz": "lesson.quiz()",
+    "last": "## Check your progress\n\n**Next:** nothing more.",
     "progress": "lesson.progress()",
 }
-ORDER = [
-    "title",
-    "what-it-is",
-    "ask",
-    "data",
-    "check",
-    "verify",
-    "recap",
-    "quiz",
-    "last",
-    "progress",
-]
-LEFT_OUT = shutil.ignore_patterns(
-    *[".*cache*", ".coverage", ".git", ".hypothesis", ".venv*", "__pycache__"],
-    *["decks", "demo", "handin*-*.zip", "my_course"],
-)
+CODE = "ask", "data", "check", "quiz", "progress"
 QUICK = [
-    *[
-        "tests/test_notebooks.py",
-        "tests/test_teaching.py",
-        "tests/lessons/test_order.py",
-    ],
-    *["tests/lessons/test_telltales.py", "tests/lessons/test_terms.py"],
-    *["tests/tools/test_minutes.py"],
+    *["tests/test_notebooks.py", "tests/test_teaching.py"],
+    *[f"tests/lessons/test_{part}.py" for part in ("order", "telltales", "terms")],
+    "tests/tools/test_minutes.py",
 ]
 SLOW = [
     *["tests/lessons/test_exercises.py", "tests/questions/test_kinds.py"],
@@ -71,12 +51,11 @@ def new_notebook():
     fetch, imports = [cell for cell in first.cells if cell.cell_type == "code"][:2]
     imports.source = imports.source.replace(f"{len(NAMES) - 1:02d}_{NAMES[-1]}", NAME)
     cells = []
-    for id in ORDER:
+    for id, text in CELLS.items():
         make = (
             nbformat.v4.new_code_cell if id in CODE else nbformat.v4.new_markdown_cell
         )
-        text = CODE.get(id) or TEXTS[id].replace("{}", str(len(NAMES)))
-        cells.append(make(text, id=id))
+        cells.append(make(text.replace("{}", str(len(NAMES))), id=id))
     cells[1:1] = [fetch, imports]
     return nbformat.v4.new_notebook(cells=cells)
 

@@ -8,10 +8,9 @@ stays, see `course.tools.manifest`.
 The notebooks are the one source, by two tags. A code cell tagged ``stub`` is where the
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
 ```` ```python ```` block. For learners, the cells tagged ``solution`` are left out, and
-the modules and tables in the lessons' folders, with the answers, are sealed
-(`course.sealed`).
-With solutions, each stub gets the code of its solution. In both the stored outputs are
-cleared: in the one they would answer the questions, in the other they belong to the stubs.
+what holds answers in the lessons' folders is sealed (`course.sealed`). With solutions,
+each stub gets the code of its solution. In both the stored outputs are cleared: in the
+one they would answer the questions, in the other they belong to the stubs.
 """
 
 import copy
