@@ -17,12 +17,15 @@ EXERCISES = {
     for lesson in LESSONS.values()
     for name, exercise in lesson.exercises.items()
 }
-SOLUTIONS = {
-    name: cell.code
-    for name, exercise in EXERCISES.items()
-    for cell in exercise.cells
-    if cell.kind == "solution"
-}
+STUBS, SOLUTIONS = (
+    {
+        name: part.code
+        for name, exercise in EXERCISES.items()
+        for part in exercise.cells
+        if part.kind == kind
+    }
+    for kind in ("stub", "solution")
+)
 # The same, where an answer may call what the course wrote.
 OPEN = {name: exercise._replace(allowed=None) for name, exercise in EXERCISES.items()}
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course import Lesson, checking, lessons, questions, record
-from tests.answers import cell, named
+from tests.answers import STUBS, cell, named
 
 SOLVED = named("xor_network", lambda: [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])])
 
@@ -133,24 +133,12 @@ def test_a_stub_counts_as_no_try(lesson):
     assert "  xor_network: solved" in opened.progress()
 
 
-STUB = """
-def mend_first(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA = (Y_hat - Y) / len(Y)
-    grads = [None] * len(params)
-    for i in reversed(range(len(params))):
-        dZ = dA * activation.slope(Z[i])
-        grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
-        dA = dZ @ params[i].W.T
-    return mlp.loss(Y_hat, Y), grads
-"""
-
-
 def test_a_planted_bug_is_no_mistake_of_the_learner():
     """Guards: what stands in a stub, listed among the misconceptions."""
     opened = Lesson("07_bug_lab")
     for name in ("mend_first", "mend_second"):
-        verdict = opened.check(cell(name, STUB.replace("mend_first", name)))
+        planted = STUBS["mend_first"].replace("mend_first", name)
+        verdict = opened.check(cell(name, planted))
         assert verdict.mistake and verdict.tried == (name != "mend_first")
     assert record.work("bug_lab", "mend_first").tries == 0
     assert record.work("bug_lab", "mend_second").tries == 1
