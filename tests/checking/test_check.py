@@ -185,6 +185,25 @@ def test_what_stays_of_an_earlier_call_is_told():
     ).words  # fmt: skip
 
 
+OVERWRITES = """
+SLOPES = {}
+def my_slope(z, alpha):
+    slopes = SLOPES.setdefault(z.shape, np.zeros(z.shape))
+    slopes[:] = np.where(z >= 0, 1.0, alpha)
+    return slopes
+"""
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+def test_a_result_that_a_later_call_overwrites_is_refused():
+    """Guards: a right result that the caller finds changed; also in a process."""
+    verdict = checking.check(EXERCISES, cell("my_slope", OVERWRITES))
+    assert not verdict.solved
+    assert "alone this case is right, after others it isn't" in verdict.words
+    own = OVERWRITES.replace("return slopes", "return slopes.copy()")
+    assert checking.check(EXERCISES, cell("my_slope", own)).solved
+
+
 def test_the_caret_is_no_power():
     """Guards: a message about bitwise_xor, which tells a learner nothing."""
     words = check("my_loss", lambda P, Y: 0.5 * np.sum((P - Y) ^ 2) / len(Y)).words
