@@ -31,12 +31,6 @@ class Activation(NamedTuple):
     slope: Callable  # the derivative of f at z
     alpha: float | None = None  # the slope for negative z, if f is two straight lines
 
-    @property
-    def label(self) -> str:
-        """The name as a picture shows it."""
-        leaky = f"leaky ReLU, alpha = {self.alpha}"
-        return {"relu": "ReLU", "leaky_relu": leaky}.get(self.name, self.name)
-
 
 def leaky_relu(alpha=-0.2) -> Activation:
     """The generalised ReLU: ``z`` where ``z > 0``, else ``alpha * z``.
@@ -338,13 +332,6 @@ class History(NamedTuple):
     snapshots: list  # the network before step 1, after step 1, ...; or empty
     stopped: str  # 'finished', 'diverged' or 'interrupted'
     diverged_at: int | None  # the step, from 1, whose update broke it; it is not kept
-
-    @property
-    def words(self) -> str:
-        """One sentence that says how the run ended."""
-        if self.stopped == "diverged":
-            return f"diverged at step {self.diverged_at}: lower the learning rate"
-        return f"{self.stopped} after {len(self.loss)} steps"
 
 
 def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:

@@ -20,7 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mlp_core as mlp
-from mlp_core import ORIGINAL, SUM, XOR, Activation, Cache, Layer
+from mlp_core import ORIGINAL, SUM, XOR, Cache, Layer
 from tests.reference import (
     ACTIVATIONS,
     PUBLISHED_X,
@@ -222,16 +222,6 @@ def test_make_activation_finds_each_by_its_name():
     # gradient_check looks for kinks where there is an alpha
     alphas = [mlp.make_activation(name, 0.3).alpha for name in mlp.ACTIVATION_NAMES]
     assert alphas == [0.3, 0.0, None, None, None]
-
-
-def test_labels_read_well():
-    """Guards the names on pictures."""
-    mine = Activation("mine", np.sin, np.cos)
-    labels = [
-        activation.label
-        for activation in (mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh, mine)
-    ]
-    assert labels == ["leaky ReLU, alpha = -0.2", "ReLU", "tanh", "mine"]
 
 
 # 2. Initialization -------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 import mlp_core as mlp
 from course.checking.calls import OVERWRITTEN, attribute
 from course.checking.compare import is_right, wrong_parts
+from course.words import label
 
 FEW = 12  # so many numbers are shown one by one
 GIVE_NONE = "append|extend|fill|insert|reverse|shuffle|sort"
@@ -128,7 +129,7 @@ def _show(value, function_names=None) -> str:
         text = np.array2string(value, precision=4, separator=", ", max_line_width=70)
         return text.replace("\n", "\n" + " " * 9)
     if isinstance(value, mlp.Activation):
-        return value.label
+        return label(value)
     if callable(value):
         return (function_names or {}).get(value, "a function")
     if isinstance(value, list) and value and isinstance(value[0], tuple):

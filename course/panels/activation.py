@@ -11,6 +11,7 @@ from course.panels.controls import Number
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
 from course.pictures.style import NEUTRAL, POSITIVE, plain
+from course.words import label
 
 
 class Unit(NamedTuple):
@@ -40,7 +41,7 @@ class ActivationView(View):
 
     def draw(self, unit, z):
         function = unit.activation
-        key = function.label, z
+        key = label(function), z
         self.paint("function", key, pictures.draw_activation, function, mark=z)
         self.paint("unit", unit, self._draw_unit, unit)
 
@@ -55,7 +56,7 @@ class ActivationView(View):
     def line(self, unit, z):
         function = unit.activation
         a, slope = plain(function.f(z), 3), plain(function.slope(z), 3)
-        return f"{function.label}: f({plain(z)}) = {a}, slope {slope}"
+        return f"{label(function)}: f({plain(z)}) = {a}, slope {slope}"
 
     def alt(self, unit, z):
         outputs = ", ".join(map(plain, unit.output(np.linspace(-3, 3, 5))))

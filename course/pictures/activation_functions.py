@@ -5,6 +5,7 @@ import numpy as np
 import mlp_core as mlp
 from course.pictures import axes, style
 from course.pictures.style import Picture, beside, number, plain
+from course.words import label
 
 
 def activation(activation, mark=None, size=(6.5, 3.8)) -> Picture:
@@ -76,7 +77,7 @@ def draw_activation(ax, activation, mark=None):
     ax.axvline(0, color=style.NEUTRAL, linewidth=1)
     ax.plot(z, a, color=style.POSITIVE, label="f(z)")
     ax.plot(z, slope, "--", color=style.NEGATIVE, label="slope f'(z)")
-    ax.set_title(activation.label)
+    ax.set_title(label(activation))
     if mark is not None:
         _draw_mark(ax, activation, mark)
     ax.set_xlim(low, high)
@@ -97,7 +98,7 @@ def _draw_mark(ax, activation, z):
     ax.plot([z], [a], "o", markersize=10, **look)
     ax.plot([z], [slope], "s", markersize=9, markerfacecolor="white", **look)
     numbers = f"z = {number(z)}:  f(z) = {number(a)},  slope = {number(slope)}"
-    ax.set_title(f"{activation.label}\n{numbers}")
+    ax.set_title(f"{label(activation)}\n{numbers}")
 
 
 def _value_and_slope(activation, z):
@@ -106,7 +107,7 @@ def _value_and_slope(activation, z):
 
 def describe_activation(activation, mark=None):
     """The alt text of `draw_activation`."""
-    text = f"Graph of {activation.label}, solid, with its slope, dashed."
+    text = f"Graph of {label(activation)}, solid, with its slope, dashed."
     if mark is not None:
         a, slope = _value_and_slope(activation, mark)
         numbers = f"f(z) = {plain(a)}, slope = {plain(slope)}"

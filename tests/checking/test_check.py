@@ -605,7 +605,7 @@ def test_the_courses_function_in_a_wrapping_is_no_answer(thing):
 @pytest.mark.parametrize(
     "line",
     [
-        "print(mlp.ORIGINAL.label)",
+        "print(mlp.ORIGINAL.name)",
         "from course import pictures, Lesson",
         "import course",
     ],

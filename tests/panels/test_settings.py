@@ -16,6 +16,7 @@ from course import panels
 from course.fast import join
 from course.original import original_loss_and_grads
 from course.pictures.style import number
+from course.words import label
 from tests.panels.parts import NAMES, make, message
 
 NETWORK = {"seed": 3, "activation": "leaky_relu", "alpha": 0.5}
@@ -112,7 +113,7 @@ def by_activation_panel(z, weight, bias, activation, alpha):
     function = mlp.make_activation(activation, alpha)
     a, slope = function.f(z), function.slope(z)
     return {
-        "line": f"{function.label}: f({z:.2f}) = {a:.3f}, slope {slope:.3f}",
+        "line": f"{label(function)}: f({z:.2f}) = {a:.3f}, slope {slope:.3f}",
         "unit": function.f(weight * np.linspace(-3.2, 3.2, 161) + bias),
     }
 
