@@ -3,7 +3,7 @@
 A network is a list of layers, and a layer is a weight matrix ``W`` and a bias vector
 ``b``. Every function takes what it needs and returns what it made: nothing is hidden in
 globals, nothing that you pass in is changed, and every random number comes from a
-generator that you hand over. Sections 1 to 5 stand in the order of the notebooks.
+generator that you hand over. Sections 1 to 5 follow the notebooks.
 
 Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z`` the
 weighted sum of a unit, ``a`` its activation, ``Y_hat`` the prediction, ``Y`` the target.
@@ -66,15 +66,12 @@ identity = Activation(
 )
 
 ORIGINAL = leaky_relu(-0.2)  # what the original notebook calls relu
-ACTIVATION_NAMES = ("leaky_relu", "relu", "tanh", "sigmoid", "identity")
+ACTIVATIONS = {act.name: act for act in (ORIGINAL, relu, tanh, sigmoid, identity)}
 
 
 def make_activation(name, alpha=-0.2) -> Activation:
     """The activation called ``name``; ``alpha`` counts for 'leaky_relu' only."""
-    if name not in ACTIVATION_NAMES:
-        raise ValueError(f"name must be one of {ACTIVATION_NAMES}, not {name!r}")
-    known = (leaky_relu(alpha), relu, tanh, sigmoid, identity)
-    return known[ACTIVATION_NAMES.index(name)]
+    return leaky_relu(alpha) if name == "leaky_relu" else ACTIVATIONS[name]
 
 
 def per_layer(activation, params) -> list[Activation]:
@@ -96,8 +93,23 @@ class Layer(NamedTuple):
     b: np.ndarray  # (n_out,)
 
 
+def _he(rng, shape, alpha):
+    return rng.normal(0, np.sqrt(2 / ((1 + alpha * alpha) * shape[0])), shape)
+
+
+def _glorot(rng, shape, alpha):
+    r = np.sqrt(6 / sum(shape))
+    return rng.uniform(-r, r, shape)
+
+
+SCHEMES = {  # how W of this shape, (n_in, n_out), is drawn
+    "normal": lambda rng, shape, alpha: rng.standard_normal(shape),
+    "uniform": lambda rng, shape, alpha: rng.uniform(-2, 2, shape),
+    "he": _he,
+    "glorot": _glorot,
+    "zeros": lambda rng, shape, alpha: np.zeros(shape),
+}
 ORIGINAL_SIZES = (2, 3, 3, 2, 1)
-SCHEMES = ("normal", "uniform", "he", "glorot", "zeros")
 
 
 def initialize(sizes=ORIGINAL_SIZES, rng=None, scheme="normal", alpha=-0.2):
@@ -108,35 +120,16 @@ def initialize(sizes=ORIGINAL_SIZES, rng=None, scheme="normal", alpha=-0.2):
 
     - 'normal': standard normal, as the original notebook's code draws
     - 'uniform': uniform on [-2, 2), as the original notebook's text says
-    - 'he': normal, variance 2 / ((1 + alpha^2) n_in): He et al. (2015), equation 15
-    - 'glorot': uniform on [-r, r), r^2 = 6 / (n_in + n_out): Glorot and Bengio (2010),
-      equation 16
+    - 'he': normal, variance 2 / ((1 + alpha^2) n_in): He et al. (2015), eq. 15
+    - 'glorot': uniform on [-r, r), r^2 = 6 / (n_in + n_out): Glorot, Bengio (2010), eq. 16
     - 'zeros': every weight 0, nothing drawn
     """
     if scheme not in SCHEMES:
-        raise ValueError(f"scheme must be one of {SCHEMES}, not {scheme!r}")
+        raise ValueError(f"scheme must be one of {tuple(SCHEMES)}, not {scheme!r}")
     if scheme != "zeros":
         check_rng(rng)
-    params = []
-    for n_in, n_out in itertools.pairwise(sizes):
-        W = np.zeros((n_in, n_out))
-        if scheme == "normal":
-            W = rng.standard_normal(W.shape)
-        elif scheme == "uniform":
-            W = rng.uniform(-2, 2, W.shape)
-        elif scheme == "he":
-            spread = np.sqrt(2 / ((1 + alpha * alpha) * n_in))
-            W = rng.standard_normal(W.shape) * spread
-        elif scheme == "glorot":
-            r = np.sqrt(6 / (n_in + n_out))
-            W = rng.uniform(-r, r, W.shape)
-        params.append(Layer(W, np.zeros(n_out)))
-    return params
-
-
-def check_rng(rng):
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be np.random.default_rng(seed), not {rng!r}")
+    shapes, draw = itertools.pairwise(sizes), SCHEMES[scheme]
+    return [Layer(draw(rng, shape, alpha), np.zeros(shape[1])) for shape in shapes]
 
 
 # 3. Forward --------------------------------------------------------------------------
@@ -155,44 +148,12 @@ def forward(params, X, activation=ORIGINAL) -> tuple[np.ndarray, Cache]:
     Returns the prediction (n, n_out), and every z and a on the way. ``activation`` is
     one for all layers, or a list of one for each.
     """
-    X = as_samples("X", X)
-    check_params(params)
-    n_in = params[0][0].shape[-2]
-    if X.shape[-1] != n_in:
-        raise ValueError(f"X is {X.shape}, but the first layer takes {n_in} inputs")
+    X = as_inputs(X, params)
     A, Z = [X], []
-    for (W, b), layer in zip(params, per_layer(activation, params)):
+    for (W, b), act in zip(params, per_layer(activation, params)):
         Z.append(A[-1] @ W + b)  # (n, n_in) @ (n_in, n_out) + (n_out,) -> (n, n_out)
-        A.append(layer.f(Z[-1]))
+        A.append(act.f(Z[-1]))
     return A[-1], Cache(A, Z)
-
-
-def as_samples(name, value, finite=False) -> np.ndarray:
-    """``value`` as floats, a sample in each row; NumPy would broadcast a flat list."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold numbers, not {array.dtype}")
-    if array.ndim < 2 or array.size == 0:
-        raise ValueError(
-            f"{name} has the shape {array.shape}, but needs a sample in each row: "
-            f"[[x0, x1]] for one sample, {name}.reshape(-1, 1) for one number a sample"
-        )
-    if finite and not np.isfinite(array).all():
-        raise ValueError(f"{name} must hold finite numbers")
-    return array.astype(float, copy=False)
-
-
-def check_params(params):
-    """Refuse a network without layers, and shapes that NumPy would broadcast."""
-    if len(params) == 0:
-        raise ValueError("params is empty: a network needs at least one layer")
-    stack = params[0][0].shape[:-2]  # (), or (S,)
-    for i, (W, b) in enumerate(params):
-        if W.shape[:-2] != stack:
-            raise ValueError(f"params[{i}].W is {W.shape}, not a stack {stack}")
-        right = (*stack, 1, W.shape[-1]) if stack else W.shape[1:]
-        if b.shape != right:
-            raise ValueError(f"params[{i}].b is {b.shape}, not {right}: W is {W.shape}")
 
 
 # 4. Backprop -------------------------------------------------------------------------
@@ -206,22 +167,14 @@ def loss(Y_hat, Y):
     >>> loss([[3.0]], [[1.0]])
     2.0
     """
-    error = _error(Y_hat, Y)
+    error = errors(Y_hat, Y)
     value = 0.5 * np.sum(error**2, axis=(-2, -1)) / error.shape[-2]
     return float(value) if value.ndim == 0 else value
 
 
 def loss_slope(Y_hat, Y) -> np.ndarray:
     """The slope of `loss` with respect to ``Y_hat``, of the same shape (n, n_out)."""
-    error = _error(Y_hat, Y)
-    return error / error.shape[-2]
-
-
-def _error(Y_hat, Y):
-    Y_hat, Y = as_samples("Y_hat", Y_hat), as_samples("Y", Y)
-    if Y_hat.shape[-2:] != Y.shape[-2:]:  # NumPy would broadcast
-        raise ValueError(f"Y_hat is {Y_hat.shape} but Y is {Y.shape}")
-    return Y_hat - Y
+    return errors(Y_hat, Y) / np.shape(Y)[-2]
 
 
 def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
@@ -232,11 +185,8 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     Source: Rumelhart, Hinton, Williams (1986), *Learning representations by
     back-propagating errors*, equations 4 to 7.
     """
-    A, Z = cache
-    if len(Z) != len(params) or dY.shape != A[-1].shape:  # NumPy would broadcast
-        held = f"{len(Z)} layers and a prediction {A[-1].shape}"
-        raise ValueError(f"cache has {held}; params has {len(params)}, dY {dY.shape}")
-    activations = per_layer(activation, params)
+    check_cache(cache, params, dY)
+    (A, Z), activations = cache, per_layer(activation, params)
     grads, dA = [None] * len(params), dY
     for i in reversed(range(len(params))):
         W, b = params[i]
@@ -258,10 +208,7 @@ def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple:
 
 def sgd_step(params, grads, learning_rate) -> list[Layer]:
     """One step downhill: each parameter less the learning rate times its gradient."""
-    for i, pair in enumerate(zip(grads, params, strict=True)):
-        found, right = ([np.shape(array) for array in layer] for layer in pair)
-        if found != right:  # NumPy would broadcast
-            raise ValueError(f"grads[{i}] has shapes {found}, params[{i}] has {right}")
+    check_grads(grads, params)
     return [
         Layer(W - learning_rate * dW, b - learning_rate * db)
         for (W, b), (dW, db) in zip(params, grads)
@@ -291,19 +238,18 @@ def gradient_check(
     value, grads = gradient(params, X, Y, activation)
     if not np.isfinite(value):
         raise ValueError("params, X and Y give a loss that is not finite")
-    floor = 1e-4 * max(1.0, value)
-    activations = per_layer(activation, params)
+    floor, checks = 1e-4 * max(1.0, value), []
 
     def loss_and_slopes(i, place, index, step):
         """The loss with one number moved, and all slopes: they jump at a kink."""
         moved = [[W.copy(), b.copy()] for W, b in params]
         moved[i][place][index] += step
         Y_hat, cache = forward(moved, X, activation)
-        pairs = zip(activations, cache.Z)
-        return loss(Y_hat, Y), [f.slope(Z) for f, Z in pairs if f.alpha is not None]
+        pairs = zip(per_layer(activation, params), cache.Z)
+        jumps = [act.slope(Z) for act, Z in pairs if act.alpha is not None]
+        return loss(Y_hat, Y), jumps
 
-    checks, places = [], itertools.product(range(len(params)), (0, 1))
-    for i, place in places:  # W[0], b[0], W[1], ...
+    for i, place in itertools.product(range(len(params)), (0, 1)):  # W[0], b[0], ...
         shape = params[i][place].shape
         analytic = np.reshape(grads[i][place], shape)
         numeric, kink = np.zeros(shape), np.zeros(shape, bool)
@@ -342,6 +288,14 @@ def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:
     return rng.integers(0, n, size=(steps, batch_size))
 
 
+def steps(params, X, Y, samples, activation, learning_rate, gradient=loss_and_grads):
+    """Yield the loss of each step, before its update, and the network after it."""
+    for rows in samples:
+        value, grads = gradient(params, X[rows], Y[rows], activation)
+        params = sgd_step(params, grads, learning_rate)
+        yield value, params
+
+
 def train(
     params,
     X,
@@ -357,12 +311,11 @@ def train(
     snapshots=False,
     gradient=loss_and_grads,
 ) -> tuple[list[Layer], History]:
-    """Train one network by stochastic gradient descent, as the original notebook does.
+    """Go through `steps` as the original notebook does, and keep what happened.
 
-    Each step draws ``batch_size`` rows of the data and makes one update. If the numbers
-    explode it stops, and the history says at which step; the stop button stops it, too.
-    You get what was learned until then. To go on after an interrupt, pass
-    ``samples=history.samples[len(history.loss):]``.
+    Each step draws ``batch_size`` rows and makes one update. Where the numbers explode,
+    and at the stop button, it stops, and you get what was learned until then. To go on
+    after an interrupt, pass ``samples=history.samples[len(history.loss):]``.
     """
     X, Y = as_samples("X", X, finite=True), as_samples("Y", Y, finite=True)
     if len(X) != len(Y):
@@ -371,15 +324,14 @@ def train(
         samples = draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
     losses, kept, stopped = np.zeros(len(samples)), [params], "finished"
     before, done = params, 0  # the network before the last update; the updates made
+    run = steps(params, X, Y, samples, activation, learning_rate, gradient)
     with np.errstate(all="ignore"):  # numbers that overflow are looked at below
         try:
-            for rows in samples:
-                value, grads = gradient(params, X[rows], Y[rows], activation)
+            for value, after in run:
                 if not (np.isfinite(value) and _is_finite(params)):
                     stopped = "diverged"  # the update before this step broke it
                     break
                 losses[done] = value
-                after = sgd_step(params, grads, learning_rate)
                 if snapshots:
                     kept.append(after)
                 # One statement: an interrupt comes before or after it, not within.
@@ -426,7 +378,7 @@ TOLERANCE = 0.1  # how near to its target an output must be to count as learned
 
 def solved(Y_hat, Y, tolerance=TOLERANCE):
     """Whether every output is near its target: a bool, or (S,) of them for a stack."""
-    near = np.all(abs(_error(Y_hat, Y)) < tolerance, axis=(-2, -1))
+    near = np.all(abs(errors(Y_hat, Y)) < tolerance, axis=(-2, -1))
     return bool(near) if near.ndim == 0 else near
 
 
@@ -434,4 +386,65 @@ def dead_units(params, X, activation=ORIGINAL) -> list[np.ndarray]:
     """For each layer (n_out,) of bool: units whose slope is 0 on every sample."""
     _, cache = forward(params, X, activation)
     pairs = zip(per_layer(activation, params), cache.Z)
-    return [np.all(f.slope(Z) == 0, axis=-2) for f, Z in pairs]
+    return [np.all(act.slope(Z) == 0, axis=-2) for act, Z in pairs]
+
+
+# 7. What NumPy would let pass, and must not ------------------------------------------
+
+
+def check_rng(rng):
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be np.random.default_rng(seed), not {rng!r}")
+
+
+def as_samples(name, value, finite=False) -> np.ndarray:
+    """``value`` as floats, a sample in each row; NumPy would broadcast a flat list."""
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold numbers, not {array.dtype}")
+    if array.ndim < 2 or array.size == 0:
+        rows = f"a sample in each row, as [[x0, x1]] or {name}.reshape(-1, 1)"
+        raise ValueError(f"{name} has the shape {array.shape}, but needs {rows}")
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} must hold finite numbers")
+    return array.astype(float, copy=False)
+
+
+def as_inputs(X, params) -> np.ndarray:
+    """``X`` as samples that fit a network whose layers are of the right shapes."""
+    X = as_samples("X", X)
+    if len(params) == 0:
+        raise ValueError("params is empty: a network needs at least one layer")
+    *stack, n_in, _ = params[0][0].shape  # stack: [], or [S]
+    for i, (W, b) in enumerate(params):
+        *here, _, n_out = W.shape
+        if here != stack:
+            raise ValueError(f"params[{i}].W is {W.shape}, not a stack {tuple(stack)}")
+        right = (*stack, 1, n_out) if stack else (n_out,)
+        if b.shape != right:
+            raise ValueError(f"params[{i}].b is {b.shape}, not {right}: W is {W.shape}")
+    if X.shape[-1] != n_in:
+        raise ValueError(f"X is {X.shape}, but the first layer takes {n_in} inputs")
+    return X
+
+
+def errors(Y_hat, Y) -> np.ndarray:
+    """Prediction minus target: NumPy would also take (n, 1) minus (n,)."""
+    Y_hat, Y = as_samples("Y_hat", Y_hat), as_samples("Y", Y)
+    if Y_hat.shape[-2:] != Y.shape[-2:]:
+        raise ValueError(f"Y_hat is {Y_hat.shape} but Y is {Y.shape}")
+    return Y_hat - Y
+
+
+def check_cache(cache, params, dY):
+    A, Z = cache
+    if len(Z) != len(params) or dY.shape != A[-1].shape:
+        held = f"{len(Z)} layers and a prediction {A[-1].shape}"
+        raise ValueError(f"cache has {held}; params has {len(params)}, dY {dY.shape}")
+
+
+def check_grads(grads, params):
+    for i, pair in enumerate(zip(grads, params, strict=True)):
+        found, right = ([np.shape(array) for array in layer] for layer in pair)
+        if found != right:
+            raise ValueError(f"grads[{i}] has shapes {found}, params[{i}] has {right}")

@@ -124,7 +124,7 @@ def _activations(names, alphas):
     """Activations by name. An alpha is 0 where the activation has none."""
     activations = []
     for i, (name, alpha) in enumerate(zip(names, alphas, strict=True)):
-        checks.one_of(f"activation[{i}]", name, mlp.ACTIVATION_NAMES)
+        checks.one_of(f"activation[{i}]", name, mlp.ACTIVATIONS)
         alpha = checks.number(f"activation[{i}].alpha", alpha)
         activations.append(mlp.make_activation(name, alpha))
         if alpha != (activations[i].alpha or 0):

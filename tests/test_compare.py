@@ -61,5 +61,5 @@ def test_what_differs_is_told(name, capsys):
 def test_the_runs_hold_all_activations_and_batches():
     """Guards: what CONTRIBUTING says of them."""
     names = {f.name for run in RUNS for f in run.activations}
-    assert names == set(mlp.ACTIVATION_NAMES)
+    assert names == set(mlp.ACTIVATIONS)
     assert {run.samples.shape for run in RUNS} == {(100, n) for n in (1, 3, 4, 7)}

@@ -271,7 +271,7 @@ def seed(value):
 def activation(name, alpha):
     """The settings of an activation: its name, and the alpha of the leaky ReLU."""
     return {
-        "activation": Choice("activation", mlp.ACTIVATION_NAMES, name),
+        "activation": Choice("activation", list(mlp.ACTIVATIONS), name),
         "alpha": Number("alpha", alpha, -1, 1, 0.05, width="110px"),
     }
 

@@ -94,7 +94,7 @@ def initialization_panel(
     ``width`` units stand in each of ``depth`` layers.
     """
     work = {
-        "scheme": Choice("scheme", mlp.SCHEMES, scheme, 10),
+        "scheme": Choice("scheme", list(mlp.SCHEMES), scheme, 10),
         "width": Number("width", width, 1, 100, whole=True, least=1, most=1000),
         "depth": Number("depth", depth, 1, 30, whole=True, least=1, most=100),
         **controls.network(seed, activation, alpha),

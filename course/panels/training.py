@@ -225,7 +225,7 @@ def training_panel(
     work = {
         "learning_rate": controls.learning_rate(learning_rate),
         **controls.network(seed, activation, alpha),
-        "scheme": Choice("initialization", mlp.SCHEMES, scheme, 11),
+        "scheme": Choice("initialization", list(mlp.SCHEMES), scheme, 11),
         "hidden": Sizes("hidden layers", hidden),
         "batch_size": Choice(
             "batch", {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}, batch_size, 7
