@@ -29,7 +29,7 @@ from typing import NamedTuple
 import numpy as np
 
 import mlp_core as mlp
-from course import checks
+from course import checks, waiting
 from course.original import check_one_output, original_loss_and_grads
 
 KNOWN_GRADIENTS = (mlp.loss_and_grads, original_loss_and_grads)
@@ -329,10 +329,6 @@ class _Steps(_Arrays):
 # 4. Many networks --------------------------------------------------------------------
 
 
-def watch():
-    """The ``progress`` of a sweep that has none; `course.waiting` puts another here."""
-
-
 class Sweep(NamedTuple):
     """S networks after training, see `sweep`."""
 
@@ -377,7 +373,7 @@ def sweep(
     After an interrupt you get the blocks that were finished, so fewer than S networks. In
     the first block it goes through, and in JupyterLab, where the cell counts on all S.
     """
-    watching = watch() if progress is None else None
+    watching = waiting.watched_sweep() if progress is None else None
     progress = progress or watching
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     seeds, sizes = checks.seeds("seeds", seeds), checks.sizes("sizes", sizes)
@@ -388,7 +384,7 @@ def sweep(
     S, shapes = len(seeds), list(itertools.pairwise(sizes))
     learning_rate = np.broadcast_to(_rates(learning_rate), S)
     activations = mlp.per_layer(activation, shapes)
-    if any(np.shape(layer.alpha) not in ((), (S,)) for layer in activations):
+    if any(np.shape(act.alpha) not in ((), (S,)) for act in activations):
         raise ValueError(f"activation needs one alpha, or one for each of {S} seeds")
     alpha = activations[0].alpha
     alphas = np.broadcast_to(0.0 if alpha is None else alpha, S)  # for 'he'
@@ -531,8 +527,8 @@ def for_stack(activation, params) -> list[mlp.Activation]:
 def _with_alphas(activations, index):
     """The activations with these alphas, where each network has its own."""
     return [
-        layer if np.ndim(layer.alpha) == 0 else mlp.leaky_relu(layer.alpha[index])
-        for layer in activations
+        act if np.ndim(act.alpha) == 0 else mlp.leaky_relu(act.alpha[index])
+        for act in activations
     ]
 
 

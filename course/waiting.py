@@ -13,20 +13,13 @@ import time
 from IPython import get_ipython
 from IPython.display import display
 
-from course import fast, host
+from course import host
 
-PATIENCE = 1.0  # seconds until something is shown
+SHOWN_AFTER = 1.0  # seconds
 PAUSE = 0.1  # seconds between two pictures of the bar
-# In a browser no interrupt comes.
-HOW = "restart the kernel" if host.IN_BROWSER else "press ■ above"
 STOPPED = (
     "Stopped. What this cell makes is missing, or old: run it again before you go on."
 )
-
-
-def watch_sweeps():
-    """Have the sweeps of a notebook tell how far they are."""
-    fast.watch = lambda: _tell_sweep if _running_cell() else None
 
 
 def with_bar(items):
@@ -38,19 +31,20 @@ def with_bar(items):
     tell(1, f"all {len(items)}")  # an interrupt of the last one is told, too
 
 
+def watched_sweep():
+    """What a sweep calls with the networks done, and all; None where nothing is shown."""
+    return _tell_sweep if _running_cell() else None
+
+
 def _tell_sweep(done, total):
     tell(done / total, f"{done / total:.0%} of this sweep over {total:,} networks")
 
 
 def tell(share, words):
     """Say that a share of the work is done, 0 to 1; shown if the cell takes long."""
-    global _wait
     run = _running_cell()
-    if run is None:
-        return
-    if _wait is None or _wait.run != run:
-        _wait = _Wait(run)
-    _wait.tell(share, words)
+    if run is not None:
+        _Wait.of(run).tell(share, words)
 
 
 def _running_cell():
@@ -62,11 +56,16 @@ def _running_cell():
     return run if cell else None
 
 
-_wait = None  # that of the cell that runs, or ran last
-
-
 class _Wait:
     """The wait for one run of a cell, from its first news to its end."""
+
+    latest = None  # that of the cell that runs, or ran last
+
+    @classmethod
+    def of(cls, run):
+        if cls.latest is None or cls.latest.run != run:
+            cls.latest = cls(run)
+        return cls.latest
 
     def __init__(self, run):
         self.run, self.start, self.told = run, time.perf_counter(), 0
@@ -78,7 +77,7 @@ class _Wait:
         if self.stopped:  # a training took the interrupt for its own, and ended
             raise KeyboardInterrupt
         now = time.perf_counter()
-        if now - self.start < PATIENCE or now - self.told < PAUSE:
+        if now - self.start < SHOWN_AFTER or now - self.told < PAUSE:
             return
         self.told = now
         if self.output is None:
@@ -94,8 +93,6 @@ class _Wait:
         shell = get_ipython()
         shell.events.register("post_execute", self._close)
         gc.callbacks.append(self._collect)
-        if host.IN_BROWSER:
-            return
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
         # For the rest of this cell: the kernel gives the next one Python's own again.
         signal.signal(signal.SIGINT, self._stop)
@@ -128,7 +125,7 @@ def _bar(share, words):
     html = (
         '<div style="padding-left:8px"><progress aria-label="working" '
         f'style="vertical-align:middle" value="{share:.3f}"></progress> '
-        f"{words} (to stop it, {HOW})</div>"
+        f"{words} (to stop it, press ■ above)</div>"
     )
     return {"text/html": html, "text/plain": words}
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course import fast
+from course import fast, waiting
 from course.fast import Snapshots, Sweep, join, split, sweep
 from course.original import original_loss_and_grads
 from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer, Task
@@ -427,7 +427,7 @@ def test_a_sweep_with_alphas_stopped_keeps_the_finished_blocks():
 def test_in_a_notebook_a_stopped_sweep_goes_through(monkeypatch):
     """Guards the cell's next line, which counts on all networks: nothing comes back."""
     stops = stopped_at_call(lambda *_: None, 2)
-    monkeypatch.setattr(fast, "watch", lambda: stops)
+    monkeypatch.setattr(waiting, "watched_sweep", lambda: stops)
     with pytest.raises(KeyboardInterrupt):
         sweep(XOR.X, XOR.Y, range(6), epochs=1, block=2)
 
@@ -439,7 +439,9 @@ def test_a_sweep_tells_how_far_it_is(path, monkeypatch):
     kwargs = {"epochs": 4, "block": 4, "gradient": path(mlp.loss_and_grads)}
     sweep(XOR.X, XOR.Y, range(6), progress=lambda *two: told.append(two), **kwargs)
     assert told == [(done, 6) for done in (1, 2, 3, 4, 4, 5, 5, 6)]
-    monkeypatch.setattr(fast, "watch", lambda: lambda *two: watched.append(two))
+    monkeypatch.setattr(
+        waiting, "watched_sweep", lambda: lambda *two: watched.append(two)
+    )
     sweep(XOR.X, XOR.Y, range(6), **kwargs)
     assert watched == told
 

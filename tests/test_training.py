@@ -9,6 +9,7 @@ stand at the end.
 import ast
 import functools
 import inspect
+import itertools
 import math
 import os
 import signal
@@ -79,6 +80,18 @@ def test_defaults_are_the_original_notebooks(train):
     defaults = {"learning_rate": 0.2, "epochs": 20, "steps_per_epoch": 100}
     again, _ = train(start, SUM.X, SUM.Y, np.random.default_rng(5), **defaults)
     assert same(params, again)
+
+
+def test_steps_are_made_one_by_one_as_they_are_asked_for():
+    """Guards: what `train` keeps, without an end, and no step ahead of the last."""
+    start, rows = draw(), draw_rows(3, 30)
+    _, history = mlp.train(start, SUM.X, SUM.Y, samples=rows, snapshots=True)
+    taken = []
+    endless = (taken.append(row) or row for row in itertools.cycle(rows))
+    run = mlp.steps(start, SUM.X, SUM.Y, endless, ORIGINAL, 0.2)
+    for loss, after, (value, params) in zip(history.loss, history.snapshots[1:], run):
+        assert value == loss and same(params, after)
+    assert len(taken) == 30
 
 
 def test_both_loops_take_the_same_arguments():

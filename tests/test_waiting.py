@@ -283,10 +283,8 @@ def test_news_tell_what_is_done_and_not_what_comes(monkeypatch):
 
 def test_plain_python_shows_nothing(capsys, monkeypatch):
     """Guards scripts: a sweep that is watched runs, and nothing is printed."""
-    monkeypatch.setattr(fast, "watch", fast.watch)  # as it is, after the test too
-    monkeypatch.setattr(waiting, "PATIENCE", 0)
-    waiting.watch_sweeps()
-    assert fast.watch() is None
+    monkeypatch.setattr(waiting, "SHOWN_AFTER", 0)
+    assert waiting.watched_sweep() is None
     assert fast.sweep(mlp.XOR.X, mlp.XOR.Y, range(3)).success.shape == (3,)
     assert list(waiting.with_bar("abc")) == ["a", "b", "c"]
     assert capsys.readouterr() == ("", "")

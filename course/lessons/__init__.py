@@ -4,7 +4,7 @@ import functools
 import re
 from pathlib import Path
 
-from course import checking, questions, record, waiting
+from course import checking, questions, record
 from course.checking import exercise_file
 from course.lessons import own, review
 
@@ -66,7 +66,6 @@ class Lesson:
             raise ValueError(f"there is no lesson {notebook!r}; there are: {known}")
         self.questions = load_questions(self.name)
         self.exercises = load_exercises(self.name)
-        waiting.watch_sweeps()
         if self.exercises:
             checking.runs.prepare()
         self._reviewed = None
