@@ -285,6 +285,7 @@ def test_lists_and_whole_numbers_are_welcome(train):
 WRONG = {
     "flat Y": ({"Y": XOR.Y[:, 0]}, ValueError, r"Y .*Y\.reshape"),
     "rows without targets": ({"Y": XOR.Y[:2]}, ValueError, "X has 4 rows but Y has 2"),
+    "targets without rows": ({"X": XOR.X[:2]}, ValueError, "X has 2 rows but Y has 4"),
     "two outputs, one target": (
         {"params": draw((2, 3, 2))},
         ValueError,
