@@ -64,8 +64,8 @@ GROUPS = {
             "links",
         ),
         "site": Command(
-            "build a site: a book to read, and notebooks that run in a browser",
-            "site ../site --only book",
+            "build a site: the course as a book to read",
+            "site ../site",
         ),
     },
 }

@@ -207,7 +207,7 @@ def test_it_is_on_slides_and_in_the_book(copy):
     deck = (copy / "decks" / f"{NAME}.html").read_text("utf-8")
     assert "Twice as much" in deck or "twice as much" in deck
     assert "Let the class guess." in deck
-    course(copy, "site", "../site", "--only", "book")
+    course(copy, "site", "../site")
     assert (copy.parent / "site" / f"{NAME}.html").is_file()
 
 

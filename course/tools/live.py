@@ -216,8 +216,6 @@ HARMLESS = [
     # anywidget says so if the machine is busy for 2 seconds. Questions work all the same,
     # see test_a_slow_browser_loses_no_reply.
     "[anywidget] Failed to initialize model.",
-    # JupyterLab meets what requirements-site.txt installs for JupyterLite.
-    "Shared module @jupyterlite/services doesn't exist",
 ]
 
 

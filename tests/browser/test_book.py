@@ -10,7 +10,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 
 from course.__main__ import main
-from course.tools import CommandError, find_notebooks, live, notebooks, site
+from course.tools import find_notebooks, live, notebooks, site
 from course.tools.book import build
 
 DOCUMENTS = [name.removesuffix(".md") for name in build.DOCUMENTS]
@@ -51,12 +51,10 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Where the book is served; it ends with a slash."""
-    try:
-        site.need(["book"])
-    except CommandError as error:
-        pytest.skip(f"The book's tests did not run: {error}.")
+    if site.missing():
+        pytest.skip(f"The book's tests did not run: {site.missing()}.")
     folder = tmp_path_factory.mktemp("book")
-    assert main(["site", str(folder), "--only", "book"]) == 0
+    assert main(["site", str(folder)]) == 0
     handler = functools.partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -4,12 +4,10 @@ How the book looks in a browser is tested in tests/browser/test_book.py.
 """
 
 import copy
-from types import SimpleNamespace
 
 import pytest
 from nbformat import v4
 
-from course import tools
 from course.__main__ import main
 from course.tools import ROOT, links, manifest
 from course.tools.book import build, content
@@ -26,7 +24,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def site(folder):
-    return main(["site", str(folder), "--only", "book"])
+    return main(["site", str(folder)])
 
 
 # 1. The folder -------------------------------------------------------------------------
@@ -42,16 +40,20 @@ def test_a_new_folder_gets_the_book(folder, capsys):
 
 
 def test_an_earlier_site_is_replaced_and_nothing_else(folder, capsys):
-    """Guards: a page that is gone stays on the web, or a file of somebody else goes."""
-    manifest.write(folder, {"old.html": b"", "index.html": b"old"}, "site")
+    """Guards: a page that is gone stays on the web, or a file of somebody else goes.
+
+    Once a site had a part ``lite/``.
+    """
+    lite = {"lite/index.html": b"", "lite/lab/index.html": b"", "index.html": b"old"}
+    manifest.write(folder, lite, "site")
     (folder / "CNAME").write_text("course.example")
-    (folder / "lite").mkdir()
-    (folder / "lite" / "index.html").write_text("lite")
+    (folder / "lite" / "note.txt").write_text("mine")
     assert site(folder) == 0
-    files = {path.name for path in folder.iterdir()}
-    assert files == {manifest.NAME, "index.html", "CNAME", "lite"}
+    found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    files = {path.as_posix() for path in found}
+    assert files == {manifest.NAME, "index.html", "CNAME", "lite/note.txt"}
     assert (folder / "index.html").read_text() == "new"
-    assert (folder / "lite" / "index.html").read_text() == "lite"
+    assert not (folder / "lite" / "lab").exists()
 
 
 def test_a_page_that_somebody_changed_stays_and_is_named(folder, capsys):
@@ -82,12 +84,6 @@ def test_a_hand_out_is_refused(folder, capsys):
     assert "holds a hand-out" in capsys.readouterr().err
 
 
-def test_no_folder_is_told_in_words(capsys):
-    """Guards: a traceback in place of the form of the command."""
-    assert main(["site"]) == 1
-    assert "name a folder: python -m course site" in capsys.readouterr().err
-
-
 def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
     """Guards: who has only the learner's packages reads what to install."""
     monkeypatch.setattr("course.tools.site.find_spec", lambda name: None)
@@ -100,63 +96,9 @@ def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
 
 def test_its_packages_stand_in_the_file_that_it_names():
     """Guards: who installs what the command names, and is told the same again."""
-    text = (tools.ROOT / "requirements-site.txt").read_text().replace("_", "-")
-    for name in (name for names in PACKAGES.values() for name in names):
+    text = (ROOT / "requirements-site.txt").read_text().replace("_", "-")
+    for name in PACKAGES:
         assert f"\n{name.replace('_', '-')}==" in text
-
-
-@pytest.fixture
-def lite(monkeypatch):
-    """What the command calls of `course.tools.lite`, which takes long."""
-    calls = []
-
-    def build_lite(folder):
-        calls.append(folder)
-        folder.mkdir()
-        (folder / "index.html").write_text(f"lite {len(calls)}")
-
-    fake = SimpleNamespace(build=build_lite, check=lambda address: len(address))
-    monkeypatch.setattr(tools, "lite", fake, raising=False)
-    return calls
-
-
-def test_both_parts_or_one_of_them(folder, lite):
-    """Guards: a part that is forgotten, or that the other one refuses."""
-    page = folder / "lite" / "index.html"
-    assert main(["site", str(folder), "--only", "lite"]) == 0
-    assert page.read_text() == "lite 1" and not (folder / "index.html").exists()
-    assert main(["site", str(folder)]) == 0
-    assert page.read_text() == "lite 2" and (folder / "index.html").exists()
-    assert site(folder) == 0 and page.read_text() == "lite 2" and len(lite) == 2
-    assert main(["site", str(folder), "--only", "lite"]) == 0
-    assert page.read_text() == "lite 3" and (folder / "index.html").exists()
-
-
-def test_what_somebody_put_into_the_other_part_stays(folder, lite):
-    """Guards: a file of somebody else taken for ours, and replaced by the next run."""
-    assert main(["site", str(folder)]) == 0
-    (folder / "lite" / "index.html").write_text("mine")
-    (folder / "lite" / "note.txt").write_text("mine")
-    assert site(folder) == main(["site", str(folder)]) == 0
-    for name in ("index.html", "note.txt"):
-        assert (folder / "lite" / name).read_text() == "mine"
-
-
-def test_a_part_that_can_not_be_built_leaves_the_site_as_it_was(folder, lite):
-    """Guards: a published site that loses its pages to a network that is down."""
-    assert main(["site", str(folder)]) == 0
-
-    def fail(folder):
-        raise tools.CommandError("no network")
-
-    tools.lite.build = fail
-    assert main(["site", str(folder)]) == 1
-    assert (folder / "lite" / "index.html").read_text() == "lite 1"
-
-
-def test_a_published_site_is_checked_without_a_folder(lite):
-    """Guards: the exit code of the check is that of the command."""
-    assert main(["site", "--check", "https://a.example/"]) == 18 and not lite
 
 
 # 2. A page -----------------------------------------------------------------------------
