@@ -25,7 +25,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.classroom import MB, keep_to
-from hub import trial
+from tests.hub import trial
 
 trial.PATIENCE = 1800  # seconds; thirty at once are slow
 EVERY = 5.0  # seconds between two looks at the memory

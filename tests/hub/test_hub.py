@@ -9,7 +9,7 @@ import pytest
 
 from course.tools import ROOT
 from course.tools.save import WIDGET_VIEW
-from hub import trial
+from tests.hub import trial
 
 pytestmark = pytest.mark.timed
 

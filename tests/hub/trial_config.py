@@ -1,4 +1,4 @@
-"""The hub of a trial: jupyterhub_config.py with one password for all.
+"""The hub of a trial: hub/jupyterhub_config.py with one password for all.
 
 Each learner is another Unix user if the hub runs as root (a number without an account),
 else all are the user who runs it.
@@ -10,7 +10,8 @@ from pathlib import Path
 from jupyterhub.spawner import SimpleLocalProcessSpawner
 
 c = get_config()  # noqa: F821, JupyterHub has it
-load_subconfig(str(Path(__file__).with_name("jupyterhub_config.py")))  # noqa: F821
+HUB = Path(__file__).resolve().parents[2] / "hub"
+load_subconfig(str(HUB / "jupyterhub_config.py"))  # noqa: F821
 
 PORT, HUB_PORT, PROXY_PORT = os.environ["TRIAL_PORTS"].split()
 OWN_USERS = os.environ["TRIAL_OWN_USERS"] == "yes"
@@ -44,6 +45,6 @@ c.SimpleLocalProcessSpawner.home_dir_template = str(
 )
 c.Spawner.environment = {
     "COURSE": os.environ["COURSE"],
-    "JUPYTER_CONFIG_PATH": str(Path(__file__).resolve().parent),
+    "JUPYTER_CONFIG_PATH": str(HUB),
 }
 c.Spawner.args = ["--allow-root"]  # if root is who runs it, without users of their own

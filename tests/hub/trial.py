@@ -26,6 +26,7 @@ from requests.cookies import get_cookie_header
 
 from course.__main__ import main as course
 from course.lessons import load_questions
+from course.tools import ROOT
 from course.tools.live import free_port
 
 PATIENCE = 300  # seconds, for whatever is waited for; only what hangs takes so long
@@ -124,10 +125,9 @@ def running():
 def _others_can_run_this():
     """Whether another user can run this Python with the packages."""
     command = [sys.executable, "-c", "import jupyterhub, course"]
-    root = Path(__file__).resolve().parents[1]
     with contextlib.suppress(OSError):
         done = subprocess.run(
-            command, user=60001, cwd=root, capture_output=True, check=False
+            command, user=60001, cwd=ROOT, capture_output=True, check=False
         )
         return done.returncode == 0
 

@@ -1,1 +1,0 @@
-"""The course on a JupyterHub: what runs it, and a trial of it. See docs/hub.md."""
