@@ -33,7 +33,7 @@ from nbclient import NotebookClient
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from course.tools import live
+from tests import live
 
 PATIENCE = 1800  # seconds, for one cell
 EVERY = 2.0  # seconds between two looks at the memory

@@ -24,7 +24,7 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from course.tools import live
+from tests import live
 
 # Panel -> the limit of its median, in milliseconds.
 LIMITS = {

@@ -38,7 +38,7 @@ GROUPS = {
     },
     "for teachers": {
         "slides": Command(
-            "make slides of the notebooks, or look whether they fit",
+            "make slides of the notebooks, and demos of their panels",
             "slides 03_forward",
         ),
         "handout": Command(

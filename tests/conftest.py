@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, settings
 from nbval.plugin import IPyNbCell
 
 from course.checking import runs
-from course.tools import live, slides
-from tests import sweeps
+from course.tools import slides
+from tests import live, sweeps
 
 # A busy machine is no fault of the code: no test fails for the time that it takes. And
 # the same code gets the same examples, so that a change alone turns a test red.

@@ -16,7 +16,7 @@ import pytest
 from course.__main__ import COMMANDS, main
 from course.lessons import NAMES
 from course.tools import ROOT, find_notebooks, links, pages, plan
-from course.tools.book import content
+from course.tools.book import notebook_page
 from tests.copies import LEFT_OUT
 from tests.wait import PATIENCE
 
@@ -98,7 +98,7 @@ def test_every_local_link_exists(name):
         assert linked.exists(), target
         if anchor and linked.suffix == ".md":
             found = re.findall(r"^#+ (.*)", linked.read_text("utf-8"), re.MULTILINE)
-            assert anchor in map(content.slug, found), target
+            assert anchor in map(notebook_page.slug, found), target
 
 
 def test_other_links_are_addresses():

@@ -1,4 +1,4 @@
-"""Make decks of slides from the notebooks, and look in a browser whether each slide fits.
+"""Make decks of slides from the notebooks.
 
 A folder holds NAME.html for each notebook; all that they load is in its ``parts/``, so
 that no network is needed. Open one in a browser and press the right arrow key. The demo
@@ -11,17 +11,16 @@ flows on to a further one, see ``deck/deck.js``.
 """
 
 import shutil
-import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
 from nbconvert import SlidesExporter
 
 from course.lessons import NAMES, load_questions, name_of
-from course.tools import ROOT, CommandError, demo, find_notebooks, live, plan, save
-from course.tools.deck import content, look
+from course.tools import ROOT, CommandError, demo, find_notebooks, plan, save
+from course.tools.deck import notebook_slides
 
-DECK = Path(content.__file__).parent
+DECK = Path(notebook_slides.__file__).parent
 
 
 def add_arguments(parser):
@@ -29,26 +28,16 @@ def add_arguments(parser):
     parser.add_argument(
         "--folder", default="decks", help="where the decks go (decks if not named)"
     )
-    parser.add_argument(
-        "--report", action="store_true", help="make nothing, list what doesn't fit"
-    )
-    parser.add_argument(
-        "--pictures", metavar="FOLDER", help="with --report: a PNG of each slide"
-    )
 
 
 def run(options) -> int:
     paths = find_notebooks(options.names)
-    if options.report:
-        return 0 if report(paths, options.pictures and ROOT / options.pictures) else 1
     for path in paths:  # first, since they need no further packages
         print(demo.make(path, ROOT / "demo"))
     for path in make(paths, ROOT / options.folder):
         print(path)
     return 0
 
-
-# 1. Making decks ---------------------------------------------------------------------
 
 # A package -> the files of it that decks load.
 PACKAGES = {
@@ -73,7 +62,7 @@ def make(notebooks, folder) -> list[Path]:
     for path in notebooks:
         lesson = name_of(path.stem)
         asked = load_questions(lesson).predictions if lesson in NAMES else {}
-        notebook = content.on_slides(save.read(path), asked, plan.read(lesson))
+        notebook = notebook_slides.on_slides(save.read(path), asked, plan.read(lesson))
         name = {"metadata": {"name": path.stem}}
         text, _ = exporter.from_notebook_node(notebook, resources=name)
         decks.append(folder / f"{path.stem}.html")
@@ -98,23 +87,3 @@ def copy_parts(folder):
             shutil.copy(Path(place) / file, folder)
     for name in ("deck.js", "deck.css"):
         shutil.copy(DECK / name, folder)
-
-
-# 2. Looking at them --------------------------------------------------------------------
-
-
-def report(paths, pictures=None) -> bool:
-    """Print what is wrong with each slide; return whether all are good."""
-    if live.missing():
-        raise CommandError(live.missing())
-    all_good = True
-    with tempfile.TemporaryDirectory() as folder, live.browser() as browser:
-        for deck in make(paths, Path(folder)):
-            with look.opened(browser, deck) as page:
-                slides = look.walk(page, pictures and pictures / deck.stem)
-            bad = look.faults(slides)
-            all_good = all_good and not bad
-            print(f"{deck.stem}: {len(slides)} slides", flush=True)
-            for fault in bad:
-                print(f"  {fault}")
-    return all_good

@@ -5,7 +5,8 @@ import contextlib
 import nbformat
 import pytest
 
-from course.tools import live, save
+from course.tools import save
+from tests import live
 
 
 @pytest.fixture(scope="module")

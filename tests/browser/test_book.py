@@ -10,8 +10,9 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 
 from course.__main__ import main
-from course.tools import find_notebooks, live, notebooks, site
+from course.tools import find_notebooks, notebooks, site
 from course.tools.book import build
+from tests import live
 
 DOCUMENTS = [name.removesuffix(".md") for name in build.DOCUMENTS]
 PHONE = {"width": 390, "height": 844}

@@ -6,8 +6,9 @@ All demos are cells of one notebook here, so that the page is opened once.
 import pytest
 from nbformat import v4
 
-from course.tools import demo, find_notebooks, live, save
-from tests.browser.page import STOOD_STILL, Panel, assert_agrees
+from course.tools import demo, find_notebooks, save
+from tests import live
+from tests.browser.panel_on_page import STOOD_STILL, Panel, assert_agrees
 
 pytestmark = pytest.mark.timed
 

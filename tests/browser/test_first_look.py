@@ -2,9 +2,9 @@
 
 import pytest
 
-from course.tools import live
-from course.tools.live import expect
-from tests.browser.page import STOOD_STILL, Panel
+from tests import live
+from tests.browser.panel_on_page import STOOD_STILL, Panel
+from tests.live import expect
 
 pytestmark = pytest.mark.timed
 

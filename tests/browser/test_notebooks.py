@@ -12,8 +12,8 @@ import pytest
 
 from course.panels.controls import Number
 from course.tools import find_notebooks
-from course.tools.live import expect
-from tests.browser.page import Panel, assert_agrees, rebuild
+from tests.browser.panel_on_page import Panel, assert_agrees, rebuild
+from tests.live import expect
 from tests.wait import wait_until
 
 # Enough with the oldest packages: the panel that learners meet first, and a notebook with

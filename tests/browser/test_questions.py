@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from course.tools import live, save
+from course.tools import save
+from tests import live
 from tests.questions.texts import CHOICE, NUMBER, ORDER, QUIZ
 from tests.wait import wait_until
 

@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 from course import panels
-from course.tools import live, save
-from course.tools.live import expect
+from course.tools import save
+from tests import live
+from tests.live import expect
 
 ASLEEP = (
     "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."

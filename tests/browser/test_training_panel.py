@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 import mlp_core as mlp
-from course.tools import live
-from course.tools.live import expect
-from tests.browser.page import Panel, assert_agrees, rebuild
+from tests import live
+from tests.browser.panel_on_page import Panel, assert_agrees, rebuild
+from tests.live import expect
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed

@@ -7,9 +7,9 @@ import urllib.request
 
 import pytest
 
-from course.tools import live
-from course.tools.live import expect
-from tests.browser.page import Panel, assert_agrees
+from tests import live
+from tests.browser.panel_on_page import Panel, assert_agrees
+from tests.live import expect
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed

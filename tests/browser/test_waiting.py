@@ -3,7 +3,7 @@
 import pytest
 
 from course import waiting
-from course.tools import live
+from tests import live
 
 pytestmark = pytest.mark.timed
 

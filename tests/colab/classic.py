@@ -3,7 +3,7 @@
 import contextlib
 import subprocess
 
-from course.tools import live
+from tests import live
 from tests.wait import wait_until
 
 # With a kernel that has answered, and the widgets' extension: what a cell shows before

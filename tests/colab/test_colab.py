@@ -11,9 +11,10 @@ import subprocess
 import nbformat
 import pytest
 
-from course.tools import ROOT, find_notebooks, links, live
+from course.tools import ROOT, find_notebooks, links
 from course.tools.notebooks import read, write
-from tests.browser.page import Panel, rebuild
+from tests import live
+from tests.browser.panel_on_page import Panel, rebuild
 from tests.colab import classic
 from tests.questions.texts import CHOICE
 from tests.wait import wait_until

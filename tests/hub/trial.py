@@ -27,7 +27,7 @@ from requests.cookies import get_cookie_header
 from course.__main__ import main as course
 from course.lessons import load_questions
 from course.tools import ROOT
-from course.tools.live import free_port
+from tests.live import free_port
 
 PATIENCE = 300  # seconds, for whatever is waited for; only what hangs takes so long
 CONFIG = Path(__file__).with_name("trial_config.py")

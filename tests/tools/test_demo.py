@@ -4,7 +4,8 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from course.tools import demo, find_notebooks, live, save
+from course.tools import demo, find_notebooks, save
+from tests import live
 
 NOTEBOOKS = find_notebooks([])
 

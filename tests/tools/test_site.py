@@ -10,7 +10,7 @@ from nbformat import v4
 
 from course.__main__ import main
 from course.tools import ROOT, links, manifest
-from course.tools.book import build, content
+from course.tools.book import build, notebook_page
 from course.tools.site import PACKAGES
 
 PNG = {"image/png": "iVBORw0KGgo="}
@@ -109,7 +109,7 @@ def page(*cells):
     cells = [v4.new_markdown_cell("# 9. Nine"), *map(copy.deepcopy, cells)]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
-    made = content.as_page(v4.new_notebook(cells=cells)).cells
+    made = notebook_page.as_page(v4.new_notebook(cells=cells)).cells
     return [cell for cell in made[1:] if cell.id != "note"]
 
 
@@ -161,8 +161,10 @@ def test_what_only_a_live_notebook_can_do_is_left_out():
 def test_the_note_stands_below_the_introduction():
     """Guards: a box in the middle of what you will do and what you need."""
     cells = [v4.new_markdown_cell("# 9. Nine"), v4.new_markdown_cell("Time: 9 min")]
-    made = content.as_page(v4.new_notebook(cells=[*cells, code("import sys")])).cells
-    assert made[2].id == "note" and made[2].source == content.note([])
+    made = notebook_page.as_page(
+        v4.new_notebook(cells=[*cells, code("import sys")])
+    ).cells
+    assert made[2].id == "note" and made[2].source == notebook_page.note([])
 
 
 def test_imports_are_folded():
@@ -192,7 +194,7 @@ def test_a_picture_tells_nothing_twice():
 def test_the_notebook_itself_stays_as_it_is():
     """Guards: a book that changes what it is made of."""
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 9. Nine"), QUESTION])
-    content.as_page(notebook)
+    notebook_page.as_page(notebook)
     assert len(notebook.cells) == 2 and "tags" not in QUESTION.metadata
 
 
@@ -210,7 +212,7 @@ def test_the_notebook_itself_stays_as_it_is():
 )
 def test_links_lead_to_pages_of_the_book(text, link):
     """Guards: Jupyter's anchors, which no page of the book has."""
-    assert content.linked(text) == link
+    assert notebook_page.linked(text) == link
 
 
 # 3. The other pages ----------------------------------------------------------------------
@@ -218,8 +220,8 @@ def test_links_lead_to_pages_of_the_book(text, link):
 
 def test_buttons_stand_only_where_there_is_an_address():
     """Guards: a button that leads nowhere, and a reader who isn't told how to start."""
-    assert "README of the course" in content.note([])
-    told = content.note(
+    assert "README of the course" in notebook_page.note([])
+    told = notebook_page.note(
         [("Colab", "https://c.example/1"), ("Binder", "https://b.example")]
     )
     assert "[Colab](https://c.example/1), [Binder](https://b.example)" in told

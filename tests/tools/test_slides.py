@@ -4,17 +4,22 @@ Needs Chromium, as tests/browser does, and no network. Decks with planted faults
 that the look at a slide finds them.
 """
 
+import os
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
 
 from course.lessons import load_questions, name_of
-from course.tools import CommandError, find_notebooks, live, plan, save, slides
-from course.tools.deck import content, look
+from course.tools import CommandError, find_notebooks, plan, save, slides
+from course.tools.deck import notebook_slides
+from tests import live
+from tests.tools import slide_faults
 
 NOTEBOOKS = find_notebooks([])
 KINDS = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+PICTURES = os.environ.get("SLIDE_PICTURES")  # a folder that gets a PNG of each slide
 PIXEL = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAA"
     "BJRU5ErkJggg=="
@@ -57,8 +62,8 @@ def make_deck(cells, folder, name="small"):
 
 def walk(browser, cells, folder):
     """Make a deck of cells and walk through it."""
-    with look.opened(browser, make_deck(cells, folder)) as page:
-        return look.walk(page)
+    with slide_faults.opened(browser, make_deck(cells, folder)) as page:
+        return slide_faults.walk(page)
 
 
 # 1. Planted faults -----------------------------------------------------------------------
@@ -134,9 +139,9 @@ def test_planted_fault_is_found(planted, number):
 def test_a_long_deck_is_a_fault(planted):
     """Guards: a deck of 60 slides is none, and each bad slide has its line."""
     good = planted[1]
-    assert look.faults([good] * 60) == []
-    assert look.faults([good] * 61) == ["61 slides, more than 60"]
-    assert look.faults(planted[:2]) == ["1. '': has no title"]
+    assert slide_faults.faults([good] * 60) == []
+    assert slide_faults.faults([good] * 61) == ["61 slides, more than 60"]
+    assert slide_faults.faults(planted[:2]) == ["1. '': has no title"]
 
 
 def test_overflow_is_measured_in_pixels_of_the_slide(browser, tmp_path):
@@ -170,8 +175,8 @@ def laid_out(browser, tmp_path_factory):
         markdown("The end.", "fragment"),
     ]
     deck = make_deck(cells, tmp_path_factory.mktemp("layout"))
-    with look.opened(browser, deck) as page:
-        seen = look.walk(page)
+    with slide_faults.opened(browser, deck) as page:
+        seen = slide_faults.walk(page)
         texts = page.evaluate(
             """[...document.querySelectorAll('section section')].map(slide =>
                 [...slide.querySelectorAll('p, li, pre, img')].filter(
@@ -242,7 +247,7 @@ def show(browser, tmp_path_factory):
         patch.setattr(plan, "path_of", lambda name: folder / f"{name}.md")
         plan.path_of("activations").write_text(PLAN, "utf-8")
         deck = make_deck(cells, folder, "01_activations")
-    with look.opened(browser, deck) as page:
+    with slide_faults.opened(browser, deck) as page:
         page.on("request", lambda request: requests.append(request.url))
         page.reload()
         page.evaluate("deckIsReady")
@@ -369,17 +374,17 @@ def decks(tmp_path_factory):
 @each_notebook
 def test_slide_types_are_known(path):
     """Guards: nbconvert and RISE take an unknown type in silence for '-'."""
-    assert {content.kind_of(cell) for cell in save.read(path).cells} <= KINDS
+    assert {notebook_slides.kind_of(cell) for cell in save.read(path).cells} <= KINDS
 
 
 @each_notebook
 def test_each_slide_is_good_and_each_question_asked(browser, decks, path):
     """Guards: a class sees all of each slide, in readable size, with one key."""
-    with look.opened(browser, decks[path.stem]) as page:
-        seen = look.walk(page)
+    with slide_faults.opened(browser, decks[path.stem]) as page:
+        seen = slide_faults.walk(page, PICTURES and Path(PICTURES, path.stem))
         assert page.evaluate("Reveal.getTotalSlides()") == len(seen)
         assert page.locator("mjx-merror").count() == 0
-    assert look.faults(seen) == []
+    assert slide_faults.faults(seen) == []
     notes = "\n".join(slide.notes for slide in seen)
     for name in load_questions(name_of(path.stem)).predictions:
         assert f"Question '{name}'" in notes
@@ -390,8 +395,8 @@ def test_notes_have_all_that_is_planned(path):
     """Guards: no step of the plan is lost because its slide is left out."""
     chapter = plan.read(name_of(path.stem))
     asked = load_questions(name_of(path.stem)).predictions
-    cells = content.on_slides(save.read(path), asked, chapter).cells
-    notes = [cell.source for cell in cells if content.kind_of(cell) == "notes"]
+    cells = notebook_slides.on_slides(save.read(path), asked, chapter).cells
+    notes = [cell.source for cell in cells if notebook_slides.kind_of(cell) == "notes"]
     planned = [f"{step.minutes} min: {step.words}" for step in chapter.steps]
     assert len(planned) > 5 and chapter.questions.keys() == asked.keys()
     for words in [*planned, *chapter.questions.values()]:

@@ -17,7 +17,8 @@ import pytest
 
 from course.__main__ import main
 from course.lessons import NAMES
-from course.tools import ROOT, CommandError, live, start, update
+from course.tools import ROOT, CommandError, start, update
+from tests import live
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed

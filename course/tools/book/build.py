@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from course.tools import ROOT, CommandError, find_notebooks, links, notebooks
-from course.tools.book import content
+from course.tools.book import notebook_page
 
 FOLDER = Path(__file__).parent
 MATHJAX = "tex-svg-full.js"  # with its letters: one file for all formulas
@@ -91,7 +91,7 @@ def write_pages(folder):
     shutil.copy(ROOT / "mlp_core.py", folder)
     texts, paths, titles = {"mlp_core.md": CORE}, find_notebooks([]), []
     for path in paths:
-        page = content.as_page(notebooks.read(path), links.buttons(path.stem))
+        page = notebook_page.as_page(notebooks.read(path), links.buttons(path.stem))
         texts[path.name] = notebooks.as_text(page)
         titles.append(page.cells[0].source.partition("\n")[0].removeprefix("# "))
     for name in DOCUMENTS:
@@ -109,7 +109,7 @@ def home(buttons, names) -> str:
     first = readme.partition("\n## ")[0]
     listed = re.search(r"(?ms)^## The notebooks\n.*?(?=^## )", readme)[0]
     more = HOME.format(
-        note=content.note(buttons), notebooks=listed, pages="\n".join(names)
+        note=notebook_page.note(buttons), notebooks=listed, pages="\n".join(names)
     )
     return f"{first}\n{more}"
 
@@ -149,7 +149,7 @@ def with_sections(glossary, titles) -> str:
         number, section, page = found.groups()
         if number + section in titles:
             return found[0]
-        return f"[{number}{section}]({page}#{content.slug(section)})"
+        return f"[{number}{section}]({page}#{notebook_page.slug(section)})"
 
     return re.sub(r"\[(\d+\. )([^]]+)\]\(([^)]+\.ipynb)\)", to_section, glossary)
 

@@ -8,7 +8,7 @@ import contextlib
 from pathlib import Path
 from typing import NamedTuple
 
-from course.tools import live
+from tests import live
 
 MOST = 60  # slides in a deck
 SLACK = 2  # pixels that may come from rounding
@@ -54,7 +54,7 @@ def opened(browser, deck):
     page = live.new_page(browser, viewport=live.SIZE)
     page.goto(deck.as_uri())
     page.add_style_tag(content=STILL)
-    page.add_script_tag(path=Path(__file__).with_name("look.js"))
+    page.add_script_tag(path=Path(__file__).with_name("slide_faults.js"))
     page.evaluate("deckIsReady")
     yield page
     page.close()

@@ -7,7 +7,7 @@ import mlp_core as mlp
 from course import panels
 from course.lessons.bug_lab.panel import bug_lab
 from course.panels.controls import Choice, Number
-from course.tools.live import expect
+from tests.live import expect
 from tests.wait import wait_until
 
 

@@ -1,4 +1,4 @@
-// What look.py asks of the current slide.
+// What slide_faults.py asks of the current slide.
 
 // Lines that draw or ask: a class has no use for them.
 const DRAWING = /\b(pictures|panels|plt)\.\w+\(|\blesson\.(?!own|file)/;

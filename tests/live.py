@@ -1,6 +1,6 @@
 """A JupyterLab of its own on a copy of the course, and a browser to look at it.
 
-The browser tests, the slides and the benchmarks use it. The user's settings don't matter
+The browser tests and the benchmarks use it. The user's settings don't matter
 to it, and it leaves nothing behind.
 """
 
@@ -21,6 +21,7 @@ from typing import NamedTuple
 from course.tools import NOTEBOOKS
 from course.tools.handout import copy_files
 from course.tools.save import WIDGET_VIEW
+from tests.wait import PATIENCE
 
 try:
     from playwright.sync_api import Error, expect, sync_playwright
@@ -28,7 +29,6 @@ except ImportError:  # `missing` says so
     Error = expect = sync_playwright = None
 
 SIZE = {"width": 1280, "height": 720}  # a projector
-PATIENCE = 300  # seconds: only what hangs takes so long, however busy the machine is
 INSTALL = "pip install -r requirements-dev.txt"
 
 # 1. The browser ----------------------------------------------------------------------
