@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchmarks.classroom import MB, keep_to
 from tests.hub import trial
 
-trial.PATIENCE = 1800  # seconds; thirty at once are slow
+PATIENCE = 1800  # seconds; thirty at once are slow
 EVERY = 5.0  # seconds between two looks at the memory
 KINDS = {  # what stands in the command line
     "configurable-http-proxy": "proxy",
@@ -83,7 +83,7 @@ def main(arguments=None) -> int:
         print(missing)
         return 1
     print(f"{options.learners} learners, {keep_to(options.cores)}", flush=True)
-    with trial.running() as hub:
+    with trial.running(PATIENCE) as hub:
         names = [f"learner{n + 1}" for n in range(options.learners)]
         learners = [trial.Learner(hub, name) for name in names]
         with Watch(hub, "all log in and their servers start"):

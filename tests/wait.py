@@ -4,17 +4,16 @@ import contextlib
 import time
 
 import psutil
-import pytest
 
 PATIENCE = 300  # seconds: only what hangs takes so long, however busy the machine is
 
 
-def wait_until(condition, otherwise):
+def wait_until(condition, otherwise, patience=PATIENCE):
     """Ask again and again until the condition holds; ``otherwise`` tells what is wrong."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + patience
     while not condition():
         if time.monotonic() > end:
-            pytest.fail(otherwise if isinstance(otherwise, str) else otherwise())
+            raise TimeoutError(otherwise if isinstance(otherwise, str) else otherwise())
         time.sleep(0.05)
 
 

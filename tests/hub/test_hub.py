@@ -10,6 +10,7 @@ import pytest
 from course.tools import ROOT
 from course.tools.save import WIDGET_VIEW
 from tests.hub import trial
+from tests.wait import PATIENCE
 
 pytestmark = pytest.mark.timed
 
@@ -89,11 +90,11 @@ def test_nobody_reaches_another_by_the_web(day):
     own = fetch(
         day.hub.url + path.replace("emmy", "ada"),
         headers=as_ada,
-        timeout=trial.PATIENCE,
+        timeout=PATIENCE,
     )
     assert own.status_code == 200 and "answers" in own.text
     for session, headers in ((day.ada.session, {}), (trial.requests, as_ada)):
-        reply = session.get(day.hub.url + path, headers=headers, timeout=trial.PATIENCE)
+        reply = session.get(day.hub.url + path, headers=headers, timeout=PATIENCE)
         assert reply.status_code in (403, 404)
     day.ada.call("GET", "/hub/api/users/emmy", expected=[403, 404])
     day.ada.call("GET", "api/contents/../../../emmy", expected=[403, 404])

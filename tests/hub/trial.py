@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
@@ -28,8 +27,8 @@ from course.__main__ import main as course
 from course.lessons import load_questions
 from course.tools import ROOT
 from tests.live import free_port
+from tests.wait import PATIENCE, wait_until
 
-PATIENCE = 300  # seconds, for whatever is waited for; only what hangs takes so long
 CONFIG = Path(__file__).with_name("trial_config.py")
 
 
@@ -53,7 +52,8 @@ def missing() -> str:
 class Hub:
     """JupyterHub on a hand-out of the course; see ``running``."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, patience):
+        self.patience = patience  # seconds, for whatever is waited for
         self.folder, self.course = folder, folder / "course"
         self.ports = [free_port() for _ in range(3)]
         self.url = f"http://127.0.0.1:{self.ports[0]}"
@@ -79,19 +79,19 @@ class Hub:
                 stdout=log,
                 stderr=log,
             )
-        wait_until(self._answers, "the hub")
+        wait_until(self._answers, "the hub did not come", self.patience)
 
     def _answers(self):
         if self.process.poll() is not None:
             raise RuntimeError(f"The hub ended:\n{self.log()}")
         with contextlib.suppress(requests.ConnectionError):
-            return requests.get(f"{self.url}/hub/api", timeout=PATIENCE).ok
+            return requests.get(f"{self.url}/hub/api", timeout=self.patience).ok
 
     def stop(self):
         """End the hub and its proxy; learners' servers go on."""
         self.processes()
         self.process.terminate()
-        self.process.wait(PATIENCE)
+        self.process.wait(self.patience)
 
     def processes(self) -> list:
         """The hub and all that it started and that still runs."""
@@ -107,10 +107,10 @@ class Hub:
 
 
 @contextlib.contextmanager
-def running():
+def running(patience=PATIENCE):
     """A started hub; it and all that it started are gone after the block."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        hub = Hub(Path(folder))
+        hub = Hub(Path(folder), patience)
         try:
             hub.start()
             yield hub
@@ -130,16 +130,6 @@ def _others_can_run_this():
             command, user=60001, cwd=ROOT, capture_output=True, check=False
         )
         return done.returncode == 0
-
-
-def wait_until(condition, what):
-    """Wait until a condition holds, and return what it returned."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        if result := condition():
-            return result
-        time.sleep(0.5)
-    raise TimeoutError(f"{what} did not come in {PATIENCE} s")
 
 
 # 2. A learner ------------------------------------------------------------------------
@@ -173,9 +163,11 @@ class Learner:
         self.call("GET", "/hub/logout")
         self.session.cookies.clear()
         api = f"{self.hub.url}{self.base}api"
-        ask = {"url": api, "timeout": PATIENCE, "allow_redirects": False}
+        ask = {"url": api, "timeout": self.hub.patience, "allow_redirects": False}
         wait_until(
-            lambda: requests.get(**ask).status_code != 200, "the end of a server"
+            lambda: requests.get(**ask).status_code != 200,
+            "the server did not end",
+            self.hub.patience,
         )
 
     def call(self, method, path, expected=(200, 201, 204, 302), **options):
@@ -186,7 +178,7 @@ class Learner:
             method,
             url,
             headers={"X-XSRFToken": self._xsrf(own), "Referer": url},
-            timeout=PATIENCE,
+            timeout=self.hub.patience,
             **options,
         )
         if reply.status_code not in expected:
@@ -221,7 +213,7 @@ class Learner:
         connection = websocket.create_connection(
             url.replace("http", "ws", 1),
             cookie=get_cookie_header(self.session.cookies, request),
-            timeout=PATIENCE,
+            timeout=self.hub.patience,
         )
         with contextlib.closing(connection):
             yield Kernel(connection)
