@@ -9,10 +9,9 @@ import re
 from nbformat import v4
 
 from course.tools import save
-from course.tools.notebooks import fetches
+from course.tools.cells import headings, kind_of
 
-PANEL = re.compile(r"\b(\w+_panel|bug_lab)\(")
-HEADING = re.compile(r"\A#+ (.*)\n*")  # where a cell begins with one
+HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
 LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo
 
 
@@ -29,24 +28,23 @@ def make(notebook, folder):
 def _cells(cells):
     """The title, the imports, then each panel between its heading and tasks."""
     yield _title(cells[0], "#")
-    code = (cell for cell in cells if cell.cell_type == "code")
-    yield _folded(next(cell for cell in code if not fetches(cell.source)))
+    yield from (_folded(cell) for cell in cells if kind_of(cell) == "imports")
     heading = None
     for before, cell, after in zip(cells, cells[1:], cells[2:], strict=False):
-        if before.cell_type == "markdown" and HEADING.match(before.source):
+        if headings(before):
             heading = before
-        if cell.cell_type == "code" and PANEL.search(cell.source):
+        if kind_of(cell) == "panel":
             yield _title(heading, "##")
             yield _folded(cell)
             for tasks in (before, after):
-                if "tasks" in tasks.metadata.get("tags", []):
+                if kind_of(tasks) == "tasks":
                     text = LINK.sub(r"\1", HEADING.sub("", tasks.source, count=1))
                     yield v4.new_markdown_cell(text, id=tasks.id)
 
 
 def _title(cell, level):
     """The heading alone. Its cell may also hold tasks, so it has an id of its own."""
-    words = HEADING.match(cell.source)[1]
+    words = headings(cell)[-1]
     return v4.new_markdown_cell(f"{level} {words}", id=f"{cell.id}-title")
 
 

@@ -4,6 +4,7 @@ import re
 
 from course.lessons import name_of, terms
 from course.tools import find_notebooks, notebooks
+from course.tools.cells import headings
 
 
 def add_arguments(parser):
@@ -36,7 +37,7 @@ def sections_of(notebook) -> dict:
     sections, heading = {}, ""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            headings = re.findall(r"^#+ (?:\d+\. )?(.+)$", cell.source, re.MULTILINE)
-            sections[cell.id] = headings[0] if headings else heading
-            heading = headings[-1] if headings else heading
+            found = [re.sub(r"^\d+\. ", "", words) for words in headings(cell)]
+            sections[cell.id] = found[0] if found else heading
+            heading = found[-1] if found else heading
     return sections

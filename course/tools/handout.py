@@ -37,7 +37,7 @@ NEEDED = [
 ]
 # The commands for learners, and what these import.
 TOOLS = {"__init__", "start", "progress", "glossary", "handin"}
-TOOLS |= {"server", "asleep", "update", "merge", "notebooks"}
+TOOLS |= {"server", "asleep", "update", "merge", "notebooks", "cells"}
 # What of the README learners don't need.
 FOR_OTHERS = re.compile(
     r"<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n", re.DOTALL

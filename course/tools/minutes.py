@@ -9,12 +9,15 @@ from typing import NamedTuple
 
 from course.lessons import load_exercises, load_questions, name_of
 from course.tools import find_notebooks
-from course.tools.notebooks import fetches, read, tags
+from course.tools.cells import kind_of
+from course.tools.notebooks import read
 
 WORDS_A_MINUTE = 180
 LINES_A_MINUTE = 4
 A_QUESTION = 1
 A_TASK = 2  # a numbered line of a cell tagged `tasks`: something to do with a panel
+READ = {"text", "exercise", "tasks"}  # kinds of cells whose words count
+CODE = {"code", "imports", "panel"}  # those whose lines of code count
 
 
 class Count(NamedTuple):
@@ -73,31 +76,27 @@ def of_notebook(path) -> Count:
 
 def count(notebook, quiz_questions=0, writing=()) -> Count:
     """The count of a notebook whose quiz and exercises are told."""
-    texts = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
-    codes = [
-        c for c in notebook.cells if c.cell_type == "code" and not fetches(c.source)
-    ]
-    tasks = [cell.source for cell in texts if "tasks" in tags(cell)]
-    lines = [
-        line
-        for cell in codes
-        if "stub" not in tags(cell)
-        for line in cell.source.splitlines()
-    ]
-    asked = {"lesson.predict(": 1, "lesson.review(": 3, "lesson.quiz(": quiz_questions}
+    cells = [(kind_of(cell), cell.source) for cell in notebook.cells]
+    asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
     return Count(
-        words=sum(_words(cell) for cell in texts),
-        lines=sum(bool(line.strip()) for line in lines if line[:7] != "lesson."),
-        questions=sum(asked.get(line.partition("(")[0] + "(", 0) for line in lines),
-        tasks=len(re.findall(r"^\d+\. ", "\n".join(tasks), re.MULTILINE)),
+        words=sum(_words(text) for kind, text in cells if kind in READ),
+        lines=sum(_lines(text) for kind, text in cells if kind in CODE),
+        questions=sum(asked.get(kind, 0) for kind, _ in cells),
+        tasks=sum(_numbered(text) for kind, text in cells if kind == "tasks"),
         exercises=len(writing),
         writing=sum(writing),
     )
 
 
-def _words(cell) -> int:
+def _words(text) -> int:
     """The words of a text, each with a letter or a digit; formulas count as they stand."""
-    if "solution" in tags(cell) or "<summary>Hint" in cell.source:
-        return 0
-    text = re.sub(r"```.*?```|<[^>]*>", " ", cell.source, flags=re.DOTALL)
+    text = re.sub(r"```.*?```|<[^>]*>", " ", text, flags=re.DOTALL)
     return sum(bool(re.search(r"\w", word)) for word in text.split())
+
+
+def _lines(text) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
+
+
+def _numbered(text) -> int:
+    return len(re.findall(r"^\d+\. ", text, re.MULTILINE))

@@ -9,28 +9,29 @@ from tests import live
 
 NOTEBOOKS = find_notebooks([])
 
+IMPORTS = 'import sys; sys.path.insert(0, "..")\nfrom course import panels'
+LAB_OPENS = "from course.lessons.bug_lab.panel import bug_lab\n\nbug_lab(seed=1)"
 SOURCE = [
     ("markdown", "# 9. A lesson\n\nWhat you will do.", []),
     ("markdown", "You need nothing.", []),
-    ("code", "# @title Fetches the course", []),
-    ("code", "from course import panels", []),
+    ("code", IMPORTS, []),
     ("markdown", "## First part\n\nText.", []),
-    ("code", "x = 1", []),
+    ("code", "bug_lab(1), my_panel(2)", []),
     ("code", "panels.slice_panel()", []),
     ("markdown", "1. Move [it](#First-part).\n\nThis # stays.", ["tasks"]),
     ("markdown", "The answer.\n\n```python\n# no heading\n```", ["solution"]),
     ("markdown", "### Second part\n\n1. Press **Step**.", ["tasks"]),
-    ("code", "from lab import bug_lab\n\nbug_lab(seed=1)", []),
+    ("code", LAB_OPENS, []),
     ("markdown", "The answer.", []),
 ]
 DEMO = [
     ("markdown", "# 9. A lesson"),
-    ("code", "from course import panels"),
+    ("code", IMPORTS),
     ("markdown", "## First part"),
     ("code", "panels.slice_panel()"),
     ("markdown", "1. Move it.\n\nThis # stays."),
     ("markdown", "## Second part"),
-    ("code", "from lab import bug_lab\n\nbug_lab(seed=1)"),
+    ("code", LAB_OPENS),
     ("markdown", "1. Press **Step**."),
 ]
 

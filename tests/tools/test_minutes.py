@@ -24,11 +24,10 @@ def test_it_counts_what_a_learner_reads_and_does():
     """Guards: a part that isn't counted, or twice. Worked by hand."""
     cells = [
         text("Two words <b>and</b> $a + b$ `code` ```no word``` | - |"),  # 6 with a, b
-        text("<details><summary>Hint</summary>\n\nnot these\n</details>"),
+        text("<details><summary>Hint</summary>\n\nnot these\n</details>", "hint"),
         text("not these\n\n1. nor this", "solution"),
         text("1. Move it.\n2. Look.", "tasks"),  # 2, 1, 1, 1: 5 words, 2 tasks
         text("1. no task"),  # 3 words
-        code("# @title Fetches the course\nnot_this = 1"),
         code("x = 1\n\nprint(x)"),
         code("def my_step(a):\n    return None", "stub"),
         code("def my_train(a):\n    return None", "stub"),

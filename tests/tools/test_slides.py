@@ -374,7 +374,7 @@ def decks(tmp_path_factory):
 @each_notebook
 def test_slide_types_are_known(path):
     """Guards: nbconvert and RISE take an unknown type in silence for '-'."""
-    assert {notebook_slides.kind_of(cell) for cell in save.read(path).cells} <= KINDS
+    assert {notebook_slides.slide_type(cell) for cell in save.read(path).cells} <= KINDS
 
 
 @each_notebook
@@ -396,7 +396,9 @@ def test_notes_have_all_that_is_planned(path):
     chapter = plan.read(name_of(path.stem))
     asked = load_questions(name_of(path.stem)).predictions
     cells = notebook_slides.on_slides(save.read(path), asked, chapter).cells
-    notes = [cell.source for cell in cells if notebook_slides.kind_of(cell) == "notes"]
+    notes = [
+        cell.source for cell in cells if notebook_slides.slide_type(cell) == "notes"
+    ]
     planned = [f"{step.minutes} min: {step.words}" for step in chapter.steps]
     assert len(planned) > 5 and chapter.questions.keys() == asked.keys()
     for words in [*planned, *chapter.questions.values()]:

@@ -5,22 +5,18 @@ run after it, up to the next heading or question, its outputs. What only a live 
 can do is left out: checks of your code, your progress.
 """
 
-import ast
 import copy
 import html
 import re
 
 from nbformat.v4 import new_markdown_cell, new_output
 
-from course.tools.notebooks import fetches
+from course.tools.cells import headings, kind_of, only_call
 
-CALL = r"lesson\.(\w+)\([^\n]*\)"  # a cell that is nothing else
 QUESTIONS = {"predict", "quiz"}
 LEFT_OUT = {"check", "progress", "review"}
 TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
-HEADING = r"(?m)^#+ (?!Try it)"  # what you try answers the question before it
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
-FENCED = r"(?ms)^```.*?^```"
 FOLDED_RUN = {
     "code_prompt_show": "Show the result",
     "code_prompt_hide": "Hide the result",
@@ -37,16 +33,15 @@ def as_page(notebook, buttons=()):
     """A copy of a notebook as the book shows it; ``buttons`` are (label, address)."""
     cells, asked = [], False
     for cell in copy.deepcopy(notebook.cells):
-        call = _call_in(cell)
-        text = cell.source
-        if call in LEFT_OUT or fetches(text) or text.startswith(TEXTS_LEFT_OUT):
+        kind = kind_of(cell)
+        if kind in LEFT_OUT or cell.source.startswith(TEXTS_LEFT_OUT):
             continue
-        if call in QUESTIONS:
-            asked = call == "predict"
-        elif _has_heading(cell):
-            asked = False
+        if kind in QUESTIONS:
+            asked = kind == "predict"
+        elif any(not words.startswith("Try it") for words in headings(cell)):
+            asked = False  # but what you try answers the question before it
         if cell.cell_type == "code":
-            _dress(cell, call, asked)
+            _dress(cell, kind, asked)
         else:
             cell.source = linked(cell.source)
         cells.append(cell)
@@ -73,31 +68,20 @@ def slug(heading) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def _call_in(cell):
-    """The method of `Lesson` that a cell calls and does nothing else; None if none."""
-    found = cell.cell_type == "code" and re.fullmatch(CALL, cell.source.strip())
-    return found[1] if found else None
-
-
-def _has_heading(cell):
-    text = re.sub(FENCED, "", cell.source)
-    return cell.cell_type == "markdown" and bool(re.search(HEADING, text))
-
-
-def _dress(cell, call, asked):
+def _dress(cell, kind, asked):
     """Say by tags and metadata how Jupyter Book shows a code cell."""
     shown = [_picture(output) for output in cell.outputs]
     alts = [alt for alt, _ in shown if alt]
     cell.outputs = [output for _, outputs in shown for output in outputs]
     settings, tags = {}, []
-    if call in QUESTIONS:
+    if kind in QUESTIONS:
         tags += ["remove-input", "question"]
-    elif alts and _is_one_call(cell.source):
+    elif alts and only_call(cell):
         tags.append("remove-input")
-    elif "sys.path.insert" in cell.source:
+    elif kind == "imports":
         tags.append("hide-input")
         settings |= FOLDED_CODE
-    if asked and call is None:
+    if asked and kind not in QUESTIONS:
         tags.append("hide-output")
         settings |= FOLDED_RUN
     if alts:
@@ -117,8 +101,3 @@ def _picture(output):
         return alt, [output]
     panel = f'<p class="panel">Panel: {html.escape(words)}</p>'
     return alt, [output, new_output("display_data", data={"text/html": panel})]
-
-
-def _is_one_call(source):
-    body = ast.parse(source).body
-    return len(body) == 1 and isinstance(body[0], ast.Expr)

@@ -5,7 +5,6 @@ there with its answer folded, and what comes after it on the next slide. What a 
 says goes into notes: the minutes of its chapter, and of each question the answers.
 """
 
-import ast
 import copy
 import html
 import re
@@ -14,17 +13,15 @@ from nbformat.v4 import new_markdown_cell
 
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.questions.kinds import as_html, code
+from course.tools.cells import functions, headings, kind_of, question_in
 
 KEYS = (
     "Keys: right arrow: on. A: unfold the next answer of a slide, or fold them. F: full "
     "screen. O: overview. B: black. S: these notes. ?: all keys."
 )
-PREDICT = r'lesson\.predict\("(.+)"\)'
-HEADING = r"(?m)^#+ +(.*?) *$"
-FENCED = r"(?ms)^```.*?^```"
 
 
-def kind_of(cell) -> str:
+def slide_type(cell) -> str:
     """What the metadata say of a cell: 'slide', 'subslide', ..., '-' if nothing."""
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
@@ -36,19 +33,18 @@ def on_slides(notebook, questions, chapter):
     """
     cells, asked, told = [], None, []
     for cell in notebook.cells:
-        kind = kind_of(cell)
-        if kind == "skip" or "solution" in cell.metadata.get("tags", ()):
+        kind, slide = kind_of(cell), slide_type(cell)
+        if slide == "skip" or kind == "solution":
             continue
-        question = _question_in(cell, questions)
-        if asked and not question and kind in ("-", "fragment"):
-            kind = "subslide"  # else the run would answer at once
+        question = questions.get(question_in(cell)) if kind == "predict" else None
+        if asked and not question and slide in ("-", "fragment"):
+            slide = "subslide"  # else the run would answer at once
         asked = question
         notes = [] if cells else [KEYS]
         if question:
             notes.append(_answers(question, chapter.questions.get(question.name, "")))
-        elif cell.cell_type == "markdown":
-            notes += _plan(cell.source, chapter, told)
-        cells.append(_marked(_shown(cell, question), kind))
+        notes += _plan(headings(cell), chapter, told)
+        cells.append(_marked(_shown(cell, question), slide))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
     notebook = copy.copy(notebook)
     notebook.cells = cells
@@ -63,24 +59,13 @@ def _shown(cell, question):
     if cell.cell_type == "markdown":
         cell.source = _without_links(cell.source)
     elif any("image/png" in output.get("data", ()) for output in cell.outputs):
-        cell.source = _functions(cell.source)
+        cell.source = functions(cell)  # they are there to be read
     return cell
 
 
-def _marked(cell, kind):
-    cell.metadata["slideshow"] = {"slide_type": kind}
+def _marked(cell, slide):
+    cell.metadata["slideshow"] = {"slide_type": slide}
     return cell
-
-
-def _question_in(cell, questions):
-    found = cell.cell_type == "code" and re.fullmatch(PREDICT, cell.source.strip())
-    return questions.get(found[1]) if found else None
-
-
-def _functions(source):
-    """The functions of a cell that draws: they are there to be read."""
-    defined = [n for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
-    return "\n\n\n".join(ast.get_source_segment(source, node) for node in defined)
 
 
 def _without_links(text):
@@ -134,9 +119,8 @@ def _answers(question, words):
     return f"{name}{right}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
-def _plan(text, chapter, told):
-    """The steps of the plan that begin or go on at the headings of a text."""
-    titles = re.findall(HEADING, re.sub(FENCED, "", text))
+def _plan(titles, chapter, told):
+    """The steps of the plan that begin or go on at these headings."""
     for title in titles:
         if title in chapter.home:
             yield f"*{title}*: at home. Pass by."

@@ -1,0 +1,75 @@
+"""Read a cell of a notebook: what kind it is, by its tags and by what its code calls."""
+
+import ast
+import re
+
+from course.tools.notebooks import tags
+
+# Tags that say what a cell is.
+TAGGED = {"exercise", "stub", "hint", "solution", "tasks"}
+FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
+HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
+
+
+def kind_of(cell) -> str:
+    """What a cell is: 'text' or 'code', if nothing says more.
+
+    More says a tag, such as 'stub', and the one call of a method of the lesson, such as
+    'predict' or 'check'. 'imports' find the course, and 'panel' shows one.
+    """
+    for tag in tags(cell):
+        if tag in TAGGED:
+            return tag
+    if cell.cell_type != "code":
+        return "text"
+    call = only_call(cell)
+    if call and ast.unparse(call.func).startswith("lesson."):
+        return call.func.attr
+    for *_, module, _ in (name.split(".") for name in _called(cell) if "." in name):
+        if module in ("panels", "panel"):  # of the course, of a lesson
+            return "panel"
+    return "imports" if "sys.path.insert" in _called(cell) else "code"
+
+
+def only_call(cell):
+    """The call which is all that a cell does, as a node; None if it does anything else."""
+    match _parsed(cell).body:
+        case [ast.Expr(value=ast.Call() as call)]:
+            return call
+
+
+def question_in(cell) -> str:
+    """The name of the question that a cell asks before a run."""
+    return only_call(cell).args[0].value
+
+
+def headings(cell) -> list:
+    """The headings in a text, not those that stand in code; of other cells none."""
+    is_text = cell.cell_type == "markdown"
+    return HEADING.findall(FENCED.sub("", cell.source)) if is_text else []
+
+
+def functions(cell) -> str:
+    """The functions that a cell defines, and nothing else of it."""
+    defined = [node for node in _parsed(cell).body if isinstance(node, ast.FunctionDef)]
+    return "\n\n\n".join(ast.get_source_segment(cell.source, node) for node in defined)
+
+
+def _called(cell):
+    """The names of what a cell calls; what it imports has the name of its module."""
+    nodes = list(ast.walk(_parsed(cell)))
+    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    homes = {
+        name.name: f"{node.module}.{name.name}"
+        for node in imports
+        for name in node.names
+    }
+    called = (ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call))
+    return [homes.get(name, name) for name in called]
+
+
+def _parsed(cell):
+    try:
+        return ast.parse(cell.source)
+    except SyntaxError:  # a command of the notebook's, such as %time
+        return ast.Module([], [])

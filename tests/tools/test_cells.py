@@ -1,0 +1,42 @@
+"""What kind a cell is: for the book, slides, demos, minutes and the glossary."""
+
+import pytest
+from nbformat import v4
+
+from course.tools import cells
+
+LAB = "from course.lessons.bug_lab.panel import bug_lab\n\nbug_lab(seed=14)"
+
+
+@pytest.mark.parametrize(
+    "code, kind",
+    [
+        ("lesson.predict('by hand')\n", "predict"),
+        ("lesson.quiz(\n)", "quiz"),
+        ("lesson.check(f)\nprint(f(1))", "code"),
+        ("step = lesson.own('my_step')", "code"),
+        ("# A comment.\nshown = panels.slice_panel()", "panel"),
+        (LAB, "panel"),
+        ("from course.lessons.bug_lab import bugs\n\nbugs.show()", "code"),
+        ("bug_lab(1), my_panel(2)", "code"),
+        ('import sys; sys.path.insert(0, "..")', "imports"),
+        ("%time lesson.quiz()", "code"),
+    ],
+)
+def test_a_cell_is_of_the_kind_that_its_code_tells(code, kind):
+    """Guards: a panel that no demo shows, a question that a book answers."""
+    assert cells.kind_of(v4.new_code_cell(code)) == kind
+
+
+def test_a_tag_tells_more():
+    """Guards: minutes for the lines of a stub, and for the words of a solution."""
+    stub = v4.new_code_cell("panels.f()", metadata={"tags": ["nbval-skip", "stub"]})
+    assert cells.kind_of(stub) == "stub"
+    assert cells.kind_of(v4.new_markdown_cell("lesson.quiz()")) == "text"
+
+
+def test_headings_stand_outside_of_code():
+    """Guards: a comment taken for a heading, which ends what is folded in the book."""
+    text = v4.new_markdown_cell("# A  \n```\n# no\n```\n#no\n### B: `c`")
+    assert cells.headings(text) == ["A", "B: `c`"]
+    assert cells.headings(v4.new_code_cell("# no")) == []
