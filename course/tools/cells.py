@@ -7,6 +7,8 @@ from course.tools.notebooks import tags
 
 # Tags that say what a cell is.
 TAGGED = {"exercise", "stub", "hint", "solution", "tasks"}
+# A function of `course.panels`, or of the module `panel` of a lesson.
+PANEL = re.compile(r"\bpanels?\.\w+$")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
 
@@ -25,10 +27,10 @@ def kind_of(cell) -> str:
     call = only_call(cell)
     if call and ast.unparse(call.func).startswith("lesson."):
         return call.func.attr
-    for *_, module, _ in (name.split(".") for name in _called(cell) if "." in name):
-        if module in ("panels", "panel"):  # of the course, of a lesson
-            return "panel"
-    return "imports" if "sys.path.insert" in _called(cell) else "code"
+    called = _called(cell)
+    if any(PANEL.search(name) for name in called):
+        return "panel"
+    return "imports" if "sys.path.insert" in called else "code"
 
 
 def only_call(cell):

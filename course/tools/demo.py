@@ -8,7 +8,7 @@ import re
 
 from nbformat import v4
 
-from course.tools import save
+from course.tools import notebooks
 from course.tools.cells import headings, kind_of
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
@@ -17,11 +17,11 @@ LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo
 
 def make(notebook, folder):
     """Write the demo of a notebook into a folder; return its path."""
-    source = save.read(notebook)
+    source = notebooks.read(notebook)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / notebook.name
     cells = list(_cells(source.cells))
-    save.write(v4.new_notebook(cells=cells, metadata=source.metadata), path)
+    notebooks.write(v4.new_notebook(cells=cells, metadata=source.metadata), path)
     return path
 
 

@@ -80,9 +80,9 @@ def count(notebook, quiz_questions=0, writing=()) -> Count:
     asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
     return Count(
         words=sum(_words(text) for kind, text in cells if kind in READ),
-        lines=sum(_lines(text) for kind, text in cells if kind in CODE),
+        lines=sum(_count(r"\S.*", text) for kind, text in cells if kind in CODE),
         questions=sum(asked.get(kind, 0) for kind, _ in cells),
-        tasks=sum(_numbered(text) for kind, text in cells if kind == "tasks"),
+        tasks=sum(_count(r"^\d+\. ", text) for kind, text in cells if kind == "tasks"),
         exercises=len(writing),
         writing=sum(writing),
     )
@@ -91,12 +91,8 @@ def count(notebook, quiz_questions=0, writing=()) -> Count:
 def _words(text) -> int:
     """The words of a text, each with a letter or a digit; formulas count as they stand."""
     text = re.sub(r"```.*?```|<[^>]*>", " ", text, flags=re.DOTALL)
-    return sum(bool(re.search(r"\w", word)) for word in text.split())
+    return _count(r"\S*\w\S*", text)
 
 
-def _lines(text) -> int:
-    return sum(bool(line.strip()) for line in text.splitlines())
-
-
-def _numbered(text) -> int:
-    return len(re.findall(r"^\d+\. ", text, re.MULTILINE))
+def _count(pattern, text) -> int:
+    return len(re.findall(pattern, text, re.MULTILINE))

@@ -9,6 +9,7 @@ from importlib import import_module
 
 from course.lessons import NAMES, NOTEBOOKS, number_of
 from course.tools import ROOT, CommandError, glossary, minutes, plan
+from course.tools.cells import headings
 from course.tools.notebooks import read
 
 BLOCK = re.compile(r"(<!-- written by save -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -62,8 +63,8 @@ def terms_table():
 
 def title_of(name) -> tuple:
     """The number and the title of a lesson, from the first words of its notebook."""
-    first = read(NOTEBOOKS[name]).cells[0].source
-    return re.match(r"# (\d+)\. ([^:\n]+)", first).groups()
+    [first, *_] = headings(read(NOTEBOOKS[name]).cells[0])
+    return re.match(r"(\d+)\. ([^:]+)", first).groups()
 
 
 def with_table(text, rows) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from nbconvert import SlidesExporter
 
 from course.lessons import NAMES, load_questions, name_of
-from course.tools import ROOT, CommandError, demo, find_notebooks, plan, save
+from course.tools import ROOT, CommandError, demo, find_notebooks, notebooks, plan
 from course.tools.deck import notebook_slides
 
 DECK = Path(notebook_slides.__file__).parent
@@ -50,7 +50,7 @@ PACKAGES = {
 }
 
 
-def make(notebooks, folder) -> list[Path]:
+def make(paths, folder) -> list[Path]:
     """Turn notebooks into decks in a folder; return their paths."""
     copy_parts(folder / "parts")
     exporter = SlidesExporter(
@@ -59,10 +59,12 @@ def make(notebooks, folder) -> list[Path]:
         exclude_anchor_links=True,
     )
     decks = []
-    for path in notebooks:
+    for path in paths:
         lesson = name_of(path.stem)
         asked = load_questions(lesson).predictions if lesson in NAMES else {}
-        notebook = notebook_slides.on_slides(save.read(path), asked, plan.read(lesson))
+        notebook = notebook_slides.on_slides(
+            notebooks.read(path), asked, plan.read(lesson)
+        )
         name = {"metadata": {"name": path.stem}}
         text, _ = exporter.from_notebook_node(notebook, resources=name)
         decks.append(folder / f"{path.stem}.html")
