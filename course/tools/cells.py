@@ -5,8 +5,8 @@ import re
 
 from course.tools.notebooks import tags
 
-# Tags that say what a cell is.
-TAGGED = {"exercise", "stub", "hint", "solution", "tasks"}
+# Tags that say what a cell is. Where the course is published, one fetches it.
+TAGGED = {"exercise", "stub", "hint", "solution", "tasks", "fetch"}
 # A function of `course.panels`, or of the module `panel` of a lesson.
 PANEL = re.compile(r"\bpanels?\.\w+$")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
@@ -14,10 +14,10 @@ HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
 
 
 def kind_of(cell) -> str:
-    """What a cell is: 'text' or 'code', if nothing says more.
+    """What a cell is, in one word: 'text' or 'code', if nothing says more.
 
-    More says a tag, such as 'stub', and the one call of a method of the lesson, such as
-    'predict' or 'check'. 'imports' find the course, and 'panel' shows one.
+    That may be a tag, such as 'stub'; the method of the lesson that it calls and does
+    nothing else, such as 'predict'; 'panel' of what shows one; 'imports'.
     """
     for tag in tags(cell):
         if tag in TAGGED:
@@ -41,8 +41,11 @@ def only_call(cell):
 
 
 def question_in(cell) -> str:
-    """The name of the question that a cell asks before a run."""
-    return only_call(cell).args[0].value
+    """What stands in quotes in the only call of a cell, as the name of a question."""
+    match only_call(cell):
+        case ast.Call(args=[ast.Constant(value=str(name))]):
+            return name
+    return ""
 
 
 def headings(cell) -> list:

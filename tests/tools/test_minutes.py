@@ -28,6 +28,7 @@ def test_it_counts_what_a_learner_reads_and_does():
         text("not these\n\n1. nor this", "solution"),
         text("1. Move it.\n2. Look.", "tasks"),  # 2, 1, 1, 1: 5 words, 2 tasks
         text("1. no task"),  # 3 words
+        code("not_this = 1", "fetch"),
         code("x = 1\n\nprint(x)"),
         code("def my_step(a):\n    return None", "stub"),
         code("def my_train(a):\n    return None", "stub"),

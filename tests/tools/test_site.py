@@ -147,13 +147,14 @@ def test_a_question_stands_without_its_line_of_code():
 
 def test_what_only_a_live_notebook_can_do_is_left_out():
     """Guards: 'not written yet' and '0 of 6 predictions made', told to a reader."""
+    fetch = v4.new_code_cell("fetch()", metadata={"tags": ["fetch"]})
     progress = v4.new_markdown_cell("## Check your progress\nRun this cell.")
     check, shown = code("lesson.check(f)"), code("lesson.progress()")
     review = code("lesson.review()", **{"text/html": "<p>What?</p>"})
     before = v4.new_markdown_cell(
         "**Before you begin: questions from earlier quizzes.**"
     )
-    assert page(before, review, check, progress, shown) == []
+    assert page(fetch, before, review, check, progress, shown) == []
     assert len(page(code("lesson.check(f)\nprint(g(1))"))) == 1  # a longer cell
 
 

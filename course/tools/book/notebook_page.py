@@ -14,7 +14,7 @@ from nbformat.v4 import new_markdown_cell, new_output
 from course.tools.cells import headings, kind_of, only_call
 
 QUESTIONS = {"predict", "quiz"}
-LEFT_OUT = {"check", "progress", "review"}
+LEFT_OUT = {"check", "progress", "review", "fetch"}
 TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 FOLDED_RUN = {

@@ -83,19 +83,24 @@ def _asked(question):
     )
 
 
-def _right(question):
-    """The right answer with its reason."""
+def _right(question, in_full=False):
+    """The right answer with its reason; ``in_full`` with the words of an option."""
     if isinstance(question, ChoiceQuestion):
-        [(letter, words)] = [
-            (letter, code(option.feedback))
+        [right] = [
+            _option(letter, option, in_full)
             for letter, option in question.lettered.items()
             if option.right
         ]
-        return f"<p>✓ Right: <strong>{letter}.</strong> {words}</p>"
+        return f"<p>✓ Right: {right}</p>"
     if isinstance(question, NumberQuestion):
         number = f"<strong>{question.answer:g}</strong>"
         return f"<p>✓ Right: {number}. {code(question.feedback)}</p>"
     return f"<p>✓ Right:</p>{question.solution()}"
+
+
+def _option(letter, option, in_full=True):
+    words = f"{letter}. {code(option.text)}" if in_full else f"{letter}."
+    return f"<strong>{words}</strong> {code(option.feedback)}"
 
 
 # 2. Notes ----------------------------------------------------------------------------
@@ -103,20 +108,15 @@ def _right(question):
 
 def _answers(question, words):
     """The right answer, what the chapter says of the question, the wrong answers."""
-    right, wrong = _right(question), []
+    wrong = []
     if isinstance(question, ChoiceQuestion):
-        for letter, option in question.lettered.items():
-            row = f"<strong>{letter}. {code(option.text)}</strong> "
-            row += code(option.feedback)
-            if option.right:
-                right = f"<p>✓ Right: {row}</p>"
-            else:
-                wrong.append(row)
+        options = question.lettered.items()
+        wrong = [_option(letter, o) for letter, o in options if not o.right]
     elif isinstance(question, NumberQuestion):
         wrong = [f"{miss.value:g}. {code(miss.feedback)}" for miss in question.misses]
-    name = f"<p>Question '{html.escape(question.name)}'</p>"
+    name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, True)}"
     wrong = "".join(f"<p>Wrong: {row}</p>" for row in wrong)
-    return f"{name}{right}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
+    return f"{name}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
 def _plan(titles, chapter, told):
