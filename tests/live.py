@@ -1,7 +1,7 @@
 """A JupyterLab of its own on a copy of the course, and a browser to look at it.
 
-The browser tests and the benchmarks use it. The user's settings don't matter
-to it, and it leaves nothing behind.
+The browser tests and the benchmarks use it. The user's settings don't matter to it, and
+it leaves nothing behind.
 """
 
 import contextlib
@@ -24,9 +24,9 @@ from course.tools.save import WIDGET_VIEW
 from tests.wait import PATIENCE
 
 try:
-    from playwright.sync_api import Error, expect, sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 except ImportError:  # `missing` says so
-    Error = expect = sync_playwright = None
+    expect = sync_playwright = None
 
 SIZE = {"width": 1280, "height": 720}  # a projector
 INSTALL = "pip install -r requirements-dev.txt"

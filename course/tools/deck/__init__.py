@@ -1,1 +1,1 @@
-"""Decks: what stands on the slides, how it looks, and whether it fits."""
+"""Decks: what stands on the slides, and how it looks."""
