@@ -2,13 +2,12 @@
 
 import ast
 import re
+from importlib import import_module
 
 from course.tools.notebooks import tags
 
 # Tags that say what a cell is. Where the course is published, one fetches it.
 TAGGED = {"exercise", "stub", "hint", "solution", "tasks", "fetch"}
-# A function of `course.panels`, or of the module `panel` of a lesson.
-PANEL = re.compile(r"\bpanels?\.\w+$")
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
 
@@ -28,7 +27,7 @@ def kind_of(cell) -> str:
     if call and ast.unparse(call.func).startswith("lesson."):
         return call.func.attr
     called = _called(cell)
-    if any(PANEL.search(name) for name in called):
+    if any(map(_makes_panel, called)):
         return "panel"
     return "imports" if "sys.path.insert" in called else "code"
 
@@ -60,17 +59,30 @@ def functions(cell) -> str:
     return "\n\n\n".join(ast.get_source_segment(cell.source, node) for node in defined)
 
 
+def _makes_panel(name):
+    """Whether this is a function of the course that says of itself that it makes one."""
+    from course.panels.panel import Panel  # takes long, and not all readers need it
+
+    module, _, function = name.rpartition(".")
+    if not module.startswith("course."):
+        return False
+    try:
+        made = getattr(import_module(module), function).__annotations__.get("return")
+    except (ImportError, AttributeError):  # it is nothing, or no function
+        return False
+    return isinstance(made, type) and issubclass(made, Panel)
+
+
 def _called(cell):
-    """The names of what a cell calls; what it imports has the name of its module."""
+    """The names of what a cell calls, whole where it imports them from a module."""
     nodes = list(ast.walk(_parsed(cell)))
-    imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
-    homes = {
-        name.name: f"{node.module}.{name.name}"
-        for node in imports
-        for name in node.names
-    }
+    homes = {"panels": "course.panels"}  # as in the first cell of each notebook
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom):
+            homes |= {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
     called = (ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call))
-    return [homes.get(name, name) for name in called]
+    parts = (name.partition(".") for name in called)
+    return [homes.get(first, first) + dot + rest for first, dot, rest in parts]
 
 
 def _parsed(cell):

@@ -5,8 +5,6 @@ from nbformat import v4
 
 from course.tools import cells
 
-LAB = "from course.lessons.bug_lab.panel import bug_lab\n\nbug_lab(seed=14)"
-
 
 @pytest.mark.parametrize(
     "code, kind",
@@ -16,7 +14,8 @@ LAB = "from course.lessons.bug_lab.panel import bug_lab\n\nbug_lab(seed=14)"
         ("lesson.check(f)\nprint(f(1))", "code"),
         ("step = lesson.own('my_step')", "code"),
         ("# A comment.\nshown = panels.slice_panel()", "panel"),
-        (LAB, "panel"),
+        ("from course.panels import slice_panel\n\nslice_panel(seed=1)", "panel"),
+        ("panels.nothing(), panels.panel.checks.x()", "code"),
         ("from course.lessons.bug_lab import bugs\n\nbugs.show()", "code"),
         ("bug_lab(1), my_panel(2)", "code"),
         ('import sys; sys.path.insert(0, "..")', "imports"),
