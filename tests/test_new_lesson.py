@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from course.lessons import NAMES
-from course.tools import NOTEBOOKS, ROOT, notebooks
+from course.tools import NOTEBOOKS, ROOT, links, notebooks
 from tests.copies import LEFT_OUT
 
 NAME = f"{len(NAMES):02d}_doubles"
@@ -48,7 +48,8 @@ SLOW = [
 def new_notebook():
     """The notebook as its author begins: an exercise is named, and not more."""
     first = notebooks.read(NOTEBOOKS / f"{len(NAMES) - 1:02d}_{NAMES[-1]}.ipynb")
-    fetch, imports = [cell for cell in first.cells if cell.cell_type == "code"][:2]
+    cells = notebooks.without_fetching(first).cells
+    imports = next(cell for cell in cells if cell.cell_type == "code")
     imports.source = imports.source.replace(f"{len(NAMES) - 1:02d}_{NAMES[-1]}", NAME)
     cells = []
     for id, text in CELLS.items():
@@ -56,8 +57,9 @@ def new_notebook():
             nbformat.v4.new_code_cell if id in CODE else nbformat.v4.new_markdown_cell
         )
         cells.append(make(text.replace("{}", str(len(NAMES))), id=id))
-    cells[1:1] = [fetch, imports]
-    return nbformat.v4.new_notebook(cells=cells)
+    cells.insert(1, imports)
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    return links.in_notebook(notebook, links.addresses().repository)
 
 
 @pytest.fixture(scope="module")

@@ -180,7 +180,7 @@ def contents(kind, course=ROOT, address="") -> dict:
     files, tools = {}, {course / "course" / "tools" / f"{name}.py" for name in TOOLS}
     for path in sorted(course.glob("notebooks/*.ipynb")):
         try:
-            text = as_text(links.in_notebook(change(read(path)), address))
+            text = as_text(change(links.in_notebook(read(path), address)))
         except CommandError as error:
             raise CommandError(f"{path.name}: {error}") from None
         files[f"notebooks/{path.name}"] = text.encode()

@@ -1,25 +1,44 @@
 """Write the address of the course, as pyproject.toml has it, wherever it is needed.
 
-That is the cell of each notebook which fetches the course, the links in the README by
-which it opens without an install, and how to cite it. Without an address all are empty.
+In each notebook that is a cell which fetches the course, in the README the links by which
+it opens without an install; and how to cite it. Without an address there are none.
 """
 
 import re
 import tomllib
 from typing import NamedTuple
 
+from nbformat import v4
+
 from course.tools import ROOT, CommandError
-from course.tools.notebooks import as_text, fetches, read
+from course.tools.notebooks import as_text, read, without_fetching
 
 FIRST = "00_first_look"
-ADDRESS = re.compile(r'^ADDRESS = "(.*?)"', re.MULTILINE)  # in the cell that fetches
 # In the README, around the paragraph of links.
 BLOCK = re.compile(
     r"(<!-- links: python -m course links -->\n).*?(<!-- end of links -->\n\n)",
     re.DOTALL,
 )
-FORM = r"(https?://[\w.-]+(:\d+)?|file://)(/[\w.~%+:-]+)*/?"
+FORM = r"(?:https?://[\w.-]+(?::\d+)?|file://)(?:/[\w.~%+:-]+)*/?"
 GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+)"
+COLAB = "https://colab.research.google.com/github"
+# The last line is an error where nothing came: what git said of it stands above.
+FETCH = """\
+# @markdown Fetches the course if it isn't here, as in Colab: run this, and go on.{}
+import os, sys
+if not os.path.exists("../mlp_core.py"):
+    os.path.exists("neural_networks/mlp_core.py") or get_ipython().system(f'git clone -q \
+--depth 1 {} neural_networks && "{{sys.executable}}" -m pip install -q anywidget \
+cloudpickle psutil')
+    os.chdir("neural_networks/course/../notebooks")"""
+OTHERS = f" Links to other notebooks don't work in Colab; [these do]({COLAB}/{{}}/)."
+FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
+FOLDED |= {
+    "slideshow": {"slide_type": "skip"},
+    "tags": ["fetch", "nbval-ignore-output"],
+}
+# In a notebook's file; a cell of an older version has a line for the address.
+FETCHED = re.compile(rf'(?:--depth 1 |ADDRESS = \\")({FORM})')
 
 
 class Addresses(NamedTuple):
@@ -34,19 +53,17 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    for sentence in update():
-        print(sentence)
+    print(*update(), sep="\n")
     return 0
 
 
 def update(course=ROOT) -> list[str]:
     """Write what has another address; say in sentences what was done."""
-    found = addresses(course)
-    changed = changes(found, course)
-    for path, text in changed.items():
+    found, said = addresses(course), []
+    for path, text in changes(found, course).items():
         path.write_text(text, encoding="utf-8", newline="\n")
-    said = [f"Wrote {path.relative_to(course).as_posix()}." for path in changed]
-    if found.repository and not re.fullmatch(GITHUB, found.repository):
+        said.append(f"Wrote {path.relative_to(course).as_posix()}.")
+    if found.repository and not _on_github(found.repository):
         said.append(
             f"{found.repository} is not of the form https://github.com/OWNER/NAME: so "
             "there are no links to Colab, Binder and Codespaces."
@@ -74,17 +91,21 @@ def checked(address) -> str:
 
 def buttons(stem=FIRST, found=None) -> list:
     """Where a notebook opens by a link: (label, address), none without an address."""
-    repository, _ = found or addresses()
-    github = re.fullmatch(GITHUB, repository)
-    if not github:
+    name = _on_github((found or addresses()).repository)
+    if not name:
         return []
-    name, copy = github[1], f"lab/tree/my_course/{stem}.ipynb"
-    file = f"{name}/blob/main/notebooks/{stem}.ipynb"
+    copy = f"lab/tree/my_course/{stem}.ipynb"
     return [
-        ("Colab", f"https://colab.research.google.com/github/{file}"),
+        ("Colab", f"{COLAB}/{name}/blob/main/notebooks/{stem}.ipynb"),
         ("Binder", f"https://mybinder.org/v2/gh/{name}/main?urlpath={copy}"),
         ("Codespaces", f"https://codespaces.new/{name}"),
     ]
+
+
+def _on_github(address):
+    """The OWNER/NAME of a repository there; empty if it is elsewhere."""
+    found = re.fullmatch(GITHUB, address)
+    return found[1] if found else ""
 
 
 def changes(found, course=ROOT) -> dict:
@@ -92,9 +113,9 @@ def changes(found, course=ROOT) -> dict:
     readme, citation = course / "README.md", course / "CITATION.cff"
     texts = {readme: in_readme(_text(readme), found)}
     texts[citation] = in_citation(_text(citation), found.repository)
-    for path in sorted(course.glob("notebooks/*.ipynb")):
+    for path in course.glob("notebooks/*.ipynb"):
         texts[path] = as_text(in_notebook(read(path), found.repository))
-    return {path: text for path, text in texts.items() if text != _text(path)}
+    return {path: texts[path] for path in sorted(texts) if texts[path] != _text(path)}
 
 
 def _text(path):
@@ -102,18 +123,21 @@ def _text(path):
 
 
 def in_notebook(notebook, address):
-    """The notebook, changed: its cell that fetches does so from an address."""
-    for cell in notebook.cells:
-        if fetches(cell.source):
-            cell.source = ADDRESS.sub(f'ADDRESS = "{address}"', cell.source)
+    """The notebook, changed: with a cell that fetches, if there is an address."""
+    notebook = without_fetching(notebook)
+    if address:
+        name = _on_github(address)
+        source = FETCH.format(OTHERS.format(name) * bool(name), address)
+        fetch = v4.new_code_cell(source, id="fetch", metadata=FOLDED, execution_count=0)
+        kinds = [cell.cell_type for cell in notebook.cells]
+        notebook.cells.insert(kinds.index("code"), fetch)
     return notebook
 
 
 def address_in(folder) -> str:
     """The address from which the notebooks in a folder fetch the course."""
     path = folder / "notebooks" / f"{FIRST}.ipynb"
-    sources = [cell.source for cell in read(path).cells] if path.exists() else []
-    [found] = [ADDRESS.search(text) for text in sources if fetches(text)] or [None]
+    found = FETCHED.search(_text(path)) if path.exists() else None
     return found[1] if found else ""
 
 
@@ -123,24 +147,20 @@ def in_readme(text, found) -> str:
         raise CommandError(
             "README.md lacks the line '<!-- links: ... -->' of its links"
         )
-    return BLOCK.sub(lambda block: block[1] + _links(found) + block[2], text)
+    links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
+    said = []  # in words: pictures would come from other machines
+    if links:
+        said.append(
+            f"Without an install, the first notebook opens in {', '.join(links[:-1])} or "
+            f"{links[-1]}: [Where it runs](docs/where.md) says what works there."
+        )
+    if found.site:
+        said.append(f"Only to read, there is [the book]({found.site}/).")
+    paragraph = f"\n{' '.join(said)}\n\n" if said else ""
+    return BLOCK.sub(lambda block: block[1] + paragraph + block[2], text)
 
 
 def in_citation(text, repository) -> str:
     """How to cite the course, with the address of its repository."""
     text = re.sub(r"(?m)^repository-code: .*\n", "", text)
     return text + f"repository-code: {repository}\n" * bool(repository)
-
-
-def _links(found):
-    """The paragraph of links: words, because pictures would come from other machines."""
-    links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
-    sentences = []
-    if links:
-        sentences.append(
-            f"Without an install, the first notebook opens in {', '.join(links[:-1])} or "
-            f"{links[-1]}: [Where it runs](docs/where.md) says what works there."
-        )
-    if found.site:
-        sentences.append(f"Only to read, there is [the book]({found.site}/).")
-    return "\n" + " ".join(sentences) + "\n\n" if sentences else ""

@@ -25,9 +25,14 @@ def tags(cell) -> list:
 def fetches(source) -> bool:
     """Whether a cell is the one that fetches the course, as in Colab.
 
-    By its title, since a notebook that comes from there may have other ids and tags.
+    By its first words, since a notebook from there may have other ids and tags.
     """
-    return source.startswith("# @title Fetches the course")
+    return source.startswith(("# @markdown Fetches the c", "# @title Fetches the c"))
+
+
+def without_fetching(notebook):
+    notebook.cells = [cell for cell in notebook.cells if not fetches(cell.source)]
+    return notebook
 
 
 def cleared(notebook):

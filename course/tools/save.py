@@ -17,7 +17,7 @@ from nbclient.exceptions import CellExecutionError
 
 from course import lessons
 from course.tools import ROOT, exercise_cells, find_notebooks, pages
-from course.tools.notebooks import WIDGET_VIEW, as_text, read, write
+from course.tools.notebooks import WIDGET_VIEW, as_text, fetches, read, write
 
 METADATA = {
     "kernelspec": {
@@ -106,7 +106,7 @@ def normalize(notebook):
         cell.metadata = nbformat.from_dict(kept)
         cell.source = cell.source.rstrip()
         if cell.cell_type == "code":
-            count += 1
+            count += not fetches(cell.source)  # so that the others keep their numbers
             cell.execution_count = count
             cell.outputs = _merge_streams(cell.outputs)
             for output in cell.outputs:

@@ -14,7 +14,7 @@ from course.files import replacing
 from course.record import MARK
 from course.tools import NOTEBOOKS
 from course.tools.merge import is_renamed, merge
-from course.tools.notebooks import as_text, cleared, read
+from course.tools.notebooks import as_text, cleared, read, without_fetching
 
 GIVEN = f"{MARK}/given"
 LAST = f"{MARK}/last"  # the name of the notebook that they saved last
@@ -57,7 +57,10 @@ class Update:
             place.mkdir(parents=True, exist_ok=True)
         for rest in self.mark.glob("*.new"):  # of an interrupted run
             rest.unlink()
-        theirs = {p.name: cleared(read(p)) for p in self.source.glob("*.ipynb")}
+        theirs = {
+            path.name: without_fetching(cleared(read(path)))
+            for path in self.source.glob("*.ipynb")
+        }
         for path in sorted(self.given.glob("*.ipynb")):
             if path.name not in theirs:
                 self._rename(path.name, theirs)

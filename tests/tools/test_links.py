@@ -13,15 +13,28 @@ import nbformat
 import pytest
 
 from course.__main__ import main
-from course.tools import NOTEBOOKS, ROOT, CommandError, handout, links, save
+from course.tools import (
+    NOTEBOOKS,
+    ROOT,
+    CommandError,
+    handout,
+    links,
+    manifest,
+    save,
+    update,
+)
 from course.tools.grading import judge
 from course.tools.links import Addresses
-from course.tools.notebooks import as_text, read
+from course.tools.notebooks import as_text, cleared, read, without_fetching, write
 
 NOWHERE = Addresses("", "")
-FIRST = "00_first_look.ipynb"
+FIRST, EXERCISES = "00_first_look.ipynb", "01_activations.ipynb"
 GITHUB = Addresses("https://github.com/ada/nets", "https://ada.example/nets")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+# What fetched the course in older versions.
+OLD = """# @title Fetches the course if it isn't here, as in Colab. Run this, and go on.
+ADDRESS = "{}"  # of the course's repository
+os.system(f"git clone -q --depth 1 {{ADDRESS}} neural_networks")"""
 
 
 def test_all_files_have_the_address_of_pyproject():
@@ -144,7 +157,10 @@ def publish(course, address):
 
 
 def test_the_command_writes_all_notebooks_in_their_saved_form(published):
-    """Guards: an address in some, and a form in which the next save changes more."""
+    """Guards: an address in some, and a form in which the next save changes more.
+
+    Nothing but the cell comes and goes: the others keep their numbers.
+    """
     course, said = published
     paths = sorted(course.glob("notebooks/*.ipynb"))
     assert {f"Wrote notebooks/{path.name}." for path in paths} <= set(said)
@@ -152,16 +168,21 @@ def test_the_command_writes_all_notebooks_in_their_saved_form(published):
         f"{course.as_uri()} is not of the form https://github.com"
     )
     for path in paths:
-        assert f'ADDRESS = "{course.as_uri()}"' in fetching(path)
+        notebook = read(path)
+        fetch, imports = [c for c in notebook.cells if c.cell_type == "code"][:2]
+        assert fetch.id == "fetch" and imports.source.startswith("import sys\nsys.path")
+        assert len(fetch.source.splitlines()) <= 5 and "Colab;" not in fetch.source
+        assert fetch.metadata["cellView"] == "form"  # folded there, and in JupyterLab
+        assert fetch.metadata["jupyter"] == {"source_hidden": True}
         assert save.is_saved_form(path)
-        ours = read(NOTEBOOKS / path.name)
-        back = links.in_notebook(read(path), links.addresses().repository)
-        assert as_text(back) == as_text(ours)
+        back = links.in_notebook(notebook, links.addresses().repository)
+        assert as_text(back) == as_text(read(NOTEBOOKS / path.name))
 
 
-def fetching(path):
-    [cell] = [cell.source for cell in read(path).cells if cell.id == "fetch"]
-    return cell
+def fetching(address):
+    """The text of the cell that fetches from an address."""
+    notebook = links.in_notebook(read(NOTEBOOKS / FIRST), address)
+    return next(cell.source for cell in notebook.cells if cell.id == "fetch")
 
 
 def run(folder, *sources):
@@ -174,54 +195,49 @@ def run(folder, *sources):
 def test_a_notebook_alone_fetches_the_course(published, tmp_path):
     """Guards Colab: the .ipynb alone, then again, then in a kernel that is a new one."""
     course, _ = published
-    fetch, imports = [
-        cell.source
-        for cell in read(course / "notebooks" / "00_first_look.ipynb").cells
-        if cell.cell_type == "code"
-    ][:2]
+    cells = read(course / "notebooks" / FIRST).cells
+    fetch, imports = (cell.source for cell in cells[1:3])
     where = "print(mlp.__file__)\nimport os; print(os.getcwd())"
-    first, nothing, second, printed = run(tmp_path, fetch, imports, fetch, where)
+    *nothing, printed = run(tmp_path, fetch, imports, fetch, where)
     clone = tmp_path / "neural_networks"
     module, folder = printed[0].text.split()
     assert (clone / "notebooks" / module).resolve() == clone / "mlp_core.py"
-    assert folder == str(clone / "notebooks")
-    assert nothing == second == []
-    assert "are in `neural_networks/notebooks`" in first[0].data["text/markdown"]
-    colab = "import sys\nsys.modules['google.colab'] = None"
+    assert (clone / "notebooks").samefile(folder)
+    assert nothing == [[], [], []]
     fetch = fetch.replace(course.as_uri(), GITHUB.repository)  # it is there already
-    _, listed, _, again = run(tmp_path, colab, fetch, imports, where)
-    assert again == printed
-    for path in course.glob("notebooks/*.ipynb"):
-        address = dict(links.buttons(path.stem, GITHUB))["Colab"]
-        assert f"[{path.stem}]({address})" in listed[0].data["text/markdown"]
+    assert run(tmp_path, fetch, imports, where) == [[], [], printed]
+
+
+def test_in_colab_the_other_notebooks_are_linked():
+    """Guards: nobody comes from one notebook to the next, where links in texts fail."""
+    place = "(https://colab.research.google.com/github/ada/nets/)"
+    first = fetching(GITHUB.repository).partition("\n")[0]
+    assert first.startswith("# @markdown Fetches the course") and place in first
 
 
 def run_alone(folder, address):
     """Run the cell that fetches from an address, in a folder; what it says."""
-    cell = links.ADDRESS.sub(f'ADDRESS = "{address}"', fetching(NOTEBOOKS / FIRST))
     done = subprocess.run(
-        [sys.executable, "-m", "IPython", "--no-banner", "-c", cell],
+        [sys.executable, "-m", "IPython", "--no-banner", "-c", fetching(address)],
         cwd=folder,
         env={**os.environ, "LC_ALL": "C"},  # git speaks English
         capture_output=True,
         text=True,
         check=False,
     )
-    told = done.stdout + done.stderr
-    assert "This notebook needs the rest of the course, which isn't here. " in told
-    assert len(told.strip().splitlines()) <= 2  # no traceback
-    return told
+    assert done.returncode == 1  # what comes after it doesn't run
+    return done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(
     "address, words",
     [
-        ("", "Ask whoever gave you this notebook"),
+        ("http://127.0.0.1:9/nets", "fatal: unable to access 'http://127.0.0.1:9/nets"),
         ("file:///nowhere", "fatal: '/nowhere' does not appear to be a git repository"),
     ],
 )
 def test_a_notebook_alone_says_what_it_lacks(address, words, tmp_path):
-    """Guards: no traceback where there is no address, or no network."""
+    """Guards: an error without git's own words, where there is no network or no course."""
     assert words in run_alone(tmp_path, address)
     assert list(tmp_path.iterdir()) == []
 
@@ -236,6 +252,23 @@ def test_a_folder_of_the_same_name_is_not_taken_for_the_course(published, tmp_pa
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
 
 
+@pytest.mark.parametrize("given", [[], ["# @title Fetches the course, an old one"]])
+def test_a_learners_copy_has_no_cell_that_fetches(published, tmp_path, given):
+    """Guards: one that gets it from a course with an address, or keeps an older one."""
+    course, _ = published
+    (tmp_path / "copy").mkdir()
+    cells = [nbformat.v4.new_code_cell(source, id="fetch") for source in given]
+    for name in [FIRST] * len(given):
+        for folder in (tmp_path / "copy", tmp_path / "copy" / update.GIVEN):
+            folder.mkdir(parents=True, exist_ok=True)
+            notebook = nbformat.v4.new_notebook(cells=cells)
+            (folder / name).write_text(as_text(notebook))
+    update.bring_up_to_date(tmp_path / "copy", course / "notebooks")
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        ours = cleared(without_fetching(read(path)))
+        assert read(tmp_path / "copy" / path.name).cells == ours.cells
+
+
 # 3. In a class -------------------------------------------------------------------------
 
 
@@ -247,17 +280,25 @@ def test_a_handout_fetches_from_the_class(published):
         files = handout.contents("without", course, address)
         for name in files:
             if name.endswith(".ipynb"):
-                assert course.as_uri() not in files[name].decode()
-                assert f'ADDRESS = \\"{address}\\"' in files[name].decode()
+                found = re.findall(r"--depth 1 (\S+)", files[name].decode())
+                assert found == [address] * bool(address)
 
 
-def test_an_update_keeps_the_address_of_the_class(tmp_path):
+@pytest.mark.parametrize("is_old", [False, True])
+def test_an_update_keeps_the_address_of_the_class(tmp_path, is_old):
     """Guards: links of a class that fetch nothing any more after an update."""
     folder = str(tmp_path / "class")
     address = "https://github.com/eve/class"
     assert main(["handout", folder, "--repository", address]) == 0
+    if is_old:
+        path = tmp_path / "class" / "notebooks" / FIRST
+        notebook = read(path)
+        notebook.cells[1].source = OLD.format(address)
+        write(notebook, path)
+        manifest.accept(tmp_path / "class", [f"notebooks/{FIRST}"])
     assert main(["handout", folder, "--update"]) == 0
     assert links.address_in(tmp_path / "class") == address
+    assert read(path).cells[1].source == fetching(address) if is_old else True
 
 
 def test_a_handout_has_no_links_to_our_notebooks(published):
@@ -279,5 +320,7 @@ def test_what_fetches_is_no_part_of_an_answer(monkeypatch):
         "_judged",
         lambda exercises, name, cells, seed: judged.extend(cells) or {"look_at": []},
     )
-    list(judge.judge((NOTEBOOKS / "01_activations.ipynb").read_bytes(), seed=1))
+    for address in ("", GITHUB.repository):
+        notebook = links.in_notebook(read(NOTEBOOKS / EXERCISES), address)
+        list(judge.judge(as_text(notebook).encode(), seed=1))
     assert judged and not [cell for cell in judged if "git clone" in cell]
