@@ -13,8 +13,7 @@ from datetime import datetime
 from course import lessons, record
 from course.files import replacing
 from course.tools import ROOT, CommandError, find_notebooks
-from course.tools.notebooks import as_text, cleared
-from course.tools.update import read_if_whole
+from course.tools.notebooks import as_text, cleared, read_if_whole
 
 MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
 

@@ -1,9 +1,8 @@
 """Files written into a folder, and a manifest there by which a later run knows them.
 
-The manifest holds a hash of each file. So the next run replaces what is still as it was
-written, removes what is no longer wanted, and leaves alone what somebody else wrote or
-changed. It is written first, with what is to come: so the next run can finish one that
-was interrupted.
+It holds a hash of each. So the next run replaces what is still as it was written, removes
+what is no longer wanted, and leaves alone what somebody else wrote or changed. It is
+written first, with what is to come: so the next run can finish an interrupted one.
 """
 
 import hashlib
@@ -14,9 +13,7 @@ from course.files import replacing
 from course.tools import CommandError
 
 NAME = ".handout.json"
-NEW = (
-    ".handout.new"  # a file that is being written; after a crash the next run takes it
-)
+NEW = ".handout.new"  # what is being written; after a crash the next run takes it
 
 
 class Manifest(NamedTuple):
@@ -53,26 +50,22 @@ def write(folder, files, kind) -> Changes:
     before = read(folder)
     ours = before.files if before else {}
     new = {name: [hash_of(data)] for name, data in files.items()}
-    names = [*new, *(name for name in ours if name not in new)]
-    coming = {name: ours.get(name, []) + new.get(name, []) for name in names}
-    now = {name: _hash_in(folder, name) for name in names}
-    left = [name for name in names if now[name] not in [None, *coming[name]]]
-    stale = [
-        name
-        for name in names
-        if name not in left and now[name] not in new.get(name, [None])
-    ]
-    folder.mkdir(parents=True, exist_ok=True)
+    coming = {name: ours.get(name, []) + new.get(name, []) for name in new | ours}
+    changes = Changes([], [], [])
+    for name, hashes in coming.items():
+        now = _hash_in(folder, name)
+        if now not in [None, *hashes]:
+            changes.left.append(name)
+        elif now not in new.get(name, [None]):
+            (changes.written if name in new else changes.removed).append(name)
     _save(folder, Manifest(kind, False, coming))
-    for name in stale:
-        if name in new:
-            _put(folder, name, files[name])
-        else:
-            _remove(folder, name)
-    done = {name: ours.get(name, []) if name in left else new[name] for name in new}
-    _save(folder, Manifest(kind, True, done))
-    written = [name for name in stale if name in new]
-    return Changes(written, [name for name in stale if name not in new], left)
+    for name in changes.written:
+        _put(folder, name, files[name])
+    for name in changes.removed:
+        _remove(folder, name)
+    theirs = {name: ours.get(name, []) for name in changes.left if name in new}
+    _save(folder, Manifest(kind, True, new | theirs))
+    return changes
 
 
 def accept(folder, names):

@@ -25,21 +25,17 @@ def merge(base, mine, theirs) -> Merged:
     A cell that the learner changed is never touched, one they deleted stays deleted.
     """
     mine = with_ids(mine, base)
-    b, m, t = (_by_id(notebook) for notebook in (base, mine, theirs))
+    cells = [{cell.id: cell for cell in book.cells} for book in (base, mine, theirs)]
+    b, m, t = ({id: _text(book[id]) for id in book} for book in cells)
     merged = copy.deepcopy(mine)
     merged.cells = [
-        copy.deepcopy(_merged_cell(b.get(id), m.get(id), t.get(id)))
-        for id in _order(b, m, t, _kept(b, m, t))
+        copy.deepcopy(_merged_cell(*(book.get(id) for book in cells)))
+        for id in _order(b, m, t)
     ]
     merged.metadata = _merged_dict(base.metadata, mine.metadata, theirs.metadata)
     merged.nbformat_minor = max(mine.nbformat_minor, theirs.nbformat_minor)
-    newer = [
-        first_line(m[id])
-        for id in m.keys() & t.keys()
-        if _text(m[id]) != _text(t[id])
-        and _is_changed(b.get(id), m[id])
-        and _is_changed(b.get(id), t[id])
-    ]
+    both = [id for id in m if id in t and b.get(id) != m[id] != t[id] != b.get(id)]
+    newer = [cells[1][id].source.strip().partition("\n")[0] for id in both]
     return Merged(merged, newer)
 
 
@@ -59,26 +55,17 @@ def with_ids(mine, base):
         if cell.get("id") in seen:
             cell.pop("id", None)
         seen.add(cell.get("id"))
-    given = [cell for cell in base.cells if cell.id not in seen]
+    given = {cell.id: _text(cell) for cell in base.cells if cell.id not in seen}
     for cell in mine.cells:
         if "id" not in cell:
-            same = next((other for other in given if _text(other) == _text(cell)), None)
-            if same is not None:
-                given.remove(same)
-            cell.id = uuid4().hex[:8] if same is None else same.id
+            same = [id for id in given if given[id] == _text(cell)]
+            cell.id = same[0] if same else uuid4().hex[:8]
+            given.pop(cell.id, None)
     mine.nbformat_minor = max(mine.nbformat_minor, 5)  # the first with ids
     return mine
 
 
-def first_line(cell) -> str:
-    return cell.source.strip().partition("\n")[0]
-
-
 # The parts of a merge --------------------------------------------------------------------
-
-
-def _by_id(notebook):
-    return {cell.id: cell for cell in notebook.cells}
 
 
 def _text(cell):
@@ -86,24 +73,15 @@ def _text(cell):
     return cell.cell_type, cell.source, cell.get("attachments")
 
 
-def _is_changed(base, cell):
-    """Whether a cell has another text than the given one, or is new."""
-    return base is None or _text(base) != _text(cell)
+def _order(b, m, t):
+    """The ids of the result: without what the learner deleted, or the course.
 
-
-def _kept(b, m, t):
-    """The ids of the result: without what the learner deleted, or the course."""
-    left = {id for id in m if id in t or _is_changed(b.get(id), m[id])}
-    return left | (t.keys() - m.keys() - b.keys())
-
-
-def _order(b, m, t, kept):
-    """The ids of the result in their order.
-
-    It is the order of the course, with the learner's own cells after their predecessors;
+    Their order is the course's, with the learner's own cells after their predecessors;
     if the learner moved cells it is the learner's, with the new ones of the course after
     their predecessors.
     """
+    kept = {id for id in m if id in t or b.get(id) != m[id]}
+    kept |= t.keys() - m.keys() - b.keys()
     common = b.keys() & m.keys() & t.keys()
     has_moved = [id for id in b if id in common] != [id for id in m if id in common]
     frame, guests = (m, t) if has_moved else (t, m)
@@ -120,7 +98,7 @@ def _order(b, m, t, kept):
 def _merged_cell(base, mine, theirs):
     if mine is None:
         return theirs
-    if theirs is None or _is_changed(base, mine):
+    if theirs is None or base is None or _text(base) != _text(mine):
         return mine
     # The outputs belong to the text: they stay only with it.
     cell = copy.copy(mine if _text(mine) == _text(theirs) else theirs)
@@ -132,8 +110,7 @@ def _merged_dict(base, mine, theirs):
     """Each value of the course's, but the learner's where they changed it."""
     merged = {}
     for key in [*theirs, *(key for key in mine if key not in theirs)]:
-        has_changed = mine.get(key) != base.get(key)
-        source = mine if has_changed else theirs
+        source = theirs if mine.get(key) == base.get(key) else mine
         if key in source:
             merged[key] = source[key]
     return nbformat.from_dict(merged)

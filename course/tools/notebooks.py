@@ -9,6 +9,20 @@ def read(path):
     return nbformat.read(path, as_version=4)
 
 
+def read_if_whole(path):
+    """The notebook in a file; None if there is none, or no notebook in it."""
+    try:
+        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
+        return notebook if all(map(_is_whole, notebook.cells)) else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
+        return None  # whatever is wrong in it
+
+
+def _is_whole(cell):
+    has_outputs = cell.cell_type != "code" or isinstance(cell.outputs, list)
+    return has_outputs and isinstance(cell.source, str) and cell.metadata is not None
+
+
 def write(notebook, path):
     path.write_text(as_text(notebook), encoding="utf-8", newline="\n")
 

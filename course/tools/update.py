@@ -8,13 +8,17 @@ interruption leaves the old file or the new one, and the next start goes on.
 
 import os
 
-import nbformat
-
 from course.files import replacing
 from course.record import MARK
 from course.tools import NOTEBOOKS
 from course.tools.merge import is_renamed, merge
-from course.tools.notebooks import as_text, cleared, read, without_fetching
+from course.tools.notebooks import (
+    as_text,
+    cleared,
+    read,
+    read_if_whole,
+    without_fetching,
+)
 
 GIVEN = f"{MARK}/given"
 LAST = f"{MARK}/last"  # the name of the notebook that they saved last
@@ -57,18 +61,16 @@ class Update:
             place.mkdir(parents=True, exist_ok=True)
         for rest in self.mark.glob("*.new"):  # of an interrupted run
             rest.unlink()
-        theirs = {
-            path.name: without_fetching(cleared(read(path)))
-            for path in self.source.glob("*.ipynb")
-        }
+        books = {path.name: read(path) for path in sorted(self.source.glob("*.ipynb"))}
+        theirs = {name: without_fetching(cleared(books[name])) for name in books}
         for path in sorted(self.given.glob("*.ipynb")):
             if path.name not in theirs:
                 self._rename(path.name, theirs)
-        for name in sorted(theirs):
-            self._update_notebook(name, theirs[name])
+        for name, notebook in theirs.items():
+            self._update(name, notebook)
         return [*self._sentences(), *self.said]
 
-    def _update_notebook(self, name, theirs):
+    def _update(self, name, theirs):
         path, given = self.folder / name, self.given / name
         data = as_text(theirs).encode()
         base = read_if_whole(given)
@@ -97,7 +99,8 @@ class Update:
     def _merge(self, path, base, mine, theirs):
         merged, newer = merge(base, mine, theirs)
         if merged != mine:
-            self._replace(path, as_text(merged).encode())
+            write(self.before / path.name, path.read_bytes(), self.mark)
+            write(path, as_text(merged).encode(), self.mark)
             self.changed.append(path.stem)
         self.said += [
             f"{path.stem}: you and we both changed the cell '{line}'. Yours stays; our "
@@ -105,21 +108,15 @@ class Update:
             for line in newer
         ]
 
-    def _replace(self, path, data):
-        """Replace a file of the learner's; a copy of the old one is put aside first."""
-        write(self.before / path.name, path.read_bytes(), self.mark)
-        write(path, data, self.mark)
-
     def _rename(self, old, theirs):
         """Rename a notebook of the learner's as the course renamed its own."""
         base = read_if_whole(self.given / old)
-        for new, notebook in theirs.items():
-            is_free = not (self.given / new).exists()
-            if base is None or not is_free or not is_renamed(base, notebook):
+        for new, notebook in theirs.items() if base is not None else ():
+            if (self.given / new).exists() or not is_renamed(base, notebook):
                 continue
             if (self.folder / old).exists():
                 if (self.folder / new).exists():
-                    return  # a file of their own, see _update_notebook
+                    return  # a file of their own, see _update
                 os.replace(self.folder / old, self.folder / new)
                 if last_notebook(self.folder).name == old:
                     write(self.folder / LAST, new.encode(), self.mark)
@@ -142,19 +139,3 @@ class Update:
 
 def _count(names):
     return f"{len(names)} notebook{'s' * (len(names) != 1)}"
-
-
-def read_if_whole(path):
-    """The notebook in a file; None if there is none, or no notebook in it."""
-    try:
-        notebook = nbformat.v4.reads(path.read_text(encoding="utf-8"))
-        return notebook if all(map(_is_cell, notebook.cells)) else None
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError, AttributeError):  # whatever is wrong in it
-        return None
-
-
-def _is_cell(cell):
-    has_outputs = cell.cell_type != "code" or isinstance(cell.outputs, list)
-    return has_outputs and isinstance(cell.source, str) and cell.metadata is not None
