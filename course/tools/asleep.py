@@ -52,19 +52,16 @@ def without_widgets(notebook):
 def _put_to_sleep(output):
     data = output["data"]
     del data[WIDGET_VIEW]
-    if "text/html" not in data and "image/png" in data:
+    if "text/html" in data:
+        shown = data["text/html"]
+    elif "image/png" in data:
         # As HTML, because JupyterLab shows a PNG without its alt text.
-        alt = output["metadata"].pop("image/png", {}).get("alt", "")
-        shown = _img(data.pop("image/png"), alt)
+        alt = _escaped(output["metadata"].pop("image/png", {}).get("alt", ""))
+        png = "data:image/png;base64," + "".join(_joined(data.pop("image/png")).split())
+        shown = f'<img alt="{alt}" src="{png}" style="max-width:100%">'
     else:
-        plain = f"<pre>{_escaped(data.get('text/plain', ''))}</pre>"
-        shown = data.get("text/html", plain)
+        shown = f"<pre>{_escaped(data.get('text/plain', ''))}</pre>"
     data["text/html"] = LINE + _joined(shown)
-
-
-def _img(png, alt):
-    source = f"data:image/png;base64,{''.join(_joined(png).split())}"
-    return f'<img alt="{_escaped(alt)}" src="{source}" style="max-width:100%">'
 
 
 def _escaped(text):

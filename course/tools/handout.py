@@ -1,9 +1,8 @@
 """Copy the course for handing out: for learners, or with the solutions in place.
 
-The copy is laid out as the course is, with the commands that learners use and the README
-that is for them. It goes into a folder that is new, or empty but for hidden files, such
-as a ``.git``. Later ``--update`` brings it up to date: what the teacher added or changed
-stays, see `course.tools.manifest`.
+The copy is laid out as the course is, with the commands and the README for learners.
+Later ``--update`` brings it up to date: what the teacher added or changed stays, see
+`course.tools.manifest`.
 
 The notebooks are the one source, by two tags. A code cell tagged ``stub`` is where the
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
@@ -23,25 +22,18 @@ from course.tools import ROOT, CommandError, links, manifest, save
 from course.tools.notebooks import as_text, cleared, read, tags
 
 # What notebooks need besides themselves, and what who gets them needs to start.
-NEEDED = [
-    "mlp_core.py",
-    "course/**/*",
-    "images/*.png",
-    "requirements.txt",
-    "README.md",
-    "docs/learning.md",
-    "docs/where.md",
-    "docs/glossary.md",
-    "LICENSE",
-    ".gitignore",
-]
+NEEDED = ["mlp_core.py", "course/**/*", "images/*.png", "requirements.txt", "LICENSE"]
+NEEDED += ["README.md", "docs/learning.md", "docs/where.md", "docs/glossary.md"]
+NEEDED += [".gitignore"]
 # The commands for learners, and what these import.
-TOOLS = {"__init__", "start", "progress", "glossary", "handin"}
-TOOLS |= {"server", "asleep", "update", "merge", "notebooks", "cells"}
+TOOLS = ["__init__", "start", "progress", "glossary", "handin"]
+TOOLS += ["server", "asleep", "update", "merge", "notebooks", "cells"]
+TOOLS = [f"course/tools/{name}.py" for name in TOOLS]
 # What of the README learners don't need.
 FOR_OTHERS = re.compile(
     r"<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n", re.DOTALL
 )
+OF_A_LESSON = re.compile(r"course/lessons/\w+/")  # where the answers are
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
@@ -89,11 +81,10 @@ def refuse(folder, kind, update):
                 f"{folder} is there already; name a folder that is new, or empty but "
                 "for hidden files"
             )
+    elif before.kind == "site":
+        raise CommandError(f"{folder} holds a site")
     elif before.kind != kind:
-        what = (
-            "a site" if before.kind == "site" else f"a hand-out {before.kind} solutions"
-        )
-        raise CommandError(f"{folder} holds {what}")
+        raise CommandError(f"{folder} holds a hand-out {before.kind} solutions")
     elif before.done and not update:
         raise CommandError(f"{folder} holds a hand-out: --update refreshes it")
 
@@ -177,7 +168,7 @@ def contents(kind, course=ROOT, address="") -> dict:
     the course from the address of the class: ours has the solutions.
     """
     change = with_solutions if kind == "with" else without_solutions
-    files, tools = {}, {course / "course" / "tools" / f"{name}.py" for name in TOOLS}
+    files = {}
     for path in sorted(course.glob("notebooks/*.ipynb")):
         try:
             text = as_text(change(links.in_notebook(read(path), address)))
@@ -189,16 +180,11 @@ def contents(kind, course=ROOT, address="") -> dict:
         if name == "README.md":
             text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
             files[name] = links.BLOCK.sub("", text).encode()
-        elif kind == "without" and is_of_a_lesson(path, course):
+        elif kind == "without" and OF_A_LESSON.match(name):
             files[name] = as_sealed(path)
-        elif not name.startswith("course/tools/") or path in tools:
+        elif not name.startswith("course/tools/") or name in TOOLS:
             files[name] = path.read_bytes()
     return files
-
-
-def is_of_a_lesson(path, course=ROOT) -> bool:
-    """Whether a file lies in the folder of a lesson, where the answers are."""
-    return path.parent.parent == course / "course" / "lessons"
 
 
 def as_sealed(path) -> bytes:

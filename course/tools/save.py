@@ -9,7 +9,6 @@ Then come the pages that tell of all lessons, see `course.tools.pages`.
 
 import copy
 import sys
-from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
@@ -20,11 +19,7 @@ from course.tools import ROOT, exercise_cells, find_notebooks, pages
 from course.tools.notebooks import WIDGET_VIEW, as_text, fetches, read, write
 
 METADATA = {
-    "kernelspec": {
-        "display_name": "Python 3",
-        "language": "python",
-        "name": "python3",
-    },
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 CELL_METADATA = ("tags", "slideshow", "jupyter", "cellView")  # the last is of Colab
@@ -100,17 +95,17 @@ def normalize(notebook):
     notebook.nbformat, notebook.nbformat_minor = 4, 5
     count = 0
     for cell in notebook.cells:
-        kept = {
-            key: cell.metadata[key] for key in CELL_METADATA if cell.metadata.get(key)
-        }
-        cell.metadata = nbformat.from_dict(kept)
+        kept = [key for key in CELL_METADATA if cell.metadata.get(key)]
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in kept})
         cell.source = cell.source.rstrip()
         if cell.cell_type == "code":
             count += not fetches(cell.source)  # so that the others keep their numbers
             cell.execution_count = count
             cell.outputs = _merge_streams(cell.outputs)
             for output in cell.outputs:
-                _normalize_output(output, count)
+                output.get("data", {}).pop(WIDGET_VIEW, None)
+                if "execution_count" in output:
+                    output.execution_count = count
     return notebook
 
 
@@ -119,24 +114,16 @@ def _merge_streams(outputs):
     merged = []
     for output in outputs:
         is_stream = output.output_type == "stream"
-        if merged and is_stream and merged[-1].get("name") == output.name:
+        if is_stream and merged and merged[-1].get("name") == output.name:
             merged[-1].text += output.text
         else:
             merged.append(output)
     return merged
 
 
-def _normalize_output(output, count):
-    if output.output_type == "execute_result":
-        output.execution_count = count
-    if "data" in output:
-        output.data.pop(WIDGET_VIEW, None)
-
-
 def is_saved_form(path) -> bool:
     """Whether the file is in the form in which this command saves."""
-    text = Path(path).read_text(encoding="utf-8")
-    return text == as_text(normalize(nbformat.reads(text, as_version=4)))
+    return path.read_text(encoding="utf-8") == as_text(normalize(read(path)))
 
 
 def is_up_to_date(path) -> bool:

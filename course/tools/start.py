@@ -10,15 +10,7 @@ from importlib.util import find_spec
 
 from course.tools import NOTEBOOKS, ROOT, CommandError
 
-PACKAGES = [
-    "numpy",
-    "matplotlib",
-    "jupyterlab",
-    "ipywidgets",
-    "anywidget",
-    "cloudpickle",
-    "psutil",
-]
+REQUIREMENTS = ROOT / "requirements.txt"
 
 
 def add_arguments(parser):
@@ -59,7 +51,7 @@ def open_course(options):
     if running is not None:
         server.open_again(running, ROOT, notebook, not options.no_open)
         return
-    if is_root():
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("You are root: code in a notebook may change everything on this machine.")
     server.serve(ROOT, notebook, not options.no_open)
     print(f"\nStopped. Your work is in {folder.name}.")
@@ -69,7 +61,12 @@ def missing(version=sys.version_info) -> str:
     """Say what this Python lacks; empty if it has all."""
     if version < (3, 11):
         return f"The course needs Python 3.11 or newer; this one is {sys.version}"
-    absent = [name for name in PACKAGES if find_spec(name) is None]
+    lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
+    needed = [
+        line for line in lines if not line.startswith(("#", "nbval"))
+    ]  # for tests
+    names = [line.partition(">=")[0] for line in needed]
+    absent = [name for name in names if find_spec(name) is None]
     if not absent:
         return ""
     ours = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
@@ -78,10 +75,6 @@ def missing(version=sys.version_info) -> str:
         if (ROOT / ".venv").is_dir()
         else "The line under 'Start' in README.md installs what the course needs."
     )
-
-
-def is_root() -> bool:
-    return hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def find_folder(name, mark):
