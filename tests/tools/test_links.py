@@ -121,7 +121,7 @@ def test_a_readme_without_a_place_for_links_is_told():
 
 def test_who_cites_the_course_is_told_where_it_is():
     """Guards: a line that stays without an address, or comes twice."""
-    text = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    text = links.in_citation((ROOT / "CITATION.cff").read_text(encoding="utf-8"), "")
     written = links.in_citation(text, GITHUB.repository)
     assert written == text + "repository-code: https://github.com/ada/nets\n"
     assert links.in_citation(written, GITHUB.repository) == written
