@@ -15,10 +15,8 @@ from course.tools.notebooks import as_text, read, without_fetching
 
 FIRST = "00_first_look"
 # In the README, around the paragraph of links.
-BLOCK = re.compile(
-    r"(<!-- links: python -m course links -->\n).*?(<!-- end of links -->\n\n)",
-    re.DOTALL,
-)
+BEGIN, END = "<!-- links: python -m course links -->\n", "<!-- end of links -->\n\n"
+BLOCK = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
 FORM = r"(?:https?://[\w.-]+(?::\d+)?|file://)(?:/[\w.~%+:-]+)*/?"
 GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+)"
 COLAB = "https://colab.research.google.com/github"
@@ -33,10 +31,7 @@ cloudpickle psutil')
     os.chdir("neural_networks/course/../notebooks")"""
 OTHERS = f" Links to other notebooks don't work in Colab; [these do]({COLAB}/{{}}/)."
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
-FOLDED |= {
-    "slideshow": {"slide_type": "skip"},
-    "tags": ["fetch", "nbval-ignore-output"],
-}
+FOLDED |= {"slideshow": {"slide_type": "skip"}, "tags": ["nbval-ignore-output"]}
 # In a notebook's file; a cell of an older version has a line for the address.
 FETCHED = re.compile(rf'(?:--depth 1 |ADDRESS = \\")({FORM})')
 
@@ -144,9 +139,7 @@ def address_in(folder) -> str:
 def in_readme(text, found) -> str:
     """The README with its links, or without, if there is no address."""
     if not BLOCK.search(text):
-        raise CommandError(
-            "README.md lacks the line '<!-- links: ... -->' of its links"
-        )
+        raise CommandError("README.md lacks the line '<!-- links: ... -->' of links")
     links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
     said = []  # in words: pictures would come from other machines
     if links:
@@ -157,7 +150,7 @@ def in_readme(text, found) -> str:
     if found.site:
         said.append(f"Only to read, there is [the book]({found.site}/).")
     paragraph = f"\n{' '.join(said)}\n\n" if said else ""
-    return BLOCK.sub(lambda block: block[1] + paragraph + block[2], text)
+    return BLOCK.sub(BEGIN + paragraph + END, text)
 
 
 def in_citation(text, repository) -> str:

@@ -157,42 +157,34 @@ def test_the_notebook_given_stays_as_it_is():
 def test_each_stub_gets_its_own_solution():
     """Guards: two exercises aren't mixed up; a solution in words has no stub."""
     notebook = small()
-    second = [code("def my_half(x): ...", "stub")]
-    second += [
-        markdown("```python\ndef my_half(x):\n    return x / 2\n```", "solution")
-    ]
-    notebook.cells += [markdown("Think.", "solution"), *second]
+    half = "```python\ndef my_half(x):\n    return x / 2\n```"
+    notebook.cells += [markdown("Think.", "solution")]
+    notebook.cells += [code("def my_half(x): ...", "stub"), markdown(half, "solution")]
     done = sources(handout.with_solutions(notebook))
     assert done[2].endswith("return x + x")
     assert done[-2].endswith("return x / 2")
 
 
+NONE = "no solution follows the stub 'def my_double(x):'"
+COUNT = "the solution of 'def my_double(x):' has {} python blocks; it must be 1"
+OTHER_STUB = [code("my = 1", "stub"), markdown(SOLUTION, "solution")]
+
+
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("after", "said"),
     [
-        ([code(STUB, "stub")], "no solution follows the stub 'def my_double(x):'"),
-        (
-            [
-                code(STUB, "stub"),
-                code("my = 1", "stub"),
-                markdown(SOLUTION, "solution"),
-            ],
-            "no solution follows the stub 'def my_double(x):'",
-        ),
-        (
-            [code(STUB, "stub"), markdown("In words.", "solution")],
-            "the solution of 'def my_double(x):' has 0 python blocks; it must be 1",
-        ),
-        (
-            [code(STUB, "stub"), markdown(2 * f"{SOLUTION}\n", "solution")],
-            "the solution of 'def my_double(x):' has 2 python blocks; it must be 1",
-        ),
+        ([], NONE),
+        (OTHER_STUB, NONE),
+        ([markdown("In words.", "solution")], COUNT.format(0)),
+        ([markdown(2 * f"{SOLUTION}\n", "solution")], COUNT.format(2)),
     ],
 )
-def test_stub_without_a_clear_solution_is_told(cells, said):
+def test_stub_without_a_clear_solution_is_told(after, said):
     """Guards: no stub stays a stub in silence."""
     with pytest.raises(CommandError, match=re.escape(said)):
-        handout.with_solutions(nbformat.v4.new_notebook(cells=cells))
+        handout.with_solutions(
+            nbformat.v4.new_notebook(cells=[code(STUB, "stub"), *after])
+        )
 
 
 # 2. A course -----------------------------------------------------------------------------
@@ -612,12 +604,8 @@ def test_notebooks_of_the_copy_show_no_solution_and_no_output(handed):
         assert "<summary>Solution" not in "".join(sources(notebook))
         cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
         assert cells and not any(cell.outputs or cell.execution_count for cell in cells)
-        assert set().union(*(cell.metadata for cell in notebook.cells)) <= {
-            "tags",
-            "slideshow",
-            "jupyter",
-            "cellView",
-        }
+        kept = set().union(*(cell.metadata for cell in notebook.cells))
+        assert kept <= {"tags", "slideshow", "jupyter"}
 
 
 def test_no_answer_to_a_question_can_be_read(handed):
@@ -660,9 +648,7 @@ def test_copy_has_the_tools_that_its_commands_need(handed):
 
 def test_copy_lists_the_commands_of_learners(folder):
     """Guards: `--help` names no command that isn't there."""
-    listed = re.findall(
-        r"^  (\w+) ", in_copy(folder, "-m", "course", "--help"), re.MULTILINE
-    )
+    listed = re.findall(r"(?m)^  (\w+) ", in_copy(folder, "-m", "course", "--help"))
     assert set(listed) == COMMANDS_OF_LEARNERS
 
 

@@ -185,23 +185,18 @@ def test_file_of_his_with_the_name_of_a_new_notebook(course, mine, is_renamed):
 START = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        "<<<<<<< HEAD\n{}",
-        "",
-        "[]",
-        "{}",
-        START + "null}",
-        START + "[1]}",
-        START + "[{}]}",
-        START + '[{"cell_type": "raw", "metadata": {}, "source": 1}]}',
-        START + '[{"cell_type": "raw", "metadata": null, "source": "a"}]}',
-        START + '[{"cell_type": "code", "metadata": {}, "source": "a"}]}',
-        '{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}',
-        b"\xff\xfe",
-    ],
-)
+BAD_CELLS = [
+    '"raw", "metadata": {}, "source": 1',
+    '"raw", "metadata": null, "source": "a"',
+    '"code", "metadata": {}, "source": "a"',
+]
+BROKEN = ["<<<<<<< HEAD\n{}", "", "[]", "{}", b"\xff\xfe"]
+BROKEN += ['{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}']
+BROKEN += [START + end for end in ("null}", "[1]}", "[{}]}")]
+BROKEN += [START + f'[{{"cell_type": {end}}}]}}' for end in BAD_CELLS]
+
+
+@pytest.mark.parametrize("broken", BROKEN)
 def test_file_that_is_no_notebook_is_left_and_told(course, mine, broken):
     """Guards: no start fails on it, the others get their news, it can come back."""
     broken = broken if isinstance(broken, bytes) else broken.encode()
