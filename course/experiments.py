@@ -1,10 +1,17 @@
-"""What sweeps tell: how each training ended, how often it works, how sure that is."""
+"""What experiments tell.
+
+1. sweeps: how each training ended, how often it works, how sure that is
+2. gradient checks: what is wrong, and by how much
+"""
 
 import numpy as np
 
 import mlp_core as mlp
 from course import checks
 from course.fast import for_stack, sweep
+from course.words import plain
+
+# 1. Sweeps ----------------------------------------------------------------------------
 
 FATES = ("solved", "diverged", "dead layer", "flat", "close", "partly")
 
@@ -80,3 +87,37 @@ def difference_interval(first, second, z=1.96) -> tuple[float, float]:
     low = difference - np.hypot(below[0], above[1])
     high = difference + np.hypot(above[0], below[1])
     return float(low), float(high)
+
+
+# 2. Gradient checks -------------------------------------------------------------------
+
+
+def wrong_names(checks) -> list[str]:
+    """The names of the arrays that a check found wrong."""
+    return [check.name for check in checks if not check.ok]
+
+
+def error_range(check) -> str:
+    """The smallest and the largest error of the wrong entries, as '0.32 to 0.68'."""
+    # The differences are right to about 1e-8: so that 0.375 is always written as 0.38.
+    errors = check.error[is_wrong(check)] * (1 + 1e-6)
+    low, high = plain(errors.min()), plain(errors.max())
+    return low if low == high else f"{low} to {high}"
+
+
+def common_factor(checks):
+    """How many times too large all wrong entries are; None if they don't agree."""
+    parts = [(check, is_wrong(check)) for check in checks if not check.ok]
+    if not parts:
+        return None
+    analytic = np.concatenate([check.analytic[wrong] for check, wrong in parts])
+    numeric = np.concatenate([check.numeric[wrong] for check, wrong in parts])
+    if np.any(numeric == 0):
+        return None
+    ratio = analytic / numeric
+    return float(ratio.mean()) if np.ptp(ratio) < 1e-4 * abs(ratio.mean()) else None
+
+
+def is_wrong(check, tolerance=1e-5):
+    """Which entries are wrong, as in `mlp.gradient_check`; NaN is wrong too."""
+    return ~check.kink & ~(check.error <= tolerance)

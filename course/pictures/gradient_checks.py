@@ -7,8 +7,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
 
 import mlp_core as mlp
+from course.experiments import common_factor, error_range, is_wrong, wrong_names
 from course.pictures import axes
-from course.pictures.style import NEGATIVE, NEUTRAL, SMALL, Picture, number, plain
+from course.pictures.style import NEGATIVE, NEUTRAL, SMALL, Picture, number
 
 _CMAP = LinearSegmentedColormap.from_list("error", ["#FFFFFF", NEGATIVE])
 
@@ -82,7 +83,7 @@ def _draw_cells(ax, block):
     cells.set_array(np.where(block.kink, -7, shade).ravel())
     cells.set_clim(-7, 0.0)
     ax.add_collection(cells, autolim=False)
-    for where, hatch in ((_is_wrong(block), "//"), (block.kink, "..")):
+    for where, hatch in ((is_wrong(block), "//"), (block.kink, "..")):
         if where.any():
             look = {"facecolors": "none", "edgecolors": "#7A3600", "hatch": hatch}
             marked = PolyCollection(squares[where.ravel()], **look)
@@ -144,34 +145,3 @@ def _kinks_in_words(checks):
         if check.kink.any()
     ]
     return f" At a kink, not counted: {', '.join(parts)}." if parts else ""
-
-
-def wrong_names(checks) -> list[str]:
-    """The names of the arrays that a check found wrong."""
-    return [check.name for check in checks if not check.ok]
-
-
-def error_range(check) -> str:
-    """The smallest and the largest error of the wrong entries, as '0.32 to 0.68'."""
-    # The differences are right to about 1e-8: so that 0.375 is always written as 0.38.
-    errors = check.error[_is_wrong(check)] * (1 + 1e-6)
-    low, high = plain(errors.min()), plain(errors.max())
-    return low if low == high else f"{low} to {high}"
-
-
-def common_factor(checks):
-    """How many times too large all wrong entries are; None if they don't agree."""
-    parts = [(check, _is_wrong(check)) for check in checks if not check.ok]
-    if not parts:
-        return None
-    analytic = np.concatenate([check.analytic[wrong] for check, wrong in parts])
-    numeric = np.concatenate([check.numeric[wrong] for check, wrong in parts])
-    if np.any(numeric == 0):
-        return None
-    ratio = analytic / numeric
-    return float(ratio.mean()) if np.ptp(ratio) < 1e-4 * abs(ratio.mean()) else None
-
-
-def _is_wrong(check, tolerance=1e-5):
-    """Which entries are wrong, as in `mlp.gradient_check`; NaN is wrong too."""
-    return ~check.kink & ~(check.error <= tolerance)

@@ -15,6 +15,8 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from course.words import plain
+
 NEGATIVE = "#D55E00"  # orange and blue of Okabe and Ito (2008), told apart by everyone
 POSITIVE = "#0072B2"
 NEUTRAL = "#5F5F5F"
@@ -187,21 +189,6 @@ def number(value, digits=2):
     elif abs(value) >= 10:
         text = f"{value:.{min(digits, 1 if abs(value) < 100 else 0)}f}"
     return "0.00"[: len(text)] if value == 0 else text.replace("-", "−")
-
-
-def plain(value, digits=2):
-    """A number for an alt text, without digits that rounding noise could change.
-
-    So 1e-17 is '0.00', as 0 is; and what lies at half of the last digit is rounded to
-    ten digits first. The minus is the plain one.
-
-    >>> plain(-1.054), plain(-1e-17), plain(0.125), plain(0.125 + 1e-16)
-    ('-1.05', '0.00', '0.12', '0.12')
-    """
-    value = round(float(value), 10)
-    if not np.isfinite(value):
-        return "not finite"
-    return f"{value:.1e}" if abs(value) >= 1e4 else f"{value:z.{digits}f}"
 
 
 def small(value, least=1e-10):

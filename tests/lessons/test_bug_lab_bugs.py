@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
+from course.experiments import common_factor
 from course.fast import sweep
 from course.lessons import load_questions
 from course.lessons.bug_lab import bugs
 from course.original import original_loss_and_grads
-from course.pictures.gradient_checks import common_factor, describe_gradient_check
+from course.pictures.gradient_checks import describe_gradient_check
 from tests.reference import assert_near, frozen
 
 ALL = {f"{kind}[{i}]" for kind in "Wb" for i in range(4)}

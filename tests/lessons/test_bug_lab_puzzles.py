@@ -5,9 +5,10 @@ import itertools
 
 import pytest
 
+from course.experiments import common_factor
 from course.lessons.bug_lab import bugs, puzzles
 from course.lessons.bug_lab.puzzles import puzzle
-from course.pictures.gradient_checks import common_factor, describe_gradient_check
+from course.pictures.gradient_checks import describe_gradient_check
 
 # Numbers that no notebook uses; each has all eight bugs at first settings of their own.
 NUMBERS = [(seed, number) for seed in range(9000, 9004) for number in range(16)]

@@ -7,8 +7,8 @@ from matplotlib.colors import to_hex
 
 import mlp_core as mlp
 from course import pictures
+from course.experiments import common_factor, error_range, wrong_names
 from course.original import original_loss_and_grads
-from course.pictures.gradient_checks import common_factor, error_range, wrong_names
 from course.pictures.style import NEGATIVE
 from mlp_core import XOR, Layer
 

@@ -25,10 +25,10 @@ import numpy as np
 
 import mlp_core as mlp
 from course.checks import one_of, whole
+from course.experiments import error_range, wrong_names
 from course.fast import sweep
 from course.lessons import load_exercises
 from course.pictures import gradient_check
-from course.pictures.gradient_checks import error_range, wrong_names
 from mlp_core import ORIGINAL, Layer
 
 # 1. The right backward pass, and the eight bugs ---------------------------------------
