@@ -1,6 +1,5 @@
 """The bugs of notebook 7: each against its own derivation, the maps, and the costs."""
 
-import inspect
 import itertools
 import re
 
@@ -50,11 +49,10 @@ each_activation = pytest.mark.parametrize("activation", bugs.ACTIVATIONS)
 
 
 def gradients(name, activation="leaky -0.2", rate=0.2, **settings):
-    """The gradients of a bug for a case, as an update takes them, and the case."""
+    """The gradients of a bug for a case, and the case."""
     case = bugs.case(**settings)
     f = bugs.ACTIVATIONS[activation]
     gradient = bugs.BUGS[name].gradient(rate) if name else bugs.right
-    gradient = bugs.as_in_an_update(gradient)
     gradient(case.params, case.X_before, case.Y, f)
     return gradient(case.params, case.X, case.Y, f)[1], case, f
 
@@ -105,7 +103,7 @@ def test_two_bugs_are_wrong_by_one_factor(name, n, factor):
 def test_each_stale_cache_has_its_own_memory():
     """Guards against a cache in a global, shared by all labs."""
     case = bugs.case()
-    first, second = bugs.stale_cache(), bugs.stale_cache()
+    first, second = (bugs.BUGS["stale cache"].gradient() for _ in range(2))
     first(case.params, case.X_before, case.Y)
     assert_near(
         second(case.params, case.X, case.Y)[1],
@@ -136,7 +134,8 @@ def gradient(params, X, Y, activation):
         {step 2}
         {step 3}
         {step 4}
-        dW = np.broadcast_to(dW, W[i].shape)  # as W[i] - learning_rate * dW does
+        # As W[i] - learning_rate * dW and b[i] - learning_rate * db do:
+        dW, db = np.broadcast_to(dW, W[i].shape), np.broadcast_to(db, n_out)
         grads.insert(0, mlp.Layer(dW, db))
     return 0.0, grads
 """
@@ -146,11 +145,13 @@ def gradient(params, X, Y, activation):
 @pytest.mark.parametrize("name", [None, *bugs.BUGS])
 def test_the_shown_line_in_the_five_steps_is_the_bug(name, activation):
     """Guards what is shown of its code: it runs, and makes this gradient."""
-    steps = {"before step 0": "", **bugs.STEPS}
+    steps = {name: step.line for name, step in bugs.STEPS.items()}
+    steps["before step 0"] = ""
     if name:
         bug = bugs.BUGS[name]
         assert bug.where in steps and steps[bug.where] != bug.line
         steps[bug.where] = bug.line
+        assert bug.mark.startswith("Its mark: ")
     code = FIVE_STEPS
     for where, line in steps.items():
         code = code.replace(f"{{{where}}}", line)
@@ -160,15 +161,8 @@ def test_the_shown_line_in_the_five_steps_is_the_bug(name, activation):
         scope = {"mlp": mlp, "np": np}
         scope |= {"learning_rate": 0.3, "cache_before": cache_before}
         exec(code, scope)  # noqa: S102, our own lines
-        shown = bugs.as_in_an_update(scope["gradient"])
-        assert_near(shown(case.params, case.X, case.Y, f)[1], ours)
-
-
-@each_bug
-def test_each_bug_has_one_marked_line(name):
-    """Guards who reads its code: the place where it differs is marked."""
-    assert inspect.getsource(bugs.BUGS[name].function).count("# the bug") == 1
-    assert bugs.BUGS[name].mark.startswith("Its mark: ")
+        shown = scope["gradient"](case.params, case.X, case.Y, f)[1]
+        assert_near(shown, ours)
 
 
 def test_what_is_shown_of_a_bug_is_its_line_and_its_map(capsys):
@@ -247,14 +241,13 @@ def test_the_last_z_in_the_maps_of_the_notebook():
 @pytest.mark.parametrize("draw", [0, 1, 2, 3])
 def test_the_last_z_of_a_drawn_network(draw, sizes, activation):
     """Guards the menu of the lab: on this batch, and on the one of the call before."""
-    low, high, both = (
-        bugs.case(name, sizes, 8, draw, activation) for name in bugs.NETWORKS
-    )
+    f = bugs.ACTIVATIONS[activation]
+    low, high, both = (bugs.case(z, sizes, 8, draw, f) for z in bugs.NETWORKS)
     for batch in low.X, low.X_before:
         assert np.all(last_z_of(low, batch, activation) < 0)
         assert np.all(last_z_of(high, batch, activation) > 0)
     z = last_z_of(both, both.X, activation)
-    hidden = mlp.forward(both.params, both.X, bugs.ACTIVATIONS[activation])[1].A[-2]
+    hidden = mlp.forward(both.params, both.X, f)[1].A[-2]
     if np.any(hidden[0] != hidden[1]):  # else the last layer sees one sample twice
         assert np.all(z[0] * z[1] < 0)  # two samples are enough to have both
     assert np.all(z != 0)
@@ -313,7 +306,7 @@ def test_a_stack_trains_as_each_network_alone(name, batch_size):
     settings |= {"epochs": 4, "steps_per_epoch": 10}
 
     def gradient():
-        return bugs.as_in_an_update(bugs.BUGS[name].gradient(0.1))
+        return bugs.BUGS[name].gradient(0.1)
 
     run = sweep(mlp.XOR.X, mlp.XOR.Y, seeds, gradient=gradient(), **settings)
     for s, seed in enumerate(seeds):
@@ -332,7 +325,7 @@ def test_a_success_is_within_the_tolerance_on_every_sample(bug, task, rate, step
     settings = {"learning_rate": rate, "batch_size": 2}
     found = bugs.success(bug, task, range(60), steps=steps, **settings)
     gradient = bugs.BUGS[bug].gradient(rate) if bug else bugs.right
-    settings |= {"gradient": bugs.as_in_an_update(gradient)}
+    settings |= {"gradient": gradient}
     run = sweep(*task[1:], range(60), epochs=1, steps_per_epoch=steps, **settings)
     solved = (abs(run.Y_hat - task.Y) < 0.1).all(axis=(1, 2))
     assert found.tolist() == solved.tolist()

@@ -1,24 +1,20 @@
 """Eight wrong backward passes, how they look in a gradient check, and what they cost.
 
-Each bug is a function in the form of `mlp_core.loss_and_grads` that differs from
-`right` in one place; a comment marks it. All eight are of the kind that stands in real
-code: one stood in the original notebook, one in a well-known tutorial. None of them
-makes NumPy complain. Where NumPy would complain, the line is right, as an author would
-have mended it there, and only there. So a bug can hide in one layer and be absent in
-the next.
+1. the backward pass in steps
+2. the eight bugs: each does one step in another way
+3. signatures: what a gradient check shows of a bug
+4. what a bug costs: many networks trained with it
 
-1. the right backward pass, and the eight bugs
-2. signatures: what a gradient check shows of a bug
-3. what a bug costs: many networks trained with it
+All eight are of the kind that stands in real code. None of them makes NumPy complain:
+where NumPy would, the line is right, as an author would have mended it there, and only
+there. So a bug can hide in one layer and be absent in the next.
 
-`UNNAMED` are the two bugs of the exercises, as they stand in the stubs.
-
-The functions take one network or a stack, as those of `mlp_core`. Of a stack ``db`` has
-the shape (S, n_out). So they count axes from the end. What a learner sees of a bug is
-its ``line``, for one network and in the names of the five `STEPS`.
+The functions take one network or a stack, as those of `mlp_core`: axes are counted from
+the end. What a learner sees of a step is its ``line``, for one network.
 """
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -31,294 +27,198 @@ from course.lessons import load_exercises
 from course.pictures import gradient_check
 from mlp_core import ORIGINAL, Layer
 
-# 1. The right backward pass, and the eight bugs ---------------------------------------
+# 1. The backward pass in steps --------------------------------------------------------
 
 
-def _forward(params, X, activation):
-    """What the backward pass needs: A, Z, and the slope of each layer."""
-    _, (A, Z) = mlp.forward(params, X, activation)
-    return A, Z, [layer.slope for layer in mlp.per_layer(activation, params)]
+class Step(NamedTuple):
+    """A step of the backward pass, right as it is here."""
+
+    line: str  # as the notebook writes it
+    do: Callable  # (now, i) -> its result, where ``now`` holds the names of the line
 
 
-def right(params, X, Y, activation=ORIGINAL):
-    """Do what `mlp_core.loss_and_grads` does: the pattern for the eight bugs."""
-    A, Z, slopes = _forward(params, X, activation)
-    grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-    for i in reversed(range(len(params))):
-        dZ = dA * slopes[i](Z[i])
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-        dA = dZ @ params[i].W.mT
-    return mlp.loss(A[-1], Y), grads
-
-
-def target_for_input(params, X, Y, activation=ORIGINAL):
-    """Layer 0 takes the target in place of the input, as in the original notebook.
-
-    Broadcasting hides it: one target, repeated, fits wherever two inputs fit. It runs
-    with one output, or with as many outputs as inputs.
-    """
-    A, Z, slopes = _forward(params, X, activation)
-    Y_hat, A[0] = A[-1], np.broadcast_to(Y, X.shape)  # the bug: A[0] is the input X
-    grads, dA = [], (Y_hat - Y) / Y.shape[-2]
-    for i in reversed(range(len(params))):
-        dZ = dA * slopes[i](Z[i])
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-        dA = dZ @ params[i].W.mT
-    return mlp.loss(Y_hat, Y), grads
-
-
-def slope_from_output(params, X, Y, activation=ORIGINAL):
-    """The slope is taken at a unit's output ``a`` in place of its ``z``.
-
-    With ReLU that is the question ``a >= 0``, and the answer is always yes: the slope
-    is 1 everywhere. So stood it in the NumPy tutorial 'Deep learning on MNIST'. With a
-    negative alpha it is the same, since ``alpha * z`` is positive where z is negative.
-    With a positive alpha, or the identity, ``a`` has the sign of ``z``, and nothing is
-    wrong. With tanh and sigmoid the slope is that of another point of the curve.
-    """
-    A, _, slopes = _forward(params, X, activation)
-    grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-    for i in reversed(range(len(params))):
-        dZ = dA * slopes[i](A[i + 1])  # the bug: the slope belongs to Z[i]
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-        dA = dZ @ params[i].W.mT
-    return mlp.loss(A[-1], Y), grads
-
-
-def no_transpose(params, X, Y, activation=ORIGINAL):
-    """Going back through a square W, nobody noticed that ``.T`` is missing.
-
-    In every other layer NumPy raises an error, and there the author mended it.
-    """
-    A, Z, slopes = _forward(params, X, activation)
-    grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-    for i in reversed(range(len(params))):
-        dZ = dA * slopes[i](Z[i])
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-        W = params[i].W
-        is_square = W.shape[-2] == W.shape[-1]
-        dA = dZ @ (W if is_square else W.mT)  # the bug: W.mT belongs to all layers
-    return mlp.loss(A[-1], Y), grads
-
-
-def last_slope_missing(params, X, Y, activation=ORIGINAL):
-    """The last layer starts with ``Y_hat - Y``, without the slope of its activation.
-
-    That formula is right for an output without activation, and for softmax with the
-    cross-entropy loss. From there it was taken over.
-    """
-    A, Z, slopes = _forward(params, X, activation)
-    grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-    for i in reversed(range(len(params))):
-        is_last = i == len(params) - 1
-        dZ = dA * (1 if is_last else slopes[i](Z[i]))  # the bug: the last has a slope
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-        dA = dZ @ params[i].W.mT
-    return mlp.loss(A[-1], Y), grads
-
-
-def no_batch_mean(params, X, Y, activation=ORIGINAL):
-    """The loss is a mean over n samples, its slope is not: it is n times too large.
-
-    With batches of one sample, nothing is wrong.
-    """
-    A, Z, slopes = _forward(params, X, activation)
-    grads, dA = [], A[-1] - Y  # the bug: / n is missing
-    for i in reversed(range(len(params))):
-        dZ = dA * slopes[i](Z[i])
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-        dA = dZ @ params[i].W.mT
-    return mlp.loss(A[-1], Y), grads
-
-
-def wrong_axis(params, X, Y, activation=ORIGINAL):
-    """The gradient of b is summed over the units in place of the samples.
-
-    The sum has one entry for each sample. That fits b by accident in a layer with as
-    many units as samples, and by broadcasting with a batch of one. In every other layer
-    NumPy raises an error, and there the author mended it.
-    """
-    A, Z, slopes = _forward(params, X, activation)
-    grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-    for i in reversed(range(len(params))):
-        dZ = dA * slopes[i](Z[i])
-        samples, units = dZ.shape[-2:]
-        axis = -1 if samples in (1, units) else -2  # the bug: -2 belongs to all layers
-        grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=axis)))
-        dA = dZ @ params[i].W.mT
-    return mlp.loss(A[-1], Y), grads
-
-
-def stale_cache(learning_rate=None):
-    """Make a gradient that reads the cache of the call before, as globals invite to.
-
-    The first call has none before it, and reads its own; so does a batch of another
-    shape, which wouldn't fit.
-    """
-    kept = {}  # shape of X -> A and Z of the last call
-
-    def gradient(params, X, Y, activation=ORIGINAL):
-        A, Z, slopes = _forward(params, X, activation)
-        Y_hat, before = A[-1], kept.get(X.shape, (A, Z))
-        kept[X.shape] = A, Z
-        A, Z = before  # the bug: A and Z belong to this call
-        grads, dA = [], (Y_hat - Y) / Y.shape[-2]
-        for i in reversed(range(len(params))):
-            dZ = dA * slopes[i](Z[i])
-            grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-            dA = dZ @ params[i].W.mT
-        return mlp.loss(Y_hat, Y), grads
-
-    return gradient
-
-
-def update_on_the_way(learning_rate=0.2):
-    """Make a gradient that updates W first, and then goes back through the new W.
-
-    It has to know the learning rate. Each update is computed as it should be; only what
-    is passed on to the layer before comes from a W that has moved already.
-    """
-
-    def gradient(params, X, Y, activation=ORIGINAL):
-        A, Z, slopes = _forward(params, X, activation)
-        grads, dA = [], (A[-1] - Y) / Y.shape[-2]
-        for i in reversed(range(len(params))):
-            dZ = dA * slopes[i](Z[i])
-            grads.insert(0, Layer(A[i].mT @ dZ, dZ.sum(axis=-2)))
-            W = params[i].W - learning_rate * grads[0].W  # the bug: too early
-            dA = dZ @ W.mT
-        return mlp.loss(A[-1], Y), grads
-
-    return gradient
-
-
-# The five steps as the notebook writes them, for one network.
 STEPS = {
-    "step 0": "dA = (Y_hat - Y) / n",
-    "step 1": "dZ = dA * f.slope(Z[i])",
-    "step 2": "dW = A[i].T @ dZ",
-    "step 3": "db = np.sum(dZ, axis=0)",
-    "step 4": "dA = dZ @ W[i].T",
+    "before step 0": Step("A, Z = cache", lambda now, _: (now.A, now.Z)),
+    "step 0": Step("dA = (Y_hat - Y) / n", lambda now, _: (now.Y_hat - now.Y) / now.n),
+    "step 1": Step(
+        "dZ = dA * f.slope(Z[i])", lambda now, i: now.dA * now.f[i].slope(now.Z[i])
+    ),
+    "step 2": Step("dW = A[i].T @ dZ", lambda now, i: now.A[i].mT @ now.dZ),
+    "step 3": Step("db = np.sum(dZ, axis=0)", lambda now, _: now.dZ.sum(axis=-2)),
+    "step 4": Step("dA = dZ @ W[i].T", lambda now, i: now.dZ @ now.W[i].mT),
 }
 
 
-class Bug(NamedTuple):
-    """One planted bug; a maker makes its gradient for a learning rate."""
+def gradient_with(changed, learning_rate=0.2):
+    """Make a gradient, called like `mlp.loss_and_grads`, that does some steps otherwise.
 
-    function: Callable
-    where: str  # the step that it changes
-    line: str  # that step with the bug, in the names of `STEPS`
+    ``changed`` has what is done in them, by their names in `STEPS`.
+    """
+    steps = {name: step.do for name, step in STEPS.items()} | changed
+    before, dA_of_loss, dZ, dW, db, dA = steps.values()
+    kept = {"learning_rate": learning_rate, "memory": {}}  # from call to call
+
+    def gradient(params, X, Y, activation=ORIGINAL):
+        Y_hat, (A, Z) = mlp.forward(params, X, activation)
+        loss, f = mlp.loss(Y_hat, Y), mlp.per_layer(activation, params)
+        now = SimpleNamespace(Y=Y, Y_hat=Y_hat, A=A, Z=Z, f=f, **kept)
+        now.n, now.W, now.last = Y.shape[-2], [W for W, _ in params], len(params) - 1
+        now.A, now.Z = before(now, None)
+        now.dA, grads = dA_of_loss(now, None), []
+        for i in reversed(range(len(params))):
+            now.dZ = dZ(now, i)
+            now.dW, now.db = dW(now, i), db(now, i)
+            now.dA = dA(now, i)
+            grads.insert(0, Layer(now.dW, now.db.reshape(params[i].b.shape)))
+        return loss, grads
+
+    return gradient
+
+
+right = gradient_with({})
+
+
+def spoiled(step, layer):
+    """A gradient that makes the result of one step in one layer 1.5 times too large."""
+    name = f"step {step}"
+
+    def off(now, i):
+        is_hit = i == layer or step == 0  # which belongs to no layer
+        return (1.5 if is_hit else 1.0) * STEPS[name].do(now, i)
+
+    return gradient_with({name: off})
+
+
+# 2. The eight bugs --------------------------------------------------------------------
+
+
+class Bug(NamedTuple):
+    """A planted bug: a step that is done in another way."""
+
+    where: str  # which of `STEPS`
+    line: str
+    do: Callable  # these two as in `Step`
     mark: str  # how to tell it from the others, in words
-    is_maker: bool = False
 
     def gradient(self, learning_rate=0.2):
         """A fresh gradient function with this bug, called like `loss_and_grads`."""
-        return self.function(learning_rate) if self.is_maker else self.function
+        return gradient_with({self.where: self.do}, learning_rate)
+
+
+def _no_transpose(now, i):
+    W = now.W[i]
+    is_square = W.shape[-2] == W.shape[-1]
+    return now.dZ @ (W if is_square else W.mT)
+
+
+def _wrong_axis(now, _):
+    samples, units = now.dZ.shape[-2:]
+    if samples not in (1, units):
+        return now.dZ.sum(axis=-2)
+    db = now.dZ.sum(axis=-1)  # (n,), or (S, n) of a stack
+    # `b - learning_rate * db` would broadcast, too; `mlp_core` refuses it.
+    return np.broadcast_to(db, (*db.shape[:-1], units))
+
+
+def _stale_cache(now, _):
+    cache, shape = (now.A, now.Z), now.A[0].shape
+    before = now.memory.get(shape, cache)
+    now.memory[shape] = cache
+    return before
 
 
 BUGS = {
+    # Stood in the original notebook. Broadcasting hides it: one target, repeated, fits
+    # wherever two inputs fit. It needs one output, or as many outputs as inputs.
     "target for input": Bug(
-        target_for_input,
         "step 2",
         "dW = (A[i] if i > 0 else Y).T @ dZ",
+        lambda now, i: (
+            (now.A[i] if i > 0 else np.broadcast_to(now.Y, now.A[0].shape)).mT @ now.dZ
+        ),
         "Its mark: W[0] is wrong and b[0] is right. So the slope that arrives at "
         "layer 0 is right, and what it is multiplied with is not.",
     ),
+    # With ReLU that is the question a >= 0, and the answer is always yes. So stood it in
+    # the NumPy tutorial 'Deep learning on MNIST'. A negative alpha makes the same of it,
+    # since alpha * z is positive where z is negative. tanh and sigmoid: another point.
     "slope from output": Bug(
-        slope_from_output,
         "step 1",
         "dZ = dA * f.slope(A[i + 1])",
+        lambda now, i: now.dA * now.f[i].slope(now.A[i + 1]),
         "Its mark: errors begin where a z is negative, and differ from unit to "
         "unit. With the activation leaky 0.1 it vanishes, since there the output "
         "has the sign of z.",
     ),
+    # Where W is not square NumPy raises an error, and there the author mended it.
     "no transpose": Bug(
-        no_transpose,
         "step 4",
         "dA = dZ @ (W[i] if n_in == n_out else W[i].T)",
+        _no_transpose,
         "Its mark: up to a square W, counted from the output, all is right; before "
         "it all is wrong, W and b alike. With sizes that are all different it "
         "vanishes, since NumPy would refuse the product.",
     ),
+    # Taken over from an output without activation, or from softmax with cross-entropy:
+    # there it is right.
     "last slope missing": Bug(
-        last_slope_missing,
         "step 1",
         "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
+        lambda now, i: now.dA * (now.f[i].slope(now.Z[i]) if i < now.last else 1),
         "Its mark: the last b is wrong already. With a batch of 1 every gradient "
         "is wrong by the same factor. With the identity it vanishes, since there "
         "the slope is 1.",
     ),
+    # The loss is a mean over the samples, and its slope isn't.
     "no 1/n": Bug(
-        no_batch_mean,
         "step 0",
         "dA = Y_hat - Y",
+        lambda now, _: now.Y_hat - now.Y,
         "Its mark: every gradient is too large by the same factor, the batch size. "
         "With a batch of 1 it vanishes.",
     ),
+    # A sum over the units has an entry for each sample. That fits b by accident if there
+    # are as many units, and by broadcasting with a batch of one. Elsewhere NumPy raises
+    # an error, and there the author mended it.
     "wrong axis": Bug(
-        wrong_axis,
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
+        _wrong_axis,
         "Its mark: only biases are wrong, in layers with as many units as there "
         "are samples. Another batch size moves it to other layers; a batch of 1 "
         "spreads it over all layers with several units.",
     ),
+    # As globals invite to. The first call has none before it, and reads its own cache;
+    # so does a batch of another shape, which wouldn't fit.
     "stale cache": Bug(
-        stale_cache,
         "before step 0",
         "A, Z = cache_before",
+        _stale_cache,
         "Its mark: W is wrong in every layer, in the last one too, by amounts that "
         "follow no rule. It vanishes if the call before had the same batch.",
-        is_maker=True,
     ),
+    # What is passed on comes from a W that has moved already; the updates are right.
     "update on the way": Bug(
-        update_on_the_way,
         "step 4",
         "dA = dZ @ (W[i] - learning_rate * dW).T",
+        lambda now, i: now.dZ @ (now.W[i] - now.learning_rate * now.dW).mT,
         "Its mark: the last layer is right, all before it is wrong. The errors "
         "shrink with the learning rate.",
-        is_maker=True,
     ),
 }
-
-
-UNNAMED = {  # for one network, not for a stack
+target_for_input = BUGS["target for input"].gradient()  # as notebook 7 calls it
+UNNAMED = {  # the two of the exercises, as they stand in the stubs: for one network
     name.removeprefix("mend_"): exercise.mistakes[0].wrong
     for name, exercise in load_exercises("bug_lab").items()
     if exercise.planted
 }
 
 
-def spoiled(step, layer):
-    """A gradient that makes the result of one step in one layer 1.5 times too large."""
+# 3. Signatures ------------------------------------------------------------------------
 
-    def off(s, i):
-        return 1.5 if (s, i) == (step, layer) else 1.0
-
-    def gradient(params, X, Y, activation=ORIGINAL):
-        A, Z, slopes = _forward(params, X, activation)
-        grads, dA = [], off(0, layer) * (A[-1] - Y) / len(Y)
-        for i in reversed(range(len(params))):
-            dZ = off(1, i) * dA * slopes[i](Z[i])
-            dW, db = off(2, i) * A[i].T @ dZ, off(3, i) * dZ.sum(axis=0)
-            grads.insert(0, Layer(dW, db))
-            dA = off(4, i) * dZ @ params[i].W.T
-        return mlp.loss(A[-1], Y), grads
-
-    return gradient
-
-
-# 2. Signatures ------------------------------------------------------------------------
-
-ACTIVATIONS = {
-    "leaky -0.2": ORIGINAL,
-    "leaky 0.1": mlp.leaky_relu(0.1),
-    "leaky 0.25": mlp.leaky_relu(0.25),
-    "leaky 0.5": mlp.leaky_relu(0.5),
-    "ReLU": mlp.relu,
-    "tanh": mlp.tanh,
-    "identity": mlp.identity,
-}
+ACTIVATIONS = {"leaky -0.2": ORIGINAL}
+ACTIVATIONS |= {f"leaky {alpha}": mlp.leaky_relu(alpha) for alpha in (0.1, 0.25, 0.5)}
+ACTIVATIONS |= {"ReLU": mlp.relu, "tanh": mlp.tanh, "identity": mlp.identity}
 SQUARE = (3, 3, 3, 3)
 DIFFERENT = (2, 4, 3, 1)  # no two neighbours alike
 SIZES = (mlp.ORIGINAL_SIZES, SQUARE, DIFFERENT)
@@ -336,11 +236,7 @@ class Case(NamedTuple):
 
 
 def case(
-    last_z="negative",
-    sizes=mlp.ORIGINAL_SIZES,
-    batch_size=3,
-    draw=None,
-    activation="leaky -0.2",
+    last_z="negative", sizes=mlp.ORIGINAL_SIZES, batch_size=3, draw=None, f=ORIGINAL
 ) -> Case:
     """Make a network whose last z has this sign on all samples, and its batches.
 
@@ -360,8 +256,7 @@ def case(
     ]
     X, X_before = rng.standard_normal((2, 8, sizes[0]))
     if draw is not None:
-        both, f = np.concatenate([X, X_before]), ACTIVATIONS[activation]
-        z = mlp.forward(params, both, f)[1].Z[-1]
+        z = mlp.forward(params, np.concatenate([X, X_before]), f)[1].Z[-1]
         W, b = params[-1]
         params[-1] = Layer(W, b + _SHIFTS[last_z](z))
     Y = np.repeat(X.sum(axis=1, keepdims=True), sizes[-1], axis=1)
@@ -388,19 +283,12 @@ def signature(bug=None, **settings) -> list[mlp.ParameterCheck]:
 
 
 def _plant(
-    bug,
-    activation="leaky -0.2",
-    batch_size=3,
-    sizes=mlp.ORIGINAL_SIZES,
-    learning_rate=0.2,
-    before="other batch",
-    last_z="negative",
-    draw=None,
+    bug, activation="leaky -0.2", learning_rate=0.2, before="other batch", **of_case
 ):
     """A case, its activation, and the gradient of a bug after the call before."""
     one_of("before", before, CALLS_BEFORE)
-    params, X, Y, X_before = case(last_z, sizes, batch_size, draw, activation)
     f, gradient = ACTIVATIONS[activation], _gradient(bug, learning_rate)
+    params, X, Y, X_before = case(f=f, **of_case)
     gradient(params, X_before if before == "other batch" else X, Y, f)
     return params, X, Y, f, gradient
 
@@ -418,38 +306,19 @@ def claimed(bug, **settings):
 
 
 def _gradient(bug, learning_rate):
-    """The gradient with a bug, as an update takes it; None is the right one."""
     if callable(bug):
-        return as_in_an_update(bug)
+        return bug
     one_of("bug", bug, (None, *BUGS))
-    return as_in_an_update(BUGS[bug].gradient(learning_rate) if bug else right)
+    return BUGS[bug].gradient(learning_rate) if bug else right
 
 
-def as_in_an_update(gradient):
-    """Broadcast each ``db`` to its ``b``, as ``b - learning_rate * db`` does.
-
-    `mlp_core` refuses a ``db`` of the shape (1,) for three biases. A plain update takes
-    it, and that is how 'wrong axis' stays hidden.
-    """
-
-    def broadcast(params, X, Y, activation):
-        value, grads = gradient(params, X, Y, activation)
-        is_stack = params[0].W.ndim == 3
-        return value, [
-            Layer(dW, np.broadcast_to(db[:, None] if is_stack else db, b.shape))
-            for (dW, db), (_, b) in zip(grads, params)
-        ]
-
-    return broadcast
-
-
-def show(bug):
+def show(name):
     """What the notebook shows of a bug: the changed line, and the map."""
-    where, line = BUGS[bug][1:3]
-    if where in STEPS:
-        print(f"{where}, right:  {STEPS[where]}")
-    print(f"{where}, here:   {line}")
-    return gradient_check(signature(bug), digits=2)
+    bug = BUGS[name]
+    if bug.where != "before step 0":  # what is right there needs no line
+        print(f"{bug.where}, right:  {STEPS[bug.where].line}")
+    print(f"{bug.where}, here:   {bug.line}")
+    return gradient_check(signature(name), digits=2)
 
 
 def difference(shown, guessed) -> str:
@@ -466,17 +335,15 @@ def difference(shown, guessed) -> str:
     if parts:
         return f"With it, {' and '.join(parts)}."
     far = [
-        (a.name, error_range(a), error_range(b))
-        for a, b in pairs
+        (a, b)
+        for a, b in reversed(pairs)  # from the output on: there a bug begins
         if not a.ok and np.max(abs(a.error - b.error)) > 0.01
     ]
-    # From the output on: there a bug begins.
-    for name, here, there in reversed(far):
+    for a, b in far:
+        here, there = error_range(a), error_range(b)
         if here != there:
-            return (
-                "With it, the same arrays would be wrong, but by other amounts: "
-                f"{name} by {there}, not {here}."
-            )
+            words = "With it, the same arrays would be wrong, but by other amounts:"
+            return f"{words} {a.name} by {there}, not {here}."
     return "With it, single entries would have other errors." if far else ""
 
 
@@ -484,7 +351,7 @@ def _list(names):
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-# 3. What a bug costs ------------------------------------------------------------------
+# 4. What a bug costs ------------------------------------------------------------------
 
 
 def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
@@ -493,24 +360,15 @@ def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
     ``bug`` is one of `BUGS`, or None for the right gradient; the settings are those of
     `course.fast.sweep`.
     """
-    run = sweep(
-        task.X,
-        task.Y,
-        seeds,
-        learning_rate=learning_rate,
-        epochs=1,
-        steps_per_epoch=steps,
-        gradient=_gradient(bug, learning_rate),
-        block=10**9,  # all in one: a stale cache is that of the same networks
-        **settings,
-    )
-    return run.success
+    settings = {"learning_rate": learning_rate, "steps_per_epoch": steps, **settings}
+    gradient = _gradient(bug, learning_rate)
+    block = 10**9  # all in one: a stale cache is that of the same networks
+    data = task.X, task.Y, seeds
+    return sweep(*data, epochs=1, gradient=gradient, block=block, **settings).success
 
 
 def costs(task, seeds) -> dict:
     """Of how many networks each bug leaves how many a success: {name: (k, trials)}."""
     cases = {"no bug": None, **{name: name for name in BUGS}}
-    return {
-        name: (int(success(bug, task, seeds).sum()), len(seeds))
-        for name, bug in cases.items()
-    }
+    solved = {name: int(success(bug, task, seeds).sum()) for name, bug in cases.items()}
+    return {name: (count, len(seeds)) for name, count in solved.items()}
