@@ -202,7 +202,7 @@ import mlp_core as mlp
 from course import panels
 from course.experiments import fates
 from course.fast import sweep
-from course.lessons.bug_lab.panel import bug_lab
+from course.lessons.bug_lab.game import bug_lab
 fates(sweep(mlp.XOR.X, mlp.XOR.Y, range(20), epochs=2), mlp.XOR.X, mlp.XOR.Y)
 makers = [getattr(panels, name) for name in dir(panels) if name.endswith("_panel")]
 assert len(makers) >= 7

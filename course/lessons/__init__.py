@@ -6,9 +6,10 @@ from pathlib import Path
 
 from course import checking, questions, record
 from course.checking import exercise_file
-from course.lessons import own, review
+from course.lessons import former, own, review
 
 FOLDER = Path(__file__).parent
+former.keep_names()
 
 
 def name_of(notebook) -> str:

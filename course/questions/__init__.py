@@ -44,6 +44,7 @@ texts, an empty line begins a paragraph::
     hint = "The next layer needs this one's activations."
 """
 
+from course.questions.box import QuestionBox, Quiz
 from course.questions.kinds import (
     ChoiceQuestion,
     NumberQuestion,
@@ -54,7 +55,6 @@ from course.questions.kinds import (
     load,
     read_number,
 )
-from course.questions.page import QuestionBox, Quiz
 
 __all__ = [
     "ChoiceQuestion",

@@ -5,7 +5,7 @@ import re
 
 import mlp_core as mlp
 from course import panels
-from course.lessons.bug_lab.panel import bug_lab
+from course.lessons.bug_lab.game import bug_lab
 from course.panels.controls import Choice, Number
 from tests.live import expect
 from tests.wait import wait_until

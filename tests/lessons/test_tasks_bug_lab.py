@@ -8,10 +8,10 @@ import pytest
 
 import mlp_core as mlp
 from course.lessons.bug_lab import bugs
-from course.lessons.bug_lab.panel import bug_lab
+from course.lessons.bug_lab.game import bug_lab
 from course.tools import NOTEBOOKS
-from tests.lessons.test_bug_lab_panel import choose
-from tests.lessons.test_bug_lab_panel import signature_in as map_of
+from tests.lessons.test_bug_lab_game import choose
+from tests.lessons.test_bug_lab_game import signature_in as map_of
 
 NOTEBOOK = nbformat.read(NOTEBOOKS / "07_bug_lab.ipynb", as_version=4)
 

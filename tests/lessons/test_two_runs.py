@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.lessons.sum_task.compare import compare_losses
+from course.lessons.sum_task.two_runs import compare_losses
 from tests.answers import EXERCISES
 
 LOSSES = np.geomspace(1, 1e-3, 1200)

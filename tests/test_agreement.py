@@ -1,4 +1,4 @@
-"""tests/compare.py, where it needs no library that the tests have not: autograd."""
+"""tests/agreement.py, where it needs no library that the tests have not: autograd."""
 
 import functools
 
@@ -7,11 +7,11 @@ import pytest
 
 import mlp_core as mlp
 from course import fast
-from tests import compare
+from tests import agreement
 
-RUNS = list(compare.all_runs())
+RUNS = list(agreement.all_runs())
 SOME = RUNS[1::180]  # batches of 3: on one sample a mean is a sum
-LIBRARIES = {"autograd": compare.autograd}
+LIBRARIES = {"autograd": agreement.autograd}
 
 
 def change_db(change):
@@ -41,9 +41,9 @@ FAULTY = {
 
 def test_what_agrees_is_told(capsys):
     """Guards: the right loops pass, and a line for each says how well."""
-    assert compare.main(LIBRARIES, runs=SOME) == 0
+    assert agreement.main(LIBRARIES, runs=SOME) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:-1]] == list(compare.LOOPS)
+    assert [line.split()[0] for line in lines[1:-1]] == list(agreement.LOOPS)
     for line in lines[1:-1]:
         *_, runs, weights, losses = line.split()
         assert int(runs) == len(SOME)
@@ -54,7 +54,7 @@ def test_what_agrees_is_told(capsys):
 def test_what_differs_is_told(name, capsys):
     """Guards: the comparison would notice."""
     loops = {"right": mlp.train, "faulty": FAULTY[name]}
-    assert compare.main(LIBRARIES, loops, SOME[:1]) == 1
+    assert agreement.main(LIBRARIES, loops, SOME[:1]) == 1
     assert "DON'T" in capsys.readouterr().out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from course.lessons.bug_lab import bugs, puzzles
-from course.lessons.bug_lab.panel import bug_lab
+from course.lessons.bug_lab.game import bug_lab
 from course.pictures.gradient_checks import describe_gradient_check
 from tests.lessons.test_bug_lab_bugs import each_bug
 from tests.panels.parts import OPEN, assert_all_inside, buttons, press

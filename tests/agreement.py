@@ -1,7 +1,7 @@
 """Compare what training computes with other libraries, number by number.
 
     .venv/bin/python -m pip install -r benchmarks/requirements.txt
-    .venv/bin/python tests/compare.py
+    .venv/bin/python tests/agreement.py
 
 Each network is trained for 100 steps by the core's plain loop, by course.fast and by
 each library, from the same start on the same samples, in double precision: with every
