@@ -63,15 +63,13 @@ class Lesson:
     def __init__(self, notebook, keeps_record=True):
         self.name = name_of(notebook)
         if self.name not in NAMES:
-            known = ", ".join(NAMES)
-            raise ValueError(f"there is no lesson {notebook!r}; there are: {known}")
+            raise _unknown(f"lesson {notebook!r}", NAMES)
         self.questions = load_questions(self.name)
         self.exercises = load_exercises(self.name)
+        self._reviewed = None
         if self.exercises:
             checking.runs.prepare()
-        self._reviewed = None
-        notice = record.open_in(Path.cwd()) if keeps_record else ""
-        if notice:
+        if keeps_record and (notice := record.open_in(Path.cwd())):
             print(notice)
 
     def review(self) -> questions.Quiz:
@@ -88,8 +86,7 @@ class Lesson:
         """Ask one question before the run, by its name."""
         predictions = self.questions.predictions
         if name not in predictions:
-            known = ", ".join(map(repr, predictions))
-            raise ValueError(f"there is no question {name!r} here; there are: {known}")
+            raise _unknown(f"question {name!r} here", map(repr, predictions))
         return questions.QuestionBox(predictions[name])
 
     def check(self, function) -> checking.Verdict:
@@ -107,17 +104,13 @@ class Lesson:
 
         Where yours isn't solved, the course's takes its place. A line for each says which.
         """
-        lesson_of = {
-            name: lesson for lesson in NAMES for name in load_exercises(lesson)
-        }
+        home = {name: lesson for lesson in NAMES for name in load_exercises(lesson)}
         functions = []
         for name in names:
-            if name not in lesson_of:
-                known = ", ".join(lesson_of)
-                raise ValueError(f"there is no exercise {name!r}; there are: {known}")
-            lesson = lesson_of[name]
-            number = number_of(lesson)
-            function, words = own.bring(name, lesson, load_exercises(lesson), number)
+            if name not in home:
+                raise _unknown(f"exercise {name!r}", home)
+            exercises, number = load_exercises(home[name]), number_of(home[name])
+            function, words = own.bring(name, home[name], exercises, number)
             print(words)
             functions.append(function)
         return functions
@@ -130,15 +123,6 @@ class Lesson:
         """Ask the questions at the end of the notebook."""
         return questions.Quiz(self.questions.quiz)
 
-    def progress(self) -> str:
-        """Say what was answered and solved, and what went wrong on the way."""
-        lines = self._counts()
-        if self.detours:
-            lines += ["What went wrong on the way:", *self.detours]
-        if record.trouble:
-            lines.append(record.trouble)
-        return _Text("\n".join(lines))
-
     def forget(self) -> str:
         """Forget all answers and solved exercises, of all notebooks."""
         record.forget()
@@ -147,24 +131,21 @@ class Lesson:
     @property
     def done(self) -> dict:
         """How many of how many, of what it has: what -> (count, total)."""
-        predictions, quiz = self.questions.predictions.values(), self.questions.quiz
-        made = sum(bool(question.recorded.first) for question in predictions)
-        solved = len(record.solved(self.name) & set(self.exercises))
-        right = sum(question.recorded.solved for question in quiz)
-        done = {
-            "predictions made": (made, len(predictions)),
-            "exercises solved": (solved, len(self.exercises)),
-            "quiz questions right": (right, len(quiz)),
+        solved = record.solved(self.name)
+        predictions = self.questions.predictions.values()
+        each = {
+            "predictions made": [q.recorded.first != "" for q in predictions],
+            "exercises solved": [name in solved for name in self.exercises],
+            "quiz questions right": [q.recorded.solved for q in self.questions.quiz],
         }
-        return {what: counts for what, counts in done.items() if counts[1]}
+        return {what: (sum(marks), len(marks)) for what, marks in each.items() if marks}
 
     @property
     def detours(self) -> list[str]:
         """A line for each exercise with mistakes, and for each wrong first answer."""
         lines = []
         for name in self.exercises:
-            mistakes = record.work(self.name, name).mistakes
-            if mistakes:
+            if mistakes := record.work(self.name, name).mistakes:
                 lines.append(f"  {name}, {_slips(mistakes)}")
         for question in self.questions.all:
             answer = question.recorded
@@ -172,14 +153,27 @@ class Lesson:
                 lines.append(f"  '{question.name}': {question.tell(answer.first)}")
         return lines
 
-    def _counts(self):
-        lines = [f"{n} of {total} {what}" for what, (n, total) in self.done.items()]
-        solved = record.solved(self.name)
+    def progress(self) -> str:
+        """Say what was answered and solved, and what went wrong on the way."""
+        lines, solved = [], record.solved(self.name)
         words = {True: "solved", False: "not solved yet"}
-        lines[2:2] = [f"  {name}: {words[name in solved]}" for name in self.exercises]
+        for what, (count, total) in self.done.items():
+            lines.append(f"{count} of {total} {what}")
+            if what == "exercises solved":
+                lines += [
+                    f"  {name}: {words[name in solved]}" for name in self.exercises
+                ]
         if all(count == total for count, total in self.done.values()):
             lines.append("All done in this notebook.")
-        return lines
+        if self.detours:
+            lines += ["What went wrong on the way:", *self.detours]
+        if record.trouble:
+            lines.append(record.trouble)
+        return _Text("\n".join(lines))
+
+
+def _unknown(what, known):
+    return ValueError(f"there is no {what}; there are: {', '.join(known)}")
 
 
 def _slips(mistakes):

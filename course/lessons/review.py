@@ -5,6 +5,7 @@ one that is answered wrong is due at once.
 """
 
 from datetime import UTC, datetime, timedelta
+from itertools import zip_longest
 
 from course import record
 from course.questions import Reply
@@ -17,52 +18,39 @@ class ReviewQuestion:
     """A question that is asked again: its earlier reply is not shown, and stays kept."""
 
     def __init__(self, question):
-        self._question, self._last = question, None
+        self._question = question
+        self.recorded = record.Answer()  # since it is asked again, in this session
 
     def __getattr__(self, name):
         return getattr(self._question, name)
 
-    @property
-    def recorded(self) -> record.Answer:
-        """What was answered since it is asked again, in this session."""
-        if self._last is None:
-            return record.Answer()
-        first, solved, last = self._last
-        is_right = self._question.reply(first).right
-        return record.Answer(first, is_right, solved, last)
-
     def submit(self, answer) -> Reply:
         """Reply to an answer; the first one says when the question is due again."""
         answer = str(answer).strip()
-        reply = self._question.reply(answer)
-        if self._last is None:
-            record.add_review(self._question.lesson, self._question.name, reply.right)
-        first, solved, _ = self._last or (answer, False, answer)
-        self._last = first, solved or reply.right, answer
+        reply = self.reply(answer)
+        if not self.recorded.first:
+            record.add_review(self.lesson, self.name, reply.right)
+            self.recorded = record.Answer(answer, reply.right)
+        self.recorded.solved |= reply.right
+        self.recorded.last = answer
         return reply
 
     def repeat(self) -> Reply | None:
         """The reply to the last answer of this session."""
-        return self._question.reply(self._last[2]) if self._last else None
+        return self.reply(self.recorded.last) if self.recorded.last else None
 
 
 def choose(lessons, now=None) -> list[ReviewQuestion]:
     """Three questions, or fewer, of these lessons (the nearest last) to be asked again.
 
     Those that are due come first: of them the missed ones, then those that have waited
-    longest. Without a record they are always the same.
+    longest. Without a record they are always the same: one of each lesson in turn.
     """
     now = now or datetime.now(UTC)
-    candidates = [q for turn in _in_turns(lessons) for q in turn]
-    chosen = sorted(candidates, key=lambda question: _rank(question.recorded, now))
-    return [ReviewQuestion(question) for question in chosen[:COUNT]]
-
-
-def _in_turns(lessons):
-    """The questions that stand by themselves: one of each lesson, then the next."""
     lists = [[q for q in lesson.all if q.stands_alone] for lesson in reversed(lessons)]
-    for place in range(max(map(len, lists), default=0)):
-        yield [questions[place] for questions in lists if place < len(questions)]
+    in_turns = [q for turn in zip_longest(*lists) for q in turn if q is not None]
+    chosen = sorted(in_turns, key=lambda question: _rank(question.recorded, now))
+    return [ReviewQuestion(question) for question in chosen[:COUNT]]
 
 
 def _rank(answer, now):
