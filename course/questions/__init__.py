@@ -49,22 +49,18 @@ from course.questions.kinds import (
     ChoiceQuestion,
     NumberQuestion,
     OrderQuestion,
-    Question,
     Questions,
     Reply,
     load,
-    read_number,
 )
 
 __all__ = [
     "ChoiceQuestion",
     "NumberQuestion",
     "OrderQuestion",
-    "Question",
     "QuestionBox",
     "Questions",
     "Quiz",
     "Reply",
     "load",
-    "read_number",
 ]

@@ -20,7 +20,22 @@ VERDICTS = {
     "wrong": "\N{BALLOT X} Not yet.",
     "note": "",
 }
-_open = {}  # (lesson, question), or (lesson, title of a quiz) -> what is on the page
+
+
+class Page:
+    """What is on the page: one box for each question, and for each title of a quiz."""
+
+    def __init__(self):
+        self.boxes = {}  # (lesson, title) -> the box
+
+    def show(self, key, box):
+        """Show a box, and close an earlier one: its buttons would do nothing good."""
+        if key in self.boxes:
+            self.boxes[key].close()
+        self.boxes[key] = box
+
+
+PAGE = Page()
 
 
 class Answers(anywidget.AnyWidget):
@@ -42,12 +57,6 @@ class _OnPage:
     ``answers`` is an anywidget in the box.
     """
 
-    def _replace_earlier(self, key):
-        """Close what showed the same before: its buttons would do nothing good."""
-        if key in _open:
-            _open[key].close()
-        _open[key] = self
-
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = host.view(self.box, self.answers)
         data |= {"text/html": self.static(), "text/plain": self.plain()}
@@ -66,11 +75,7 @@ class QuestionBox(_OnPage):
     """
 
     def __init__(
-        self,
-        question,
-        title="Predict",
-        next_step="go on",
-        on_answer=lambda: None,
+        self, question, title="Predict", next_step="go on", on_answer=lambda: None
     ):
         self.question, self.title = question, title
         self.next_step, self.on_answer = next_step, on_answer
@@ -86,7 +91,7 @@ class QuestionBox(_OnPage):
         self.box.add_class("course-question")
         if again:
             self.show(answer, again)
-        self._replace_earlier((question.lesson, f"{title} {question.name}"))
+        PAGE.show((question.lesson, f"{title} {question.name}"), self)
 
     def submit(self, answer):
         """Take an answer and show the reply.
@@ -152,21 +157,16 @@ class Quiz(_OnPage):
             raise ValueError("this quiz has no questions")
         self.questions = list(questions)
         self.score = widgets.HTML()
-        count = len(self.questions)
+        count, then = len(self.questions), ("read what it says", self.show_score)
         self.boxes = [
-            QuestionBox(
-                question,
-                f"{title} {number} of {count}",
-                "read what it says",
-                self.show_score,
-            )
+            QuestionBox(question, f"{title} {number} of {count}", *then)
             for number, question in enumerate(self.questions, start=1)
         ]
         self.box = widgets.VBox([*(box.box for box in self.boxes), self.score])
         self.box.add_class("course-quiz")
         self.answers = self.boxes[0].answers
         self.show_score()
-        self._replace_earlier((self.questions[0].lesson, title))
+        PAGE.show((self.questions[0].lesson, title), self)
 
     @property
     def line(self) -> str:

@@ -32,13 +32,7 @@ class Question:
     prompt = ""  # what readers of the plain text are to do
 
     def __init__(
-        self,
-        lesson,
-        name,
-        question,
-        explanation="",
-        stands_alone=False,
-        telltales=(),
+        self, lesson, name, question, explanation="", stands_alone=False, telltales=()
     ):
         self.lesson, self.name, self.text = lesson, name, question
         self.explanation, self.telltales = explanation, telltales
@@ -74,12 +68,16 @@ class Question:
         """An answer in words."""
         return f"your first answer was: {answer}"
 
+    def rows(self) -> list[str]:
+        """What there is to choose from or to order, for readers without a kernel."""
+        return []
+
     def plain(self) -> str:
         """The question as text."""
-        return self.text
+        return "\n".join([self.text, *(f"  {row}" for row in self.rows())])
 
     def static(self) -> str:
-        """What there is to choose from as HTML, for readers without a kernel."""
+        """The rows as HTML."""
         return ""
 
     def solution(self) -> str:
@@ -100,8 +98,8 @@ class ChoiceQuestion(Question):
 
     kind, prompt = "choice", "Choose an answer"
 
-    def __init__(self, lesson, name, question, option, **common):
-        super().__init__(lesson, name, question, **common)
+    def __init__(self, option, **common):
+        super().__init__(**common)
         options = [Option(**table) for table in option]
         self.options = {option.text: option for option in options}
         if len(self.options) < len(options):
@@ -124,14 +122,12 @@ class ChoiceQuestion(Question):
     def choices(self, answer) -> list:
         return [[text, code(text)] for text in self.options]
 
-    def plain(self) -> str:
-        rows = [f"  {letter}. {o.text}" for letter, o in self.lettered.items()]
-        return "\n".join([self.text, *rows])
+    def rows(self) -> list[str]:
+        # Written letters: JupyterLab turns a list of type A into 1, 2, 3.
+        return [f"{letter}. {o.text}" for letter, o in self.lettered.items()]
 
     def static(self) -> str:
-        # Written letters: JupyterLab turns a list of type A into 1, 2, 3.
-        rows = [f"{letter}. {code(o.text)}" for letter, o in self.lettered.items()]
-        return f"<p>{'<br>'.join(rows)}</p>"
+        return f"<p>{'<br>'.join(map(code, self.rows()))}</p>"
 
     def solution(self) -> str:
         rows = [
@@ -155,22 +151,11 @@ class NumberQuestion(Question):
     kind, prompt = "number", "Type a number"
 
     def __init__(
-        self,
-        lesson,
-        name,
-        question,
-        answer,
-        tolerance,
-        feedback,
-        otherwise,
-        miss=(),
-        percent=False,
-        **common,
+        self, answer, tolerance, feedback, otherwise, miss=(), percent=False, **common
     ):
-        super().__init__(lesson, name, question, **common)
-        self.answer, self.tolerance = answer, tolerance
+        super().__init__(**common)
+        self.answer, self.tolerance, self.percent = answer, tolerance, percent
         self.feedback, self.otherwise = feedback, otherwise
-        self.percent = percent
         self.misses = [Miss(**table) for table in miss]
         if not self.agree(answer, answer):  # a NaN, or a tolerance below 0
             raise ValueError("no number would be taken as right")
@@ -203,7 +188,7 @@ class NumberQuestion(Question):
     def solution(self) -> str:
         right = f"<p><strong>{self.answer:g}</strong> {code(self.feedback)}</p>"
         misses = [
-            f"<p>{miss.value:g}: No. {code(miss.feedback)}</p>" for miss in self.misses
+            f"<p>{value:g}: No. {code(words)}</p>" for value, words in self.misses
         ]
         return right + "".join(misses) + super().solution()
 
@@ -223,8 +208,8 @@ class OrderQuestion(Question):
 
     kind, prompt = "order", "Put the lines in order"
 
-    def __init__(self, lesson, name, question, line, feedback, **common):
-        super().__init__(lesson, name, question, **common)
+    def __init__(self, line, feedback, **common):
+        super().__init__(**common)
         self.lines, self.feedback = [Line(**table) for table in line], feedback
         if len({line.text for line in self.lines}) < max(len(self.lines), 2):
             raise ValueError("it needs two lines or more, all different")
@@ -250,10 +235,9 @@ class OrderQuestion(Question):
         order = self.read(answer)
         for place, number in enumerate(order):
             if number != place:
-                wrong = self.lines[number].text.strip()
-                hint = self.lines[place].hint
-                words = f"Line {place + 1}, `{wrong}`, is the first out of place. "
-                return Reply(False, words + hint)
+                wrong, hint = self.lines[number].text.strip(), self.lines[place].hint
+                words = f"Line {place + 1}, `{wrong}`, is the first out of place."
+                return Reply(False, f"{words} {hint}")
         return Reply(True, self.feedback)
 
     def choices(self, answer) -> list:
@@ -263,12 +247,11 @@ class OrderQuestion(Question):
     def tell(self, answer) -> str:
         return "your first order was not the right one"
 
-    def plain(self) -> str:
-        rows = [f"  {self.lines[number].text}" for number in self.shuffled]
-        return "\n".join([self.text, *rows])
+    def rows(self) -> list[str]:
+        return [self.lines[number].text for number in self.shuffled]
 
     def static(self) -> str:
-        return _listing(self.lines[number].text for number in self.shuffled)
+        return _listing(self.rows())
 
     def solution(self) -> str:
         lines = _listing(line.text for line in self.lines)
@@ -352,7 +335,7 @@ def _make_question(lesson, name, **fields):
     kinds = [kind for field, kind in KINDS.items() if field in fields]
     kind = kinds[0] if kinds else NumberQuestion
     try:
-        return kind(lesson, name, **fields)
+        return kind(lesson=lesson, name=name, **fields)
     except (TypeError, ValueError) as error:
         raise ValueError(f"question {name!r}: {error}") from error
 

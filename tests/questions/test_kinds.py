@@ -1,5 +1,6 @@
 """The kinds of questions: replies, numbers as they are typed, files, the course's own."""
 
+import functools
 import math
 import re
 from fractions import Fraction
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 
 from course import questions, record
 from course.lessons import FOLDER, NAMES
+from course.questions.kinds import read_number
 from tests.questions.texts import CHOICE, NUMBER, ORDER, QUIZ
+
+asked = functools.partial(questions.NumberQuestion, lesson="", name="", question="")
 
 # 1. Replies ----------------------------------------------------------------------------
 
@@ -76,7 +80,7 @@ def test_number_gets_its_words(number, typed, right, said):
 def test_nearest_miss_answers():
     """Guards: where two usual wrong numbers meet, the nearer one has the word."""
     misses = [{"value": 1.0, "feedback": "one"}, {"value": 1.5, "feedback": "more"}]
-    number = questions.NumberQuestion("", "", "", 0, 0.4, "right", "no", misses)
+    number = asked(0, 0.4, "right", "no", misses)
     assert number.reply("1.2") == (False, "one")
     assert number.reply("1.3") == (False, "more")
 
@@ -84,7 +88,7 @@ def test_nearest_miss_answers():
 def test_a_small_miss_is_met_as_closely_as_the_answer():
     """Guards estimates: 8 percent is not the fraction 0.8, though 10 off is right."""
     misses = [{"value": 0.8, "feedback": "share"}, {"value": 0, "feedback": "none"}]
-    number = questions.NumberQuestion("", "", "", 80, 10, "right", "no", misses)
+    number = asked(80, 10, "right", "no", misses)
     assert number.reply("0.7").words == number.reply("0.9").words == "share"
     assert number.reply("0.69").words == number.reply("8").words == "no"
     assert number.reply("0").words == "none"
@@ -142,15 +146,15 @@ def test_lines_are_shuffled_the_same_each_time_and_never_right(read):
 )
 def test_numbers_as_people_type_them(typed, value):
     """Guards: fractions, percent, powers of ten, a sign from a text."""
-    assert questions.read_number(typed) == pytest.approx(value, rel=1e-15)
+    assert read_number(typed) == pytest.approx(value, rel=1e-15)
 
 
 def test_percent_where_percent_are_asked_for():
     """Guards: 5 % taken for 0.05 by a question for a percentage."""
-    assert questions.read_number("5%", percent=True) == 5
-    assert questions.read_number("5", percent=True) == 5
-    asked = questions.NumberQuestion("", "", "", 5, 0.1, "yes", "no", percent=True)
-    assert asked.reply("5%").right and not asked.reply("0.05").right
+    assert read_number("5%", percent=True) == 5
+    assert read_number("5", percent=True) == 5
+    share = asked(5, 0.1, "yes", "no", percent=True)
+    assert share.reply("5%").right and not share.reply("0.05").right
 
 
 @pytest.mark.parametrize(
@@ -175,14 +179,14 @@ def test_percent_where_percent_are_asked_for():
 def test_nonsense_is_refused_in_words(typed, said):
     """Guards: a slip of the fingers is told, not judged."""
     with pytest.raises(ValueError, match=re.escape(said)):
-        questions.read_number(typed)
+        read_number(typed)
 
 
 @given(typed=st.text(max_size=5) | st.floats().map(str) | st.integers().map(str))
 def test_what_is_typed_is_a_number_or_told(typed):
     """Guards: a finite number comes out, or words for the reply."""
     try:
-        assert math.isfinite(questions.read_number(typed))
+        assert math.isfinite(read_number(typed))
     except ValueError as error:
         assert re.search("number|point", str(error))
 
@@ -190,7 +194,7 @@ def test_what_is_typed_is_a_number_or_told(typed):
 @given(st.integers(-999, 999), st.integers(1, 999))
 def test_fractions_are_exact(above, below):
     """Guards: a fraction read as another, held to Python's own."""
-    assert questions.read_number(f"{above}/{below}") == float(Fraction(above, below))
+    assert read_number(f"{above}/{below}") == float(Fraction(above, below))
 
 
 # 3. Readers without a kernel -------------------------------------------------------------
@@ -239,7 +243,11 @@ def test_html_is_escaped(choice):
         ('text = "-2"', 'text = "0"', "two options have the same text"),
         ('text = "0"', 'text = "0"\nnote = ""', "unexpected keyword argument 'note'"),
         ('name = "minus two"', "", "missing 1 required positional argument: 'name'"),
-        ('question = "What', 'Question = "What', "argument: 'question'"),
+        (
+            'question = "What',
+            'Question = "What',
+            "unexpected keyword argument 'Question'",
+        ),
         ("[[predict]]", "[[predicts]]", "keyword argument 'predicts'"),
         ("[[predict.option]]", "[[predict.options]]", "missing 4 required"),
         ("name =", "answer = 3\nname =", "keyword argument 'answer'"),
