@@ -110,11 +110,17 @@ def common_factor(checks):
     parts = [(check, is_wrong(check)) for check in checks if not check.ok]
     if not parts:
         return None
-    analytic = np.concatenate([check.analytic[wrong] for check, wrong in parts])
-    numeric = np.concatenate([check.numeric[wrong] for check, wrong in parts])
-    if np.any(numeric == 0):
+    return one_factor(
+        np.concatenate([check.analytic[wrong] for check, wrong in parts]),
+        np.concatenate([check.numeric[wrong] for check, wrong in parts]),
+    )
+
+
+def one_factor(claimed, right):
+    """How many times too large all numbers are; None if they don't agree, or are none."""
+    if not right.size or not right.all():
         return None
-    ratio = analytic / numeric
+    ratio = claimed / right
     return float(ratio.mean()) if np.ptp(ratio) < 1e-4 * abs(ratio.mean()) else None
 
 

@@ -162,17 +162,13 @@ def _controls(settings):
     """The experiments: a menu for each setting."""
     shapes = {"-".join(map(str, shape)): shape for shape in MENUS["sizes"]}
     menus = {**MENUS, "sizes": shapes}
-    rooms = {
-        "activation": ("activation", 13),
-        "batch_size": ("batch size", 6),
-        "sizes": ("sizes", 13),
-        "learning_rate": ("learning rate", 9),
-        "before": ("call before", 13),
-        "last_z": ("last z", 11),
+    digits = dict(zip(MENUS, (13, 6, 13, 9, 13, 11), strict=True))
+    labels = {name: name.replace("_", " ") for name in MENUS} | {
+        "before": "call before"
     }
     return {
-        name: Choice(label, menus[name], settings[name], digits)
-        for name, (label, digits) in rooms.items()
+        name: Choice(labels[name], menus[name], settings[name], digits[name])
+        for name in MENUS
     }
 
 
@@ -196,13 +192,7 @@ def bug_lab(
     """
     seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)
     level = checks.one_of("level", level, list(LEVELS.values()))
-    changed = {
-        "activation": activation,
-        "batch_size": batch_size,
-        "sizes": sizes if sizes is None else checks.sizes("sizes", sizes),
-        "learning_rate": learning_rate,
-        "before": before,
-        "last_z": last_z,
-    }
-    changed = {name: value for name, value in changed.items() if value is not None}
+    sizes = sizes if sizes is None else checks.sizes("sizes", sizes)
+    settings = activation, batch_size, sizes, learning_rate, before, last_z
+    changed = {name: value for name, value in zip(MENUS, settings) if value is not None}
     return BugLab(seed, level, number, changed)

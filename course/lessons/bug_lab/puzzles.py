@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course.experiments import one_factor
 from course.lessons.bug_lab.bugs import (
     ACTIVATIONS,
     BUGS,
@@ -79,7 +80,7 @@ class Pattern(NamedTuple):
     """What one reads from a map: where the errors are, and what they have in common."""
 
     wrong: tuple  # the places of the wrong arrays: W[0] is 0, b[0] is 1, and so on
-    factor: float | None  # how many times too large each wrong entry is, if all agree
+    factor: float | None  # of `one_factor`, rounded, so that two can be compared
 
 
 def patterns(draw, settings) -> dict:
@@ -90,18 +91,10 @@ def patterns(draw, settings) -> dict:
     found = {}
     for name in BUGS:
         is_wrong = errors[name] > WRONG
-        factor = _common_factor(claims[name][is_wrong], right[is_wrong])
-        found[name] = Pattern(tuple(np.unique(places[is_wrong]).tolist()), factor)
+        factor = one_factor(claims[name][is_wrong], right[is_wrong])
+        wrong = tuple(np.unique(places[is_wrong]).tolist())
+        found[name] = Pattern(wrong, factor and round(factor, 2))
     return found
-
-
-def _common_factor(wrong, right):
-    """The factor rounded, so that two can be compared; None if they don't agree."""
-    if not right.size or not right.all():
-        return None
-    ratio = wrong / right
-    agree = np.allclose(ratio, ratio[0], rtol=1e-4)
-    return round(float(ratio[0]), 2) if agree else None
 
 
 def _checks(draw, settings):
@@ -110,10 +103,10 @@ def _checks(draw, settings):
     As in `gradient_check`, but without the work of taking differences.
     """
     loss, right = claimed(None, draw=draw, **settings)
-    floor = 1e-4 * max(1.0, loss)
+    least = np.maximum(abs(right), 1e-4 * max(1.0, loss))
     claims = {name: claimed(name, draw=draw, **settings)[1] for name in BUGS}
     errors = {
-        name: abs(claim - right) / np.maximum(np.maximum(abs(claim), abs(right)), floor)
+        name: abs(claim - right) / np.maximum(abs(claim), least)
         for name, claim in claims.items()
     }
     return right, claims, errors
@@ -126,18 +119,10 @@ def lookalikes(bug, draw, settings) -> list[str]:
     return [name for name, pattern in found.items() if pattern == shown]
 
 
-def experiments(settings):
-    """The settings with one of them changed, in all ways that the lab offers."""
-    for name, menu in MENUS.items():
-        for value in menu:
-            if value != settings[name]:
-                yield {**settings, name: value}
-
-
 def _map_is_enough(bug, draw, settings):
     *_, errors = _checks(draw, settings)
     shown = errors.pop(bug)
-    return all(_are_parted(shown, other) for other in (0.0, *errors.values()))
+    return all(np.max(abs(shown - e)) > CLEAR for e in (0.0, *errors.values()))
 
 
 def _pattern_is_shared(bug, draw, settings):
@@ -145,15 +130,13 @@ def _pattern_is_shared(bug, draw, settings):
     _, right = claimed(None, draw=draw, **settings)
     if not right.any():  # a dead network: most bugs can't show
         return False
-    others = lookalikes(bug, draw, settings)
-    return bool(others) and any(
-        set(others).isdisjoint(lookalikes(bug, draw, changed))
-        for changed in experiments(settings)
+    others = set(lookalikes(bug, draw, settings))
+    experiments = (
+        settings | {name: value} for name, menu in MENUS.items() for value in menu
     )
-
-
-def _are_parted(errors, others):
-    return np.max(abs(errors - others)) > CLEAR
+    return bool(others) and any(
+        others.isdisjoint(lookalikes(bug, draw, changed)) for changed in experiments
+    )
 
 
 FITS = {1: _map_is_enough, 2: _pattern_is_shared}
