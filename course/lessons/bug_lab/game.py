@@ -162,14 +162,10 @@ def _controls(settings):
     """The experiments: a menu for each setting."""
     shapes = {"-".join(map(str, shape)): shape for shape in MENUS["sizes"]}
     menus = {**MENUS, "sizes": shapes}
-    digits = dict(zip(MENUS, (13, 6, 13, 9, 13, 11), strict=True))
-    labels = {name: name.replace("_", " ") for name in MENUS} | {
-        "before": "call before"
-    }
-    return {
-        name: Choice(labels[name], menus[name], settings[name], digits[name])
-        for name in MENUS
-    }
+    labels = {name: name.replace("_", " ") for name in MENUS}
+    labels["before"] = "call before"
+    digits = dict(zip(MENUS, (13, 6, 13, 9, 13, 11)))  # the room in each menu
+    return {n: Choice(labels[n], menus[n], settings[n], digits[n]) for n in MENUS}
 
 
 def bug_lab(
