@@ -1,5 +1,6 @@
 """The bugs of notebook 7: each against its own derivation, the maps, and the costs."""
 
+import functools
 import itertools
 import re
 
@@ -105,10 +106,8 @@ def test_each_stale_cache_has_its_own_memory():
     case = bugs.case()
     first, second = (bugs.BUGS["stale cache"].gradient() for _ in range(2))
     first(case.params, case.X_before, case.Y)
-    assert_near(
-        second(case.params, case.X, case.Y)[1],
-        mlp.loss_and_grads(case.params, case.X, case.Y)[1],
-    )
+    batch = case.params, case.X, case.Y
+    assert_near(second(*batch)[1], mlp.loss_and_grads(*batch)[1])
 
 
 def test_updating_on_the_way_shrinks_with_the_learning_rate():
@@ -161,8 +160,7 @@ def test_the_shown_line_in_the_five_steps_is_the_bug(name, activation):
         scope = {"mlp": mlp, "np": np}
         scope |= {"learning_rate": 0.3, "cache_before": cache_before}
         exec(code, scope)  # noqa: S102, our own lines
-        shown = scope["gradient"](case.params, case.X, case.Y, f)[1]
-        assert_near(shown, ours)
+        assert_near(scope["gradient"](case.params, case.X, case.Y, f)[1], ours)
 
 
 def test_what_is_shown_of_a_bug_is_its_line_and_its_map(capsys):
@@ -304,15 +302,12 @@ def test_a_stack_trains_as_each_network_alone(name, batch_size):
     """Guards every bug in its form for stacks against the same bug for one network."""
     seeds, settings = [3, 8, 21], {"learning_rate": 0.1, "batch_size": batch_size}
     settings |= {"epochs": 4, "steps_per_epoch": 10}
-
-    def gradient():
-        return bugs.BUGS[name].gradient(0.1)
-
-    run = sweep(mlp.XOR.X, mlp.XOR.Y, seeds, gradient=gradient(), **settings)
+    fresh = functools.partial(bugs.BUGS[name].gradient, 0.1)
+    run = sweep(mlp.XOR.X, mlp.XOR.Y, seeds, gradient=fresh(), **settings)
     for s, seed in enumerate(seeds):
         rng = np.random.default_rng(seed)
         start = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
-        alone, _ = mlp.train(start, *mlp.XOR[1:], rng, gradient=gradient(), **settings)
+        alone, _ = mlp.train(start, *mlp.XOR[1:], rng, gradient=fresh(), **settings)
         assert_near(run.network(s), alone, rtol=1e-7, atol=1e-9)
 
 
@@ -325,8 +320,8 @@ def test_a_success_is_within_the_tolerance_on_every_sample(bug, task, rate, step
     settings = {"learning_rate": rate, "batch_size": 2}
     found = bugs.success(bug, task, range(60), steps=steps, **settings)
     gradient = bugs.BUGS[bug].gradient(rate) if bug else bugs.right
-    settings |= {"gradient": gradient}
-    run = sweep(*task[1:], range(60), epochs=1, steps_per_epoch=steps, **settings)
+    settings |= {"epochs": 1, "steps_per_epoch": steps}
+    run = sweep(*task[1:], range(60), gradient=gradient, **settings)
     solved = (abs(run.Y_hat - task.Y) < 0.1).all(axis=(1, 2))
     assert found.tolist() == solved.tolist()
 
@@ -346,10 +341,9 @@ def test_a_stale_cache_is_that_of_the_same_networks(monkeypatch):
 
 def test_without_1_over_n_the_learning_rate_is_n_times_as_large():
     """Guards what the notebook says of bug 5 in training."""
-    ours = bugs.success("no 1/n", mlp.SUM, range(20), batch_size=3, steps=200)
-    theirs = bugs.success(
-        None, mlp.SUM, range(20), batch_size=3, steps=200, learning_rate=0.6
-    )
+    same = {"task": mlp.SUM, "seeds": range(20), "batch_size": 3, "steps": 200}
+    ours = bugs.success("no 1/n", **same)
+    theirs = bugs.success(None, learning_rate=0.6, **same)
     np.testing.assert_array_equal(ours, theirs)
 
 

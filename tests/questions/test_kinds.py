@@ -233,9 +233,9 @@ def test_html_is_escaped(choice):
 # 4. Files ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
+# What a file says, what a slip makes of it, and what is told.
+SLIPS = {
+    CHOICE: [
         ("right = true", "", "question 'minus two': 0 options are right"),
         ('text = "0"', 'text = "0"\nright = true', "2 options are right"),
         ("right = true", 'right = "yes"', "0 options are right"),
@@ -257,18 +257,7 @@ def test_html_is_escaped(choice):
         ("[[predict]]", "quiz = 1\n[[predict]]", "'int' object is not iterable"),
         ("[[predict]]", "quiz = [1]\n[[predict]]", "'int' object is not a mapping"),
     ],
-)
-def test_wrong_choice_is_told(read, old, new, said):
-    """Guards: a slip in a file is named with the file and the question."""
-    assert old in CHOICE
-    with pytest.raises(ValueError, match=re.escape(said)) as error:
-        read(CHOICE.replace(old, new))
-    assert "test.toml: " in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
+    NUMBER: [
         ("answer = 0.4", 'answer = "0.4"', "question 'slope': unsupported operand"),
         ("answer = 0.4", "answer = nan", "no number would be taken as right"),
         ("tolerance = 0.05", "", "missing 1 required positional argument: 'tolerance'"),
@@ -279,18 +268,7 @@ def test_wrong_choice_is_told(read, old, new, said):
         ('otherwise = "Divide rise by run."', "", "argument: 'otherwise'"),
         ("otherwise =", 'other = ""\notherwise =', "keyword argument 'other'"),
     ],
-)
-def test_wrong_number_is_told(read, old, new, said):
-    """Guards: the same for questions with a number."""
-    assert old in NUMBER
-    with pytest.raises(ValueError, match=re.escape(said)) as error:
-        read(NUMBER.replace(old, new))
-    assert "test.toml: " in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
+    ORDER: [
         (
             'hint = "The loop begins."',
             "",
@@ -299,12 +277,19 @@ def test_wrong_number_is_told(read, old, new, said):
         ('text = "A = X"', 'text = "    A = f(Z)"', "two lines or more, all different"),
         ("feedback =", "tolerance = 1\nfeedback =", "keyword argument 'tolerance'"),
     ],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new", "said"),
+    [(text, *slip) for text, slips in SLIPS.items() for slip in slips],
 )
-def test_wrong_order_is_told(read, old, new, said):
-    """Guards: the same for lines to be put in order."""
-    assert old in ORDER
-    with pytest.raises(ValueError, match=re.escape(said)):
-        read(ORDER.replace(old, new))
+def test_a_slip_in_a_file_is_told(read, text, old, new, said):
+    """Guards: it is named with the file and the question."""
+    assert old in text
+    with pytest.raises(ValueError, match=re.escape(said)) as error:
+        read(text.replace(old, new))
+    assert "test.toml: " in str(error.value)
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path):
