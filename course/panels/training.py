@@ -13,7 +13,7 @@ from course.panels.panel import Panel, SteppedPanel
 from course.panels.run import describe, train_in_parts
 from course.panels.view import Cell, View
 from course.pictures.axes import log_limits
-from course.pictures.training import mark_loss
+from course.pictures.losses import mark_loss
 
 
 class TrainingView(View):

@@ -21,6 +21,7 @@ from course.pictures.gradient_checks import (
     gradient_check,
 )
 from course.pictures.hidden_space import describe_hidden, draw_hidden, hidden
+from course.pictures.losses import bands, describe_loss, draw_loss, loss
 from course.pictures.networks import (
     describe_network,
     draw_network,
@@ -52,6 +53,5 @@ from course.pictures.surfaces import (
     samples,
     surface,
 )
-from course.pictures.training import bands, describe_loss, draw_loss, loss
 
 use_style()

@@ -5,6 +5,7 @@ import pytest
 
 import mlp_core as mlp
 from course import pictures
+from course.words import label
 from mlp_core import ORIGINAL
 
 
@@ -18,7 +19,7 @@ def test_activation_curves_are_the_function_and_its_slope(ax, activation):
     np.testing.assert_allclose(slope.get_ydata(), activation.slope(slope.get_xdata()))
     assert f.get_linestyle() != slope.get_linestyle()
     assert f.get_xdata().min() < 0 < f.get_xdata().max()
-    assert ax.get_title() == activation.label
+    assert ax.get_title() == label(activation)
 
 
 def test_activation_marks_point_slope_and_tangent(ax):

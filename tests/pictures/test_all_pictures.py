@@ -17,7 +17,7 @@ from matplotlib.text import Text
 import mlp_core as mlp
 from course import pictures
 from course.original import original_loss_and_grads
-from course.pictures import rates, surfaces, training
+from course.pictures import losses, rates, surfaces
 from course.pictures.style import Picture
 from mlp_core import ORIGINAL, XOR, Layer
 
@@ -43,7 +43,7 @@ GRADS = mlp.loss_and_grads(PARAMS, [[0.0, 1.0]], [[1.0]])[1]
 LOSSES = {"a": np.array([1, 0.1]), "b": np.array([2.0, 3.0])}
 SPREADS = {"he": np.array([1, 2, 3.0]), "zeros": np.array([1, 0, 0.0])}
 WEIGHTS = {"a": PARAMS[0].W, "b": PARAMS[1].W}
-QUANTILES = training.loss_quantiles(np.random.default_rng(0).random((5, 9)))
+QUANTILES = losses.loss_quantiles(np.random.default_rng(0).random((5, 9)))
 ERRORS = np.arange(9.0).reshape(3, 3)
 P = pictures
 DRAWINGS = {
@@ -56,7 +56,7 @@ DRAWINGS = {
     "wide network": (P.draw_network, network((2, 40, 9, 1))),
     "check": (P.draw_gradient_check, checked()),
     "loss": (P.draw_loss, LOSSES),
-    "bands": (training.draw_bands, QUANTILES),
+    "bands": (losses.draw_bands, QUANTILES),
     "surface": (P.draw_surface, PARAMS, XOR),
     "neuron": (P.draw_surface, PARAMS, XOR, ORIGINAL, 0, 2),
     "samples": (surfaces.draw_samples, XOR),

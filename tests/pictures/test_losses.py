@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from course import pictures
+from course.pictures.losses import draw_bands, loss_quantiles, mark_loss
 from course.pictures.style import POSITIVE
-from course.pictures.training import draw_bands, loss_quantiles, mark_loss
 
 
 def marker_of(ax):
