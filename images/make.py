@@ -33,7 +33,7 @@ def overview():
     untrained = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
     params, history = mlp.train(untrained, mlp.XOR.X, mlp.XOR.Y, rng)
     _, cache = mlp.forward(params, [[0, 1]])
-    fig, axes = new_figure(1, 3, size=(15, 4.8), width_ratios=(1.75, 1.0, 1.1))
+    fig, axes = new_figure(3, size=(15, 4.8), width_ratios=(1.75, 1.0, 1.1))
     pictures.draw_network(axes[0], params, cache)
     pictures.draw_loss(axes[1], {"XOR": history.epoch_loss})
     pictures.draw_surface(axes[2], params, mlp.XOR)

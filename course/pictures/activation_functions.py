@@ -4,7 +4,7 @@ import numpy as np
 
 import mlp_core as mlp
 from course.pictures import axes, style
-from course.pictures.style import Picture, beside, number, plain
+from course.pictures.style import Picture, in_row, number, plain
 from course.words import label
 
 
@@ -15,8 +15,11 @@ def activation(activation, mark=None, size=(6.5, 3.8)) -> Picture:
 
 
 def activations(functions) -> Picture:
-    """Several activation functions in one row."""
-    return beside(*[activation(function) for function in functions], size=(12.4, 3.7))
+    """Two activation functions, side by side."""
+    left, right = map(describe_activation, functions)
+    named = {label(function): function for function in functions}
+    alt = f"Left: {left} Right: {right}"
+    return in_row(draw_activation, named, alt, size=(12.4, 3.7))
 
 
 FAMILY = {1.0: "identity", 0.0: "ReLU", -0.2: "original", -1.0: "absolute value"}
@@ -36,12 +39,12 @@ def activation_family() -> Picture:
 def _draw_family(ax):
     z = np.linspace(-3, 3, 241)
     for i, (alpha, name) in enumerate(FAMILY.items()):
-        label = f"alpha = {alpha:g}: {name}".replace("-", "−")
+        words = f"alpha = {alpha:g}: {name}".replace("-", "−")
         look = style.line_look(i) | {"marker": ""}
-        ax.plot(z, mlp.leaky_relu(alpha).f(z), label=label, **look)
-    ax.set_ylim(-3.3, 6.8)
+        ax.plot(z, mlp.leaky_relu(alpha).f(z), label=words, **look)
+    axes.draw_zeros(ax)
+    ax.set(xlabel="z", title="f(z)", ylim=(-3.3, 6.8))
     ax.legend(loc="upper center", ncols=1)
-    _label(ax, "f(z)")
 
 
 def _draw_family_slopes(ax):
@@ -52,15 +55,8 @@ def _draw_family_slopes(ax):
         ax.plot(below, slope(below - 1e-9), **look)  # two lines: it jumps at 0
         ax.plot(above, slope(above), **look)
     ax.plot([0], [1], "o", color="black", markersize=9)
-    ax.set_ylim(-1.3, 1.3)
-    _label(ax, "slope f'(z)")
-
-
-def _label(ax, title):
-    ax.axhline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
-    ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
-    ax.set_xlabel("z")
-    ax.set_title(title)
+    axes.draw_zeros(ax)
+    ax.set(xlabel="z", title="slope f'(z)", ylim=(-1.3, 1.3))
 
 
 def draw_activation(ax, activation, mark=None):
@@ -68,23 +64,18 @@ def draw_activation(ax, activation, mark=None):
 
     It gets a dot on the function, a square on the slope, and the tangent.
     """
-    low, high = -3.0, 3.0
-    if mark is not None:
-        low, high = min(low, mark), max(high, mark)
-    z = np.linspace(low, high, 601)
+    first, last = min(-3.0, mark or 0.0), max(3.0, mark or 0.0)
+    z = np.linspace(first, last, 601)
     a, slope = activation.f(z), activation.slope(z)
-    ax.axhline(0, color=style.NEUTRAL, linewidth=1)
-    ax.axvline(0, color=style.NEUTRAL, linewidth=1)
+    axes.draw_zeros(ax)
     ax.plot(z, a, color=style.POSITIVE, label="f(z)")
     ax.plot(z, slope, "--", color=style.NEGATIVE, label="slope f'(z)")
     ax.set_title(label(activation))
     if mark is not None:
         _draw_mark(ax, activation, mark)
-    ax.set_xlim(low, high)
     low, high = axes.finite_limits([*a, *slope])
-    ax.set_ylim(low, high + (high - low) * axes.legend_share(ax, 2))
-    ax.set_xlabel("z")
-    ax.set_ylabel("f(z), f'(z)")
+    high += (high - low) * axes.legend_share(ax, 2)
+    ax.set(xlabel="z", ylabel="f(z), f'(z)", xlim=(first, last), ylim=(low, high))
     axes.note_missing(ax, [a, slope])
     ax.legend(loc="upper left")
 

@@ -1,15 +1,11 @@
 """What the Axes of many pictures share: text inside, limits, log axes."""
 
 import numpy as np
-from matplotlib.ticker import (
-    FuncFormatter,
-    LogLocator,
-    MaxNLocator,
-    NullLocator,
-    ScalarFormatter,
-)
+from matplotlib import ticker
 
-from course.pictures.style import SMALL, STYLE, number
+from course.pictures.style import NEUTRAL, SMALL, STYLE, number
+
+SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])  # its corners, all around
 
 
 def write(ax, x, y, text, pad=None, **look):
@@ -82,6 +78,12 @@ def within(values, low, high):
     return np.clip(np.where(np.isfinite(values), values, np.nan), low, high)
 
 
+def draw_zeros(ax):
+    """Draw where x and y are 0, below all else."""
+    for line in ax.axhline, ax.axvline:
+        line(0, color=NEUTRAL, linewidth=1, zorder=0)
+
+
 def set_log(ax, bottom, top, legend_rows=0):
     """Make the y axis logarithmic, with plain numbers and room for a legend."""
     share = legend_share(ax, legend_rows) if legend_rows else 0
@@ -89,12 +91,16 @@ def set_log(ax, bottom, top, legend_rows=0):
     ax.set_yscale("log")
     ax.set_ylim(bottom, 10 ** (np.log10(bottom) + decades / (1 - share)))
     steps = (1,) if decades > 1.5 else (1, 2, 5)  # two ticks at least
-    ax.yaxis.set_major_locator(LogLocator(subs=steps, numticks=6))
-    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: _log_tick(value)))
-    ax.yaxis.set_minor_locator(NullLocator())
+    ax.yaxis.set_major_locator(ticker.LogLocator(subs=steps, numticks=6))
+    ax.yaxis.set_major_formatter(ticker.FuncFormatter(_log_tick))
+    ax.yaxis.set_minor_locator(ticker.NullLocator())
 
 
-class ShortFormatter(ScalarFormatter):
+def _log_tick(value, _):
+    return f"{value:g}" if 1e-3 < value < 1e4 else number(value, 0)
+
+
+class ShortFormatter(ticker.ScalarFormatter):
     """Writes 5e−4 or 1.5e25 at the tick itself, and no power of ten beside the axis."""
 
     def __init__(self):
@@ -111,11 +117,8 @@ class ShortFormatter(ScalarFormatter):
         return min(text, power, key=len)
 
 
-def set_short_ticks(axis, most=4):
-    """Few ticks, with short labels."""
-    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter(ShortFormatter())
-
-
-def _log_tick(value):
-    return f"{value:g}" if 1e-3 < value < 1e4 else number(value, 0)
+def set_short_ticks(ax, most=4):
+    """Few ticks on both axes, with short labels."""
+    for axis in ax.xaxis, ax.yaxis:
+        axis.set_major_locator(ticker.MaxNLocator(most, steps=[1, 2, 5, 10]))
+        axis.set_major_formatter(ShortFormatter())

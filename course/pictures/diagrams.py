@@ -3,6 +3,7 @@
 import numpy as np
 
 import mlp_core as mlp
+from course.pictures.axes import SQUARE
 from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, Picture
 
 
@@ -18,21 +19,22 @@ def matrix_product() -> Picture:
 
     def draw(ax):
         _clear(ax)
-        columns = {0: POSITIVE, 1: NEGATIVE}
-        _matrix(ax, 0.4, 2.6, h, "h (1, 3)", rows={0: "black"})
-        _matrix(ax, 4.4, 1.6, w, "w (3, 2)", columns=columns)
-        _matrix(ax, 7.4, 2.6, z, "h @ w (1, 2)", columns=columns, form="{:.2f}")
+        _matrix(ax, 0.4, 2.6, h, "h (1, 3)")
+        _frame(ax, 0.4, 2.6, 3, 1, "black")
+        _matrix(ax, 4.4, 1.6, w, "w (3, 2)")
+        _matrix(ax, 7.4, 2.6, z, "h @ w (1, 2)", form="{:.2f}")
         _text(ax, 3.9, 2.95, "@", size=18)
         _text(ax, 6.9, 2.95, "=", size=18)
-        first, second = (f"unit {k} ({{}} column):  {sums[k]}" for k in columns)
-        _text(ax, 5.0, 0.85, first.format("solid"), color=POSITIVE)
-        _text(ax, 5.0, 0.3, second.format("dashed"), color=NEGATIVE)
+        for k, (color, line) in enumerate(((POSITIVE, "solid"), (NEGATIVE, "dashed"))):
+            _frame(ax, 4.4 + k, 1.6, 1, 3, color, line)
+            _frame(ax, 7.4 + k, 2.6, 1, 1, color, line)
+            words = f"unit {k} ({line} column):  {sums[k]}"
+            _text(ax, 5.0, 0.85 - 0.55 * k, words, color=color)
 
+    units = "; ".join(f"unit {k}: {text}" for k, text in enumerate(sums))
     alt = (
         "Matrix product: the row h of shape (1, 3) times the matrix w of shape (3, 2) "
-        "gives one number for each column of w. "
-        + "; ".join(f"unit {k}: {text}" for k, text in enumerate(sums))
-        + "."
+        f"gives one number for each column of w. {units}."
     )
     return Picture(draw, alt, size=(10, 4.4))
 
@@ -98,12 +100,11 @@ def chain_rule() -> Picture:
     product = " · ".join(f"({_short(slope)})" for slope in slopes.values())
     result = f"dL/dw0 = {product} = {_short(grads[0].W.item())}"
     given = f"x = {x:g},  b0 = −3,  w1 = 5,  b1 = 1,  y = {y:g}"
+    boxes = "; ".join(f"{name}: {_short(value)}" for name, value in numbers.items())
+    ways = ", ".join(f"{name} gives {_short(value)}" for name, value in slopes.items())
     alt = (
         "The chain rule from a weight to the loss in a network of one hidden unit. "
-        + "; ".join(f"{name}: {_short(number)}" for name, number in numbers.items())
-        + ". Slopes on the way: "
-        + ", ".join(f"{name} gives {_short(slope)}" for name, slope in slopes.items())
-        + f". Their product: {result}."
+        f"{boxes}. Slopes on the way: {ways}. Their product: {result}."
     ).replace("−", "-")
     shown = numbers, slopes, given, result
     return Picture(lambda ax: _draw_chain(ax, *shown), alt, size=(12.8, 4.0))
@@ -117,9 +118,9 @@ def _draw_chain(ax, numbers, slopes, given, result):
         _box(ax, place, 2.75, f"{name}\n{_short(number)}", size=12)
     starts, ends = (places + halves)[:-1], (places - halves)[1:]
     middles = (places[:-1] + places[1:]) / 2
-    for start, end, middle, name in zip(starts, ends, middles, slopes):
+    for start, end, middle, (name, slope) in zip(starts, ends, middles, slopes.items()):
         _arrow(ax, (start, 2.75), (end, 2.75), POSITIVE)
-        words = f"{name}\n{_short(slopes[name])}"
+        words = f"{name}\n{_short(slope)}"
         _text(ax, middle, 1.75, words, color=NEGATIVE, size=12)
     _arrow(ax, (12.3, 1.1), (0.5, 1.1), NEGATIVE, "dashed")
     _text(ax, 6.4, 0.5, result, size=15)
@@ -129,59 +130,52 @@ def _draw_chain(ax, numbers, slopes, given, result):
 # What they are made of -----------------------------------------------------------------
 
 
+HIGH = 0.72  # a row of a matrix; a column is 1 wide
+
+
 def _clear(ax):
     """Make the Axes an empty canvas as large as the figure, in inches."""
-    fig = ax.figure
-    fig.set_layout_engine(None)
+    ax.figure.set_layout_engine(None)
     ax.set_position([0, 0, 1, 1])
-    ax.set_xlim(0, fig.get_figwidth())
-    ax.set_ylim(0, fig.get_figheight())
+    width, height = ax.figure.get_size_inches()
+    ax.set(xlim=(0, width), ylim=(0, height))
     ax.set_axis_off()
 
 
-def _text(ax, x, y, text, color="black", size=14):
-    ax.text(x, y, text, ha="center", va="center", color=color, fontsize=size)
+def _text(ax, x, y, text, color="black", size=14, **look):
+    look = {"ha": "center", "va": "center", "color": color, "fontsize": size, **look}
+    ax.text(x, y, text, **look)
 
 
 def _box(ax, x, y, text, size=14):
     box = {"boxstyle": "round,pad=0.45", "facecolor": "#F4F7FA", "linewidth": 1.5}
-    style = {"ha": "center", "va": "center", "fontsize": size, "linespacing": 1.4}
-    ax.text(x, y, text, **style, bbox=box)
+    _text(ax, x, y, text, size=size, linespacing=1.4, bbox=box)
 
 
 def _arrow(ax, start, end, color, style="solid"):
     start, end = np.array(start), np.array(end)
     neck = end - 0.25 * (end - start) / np.linalg.norm(end - start)
-    shaft = np.array([start, neck])
-    ax.plot(shaft[:, 0], shaft[:, 1], color=color, linestyle=style, linewidth=2.4)
+    ax.plot(*zip(start, neck), color=color, linestyle=style, linewidth=2.4)
     # The head is an arrow of its own: a dotted line would make it ragged.
     head = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": color}
-    ax.annotate(
-        "", end, neck, arrowprops={**head, "linewidth": 2.4, "shrinkA": 0, "shrinkB": 0}
-    )
+    head |= {"linewidth": 2.4, "shrinkA": 0, "shrinkB": 0}
+    ax.annotate("", end, neck, arrowprops=head)
 
 
-def _matrix(ax, left, bottom, values, name, rows=None, columns=None, form="{:g}"):
-    """A matrix as a grid of numbers, with frames around some rows and columns."""
-    wide, high = 1.0, 0.72
+def _matrix(ax, left, bottom, values, name, form="{:g}"):
+    """A matrix as a grid of numbers below its name."""
+    rows, columns = values.shape
     for (i, j), value in np.ndenumerate(values):
-        y = bottom + (len(values) - 1 - i + 0.5) * high
-        _text(ax, left + (j + 0.5) * wide, y, form.format(value), size=16)
-    for number, color in (rows or {}).items():
-        y = bottom + (len(values) - 1 - number) * high
-        _frame(ax, left, y, wide * values.shape[1], high, color, "solid")
-    for number, color in (columns or {}).items():
-        style = "solid" if number == 0 else "dashed"
-        _frame(ax, left + number * wide, bottom, wide, high * len(values), color, style)
-    _text(
-        ax, left + wide * values.shape[1] / 2, bottom + high * len(values) + 0.3, name
-    )
+        y = bottom + (rows - i - 0.5) * HIGH
+        _text(ax, left + j + 0.5, y, form.format(value), size=16)
+    _text(ax, left + columns / 2, bottom + rows * HIGH + 0.3, name)
 
 
-def _frame(ax, x, y, width, height, color, style):
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
-    inner = np.array([x, y]) + 0.05 + corners * (np.array([width, height]) - 0.1)
-    ax.plot(inner[:, 0], inner[:, 1], color=color, linestyle=style, linewidth=2.4)
+def _frame(ax, left, bottom, columns, rows, color, style="solid"):
+    """A frame around a part of a matrix."""
+    size = np.array([columns, rows * HIGH]) - 0.1
+    corners = np.array([left, bottom]) + 0.05 + SQUARE * size
+    ax.plot(*corners.T, color=color, linestyle=style, linewidth=2.4)
 
 
 def _short(value):

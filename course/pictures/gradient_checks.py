@@ -39,9 +39,7 @@ def draw_gradient_check(ax, checks, digits=1):
     has_room = across / (width + 0.8) > (2.1 + 0.5 * digits) * SMALL
     for block in blocks:
         _draw_cells(ax, block)
-        if has_room:
-            _write_errors(ax, block, digits)
-        _write_verdict(ax, block)
+        _write_words(ax, block, digits if has_room else None)
     wrong = wrong_names(checks)
     ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else _all_right(checks))
     key = "relative error; hatched: wrong, dotted: at a kink"
@@ -73,11 +71,9 @@ def _place_blocks(checks):
 
 
 def _draw_cells(ax, block):
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1]])
     places = [(block.x + j, block.y + i) for i, j in np.ndindex(block.error.shape)]
-    squares = corners + np.array(places)[:, None]  # (cells, 4, 2)
-    # From an error of 1e-7 (white; differences have as much) to 1 (orange), by powers
-    # of ten.
+    squares = axes.SQUARE[:4] + np.array(places)[:, None]  # (cells, 4, 2)
+    # By powers of ten, from 1e-7 (white; differences have as much) to 1 (orange).
     shade = np.log10(np.clip(np.nan_to_num(block.error, nan=1.0), 1e-7, 1.0))
     cells = PolyCollection(squares, cmap=_CMAP, edgecolors=NEUTRAL, linewidths=1)
     cells.set_array(np.where(block.kink, -7, shade).ravel())
@@ -90,20 +86,17 @@ def _draw_cells(ax, block):
             ax.add_collection(marked, autolim=False)
 
 
-def _write_errors(ax, block, digits):
-    """Write the error into each cell; one of rounding is written as 0."""
-    for (i, j), error in np.ndenumerate(block.error):
-        text = "0" if error < 1e-7 else number(error, digits)
-        axes.write(ax, block.x + j + 0.5, block.y + i + 0.5, text, pad=0.8)
-
-
-def _write_verdict(ax, block):
-    rows, columns = block.error.shape
-    name, ok = block.check.name, block.check.ok
+def _write_words(ax, block, digits):
+    """Write the error into each cell, if there is room, and the verdict below them."""
+    if digits is not None:
+        for (i, j), error in np.ndenumerate(block.error):
+            text = "0" if error < 1e-7 else number(error, digits)  # 0: it is rounding
+            axes.write(ax, block.x + j + 0.5, block.y + i + 0.5, text, pad=0.8)
+    (rows, columns), ok = block.error.shape, block.check.ok
     word = "not counted" if block.kink.all() else "right" if ok else "wrong"
-    text, weight = f"{name}\n{word}", "normal" if ok else "bold"
     place = block.x + columns / 2, block.y + rows + 0.12
-    axes.write(ax, *place, text, va="top", fontweight=weight)
+    look = {"va": "top", "fontweight": "normal" if ok else "bold"}
+    axes.write(ax, *place, f"{block.check.name}\n{word}", **look)
 
 
 # In words ----------------------------------------------------------------------------
@@ -111,9 +104,7 @@ def _write_verdict(ax, block):
 
 def describe_gradient_check(checks):
     """What a check found, in one line: the alt text of `draw_gradient_check`."""
-    wrong = [
-        f"{check.name} by {error_range(check)}" for check in checks if not check.ok
-    ]
+    wrong = [f"{c.name} by {error_range(c)}" for c in checks if not c.ok]
     if not wrong and all(np.all(check.numeric == 0) for check in checks):
         return (
             "Every gradient is 0 and right: on these samples nothing passes the last "
@@ -137,11 +128,10 @@ def _all_right(checks):
 
 def _kinks_in_words(checks):
     """What isn't counted: ' At a kink, not counted: b[0], 2 of 6 entries of W[0].'"""
-    parts = [
-        check.name
-        if check.kink.all()
-        else f"{check.kink.sum()} of {check.kink.size} entries of {check.name}"
-        for check in checks
-        if check.kink.any()
-    ]
+    parts = []
+    for name, kink in [
+        (check.name, check.kink) for check in checks if check.kink.any()
+    ]:
+        some = f"{kink.sum()} of {kink.size} entries of {name}"
+        parts.append(name if kink.all() else some)
     return f" At a kink, not counted: {', '.join(parts)}." if parts else ""

@@ -6,15 +6,9 @@ import numpy as np
 
 import mlp_core as mlp
 from course import checks
-from course.pictures import axes
+from course.pictures import axes, surfaces
 from course.pictures.style import SMALL, Picture, plain
-from course.pictures.surfaces import (
-    activations_at,
-    draw_classes,
-    draw_contours,
-    grid,
-    halfway,
-)
+from course.pictures.surfaces import FEW, activations_at, point
 
 
 def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Picture:
@@ -23,7 +17,13 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
     params = checks.params("params", params, inputs=task.X.shape[1])
     layer = checks.layer(params, layer)
     shown = params, task, activation, layer
-    return Picture(lambda ax: draw_hidden(ax, *shown), describe_hidden(*shown), size)
+    A = activations_at(task.X, params, activation, layer)
+    parts = [
+        f"{point(x)} with target {y:g} at ({', '.join(map(plain, a[:8]))})"
+        for x, a, y in list(zip(task.X, A, task.Y[:, 0]))[:FEW]
+    ]
+    alt = f"The samples in the space of layer {layer}: {', '.join(parts)}."
+    return Picture(lambda ax: draw_hidden(ax, *shown), alt, size)
 
 
 def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
@@ -37,14 +37,13 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
     """
     A = activations_at(task.X, params, activation, layer)
     kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and what is huge stand nowhere
-    points = A[kept]
+    points, targets = A[kept], task.Y[kept, 0]
     if A.shape[1] > 2:
         places = _draw_directions(ax, points, layer)
     else:
         places = _draw_plane(ax, points, params, task, activation, layer)
-    targets = task.Y[kept, 0]
-    draw_classes(ax, places, targets, of_task=task.Y[:, 0])
-    if 0 < len(places) <= 12:
+    surfaces.draw_classes(ax, places, targets, of_task=task.Y[:, 0])
+    if 0 < len(places) <= FEW:
         _name_points(ax, places, task.X[kept], targets)
     axes.note_missing(ax, [A], most=axes.HUGE)
 
@@ -63,9 +62,9 @@ def _draw_plane(ax, points, params, task, activation, layer):
     _frame(ax, framed)
     if width == 2 and layer < len(params) - 1:
         _draw_cut(ax, params, task, activation, layer)
-    ax.set_xlabel("a of unit 0")
-    ax.set_ylabel("a of unit 1" if width == 2 else "")
-    ax.set_title(f"layer {layer}: its {'two units' if width == 2 else 'one unit'}")
+    units, second = ("two units", "a of unit 1") if width == 2 else ("one unit", "")
+    title = f"layer {layer}: its {units}"
+    ax.set(xlabel="a of unit 0", ylabel=second, title=title)
     return places
 
 
@@ -76,40 +75,33 @@ def _draw_directions(ax, A, layer):
     """
     apart = A - (A.mean(axis=0) if len(A) else 0)
     sizes, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
-    directions = directions[:, [-1, -2]]
+    sizes, directions = sizes[::-1], directions[:, [-1, -2]]
     # A direction and its opposite are the same: have its largest part positive.
     largest = np.abs(directions).argmax(axis=0)
     directions = directions * np.sign(directions[largest, [0, 1]])
     places = apart @ directions
     _frame(ax, places)
-    spread = sizes.sum()
-    if spread <= 1e-24 * np.sum(A**2):  # but for rounding
-        ax.set_xlabel("direction 1")
-        ax.set_ylabel("direction 2")
-        ax.set_title(f"layer {layer}: all on one point" if len(A) else f"layer {layer}")
-        return places
-    shares = 100 * sizes[[-1, -2]] / spread
-    ax.set_xlabel(f"direction 1: {shares[0]:.0f} %")
-    ax.set_ylabel(f"direction 2: {shares[1]:.0f} %")
-    ax.set_title(f"layer {layer}: {shares.sum():.0f} % of its spread")
+    names, words = ["direction 1", "direction 2"], ": all on one point" * (len(A) > 0)
+    if sizes.sum() > 1e-24 * np.sum(A**2):  # but for rounding
+        shares = 100 * sizes[:2] / sizes.sum()
+        names = [f"{name}: {share:.0f} %" for name, share in zip(names, shares)]
+        words = f": {shares.sum():.0f} % of its spread"
+    ax.set(xlabel=names[0], ylabel=names[1], title=f"layer {layer}{words}")
     return places
 
 
 def _border(X):
     """Points along the border of the square of inputs: (n, 2)."""
     low, high = X.min(axis=0), X.max(axis=0)
-    t = np.linspace(0, 1, 21)[:, None]
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]], float)
-    sides = [a + (b - a) * t for a, b in itertools.pairwise(corners)]
+    sides = [np.linspace(a, b, 21) for a, b in itertools.pairwise(axes.SQUARE)]
     return low + (high - low) * np.concatenate(sides)
 
 
 def _frame(ax, places):
     """Set limits with room for the names of the points."""
-    ax.set_xlim(axes.finite_limits(places[:, 0], pad=0.22, least=0.05))
-    ax.set_ylim(axes.finite_limits(places[:, 1], pad=0.22, least=0.05))
-    axes.set_short_ticks(ax.xaxis)
-    axes.set_short_ticks(ax.yaxis)
+    limits = [axes.finite_limits(along, pad=0.22, least=0.05) for along in places.T]
+    ax.set(xlim=limits[0], ylim=limits[1])
+    axes.set_short_ticks(ax)
 
 
 def _draw_cut(ax, params, task, activation, layer):
@@ -117,20 +109,10 @@ def _draw_cut(ax, params, task, activation, layer):
     rest = params[layer + 1 :]
     activations = mlp.per_layer(activation, params)[layer + 1 :]
     xs, ys = (np.linspace(*limits, 61) for limits in (ax.get_xlim(), ax.get_ylim()))
-    output = activations_at(grid(xs, ys), rest, activations, -1)[:, 0]
-    heights = np.ma.masked_invalid(np.clip(output, -1e6, 1e6)).reshape(61, 61)
-    draw_contours(ax, xs, ys, heights, halfway(task.Y[:, 0]), styles=["--"])
-
-
-def describe_hidden(params, task, activation=mlp.ORIGINAL, layer=0):
-    """The alt text of `draw_hidden`."""
-    A = activations_at(task.X, params, activation, layer)
-    parts = []
-    for x, a, y in list(zip(task.X, A, task.Y))[:12]:
-        place = ", ".join(plain(value) for value in a[:8])
-        sample = ", ".join(f"{value:g}" for value in x)
-        parts.append(f"({sample}) with target {y[0]:g} at ({place})")
-    return f"The samples in the space of layer {layer}: {', '.join(parts)}."
+    heights = surfaces.over_square(xs, ys, rest, activations)[:, :, 0]
+    heights = np.ma.masked_invalid(np.clip(heights, -1e6, 1e6))
+    levels = surfaces.halfway(task.Y[:, 0])
+    surfaces.draw_contours(ax, xs, ys, heights, levels, styles=["--"])
 
 
 # Names beside the points -------------------------------------------------------------
@@ -138,33 +120,27 @@ def describe_hidden(params, task, activation=mlp.ORIGINAL, layer=0):
 
 def _name_points(ax, places, X, targets):
     """Write '(0, 1) → 1' beside each point; points in one place share a name."""
-    low = np.array([ax.get_xlim()[0], ax.get_ylim()[0]])
-    size = np.array([ax.get_xlim()[1], ax.get_ylim()[1]]) - low
+    low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
     scale = axes.size_in_points(ax)
-    points = (places - low) / size * scale  # in points of text size
+    points = (places - low) / (high - low) * scale  # in points of text size
     groups = _group_near(points, near=20)
     names = [
-        "\n".join(
-            f"({', '.join(f'{x:g}' for x in X[i])}) → {targets[i]:g}" for i in group
-        )
-        for group in groups
+        "\n".join(f"{point(X[i])} → {targets[i]:g}" for i in group) for group in groups
     ]
     centres = np.array([points[group].mean(axis=0) for group in groups])
     boxes = np.array([_size_of_text(name) for name in names])
     spots = _best_spots(centres, points, boxes, scale)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.75}
-    look = {"ha": "center", "va": "center", "linespacing": 1.1, "zorder": 5}
-    for spot, name in zip(spots, names):
-        place = low + spot / scale * size
-        ax.text(*place, name, fontsize=SMALL, bbox=box, in_layout=False, **look)
+    for place, name in zip(low + spots / scale * (high - low), names):
+        axes.write(ax, *place, name, bbox=box, linespacing=1.1, zorder=5)
 
 
 def _group_near(points, near):
     """Group the row numbers of points that are nearer than ``near`` to one another."""
     groups = []
-    for i, point in enumerate(points):
+    for i, place in enumerate(points):
         for group in groups:
-            if np.linalg.norm(points[group[0]] - point) < near:
+            if np.linalg.norm(points[group[0]] - place) < near:
                 group.append(i)
                 break
         else:

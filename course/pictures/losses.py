@@ -1,19 +1,11 @@
 """Loss curves: of single runs, and of a thousand at once."""
 
 import numpy as np
-from matplotlib.ticker import MaxNLocator
+from matplotlib import ticker
 
 from course import checks
-from course.pictures import axes
-from course.pictures.style import (
-    POSITIVE,
-    Picture,
-    line_look,
-    number,
-    plain,
-    small,
-    titled,
-)
+from course.pictures import axes, style
+from course.pictures.style import Picture, in_row, number, plain, small
 
 # For a run that is there for comparison only.
 _FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
@@ -27,19 +19,41 @@ def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Pi
     """
     losses = {name: checks.array(name, values) for name, values in losses.items()}
     look = {"x_label": x_label, "smooth": smooth, "limits": limits}
-    alt = describe_loss(losses, **look)
+    unit = "epoch" if x_label.startswith("epoch") else "step"
+    # Losses of single samples jump, and one may be small before anything is learned: so
+    # a long run is told by means.
+    window = 100 if smooth == 1 and unit == "step" else smooth
+    told = window, unit, *(limits or (1e-10, np.inf))
+    parts = [f"{name}: {_ends(values, *told)}" for name, values in losses.items()]
+    alt = f"Loss curve. {'; '.join(parts)}."
     return Picture(lambda ax: draw_loss(ax, losses, **look), alt, size)
 
 
+def _ends(values, window, unit, lowest, highest):
+    """How a curve begins and ends: by means of ``window`` points if it has as many."""
+
+    def words(value):
+        beyond = highest < value < np.inf
+        return f"above {number(highest, 0)}" if beyond else small(value, lowest)
+
+    count = len(values)
+    if count == 0:
+        return f"no {unit}"
+    if 1 < window <= count:
+        first, last = values[:window].mean(), values[-window:].mean()
+        return (
+            f"mean of the first {window} {unit}s {words(first)}, of the last {window} "
+            f"of {count} {words(last)}"
+        )
+    # The first that isn't as good as 0; if there is none, the first of all.
+    start = int(np.argmax(~(values < lowest))) if unit == "step" else 0
+    when = f"at step {start + 1}" if start else "at first"
+    end = f"at the end of {count} {unit}s"
+    return f"{words(values[start])} {when}, {words(values[-1])} {end}"
+
+
 def draw_loss(
-    ax,
-    losses,
-    *,
-    steps_per_point=1,
-    x_label="epoch",
-    smooth=1,
-    faint=(),
-    limits=None,
+    ax, losses, *, steps_per_point=1, x_label="epoch", smooth=1, faint=(), limits=None
 ):
     """Draw the loss of one or several runs on a log axis.
 
@@ -59,13 +73,13 @@ def draw_loss(
         label = name if smooth == 1 else f"{name}, mean of {smooth}"
         cut = 0 if limits or is_faint else bottom
         label += _what_is_hidden(values, steps_per_point, cut)
-        look = _FAINT if is_faint else line_look(bright.index(name))
+        look = _FAINT if is_faint else style.line_look(bright.index(name))
         _draw_run(ax, x, heights, smooth, label, look)
     last = steps_per_point * max(1, *map(len, framed))
-    ax.set_xlim(0, last * 1.02)
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, steps=[1, 2, 5, 10]))
-    ax.set_xlabel(x_label)
-    ax.set_ylabel("loss" + _where_it_is_cut(framed, bottom, top, limits))
+    cut = _where_it_is_cut(framed, bottom, top, limits)
+    ax.set(xlim=(0, last * 1.02), xlabel=x_label, ylabel=f"loss{cut}")
+    steps = [1, 2, 5, 10]
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True, steps=steps))
     texts = ax.legend(loc="upper right").get_texts()
     rows = sum(text.get_text().count("\n") + 1 for text in texts)
     axes.set_log(ax, bottom, top, rows if limits is None else 0)
@@ -132,50 +146,6 @@ def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
     ax.set_title(title)
 
 
-def describe_loss(losses, *, x_label="epoch", smooth=1, limits=None):
-    """The alt text of `draw_loss`.
-
-    Losses of single samples jump, so a long run of them is told by means, as ``smooth``
-    draws them: one sample may have a small loss before anything is learned.
-    """
-    unit = "epoch" if x_label.startswith("epoch") else "step"
-    window = 100 if smooth == 1 and unit == "step" else smooth
-    lowest, highest = limits or (1e-10, np.inf)
-
-    def height(value):
-        beyond = highest < value < np.inf
-        return f"above {number(highest, 0)}" if beyond else small(value, lowest)
-
-    parts = []
-    for name, values in losses.items():
-        part = f"{name}: {_ends_in_words(values, window, unit, height)}"
-        parts.append(part)
-    return "Loss curve. " + "; ".join(parts) + "."
-
-
-def _ends_in_words(values, window, unit, height):
-    """How a curve begins and ends: by means of ``window`` points if it has as many."""
-    count = len(values)
-    if count == 0:
-        return f"no {unit}"
-    if 1 < window <= count:
-        first, last = values[:window].mean(), values[-window:].mean()
-        return (
-            f"mean of the first {window} {unit}s {height(first)}, of the last {window} "
-            f"of {count} {height(last)}"
-        )
-    start = _first_above(values, height) if unit == "step" else 0
-    when = f"at step {start + 1}" if start else "at first"
-    end = f"at the end of {count} {unit}s"
-    return f"{height(values[start])} {when}, {height(values[-1])} {end}"
-
-
-def _first_above(values, height):
-    """Where the first loss stands that isn't as good as 0; 0 if there is none."""
-    above = [i for i, value in enumerate(values) if height(value) != height(0)]
-    return above[0] if above else 0
-
-
 # Bands -------------------------------------------------------------------------------
 
 
@@ -185,11 +155,8 @@ def bands(losses) -> Picture:
     A network that diverged (NaN or infinite) counts as an infinite loss.
     """
     quantiles = {name: loss_quantiles(values) for name, values in losses.items()}
-    draws = [
-        titled(lambda ax, q=q: draw_bands(ax, q), name) for name, q in quantiles.items()
-    ]
-    size = (8, 4) if len(draws) == 1 else (12.4, 4)
-    return Picture(draws, describe_bands(quantiles), size)
+    size = (8, 4) if len(losses) == 1 else (12.4, 4)
+    return in_row(_draw_bands, quantiles, _describe_bands(quantiles), size)
 
 
 def loss_quantiles(losses):
@@ -199,23 +166,22 @@ def loss_quantiles(losses):
     return np.quantile(losses, levels, axis=1, method="higher")
 
 
-def draw_bands(ax, quantiles):
-    """Draw the median, the middle half and the middle 90 %."""
+def _draw_bands(ax, quantiles):
+    """The median, the middle half and the middle 90 %."""
     epochs = np.arange(1, quantiles.shape[1] + 1)
     # Below 1e-12 it is rounding; what diverged is above the picture.
     q = np.clip(quantiles, 1e-12, 1e6)
     for low, high, alpha, label in ((0, 4, 0.2, "90 %"), (1, 3, 0.5, "half")):
-        look = {"color": POSITIVE, "alpha": alpha, "label": f"middle {label}"}
+        look = {"color": style.POSITIVE, "alpha": alpha, "label": f"middle {label}"}
         ax.fill_between(epochs, q[low], q[high], **look)
     ax.plot(epochs, q[2], color="black", label="median")
     axes.set_log(ax, 1e-12, 10)
-    ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
-    ax.set_xlabel("epoch of 100 steps")
-    ax.set_ylabel("loss")
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))
+    ax.set(xlabel="epoch of 100 steps", ylabel="loss")
     ax.legend(loc="lower left")
 
 
-def describe_bands(quantiles):
+def _describe_bands(quantiles):
     """The quantiles of the first and the last epoch, {name: (5, epochs)}, in words."""
     parts = []
     for name, q in quantiles.items():

@@ -5,7 +5,7 @@ import numpy as np
 from course import checks
 from course.experiments import FATES, wilson_interval
 from course.pictures import axes
-from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, titled
+from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, in_row
 
 
 def success(rates, size=(8, 4), rough=0) -> Picture:
@@ -13,22 +13,21 @@ def success(rates, size=(8, 4), rough=0) -> Picture:
 
     Where rounding errors decide how some runs end, words round to ``rough`` points.
     """
-    alt = describe_success(rates, rough)
-    return Picture(lambda ax: draw_success(ax, rates, rough), alt, size)
+    words = [_in_words(*pair, rough) for pair in rates.values()]
 
+    def draw(ax):
+        for i, (successes, trials) in enumerate(rates.values()):
+            _draw_rate(ax, i, successes, trials)
+            text = words[i] if rough else f"{successes} of {trials}: {words[i]}"
+            place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
+            ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
+            ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
+        _frame_rates(ax, len(rates))
+        ax.set_yticks(range(len(rates)), list(rates))
+        ax.set_xlabel("success rate in %, with its 95 % interval")
 
-def draw_success(ax, rates, rough=0):
-    """Draw each rate as a diamond, and Wilson's interval of 95 % as a bar."""
-    for i, (successes, trials) in enumerate(rates.values()):
-        _draw_rate(ax, i, successes, trials)
-        text = _rate_words(successes, trials, rough)
-        text = text if rough else f"{successes} of {trials}: {text}"
-        place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
-        ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
-        ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
-    _frame_rates(ax, len(rates))
-    ax.set_yticks(range(len(rates)), list(rates))
-    ax.set_xlabel("success rate in %, with its 95 % interval")
+    parts = "; ".join(f"{name}: {text}" for name, text in zip(rates, words))
+    return Picture(draw, f"Success rates with 95 % intervals. {parts}.", size)
 
 
 def _draw_rate(ax, i, successes, trials):
@@ -39,12 +38,11 @@ def _draw_rate(ax, i, successes, trials):
 
 
 def _frame_rates(ax, rows):
+    ax.set(xticks=range(0, 101, 20), ylim=(rows - 0.5, -0.75))
     ax.set_xlim(-2, 102)  # room for the diamonds at both ends
-    ax.set_ylim(rows - 0.5, -0.75)
-    ax.set_xticks([0, 20, 40, 60, 80, 100])
 
 
-def _rate_words(successes, trials, rough):
+def _in_words(successes, trials, rough):
     low, high = wilson_interval(successes, trials)
     if rough:
         return f"about {rough * round(100 * successes / trials / rough)} %"
@@ -53,20 +51,13 @@ def _rate_words(successes, trials, rough):
     return f"{100 * successes / trials:.0f} % ({interval})"
 
 
-def describe_success(rates, rough=0):
-    """The alt text of `draw_success`."""
-    parts = [f"{name}: {_rate_words(*pair, rough)}" for name, pair in rates.items()]
-    return f"Success rates with 95 % intervals. {'; '.join(parts)}."
-
-
 def groups(success) -> Picture:
     """Ten groups of 10 and of 100 seeds, with rates and intervals: success (S,)."""
-    truth, draws, parts = 100 * np.mean(success), [], []
+    truth, shown, parts = 100 * np.mean(success), {}, []
     for size in (10, 100):
         counts = np.reshape(success[: 10 * size], (10, size)).sum(axis=1)
         title = f"10 groups of {size} seeds"
-        draw = titled(lambda ax, c=counts, n=size: draw_groups(ax, c, n, truth), title)
-        draws.append(draw)
+        shown[title] = counts, size
         # To 5 points: rounding errors decide how some runs end.
         low, high = (5 * round(20 * k / size) for k in (counts.min(), counts.max()))
         width = np.mean([np.ptp(wilson_interval(count, size)) for count in counts])
@@ -75,68 +66,65 @@ def groups(success) -> Picture:
             f"{10 * width:.0f}0 points wide"
         )
     alt = f"{'; '.join(parts)}. The rate of all is {truth:.0f} %."
-    return Picture(draws, alt, size=(11, 4))
+    return in_row(lambda ax, pair: _draw_groups(ax, *pair, truth), shown, alt, (11, 4))
 
 
-def draw_groups(ax, counts, size, truth):
-    """Draw the rates of groups of seeds, and that of all seeds as a dashed line."""
+def _draw_groups(ax, counts, size, truth):
+    """The rates of groups of seeds, and that of all seeds as a dashed line."""
     for i, count in enumerate(counts):
         _draw_rate(ax, i, count, size)
     ax.axvline(truth, color="black", linestyle="--")
     _frame_rates(ax, len(counts))
-    ax.set_yticks([])
-    ax.set_xlabel("success rate in %")
+    ax.set(yticks=[], xlabel="success rate in %")
 
 
 def fates(shares, size=(10, 3.1)) -> Picture:
     """How the networks of several sweeps ended: {name: share of each of `FATES`}."""
+
+    def draw(ax):
+        left = np.zeros(len(shares))
+        for i, fate in enumerate(FATES):
+            widths = np.array([100 * share[i] for share in shares.values()])
+            color, hatch = bar_look(i)
+            look = {"color": color, "hatch": hatch, "edgecolor": "white"}
+            ax.barh(list(shares), widths, left=left, label=fate, **look)
+            left += widths
+        ax.set(xlim=(0, 100), xlabel="networks, in %")
+        ax.invert_yaxis()
+        ax.legend(ncols=len(FATES), loc="lower center", bbox_to_anchor=(0.5, 1))
+
     parts = []
     for name, (solved, *others) in shares.items():
         failure = FATES[1 + int(np.argmax(others))]
         most = f", most frequent failure: {failure}" if any(others) else ""
         parts.append(f"{name}: solved {100 * solved:.0f} %{most}")
-    alt = f"How the networks ended. {'; '.join(parts)}."
-    return Picture(lambda ax: draw_fates(ax, shares), alt, size)
-
-
-def draw_fates(ax, shares):
-    """Draw the shares of the fates as one bar for each name."""
-    left = np.zeros(len(shares))
-    for i, fate in enumerate(FATES):
-        widths = np.array([100 * share[i] for share in shares.values()])
-        color, hatch = bar_look(i)
-        look = {"color": color, "hatch": hatch, "edgecolor": "white"}
-        ax.barh(list(shares), widths, left=left, label=fate, **look)
-        left += widths
-    ax.set_xlim(0, 100)
-    ax.set_xlabel("networks, in %")
-    ax.invert_yaxis()
-    ax.legend(ncols=len(FATES), loc="lower center", bbox_to_anchor=(0.5, 1))
+    return Picture(draw, f"How the networks ended. {'; '.join(parts)}.", size)
 
 
 def success_map(share, alphas, rates, size=(8, 4.4)) -> Picture:
-    """The share of solved networks (alphas, rates) as a map with numbers."""
+    """The share of solved networks (alphas, rates) as a map with numbers.
+
+    A cell for each alpha (up) and learning rate (across).
+    """
     share = checks.array("share", share)
     if share.shape != (len(alphas), len(rates)):
         raise ValueError(f"share is {share.shape}, not {(len(alphas), len(rates))}")
+
+    def draw(ax):
+        look = {"cmap": "Blues", "vmin": 0, "vmax": 100, "aspect": "auto"}
+        image = ax.imshow(100 * share, origin="lower", **look)
+        for (i, j), value in np.ndenumerate(share):
+            look = {"color": "white" if value > 0.72 else "black", "fontsize": 12}
+            axes.write(ax, j, i, f"{100 * value:.0f}", **look)
+        ax.set_xticks(range(len(rates)), rates)
+        ax.set_yticks(range(len(alphas)), alphas)
+        ax.set(xlabel="learning rate", ylabel="alpha")
+        ax.figure.colorbar(image, ax=ax, label="solved, in %")
+
     parts = []
     for alpha, row in zip(alphas, share):
         good = [rate for rate, value in zip(rates, row) if value >= 0.8]
         parts.append(f"alpha {alpha}: {f'{good[0]} to {good[-1]}' if good else 'none'}")
     where = "Learning rates at which at least 80 % are solved"
     alt = f"Map of success by alpha and learning rate. {where}: {'; '.join(parts)}."
-    return Picture(lambda ax: draw_success_map(ax, share, alphas, rates), alt, size)
-
-
-def draw_success_map(ax, share, alphas, rates):
-    """Draw a cell with its percents for each alpha (up) and learning rate (across)."""
-    look = {"cmap": "Blues", "vmin": 0, "vmax": 100, "aspect": "auto"}
-    image = ax.imshow(100 * share, origin="lower", **look)
-    for (i, j), value in np.ndenumerate(share):
-        look = {"color": "white" if value > 0.72 else "black", "fontsize": 12}
-        axes.write(ax, j, i, f"{100 * value:.0f}", **look)
-    ax.set_xticks(range(len(rates)), rates)
-    ax.set_yticks(range(len(alphas)), alphas)
-    ax.set_xlabel("learning rate")
-    ax.set_ylabel("alpha")
-    ax.figure.colorbar(image, ax=ax, label="solved, in %")
+    return Picture(draw, alt, size)

@@ -1,12 +1,12 @@
 """Pictures of weights before training, and of the signal's way through the layers."""
 
 import numpy as np
+from matplotlib import ticker
 from matplotlib.colors import to_rgba
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator
 
 from course import checks
 from course.pictures import axes, style
-from course.pictures.style import Picture, number, plain
+from course.pictures.style import Picture, number, plain, small
 
 
 def draws(groups, marks=(-2, 2), size=(7.5, 3.4)) -> Picture:
@@ -37,15 +37,14 @@ def draw_histogram(ax, groups, bins=20, marks=()):
         color, hatch = style.bar_look(i)
         look = {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "hatch": hatch}
         ax.stairs(density, edges, fill=True, linewidth=2, label=label, **look)
-    ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
+    axes.draw_zeros(ax)
     for mark in marks:
         ax.axvline(mark, color="black", linewidth=1)
-    ax.set_xlim(edges[0], edges[-1])
-    tallest = tallest or 1.0  # nothing finite
-    ax.set_ylim(0, tallest * 1.05 / (1 - axes.legend_share(ax, len(groups))))
-    ax.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    ax.set_xlabel("weight")
-    ax.set_ylabel("density: each area is 1")
+    # 1 where nothing is finite
+    top = (tallest or 1.0) * 1.05 / (1 - axes.legend_share(ax, len(groups)))
+    ax.set(xlim=edges[[0, -1]], ylim=(0, top))
+    ax.set(xlabel="weight", ylabel="density: each area is 1")
+    ax.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.note_missing(ax, groups.values())
     ax.legend(loc="upper right")
 
@@ -86,39 +85,34 @@ def spread(spreads, of="a", size=(8.0, 4.4)) -> Picture:
 def draw_spread(ax, spreads, of="a"):
     """Draw the spread of the signal layer by layer on a log axis."""
     everything = np.concatenate(list(spreads.values()))
-    bottom, top = _at_least_two_decades(*axes.log_limits(everything))
+    bottom, top = axes.log_limits(everything)
+    # At least two decades: so that a small change looks small.
+    stretch = max(1.0, np.sqrt(100 * bottom / top))
+    bottom, top = bottom / stretch, top * stretch
     for i, (name, values) in enumerate(spreads.items()):
         # A log axis has no place for 0: such a point stands at the bottom.
         label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
         look = {**style.line_look(i), "markersize": 8, "clip_on": False}
-        heights = axes.within(values, bottom, top)
-        ax.plot(np.arange(len(values)), heights, label=label, **look)
-    longest = max(len(values) for values in spreads.values())
+        ax.plot(axes.within(values, bottom, top), label=label, **look)
+    longest = max(map(len, spreads.values()))
+    cut = f", cut at {number(top, 0)}" if np.any(everything > top) else ""
     ax.set_xlim(-0.3, max(longest - 1, 1) + 0.3)
-    ax.xaxis.set_major_locator(MaxNLocator(min(longest, 8), integer=True))
+    ax.set(xlabel="layer", ylabel=f"standard deviation of {of}{cut}")
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(min(longest, 8), integer=True))
     ax.xaxis.set_major_formatter(
-        FuncFormatter(lambda place, _: "input" if place == 0 else f"{place - 1:.0f}")
+        lambda place, _: "input" if place == 0 else f"{place - 1:.0f}"
     )
-    ax.set_xlabel("layer")
-    cut = f", cut at {style.number(top, 0)}" if np.any(everything > top) else ""
-    ax.set_ylabel(f"standard deviation of {of}{cut}")
     axes.set_log(ax, bottom, top, len(spreads))
     if top < 1000 * bottom:  # else there would be a tick or two to read by
-        ax.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        ax.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     axes.note_missing(ax, spreads.values())
     ax.legend(loc="upper right")
-
-
-def _at_least_two_decades(bottom, top):
-    """Limits so far apart that a small change looks small."""
-    stretch = max(1.0, np.sqrt(100 * bottom / top))
-    return bottom / stretch, top * stretch
 
 
 def describe_spread(spreads):
     """The alt text of `draw_spread`."""
     parts = [
-        f"{name}: {style.small(values[0])} at the input, {style.small(values[-1])} after "
+        f"{name}: {small(values[0])} at the input, {small(values[-1])} after "
         f"{len(values) - 1} layers"
         for name, values in spreads.items()
     ]

@@ -60,11 +60,6 @@ STYLE = {
 }
 
 
-def use_style():
-    """Make the course's style the default, also for figures of your own."""
-    matplotlib.rcParams.update(STYLE)
-
-
 def line_look(i):
     """Line properties of the line number ``i`` of a picture."""
     color, style, marker, _ = _LOOKS[i % len(_LOOKS)]
@@ -96,18 +91,14 @@ def class_looks(targets):
     }
 
 
-def new_figure(
-    nrows=1, ncols=1, size=(8.0, 4.5), *, layout="constrained", width_ratios=None
-):
-    """A figure that pyplot doesn't know, and its Axes as ``Figure.subplots`` gives them.
+def new_figure(columns=1, size=(8.0, 4.5), width_ratios=None):
+    """A figure that pyplot doesn't know, and its Axes: one, or a row of them.
 
-    ``size`` is in inches of 100 pixels. The layout 'constrained' makes room for every
-    label; None leaves the margins to you and draws faster.
+    ``size`` is in inches of 100 pixels. The layout makes room for every label.
     """
-    fig = Figure(figsize=size, dpi=100, layout=layout)
-    if layout == "constrained":
-        fig.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
-    return fig, fig.subplots(nrows, ncols, width_ratios=width_ratios)
+    fig = Figure(figsize=size, dpi=100, layout="constrained")
+    fig.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    return fig, fig.subplots(1, columns, width_ratios=width_ratios)
 
 
 class Picture:
@@ -126,7 +117,7 @@ class Picture:
     def figure(self) -> Figure:
         """The picture as a new figure."""
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
-            fig, axes = new_figure(1, len(self.draws), self.size)
+            fig, axes = new_figure(len(self.draws), self.size)
             for draw, ax in zip(self.draws, np.ravel(axes)):
                 draw(ax)
         return fig
@@ -147,24 +138,14 @@ class Picture:
         return data, {"image/png": {"alt": self.alt}}
 
 
-def beside(*pictures, size=(12.4, 4.0)) -> Picture:
-    """Several pictures in one row."""
-    draws = [draw for picture in pictures for draw in picture.draws]
-    names = {2: ("Left", "Right"), 3: ("Left", "Middle", "Right")}.get(
-        len(pictures), [f"Picture {i + 1}" for i in range(len(pictures))]
-    )
-    parts = [f"{name}: {picture.alt}" for name, picture in zip(names, pictures)]
-    return Picture(draws, " ".join(parts), size)
+def in_row(draw, data, alt, size):
+    """A Picture of Axes in a row: ``draw(ax, ...)`` draws {title: what is on it}."""
 
-
-def titled(draw, title):
-    """The drawing function with a title above what it draws."""
-
-    def draw_with_title(ax):
-        draw(ax)
+    def draw_with_title(title, ax):
+        draw(ax, data[title])
         ax.set_title(title)
 
-    return draw_with_title
+    return Picture([functools.partial(draw_with_title, t) for t in data], alt, size)
 
 
 # Numbers in words --------------------------------------------------------------------

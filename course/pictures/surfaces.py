@@ -5,17 +5,8 @@ from matplotlib.patheffects import withStroke
 
 import mlp_core as mlp
 from course import checks
-from course.pictures import axes
-from course.pictures.style import (
-    MARKERS,
-    SIGNED_CMAP,
-    SMALL,
-    Picture,
-    class_looks,
-    number,
-    plain,
-    titled,
-)
+from course.pictures import axes, style
+from course.pictures.style import SIGNED_CMAP, SMALL, Picture, in_row, number, plain
 
 FEW = 12  # so many samples have room for a large point and its numbers
 AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
@@ -26,7 +17,18 @@ def surface(params, task, activation=mlp.ORIGINAL, size=(6, 4.2)) -> Picture:
     task = checks.task("task", task, inputs=2)
     params = checks.params("params", params, inputs=2)
     shown = params, task, activation
-    return Picture(lambda ax: draw_surface(ax, *shown), describe_surface(*shown), size)
+    A = activations_at(task.X, params, activation)
+    parts = [
+        f"{plain(a[0])} at {point(x)} (target {y[0]:g})"
+        for x, a, y in zip(task.X, A, task.Y)
+    ]
+    alt = f"Surface of the output over the square of inputs: {', '.join(parts[:FEW])}."
+    return Picture(lambda ax: draw_surface(ax, *shown), alt, size)
+
+
+def point(x):
+    """An input in words, as (0, 1)."""
+    return f"({', '.join(f'{value:g}' for value in x)})"
 
 
 def draw_surface(
@@ -60,17 +62,16 @@ def draw_surface(
     targets = task.Y[:, unit if is_output else 0]
     limits = _around(task.X)
     xs, ys = (np.linspace(*ends, resolution) for ends in limits)
-    heights = _over_square(xs, ys, params, activation, layer, show_z)[:, :, unit]
+    heights = over_square(xs, ys, params, activation, layer, show_z)[:, :, unit]
     middle, reach = _color_scale(heights, targets if is_output else None)
     drawn = np.clip(np.nan_to_num(heights, nan=middle), middle - 1e6, middle + 1e6)
     drawn = np.ma.masked_array(drawn, ~np.isfinite(heights))
     colors = {"cmap": SIGNED_CMAP, "vmin": middle - reach, "vmax": middle + reach}
-    _show_square(ax, drawn, *limits, **colors)
+    _show_square(ax, drawn, limits, **colors)
     levels = halfway(targets) if is_output else [0]
     crossed = draw_contours(ax, xs, ys, drawn, levels)
     if colorbar:
         _draw_scale(ax, middle, reach)
-    _frame_square(ax, *limits)
     outputs = activations_at(task.X, params, activation, layer)[:, unit]
     texts = _sample_texts(targets, outputs, not values, is_output or values)
     _draw_samples(ax, task.X, targets, texts)
@@ -79,13 +80,12 @@ def draw_surface(
         ring["path_effects"] = [withStroke(linewidth=5, foreground="white")]
         ax.plot(*task.X[mark].T, "o", color="black", markersize=19, **ring)
     name = f"layer {layer}, unit {unit}: {'z' if show_z else 'a'}"
-    name = "output" if is_output else name
     lines = ", ".join(f"{level:.3g}" for level in crossed)
-    ax.set_title(f"{name}; line at {lines}" if lines else name)
+    ax.set_title(("output" if is_output else name) + f"; line at {lines}" * bool(lines))
     axes.note_missing(ax, [heights])
 
 
-def activations_at(X, params, activation, layer, show_z=False):
+def activations_at(X, params, activation, layer=-1, show_z=False):
     """The activations of a layer for any inputs, or its z: (n, units).
 
     There is no warning if they explode.
@@ -95,11 +95,6 @@ def activations_at(X, params, activation, layer, show_z=False):
     return (cache.Z if show_z else cache.A[1:])[layer]
 
 
-def grid(xs, ys):
-    """The points of a grid, row by row: (len(ys) * len(xs), 2)."""
-    return np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-
-
 def _around(X):
     """The limits of both inputs, with room for the texts of few samples: two pairs."""
     low, high = X.min(axis=0), X.max(axis=0)
@@ -107,9 +102,10 @@ def _around(X):
     return list(zip(low - room, high + room))
 
 
-def _over_square(xs, ys, params, activation, layer=-1, show_z=False):
+def over_square(xs, ys, params, activation, layer=-1, show_z=False):
     """What `activations_at` gives on a grid: [i, j] at x0 = xs[j], x1 = ys[i]."""
-    A = activations_at(grid(xs, ys), params, activation, layer, show_z)
+    X = np.stack(np.meshgrid(xs, ys), axis=-1)  # (len(ys), len(xs), 2)
+    A = activations_at(X.reshape(-1, 2), params, activation, layer, show_z)
     return A.reshape(len(ys), len(xs), -1)
 
 
@@ -127,16 +123,24 @@ def _color_scale(heights, targets):
     return 0.0, largest if largest > 1e-6 else 1.0
 
 
-def _show_square(ax, heights, x_limits, y_limits, **colors):
-    shape = np.ptp(x_limits) / np.ptp(y_limits)  # a square, whatever the units
+def _show_square(ax, heights, limits, **colors):
+    """Show heights [i, j] at x0 and x1 between limits, two pairs, as colours."""
+    shape = np.ptp(limits[0]) / np.ptp(limits[1])  # a square, whatever the units
     look = {"origin": "lower", "aspect": shape, "interpolation": "bilinear"}
-    return ax.imshow(heights, extent=(*x_limits, *y_limits), **look, **colors)
+    image = ax.imshow(heights, extent=(*limits[0], *limits[1]), **look, **colors)
+    _frame_square(ax, limits)
+    return image
+
+
+def _frame_square(ax, limits):
+    ax.set(xlim=limits[0], ylim=limits[1], xlabel="x0", ylabel="x1")
+    axes.set_short_ticks(ax, 2 if min(axes.size_in_points(ax)) < 130 else 4)
 
 
 def halfway(targets):
     """The levels between the targets; if these are many, the one in the middle."""
     values = np.unique(targets)
-    if len(values) > len(MARKERS):
+    if len(values) > len(style.MARKERS):
         values = values[[0, -1]]
     return list((values[1:] + values[:-1]) / 2)
 
@@ -159,21 +163,20 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
     """
     values = np.unique(targets if of_task is None else of_task)
     names = {value: f"target {value:g}" for value in values}
-    if len(values) > len(MARKERS):
+    if len(values) > len(style.MARKERS):
         (middle,) = halfway(values)
         values = values[[0, -1]]
         targets = np.where(targets < middle, *values)
         names = dict(zip(values, (f"below {middle:.3g}", f"above {middle:.3g}")))
-    looks = class_looks(values)
+    looks = style.class_looks(values)
     size, edge = (size, 1.8) if len(targets) <= FEW else (size / 2, 1)
-    around = [withStroke(linewidth=3 * edge, foreground="white")]  # on its own colour
+    # A white edge around it, since it may stand on its own colour.
+    around = [withStroke(linewidth=3 * edge, foreground="white")]
+    look = {"linestyle": "none", "zorder": 4, "path_effects": around}
+    look |= {"markersize": size, "markeredgewidth": edge}
     for target in np.unique(targets):
-        x, y = places[targets == target].T
-        look = {"linestyle": "none", "zorder": 4, "path_effects": around}
-        look |= looks[target]
-        ax.plot(
-            x, y, label=names[target], markersize=size, markeredgewidth=edge, **look
-        )
+        points = places[targets == target].T
+        ax.plot(*points, label=names[target], **look, **looks[target])
 
 
 def _sample_texts(targets, outputs, with_target, with_output):
@@ -220,44 +223,24 @@ def _draw_scale(ax, middle, reach):
     strip.tick_params(labelsize=SMALL)
 
 
-def _frame_square(ax, x_limits, y_limits):
-    ax.set_xlim(x_limits)
-    ax.set_ylim(y_limits)
-    count = 2 if min(axes.size_in_points(ax)) < 130 else 4
-    for axis in (ax.xaxis, ax.yaxis):
-        axes.set_short_ticks(axis, count)
-    ax.set_xlabel("x0")
-    ax.set_ylabel("x1")
-
-
-def describe_surface(params, task, activation=mlp.ORIGINAL):
-    """The alt text of `surface`."""
-    A = activations_at(task.X, params, activation, -1)
-    parts = [
-        f"{plain(a[0])} at ({x[0]:g}, {x[1]:g}) (target {y[0]:g})"
-        for x, a, y in list(zip(task.X, A, task.Y))[:12]
-    ]
-    return f"Surface of the output over the square of inputs: {', '.join(parts)}."
-
-
 # The samples alone, and the errors ---------------------------------------------------
 
 
 def samples(task, size=(5, 4.2)) -> Picture:
     """The samples of a task with two inputs, with the markers of the surfaces."""
     task = checks.task("task", task, inputs=2)
-    points = list(zip(task.X[:12], task.Y[:, 0]))
-    parts = [f"target {y:g} at ({x[0]:g}, {x[1]:g})" for x, y in points]
-    alt = f"The samples of {task.name} as points: {', '.join(parts)}."
-    return Picture(lambda ax: draw_samples(ax, task), alt, size)
+    targets = task.Y[:, 0]
 
+    def draw(ax):
+        draw_classes(ax, task.X, targets, size=14)
+        _frame_square(ax, _around(task.X))
+        # Above the square: inside of it the markers would look like samples.
+        above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
+        ax.legend(**above, ncols=2, frameon=False)
 
-def draw_samples(ax, task):
-    """Draw the samples of a task as points of a square."""
-    draw_classes(ax, task.X, task.Y[:, 0], size=14)
-    _frame_square(ax, *_around(task.X))
-    # Above the square: inside of it the markers would look like samples.
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
+    points = list(zip(task.X, targets))[:FEW]
+    parts = ", ".join(f"target {y:g} at {point(x)}" for x, y in points)
+    return Picture(draw, f"The samples of {task.name} as points: {parts}.", size)
 
 
 def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
@@ -265,24 +248,22 @@ def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
 
     The dashed square is that of the training data.
     """
-    axis, draws, parts = np.linspace(*AROUND, 61), [], []
+    axis, errors, parts = np.linspace(*AROUND, 61), {}, []
     inside = (axis > -1e-9) & (axis < 1 + 1e-9)
     for name, params in networks.items():
         params = checks.params(name, params, inputs=2)
-        output = _over_square(axis, axis, params, activation)[:, :, 0]
-        error = abs(output - (axis + axis[:, None]))
-        draws.append(titled(lambda ax, e=error: draw_error_map(ax, e), name))
+        output = over_square(axis, axis, params, activation)[:, :, 0]
+        error = errors[name] = abs(output - (axis + axis[:, None]))
         near, far = plain(error[inside][:, inside].max()), plain(error.max(), 1)
         parts.append(f"{name}: at most {near} in the square, {far} on the map")
     alt = f"Maps of the error of the sum. {'; '.join(parts)}."
-    return Picture(draws, alt, size=(5.5 * len(draws), 3.7))
+    return in_row(_draw_error_map, errors, alt, size=(5.5 * len(errors), 3.7))
 
 
-def draw_error_map(ax, error):
-    """Draw errors on a grid, [i, j] at x0 = axis[j], x1 = axis[i]."""
-    image = _show_square(ax, np.ma.masked_invalid(error), AROUND, AROUND, cmap="Greys")
-    corners = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])
-    ax.plot(*corners.T, "o--", clip_on=False)
-    _frame_square(ax, AROUND, AROUND)
+def _draw_error_map(ax, error):
+    """Errors on a grid, [i, j] at x0 = axis[j], x1 = axis[i]."""
+    limits = AROUND, AROUND
+    image = _show_square(ax, np.ma.masked_invalid(error), limits, cmap="Greys")
+    ax.plot(*axes.SQUARE.T, "o--", clip_on=False)
     ax.figure.colorbar(image, ax=ax, label="error")
     axes.note_missing(ax, [error])

@@ -68,7 +68,9 @@ def test_activations_stand_in_one_row():
     row = pictures.activations([mlp.leaky_relu(-1), mlp.tanh])
     titles = [ax.get_title() for ax in row.figure().axes]
     assert titles == ["leaky ReLU, alpha = -1", "tanh"]
-    assert "alpha = -1" in row.alt and "tanh" in row.alt
+    first, second = row.alt.split(" Right: ")
+    assert first.startswith("Left: Graph of leaky ReLU, alpha = -1")
+    assert second.startswith("Graph of tanh")
 
 
 def test_the_family_differs_below_zero_only():

@@ -17,8 +17,8 @@ from matplotlib.text import Text
 import mlp_core as mlp
 from course import pictures
 from course.original import original_loss_and_grads
-from course.pictures import losses, rates, surfaces
-from course.pictures.style import Picture
+from course.pictures.gradient_checks import draw_gradient_check
+from course.pictures.style import Picture, new_figure
 from mlp_core import ORIGINAL, XOR, Layer
 
 
@@ -43,34 +43,41 @@ GRADS = mlp.loss_and_grads(PARAMS, [[0.0, 1.0]], [[1.0]])[1]
 LOSSES = {"a": np.array([1, 0.1]), "b": np.array([2.0, 3.0])}
 SPREADS = {"he": np.array([1, 2, 3.0]), "zeros": np.array([1, 0, 0.0])}
 WEIGHTS = {"a": PARAMS[0].W, "b": PARAMS[1].W}
-QUANTILES = losses.loss_quantiles(np.random.default_rng(0).random((5, 9)))
-ERRORS = np.arange(9.0).reshape(3, 3)
+RATES = {"a": (3, 10)}
+SHARES = {"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}
+SOLVED = np.arange(1000) % 3 > 0
+BANDS = {"a": np.random.default_rng(0).random((9, 5))}
+MAP = np.arange(9.0).reshape(3, 3) / 9, [0, 1, 2], [0.1, 0.2, 1]
+CHECKED = checked()
+BROKEN = broken()
+DATA = [PARAMS, CACHE, GRADS, LOSSES, SPREADS, WEIGHTS, RATES, SHARES, SOLVED, BANDS]
+DATA += [MAP, CHECKED, BROKEN, XOR]
 P = pictures
 DRAWINGS = {
     "activation": (P.draw_activation, ORIGINAL, -1.0),
     "histogram": (P.draw_histogram, WEIGHTS),
     "spread": (P.draw_spread, SPREADS),
-    "network": (P.draw_network, PARAMS, CACHE, None, "tanh"),
+    "network": (P.draw_network, PARAMS, CACHE),
     "gradients": (P.draw_network, PARAMS, CACHE, GRADS),
     "wiring": (P.draw_wiring, PARAMS, (1, 1)),
     "wide network": (P.draw_network, network((2, 40, 9, 1))),
-    "check": (P.draw_gradient_check, checked()),
+    "check": (draw_gradient_check, CHECKED),
     "loss": (P.draw_loss, LOSSES),
-    "bands": (losses.draw_bands, QUANTILES),
+    "bands": P.bands(BANDS).draws,
     "surface": (P.draw_surface, PARAMS, XOR),
     "neuron": (P.draw_surface, PARAMS, XOR, ORIGINAL, 0, 2),
-    "samples": (surfaces.draw_samples, XOR),
-    "error map": (surfaces.draw_error_map, ERRORS),
+    "samples": P.samples(XOR).draws,
+    "error map": P.error_map({"a": PARAMS}).draws,
     "hidden 3": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 0),
     "hidden 2": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 2),
     "hidden 1": (P.draw_hidden, PARAMS, XOR, ORIGINAL, 3),
-    "success": (P.draw_success, {"a": (3, 10)}),
-    "groups": (rates.draw_groups, [3, 5, 9], 10, 60),
-    "fates": (rates.draw_fates, {"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
-    "map": (rates.draw_success_map, ERRORS / 9, [0, 1, 2], [0.1, 0.2, 1]),
-    "broken network": (P.draw_network, broken()),
-    "broken surface": (P.draw_surface, broken(), XOR),
-    "broken hidden": (P.draw_hidden, broken(), XOR, ORIGINAL, 1),
+    "success": P.success(RATES).draws,
+    "groups": P.groups(SOLVED).draws[:1],
+    "fates": P.fates(SHARES).draws,
+    "map": P.success_map(*MAP).draws,
+    "broken network": (P.draw_network, BROKEN),
+    "broken surface": (P.draw_surface, BROKEN, XOR),
+    "broken hidden": (P.draw_hidden, BROKEN, XOR, ORIGINAL, 1),
 }
 each_drawing = pytest.mark.parametrize("name", DRAWINGS)
 
@@ -102,8 +109,8 @@ def test_every_text_is_large_enough_for_the_back_row(ax, name):
 @each_drawing
 def test_tick_labels_do_not_overlap(name):
     """Guards the number of ticks, also in a small picture."""
-    fig, ax = pictures.new_figure(size=(3.0, 2.2), layout=None)
-    ax.set_position([0.3, 0.25, 0.6, 0.6])
+    fig = Figure(figsize=(3.0, 2.2))
+    ax = fig.add_axes((0.3, 0.25, 0.6, 0.6))
     draw(ax, name)
     rendered(fig)
     for axis, end, start in ((ax.xaxis, "x1", "x0"), (ax.yaxis, "y1", "y0")):
@@ -130,8 +137,8 @@ def test_limits_are_finite_and_not_empty(ax, name):
 @pytest.mark.parametrize("name", [name for name in DRAWINGS if "map" not in name])
 def test_drawing_again_after_clear_gives_the_same_picture(name):
     """Guards the panels, which draw into one figure again and again."""
-    fig, ax = pictures.new_figure(layout=None)
-    draw(ax, name)
+    fig = Figure()
+    draw(ax := fig.subplots(), name)
     first = rendered(fig)
     ax.clear()
     draw(ax, name)
@@ -141,12 +148,12 @@ def test_drawing_again_after_clear_gives_the_same_picture(name):
 @each_drawing
 def test_nothing_is_left_behind(ax, name):
     """Guards pyplot, the defaults of others, and the data: none of them is changed."""
-    data = copy.deepcopy(DRAWINGS[name][1:])
+    data = copy.deepcopy(DATA)
     settings, figures = dict(matplotlib.rcParams), pyplot.get_fignums()
     draw(ax, name)
     assert dict(matplotlib.rcParams) == settings
     assert pyplot.get_fignums() == figures
-    np.testing.assert_equal(DRAWINGS[name][1:], data)
+    np.testing.assert_equal(DATA, data)
 
 
 PICTURES = {
@@ -159,18 +166,17 @@ PICTURES = {
     "draws": lambda: P.draws({"a": [0.0, 1.0]}),
     "spread": lambda: P.spread(SPREADS, of="z"),
     "network": lambda: P.network(PARAMS, CACHE),
-    "gradient_check": lambda: P.gradient_check(checked()),
+    "gradient_check": lambda: P.gradient_check(CHECKED),
     "loss": lambda: P.loss(LOSSES),
     "bands": lambda: P.bands({"a": np.ones((3, 4)), "b": np.ones((3, 4))}),
     "surface": lambda: P.surface(PARAMS, XOR),
     "samples": lambda: P.samples(XOR),
     "error_map": lambda: P.error_map({"a": PARAMS}),
     "hidden": lambda: P.hidden(PARAMS, XOR),
-    "success": lambda: P.success({"a": (3, 10)}),
-    "groups": lambda: P.groups(np.arange(1000) % 3 > 0),
-    "fates": lambda: P.fates({"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]}),
-    "success_map": lambda: P.success_map([[0.1, 0.9]], [0], [0.1, 1]),
-    "beside": lambda: P.beside(P.samples(XOR), P.surface(PARAMS, XOR)),
+    "success": lambda: P.success(RATES),
+    "groups": lambda: P.groups(SOLVED),
+    "fates": lambda: P.fates(SHARES),
+    "success_map": lambda: P.success_map(*MAP),
 }
 
 
@@ -189,7 +195,7 @@ def test_every_picture_is_tested_here():
     made = of_pictures(lambda f: f.__annotations__.get("return") is Picture)
     assert made == set(PICTURES)
     assert made <= vars(P).keys()
-    drawn = {drawing.__name__ for drawing, *_ in DRAWINGS.values()}
+    drawn = {drawing.__name__ for drawing, *data in DRAWINGS.values() if data}
     assert drawn >= {name for name in vars(P) if name.startswith("draw_")}
 
 
@@ -257,7 +263,7 @@ def test_weights_and_signals_of_any_kind_are_drawn(values):
         (P.draw_histogram, P.describe_histogram, {"a": values}),
         (P.draw_spread, P.describe_spread, {"a": np.abs(values)}),
     ):
-        _, ax = pictures.new_figure()
+        _, ax = new_figure()
         drawing(ax, data)
         written = " ".join(text.get_text() for text in ax.texts)
         assert ("2 of 2 numbers" in written) == (not np.isfinite(values).all())

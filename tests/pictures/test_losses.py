@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from course import pictures
-from course.pictures.losses import draw_bands, loss_quantiles, mark_loss
-from course.pictures.style import POSITIVE
+from course.pictures.losses import loss_quantiles, mark_loss
+from course.pictures.style import POSITIVE, new_figure
 
 
 def marker_of(ax):
@@ -42,7 +42,7 @@ def test_a_faint_run_may_leave_the_axes(ax):
     """Guards: after a run that exploded, the next one was a flat line."""
     losses = {"now": np.linspace(1, 0.1, 10), "before": np.logspace(0, 170, 300)}
     pictures.draw_loss(ax, losses, faint=["before"])
-    pictures.draw_loss(alone := pictures.new_figure()[1], {"now": losses["now"]})
+    pictures.draw_loss(alone := new_figure()[1], {"now": losses["now"]})
     assert ax.get_xlim() == alone.get_xlim()
     assert ax.get_ylim()[0] == alone.get_ylim()[0] and 1 < ax.get_ylim()[1] < 100
     before = next(line for line in ax.lines if line.get_label() == "before")
@@ -156,7 +156,7 @@ def test_loss_between_limits():
 def test_loss_in_words():
     """Guards the alt text: both ends, and no digits of rounding noise."""
     losses = {"a": np.array([1.0, 0.5, 0.25]), "b": np.array([2.0, 3e-31])}
-    assert pictures.describe_loss(losses, x_label="training step") == (
+    assert pictures.loss(losses, x_label="training step").alt == (
         "Loss curve. a: 1.00 at first, 0.25 at the end of 3 steps; "
         "b: 2.00 at first, below 1e-10 at the end of 2 steps."
     )
@@ -176,9 +176,8 @@ def test_losses_of_single_samples_are_told_by_means():
     """
     lazy = np.tile([0.0, 0.5, 0.5, 2.0], 50)[::-1]  # the last sample has no loss
     words = "mean of the first 100 steps 0.75, of the last 100 of 200 0.75"
-    assert pictures.describe_loss({"lazy": lazy}, x_label="training step") == (
-        f"Loss curve. lazy: {words}."
-    )
+    picture = pictures.loss({"lazy": lazy}, x_label="training step")
+    assert picture.alt == f"Loss curve. lazy: {words}."
     falls = {"falls": [0.0, 1.0, 0.5, 0.2, 0.1, 0.3]}
     picture = pictures.loss(falls, smooth=2, x_label="training step")
     words = "mean of the first 2 steps 0.50, of the last 2 of 6 0.20"
@@ -198,13 +197,13 @@ def test_a_short_run_begins_where_there_is_a_loss():
 # Bands --------------------------------------------------------------------------------
 
 
-def test_bands_are_the_quantiles_of_each_epoch(ax):
+def test_bands_are_the_quantiles_of_each_epoch():
     """Guards which half and which 90 %: 101 networks whose losses are 0 to 100."""
     losses = np.random.default_rng(0).permutation(101.0 * np.arange(101) // 101)
     losses = np.stack([losses, 2 * losses]) / 100  # (2 epochs, 101 networks)
     q = loss_quantiles(losses)
     np.testing.assert_allclose(q[:, 0], [0.05, 0.25, 0.5, 0.75, 0.95])
-    draw_bands(ax, q)
+    (ax,) = pictures.bands({"all": losses}).figure().axes
     light, dark = [band.get_paths()[0].vertices for band in ax.collections]
     for band, low, high in ((light, 0.05, 0.95), (dark, 0.25, 0.75)):
         for epoch in (1, 2):

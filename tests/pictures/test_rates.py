@@ -23,10 +23,10 @@ def diamonds_of(ax):
     return [line.get_xydata()[0] for line in ax.lines if line.get_marker() == "D"]
 
 
-def test_success_shows_rate_and_interval(ax):
+def test_success_shows_rate_and_interval():
     """Guards the points, the Wilson intervals and the numbers in words."""
     rates = {"bug": (23, 100), "right": (89, 100)}
-    pictures.draw_success(ax, rates)
+    (ax,) = pictures.success(rates).figure().axes
     low, high = wilson_interval(23, 100)
     np.testing.assert_allclose(bars_of(ax)[0], [100 * low, 100 * high])
     np.testing.assert_allclose(diamonds_of(ax), [[23, 0], [89, 1]])

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from course import pictures
+from course.pictures.style import number
 
 
 def texts(ax):
@@ -31,7 +32,7 @@ def test_histogram_has_every_weight_in_shared_bins(ax):
         assert counts.sum() == pytest.approx(values.size)
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
     assert max(first.values.max(), second.values.max()) < ax.get_ylim()[1]
-    spread = pictures.number(np.std(groups["a"]))
+    spread = number(np.std(groups["a"]))
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels == [f"a (n = 600, std {spread})", "b (n = 5, std 1.41)"]
 

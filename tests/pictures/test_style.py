@@ -102,17 +102,17 @@ def test_a_picture_is_drawn_once_and_not_before_it_is_shown():
     assert picture.png is picture.png and len(drawn) == 1
 
 
-def test_pictures_beside_one_another():
-    """Guards the order in the row, and the names before the alt texts."""
-    left = Picture(lambda ax: ax.set_title("a"), "A.")
-    right = Picture(lambda ax: ax.set_title("b"), "B.")
-    row = pictures.beside(left, right, size=(9, 3))
+def test_pictures_in_a_row():
+    """Guards the order in the row, and the title of each."""
+    row = style.in_row(
+        lambda ax, words: ax.set_xlabel(words), {"a": "A", "b": "B"}, "", (9, 3)
+    )
     fig = row.figure()
-    assert [ax.get_title() for ax in fig.axes] == ["a", "b"]
-    assert row.alt == "Left: A. Right: B."
+    assert [(ax.get_title(), ax.get_xlabel()) for ax in fig.axes] == [
+        ("a", "A"),
+        ("b", "B"),
+    ]
     assert fig.get_size_inches().tolist() == [9, 3]
     fig.draw_without_rendering()
     boxes = [ax.get_position() for ax in fig.axes]
     assert boxes[0].x1 < boxes[1].x0
-    four = pictures.beside(left, right, left, right)
-    assert four.alt == "Picture 1: A. Picture 2: B. Picture 3: A. Picture 4: B."

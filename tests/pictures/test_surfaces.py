@@ -7,8 +7,7 @@ from matplotlib.figure import Figure
 
 import mlp_core as mlp
 from course import pictures
-from course.pictures.style import NEGATIVE, POSITIVE, Picture
-from course.pictures.surfaces import grid
+from course.pictures.style import NEGATIVE, POSITIVE, Picture, number
 from mlp_core import XOR, Layer
 
 # 3 x0 + x1 - 1: nothing of it stays the same when x0 and x1 change places.
@@ -61,13 +60,6 @@ def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
     }
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("x0", "x1")
     assert ax.get_title() == "output; line at 0.5, 1.5"
-
-
-def test_a_grid_runs_along_the_rows_first():
-    """Guards the order of the points: reshaped, rows are x1 and columns x0."""
-    points = grid([1, 2, 3], [10, 20]).reshape(2, 3, 2)
-    assert points[:, :, 0].tolist() == [[1, 2, 3], [1, 2, 3]]
-    assert points[:, :, 1].tolist() == [[10, 10, 10], [20, 20, 20]]
 
 
 def test_surface_of_a_unit_is_its_own_activation(ax, params):
@@ -197,7 +189,7 @@ def test_surface_in_one_call(params):
     for (x0, x1), y, y_hat in zip(XOR.X, XOR.Y[:, 0], Y_hat[:, 0]):
         place = f"{y_hat:z.2f} at ({x0:g}, {x1:g}) (target {y:g})"
         assert place in picture.alt
-        assert f"target {y:g}\n{pictures.number(round(y_hat, 2))}" in written
+        assert f"target {y:g}\n{number(round(y_hat, 2))}" in written
     silent = pictures.surface([Layer(np.zeros((2, 1)), np.array([-1e-17]))], XOR).alt
     assert "0.00 at (0, 0) (target 0), 0.00 at (0, 1)" in silent and "-0" not in silent
 
