@@ -127,9 +127,6 @@ def _draw_chain(ax, numbers, slopes, given, result):
     _text(ax, 6.4, 3.65, given, size=13)
 
 
-# What they are made of -----------------------------------------------------------------
-
-
 HIGH = 0.72  # a row of a matrix; a column is 1 wide
 
 

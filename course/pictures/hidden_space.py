@@ -115,9 +115,6 @@ def _draw_cut(ax, params, task, activation, layer):
     surfaces.draw_contours(ax, xs, ys, heights, levels, styles=["--"])
 
 
-# Names beside the points -------------------------------------------------------------
-
-
 def _name_points(ax, places, X, targets):
     """Write '(0, 1) → 1' beside each point; points in one place share a name."""
     low, high = np.transpose([ax.get_xlim(), ax.get_ylim()])
@@ -137,15 +134,11 @@ def _name_points(ax, places, X, targets):
 
 def _group_near(points, near):
     """Group the row numbers of points that are nearer than ``near`` to one another."""
-    groups = []
+    groups = {}
     for i, place in enumerate(points):
-        for group in groups:
-            if np.linalg.norm(points[group[0]] - place) < near:
-                group.append(i)
-                break
-        else:
-            groups.append([i])
-    return groups
+        close = [j for j in groups if np.linalg.norm(points[j] - place) < near]
+        groups.setdefault(close[0] if close else i, []).append(i)
+    return list(groups.values())
 
 
 def _size_of_text(text):

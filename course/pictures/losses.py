@@ -107,10 +107,9 @@ def _draw_run(ax, x, heights, smooth, label, look):
 
 def _trailing_mean(values, window):
     """The mean of each value and those before it, at most ``window`` of them."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
+    sums = np.cumsum([0.0, *values])
     end = np.arange(1, len(values) + 1)
-    start = np.maximum(end - window, 0)
-    return (sums[end] - sums[start]) / (end - start)
+    return (sums[end] - sums[np.maximum(end - window, 0)]) / np.minimum(end, window)
 
 
 def _what_is_hidden(values, steps_per_point, bottom):
@@ -144,9 +143,6 @@ def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
         below = "below " if values[index] == floor else ""
         title += f": loss {below}{number(values[index], 3)}"
     ax.set_title(title)
-
-
-# Bands -------------------------------------------------------------------------------
 
 
 def bands(losses) -> Picture:

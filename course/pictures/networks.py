@@ -134,9 +134,6 @@ class _Plan:
         axes.write(ax, x, y, text, fontsize=self.font, **look)
 
 
-# Edges -------------------------------------------------------------------------------
-
-
 def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
     """Draw the edges of layer i; return how many numbers have no room."""
     pairs = [(j, k) for j in plan.drawn(i) for k in plan.drawn(i + 1)]
@@ -199,9 +196,6 @@ def _look_of(value):
     return looks[0 if value > 0 else 1 if value < 0 else 2]
 
 
-# Units -------------------------------------------------------------------------------
-
-
 def _draw_nodes(ax, plan, values, shown, hidden="a", output="ŷ"):
     """Draw the units with what stands in them, a value or a name, and below them."""
     names = ["x{}", *[hidden] * (len(shown) - 1), output]
@@ -213,7 +207,7 @@ def _draw_nodes(ax, plan, values, shown, hidden="a", output="ŷ"):
             text = name.format(j) if value is None else number(value)
             plan.write(ax, x, y, text, va="center_baseline", zorder=5)
             places.append((x, y))
-            faces.append(_tint(value or 0.0))
+            faces.append(np.nan_to_num(value or 0.0))
             if layer is not None:
                 look = {"color": _look_of(layer.b[j])[0], "va": "top", "zorder": 3}
                 below = y - plan.node_height / 2 - 2
@@ -222,7 +216,9 @@ def _draw_nodes(ax, plan, values, shown, hidden="a", output="ŷ"):
         if more:
             place = plan.x[i], plan.y[i][-1]
             plan.write(ax, *place, f"⋮\n+ {more} more", linespacing=1.0, zorder=5)
-    _draw_ellipses(ax, plan, places, facecolors=faces, linewidths=1.5)
+    # Pale blue or orange: black text stays readable on it.
+    tints = style.SIGNED_CMAP(0.5 + 0.11 * np.clip(faces, -2, 2))
+    _draw_ellipses(ax, plan, places, facecolors=tints, linewidths=1.5)
 
 
 def _draw_ellipses(ax, plan, places, wider=0, **look):
@@ -230,12 +226,6 @@ def _draw_ellipses(ax, plan, places, wider=0, **look):
     where = {"units": "points", "offsets": places, "offset_transform": ax.transData}
     look = {"edgecolors": "black", "zorder": 4, **where, **look}
     ax.add_collection(EllipseCollection(*sizes, **look))
-
-
-def _tint(value):
-    """A pale orange or blue for a node: black text stays readable on it."""
-    size = np.clip(np.nan_to_num(value), -2, 2) / 2
-    return style.SIGNED_CMAP(0.5 + 0.22 * float(size))
 
 
 def _write_notes(ax, plan, *notes):

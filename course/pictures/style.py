@@ -38,25 +38,17 @@ _LOOKS = (
 SMALL = 11  # points: the smallest text anywhere
 STYLE = {
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same everywhere
-    "font.size": 13,
-    "axes.titlesize": 13,
-    "axes.labelsize": 13,
-    "xtick.labelsize": 12,
-    "ytick.labelsize": 12,
-    "legend.fontsize": 12,
+    **dict.fromkeys(["font.size", "axes.titlesize", "axes.labelsize"], 13),
+    **dict.fromkeys(["xtick.labelsize", "ytick.labelsize", "legend.fontsize"], 12),
     "legend.framealpha": 0.9,
     "legend.handlelength": 2.6,  # long enough to tell the line styles apart
     "lines.linewidth": 2.2,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": False,
+    **dict.fromkeys(["axes.spines.top", "axes.spines.right", "axes.grid"], False),
     "axes.prop_cycle": matplotlib.cycler(color=[color for color, *_ in _LOOKS]),
     "hatch.linewidth": 1.2,
     "figure.figsize": (8.0, 4.5),
-    "figure.dpi": 100,
-    "savefig.dpi": 100,
-    "figure.facecolor": "white",
-    "savefig.facecolor": "white",
+    **dict.fromkeys(["figure.dpi", "savefig.dpi"], 100),
+    **dict.fromkeys(["figure.facecolor", "savefig.facecolor"], "white"),
 }
 
 
@@ -79,16 +71,13 @@ def class_looks(targets):
     that is learned stands on its own colour.
     """
     classes = np.unique(targets)
-    reach = np.ptp(classes) or 1.0
-    shares = 0.5 + (classes - (classes[0] + classes[-1]) / 2) / reach
-    return {
-        target: {
-            "marker": MARKERS[i % len(MARKERS)],
-            "markerfacecolor": SIGNED_CMAP(float(share)),
-            "markeredgecolor": "black",
-        }
-        for i, (target, share) in enumerate(zip(classes, shares))
-    }
+    middle, reach = (classes[0] + classes[-1]) / 2, np.ptp(classes) or 1.0
+    looks = {}
+    for target, marker in zip(classes, MARKERS):
+        face = SIGNED_CMAP(float(0.5 + (target - middle) / reach))
+        look = {"marker": marker, "markerfacecolor": face, "markeredgecolor": "black"}
+        looks[target] = look
+    return looks
 
 
 def new_figure(columns=1, size=(8.0, 4.5), width_ratios=None):
@@ -146,9 +135,6 @@ def in_row(draw, data, alt, size):
         ax.set_title(title)
 
     return Picture([functools.partial(draw_with_title, t) for t in data], alt, size)
-
-
-# Numbers in words --------------------------------------------------------------------
 
 
 def number(value, digits=2):

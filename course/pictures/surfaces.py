@@ -223,9 +223,6 @@ def _draw_scale(ax, middle, reach):
     strip.tick_params(labelsize=SMALL)
 
 
-# The samples alone, and the errors ---------------------------------------------------
-
-
 def samples(task, size=(5, 4.2)) -> Picture:
     """The samples of a task with two inputs, with the markers of the surfaces."""
     task = checks.task("task", task, inputs=2)
