@@ -1,9 +1,8 @@
 """The pictures of the course.
 
 In a notebook one call makes a picture with its alt text: `pictures.surface(params, XOR)`.
-Behind it a ``draw_`` function draws on Axes that you hand over. What panels draw, again
-and again into one figure, stands here too, with a ``describe_`` function that says in
-words what the picture with these data shows.
+For panels, which draw into one figure again and again, ``draw_`` functions draw on Axes
+that they hand over, and ``describe_`` functions say what the picture then shows.
 """
 # ruff: noqa: F401
 

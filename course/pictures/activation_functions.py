@@ -7,6 +7,8 @@ from course.pictures import axes, style
 from course.pictures.style import Picture, in_row, number, plain
 from course.words import label
 
+FAMILY = {1.0: "identity", 0.0: "ReLU", -0.2: "original", -1.0: "absolute value"}
+
 
 def activation(activation, mark=None, size=(6.5, 3.8)) -> Picture:
     """An activation function (solid) and its slope (dashed), with one z marked."""
@@ -18,11 +20,7 @@ def activations(functions) -> Picture:
     """Two activation functions, side by side."""
     left, right = map(describe_activation, functions)
     named = {label(function): function for function in functions}
-    alt = f"Left: {left} Right: {right}"
-    return in_row(draw_activation, named, alt, size=(12.4, 3.7))
-
-
-FAMILY = {1.0: "identity", 0.0: "ReLU", -0.2: "original", -1.0: "absolute value"}
+    return in_row(draw_activation, named, f"Left: {left} Right: {right}", (12.4, 3.7))
 
 
 def activation_family() -> Picture:

@@ -5,21 +5,16 @@ from matplotlib import ticker
 
 from course.pictures.style import NEUTRAL, SMALL, STYLE, number
 
+HUGE = 1e30  # what is larger is drawn nowhere
 SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])  # its corners, all around
 
 
 def write(ax, x, y, text, pad=None, **look):
-    """Write small centred text, with ``pad`` in a white box.
-
-    It stands inside: the layout need not measure it.
-    """
+    """Write small centred text, with ``pad`` in a white box."""
     look = {"fontsize": SMALL, "ha": "center", "va": "center", **look}
     if pad is not None:
         look["bbox"] = {"facecolor": "white", "edgecolor": "none", "pad": pad}
-    ax.text(x, y, text, in_layout=False, **look)
-
-
-HUGE = 1e30  # what is larger is drawn nowhere
+    ax.text(x, y, text, in_layout=False, **look)  # inside: the layout doesn't count it
 
 
 def missing(arrays, most=np.inf):
@@ -92,7 +87,7 @@ def set_log(ax, bottom, top, legend_rows=0):
     ax.set_ylim(bottom, 10 ** (np.log10(bottom) + decades / (1 - share)))
     steps = (1,) if decades > 1.5 else (1, 2, 5)  # two ticks at least
     ax.yaxis.set_major_locator(ticker.LogLocator(subs=steps, numticks=6))
-    ax.yaxis.set_major_formatter(ticker.FuncFormatter(_log_tick))
+    ax.yaxis.set_major_formatter(_log_tick)
     ax.yaxis.set_minor_locator(ticker.NullLocator())
 
 

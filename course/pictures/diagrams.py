@@ -6,6 +6,8 @@ import mlp_core as mlp
 from course.pictures.axes import SQUARE
 from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, Picture
 
+HIGH = 0.72  # a row of a matrix; a column is 1 wide
+
 
 def matrix_product() -> Picture:
     """The original notebook's example of a matrix product, completed."""
@@ -40,8 +42,7 @@ def matrix_product() -> Picture:
 
 
 def forward_backward() -> Picture:
-    """What flows forward and back through one layer; back in formulas, since code would
-    solve the exercise above it."""
+    """What flows through one layer; back in formulas: code would solve the exercise."""
     alt = (
         "Forward and backward through layer i. Forward, solid: A[i] of shape "
         "(n, n_in) becomes Z[i] = A[i] @ W + b, then A[i+1] = f(Z[i]), both of shape "
@@ -120,14 +121,10 @@ def _draw_chain(ax, numbers, slopes, given, result):
     middles = (places[:-1] + places[1:]) / 2
     for start, end, middle, (name, slope) in zip(starts, ends, middles, slopes.items()):
         _arrow(ax, (start, 2.75), (end, 2.75), POSITIVE)
-        words = f"{name}\n{_short(slope)}"
-        _text(ax, middle, 1.75, words, color=NEGATIVE, size=12)
+        _text(ax, middle, 1.75, f"{name}\n{_short(slope)}", color=NEGATIVE, size=12)
     _arrow(ax, (12.3, 1.1), (0.5, 1.1), NEGATIVE, "dashed")
     _text(ax, 6.4, 0.5, result, size=15)
     _text(ax, 6.4, 3.65, given, size=13)
-
-
-HIGH = 0.72  # a row of a matrix; a column is 1 wide
 
 
 def _clear(ax):

@@ -16,14 +16,15 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
     task = checks.task("task", task)
     params = checks.params("params", params, inputs=task.X.shape[1])
     layer = checks.layer(params, layer)
-    shown = params, task, activation, layer
     A = activations_at(task.X, params, activation, layer)
     parts = [
         f"{point(x)} with target {y:g} at ({', '.join(map(plain, a[:8]))})"
         for x, a, y in list(zip(task.X, A, task.Y[:, 0]))[:FEW]
     ]
     alt = f"The samples in the space of layer {layer}: {', '.join(parts)}."
-    return Picture(lambda ax: draw_hidden(ax, *shown), alt, size)
+    return Picture(
+        lambda ax: draw_hidden(ax, params, task, activation, layer), alt, size
+    )
 
 
 def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
@@ -63,16 +64,12 @@ def _draw_plane(ax, points, params, task, activation, layer):
     if width == 2 and layer < len(params) - 1:
         _draw_cut(ax, params, task, activation, layer)
     units, second = ("two units", "a of unit 1") if width == 2 else ("one unit", "")
-    title = f"layer {layer}: its {units}"
-    ax.set(xlabel="a of unit 0", ylabel=second, title=title)
+    ax.set(xlabel="a of unit 0", ylabel=second, title=f"layer {layer}: its {units}")
     return places
 
 
 def _draw_directions(ax, A, layer):
-    """Frame the two directions along which the points spread most: principal components.
-
-    Returns the points in them: (n, 2).
-    """
+    """Frame the two principal components of the points; return the points in them."""
     apart = A - (A.mean(axis=0) if len(A) else 0)
     sizes, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
     sizes, directions = sizes[::-1], directions[:, [-1, -2]]
@@ -106,11 +103,10 @@ def _frame(ax, places):
 
 def _draw_cut(ax, params, task, activation, layer):
     """Draw where the rest of the network says halfway between the targets."""
-    rest = params[layer + 1 :]
     activations = mlp.per_layer(activation, params)[layer + 1 :]
     xs, ys = (np.linspace(*limits, 61) for limits in (ax.get_xlim(), ax.get_ylim()))
-    heights = surfaces.over_square(xs, ys, rest, activations)[:, :, 0]
-    heights = np.ma.masked_invalid(np.clip(heights, -1e6, 1e6))
+    output = surfaces.over_square(xs, ys, params[layer + 1 :], activations)[:, :, 0]
+    heights = np.ma.masked_invalid(np.clip(output, -1e6, 1e6))
     levels = surfaces.halfway(task.Y[:, 0])
     surfaces.draw_contours(ax, xs, ys, heights, levels, styles=["--"])
 

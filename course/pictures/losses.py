@@ -130,8 +130,7 @@ def _what_is_hidden(values, steps_per_point, bottom):
 def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
     """Draw a line at the step, and a dot on the point that the step belongs to.
 
-    Step 0 is before the first point.
-    A value at the ``floor`` may be anything below it.
+    Step 0 is before the first point; a value at the ``floor`` may be any below it.
     """
     ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
     title = f"step {step}" if step else "before the first step"
@@ -146,10 +145,7 @@ def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
 
 
 def bands(losses) -> Picture:
-    """The loss by epoch of many networks, as bands: {name: (epochs, S)}, a plot each.
-
-    A network that diverged (NaN or infinite) counts as an infinite loss.
-    """
+    """The loss by epoch of many networks, as bands: {name: (epochs, S)}, a plot each."""
     quantiles = {name: loss_quantiles(values) for name, values in losses.items()}
     size = (8, 4) if len(losses) == 1 else (12.4, 4)
     return in_row(_draw_bands, quantiles, _describe_bands(quantiles), size)
@@ -157,7 +153,7 @@ def bands(losses) -> Picture:
 
 def loss_quantiles(losses):
     """The quantiles 5, 25, 50, 75, 95 % of losses (epochs, S) by epoch: (5, epochs)."""
-    losses = np.where(np.isfinite(losses), losses, np.inf)
+    losses = np.where(np.isfinite(losses), losses, np.inf)  # those that diverged
     levels = (0.05, 0.25, 0.5, 0.75, 0.95)
     return np.quantile(losses, levels, axis=1, method="higher")
 
@@ -165,8 +161,7 @@ def loss_quantiles(losses):
 def _draw_bands(ax, quantiles):
     """The median, the middle half and the middle 90 %."""
     epochs = np.arange(1, quantiles.shape[1] + 1)
-    # Below 1e-12 it is rounding; what diverged is above the picture.
-    q = np.clip(quantiles, 1e-12, 1e6)
+    q = np.clip(quantiles, 1e-12, 1e6)  # lower is rounding; higher is out of sight
     for low, high, alpha, label in ((0, 4, 0.2, "90 %"), (1, 3, 0.5, "half")):
         look = {"color": style.POSITIVE, "alpha": alpha, "label": f"middle {label}"}
         ax.fill_between(epochs, q[low], q[high], **look)

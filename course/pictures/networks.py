@@ -9,10 +9,7 @@ from course.pictures.style import NEUTRAL, SMALL, Picture, number, plain
 
 
 def network(params, cache=None, size=(10, 4.2)) -> Picture:
-    """A network with its weights and biases.
-
-    With a cache the units show their activations for its first row.
-    """
+    """A network with its numbers; with a cache, the activations of its first row."""
     params = checks.params("params", params)
     sizes = _sizes(params)
     if cache is not None and any(a.shape[-1] != n for a, n in zip(cache.A, sizes)):
@@ -75,10 +72,10 @@ def _clear(ax, params):
 def unit_at(ax, params, place):
     """The (layer, unit) that is drawn at a place of the Axes; None if none is."""
     plan = _Plan(ax, params)
-    for i, x in enumerate(plan.x[1:], start=1):
+    for i in range(1, len(plan.x)):
         for unit in plan.drawn(i):
-            off = (place[0] - x) / plan.node_width, place[1] - plan.y[i][unit]
-            if np.hypot(off[0], off[1] / plan.node_height) < 0.5:
+            off = np.array(place) - (plan.x[i], plan.y[i][unit])
+            if np.hypot(*(off / (plan.node_width, plan.node_height))) < 0.5:
                 return i - 1, int(unit)
     return None
 
@@ -89,10 +86,7 @@ def _node_values(cache):
 
 
 class _Plan:
-    """Where the units of a network stand, in points on the Axes.
-
-    A point is 1/72 inch, the unit of text sizes: so the plan knows what fits.
-    """
+    """Where the units of a network stand, in points, as text sizes are: so it fits."""
 
     def __init__(self, ax, params):
         engine = ax.figure.get_layout_engine()
@@ -140,8 +134,8 @@ def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
     starts = np.array([(plan.x[i], plan.y[i][j]) for j, _ in pairs])
     ends = np.array([(plan.x[i + 1], plan.y[i + 1][k]) for _, k in pairs])
     if layer is None:
-        grey, lines = {"colors": "#C0C0C0", "linewidths": 1}, zip(starts, ends)
-        ax.add_collection(LineCollection(list(lines), zorder=1, **grey))
+        look = {"colors": "#C0C0C0", "linewidths": 1, "zorder": 1}
+        ax.add_collection(LineCollection(list(zip(starts, ends)), **look))
         return 0
     weights = np.array([layer.W[j, k] for j, k in pairs])
     places = _number_places(plan, i) if numbers else None
@@ -246,13 +240,12 @@ def describe_network(params, cache=None, grads=None):
     text = f"Diagram of a {'-'.join(map(str, _sizes(params)))} network."
     node_values = _node_values(cache)
     for i, values in enumerate(node_values):
-        name = f"Layer {i - 1}" if i else "Input"
-        listed = ", ".join(plain(value) for value in values[:8])
-        text += f" {name}: {listed}{' and more' if len(values) > 8 else ''}."
+        name, more = f"Layer {i - 1}" if i else "Input", " and more" * (len(values) > 8)
+        text += f" {name}: {', '.join(map(plain, values[:8]))}{more}."
     if 0 < len(node_values) <= len(params):
         text += f" From layer {len(node_values) - 1} on nothing is computed yet."
     what, layers = ("weight", params) if grads is None else ("gradient", grads)
-    reached = [(i, layer.W) for i, layer in enumerate(layers) if layer is not None]
+    reached = [(i, layer.W) for i, layer in enumerate(layers) if layer]
     i, W = max(reached, key=lambda pair: _magnitudes(pair[1]).max())
     largest = plain(W.flat[_magnitudes(W).argmax()])
     return f"{text} Largest {what}: {largest}, in layer {i}."

@@ -102,10 +102,7 @@ def fates(shares, size=(10, 3.1)) -> Picture:
 
 
 def success_map(share, alphas, rates, size=(8, 4.4)) -> Picture:
-    """The share of solved networks (alphas, rates) as a map with numbers.
-
-    A cell for each alpha (up) and learning rate (across).
-    """
+    """The share of solved networks (alphas, rates) as a map: alphas up, rates across."""
     share = checks.array("share", share)
     if share.shape != (len(alphas), len(rates)):
         raise ValueError(f"share is {share.shape}, not {(len(alphas), len(rates))}")

@@ -37,13 +37,12 @@ def draw_histogram(ax, groups, bins=20, marks=()):
         color, hatch = style.bar_look(i)
         look = {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "hatch": hatch}
         ax.stairs(density, edges, fill=True, linewidth=2, label=label, **look)
-    axes.draw_zeros(ax)
+    ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
     for mark in marks:
         ax.axvline(mark, color="black", linewidth=1)
-    # 1 where nothing is finite
-    top = (tallest or 1.0) * 1.05 / (1 - axes.legend_share(ax, len(groups)))
-    ax.set(xlim=edges[[0, -1]], ylim=(0, top))
-    ax.set(xlabel="weight", ylabel="density: each area is 1")
+    tallest = tallest or 1.0  # nothing finite
+    ax.set_ylim(0, tallest * 1.05 / (1 - axes.legend_share(ax, len(groups))))
+    ax.set(xlim=edges[[0, -1]], xlabel="weight", ylabel="density: each area is 1")
     ax.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.note_missing(ax, groups.values())
     ax.legend(loc="upper right")
@@ -60,10 +59,8 @@ def describe_histogram(groups, marks=()):
         finite = _finite(values)
         part = f"{name}, {values.size:,} {'draws' if marks else 'weights'}"
         if finite.size:
-            part += (
-                f" from {plain(finite.min())} to {plain(finite.max())}, "
-                f"standard deviation {plain(finite.std())}"
-            )
+            part += f" from {plain(finite.min())} to {plain(finite.max())}, "
+            part += f"standard deviation {plain(finite.std())}"
         if marks:
             outside = np.mean((values < min(marks)) | (values >= max(marks)))
             part += f", {100 * outside:.1f} % outside of the lines"
@@ -99,9 +96,7 @@ def draw_spread(ax, spreads, of="a"):
     ax.set_xlim(-0.3, max(longest - 1, 1) + 0.3)
     ax.set(xlabel="layer", ylabel=f"standard deviation of {of}{cut}")
     ax.xaxis.set_major_locator(ticker.MaxNLocator(min(longest, 8), integer=True))
-    ax.xaxis.set_major_formatter(
-        lambda place, _: "input" if place == 0 else f"{place - 1:.0f}"
-    )
+    ax.xaxis.set_major_formatter(lambda x, _: "input" if x == 0 else f"{x - 1:.0f}")
     axes.set_log(ax, bottom, top, len(spreads))
     if top < 1000 * bottom:  # else there would be a tick or two to read by
         ax.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
@@ -111,10 +106,9 @@ def draw_spread(ax, spreads, of="a"):
 
 def describe_spread(spreads):
     """The alt text of `draw_spread`."""
-    parts = [
-        f"{name}: {small(values[0])} at the input, {small(values[-1])} after "
-        f"{len(values) - 1} layers"
-        for name, values in spreads.items()
-    ]
+    parts = []
+    for name, values in spreads.items():
+        ends = f"{small(values[0])} at the input, {small(values[-1])} after"
+        parts.append(f"{name}: {ends} {len(values) - 1} layers")
     signal = "Standard deviation of the signal by layer, log axis."
     return f"{signal} {'; '.join(parts)}."

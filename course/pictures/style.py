@@ -75,8 +75,7 @@ def class_looks(targets):
     looks = {}
     for target, marker in zip(classes, MARKERS):
         face = SIGNED_CMAP(float(0.5 + (target - middle) / reach))
-        look = {"marker": marker, "markerfacecolor": face, "markeredgecolor": "black"}
-        looks[target] = look
+        looks[target] = {"marker": marker, "markerfacecolor": face}
     return looks
 
 
@@ -91,12 +90,10 @@ def new_figure(columns=1, size=(8.0, 4.5), width_ratios=None):
 
 
 class Picture:
-    """A picture with its text alternative.
+    """A picture with its alt text, for where only text counts: a screen reader, nbval.
 
-    Jupyter shows the PNG, which is made once, when it is first asked for. Where only
-    text counts (a screen reader, nbval's comparison of outputs) the alt text stands
-    for it. ``draw`` is a function that draws on the Axes that it gets, or a list of one
-    for each Axes in a row.
+    ``draw`` draws on the Axes that it gets; it may be a list of one for each Axes in a
+    row. The PNG that Jupyter shows is made once, when it is first asked for.
     """
 
     def __init__(self, draw, alt, size=(8.0, 4.5)):

@@ -16,14 +16,13 @@ def surface(params, task, activation=mlp.ORIGINAL, size=(6, 4.2)) -> Picture:
     """The output over a square of inputs, with the samples."""
     task = checks.task("task", task, inputs=2)
     params = checks.params("params", params, inputs=2)
-    shown = params, task, activation
     A = activations_at(task.X, params, activation)
     parts = [
         f"{plain(a[0])} at {point(x)} (target {y[0]:g})"
         for x, a, y in zip(task.X, A, task.Y)
     ]
     alt = f"Surface of the output over the square of inputs: {', '.join(parts[:FEW])}."
-    return Picture(lambda ax: draw_surface(ax, *shown), alt, size)
+    return Picture(lambda ax: draw_surface(ax, params, task, activation), alt, size)
 
 
 def point(x):
@@ -73,7 +72,10 @@ def draw_surface(
     if colorbar:
         _draw_scale(ax, middle, reach)
     outputs = activations_at(task.X, params, activation, layer)[:, unit]
-    texts = _sample_texts(targets, outputs, not values, is_output or values)
+    texts = [f"target {target:g}" for target in targets]
+    if is_output or values:
+        numbers = [number(output) for output in np.round(outputs, 2)]
+        texts = numbers if values else list(map("\n".join, zip(texts, numbers)))
     _draw_samples(ax, task.X, targets, texts)
     if mark is not None:
         ring = {"markerfacecolor": "none", "markeredgewidth": 2}
@@ -86,11 +88,8 @@ def draw_surface(
 
 
 def activations_at(X, params, activation, layer=-1, show_z=False):
-    """The activations of a layer for any inputs, or its z: (n, units).
-
-    There is no warning if they explode.
-    """
-    with np.errstate(all="ignore"):
+    """The activations of a layer for any inputs, or its z: (n, units)."""
+    with np.errstate(all="ignore"):  # they may explode
         _, cache = mlp.forward(params, X, activation)
     return (cache.Z if show_z else cache.A[1:])[layer]
 
@@ -110,12 +109,8 @@ def over_square(xs, ys, params, activation, layer=-1, show_z=False):
 
 
 def _color_scale(heights, targets):
-    """Where white stands, and how far it is from there to full blue.
-
-    The scale of the output depends on the targets only, so that it stands still while a
-    network is trained.
-    """
-    if targets is not None:
+    """Where white stands, and how far it is from there to full blue."""
+    if targets is not None:  # of the output: it stands still while a network is trained
         low, high = targets.min(), targets.max()
         return (low + high) / 2, max(high - low, 1.0)
     finite = np.abs(heights[np.isfinite(heights)])
@@ -158,8 +153,7 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
     """Draw points with the marker and the colour of their classes.
 
     ``of_task`` are all targets of the task, if some of its points are left out. More
-    values than there are markers are parted by the middle of their range. Many points
-    are small.
+    values than there are markers are parted by the middle of their range.
     """
     values = np.unique(targets if of_task is None else of_task)
     names = {value: f"target {value:g}" for value in values}
@@ -173,25 +167,14 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
     # A white edge around it, since it may stand on its own colour.
     around = [withStroke(linewidth=3 * edge, foreground="white")]
     look = {"linestyle": "none", "zorder": 4, "path_effects": around}
-    look |= {"markersize": size, "markeredgewidth": edge}
+    look |= {"markersize": size, "markeredgewidth": edge, "markeredgecolor": "black"}
     for target in np.unique(targets):
         points = places[targets == target].T
         ax.plot(*points, label=names[target], **look, **looks[target])
 
 
-def _sample_texts(targets, outputs, with_target, with_output):
-    """The words at each sample."""
-    numbers = [number(output, 2) for output in np.round(outputs, 2)]
-    names = [f"target {target:g}" for target in targets]
-    columns = [names] * with_target + [numbers] * with_output
-    return ["\n".join(lines) for lines in zip(*columns)]
-
-
 def _draw_samples(ax, X, targets, texts):
-    """Draw the samples with their markers and, if they are few, their texts.
-
-    A text stands above a point in the upper half, and below one in the lower half.
-    """
+    """Draw the samples with their markers and, if they are few, their texts."""
     draw_classes(ax, X, targets)
     if len(X) > FEW:
         return
@@ -199,6 +182,7 @@ def _draw_samples(ax, X, targets, texts):
     lines = texts[0].count("\n") + 1
     room = (9 + SMALL * lines) / min(axes.size_in_points(ax)) * (high - low)
     for x, text in zip(X, texts):
+        # Above a point in the upper half, below one in the lower half, where there is room.
         is_up = x[1] > (low + high) / 2
         if (high - x[1] if is_up else x[1] - low) < room:
             is_up = not is_up
@@ -241,10 +225,7 @@ def samples(task, size=(5, 4.2)) -> Picture:
 
 
 def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
-    """How far networks that learn the sum are from x0 + x1: {name: params}, a map each.
-
-    The dashed square is that of the training data.
-    """
+    """How far networks that learn the sum are from x0 + x1: {name: params}, a map each."""
     axis, errors, parts = np.linspace(*AROUND, 61), {}, []
     inside = (axis > -1e-9) & (axis < 1 + 1e-9)
     for name, params in networks.items():
@@ -261,6 +242,6 @@ def _draw_error_map(ax, error):
     """Errors on a grid, [i, j] at x0 = axis[j], x1 = axis[i]."""
     limits = AROUND, AROUND
     image = _show_square(ax, np.ma.masked_invalid(error), limits, cmap="Greys")
-    ax.plot(*axes.SQUARE.T, "o--", clip_on=False)
+    ax.plot(*axes.SQUARE.T, "o--", clip_on=False)  # that of the training data
     ax.figure.colorbar(image, ax=ax, label="error")
     axes.note_missing(ax, [error])
