@@ -1,7 +1,4 @@
-"""Networks in files: arrays and names in NumPy's .npz, nothing that could run code.
-
-And `replacing`, by which the course writes each file that must not be lost.
-"""
+"""Networks in files: arrays and names in NumPy's .npz, nothing that could run code."""
 
 import contextlib
 import os
@@ -17,10 +14,7 @@ FORMAT = "mlp_core 1"
 
 @contextlib.contextmanager
 def replacing(path, beside=None):
-    """A file to write in the place of another: at any moment one of them is whole.
-
-    It is written to ``beside``, by default in the same folder, and then moved.
-    """
+    """A file to write, ``beside`` the one whose place it takes: one is always whole."""
     beside = beside or f"{os.fspath(path)}.{os.getpid()}.tmp"
     try:
         with open(beside, "wb") as file:
@@ -35,20 +29,13 @@ def replacing(path, beside=None):
 
 
 def save(path, params, activation=mlp.ORIGINAL) -> None:
-    """Write a network to an .npz file; activations go by name, one or one a layer.
-
-    A crash leaves the old file whole. What `load` would refuse isn't written.
-    """
-    params = _finite(checks.params("params", params))
+    """Write a network to an .npz file, whole or not at all; activations go by name."""
+    params = _finite(params)
     activations = mlp.per_layer(activation, params)
     names = [layer.name for layer in activations]
     alphas = [0.0 if layer.alpha is None else layer.alpha for layer in activations]
-    _activations(names, alphas)
-    arrays = {
-        "format": np.array(FORMAT),
-        "activation": np.array(names),
-        "alpha": np.array(alphas),
-    }
+    list(_activations(names, alphas))  # or `load` would refuse it
+    arrays = {"format": FORMAT, "activation": names, "alpha": alphas}
     for i, (W, b) in enumerate(params):
         arrays[f"W{i}"], arrays[f"b{i}"] = W, b
     with replacing(path) as file:
@@ -56,10 +43,9 @@ def save(path, params, activation=mlp.ORIGINAL) -> None:
 
 
 def load(path) -> tuple[list[mlp.Layer], mlp.Activation | list[mlp.Activation]]:
-    """Read a network that `save` wrote: its layers, and its activation.
+    """Read a network that `save` wrote: layers and activation, a list if these differ.
 
-    The activation is a list if the layers differ. Raises a FileNotFoundError, or a
-    ValueError if the file is damaged or `save` didn't write it.
+    Raises a FileNotFoundError, or a ValueError if the file is damaged or not `save`'s.
     """
     with open(os.fspath(path), "rb") as file:
         try:
@@ -73,8 +59,7 @@ def _read_arrays(file):
         raise ValueError("it is no .npz file, or only a part of one")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
-        # NumPy reads as many numbers as a shape asks for. If that is damaged, it may
-        # stop before the end of the array, where its checksum would be looked at.
+        # A damaged shape may end the reading before the array's end and its checksum.
         if arrays.zip.testzip() is not None:
             raise ValueError("it is damaged")
         return {name: arrays[name] for name in arrays.files}
@@ -88,12 +73,10 @@ def _network(arrays):
         raise ValueError(f"its format is not {FORMAT!r}")
     names, alphas = arrays.pop("activation"), arrays.pop("alpha")
     if names.ndim != 1 or names.shape != alphas.shape:
-        raise ValueError(
-            f"activation {names.shape} and alpha {alphas.shape} must both be lists with "
-            "an entry for each layer"
-        )
+        shapes = f"activation {names.shape} and alpha {alphas.shape}"
+        raise ValueError(f"{shapes} must both be lists with an entry for each layer")
     params = _layers(arrays, len(names))
-    activations = _activations(names.tolist(), alphas.tolist())
+    activations = list(_activations(names.tolist(), alphas.tolist()))
     same = len({(layer.name, layer.alpha) for layer in activations}) == 1
     return params, activations[0] if same else activations
 
@@ -105,30 +88,28 @@ def _layers(arrays, count):
     if surplus := sorted(arrays.keys() - wanted):
         raise ValueError(f"activation is ({count},), but it also has {surplus[0]}")
     numbers = [checks.array(name, arrays[name]) for name in wanted]
-    return _finite(checks.params("params", zip(numbers[::2], numbers[1::2])))
+    return _finite(zip(numbers[::2], numbers[1::2]))
 
 
 def _finite(params):
-    """Refuse a network that diverged: it answers nothing, and can't be trained on."""
+    """Layers that fit, of a network that didn't diverge: such a one can't be trained."""
+    params = checks.params("params", params)
     for i, layer in enumerate(params):
         for letter, array in zip("Wb", layer):
             if not np.isfinite(array).all():
-                raise ValueError(
-                    f"params: {letter}[{i}] holds NaN or infinity, so this network "
-                    "diverged: train it anew with a lower learning rate"
-                )
+                bad = f"{letter}[{i}] holds NaN or infinity"
+                why = "this network diverged: train it anew with a lower learning rate"
+                raise ValueError(f"params: {bad}, so {why}")
     return params
 
 
 def _activations(names, alphas):
     """Activations by name. An alpha is 0 where the activation has none."""
-    activations = []
     for i, (name, alpha) in enumerate(zip(names, alphas, strict=True)):
-        checks.one_of(f"activation[{i}]", name, mlp.ACTIVATIONS)
-        alpha = checks.number(f"activation[{i}].alpha", alpha)
-        activations.append(mlp.make_activation(name, alpha))
-        if alpha != (activations[i].alpha or 0):
-            raise ValueError(
-                f"activation[{i}] is {name!r}, which takes no alpha {alpha}"
-            )
-    return activations
+        what = f"activation[{i}]"
+        checks.one_of(what, name, mlp.ACTIVATIONS)
+        alpha = checks.number(f"{what}.alpha", alpha)
+        activation = mlp.make_activation(name, alpha)
+        if alpha != (activation.alpha or 0):
+            raise ValueError(f"{what} is {name!r}, which takes no alpha {alpha}")
+        yield activation
