@@ -23,14 +23,7 @@ import mlp_core as mlp
 from course.files import load, save
 from course.lessons import FOLDER
 from mlp_core import Activation, Layer
-from tests.reference import (
-    ACTIVATIONS,
-    PUBLISHED_X,
-    PUBLISHED_Y,
-    draw,
-    flat,
-    same,
-)
+from tests.reference import ACTIVATIONS, PUBLISHED_X, PUBLISHED_Y, draw, flat, same
 from tests.wait import PATIENCE
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -80,8 +73,9 @@ def test_save_and_load_give_the_same_network(name, tmp_path):
     assert [W.shape for W, _ in loaded] == [W.shape for W, _ in params]
     assert isinstance(again, Activation) == isinstance(activation, Activation)
     z = np.linspace(-3, 3, 13)
-    pairs = zip(mlp.per_layer(activation, params), mlp.per_layer(again, params))
-    for old, new in pairs:
+    for old, new in zip(
+        mlp.per_layer(activation, params), mlp.per_layer(again, params)
+    ):
         assert old.name == new.name
         assert np.array_equal(old.f(z), new.f(z))
         assert np.array_equal(old.slope(z), new.slope(z))
@@ -151,9 +145,8 @@ def test_what_could_not_be_loaded_is_not_saved(name, tmp_path):
     params, activation = CANT_SAVE[name]
     with pytest.raises((ValueError, TypeError), match="params|activation"):
         save(tmp_path / "a.npz", params, activation)
-    assert os.listdir(tmp_path) == ["a.npz"] and same(
-        load(tmp_path / "a.npz")[0], SMALL
-    )
+    assert os.listdir(tmp_path) == ["a.npz"]
+    assert same(load(tmp_path / "a.npz")[0], SMALL)
 
 
 # Files of other Pythons --------------------------------------------------------------
@@ -314,6 +307,14 @@ def without(*names):
     return dict.fromkeys(names)
 
 
+def named(*names):
+    return {"activation": np.array(names)}
+
+
+def alphas(*values):
+    return {"alpha": np.array(values)}
+
+
 CHANGED = {  # what is changed, and what `load` says of it
     "another format": ({"format": np.array("mlp_core 0")}, "its format is not"),
     "no format": (without("format"), "it has no format"),
@@ -321,10 +322,7 @@ CHANGED = {  # what is changed, and what `load` says of it
     "no alpha": (without("alpha"), "it has no alpha"),
     "no weights": (without("W1"), "activation is (2,), but it has no W1"),
     "no biases": (without("b1"), "activation is (2,), but it has no b1"),
-    "one array more": (
-        {"W2": np.ones((1, 1))},
-        "activation is (2,), but it also has W2",
-    ),
+    "one array more": ({"W2": np.ones(1)}, "activation is (2,), but it also has W2"),
     "no layers": (
         without("W0", "W1", "b0", "b1")
         | {"activation": np.array([], dtype="U4"), "alpha": np.array([])},
@@ -345,50 +343,32 @@ CHANGED = {  # what is changed, and what `load` says of it
     "a weight of NaN": ({"W1": with_number(np.nan)[1].W}, "params: W[1] holds NaN"),
     "an infinite weight": ({"W0": np.full((2, 3), np.inf)}, "params: W[0] holds NaN"),
     "an infinite bias": ({"b0": np.full(3, -np.inf)}, "params: b[0] holds NaN"),
-    "an unknown activation": (
-        {"activation": np.array(["tanh", "swish"])},
-        "activation[1] must be one of",
-    ),
-    "activations of bytes": (
-        {"activation": np.array([b"tanh", b"relu"])},
-        "activation[0] must be one of",
-    ),
-    "activations as numbers": (
-        {"activation": np.array([0, 1])},
-        "activation[0] must be one of",
-    ),
-    "too few activations": (
-        {"activation": np.array(["tanh"])},
-        "activation (1,) and alpha (2,) must both",
-    ),
+    "an unknown activation": (named("tanh", "swish"), "activation[1] must be one of"),
+    "activations of bytes": (named(b"tanh", b"relu"), "activation[0] must be one of"),
+    "activations as numbers": (named(0, 1), "activation[0] must be one of"),
+    "too few activations": (named("tanh"), "activation (1,) and alpha (2,) must both"),
     "too few of both": (
-        {"activation": np.array(["tanh"]), "alpha": np.zeros(1)},
+        named("tanh") | alphas(0.0),
         "activation is (1,), but it also has W1",
     ),
     "activation of no axis": (
         {"activation": np.array("tanh"), "alpha": np.array(0.0)},
         "activation () and alpha () must both",
     ),
-    "too few alphas": (
-        {"alpha": np.array([0.0])},
-        "activation (2,) and alpha (1,) must both",
-    ),
+    "too few alphas": (alphas(0.0), "activation (2,) and alpha (1,) must both"),
     "a surplus alpha": (
-        {"alpha": np.array([0.3, 0.1])},
+        alphas(0.3, 0.1),
         "activation[0] is 'tanh', which takes no alpha 0.3",
     ),
     "an alpha of NaN": (
-        {"alpha": np.array([0.0, np.nan])},
+        alphas(0.0, np.nan),
         "activation[1].alpha must be a finite number",
     ),
     "an infinite alpha": (
-        {"alpha": np.array([0.0, np.inf])},
+        alphas(0.0, np.inf),
         "activation[1].alpha must be a finite number",
     ),
-    "an alpha of text": (
-        {"alpha": np.array(["x", "y"])},
-        "activation[0].alpha must hold numbers",
-    ),
+    "an alpha of text": (alphas("x", "y"), "activation[0].alpha must hold numbers"),
 }
 
 

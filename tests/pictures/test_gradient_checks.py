@@ -9,12 +9,10 @@ import mlp_core as mlp
 from course import pictures
 from course.experiments import common_factor, error_range, wrong_names
 from course.original import original_loss_and_grads
-from course.pictures.gradient_checks import (
-    describe_gradient_check,
-    draw_gradient_check,
-)
+from course.pictures import gradient_checks as maps
 from course.pictures.style import NEGATIVE
 from mlp_core import XOR, Layer
+from tests.pictures.drawn import texts
 
 
 @pytest.fixture
@@ -25,10 +23,6 @@ def check(params):
     return lambda gradient: mlp.gradient_check(params, X, Y, gradient=gradient)
 
 
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
 def cells_of(ax):
     return [cells for cells in ax.collections if isinstance(cells, PolyCollection)]
 
@@ -37,7 +31,7 @@ def test_gradient_check_marks_exactly_what_is_wrong(new_axes, check):
     """Guards the verdicts in words, the colours, and the hatch on wrong cells."""
     checks = check(original_loss_and_grads)
     ax = new_axes((10, 4.5))
-    draw_gradient_check(ax, checks)
+    maps.draw_gradient_check(ax, checks)
     assert wrong_names(checks) == ["W[0]"] and ax.get_title() == "wrong: W[0]"
     assert {"W[0]\nwrong", "b[0]\nright", "W[3]\nright"} <= set(texts(ax))
     blocks = [cells for cells in cells_of(ax) if cells.get_array() is not None]
@@ -54,7 +48,7 @@ def test_each_block_of_a_gradient_check_stands_in_its_layer(new_axes, check):
     """Guards places: biases below their weights, and below each block its own words."""
     checks = check(original_loss_and_grads)
     ax = new_axes((10, 4.5))
-    draw_gradient_check(ax, checks)
+    maps.draw_gradient_check(ax, checks)
     blocks = [cells for cells in cells_of(ax) if cells.get_array() is not None]
     corners = [np.concatenate([p.vertices for p in b.get_paths()]) for b in blocks]
     low = np.array([places.min(axis=0) for places in corners])
@@ -75,7 +69,7 @@ def test_gradient_check_puts_each_error_in_its_cell(new_axes, check):
     error = np.array([[0, 0, 0.7], [0, 0, 0]])
     found = check(mlp.loss_and_grads)[0]._replace(error=error, ok=False)
     ax = new_axes((10, 4.5))
-    draw_gradient_check(ax, [found])
+    maps.draw_gradient_check(ax, [found])
     colored, hatched = cells_of(ax)
     orange = colored.get_paths()[int(np.argmax(colored.get_array()))].vertices
     np.testing.assert_array_equal(orange, hatched.get_paths()[0].vertices)
@@ -88,7 +82,7 @@ def test_gradient_check_tells_kinks_apart(ax, check):
     """Guards the dotted cells: a kink is neither right nor wrong."""
     kink = np.array([[True, False, True], [False, False, False]])
     found = check(mlp.loss_and_grads)[0]._replace(kink=kink, error=1.0 * kink)
-    draw_gradient_check(ax, [found])
+    maps.draw_gradient_check(ax, [found])
     colored, dotted = cells_of(ax)
     assert dotted.get_hatch() == ".." and (colored.get_array() == -7).all()
     places = [path.vertices.min(axis=0).tolist() for path in dotted.get_paths()]
@@ -104,17 +98,17 @@ def test_what_stands_at_a_kink_is_not_called_right(ax, params):
     """
     flat = [Layer(W, 0 * b) for W, b in params]
     checks = mlp.gradient_check(flat, XOR.X[:1], XOR.Y[:1])
-    draw_gradient_check(ax, checks)
+    maps.draw_gradient_check(ax, checks)
     assert {"W[0]\nright", "b[0]\nnot counted"} <= set(texts(ax))
     words = (
         "Every gradient that counts is right here. At a kink, not counted: b[0], b[1]"
     )
-    assert describe_gradient_check(checks).startswith(words)
+    assert maps.describe_gradient_check(checks).startswith(words)
     part = checks[0]._replace(kink=np.array([[True, True, False], [False] * 3]))
-    words = describe_gradient_check([part, *checks[1:]])
+    words = maps.describe_gradient_check([part, *checks[1:]])
     assert "not counted: 2 of 6 entries of W[0], b[0]," in words
     wrong = checks[1]._replace(ok=False, kink=np.array([False, True, True]))
-    words = describe_gradient_check([wrong, *checks[2:4]])
+    words = maps.describe_gradient_check([wrong, *checks[2:4]])
     assert "Right: W[1]. At a kink, not counted: 2 of 3 entries of b[0], b[1]." in words
 
 
@@ -136,7 +130,7 @@ def test_gradient_check_writes_as_many_digits_as_asked_for(check, digits, writte
 def test_gradient_check_keeps_its_words_apart(new_axes, check):
     """Guards the line at the bottom: in a low picture too, no block's word is in it."""
     ax = new_axes((10, 2.6))
-    draw_gradient_check(ax, check(mlp.loss_and_grads))
+    maps.draw_gradient_check(ax, check(mlp.loss_and_grads))
     ax.figure.draw_without_rendering()
     *words, bottom = [text.get_window_extent() for text in ax.texts]
     assert not any(box.overlaps(bottom) for box in words)
@@ -155,7 +149,7 @@ def times(factor):
 def test_a_check_in_words(check):
     """Guards the alt text: what is wrong, by how much, and by which common factor."""
     right, wrong = check(mlp.loss_and_grads), check(times(3))
-    assert describe_gradient_check(right) == "Every gradient is right here."
+    assert maps.describe_gradient_check(right) == "Every gradient is right here."
     assert common_factor(right) is None and common_factor(wrong) == pytest.approx(3)
     assert error_range(wrong[0]) == "0.67"  # |3 - 1| / 3
     assert pictures.gradient_check(wrong).alt == (
@@ -164,9 +158,9 @@ def test_a_check_in_words(check):
         "3.00 times the right one."
     )
     two = [wrong[0], check(times(2))[1]]
-    text = describe_gradient_check(two)
+    text = maps.describe_gradient_check(two)
     assert text == "Wrong: W[0] by 0.67, b[0] by 0.50. Right: none."
-    text = describe_gradient_check(check(original_loss_and_grads))
+    text = maps.describe_gradient_check(check(original_loss_and_grads))
     assert text.startswith("Wrong: W[0] by ") and "times" not in text
     assert text.endswith("Right: b[0], W[1], b[1], W[2], b[2], W[3], b[3].")
 
@@ -183,7 +177,7 @@ def test_a_check_of_a_dead_network_says_that_it_shows_nothing(params):
     """Guards: all gradients 0 and right is no proof."""
     dead = [Layer(-abs(W), b - 1) for W, b in params]
     checks = mlp.gradient_check(dead, XOR.X, XOR.Y, mlp.relu)
-    assert describe_gradient_check(checks).startswith("Every gradient is 0")
+    assert maps.describe_gradient_check(checks).startswith("Every gradient is 0")
 
 
 def test_entries_at_a_kink_are_not_counted(check):
@@ -192,4 +186,4 @@ def test_entries_at_a_kink_are_not_counted(check):
     kink = error == 9
     found = check(mlp.loss_and_grads)[0]._replace(error=error, kink=kink, ok=False)
     assert error_range(found._replace(error=np.where(kink, 9, 0.5))) == "0.50"
-    assert "nan" not in describe_gradient_check([found])
+    assert "nan" not in maps.describe_gradient_check([found])

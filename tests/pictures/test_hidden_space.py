@@ -6,16 +6,7 @@ import pytest
 import mlp_core as mlp
 from course import pictures
 from mlp_core import ORIGINAL, XOR, Layer
-
-
-def points_of(ax):
-    """The points of each marker."""
-    lines = [line for line in ax.lines if line.get_markersize() == 10]
-    return {line.get_marker(): line.get_xydata() for line in lines}
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+from tests.pictures.drawn import points, texts
 
 
 def test_everything_in_the_plane_stands_where_its_activations_are():
@@ -29,8 +20,8 @@ def test_everything_in_the_plane_stands_where_its_activations_are():
     last = Layer(np.array([[3.0], [1.0]]), np.array([-11.0]))
     picture = pictures.hidden([first, last], task, mlp.identity, layer=0)
     (ax,) = picture.figure().axes
-    np.testing.assert_allclose(points_of(ax)["o"], [[4, -1], [5, 1]])
-    np.testing.assert_allclose(points_of(ax)["s"], [[4, 1], [5, -1]])
+    np.testing.assert_allclose(points(ax)["o"], [[4, -1], [5, 1]])
+    np.testing.assert_allclose(points(ax)["s"], [[4, 1], [5, -1]])
     outline = ax.lines[0].get_xydata()
     np.testing.assert_allclose(outline.min(axis=0), [4, -1])
     np.testing.assert_allclose(outline.max(axis=0), [5, 1])
@@ -68,8 +59,7 @@ def test_hidden_space_of_one_unit_lies_on_a_line(ax, params):
     """Guards the output layer: its values along x, at height 0."""
     pictures.draw_hidden(ax, params, XOR, layer=3)
     Y_hat, _ = mlp.forward(params, XOR.X)
-    np.testing.assert_allclose(points_of(ax)["o"][:, 0], Y_hat[[0, 3], 0])
-    np.testing.assert_array_equal(points_of(ax)["o"][:, 1], 0)
+    np.testing.assert_allclose(points(ax)["o"], np.pad(Y_hat[[0, 3]], [(0, 0), (0, 1)]))
     assert ax.get_title() == "layer 3: its one unit"
 
 
@@ -88,7 +78,7 @@ def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
     places = [A @ row * np.sign(row[abs(row).argmax()]) for row in directions[:2]]
     for marker, samples in (("o", [0, 3]), ("s", [1, 2])):
         expected = np.transpose(places)[samples]
-        np.testing.assert_allclose(points_of(ax)[marker], expected, atol=1e-12)
+        np.testing.assert_allclose(points(ax)[marker], expected, atol=1e-12)
     assert not ax.collections  # no cut in a projection
 
 
@@ -112,8 +102,7 @@ def test_names_lie_on_no_point_and_on_no_other_name(new_axes, seed):
         assert sum(text.get_text().count("→") for text in ax.texts) == 4
         for i, box in enumerate(boxes):
             assert not any(box.overlaps(other) for other in boxes[:i])
-            for points in points_of(ax).values():
-                places = ax.transData.transform(points)
+            for places in map(ax.transData.transform, points(ax).values()):
                 assert not any(box.contains(*place) for place in places)
 
 
@@ -138,7 +127,7 @@ def test_ticks_tell_their_numbers_in_few_characters(ax, params, size):
 def test_hidden_space_of_a_broken_network_says_so(ax, broken):
     """Guards the panel after divergence: no point stands at a place of NaN."""
     pictures.draw_hidden(ax, broken, XOR, layer=1)
-    assert not points_of(ax)
+    assert not points(ax)
     assert any("12 of 12 numbers" in text for text in texts(ax))
 
 
@@ -160,7 +149,7 @@ def test_numbers_too_large_to_draw_are_told_and_stand_nowhere(ax):
         Layer(np.ones((3, 1)), np.zeros(1)),
     ]
     pictures.draw_hidden(ax, huge, XOR, mlp.identity, layer=0)
-    assert {marker: len(points) for marker, points in points_of(ax).items()} == {"s": 2}
+    assert {marker: len(places) for marker, places in points(ax).items()} == {"s": 2}
     assert "(0, 1) → 1\n(1, 0) → 1" in texts(ax)  # those alone stay at 0
     assert "6 of 12 numbers\nare too large to draw" in texts(ax)
 

@@ -6,15 +6,12 @@ import pytest
 from course import pictures
 from course.pictures.losses import loss_quantiles, mark_loss
 from course.pictures.style import POSITIVE, new_figure
+from tests.pictures.drawn import legend
 
 
 def marker_of(ax):
     (marker,) = [line for line in ax.lines if line.get_markersize() == 10]
     return marker.get_xydata().tolist()
-
-
-def legend_of(ax):
-    return [text.get_text() for text in ax.get_legend().get_texts()]
 
 
 def test_loss_curves_are_the_data(ax):
@@ -96,7 +93,7 @@ def test_smoothing_never_hides_the_data(ax):
         assert raw.get_color() == mean.get_color()
         expected = [values[max(0, i - 4) : i + 1].mean() for i in range(40)]
         np.testing.assert_allclose(mean.get_ydata(), expected)
-    assert legend_of(ax) == ["a, mean of 5", "b, mean of 5"]
+    assert legend(ax) == ["a, mean of 5", "b, mean of 5"]
 
 
 @pytest.mark.parametrize(
@@ -119,7 +116,7 @@ def test_loss_says_what_it_cannot_show(ax):
         "low": np.array([1, 1e-30]),
     }
     pictures.draw_loss(ax, losses)
-    assert legend_of(ax) == [
+    assert legend(ax) == [
         "zero\n(a loss of 0 stands at the bottom)",
         "far\nnot finite from 2",
         "no\nended before its first point",
@@ -128,7 +125,7 @@ def test_loss_says_what_it_cannot_show(ax):
     assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0]
     ax.clear()
     pictures.draw_loss(ax, {"far": losses["far"]}, steps_per_point=100)
-    assert legend_of(ax) == ["far\nnot finite from 200"]
+    assert legend(ax) == ["far\nnot finite from 200"]
 
 
 def test_the_legend_stands_above_the_curves(ax):
@@ -212,7 +209,7 @@ def test_bands_are_the_quantiles_of_each_epoch():
             np.testing.assert_allclose(heights.max(), epoch * high)
     (median,) = ax.lines
     np.testing.assert_allclose(median.get_xydata(), [[1, 0.5], [2, 1.0]])
-    assert legend_of(ax) == ["middle 90 %", "middle half", "median"]
+    assert legend(ax) == ["middle 90 %", "middle half", "median"]
     assert ax.collections[0].get_alpha() < ax.collections[1].get_alpha()
 
 

@@ -11,10 +11,7 @@ import mlp_core as mlp
 from course import pictures
 from course.pictures.style import NEGATIVE, POSITIVE, number
 from mlp_core import XOR, Layer
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+from tests.pictures.drawn import texts
 
 
 def edges_of(ax):

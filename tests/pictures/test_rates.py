@@ -5,10 +5,7 @@ import pytest
 
 from course import pictures
 from course.experiments import FATES, wilson_interval
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+from tests.pictures.drawn import texts
 
 
 def bars_of(ax):

@@ -7,10 +7,7 @@ import pytest
 
 from course import pictures
 from course.pictures.style import number
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
+from tests.pictures.drawn import legend, texts
 
 
 def areas(ax):
@@ -33,8 +30,7 @@ def test_histogram_has_every_weight_in_shared_bins(ax):
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
     assert max(first.values.max(), second.values.max()) < ax.get_ylim()[1]
     spread = number(np.std(groups["a"]))
-    labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == [f"a (n = 600, std {spread})", "b (n = 5, std 1.41)"]
+    assert legend(ax) == [f"a (n = 600, std {spread})", "b (n = 5, std 1.41)"]
 
 
 def test_histogram_of_few_weights_stands_as_high_as_one_of_many(ax):
@@ -100,8 +96,7 @@ def test_spread_of_zero_stands_at_the_bottom_and_says_so(ax, values):
     """Guards zeros on a log axis, also if there is nothing else."""
     pictures.draw_spread(ax, {"zeros": np.array(values), "he": np.array([1.0, 0.5])})
     assert ax.lines[0].get_ydata()[1] == ax.get_ylim()[0] > 0
-    labels = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert labels == ["zeros (0: at the bottom)", "he"]
+    assert legend(ax) == ["zeros (0: at the bottom)", "he"]
 
 
 def test_spread_in_words():

@@ -9,20 +9,11 @@ import mlp_core as mlp
 from course import pictures
 from course.pictures.style import NEGATIVE, POSITIVE, Picture, number
 from mlp_core import XOR, Layer
+from tests.pictures.drawn import legend, points, texts
 
 # 3 x0 + x1 - 1: nothing of it stays the same when x0 and x1 change places.
 TILTED = [Layer(np.array([[3.0], [1.0]]), np.array([-1.0]))]
 LINEAR = [Layer(np.ones((2, 1)), np.zeros(1))]
-
-
-def texts(ax):
-    return [text.get_text() for text in ax.texts]
-
-
-def classes_of(ax, size=10):
-    """The points of each marker."""
-    lines = [line for line in ax.lines if line.get_markersize() == size]
-    return {line.get_marker(): line.get_xydata().tolist() for line in lines}
 
 
 def contour_of(ax):
@@ -49,9 +40,9 @@ def test_everything_on_a_surface_stands_where_its_inputs_are(ax):
     solid, dashed = ax.collections[0].get_linestyles()
     assert solid != dashed
     # The samples with their markers, and the text beside each.
-    points = {"o": [[0.0, 0.0]], "s": [[1.0, 0.0]], "^": [[0.25, 1.0]]}
-    assert classes_of(ax) == points
-    assert classes_of(ax, size=19) == {"o": [[0.25, 1.0]]}
+    classes = {"o": [[0.0, 0.0]], "s": [[1.0, 0.0]], "^": [[0.25, 1.0]]}
+    assert points(ax) == classes
+    assert points(ax, size=19) == {"o": [[0.25, 1.0]]}
     labels = {tuple(text.xy): text.get_text() for text in ax.texts}
     assert labels == {
         (0.0, 0.0): "target 0\n−1.00",
@@ -134,7 +125,7 @@ def test_many_samples_are_drawn_without_texts(ax, params):
     task = mlp.Task("many", X, np.round(X[:, :1]))
     pictures.draw_surface(ax, params, task, colorbar=False)
     assert not ax.texts and not ax.child_axes
-    assert sum(len(points) for points in classes_of(ax, size=5).values()) == 100
+    assert sum(map(len, points(ax, size=5).values())) == 100
 
 
 @pytest.mark.parametrize("count", [6, 200])
@@ -164,10 +155,9 @@ def test_targets_that_are_all_different_are_parted_in_two(ax, params):
     middle = (task.Y.min() + task.Y.max()) / 2
     assert list(ax.collections[0].levels) == [middle]
     assert ax.get_title() == f"output; line at {middle:.3g}"
-    points = classes_of(ax, size=5)
-    below = X[task.Y[:, 0] < middle]
-    assert points["o"] == below.tolist()
-    assert len(points["s"]) == 200 - len(below)
+    classes, below = points(ax, size=5), X[task.Y[:, 0] < middle]
+    assert classes["o"] == below.tolist()
+    assert len(classes["s"]) == 200 - len(below)
 
 
 def test_the_scale_beside_a_surface_is_that_of_its_colours(ax):
@@ -211,9 +201,8 @@ def test_samples_keep_the_markers_of_the_surfaces():
     task = mlp.Task("AND", XOR.X, np.array([[0.0], [0.0], [0.0], [1.0]]))
     picture = pictures.samples(task)
     (ax,) = picture.figure().axes
-    assert classes_of(ax, size=14) == {"o": [[0, 0], [0, 1], [1, 0]], "s": [[1, 1]]}
-    names = [text.get_text() for text in ax.get_legend().get_texts()]
-    assert names == ["target 0", "target 1"]
+    assert points(ax, size=14) == {"o": [[0, 0], [0, 1], [1, 0]], "s": [[1, 1]]}
+    assert legend(ax) == ["target 0", "target 1"]
     np.testing.assert_allclose([*ax.get_xlim(), *ax.get_ylim()], [-0.5, 1.5] * 2)
     assert picture.alt == (
         "The samples of AND as points: target 0 at (0, 0), target 0 at (0, 1), target 0 "
