@@ -32,9 +32,8 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
 
     Two units make a plane. There the grey lines are the square of the inputs, folded by
     the layers, and the dashed line is where the rest of the network says 0.5 (halfway
-    between the targets). Of three units or more, the two directions that keep most of
-    the spread are drawn, and the title says how much they keep: points that fall
-    together there may be apart in the layer.
+    between the targets). Of more units the two directions of most spread are drawn, and
+    the title says how much they keep: points that fall together there may be apart.
     """
     A = activations_at(task.X, params, activation, layer)
     kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and what is huge stand nowhere
@@ -90,7 +89,8 @@ def _draw_directions(ax, A, layer):
 def _border(X):
     """Points along the border of the square of inputs: (n, 2)."""
     low, high = X.min(axis=0), X.max(axis=0)
-    sides = [np.linspace(a, b, 21) for a, b in itertools.pairwise(axes.SQUARE)]
+    t = np.linspace(0, 1, 21)[:, None]
+    sides = [a + (b - a) * t for a, b in itertools.pairwise(axes.SQUARE)]
     return low + (high - low) * np.concatenate(sides)
 
 
