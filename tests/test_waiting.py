@@ -220,9 +220,9 @@ def slow(**settings):
         clock.now += 0.1
         yield slice.loss_slice(mlp.SUM, **settings)
 
-work = controls.network(0, "leaky_relu", -0.2)
-look = {"learning_rate": controls.learning_rate(0.2)}
-panel = Panel("slice_panel", slow, slice.SliceView(), work, look)
+given = {"seed": 0, "activation": "tanh", "alpha": 0.0, "learning_rate": 0.2}
+work, look = controls.network(), {"learning_rate": controls.learning_rate()}
+panel = Panel("slice_panel", given, slow, slice.SliceView(), work, look)
 """
 
 

@@ -39,10 +39,10 @@ class ActivationView(View):
         "unit": Cell(500, 0, 500, 380, (76, 54, 12, 56)),
     }
 
-    def draw(self, unit, z):
+    def draw(self, unit, look):
         function = unit.activation
-        key = label(function), z
-        self.paint("function", key, pictures.draw_activation, function, mark=z)
+        key = label(function), look.z
+        self.paint("function", key, pictures.draw_activation, function, mark=look.z)
         self.paint("unit", unit, self._draw_unit, unit)
 
     def _draw_unit(self, ax, unit):
@@ -53,20 +53,20 @@ class ActivationView(View):
         ax.set_ylabel(f"a = f(z), z = {_written_sum(unit.weight, unit.bias)}")
         ax.set_title("What the unit gives out")
 
-    def line(self, unit, z):
-        function = unit.activation
+    def line(self, unit, look):
+        function, z = unit.activation, look.z
         a, slope = plain(function.f(z), 3), plain(function.slope(z), 3)
         return f"{label(function)}: f({plain(z)}) = {a}, slope {slope}"
 
-    def alt(self, unit, z):
+    def alt(self, unit, look):
+        function = pictures.describe_activation(unit.activation, mark=look.z)
         outputs = ", ".join(map(plain, unit.output(np.linspace(-3, 3, 5))))
         return (
-            f"Left: {pictures.describe_activation(unit.activation, mark=z)} Right: the "
-            f"output of a unit with weight {unit.weight:g} and bias {unit.bias:g}; for "
-            f"x = -3, -1.5, 0, 1.5, 3 it is {outputs}."
+            f"Left: {function} Right: the output of a unit with weight {unit.weight:g} "
+            f"and bias {unit.bias:g}; for x = -3, -1.5, 0, 1.5, 3 it is {outputs}."
         )
 
-    def table(self, unit, z):
+    def table(self, unit, look):
         z, (f, slope) = np.linspace(-3, 3, 121), unit.activation[1:3]
         names = "z or x", "f(z)", "slope at z", "output for x"
         return names, zip(z, f(z), slope(z), unit.output(z))
@@ -86,7 +86,10 @@ class ActivationPanel(Panel):
     savers = ("png", "svg", "csv")
 
     def draw(self):
-        self.work["alpha"].enable(self.data.activation.name == "leaky_relu")
+        alpha = self.work["alpha"]
+        alpha.box.disabled = alpha.slider.disabled = (
+            self.data.activation.name != "leaky_relu"
+        )
         super().draw()
 
 
@@ -94,8 +97,11 @@ def activation_panel(
     alpha=-0.2, z=-1.0, activation="leaky_relu", weight=1.0, bias=0.0
 ) -> Panel:
     """Show an activation function, its slope at ``z``, and what a unit makes of them."""
-    work = controls.activation(activation, alpha)
-    work["weight"] = Number("weight", weight, -3, 3, 0.1, width="100px")
-    work["bias"] = Number("bias", bias, -3, 3, 0.1, width="100px")
-    look = {"z": Number("point z", z, -3, 3, 0.1, width="200px")}
-    return ActivationPanel("activation_panel", unit, ActivationView(), work, look)
+    work = {
+        **controls.activation(),
+        "weight": Number("weight", -3, 3, 0.1, 100),
+        "bias": Number("bias", -3, 3, 0.1, 100),
+    }
+    look = {"z": Number("point z", -3, 3, 0.1, 200)}
+    view = ActivationView()
+    return ActivationPanel("activation_panel", locals(), unit, view, work, look)

@@ -9,7 +9,7 @@ from course import page
 
 
 class Clicks(anywidget.AnyWidget):
-    """A widget that nobody sees; ``on_click(x, y)`` gets pixels from the top left.
+    """A widget that nobody sees; it tells its panel pixels from the top left.
 
     ``chooses``: whether a click does anything, which the pointer then shows.
     """
@@ -17,7 +17,9 @@ class Clicks(anywidget.AnyWidget):
     _esm = page.script(Path(__file__).with_suffix(".js"))
     chooses = traitlets.Bool().tag(sync=True)
 
-    def __init__(self, on_click, chooses):
-        super().__init__(chooses=chooses)
+    def __init__(self, panel):
+        super().__init__(chooses=panel.view.chooses)
         self.layout.display = "none"
-        self.on_msg(lambda _, message, __: on_click(*message["at"]))
+        self.on_msg(
+            lambda _, message, __: panel.handle(lambda: panel.click(*message["at"]))
+        )

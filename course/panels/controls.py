@@ -17,26 +17,23 @@ class Refused(ValueError):
 class Control:
     """A setting with a labelled box; the label is what a screen reader says.
 
-    A value is checked when the control is made, when it is set, and when somebody types
-    it. What is typed wrong is answered in words, and the last good value comes back.
+    It is made without a value. Each value that is set or typed goes through ``check``,
+    which returns it, or raises a TypeError or ValueError that names the label. What is
+    typed wrong is answered in words, and the last good value comes back.
     """
 
-    def __init__(self, label, box, value):
+    value = None
+
+    def __init__(self, label, box):
         self.label, self.box = label, box
-        self.value = self.check(value)
+        self.widget = box  # what stands in the panel
         self.connect(lambda action: action(), lambda: None)  # no panel yet
         self._moving = None  # the thread in which we move the widgets
-        self.show(self.value)
-        self.box.observe(self._typed, "value")
+        box.observe(self._typed, "value")
 
-    @property
-    def widget(self):
-        """What stands in the panel."""
-        return self.box
-
-    def check(self, value):
-        """Return the value, or raise a TypeError or ValueError that names the label."""
-        return value
+    def connect(self, handle, changed):
+        """Have ``changed()`` called after a change; ``handle(action)`` tells errors."""
+        self._handle, self._changed = handle, changed
 
     def words(self):
         """The value, as it is told."""
@@ -49,10 +46,6 @@ class Control:
     def read(self, shown):
         """The value behind what the box shows."""
         return shown
-
-    def connect(self, handle, changed):
-        """Have ``changed()`` called after a change; ``handle(action)`` tells errors."""
-        self._handle, self._changed = handle, changed
 
     def set(self, value, notify=True):
         """Show and keep a value; notify the panel if it is another one than before."""
@@ -91,48 +84,27 @@ class Number(Control):
 
     The slider goes from ``low`` to ``high``, in equal ratios if ``log``, and stands at
     its end if the number is outside. One press of an arrow key in the box makes a
-    ``step``; the box has room for ``digits``. The limits ``least``,
-    ``above``, ``most`` are those of `checks.number`, or `checks.whole` if ``whole``.
+    ``step``; the box has room for ``digits``. ``limits`` are those of `checks.number`.
     """
 
-    def __init__(
-        self,
-        label,
-        value,
-        low,
-        high,
-        step=1,
-        *,
-        log=False,
-        whole=False,
-        width="150px",
-        digits=8,
-        **limits,
-    ):
-        self.low, self.high, self.log, self.whole = low, high, log, whole
-        self.limits = limits
+    whole = False
+
+    def __init__(self, label, low, high, step, width, digits=8, log=False, **limits):
+        self.low, self.high, self.log, self.limits = low, high, log, limits
         # Not IntText for whole numbers: in the browser it makes 27 of 2.7, in silence.
-        box = widgets.FloatText(step=step, description=label, **_room(label, digits))
-        look = {"readout": False, "layout": widgets.Layout(width=width)}
+        box = widgets.FloatText(step=step, **_room(label, digits))
+        kind = widgets.IntSlider if self.whole else widgets.FloatSlider
         if log:
+            kind, step = widgets.FloatLogSlider, 0.02
             low, high = np.log10([low, high])
-            self.slider = widgets.FloatLogSlider(min=low, max=high, step=0.02, **look)
-        else:
-            kind = widgets.IntSlider if whole else widgets.FloatSlider
-            self.slider = kind(min=low, max=high, step=step, **look)
-        super().__init__(label, box, value)
+        look = {"readout": False, "layout": {"width": f"{width}px"}}
+        self.slider = kind(min=low, max=high, step=step, **look)
+        super().__init__(label, box)
+        self.widget = widgets.HBox([box, self.slider])
         self.slider.observe(self._slid, "value")
 
-    @property
-    def widget(self):
-        return widgets.HBox([self.box, self.slider])
-
     def check(self, value):
-        if not self.whole:
-            return checks.number(self.label, value, **self.limits)
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # the box sends 3.0 for 3
-        return checks.whole(self.label, value, **self.limits)
+        return checks.number(self.label, value, **self.limits)
 
     def show(self, value):
         self.box.value = value
@@ -143,10 +115,6 @@ class Number(Control):
         self.high = self.limits["most"] = high
         with self._moved():
             self.slider.max = high
-
-    def enable(self, on):
-        """Let it be moved, or grey it out where it has no effect."""
-        self.box.disabled = self.slider.disabled = not on
 
     def _slid(self, change):
         value = change["new"]
@@ -170,15 +138,30 @@ class Number(Control):
         return min(max(value, self.low), self.high)
 
 
+class Whole(Number):
+    """The same for whole numbers; ``limits`` are those of `checks.whole`."""
+
+    whole = True
+
+    def __init__(self, label, low, high, width, **limits):
+        super().__init__(label, low, high, 1, width, **limits)
+
+    def check(self, value):
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)  # the box sends 3.0 for 3
+        return checks.whole(self.label, value, **self.limits)
+
+
 class Choice(Control):
     """A labelled drop-down menu of values, or of ``{what the menu shows: value}``."""
 
-    def __init__(self, label, options, value, digits=12):
-        # Half a digit to spare: browsers don't agree on the width of a menu's arrow.
-        box = widgets.Dropdown(description=label, **_room(label, digits + 0.5))
+    def __init__(self, label, options, digits=12):
         self.options = _named(options)
-        box.options = list(self.options)
-        super().__init__(label, box, value)
+        names = list(self.options)
+        # Half a digit to spare: browsers don't agree on the width of a menu's arrow.
+        super().__init__(
+            label, widgets.Dropdown(options=names, **_room(label, digits + 0.5))
+        )
 
     @property
     def values(self) -> list:
@@ -213,10 +196,10 @@ def _named(options):
 class Tick(Control):
     """A box to tick."""
 
-    def __init__(self, label, value):
-        layout = widgets.Layout(width=f"{30 + 8 * len(label)}px")
-        box = widgets.Checkbox(description=label, indent=False, layout=layout)
-        super().__init__(label, box, value)
+    def __init__(self, label):
+        room = {"width": f"{30 + 8 * len(label)}px"}
+        box = widgets.Checkbox(description=label, indent=False, layout=room)
+        super().__init__(label, box)
 
     def check(self, value):
         return checks.switch(self.label, value)
@@ -225,10 +208,9 @@ class Tick(Control):
 class Sizes(Control):
     """A text box for the sizes of the hidden layers, as in 3, 3, 2."""
 
-    def __init__(self, label, value):
+    def __init__(self, label):
         room = _room(label, 11)
-        box = widgets.Text(description=label, continuous_update=False, **room)
-        super().__init__(label, box, value)
+        super().__init__(label, widgets.Text(continuous_update=False, **room))
 
     def check(self, value):
         sizes = value.replace(",", " ").split() if isinstance(value, str) else value
@@ -248,37 +230,34 @@ class Sizes(Control):
         self.box.value = ", ".join(map(str, value))
 
 
-def _room(label, digits=9):
-    """Room for a label and a number, so that no label is cut."""
+def _room(label, digits):
+    """A label, and room for it and a number, so that no label is cut."""
     name = round(8.5 * len(label)) + 8
-    layout = widgets.Layout(width=f"{round(name + 9.5 * digits)}px")
-    return {"style": {"description_width": f"{name}px"}, "layout": layout}
+    layout = {"width": f"{round(name + 9.5 * digits)}px"}
+    style = {"description_width": f"{name}px"}
+    return {"description": label, "style": style, "layout": layout}
 
 
 # Settings that several panels have ---------------------------------------------------
 
 
-def learning_rate(value):
-    return Number(
-        "learning rate", value, 0.001, 10, 0.01, log=True, above=0, width="140px"
-    )
+def learning_rate(width=140):
+    return Number("learning rate", 0.001, 10, 0.01, width, log=True, above=0)
 
 
-def seed(value):
-    return Number("seed", value, 0, 100, whole=True, width="100px")
+def seed():
+    return Whole("seed", 0, 100, 100)
 
 
-def activation(name, alpha):
+def activation():
     """The settings of an activation: its name, and the alpha of the leaky ReLU."""
-    return {
-        "activation": Choice("activation", list(mlp.ACTIVATIONS), name),
-        "alpha": Number("alpha", alpha, -1, 1, 0.05, width="110px"),
-    }
+    alpha = Number("alpha", -1, 1, 0.05, 110)
+    return {"activation": Choice("activation", list(mlp.ACTIVATIONS)), "alpha": alpha}
 
 
-def network(seed_value, name, alpha):
+def network():
     """The settings of an untrained network."""
-    return {"seed": seed(seed_value), **activation(name, alpha)}
+    return {"seed": seed(), **activation()}
 
 
 def fresh_network(seed, activation, alpha):
@@ -287,15 +266,15 @@ def fresh_network(seed, activation, alpha):
     return params, mlp.make_activation(activation, alpha)
 
 
-def step(value, last):
+def step(last):
     """The step that a `SteppedPanel` shows."""
-    return Number("step", value, 0, last, whole=True, most=last, width="300px")
+    return Whole("step", 0, last, 300, most=last)
 
 
-def sample(task, row, digits, others=()):
+def sample(task, digits, others=()):
     """A menu of the inputs of a task; the value is the number of the row."""
     options = dict(others)
     for i, x in enumerate(task.X):
         name = f"({', '.join(f'{number:.3g}' for number in x)})"
         options[f"{name}, row {i}" if name in options else name] = i
-    return Choice("input", options, row, digits)
+    return Choice("input", options, digits)

@@ -1,6 +1,7 @@
 """The first-look panel: a small network learns XOR, with as few controls as it takes."""
 
-import functools
+from functools import partial
+from inspect import signature
 from typing import ClassVar
 
 import numpy as np
@@ -10,24 +11,20 @@ import mlp_core as mlp
 from course import pictures
 from course.panels import controls
 from course.panels.controls import Choice
-from course.panels.panel import Panel, SteppedPanel
+from course.panels.panel import Panel
 from course.panels.run import describe, train_in_parts
-from course.panels.training import TrainingPanel, TrainingView
+from course.panels.stepped import SteppedPanel
+from course.panels.training import TrainingPanel, TrainingView, training_panel
 from course.panels.view import Cell
 from course.pictures import axes
 from course.pictures.style import line_look
 
 HIDDEN = 4
-# All that the training panel lets choose besides, as it stands there by itself.
+# The training panel, as it stands there by itself.
 USUAL = {
-    "activation": "leaky_relu",
-    "alpha": -0.2,
-    "scheme": "normal",
-    "hidden": (HIDDEN,),
-    "batch_size": 1,
-    "steps": 2000,
-    "bug": False,
+    name: each.default for name, each in signature(training_panel).parameters.items()
 }
+USUAL |= {"task": mlp.XOR, "hidden": (HIDDEN,)}
 OUTPUT = (1, 0)
 UNITS = {f"unit {unit}": (0, unit) for unit in range(HIDDEN)} | {"output": OUTPUT}
 NAMES = {place: name for name, place in UNITS.items()}
@@ -49,23 +46,24 @@ class FirstLookView(TrainingView):
         super().__init__()
         self.was_watched = False  # whether the run was drawn at its end
 
-    def draw(self, run, step, neuron):
+    def draw(self, run, look):
         is_new, was_watched = run is not self.run, self.was_watched
         self._remember(run)
         if is_new and not was_watched:
             self.previous = None
-        self.was_watched = step == run.done
-        params, now = run.at(step), (id(run), step)
-        self.paint("network", (now, neuron), pictures.draw_wiring, params, neuron)
-        curve = {"ground": (id(run), id(self.previous)), "lay": self._draw_loss}
-        self.paint("loss", now, self._draw_mark, step, **curve)
-        network = params, run.task, run.activation
-        output = {"resolution": 41, "colorbar": False, "ground": "square"}
-        ring = {"mark": run.rows(step) if step else None}
-        self.paint("surface", now, _draw_square, *network, **output, **ring)
-        unit = {"layer": neuron[0], "unit": neuron[1], "as_unit": True}
-        unit |= {"values": True, "title": f"{NAMES[neuron]}; white is 0"}
-        self.paint("neuron", (now, neuron), _draw_square, *network, **output, **unit)
+        self.was_watched = look.step == run.done
+        params, key = run.at(look.step), (id(run), look.step, look.neuron)
+        self.paint("network", key, pictures.draw_wiring, params, look.neuron)
+        title = f"{NAMES[look.neuron]}; white is 0"
+        self.paint_run(run, params, look, values=True, title=title)
+
+    def _draw_surface(self, ax, *network, title=None, **look):
+        """Draw a surface whose axes show the inputs that there are, 0 and 1."""
+        pictures.draw_surface(ax, *network, **look)
+        ax.set_xticks([0, 1])
+        ax.set_yticks([0, 1])
+        if title:
+            ax.set_title(title)
 
     def _draw_loss(self, ax):
         """Leave the line of this run to `_draw_mark`: it grows."""
@@ -91,22 +89,17 @@ class FirstLookView(TrainingView):
         ax.plot(range(1, step + 1), self.curve[:step], **look)
         super()._draw_mark(ax, step)
 
-    def choose(self, run, x, y, step, **look):
-        """A unit, or a step of the curve."""
-        chosen = super().choose(run, x, y, step, **look)
-        return {name: chosen[name] for name in ("neuron", "step") if name in chosen}
-
-    def line(self, run, step, **look):
+    def line(self, run, look):
         """Say where the run stands, and nothing of what is still to come."""
-        is_over = step == run.done
-        return describe(run if is_over else run._replace(stopped="finished"), step)
+        is_over = look.step == run.done
+        return describe(run if is_over else run._replace(stopped="finished"), look.step)
 
-    def alt(self, run, step, neuron):
+    def alt(self, run, look):
         return (
-            f"Four linked pictures after step {step}: the network, its weights as lines; "
-            "the output over the square of inputs, with the four samples; the same for "
-            f"{NAMES[neuron]}; the loss by step, on a logarithmic axis. "
-            f"{self.line(run, step)}."
+            f"Four linked pictures after step {look.step}: the network, its weights as "
+            "lines; the output over the square of inputs, with the four samples; the "
+            f"same for {NAMES[look.neuron]}; the loss by step, on a logarithmic axis. "
+            f"{self.line(run, look)}."
         )
 
 
@@ -123,30 +116,15 @@ def _set_decades(ax, bottom, top):
     ax.tick_params(axis="y", which="both", length=3.5)
 
 
-def _draw_square(ax, *network, title=None, **look):
-    """Draw a surface whose axes show the inputs that there are, 0 and 1."""
-    pictures.draw_surface(ax, *network, **look)
-    ax.set_xticks([0, 1])
-    ax.set_yticks([0, 1])
-    if title:
-        ax.set_title(title)
-
-
 class FirstLookPanel(SteppedPanel):
     """See `first_look_panel`."""
 
-    speeds: ClassVar = TrainingPanel.speeds
+    hidden = "speed tools"
+    speeds = TrainingPanel.speeds
 
-    def _set_speed(self):
+    def pace(self):
         """Play a run that ends early, since it diverged, slowly enough to be seen."""
-        self.player.interval = 80
-        self.player.step = min(20, max(1, self.data.done // 20))
-
-    def rows(self):
-        rows = super().rows()
-        for hidden in (self.speed.widget, self.tools):
-            hidden.layout.display = "none"
-        return rows
+        return 80, min(20, max(1, self.data.done // 20))
 
 
 def first_look_panel(learning_rate=0.2, seed=0, step=0, neuron=(0, 0)) -> Panel:
@@ -156,13 +134,8 @@ def first_look_panel(learning_rate=0.2, seed=0, step=0, neuron=(0, 0)) -> Panel:
     of speeds, and what copies and saves, are not shown. ``neuron`` is the layer and the
     unit whose picture is shown; a click on a unit chooses it.
     """
-    work = {
-        "learning_rate": controls.learning_rate(learning_rate),
-        "seed": controls.seed(seed),
-    }
-    look = {
-        "step": controls.step(step, USUAL["steps"]),
-        "neuron": Choice("look at", UNITS, neuron, 9),
-    }
-    compute = functools.partial(train_in_parts, mlp.XOR, **USUAL)
-    return FirstLookPanel("first_look_panel", compute, FirstLookView(), work, look)
+    work = {"learning_rate": controls.learning_rate(), "seed": controls.seed()}
+    unit = Choice("look at", UNITS, 9)
+    look = {"step": controls.step(USUAL["steps"]), "neuron": unit}
+    train, view = partial(train_in_parts, **USUAL), FirstLookView()
+    return FirstLookPanel("first_look_panel", locals(), train, view, work, look)

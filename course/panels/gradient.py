@@ -60,8 +60,8 @@ class GradientView(View):
     cells: ClassVar = {"error": Cell(0, 0, 1000, 420, (90, 56, 20, 36))}
     smallest = 1e-17  # an error of exactly 0 is drawn here: a log axis has no 0
 
-    def draw(self, data, h):
-        self.paint("error", (id(data), h), self._draw_error, data, h)
+    def draw(self, data, look):
+        self.paint("error", (id(data), look.h), self._draw_error, data, look.h)
 
     def _draw_error(self, ax, data, h):
         central = {"color": POSITIVE, "label": "central difference"}
@@ -77,8 +77,8 @@ class GradientView(View):
         ax.set_title("Rounding on the left, truncation on the right")
         ax.legend(loc="upper center")
 
-    def line(self, data, h):
-        error = data.error(h)
+    def line(self, data, look):
+        h, error = look.h, data.error(look.h)
         # Below 1e-9 the error is rounding noise, another on each processor.
         size = "below 1e-9" if error < 1e-9 else f"about {error:.0e}"
         return (
@@ -87,14 +87,14 @@ class GradientView(View):
             f"{_cause(h, error, data.activation)}"
         )
 
-    def alt(self, data, h):
+    def alt(self, data, look):
         return (
             "The error of the difference quotient against its step size h, both axes "
             "logarithmic: a U, falling from the left where rounding prevails and "
-            f"rising to the right where truncation does. Marked: {self.line(data, h)}."
+            f"rising to the right where truncation does. Marked: {self.line(data, look)}."
         )
 
-    def table(self, data, h):
+    def table(self, data, look):
         columns = data.h, data.central, data.forward
         return ("h", "central error", "one-sided error"), zip(*columns)
 
@@ -105,10 +105,9 @@ def _cause(h, error, activation):
         return "h is about right"
     if h < 6e-7:
         return "rounding prevails: h is too small"
-    if h > 6e-5 and activation.alpha is None:
-        return "truncation prevails: h is too large"
     if h > 6e-5:
-        return "truncation, or a kink within h, prevails: h is too large"
+        kink = "" if activation.alpha is None else ", or a kink within h,"
+        return f"truncation{kink} prevails: h is too large"
     return "a kink lies within h"
 
 
@@ -118,7 +117,7 @@ def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
     With 'tanh' the curve is a clear U. With a piecewise linear activation the loss is a
     parabola between two kinks, and central differences have no truncation.
     """
-    work = controls.network(seed, activation, alpha)
-    size = {"log": True, "above": 0, "most": 100, "width": "300px", "digits": 11}
-    look = {"h": Number("step size h", h, 1e-14, 1, 1e-6, **size)}
-    return Panel("gradient_panel", differences, GradientView(), work, look)
+    limits = {"above": 0, "most": 100}
+    h_box = Number("step size h", 1e-14, 1, 1e-6, 300, digits=11, log=True, **limits)
+    work, look, view = controls.network(), {"h": h_box}, GradientView()
+    return Panel("gradient_panel", locals(), differences, view, work, look)

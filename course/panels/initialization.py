@@ -8,7 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import pictures
 from course.panels import controls
-from course.panels.controls import Choice, Number
+from course.panels.controls import Choice, Whole
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
 
@@ -59,12 +59,12 @@ class InitializationView(View):
         "spread": Cell(480, 0, 520, 380, (100, 54, 24, 28)),
     }
 
-    def draw(self, signal):
+    def draw(self, signal, look):
         spreads = {signal.scheme: np.array(signal.spread)}
         self.paint("weights", id(signal), pictures.draw_histogram, _ends(signal.params))
         self.paint("spread", id(signal), pictures.draw_spread, spreads, of="z")
 
-    def line(self, signal):
+    def line(self, signal, look):
         before, after = signal.spread[0], signal.spread[-1]
         count = f"{len(signal.params)} of " * (signal.progress < 1)
         return (
@@ -72,12 +72,12 @@ class InitializationView(View):
             f"{after:.3g} after {count}{signal.depth} layer{'s' * (signal.depth > 1)}"
         )
 
-    def alt(self, signal):
+    def alt(self, signal, look):
         weights = pictures.describe_histogram(_ends(signal.params))
         spread = pictures.describe_spread({signal.scheme: signal.spread})
         return f"Left: {weights} Right: {spread}"
 
-    def table(self, signal):
+    def table(self, signal, look):
         return ("layers passed", "spread"), enumerate(signal.spread)
 
 
@@ -94,9 +94,10 @@ def initialization_panel(
     ``width`` units stand in each of ``depth`` layers.
     """
     work = {
-        "scheme": Choice("scheme", list(mlp.SCHEMES), scheme, 10),
-        "width": Number("width", width, 1, 100, whole=True, least=1, most=1000),
-        "depth": Number("depth", depth, 1, 30, whole=True, least=1, most=100),
-        **controls.network(seed, activation, alpha),
+        "scheme": Choice("scheme", list(mlp.SCHEMES), 10),
+        "width": Whole("width", 1, 100, 150, least=1, most=1000),
+        "depth": Whole("depth", 1, 30, 150, least=1, most=100),
+        **controls.network(),
     }
-    return Panel("initialization_panel", signal, InitializationView(), work, {})
+    view = InitializationView()
+    return Panel("initialization_panel", locals(), signal, view, work, {})

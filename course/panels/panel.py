@@ -4,11 +4,10 @@ import base64
 import csv
 import html
 import inspect
-import math
 import os
 import threading
 import time
-from typing import ClassVar
+from types import SimpleNamespace
 
 import ipywidgets as widgets
 import numpy as np
@@ -16,59 +15,70 @@ import numpy as np
 import mlp_core as mlp
 from course import files, host, page, waiting
 from course.panels.clicks import Clicks
-from course.panels.controls import Choice, Refused
-from course.panels.view import View
-
-# JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
-# first messages still come in the main thread. Only one at a time may change a panel.
-_lock = threading.RLock()
-
-# Panels of a notebook's cell ---------------------------------------------------------
-
-_open = {}  # cell -> (the run of that cell, its open panels)
+from course.panels.controls import Refused
 
 
-def _close_older(panel):
-    """Close the panels that an earlier run of this cell made, and remember this one.
+class _Kernel:
+    """What the panels of a kernel share: a lock, and which of them are open.
 
-    A cell may make several panels (in a loop, say): those of one run live together.
+    JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
+    first messages still come in the main thread. Only one at a time may change a panel.
     """
-    cell, run, code = host.running_cell()
-    if run is None:
-        return
-    cell = cell or code  # where the page doesn't tell the id, the text has to do
-    older_run, panels = _open.get(cell, (run, []))
-    if older_run != run:
-        for older in panels:
-            older.close()
-        panels = []
-    _open[cell] = run, [*panels, panel]
+
+    def __init__(self):
+        self.lock = threading.RLock()
+        self.cells = {}  # cell -> (the run of that cell, its open panels)
+
+    def add(self, panel):
+        """Close the panels that an earlier run of this cell made, and remember this one.
+
+        A cell may make several panels (in a loop, say): those of one run live together.
+        """
+        cell, run, code = host.running_cell()
+        if run is None:
+            return
+        cell = cell or code  # where the page doesn't tell the id, the text has to do
+        older_run, panels = self.cells.get(cell, (run, []))
+        while older_run != run and panels:
+            panels.pop().close()
+        self.cells[cell] = run, [*panels, panel]
 
 
-# The panel ---------------------------------------------------------------------------
+_kernel = _Kernel()
+
+
+SHOWN = ("picture", "status", "busy", "tools")  # the rows below the settings
 
 
 class Panel:
     """Controls, a picture, and a status line.
 
-    ``name`` is the function that makes such a panel, and the settings are named as its
-    arguments. Those in ``work`` need a new computation: ``compute(**work)`` returns the
-    data, or it is a generator of better and better data, and then long work can be
-    watched and stopped. Those in ``look`` only choose what ``view.show(data, **look)``
-    makes of the data. Those in ``fixed`` have no control.
+    ``name`` is the function that makes such a panel, and ``given`` are its arguments: each
+    is the first value of the control of its name. Those in ``work`` need a new
+    computation: ``compute(**work)`` returns the data, or it is a generator of better and
+    better data, and then long work can be watched and stopped. Those in ``look`` only
+    choose what ``view.show(data, look)`` makes of the data. ``fixed`` are the values of
+    settings without a control.
     """
 
-    reading = 15  # seconds for which a refused value is told
-    patience = 0.3  # seconds; work that takes longer goes on in the background
+    # Rows from top to bottom. A word is a setting, or an attribute of the panel; ``work``
+    # and ``look`` are those of their settings that have no word of their own.
+    layout = ("work look", *SHOWN)
+    hidden = ""  # words of parts that stand there unseen
     savers = ("png", "svg", "csv", "npz")
-    home = "panels"  # as the notebooks name the module that makes the panel
+    reading = 15  # seconds for which a refused value is told
+    part_after = 0.3  # seconds of work after which the page is shown a part of it
     problem = None  # the exception that the status line tells, if it does
+    data, shown = None, None
+    _settings_of_data, _generator = None, None
+    _is_ready = False
+    _asked = None  # the file that a second press of the button replaces
 
-    def __init__(self, name, compute, view, work, look, fixed=None):
+    def __init__(self, name, given, compute, view, work, look, fixed=None):
         self.name, self.compute, self.view = name, compute, view
         self.work, self.look, self.fixed = work, look, fixed or {}
-        self.data, self.shown, self._settings_of_data = None, None, None
-        self._generator, self._ready, self._asked = None, False, None
+        for setting, control in self.controls.items():
+            control.set(given[setting])
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.progress = widgets.FloatProgress(max=1, description="working")
         self.stop_button = button(self, "Stop", self.stop)
@@ -77,17 +87,30 @@ class Panel:
             self.stop_button.layout.display = "none"  # it would be heard too late
         self.busy.layout.display = "none"
         self._make_tools()
-        chooses = type(view).choose is not View.choose
-        self.clicks = Clicks(lambda *at: self.handle(lambda: self.click(*at)), chooses)
-        self.box = widgets.VBox([page.style(), *self.rows(), self.clicks])
+        self.clicks = Clicks(self)
+        rows = [self._parts(words) for words in self.layout]
+        rows = [row(parts) if len(parts) > 1 else parts[0] for parts in rows]
+        for part in self._parts(self.hidden):
+            part.layout.display = "none"
+        self.box = widgets.VBox([page.style(), *rows, self.clicks])
         self.box.add_class("course-panel")
-        _close_older(self)
+        _kernel.add(self)
         self.update()
         if self.shown is None:  # wrong from the start: that is an error of the cell
             raise self.problem
         for control in self.controls.values():
             control.connect(self.handle, self.update)
-        self._ready = True
+        self._is_ready = True
+
+    def _parts(self, words) -> list:
+        """The widgets that the words of a row stand for."""
+        named, found = " ".join(self.layout).split(), []
+        for word in words.split():
+            part = self.controls.get(word) or getattr(self, word)
+            if isinstance(part, dict):
+                part = [each for name, each in part.items() if name not in named]
+            found += part if isinstance(part, list) else [part]
+        return [getattr(part, "widget", part) for part in found]
 
     @property
     def controls(self) -> dict:
@@ -103,13 +126,8 @@ class Panel:
     def code(self) -> str:
         """One line of Python that makes this panel as it stands, in a notebook."""
         pairs = [f"{name}={_code(value)}" for name, value in self.settings.items()]
-        line = f"{self.home}.{self.name}({', '.join(pairs)})"
+        line = f"panels.{self.name}({', '.join(pairs)})"
         return f"{line}{FIRST_A_TASK}" if "task=task" in pairs else line
-
-    def rows(self) -> list:
-        """The panel from top to bottom."""
-        controls = row(control.widget for control in self.controls.values())
-        return [controls, self.picture, self.status, self.busy, self.tools]
 
     # Changes
 
@@ -118,7 +136,7 @@ class Panel:
 
         Without this it would vanish: JupyterLab doesn't show the errors of callbacks.
         """
-        with _lock:
+        with _kernel.lock:
             before, self.problem = self.problem, None
             message = self.status.value
             try:
@@ -152,7 +170,7 @@ class Panel:
         with np.errstate(all="ignore"):  # what overflows is seen in the picture
             result = self.compute(**settings)
         if inspect.isgenerator(result):
-            self._work_on(result, until=time.perf_counter() + self.patience)
+            self._work_on(result, until=time.perf_counter() + self.part_after)
         else:
             self.set_data(result)
         self._settings_of_data = settings
@@ -167,18 +185,24 @@ class Panel:
         self.data = data
         self.draw()
 
+    def now(self) -> SimpleNamespace:
+        """How the data are looked at: the settings in ``look``."""
+        return SimpleNamespace(**values(self.look))
+
     def draw(self):
         """Draw the data as they are."""
-        self.shown = self.view.show(self.data, **values(self.look))
+        self.shown = self.view.show(self.data, self.now())
         self.picture.value = _img(self.shown, self.view.size)
         self.show_message(self.shown.line)
         self.code_box.value = self.code
 
     def click(self, x, y):
         """Choose what was clicked on in the picture."""
-        chosen = self.view.choose(self.data, x, y, **values(self.look))
-        for name, value in chosen.items():
-            self.look[name].set(value)
+        if self.view.chooses:
+            chosen = self.view.choose(self.data, x, y, self.now())
+            for name, value in chosen.items():
+                if name in self.look:
+                    self.look[name].set(value)
 
     def show_message(self, message):
         """Write into the status line."""
@@ -198,24 +222,19 @@ class Panel:
         with np.errstate(all="ignore"):
             for data in generator:
                 share = getattr(data, "progress", 0)
-                if not self._ready:
+                if not self._is_ready:
                     waiting.tell(share, f"{share:.0%} of this panel's work")
                 elif time.perf_counter() > until:
-                    self._show_work(generator, data, share)
+                    self._generator, self.progress.value = generator, share
+                    self.busy.layout.display = None
+                    self.set_data(data)
                     if loop:
                         loop.call_later(0.01, self._next_part, generator)
                         return
-                    until = time.perf_counter() + self.patience
+                    until = time.perf_counter() + self.part_after
         self._end_work()
         if data is not None:  # else the part before was the last
             self.set_data(data)
-
-    def _show_work(self, generator, data, share):
-        """Show what the work has reached."""
-        self._generator = generator
-        self.busy.layout.display = None
-        self.progress.value = share
-        self.set_data(data)
 
     def _next_part(self, generator):
         if generator is self._generator:
@@ -234,8 +253,9 @@ class Panel:
     # Copy and save
 
     def _make_tools(self):
-        self.code_box = _text_box("settings", "", 70, 430)
-        self.file_box = _text_box("file", self.name.removesuffix("_panel"), 34, 190)
+        self.code_box = _text_box("settings", 70, 430)
+        self.file_box = _text_box("file", 34, 190)
+        self.file_box.value = self.name.removesuffix("_panel")
         self.save_buttons = {
             ending: button(self, f"Save {ending.upper()}", self.save, ending)
             for ending in self.savers
@@ -258,7 +278,11 @@ class Panel:
         try:
             self.write(path, ending)
         except OSError as error:
-            return self.show_message(f"Can't save {path}: {_reason(error, path)}.")
+            reason = error.strerror or str(error)
+            folder = os.path.dirname(path)
+            if isinstance(error, FileNotFoundError) and folder:
+                reason = f"there is no folder {folder}"
+            return self.show_message(f"Can't save {path}: {reason}.")
         self.show_message(f"Saved {path}.")
 
     def _file_stem(self):
@@ -269,11 +293,12 @@ class Panel:
 
     def write(self, path, ending):
         """Write one file: .png and .svg, .csv (the numbers), .npz (the network)."""
-        look = values(self.look)
         if ending == "csv":
-            _write_table(path, *self.view.table(self.data, **look))
+            names, rows = self.view.table(self.data, self.now())
+            with open(path, "w", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerows([names, *rows])
         elif ending == "npz":
-            files.save(path, *self.view.network(self.data, **look))
+            files.save(path, *self.view.network(self.data, self.now()))
         else:
             self.view.save(path)
 
@@ -326,44 +351,25 @@ def _message(error):
     return message if is_ours else f"{type(error).__name__}: {message}"
 
 
-def _reason(error, path):
-    """Why a file can't be written, in words."""
-    folder = os.path.dirname(path)
-    if isinstance(error, FileNotFoundError) and folder:
-        return f"there is no folder {folder}"
-    return error.strerror or str(error)
-
-
-def _write_table(path, names, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(names)
-        for values in rows:
-            table.writerow(
-                [float(x) if isinstance(x, np.floating) else x for x in values]
-            )
-
-
 # Parts of the page -------------------------------------------------------------------
 
 
 def row(items):
     """Widgets in a row, which goes on below where the page is narrow."""
-    return widgets.HBox(list(items), layout=widgets.Layout(flex_flow="row wrap"))
+    return widgets.HBox(items, layout={"flex_flow": "row wrap"})
 
 
 def button(panel, label, action, *args):
     """A button that has the panel do something."""
-    layout = widgets.Layout(width=f"{34 + 9 * len(label)}px")
-    made = widgets.Button(description=label, layout=layout)
+    room = {"width": f"{34 + 9 * len(label)}px"}
+    made = widgets.Button(description=label, layout=room)
     made.on_click(lambda _: panel.handle(lambda: action(*args)))
     return made
 
 
-def _text_box(label, value, label_width, width):
-    style = {"description_width": f"{label_width}px"}
-    layout = widgets.Layout(width=f"{width}px")
-    return widgets.Text(value=value, description=label, style=style, layout=layout)
+def _text_box(label, label_width, width):
+    style, layout = {"description_width": f"{label_width}px"}, {"width": f"{width}px"}
+    return widgets.Text(description=label, style=style, layout=layout)
 
 
 def status_html(message, lines):
@@ -381,123 +387,3 @@ def _img(shown, size):
         'decoding="sync" style="display:block;max-width:100%;height:auto" '
         f'src="data:image/png;base64,{data}">'
     )
-
-
-# Panels with steps -------------------------------------------------------------------
-
-
-class SteppedPanel(Panel):
-    """A panel over data with steps: a ``step`` among its settings, and its buttons.
-
-    The data tell their last step as ``data.done``.
-    """
-
-    below = ()  # settings whose controls stand below the picture
-    speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
-    _place = None  # the step that was chosen, infinity for the last
-
-    def __init__(self, *args, **kwargs):
-        # Play does the timing. Its icons have no names, so our button stands for it.
-        self.player = host.Play(show_repeat=False)
-        self._plays = False  # whether we want it to; it hears of that a little later
-        super().__init__(*args, **kwargs)
-        self._keep_place()
-        hidden = self.player if host.STARTS_PLAY else self.play_button
-        hidden.layout.display = "none"
-        self.speed.connect(self.handle, self._set_speed)
-        self.look["step"].connect(self.handle, self._stepped)
-        self.player.observe(lambda change: self.handle(self._played), "value")
-        self.player.observe(lambda change: self.handle(self._turned), "playing")
-
-    def rows(self):
-        widget = {name: control.widget for name, control in self.controls.items()}
-        self.play_button = button(self, "Pause", self.play)
-        self._name_play()
-        self.speed = Choice("speed", list(self.speeds), list(self.speeds)[-2], 12)
-        buttons = [
-            self.play_button,
-            self.player,
-            button(self, "Back", self.move, -1),
-            button(self, "Step", self.move, 1),
-            button(self, "Reset", self.reset),
-        ]
-        steps = row([widget.pop("step"), *buttons, self.speed.widget])
-        below = row(widget.pop(name) for name in self.below)
-        middle = [self.picture, self.status, self.busy]
-        return [row(widget.values()), steps, *middle, below, self.tools]
-
-    def set_data(self, data):
-        """Keep new data, and the place: who stood at the last step stays at the last.
-
-        Long work comes in parts: the place may be further than the first of them.
-        """
-        step = self.look["step"]
-        place = step.value if self._place is None else self._place
-        self.data = data
-        step.end_at(data.done)
-        step.set(min(place, data.done), notify=False)
-        # Past the end, since it takes no step that would lead there: we stop it.
-        self.player.max = data.done + max(by for _, by in self.speeds.values())
-        self._set_speed()
-        self._cue()
-        self.draw()
-
-    def move(self, steps):
-        """Go some steps forwards, or back."""
-        self._pause()
-        step = self.look["step"]
-        step.set(min(max(step.value + steps, 0), self.data.done))
-
-    def reset(self):
-        """Go back to the start."""
-        self._pause()
-        self.look["step"].set(0)
-
-    def play(self):
-        """Play, or pause."""
-        if self._plays:
-            return self._pause()
-        self._cue()
-        self.player.send_state("value")  # it may have gone on after we heard of it
-        self.player.playing = True
-
-    def _pause(self):
-        self._plays = False
-        self.player.playing = False
-
-    def _cue(self):
-        """Have Play go on from the step, however it was chosen, or end with the last."""
-        step = self.look["step"].value
-        if step == self.data.done:
-            self._pause()  # by itself Play ends only after one more wait
-        self.player.value = 0 if step == self.data.done else step
-
-    def _keep_place(self):
-        step = self.look["step"].value
-        self._place = math.inf if step == self.data.done else step
-
-    def _stepped(self):
-        self._keep_place()
-        self._cue()
-        self.update()
-
-    def _set_speed(self):
-        self.player.interval, self.player.step = self.speeds[self.speed.value]
-
-    def _played(self):
-        # Go to the player's value: under load it leaves values out. What it sends until
-        # it has heard that it must stop comes too late.
-        if self._plays:
-            self.look["step"].set(min(self.player.value, self.data.done))
-        elif not self.player.playing:
-            self._cue()  # the browser prefers such a value to ours: tell it again
-
-    def _turned(self):
-        """The player plays, or it ended: with its last value, which may come with that."""
-        self._name_play()
-        self._plays |= self.player.playing
-        self._played()
-        self._plays = self.player.playing
-
-    def _name_play(self):
-        self.play_button.description = "Pause" if self.player.playing else "Play"

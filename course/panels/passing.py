@@ -1,6 +1,6 @@
 """The pass panel: one sample forward through a network, and its error back."""
 
-import functools
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -8,7 +8,8 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
-from course.panels.panel import Panel, SteppedPanel, row, values
+from course.panels.panel import SHOWN, Panel
+from course.panels.stepped import SteppedPanel
 from course.panels.view import Cell, View
 from course.pictures.style import number
 
@@ -40,113 +41,82 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) ->
     """Settings -> the stages: input, layers forward, loss; if back, what follows, too."""
     params, activation = controls.fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
-    stages = _stages_forward(params, X, Y, activation)
+    Y_hat, cache = mlp.forward(params, X, activation)
+    stages = list(_stages_forward(params, cache, Y))
     if back:
-        stages[-1].formulas.extend(_slope_lines(stages[-1].cache.A[-1], Y))
-        stages += _stages_back(params, stages[-1].cache, Y, learning_rate, activation)
+        stages[-1].formulas.extend(["", *_equation("dA = Y_hat - Y", Y_hat - Y)])
+        stages += _stages_back(params, cache, Y, learning_rate, activation)
     return Pass(stages, activation)
 
 
-def _stages_forward(params, X, Y, activation):
+def _stages_forward(params, cache, Y):
     """Input, layers forward, loss."""
-    Y_hat, cache = mlp.forward(params, X, activation)
-    lines = [f"A[0] = X = {_row(X)}", "", f"target Y = {_row(Y)}"]
-    stages = [Stage("Input", lines, params, mlp.Cache([X], []))]
-    for i in range(len(params)):
+    X, Y_hat, target = cache.A[0], cache.A[-1], f"target Y = {_row(Y)}"
+    lines = [f"A[0] = X = {_row(X)}", "", target]
+    yield Stage("Input", lines, params, mlp.Cache([X], []))
+    for i, Z in enumerate(cache.Z):
+        sums = _equation(f"Z[{i}] = A[{i}] @ W[{i}] + b[{i}]", Z)
+        lines = [*sums, "", *_equation(f"A[{i + 1}] = f(Z[{i}])", cache.A[i + 1])]
         reached = mlp.Cache(cache.A[: i + 2], cache.Z[: i + 1])
-        lines = _forward_lines(i, cache)
-        title = f"Forward, layer {i}"
-        stages.append(Stage(title, lines, params, reached, active=i))
-    return [*stages, Stage("Loss", _loss_lines(Y_hat, Y), params, cache)]
+        yield Stage(f"Forward, layer {i}", lines, params, reached, active=i)
+    loss = f"  = {number(mlp.loss(Y_hat, Y), 3)}"
+    lines = [f"prediction Y_hat = {_row(Y_hat)}", target, "", "loss = 1/2 (Y_hat - Y)²"]
+    yield Stage("Loss", [*lines, loss], params, cache)
 
 
 def _stages_back(params, cache, Y, learning_rate, activation):
     """Layers back, update."""
     X, Y_hat = cache.A[0], cache.A[-1]
-    stages, grads, dA = [], [None] * len(params), mlp.loss_slope(Y_hat, Y)
+    grads, dA = [None] * len(params), mlp.loss_slope(Y_hat, Y)
     for i in reversed(range(len(params))):
         slope = activation.slope(cache.Z[i])
         dZ = dA * slope
         dA = dZ @ params[i].W.T
         grads = [*grads[:i], mlp.Layer(cache.A[i].T @ dZ, dZ[0]), *grads[i + 1 :]]
         lines = _backward_lines(i, slope, dZ, grads[i], dA)
-        stages.append(Stage(f"Backward, layer {i}", lines, params, cache, grads, i))
+        yield Stage(f"Backward, layer {i}", lines, params, cache, grads, i)
     new = mlp.sgd_step(params, grads, learning_rate)
     new_Y_hat, new_cache = mlp.forward(new, X, activation)
-    losses = mlp.loss(Y_hat, Y), mlp.loss(new_Y_hat, Y)
-    lines = _update_lines(learning_rate, *losses)
-    return [*stages, Stage("Update", lines, new, new_cache)]
+    before, after = mlp.loss(Y_hat, Y), mlp.loss(new_Y_hat, Y)
+    lines = [f"W = W - {learning_rate:g} dW", f"b = b - {learning_rate:g} db", ""]
+    losses = [f"  before {number(before, 4)},", f"  after  {number(after, 4)}"]
+    yield Stage("Update", [*lines, "loss of this sample:", *losses], new, new_cache)
+
+
+def _backward_lines(i, slope, dZ, grads, dA):
+    sums = [
+        *_equation(f"f'(Z[{i}])", slope),
+        *_equation(f"dZ[{i}] = dA * f'(Z[{i}])", dZ),
+    ]
+    weights = _equation(f"dW[{i}] = A[{i}]ᵀ dZ[{i}]", *grads.W)
+    lines = [*sums, "", *weights, "", f"db[{i}] = dZ[{i}]"]
+    if i > 0:  # nobody asks for the slope with respect to the input
+        lines += ["", *_equation(f"dA = dZ[{i}] W[{i}]ᵀ", dA)]
+    return lines
+
+
+def _equation(formula, first, *rows):
+    """A formula, and below it what it comes to."""
+    return [formula, f"  = {_row(first)}", *(f"    {_row(row)}" for row in rows)]
 
 
 def _row(values):
     return "[" + ", ".join(number(value) for value in np.ravel(values)) + "]"
 
 
-def _forward_lines(i, cache):
-    return [
-        f"Z[{i}] = A[{i}] @ W[{i}] + b[{i}]",
-        f"  = {_row(cache.Z[i])}",
-        "",
-        f"A[{i + 1}] = f(Z[{i}])",
-        f"  = {_row(cache.A[i + 1])}",
-    ]
-
-
-def _loss_lines(Y_hat, Y):
-    return [
-        f"prediction Y_hat = {_row(Y_hat)}",
-        f"target Y = {_row(Y)}",
-        "",
-        "loss = 1/2 (Y_hat - Y)²",
-        f"  = {number(mlp.loss(Y_hat, Y), 3)}",
-    ]
-
-
-def _slope_lines(Y_hat, Y):
-    return ["", "dA = Y_hat - Y", f"  = {_row(Y_hat - Y)}"]
-
-
-def _backward_lines(i, slope, dZ, grads, dA):
-    rows = [f"    {_row(dW)}" for dW in grads.W]
-    rows[0] = rows[0].replace("    ", "  = ", 1)
-    lines = [
-        f"f'(Z[{i}])",
-        f"  = {_row(slope)}",
-        f"dZ[{i}] = dA * f'(Z[{i}])",
-        f"  = {_row(dZ)}",
-        "",
-        f"dW[{i}] = A[{i}]ᵀ dZ[{i}]",
-        *rows,
-        "",
-        f"db[{i}] = dZ[{i}]",
-    ]
-    if i > 0:  # nobody asks for the slope with respect to the input
-        lines += ["", f"dA = dZ[{i}] W[{i}]ᵀ", f"  = {_row(dA)}"]
-    return lines
-
-
-def _update_lines(learning_rate, before, after):
-    return [
-        f"W = W - {learning_rate:g} dW",
-        f"b = b - {learning_rate:g} db",
-        "",
-        "loss of this sample:",
-        f"  before {number(before, 4)},",
-        f"  after  {number(after, 4)}",
-    ]
-
-
 class PassView(View):
     """The network as far as it is computed, and the formulas of the stage."""
 
-    size = (1000, 450)  # with three lines of words it still fits at 1280 x 720
-    cells: ClassVar = {
-        "network": Cell(0, 0, 660, 450, (2, 2, 2, 34)),
-        "formulas": Cell(660, 0, 340, 450, (8, 8, 2, 8)),
-    }
+    def __init__(self, height):
+        self.size = 1000, height
+        self.cells = {
+            "network": Cell(0, 0, 660, height, (2, 2, 2, 34)),
+            "formulas": Cell(660, 0, 340, height, (8, 8, 2, 8)),
+        }
+        super().__init__()
 
-    def draw(self, data, step):
-        stage, key = data.stages[step], (id(data), step)
+    def draw(self, data, look):
+        stage, key = data.stages[look.step], (id(data), look.step)
         self.paint("network", key, self._draw_network, stage)
         self.paint("formulas", key, self._draw_formulas, stage)
 
@@ -163,21 +133,21 @@ class PassView(View):
         for i, line in enumerate(stage.formulas):
             ax.text(0, 0.87 - 0.062 * i, line, **look)
 
-    def line(self, data, step):
-        stage = data.stages[step]
+    def line(self, data, look):
+        stage = data.stages[look.step]
         formulas = "; ".join(_in_one_line(stage.formulas))
-        return f"step {step} of {data.done}, {stage.title}: {formulas}"
+        return f"step {look.step} of {data.done}, {stage.title}: {formulas}"
 
-    def alt(self, data, step):
-        stage = data.stages[step]
+    def alt(self, data, look):
+        stage = data.stages[look.step]
         network = pictures.describe_network(stage.params, stage.cache, stage.grads)
-        formulas = f"Beside it the formulas. {self.line(data, step)}."
+        formulas = f"Beside it the formulas. {self.line(data, look)}."
         return f"{network} On it the {_shown(stage)}. {formulas}"
 
-    def network(self, data, step):
-        return data.stages[step].params, data.activation
+    def network(self, data, look):
+        return data.stages[look.step].params, data.activation
 
-    def table(self, data, step):
+    def table(self, data, look):
         return ("stage", "formula"), [
             (stage.title, line.strip())
             for stage in data.stages
@@ -199,27 +169,16 @@ def _in_one_line(lines):
     return [" ".join(formula.split()) for formula in text.split("\n")]
 
 
-class ForwardView(PassView):
-    """The same, lower: the tasks above and the words below fit on one screen with it."""
-
-    size = (1000, 360)
-    cells: ClassVar = {
-        "network": Cell(0, 0, 660, 360, (2, 2, 2, 34)),
-        "formulas": Cell(660, 0, 340, 360, (8, 8, 2, 8)),
-    }
-
-
 class PassPanel(SteppedPanel):
     """See `pass_panel`."""
 
     speeds: ClassVar = {"slow": (4000, 1), "medium": (2000, 1), "fast": (800, 1)}
 
-    def rows(self):
-        """As in others, but a single setting stands in one row with the steps."""
-        settings, steps, *below = super().rows()
-        if len(settings.children) > 1:
-            return [settings, steps, *below]
-        return [row([*settings.children, *steps.children]), *below]
+
+class ForwardPanel(PassPanel):
+    """The way forward alone: its one setting stands in one row with the steps."""
+
+    layout = ("work step buttons speed", *SHOWN)
 
 
 def pass_panel(
@@ -239,19 +198,20 @@ def pass_panel(
     step have a control.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
-    work = {
-        "sample": controls.sample(task, sample, 8),
-        "seed": controls.seed(seed),
-        "learning_rate": controls.learning_rate(learning_rate),
-        **controls.activation(activation, alpha),
+    given, fixed = locals(), {"task": task}
+    shown = {"sample": controls.sample(task, 8)}
+    others = {
+        "seed": controls.seed(),
+        "learning_rate": controls.learning_rate(100),  # all five in one row
+        **controls.activation(),
     }
-    work["learning_rate"].slider.layout.width = "100px"  # all five in one row
     last = len(mlp.ORIGINAL_SIZES)  # the loss
-    fixed, view = {"task": task}, PassView()
-    if not checks.switch("back", back):
-        view, chosen = ForwardView(), work.pop("sample")
-        fixed |= {"back": False, **values(work)}
-        work = {"sample": chosen}
-    look = {"step": controls.step(step, 2 * last if back else last)}
-    compute = functools.partial(one_pass, **fixed)
-    return PassPanel("pass_panel", compute, view, work, look, fixed)
+    if checks.switch("back", back):
+        # With three lines of words it still fits at 1280 x 720.
+        kind, height, last, work = PassPanel, 450, 2 * last, shown | others
+    else:  # with the tasks above, too
+        kind, height, work = ForwardPanel, 360, shown
+        fixed["back"] = False
+        fixed |= {name: control.check(given[name]) for name, control in others.items()}
+    compute, look = partial(one_pass, **fixed), {"step": controls.step(last)}
+    return kind("pass_panel", given, compute, PassView(height), work, look, fixed)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,9 +21,7 @@ class Run(NamedTuple):
 
     task: mlp.Task
     activation: mlp.Activation
-    learning_rate: float
-    gradient: object  # loss_and_grads, or the one with the bug
-    scheme: str  # how the first weights were drawn
+    settings: SimpleNamespace  # those that `train_in_parts` was given
     samples: np.ndarray  # (steps, batch) the rows that each step uses
     every: int  # of how many networks one is kept
     kept: Snapshots  # the networks after step 0, every, 2 * every, ...
@@ -95,48 +94,37 @@ class Run(NamedTuple):
         )
 
     def _train(self, params, start, stop, snapshots=False):
+        bug = self.settings.bug
         return train(
             params,
             self.task.X,
             self.task.Y,
             samples=self.samples[start:stop],
             activation=self.activation,
-            learning_rate=self.learning_rate,
-            gradient=self.gradient,
+            learning_rate=self.settings.learning_rate,
+            gradient=original_loss_and_grads if bug else mlp.loss_and_grads,
             snapshots=snapshots,
         )
 
 
-def train_in_parts(
-    task,
-    learning_rate,
-    seed,
-    activation,
-    alpha,
-    scheme,
-    hidden,
-    batch_size,
-    steps,
-    bug,
-    seconds=0.1,
-):
+def train_in_parts(task, seconds=0.1, **settings):
     """Settings -> the training run, yielded after each ``seconds`` of work.
 
-    The run is the one of ``rng = default_rng(seed)``, ``initialize(sizes, rng)`` and
+    The settings are those of the training panel, from ``learning_rate`` to ``bug``. The
+    run is the one of ``rng = default_rng(seed)``, ``initialize(sizes, rng)`` and
     ``train(params, X, Y, rng)``, however it is cut.
     """
-    rng = np.random.default_rng(seed)
-    function = mlp.make_activation(activation, alpha)
-    sizes = (task.X.shape[1], *hidden, task.Y.shape[1])
-    params = mlp.initialize(sizes, rng, scheme, function.alpha or 0.0)
-    samples = mlp.draw_samples(rng, len(task.X), steps, batch_size)
+    given = SimpleNamespace(**settings)
+    rng = np.random.default_rng(given.seed)
+    function = mlp.make_activation(given.activation, given.alpha)
+    sizes = (task.X.shape[1], *given.hidden, task.Y.shape[1])
+    params = mlp.initialize(sizes, rng, given.scheme, function.alpha or 0.0)
+    samples = mlp.draw_samples(rng, len(task.X), given.steps, given.batch_size)
     start = Snapshots(join(params)[None], [W.shape for W, _ in params])
     # Keep every network. If they are too many, keep one in 100 steps, or even fewer.
-    too_many = steps * start.rows.size / MOST_NUMBERS
+    too_many = given.steps * start.rows.size / MOST_NUMBERS
     every = 1 if too_many <= 1 else max(PIECE, math.ceil(too_many))
-    gradient = original_loss_and_grads if bug else mlp.loss_and_grads
-    setting = task, function, learning_rate, gradient, scheme, samples, every
-    run = Run(*setting, start, params, np.zeros(0))
+    run = Run(task, function, given, samples, every, start, params, np.zeros(0))
     last_told = time.perf_counter()
     while not run.ended:
         run = run.go_on()
@@ -201,8 +189,9 @@ def _advice(run):
     """
     alpha = run.activation.alpha
     is_wide = max(W.shape[1] for W, _ in run.params) >= 8
-    is_usual = alpha is not None and abs(alpha) <= 0.2 and run.learning_rate <= 0.2
-    by_he = is_wide and is_usual and run.scheme in ("normal", "uniform")
+    settings = run.settings
+    is_usual = alpha is not None and abs(alpha) <= 0.2 and settings.learning_rate <= 0.2
+    by_he = is_wide and is_usual and settings.scheme in ("normal", "uniform")
     return f"lower the learning rate{', or choose initialization he' if by_he else ''}"
 
 

@@ -48,9 +48,9 @@ class SliceView(View):
     size = (1000, 420)
     cells: ClassVar = {"slice": Cell(0, 0, 1000, 420, (84, 56, 20, 36))}
 
-    def draw(self, data, learning_rate):
-        key = id(data), learning_rate
-        self.paint("slice", key, self._draw_slice, data, learning_rate)
+    def draw(self, data, look):
+        key = id(data), look.learning_rate
+        self.paint("slice", key, self._draw_slice, data, look.learning_rate)
 
     def _draw_slice(self, ax, data, learning_rate):
         start, after = data.loss[0], data.function(learning_rate)
@@ -69,22 +69,22 @@ class SliceView(View):
         ax.set_ylabel("loss")
         ax.legend(loc="upper center")
 
-    def line(self, data, learning_rate):
-        start, after = data.loss[0], data.function(learning_rate)
+    def line(self, data, look):
+        start, after = data.loss[0], data.function(look.learning_rate)
         verdict = "down" if after < start else "up: the step is too long"
         return (
-            f"learning rate {learning_rate:g}: one step takes the loss from "
+            f"learning rate {look.learning_rate:g}: one step takes the loss from "
             f"{start:.4f} to {after:.4g}, {verdict}; the lowest on this line is "
             f"{data.loss.min():.4f} at {data.t[data.loss.argmin()]:.3g}"
         )
 
-    def alt(self, data, learning_rate):
+    def alt(self, data, look):
         return (
             "The loss along the line down the gradient: it falls, reaches a lowest "
-            f"point and rises again. Marked: {self.line(data, learning_rate)}."
+            f"point and rises again. Marked: {self.line(data, look)}."
         )
 
-    def table(self, data, learning_rate):
+    def table(self, data, look):
         return ("learning rate", "loss"), zip(data.t, data.loss)
 
 
@@ -97,9 +97,6 @@ def slice_panel(
     """
     task = checks.task("task", task, inputs=2, outputs=1)
     tasks = {"SUM": mlp.SUM, "XOR": mlp.XOR, task.name: task}
-    work = {
-        "task": Choice("task", tasks, task, 8),
-        **controls.network(seed, activation, alpha),
-    }
-    look = {"learning_rate": controls.learning_rate(learning_rate)}
-    return Panel("slice_panel", loss_slice, SliceView(), work, look)
+    work = {"task": Choice("task", tasks, 8), **controls.network()}
+    look, view = {"learning_rate": controls.learning_rate()}, SliceView()
+    return Panel("slice_panel", locals(), loss_slice, view, work, look)

@@ -1,6 +1,6 @@
 """The training panel: train a network and look at every step of it."""
 
-import functools
+from functools import partial
 from typing import ClassVar
 
 import numpy as np
@@ -8,9 +8,10 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, pictures
 from course.panels import controls
-from course.panels.controls import Choice, Number, Sizes, Tick
-from course.panels.panel import Panel, SteppedPanel
+from course.panels.controls import Choice, Sizes, Tick, Whole
+from course.panels.panel import SHOWN, Panel
 from course.panels.run import describe, train_in_parts
+from course.panels.stepped import SteppedPanel
 from course.panels.view import Cell, View
 from course.pictures.axes import log_limits
 from course.pictures.losses import mark_loss
@@ -27,36 +28,35 @@ class TrainingView(View):
         "surface": Cell(800, 194, 280, 230, (62, 28, 40, 24)),
         "neuron": Cell(800, 0, 280, 194, (82, 28, 58, 26)),
     }
+    chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
 
     def __init__(self):
         super().__init__()
         self.run, self.curve, self.previous = None, None, None
 
-    def draw(self, run, step, neuron, show_z, hidden_layer, sample):
+    def draw(self, run, look):
         self._remember(run)
-        params, now = run.at(step), (id(run), step)
-        x = self.chosen_input(run, step, sample)
+        params, now = run.at(look.step), (id(run), look.step)
+        x = self.chosen_input(run, look)
         _, cache = mlp.forward(params, [x], run.activation)
         self.paint("network", (now, tuple(x)), pictures.draw_network, params, cache)
-        curves = id(run), id(self.previous)
+        self.paint_run(run, params, look, show_z=look.show_z)
+        shown = params, run.task, run.activation, look.hidden_layer
+        self.paint("hidden", (now, look.hidden_layer), pictures.draw_hidden, *shown)
+
+    def paint_run(self, run, params, look, **unit):
+        """Paint the loss, the output, and what a unit makes of the inputs."""
+        now, curves = (id(run), look.step), (id(run), id(self.previous))
         curve = {"ground": curves, "lay": self._draw_loss}
-        self.paint("loss", now, self._draw_mark, step, **curve)
+        self.paint("loss", now, self._draw_mark, look.step, **curve)
         network = params, run.task, run.activation
-        output = {"resolution": 41, "colorbar": False, "ground": "square"}
-        unit = {
-            "layer": neuron[0],
-            "unit": neuron[1],
-            "show_z": show_z,
-            "as_unit": True,
-        }
-        unit |= output
-        output["mark"] = run.rows(step) if step else None
-        layer = {"layer": hidden_layer}
-        self.paint("surface", now, self._draw_surface, *network, **output)
-        chosen = now, neuron, show_z
-        self.paint("neuron", chosen, self._draw_surface, *network, **unit)
-        self.paint("hidden", (now, layer), pictures.draw_hidden, *network, **layer)
+        square = {"resolution": 41, "colorbar": False, "ground": "square"}
+        ring = {"mark": run.rows(look.step) if look.step else None}
+        self.paint("surface", now, self._draw_surface, *network, **square, **ring)
+        key = now, look.neuron, *unit.values()
+        unit |= {"layer": look.neuron[0], "unit": look.neuron[1], "as_unit": True}
+        self.paint("neuron", key, self._draw_surface, *network, **square, **unit)
 
     def _draw_surface(self, ax, *network, **look):
         pictures.draw_surface(ax, *network, **look)
@@ -71,10 +71,11 @@ class TrainingView(View):
             self.previous = self.curve if self.run.every == run.every else None
         self.run, self.curve = run, np.maximum(run.curve(), self.floor)
 
-    def chosen_input(self, run, step, sample):
+    def chosen_input(self, run, look):
         """The input whose activations are shown: (n_in,)."""
+        sample = look.sample
         if sample is None:  # the one that was trained on
-            rows = run.rows(step)
+            rows = run.rows(look.step)
             sample = rows[0] if len(rows) else 0
         return run.task.X[sample]
 
@@ -93,7 +94,7 @@ class TrainingView(View):
         """The lowest and the highest loss that the curve can show."""
         return log_limits(self.curve, least=self.floor)
 
-    def choose(self, run, x, y, step, **look):
+    def choose(self, run, x, y, look):
         """A unit, a sample, or a step of the curve."""
         name, place = self.cell_at(x, y)
         if name in (None, "hidden"):
@@ -101,7 +102,7 @@ class TrainingView(View):
         ax = self.axes[name]
         at = ax.transData.inverted().transform(place)
         if name == "network":
-            unit = pictures.unit_at(ax, run.at(step), at)
+            unit = pictures.unit_at(ax, run.at(look.step), at)
             return {"neuron": unit} if unit else {}
         if name == "loss":
             return {"step": int(np.clip(round(at[0]), 0, run.done))}
@@ -109,35 +110,35 @@ class TrainingView(View):
         away = np.hypot(*(samples - place).T)
         return {"sample": int(away.argmin())} if away.min() < 15 else {}
 
-    def line(self, run, step, **look):
-        return describe(run, step)
+    def line(self, run, look):
+        return describe(run, look.step)
 
-    def alt(self, run, step, neuron, show_z, hidden_layer, sample):
-        x = self.chosen_input(run, step, sample)
+    def alt(self, run, look):
+        x, (layer, unit) = self.chosen_input(run, look), look.neuron
         return (
-            f"Five linked pictures of the network after step {step}: the network with "
-            f"its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
-            "logarithmic axis; the output over the square of inputs, with the data; "
-            f"the same for {'z of ' if show_z else ''}unit {neuron[1]} of layer "
-            f"{neuron[0]}; the data in the "
-            f"space of layer {hidden_layer}. {describe(run, step)}."
+            f"Five linked pictures of the network after step {look.step}: the network "
+            f"with its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
+            "logarithmic axis; the output over the square of inputs, with the data; the "
+            f"same for {'z of ' if look.show_z else ''}unit {unit} of layer {layer}; the "
+            f"data in the space of layer {look.hidden_layer}. {self.line(run, look)}."
         )
 
-    def table(self, run, **look):
+    def table(self, run, look):
         """One row for each step: its number, its loss, the rows of data it used."""
         return ("step", "loss", "rows"), [
             (step, loss, " ".join(map(str, run.rows(step))))
             for step, loss in enumerate(run.loss, start=1)
         ]
 
-    def network(self, run, step, **look):
-        return run.at(step), run.activation
+    def network(self, run, look):
+        return run.at(look.step), run.activation
 
 
 class TrainingPanel(SteppedPanel):
     """See `training_panel`."""
 
-    below = ("neuron", "show_z", "hidden_layer", "sample")
+    # What stands below the picture is out of sight on a projector.
+    layout = ("work", "step buttons speed", "look seed_menu", *SHOWN)
     speeds: ClassVar = {
         "1 step": (300, 1),
         "5 steps": (80, 5),
@@ -145,25 +146,18 @@ class TrainingPanel(SteppedPanel):
         "100 steps": (80, 100),
     }
 
-    def __init__(self, *args, seeds=None, **kwargs):
-        self.seed_menu = _seed_menu(seeds) if seeds else None
-        super().__init__(*args, **kwargs)
-        if self.seed_menu:
-            self.seed_menu.connect(self.handle, self._choose_seed)
-
-    def rows(self):
-        *rows, looks, tools = super().rows()
-        if self.seed_menu:
-            looks.children = (*looks.children, self.seed_menu.widget)
-        # Above the picture: what stands below it is out of sight on a projector.
-        return [*rows[:2], looks, *rows[2:], tools]
+    def __init__(self, name, given, *args):
+        self.seed_menu = _seed_menu(given["seeds"] or {})
+        self.hidden = "" if given["seeds"] else "seed_menu"
+        super().__init__(name, given, *args)
+        self.seed_menu.connect(self.handle, self._choose_seed)
 
     def _choose_seed(self):
         if self.seed_menu.value is not None:
             self.work["seed"].set(self.seed_menu.value)
 
     def set_data(self, data):
-        if self.seed_menu and self.seed_menu.value != self.work["seed"].value:
+        if self.seed_menu.value != self.work["seed"].value:
             self.seed_menu.set(None, notify=False)  # the slider went to another seed
         sizes = [W.shape[1] for W, _ in data.params]
         self.look["neuron"].offer(_units(sizes))
@@ -177,7 +171,7 @@ def _seed_menu(groups):
     for name, seeds in groups.items():
         for seed in checks.seeds("seeds", seeds):
             options[f"{name}: seed {seed}"] = seed
-    return Choice("look at", options, None, 22)
+    return Choice("look at", options, 22)
 
 
 def _layers(sizes):
@@ -222,35 +216,25 @@ def training_panel(
     what they are listed under: ``{"dead layer": [3, 9]}``.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
+    batches = {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}
     work = {
-        "learning_rate": controls.learning_rate(learning_rate),
-        **controls.network(seed, activation, alpha),
-        "scheme": Choice("initialization", list(mlp.SCHEMES), scheme, 11),
-        "hidden": Sizes("hidden layers", hidden),
-        "batch_size": Choice(
-            "batch", {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}, batch_size, 7
-        ),
-        "steps": Number(
-            "steps", steps, 1, 10_000, whole=True, width="120px", least=1, most=10**6
-        ),
-        "bug": Tick("with the original's bug", bug),
+        "learning_rate": controls.learning_rate(),
+        **controls.network(),
+        "scheme": Choice("initialization", list(mlp.SCHEMES), 11),
+        "hidden": Sizes("hidden layers"),
+        "batch_size": Choice("batch", batches, 7),
+        "steps": Whole("steps", 1, 10_000, 120, least=1, most=10**6),
+        "bug": Tick("with the original's bug"),
     }
-    sizes, last = [*work["hidden"].value, 1], work["steps"].value
-    if hidden_layer is None:
-        hidden_layer = max(0, len(sizes) - 2)
+    sizes, last = [*work["hidden"].check(hidden), 1], work["steps"].check(steps)
+    step = last if step is None else step
+    hidden_layer = max(0, len(sizes) - 2) if hidden_layer is None else hidden_layer
     look = {
-        "step": controls.step(last if step is None else step, last),
-        "neuron": Choice("neuron", _units(sizes), neuron, 16),
-        "show_z": Tick("show z", show_z),
-        "hidden_layer": Choice("hidden space", _layers(sizes), hidden_layer, 10),
-        "sample": controls.sample(task, sample, 13, {"as trained": None}),
+        "step": controls.step(last),
+        "neuron": Choice("neuron", _units(sizes), 16),
+        "show_z": Tick("show z"),
+        "hidden_layer": Choice("hidden space", _layers(sizes), 10),
+        "sample": controls.sample(task, 13, {"as trained": None}),
     }
-    return TrainingPanel(
-        "training_panel",
-        functools.partial(train_in_parts, task),
-        TrainingView(),
-        work,
-        look,
-        {"task": task},
-        seeds=seeds,
-    )
+    train, view, fixed = partial(train_in_parts, task), TrainingView(), {"task": task}
+    return TrainingPanel("training_panel", locals(), train, view, work, look, fixed)

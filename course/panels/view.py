@@ -37,6 +37,11 @@ class Shown(NamedTuple):
 class View:
     """One persistent Figure. Subclasses say what is in its cells.
 
+    Their ``draw(data, look)`` calls `paint` for each cell; ``alt`` says what the picture
+    shows now; ``line`` says the numbers, rounded so that every NumPy prints the same;
+    ``table`` has them in full: the names of the columns, and the rows. ``look`` holds
+    the settings that only choose what is shown.
+
     The figure is not pyplot's, so none is ever left open. Drawing all of a figure takes
     100 ms and more; so only the cells whose content changed are drawn again, into the
     pixels that are there already.
@@ -44,6 +49,7 @@ class View:
 
     size = (1000, 380)
     cells: ClassVar[dict] = {}
+    chooses = False  # whether ``choose(data, x, y, look)`` tells what a click chooses
     # Titles and axis labels have fixed places: to find new ones takes time.
     style: ClassVar = {**STYLE, "axes.titley": 1.0}
 
@@ -70,35 +76,15 @@ class View:
         ax.yaxis.set_label_coords(-(left - 22) / width, 0.5)
         return ax
 
-    def show(self, data, **look) -> Shown:
+    def show(self, data, look) -> Shown:
         """Draw the data and say them."""
         with matplotlib.rc_context(self.style), np.errstate(all="ignore"):
-            self.draw(data, **look)
-        return Shown(self.png(), self.alt(data, **look), self.line(data, **look))
+            self.draw(data, look)
+        return Shown(self.png(), self.alt(data, look), self.line(data, look))
 
-    def draw(self, data, **look):
-        """Call `paint` for each cell."""
-        raise NotImplementedError
-
-    def alt(self, data, **look) -> str:
-        """Say what the picture shows now."""
-        raise NotImplementedError
-
-    def line(self, data, **look) -> str:
-        """Say the numbers, rounded so that every NumPy prints the same."""
-        raise NotImplementedError
-
-    def table(self, data, **look) -> tuple:
-        """The numbers in full: the names of the columns, and the rows."""
-        raise NotImplementedError
-
-    def network(self, data, **look) -> tuple:
+    def network(self, data, look) -> tuple:
         """The parameters and the activation that are shown."""
         return data.params, data.activation
-
-    def choose(self, data, x, y, **look) -> dict:
-        """What a click chooses, by setting; pixels count from the top left."""
-        return {}
 
     def paint(self, name, key, drawing, *args, ground=None, lay=None, **kwargs):
         """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.

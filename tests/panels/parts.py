@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import inspect
 import io
 import re
 from pathlib import Path
@@ -11,7 +12,6 @@ import numpy as np
 from ipywidgets.widgets import widget as module
 from PIL import Image
 
-import mlp_core as mlp
 from course import panels
 from course.panels.controls import Number
 from course.panels.run import train_in_parts
@@ -34,16 +34,15 @@ def make(name, **settings):
 
 def training_run(**settings):
     """The whole training run, by default that of the training panel."""
-    usual = {"task": mlp.SUM, "learning_rate": 0.2, "seed": 0, "steps": 2000}
-    usual |= {"activation": "leaky_relu", "alpha": -0.2, "scheme": "normal"}
-    usual |= {"hidden": (3, 3, 2), "batch_size": 1, "bug": False}
+    usual = inspect.signature(panels.training_panel).parameters.items()
+    usual = {name: setting.default for name, setting in usual}
     *_, run = train_in_parts(**{**usual, **settings})
     return run
 
 
 def tell_each_part(panel):
     """Have a training panel show each part of its work, however quick it is."""
-    panel.compute, panel.patience = functools.partial(panel.compute, seconds=0), 0
+    panel.compute, panel.part_after = functools.partial(panel.compute, seconds=0), 0
 
 
 async def let_parts_come():

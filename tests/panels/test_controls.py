@@ -138,7 +138,8 @@ def test_every_setting_has_a_named_control(panel):
 
 def test_an_input_of_the_menu_is_its_row():
     """Guards: a menu whose words stand beside other rows."""
-    menu = sample(mlp.XOR, 3, 8)
+    menu = sample(mlp.XOR, 8)
+    menu.set(3)
     assert menu.box.value == "(1, 1)"
     for row, name in enumerate(["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]):
         menu.box.value = name

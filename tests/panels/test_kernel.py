@@ -45,7 +45,7 @@ def move_all(panel):
 AGAIN = "panel = panels.training_panel(seed=8)"
 COUNT = "print(len(_instances))"
 LONG = """
-panel.patience = 0  # it goes on in the background after its first part
+panel.part_after = 0  # it goes on in the background after its first part
 panel.controls["steps"].set(60_000)
 print(panel.data.done, panel.progress.value)
 """

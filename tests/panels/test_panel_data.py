@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -93,7 +94,9 @@ def test_no_number_is_told_as_minus_zero():
     assert "f(1.0e+06) = 1.000" in panel.shown.line
     panel.close()
     data = differences(seed=0, activation="tanh", alpha=0.0)
-    words = GradientView().show(data._replace(slope=-1e-9), h=1e-5).line
+    words = (
+        GradientView().show(data._replace(slope=-1e-9), SimpleNamespace(h=1e-5)).line
+    )
     assert "by backprop 0.0000" in words
 
 
@@ -312,7 +315,7 @@ def test_the_signal_is_told_layer_by_layer():
     assert [len(part.params) for part in parts] == [1, 2, 3, 4, 5]
     assert [len(part.spread) for part in parts] == [2, 3, 4, 5, 6]
     assert [part.progress for part in parts] == [0.2, 0.4, 0.6, 0.8, 1.0]
-    lines = [InitializationView().show(part).line for part in parts]
+    lines = [InitializationView().show(part, None).line for part in parts]
     assert lines[1].endswith("after 2 of 5 layers")
     assert lines[4].endswith("after 5 layers")
 

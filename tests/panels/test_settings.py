@@ -19,84 +19,65 @@ from course.pictures.style import number
 from course.words import label
 from tests.panels.parts import NAMES, make, message
 
-NETWORK = {"seed": 3, "activation": "leaky_relu", "alpha": 0.5}
-OTHER_NETWORK = {"seed": 7, "activation": "tanh", "alpha": -0.3}
-
-# Panel -> its settings, and what each is moved to.
+NETWORK = {
+    "seed": (3, 7),
+    "activation": ("leaky_relu", "tanh"),
+    "alpha": (0.5, -0.3),
+}
+# Panel -> setting -> where it stands, and what it is moved to.
+PAIRS = {
+    "activation_panel": {
+        "alpha": (0.5, -0.3),
+        "z": (-1.4, 0.8),
+        "activation": ("leaky_relu", "tanh"),
+        "weight": (2, -1.1),
+        "bias": (-0.7, 0.4),
+    },
+    "initialization_panel": {
+        **NETWORK,
+        "scheme": ("he", "uniform"),
+        "width": (6, 4),
+        "depth": (5, 3),
+    },
+    "gradient_panel": {**NETWORK, "h": (0.1, 0.7)},
+    "slice_panel": {
+        **NETWORK,
+        "task": (mlp.XOR, mlp.SUM),
+        "learning_rate": (0.06, 0.02),
+    },
+    "pass_panel": {
+        **NETWORK,
+        "task": (mlp.XOR, mlp.SUM),
+        "sample": (2, 1),
+        "learning_rate": (0.5, 0.1),
+        "step": (10, 2),
+        "back": (True, False),
+    },
+    "first_look_panel": {
+        "learning_rate": (0.3, 0.1),
+        "seed": (3, 7),
+        "step": (40, 90),
+        "neuron": ((0, 2), (0, 1)),
+    },
+    "training_panel": {
+        **NETWORK,
+        "task": (mlp.XOR, mlp.SUM),
+        "learning_rate": (0.1, 0.05),
+        "scheme": ("he", "uniform"),
+        "hidden": ((2, 2), (3, 2)),
+        "batch_size": (2, 4),
+        "steps": (60, 70),
+        "bug": (False, True),
+        "step": (40, 50),
+        "neuron": ((1, 1), (0, 1)),
+        "show_z": (False, True),
+        "hidden_layer": (1, 0),
+        "sample": (2, 1),
+    },
+}
 CASES = {
-    "activation_panel": (
-        {
-            "alpha": 0.5,
-            "z": -1.4,
-            "activation": "leaky_relu",
-            "weight": 2,
-            "bias": -0.7,
-        },
-        {"alpha": -0.3, "z": 0.8, "activation": "tanh", "weight": -1.1, "bias": 0.4},
-    ),
-    "initialization_panel": (
-        {**NETWORK, "scheme": "he", "width": 6, "depth": 5},
-        {**OTHER_NETWORK, "scheme": "uniform", "width": 4, "depth": 3},
-    ),
-    "gradient_panel": ({**NETWORK, "h": 0.1}, {**OTHER_NETWORK, "h": 0.7}),
-    "slice_panel": (
-        {**NETWORK, "task": mlp.XOR, "learning_rate": 0.06},
-        {**OTHER_NETWORK, "task": mlp.SUM, "learning_rate": 0.02},
-    ),
-    "pass_panel": (
-        {
-            **NETWORK,
-            "task": mlp.XOR,
-            "sample": 2,
-            "learning_rate": 0.5,
-            "step": 10,
-            "back": True,
-        },
-        {
-            **OTHER_NETWORK,
-            "task": mlp.SUM,
-            "sample": 1,
-            "learning_rate": 0.1,
-            "step": 2,
-            "back": False,
-        },
-    ),
-    "first_look_panel": (
-        {"learning_rate": 0.3, "seed": 3, "step": 40, "neuron": (0, 2)},
-        {"learning_rate": 0.1, "seed": 7, "step": 90, "neuron": (0, 1)},
-    ),
-    "training_panel": (
-        {
-            **NETWORK,
-            "task": mlp.XOR,
-            "learning_rate": 0.1,
-            "scheme": "he",
-            "hidden": (2, 2),
-            "batch_size": 2,
-            "steps": 60,
-            "bug": False,
-            "step": 40,
-            "neuron": (1, 1),
-            "show_z": False,
-            "hidden_layer": 1,
-            "sample": 2,
-        },
-        {
-            **OTHER_NETWORK,
-            "task": mlp.SUM,
-            "learning_rate": 0.05,
-            "scheme": "uniform",
-            "hidden": (3, 2),
-            "batch_size": 4,
-            "steps": 70,
-            "bug": True,
-            "step": 50,
-            "neuron": (0, 1),
-            "show_z": True,
-            "hidden_layer": 0,
-            "sample": 1,
-        },
-    ),
+    name: [{setting: pair[i] for setting, pair in pairs.items()} for i in (0, 1)]
+    for name, pairs in PAIRS.items()
 }
 
 
@@ -260,7 +241,7 @@ def seen(panel):
         return now | {"unit": ax["unit"].lines[-1].get_ydata()}
     if panel.name == "initialization_panel":
         sizes = [_size(*patch.get_data()[:2]) for patch in ax["weights"].patches]
-        params, _ = panel.view.network(panel.data)
+        params, _ = panel.view.network(panel.data, panel.now())
         drawn = ax["spread"].lines[0].get_ydata()
         return now | {"weights": join(params), "sizes": sizes, "spread": drawn}
     lines = {

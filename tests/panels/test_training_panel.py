@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -73,6 +74,9 @@ def places(view, name, points):
     return list(zip(x, view.size[1] - y))
 
 
+AT_30 = SimpleNamespace(step=30)
+
+
 def test_a_click_on_a_unit_chooses_it(training):
     """Guards: another unit, or an input; the units are where their ellipses are drawn."""
     drawn = training.view.axes["network"].collections
@@ -83,9 +87,9 @@ def test_a_click_on_a_unit_chooses_it(training):
     assert len(centers) == len(units) == 11
     for (x, y), unit in zip(centers, units):
         for off in (0, 9):
-            chosen = training.view.choose(training.data, x + off, y, 30)
+            chosen = training.view.choose(training.data, x + off, y, AT_30)
             assert chosen == ({"neuron": unit} if unit[0] >= 0 else {})
-        assert training.view.choose(training.data, x - 45, y, 30) == {}  # beside it
+        assert training.view.choose(training.data, x - 45, y, AT_30) == {}  # beside it
 
 
 def test_a_click_on_a_sample_or_on_the_curve_chooses_it(training):
@@ -93,14 +97,14 @@ def test_a_click_on_a_sample_or_on_the_curve_chooses_it(training):
     view, data = training.view, training.data
     for name in ("surface", "neuron"):
         for row, (x, y) in enumerate(places(view, name, mlp.SUM.X)):
-            assert view.choose(data, x + 5, y - 5, 30) == {"sample": row}
-            assert view.choose(data, x + 22, y - 22, 30) == {}
+            assert view.choose(data, x + 5, y - 5, AT_30) == {"sample": row}
+            assert view.choose(data, x + 22, y - 22, AT_30) == {}
     for step, (x, y) in zip(
         (0, 7, 30), places(view, "loss", [(0, 1), (7, 1), (30, 1)])
     ):
-        assert view.choose(data, x, y, 30) == {"step": step}
-    assert view.choose(data, 1, 400, 30) == {"step": 0}
-    assert view.choose(data, 600, 300, 30) == {}  # the hidden space
+        assert view.choose(data, x, y, AT_30) == {"step": step}
+    assert view.choose(data, 1, 400, AT_30) == {"step": 0}
+    assert view.choose(data, 600, 300, AT_30) == {}  # the hidden space
 
 
 def test_a_click_moves_the_controls(training):

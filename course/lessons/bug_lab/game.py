@@ -9,7 +9,7 @@ from course import checks
 from course.lessons.bug_lab.bugs import BUGS, difference, signature
 from course.lessons.bug_lab.puzzles import LEVELS, MENUS, lookalikes, puzzle
 from course.panels.controls import Choice
-from course.panels.panel import Panel, button, row, status_html, values
+from course.panels.panel import Panel, button, status_html, values
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
 
@@ -20,16 +20,16 @@ class SignatureView(View):
     size = (1000, 320)  # with the row of the guess it still fits at 1280 x 720
     cells: ClassVar = {"check": Cell(0, 0, 1000, 320, (10, 8, 10, 34))}
 
-    def draw(self, found):
+    def draw(self, found, look):
         self.paint("check", id(found), draw_gradient_check, found, digits=2)
 
-    def line(self, found):
+    def line(self, found, look):
         return describe_gradient_check(found)
 
-    def alt(self, found):
+    def alt(self, found, look):
         return f"Gradient check. {describe_gradient_check(found)}"
 
-    def table(self, found):
+    def table(self, found, look):
         rows = []
         for name, *columns, _ in found:
             columns = [np.atleast_2d(column) for column in columns]  # b as one row
@@ -47,19 +47,25 @@ class BugLab(Panel):
     from the first ones. ``found`` are the bugs that have been named.
     """
 
+    layout = ("level work", "picture", "status", "busy", "game", "feedback", "tools")
     savers = ("png", "svg", "csv")  # the networks are those of `case`
 
     def __init__(self, seed, level, number, changed):
         self.found, self.is_named = set(), False
-        self.level = Choice("level", LEVELS, level, 20)
+        self.level = Choice("level", LEVELS, 20)
+        self.level.set(level)
         self.puzzle = puzzle(seed, level, number)
-        work = _controls({**self.puzzle.settings, **changed})
+        given = {**self.puzzle.settings, **changed}
         names = {"choose": None, **{name: name for name in BUGS}}
-        self.guess = Choice("the bug is", names, None, 19)
+        self.guess = Choice("the bug is", names, 19)
+        check = button(self, "That is it", self.check_guess)
+        first = button(self, "First map", self.go_back)
+        another = button(self, "New bug", self.new_bug)
+        self.game = [self.guess.widget, check, first, another]
         self.feedback = widgets.HTML()
         fixed = {"seed": seed, "level": level, "number": number}
-        view = SignatureView()
-        super().__init__("bug_lab", self._compute_signature, view, work, {}, fixed)
+        compute, view, work = self._compute_signature, SignatureView(), _controls()
+        super().__init__("bug_lab", given, compute, view, work, {}, fixed)
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
 
     @property
@@ -72,16 +78,6 @@ class BugLab(Panel):
     @property
     def code(self) -> str:
         return super().code.removeprefix("panels.")
-
-    def rows(self):
-        controls = [self.level, *self.controls.values()]
-        settings = row(control.widget for control in controls)
-        check = button(self, "That is it", self.check_guess)
-        first = button(self, "First map", self.go_back)
-        another = button(self, "New bug", self.new_bug)
-        game = row([self.guess.widget, check, first, another])
-        shown = [self.picture, self.status, self.busy]
-        return [settings, *shown, game, self.feedback, self.tools]
 
     def set_data(self, data):
         """Show a new map. What was said of the one before would be stale."""
@@ -158,14 +154,14 @@ def _have(others):
     return "one other bug has" if count == 1 else f"{count} other bugs have"
 
 
-def _controls(settings):
+def _controls():
     """The experiments: a menu for each setting."""
     shapes = {"-".join(map(str, shape)): shape for shape in MENUS["sizes"]}
     menus = {**MENUS, "sizes": shapes}
     labels = {name: name.replace("_", " ") for name in MENUS}
     labels["before"] = "call before"
     digits = dict(zip(MENUS, (13, 6, 13, 9, 13, 11)))  # the room in each menu
-    return {n: Choice(labels[n], menus[n], settings[n], digits[n]) for n in MENUS}
+    return {n: Choice(labels[n], menus[n], digits[n]) for n in MENUS}
 
 
 def bug_lab(

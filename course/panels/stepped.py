@@ -1,0 +1,86 @@
+"""Panels over data with steps: buttons, and a player, that go through them."""
+
+from typing import ClassVar
+
+from course import host
+from course.panels.controls import Choice
+from course.panels.panel import SHOWN, Panel, button
+from course.panels.play import Clock
+
+
+class SteppedPanel(Panel):
+    """A panel with a ``step`` among its settings; its data tell the last as ``done``."""
+
+    layout = ("work look", "step buttons speed", *SHOWN)
+    speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
+
+    def __init__(self, name, given, compute, view, work, look, fixed=None):
+        self.clock = Clock(0, look["step"].high).chosen(given["step"])
+        # Play does the timing. Its icons have no names, so our button stands for it.
+        self.player = host.Play(show_repeat=False)
+        self.play_button = button(self, "Pause", self.play)
+        self.buttons = [
+            self.play_button,
+            self.player,
+            button(self, "Back", self.move, -1),
+            button(self, "Step", self.move, 1),
+            button(self, "Reset", self.reset),
+        ]
+        hidden = self.player if host.STARTS_PLAY else self.play_button
+        hidden.layout.display = "none"
+        self.speed = Choice("speed", list(self.speeds), 12)
+        self.speed.set(list(self.speeds)[-2])
+        super().__init__(name, given, compute, view, work, look, fixed)
+        self.speed.connect(self.handle, self._tell_player)
+        look["step"].connect(self.handle, self._chosen)
+        self.player.observe(lambda _: self.handle(self._heard), ["value", "playing"])
+
+    def set_data(self, data):
+        """Keep new data, and the place."""
+        self.data, self.clock = data, self.clock.ends(data.done)
+        self.look["step"].end_at(data.done)
+        self.look["step"].set(self.clock.step, notify=False)
+        self._tell_player()
+        self.draw()
+
+    def move(self, steps):
+        """Go some steps forwards, or back."""
+        self._follow(self.clock.moved(self.clock.step + steps))
+
+    def reset(self):
+        """Go back to the start."""
+        self._follow(self.clock.moved(0))
+
+    def play(self):
+        """Play, or pause."""
+        self.player.send_state("value")  # it may have gone on after we heard of it
+        self._follow(self.clock.pressed())
+
+    def pace(self):
+        """How the player goes on: milliseconds for a picture, and steps."""
+        return self.speeds[self.speed.value]
+
+    def _chosen(self):
+        self._follow(self.clock.chosen(self.look["step"].value))
+        self.update()
+
+    def _heard(self):
+        """The player tells news, or only what it was told."""
+        news = self.player.value, self.player.playing
+        if news != (self.clock.cue, self.clock.runs):
+            self._follow(self.clock.told(*news))
+
+    def _follow(self, clock):
+        """Go where the clock is; the player hears of it before the picture is drawn."""
+        self.clock = clock
+        self._tell_player()
+        self.look["step"].set(clock.step)
+
+    def _tell_player(self):
+        clock, player = self.clock, self.player
+        with player.hold_trait_notifications():
+            # Past the end, since it takes no step that would lead there: we stop it.
+            player.max = clock.last + max(by for _, by in self.speeds.values())
+            player.interval, player.step = self.pace()
+            player.value, player.playing = clock.cue, clock.runs
+        self.play_button.description = "Pause" if clock.runs else "Play"
