@@ -46,10 +46,8 @@ def test_random_settings(name):
     @given(st.data())
     @settings(max_examples=25, deadline=None)
     def check(data):
-        control, share = (
-            data.draw(st.sampled_from(controls)),
-            data.draw(st.floats(0, 1)),
-        )
+        control = data.draw(st.sampled_from(controls))
+        share = data.draw(st.floats(0, 1))
         value = control.low + share * (control.high - control.low)
         control.box.value = round(value) if control.whole else value
         assert panel.problem is None

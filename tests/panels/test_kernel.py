@@ -7,20 +7,12 @@ import nbformat.v4 as form
 import pytest
 from nbclient import NotebookClient
 
+from tests.panels.parts import NAMES
 from tests.wait import PATIENCE
 
 pytestmark = pytest.mark.timed
 
 ROOT = Path(__file__).parent.parent.parent
-PANELS = [
-    "first_look_panel",
-    "activation_panel",
-    "initialization_panel",
-    "gradient_panel",
-    "slice_panel",
-    "training_panel",
-    "pass_panel",
-]
 
 START = f"""
 import asyncio, json, sys
@@ -66,7 +58,7 @@ print(before == panel.data.done, 0 < before < 1_000_000, panel.status.value)
 """
 CELLS = {
     "start": START,
-    **{name: f"panel = panels.{name}()\nmove_all(panel)" for name in PANELS},
+    **{name: f"panel = panels.{name}()\nmove_all(panel)" for name in NAMES},
     "first": AGAIN,
     "count": COUNT,
     "again": AGAIN,
@@ -93,7 +85,7 @@ def printed(outputs, cell):
     return "".join(output.get("text", "") for output in outputs[cell]).strip()
 
 
-@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_every_slider_reaches_both_its_ends(outputs, name):
     """Guards: no end of a slider is refused, or breaks a panel."""
     moves, _ = json.loads(printed(outputs, name))
@@ -109,7 +101,7 @@ def test_nothing_is_written_to_stderr(outputs):
     assert [output for output in told if output.get("name") == "stderr"] == []
 
 
-@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("name", NAMES)
 def test_no_pyplot_figure_is_open(outputs, name):
     """Guards: figures don't pile up, nor appear under a cell by themselves."""
     _, figures = json.loads(printed(outputs, name))

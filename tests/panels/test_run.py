@@ -44,26 +44,14 @@ def test_the_run_is_the_one_of_train(task, bug, batch_size):
 )
 @settings(max_examples=60, deadline=None)
 def test_a_run_cut_into_pieces_diverges_as_train_does(learning_rate, seed, piece):
-    wanted = {
-        "task": mlp.XOR,
-        "learning_rate": learning_rate,
-        "seed": seed,
-        "steps": 80,
-    }
+    rate = {"learning_rate": learning_rate}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "PIECE", piece)
-        run = training_run(**wanted)
+        run = training_run(task=mlp.XOR, seed=seed, steps=80, **rate)
     rng = np.random.default_rng(seed)
     params = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
-    params, history = fast.train(
-        params,
-        mlp.XOR.X,
-        mlp.XOR.Y,
-        rng,
-        learning_rate=learning_rate,
-        epochs=80,
-        steps_per_epoch=1,
-    )
+    how = {"epochs": 80, "steps_per_epoch": 1, **rate}
+    params, history = fast.train(params, mlp.XOR.X, mlp.XOR.Y, rng, **how)
     assert run.stopped == history.stopped
     assert run.diverged_at == history.diverged_at
     np.testing.assert_array_equal(run.loss, history.loss)

@@ -19,11 +19,7 @@ from course.pictures.style import number
 from course.words import label
 from tests.panels.parts import NAMES, make, message
 
-NETWORK = {
-    "seed": (3, 7),
-    "activation": ("leaky_relu", "tanh"),
-    "alpha": (0.5, -0.3),
-}
+NETWORK = {"seed": (3, 7), "activation": ("leaky_relu", "tanh"), "alpha": (0.5, -0.3)}
 # Panel -> setting -> where it stands, and what it is moved to.
 PAIRS = {
     "activation_panel": {

@@ -99,9 +99,8 @@ def test_a_click_on_a_sample_or_on_the_curve_chooses_it(training):
         for row, (x, y) in enumerate(places(view, name, mlp.SUM.X)):
             assert view.choose(data, x + 5, y - 5, AT_30) == {"sample": row}
             assert view.choose(data, x + 22, y - 22, AT_30) == {}
-    for step, (x, y) in zip(
-        (0, 7, 30), places(view, "loss", [(0, 1), (7, 1), (30, 1)])
-    ):
+    marks = places(view, "loss", [(0, 1), (7, 1), (30, 1)])
+    for step, (x, y) in zip((0, 7, 30), marks):
         assert view.choose(data, x, y, AT_30) == {"step": step}
     assert view.choose(data, 1, 400, AT_30) == {"step": 0}
     assert view.choose(data, 600, 300, AT_30) == {}  # the hidden space
@@ -147,8 +146,17 @@ def test_play_goes_to_the_players_value(training):
     assert training.player.playing and training.play_button.description == "Pause"
     training.player.value = 17  # the values in between were skipped
     assert training.look["step"].value == 17
+    training.look[
+        "step"
+    ].box.value = 5.0  # it goes on from here, not from its own place
+    assert training.player.playing
+    assert training.player.value == training.look["step"].value == 5
     press(training, "Pause")
     assert not training.player.playing
+    press(training, "Play")
+    assert training.play_button.description == "Pause"
+    training.player.playing = False  # the browser says so at the last value
+    assert training.play_button.description == "Play"
 
 
 @pytest.mark.parametrize(
@@ -179,16 +187,6 @@ def test_the_last_value_counts_that_comes_with_the_end(training, names):
     assert training.look["step"].value == 30
 
 
-def test_play_goes_on_from_a_step_that_was_typed(training):
-    """Guards: it went back to its own place, and the slider jumped from the hand."""
-    press(training, "Reset")
-    press(training, "Play")
-    training.player.value = 17
-    training.look["step"].box.value = 5.0
-    assert training.player.playing
-    assert training.player.value == training.look["step"].value == 5
-
-
 def test_the_speed_can_be_changed_while_it_plays(training):
     press(training, "Play")
     training.speed.box.value = "5 steps"
@@ -213,11 +211,6 @@ def test_play_reaches_the_end_of_every_run(steps):
     panel.close()
 
 
-def test_play_at_the_end_starts_again(training):
-    press(training, "Play")
-    assert training.look["step"].value == 0
-
-
 def test_who_stands_at_the_end_stays_at_the_end(training):
     training.work["steps"].set(50)
     assert training.look["step"].value == 50
@@ -232,13 +225,6 @@ def test_fewer_units_offer_fewer_neurons(training):
     assert training.look["neuron"].value == (0, 0)
     assert training.look["hidden_layer"].value in (0, 1)
     assert_sound(training)
-
-
-def test_play_changes_its_name_when_the_player_ends(training):
-    press(training, "Play")
-    assert training.play_button.description == "Pause"
-    training.player.playing = False  # the browser says so at the last value
-    assert training.play_button.description == "Play"
 
 
 def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
