@@ -1,8 +1,8 @@
 """What you have done: questions answered, exercises solved, and when.
 
 In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there.
-So it is in a browser alone, where each visitor has a drive of their own. Elsewhere it is in
-memory, until the kernel ends. It is never sent. `open_in` begins, `forget` ends it.
+Elsewhere it is in memory, until the kernel ends. It is never sent. `open_in` begins,
+`forget` ends it. The one `keeper` of this kernel does all that.
 """
 
 import json
@@ -11,17 +11,18 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from course import host
 from course.files import replacing
 
 MARK = ".course"  # what makes a folder a learner's copy
 FILE = "record.json"
 FORM = "course record 1"
-KEPT = (
-    "Your answers are kept in record.json in this folder, {} only; nothing is sent. "
-    "lesson.forget() erases them."
+WHERE = (
+    "Your answers are kept in record.json in this folder, on this computer only; nothing "
+    "is sent. lesson.forget() erases them."
 )
-WHERE = KEPT.format("in this browser" if host.IN_BROWSER else "on this computer")
+LOST = f"Your answers can't be kept in {FILE}: {{}}"
+ASIDE = f"{FILE} was no record of this course, or damaged. It is {{}} now."
+STUCK = f"{FILE} is no record of this course, and can't be set aside: {{}}"
 
 
 @dataclass
@@ -36,6 +37,14 @@ class Answer:
     reviewed: str = ""  # when it was last asked again
     streak: int = 0  # how often it was then right in a row
 
+    def give(self, now, given, right):
+        if not self.first:  # it was only asked again so far, if at all
+            self.first, self.first_right, self.when = given, right, now
+        self.solved, self.last = self.solved or right, given
+
+    def review(self, now, right):
+        self.reviewed, self.streak = now, self.streak + 1 if right else 0
+
 
 @dataclass
 class Work:
@@ -48,223 +57,185 @@ class Work:
     mistakes: dict = field(default_factory=dict)
     code: str = ""  # of the cell that solved it last
 
-
-@dataclass
-class Record:
-    """All that was done: (lesson, name) -> what."""
-
-    answers: dict = field(default_factory=dict)
-    works: dict = field(default_factory=dict)
-
-
-_record = Record()
-_path = None  # of record.json; None in memory
-_unsaved = []  # changes that are not in the file yet
-_lock = threading.RLock()  # answers may come from two threads of the kernel
-trouble = ""  # why it can't be kept, in words
-
-
-# 1. What is asked and told -----------------------------------------------------------
-
-
-def answer(lesson, question) -> Answer:
-    """The answer to a question; an empty one before it is given."""
-    return _record.answers.get((lesson, question), Answer())
-
-
-def work(lesson, exercise) -> Work:
-    """What was done on an exercise; empty before the first try."""
-    return _record.works.get((lesson, exercise), Work())
-
-
-def add_answer(lesson, question, given, right):
-    """Remember an answer. The first one stays; what was solved stays solved."""
-    now = _now()
-
-    def change(record):
-        first = Answer(given, right, right, given, now)
-        kept = record.answers.setdefault((lesson, question), first)
-        if not kept.first:  # it was only asked again so far
-            kept.first, kept.first_right, kept.when = given, right, now
-        kept.solved, kept.last = kept.solved or right, given
-
-    _make(change)
-
-
-def add_review(lesson, question, right):
-    """Remember that a question was asked again in a later notebook."""
-    now = _now()
-
-    def change(record):
-        kept = record.answers.setdefault((lesson, question), Answer())
-        kept.reviewed, kept.streak = now, kept.streak + 1 if right else 0
-
-    _make(change)
-
-
-def add_try(lesson, exercise, solved, mistake="", code=""):
-    """Remember that an exercise was checked. What was solved stays solved."""
-    now = _now()
-
-    def change(record):
-        kept = record.works.setdefault((lesson, exercise), Work())
-        kept.tries, kept.failed = kept.tries + 1, kept.failed + (not solved)
-        kept.solved = kept.solved or (now if solved else "")
-        kept.code = code if solved else kept.code
+    def add(self, now, solved, mistake, code):
+        self.tries, self.failed = self.tries + 1, self.failed + (not solved)
+        self.solved = self.solved or (now if solved else "")
+        self.code = code if solved else self.code
         if mistake:
-            kept.mistakes[mistake] = kept.mistakes.pop(mistake, 0) + 1
-
-    _make(change)
+            self.mistakes[mistake] = self.mistakes.pop(mistake, 0) + 1
 
 
-def solved(lesson) -> set[str]:
-    """The names of the solved exercises of a lesson."""
-    works = _record.works.items()
-    return {name for (of, name), work in works if of == lesson and work.solved}
+TABLES = {"answers": Answer, "exercises": Work}  # each: lesson -> name -> what
 
 
 def _now():
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _make(change):
-    """Make a change in memory and, if there is one, in the file.
-
-    The file is read before it is written: another notebook may have written, too. What
-    could not be written is written with the next change.
-    """
-    global _record, trouble
-    with _lock:
-        change(_record)
-        if _path is None:
-            return
-        _unsaved.append(change)
-        trouble = ""
-        try:
-            try:
-                stored = _read(_path)
-                for unsaved in _unsaved:
-                    unsaved(stored)
-            except (
-                ValueError
-            ):  # damaged since it was read: what we know is written anew
-                stored, trouble = _record, _set_aside(_path)
-            _write(_path, stored)
-        except OSError as error:
-            trouble = f"Your answers can't be kept in {FILE}: {error}"
-            return
-        _record = stored
-        _unsaved.clear()
-
-
-# 2. The file -------------------------------------------------------------------------
-
-
-def open_in(folder) -> str:
-    """Keep the record in a folder, if it is a learner's copy. Returns what to say.
-
-    It never raises: a file that is no record is set aside, and if nothing can be read
-    or written there, the record is kept in memory.
-    """
-    global _record, _path, trouble
-    folder = Path(folder)
-    with _lock:
-        if not (host.IN_BROWSER or (folder / MARK).is_dir()):
-            return ""
-        path = folder / FILE
-        if path != _path:
-            _unsaved.clear()
-        _path, trouble = path, ""
-        try:
-            is_new = not path.exists()
-            _record = _read(path)
-            return WHERE if is_new else ""
-        except ValueError:
-            _record = Record()
-            return _set_aside(path)
-        except OSError as error:
-            _path = None
-            trouble = f"Your answers can't be kept in {FILE}: {error}"
-            return trouble
-
-
-def _set_aside(path):
-    """Rename a file that is no record; it may hold something that somebody misses."""
-    global _path
-    names = (f"record.damaged{n or ''}.json" for n in range(1000))
-    aside = next(path.with_name(n) for n in names if not path.with_name(n).exists())
-    try:
-        path.rename(aside)
-    except OSError as error:
-        _path = None
-        return f"{FILE} is no record of this course, and can't be set aside: {error}"
-    return f"{FILE} was no record of this course, or damaged. It is {aside.name} now."
-
-
-def forget():
-    """Forget everything, and remove the file."""
-    with _lock:
-        if _path is not None:
-            _path.unlink(missing_ok=True)
-        path = _path
-        close()
-        if path is not None:
-            open_in(path.parent)
-
-
-def close():
-    """Forget what is in memory; the file stays."""
-    global _record, _path, trouble
-    with _lock:
-        _record, _path, trouble = Record(), None, ""
-        _unsaved.clear()
+def _empty():
+    return {table: {} for table in TABLES}
 
 
 def _write(path, record):
-    tables = {
-        "form": FORM,
-        "answers": _nested(record.answers),
-        "exercises": _nested(record.works),
-    }
-    text = json.dumps(tables, ensure_ascii=False, indent=1) + "\n"
+    form = {"default": asdict, "ensure_ascii": False, "indent": 1}
     with replacing(path) as file:
-        file.write(text.encode())
+        file.write(json.dumps({"form": FORM, **record}, **form).encode() + b"\n")
 
 
-def _nested(entries):
-    lessons = {}
-    for (lesson, name), entry in entries.items():
-        lessons.setdefault(lesson, {})[name] = asdict(entry)
-    return lessons
-
-
-def _read(path) -> Record:
+def _read(path) -> dict:
     """Read a record; a ValueError says that the file is none. No file is an empty one."""
     if not path.exists():
-        return Record()
+        return _empty()
     try:
         tables = json.loads(path.read_text(encoding="utf-8"))
-    except RecursionError as error:  # all others are ValueErrors
+        if tables["form"] != FORM:
+            raise ValueError(f"its form is no {FORM!r}")
+        return {
+            table: {
+                lesson: {name: _entry(fields, kind) for name, fields in names.items()}
+                for lesson, names in tables[table].items()
+            }
+            for table, kind in TABLES.items()
+        }
+    except (AttributeError, LookupError, RecursionError, TypeError) as error:
         raise ValueError(str(error)) from None
-    if not isinstance(tables, dict) or tables.get("form") != FORM:
-        raise ValueError("it is no record of this course")
-    return Record(
-        _flat(tables.get("answers"), Answer), _flat(tables.get("exercises"), Work)
-    )
 
 
-def _flat(lessons, kind):
-    """The entries of a table of tables, each field of its type."""
-    entries = {}
-    try:
-        for lesson, names in lessons.items():
-            for name, fields in names.items():
-                entries[lesson, name] = entry = kind(**fields)
-                for key, value in asdict(kind()).items():
-                    if type(getattr(entry, key)) is not type(value):
-                        raise ValueError(f"{key} of {name!r} is no {type(value)}")
-                if not all(type(n) is int for n in fields.get("mistakes", {}).values()):
-                    raise ValueError(f"the mistakes of {name!r} are not counted")
-    except (AttributeError, TypeError) as error:
-        raise ValueError(str(error)) from None
-    return entries
+def _entry(fields, kind):
+    """One entry, each field of its type."""
+    entry = kind(**fields)
+    for name, empty in vars(kind()).items():
+        if type(getattr(entry, name)) is not type(empty):
+            raise ValueError(f"{name} is no {type(empty)}")
+    if not all(type(n) is int for n in fields.get("mistakes", {}).values()):
+        raise ValueError("the mistakes are not counted")
+    return entry
+
+
+class Keeper:
+    """Keeps the record in memory, and in the file of a learner's copy once one is opened."""
+
+    def __init__(self):
+        self._lock = threading.RLock()  # two threads of a kernel may answer
+        self.close()
+
+    def close(self):
+        """Forget what is in memory; the file stays."""
+        with self._lock:
+            self.trouble = ""  # why it can't be kept, in words
+            self.path = None  # of record.json; None in memory
+            self._record = _empty()
+            self._unsaved = []  # changes that are not in the file yet
+
+    def answer(self, lesson, question) -> Answer:
+        """The answer to a question; an empty one before it is given."""
+        return self._record["answers"].get(lesson, {}).get(question, Answer())
+
+    def work(self, lesson, exercise) -> Work:
+        """What was done on an exercise; empty before the first try."""
+        return self._record["exercises"].get(lesson, {}).get(exercise, Work())
+
+    def solved(self, lesson) -> set[str]:
+        """The names of the solved exercises of a lesson."""
+        works = self._record["exercises"].get(lesson, {})
+        return {name for name, work in works.items() if work.solved}
+
+    def add_answer(self, lesson, question, given, right):
+        """Remember an answer. The first one stays; what was solved stays solved."""
+        self._change("answers", lesson, question, Answer.give, given, right)
+
+    def add_review(self, lesson, question, right):
+        """Remember that a question was asked again in a later notebook."""
+        self._change("answers", lesson, question, Answer.review, right)
+
+    def add_try(self, lesson, exercise, solved, mistake="", code=""):
+        """Remember that an exercise was checked. What was solved stays solved."""
+        self._change("exercises", lesson, exercise, Work.add, solved, mistake, code)
+
+    def open_in(self, folder) -> str:
+        """Keep the record in a folder, if it is a learner's copy. Returns what to say.
+
+        It never raises: a file that is no record is set aside, and if nothing can be read
+        or written there, the record is kept in memory.
+        """
+        path = Path(folder) / FILE
+        with self._lock:
+            if not path.with_name(MARK).is_dir():
+                return ""
+            if path != self.path:
+                self._unsaved = []
+            self.path, self.trouble = path, ""
+            try:
+                is_new = not path.exists()
+                self._record = _read(path)
+                return WHERE if is_new else ""
+            except ValueError:
+                self._record = _empty()
+                return self._set_aside()
+            except OSError as error:
+                self.path, self.trouble = None, LOST.format(error)
+                return self.trouble
+
+    def forget(self):
+        """Forget everything, and remove the file."""
+        with self._lock:
+            path = self.path
+            if path is not None:
+                path.unlink(missing_ok=True)
+            self.close()
+            if path is not None:
+                self.open_in(path.parent)
+
+    def _change(self, table, lesson, name, how, *what):
+        """Change an entry in memory and, if there is one, in the file.
+
+        What could not be written is written with the next change.
+        """
+        now = _now()
+
+        def change(record):
+            entries = record[table].setdefault(lesson, {})
+            how(entries.setdefault(name, TABLES[table]()), now, *what)
+
+        with self._lock:
+            change(self._record)
+            if self.path is None:
+                return
+            self._unsaved.append(change)
+            try:
+                self.trouble = self._save()
+                self._unsaved.clear()
+            except OSError as error:
+                self.trouble = LOST.format(error)
+
+    def _save(self) -> str:
+        """Read the file, as another notebook may have written, too, and write it anew."""
+        trouble = ""
+        try:
+            stored = _read(self.path)
+            for change in self._unsaved:
+                change(stored)
+        except ValueError:  # damaged since it was read: what we know is written
+            stored, trouble = self._record, self._set_aside()
+        if self.path is not None:
+            _write(self.path, stored)
+        self._record = stored
+        return trouble
+
+    def _set_aside(self) -> str:
+        """Rename a file that is no record; it may hold something that somebody misses."""
+        names = (f"record.damaged{n or ''}.json" for n in range(1000))
+        paths = (self.path.with_name(name) for name in names)
+        aside = next(path for path in paths if not path.exists())
+        try:
+            self.path.rename(aside)
+        except OSError as error:
+            self.path = None
+            return STUCK.format(error)
+        return ASIDE.format(aside.name)
+
+
+keeper = Keeper()
+answer, work, solved = keeper.answer, keeper.work, keeper.solved
+add_answer, add_review, add_try = keeper.add_answer, keeper.add_review, keeper.add_try
+open_in, forget, close = keeper.open_in, keeper.forget, keeper.close

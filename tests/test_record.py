@@ -207,9 +207,9 @@ def test_a_file_damaged_while_a_notebook_runs_is_written_anew(copy):
     record.add_answer("forward", "a", "A", right=True)
     (copy / record.FILE).write_text("{")
     record.add_answer("forward", "b", "B", right=True)
-    assert "record.damaged.json now" in record.trouble
+    assert "record.damaged.json now" in record.keeper.trouble
     record.add_answer("forward", "c", "C", right=True)
-    assert record.trouble == ""
+    assert record.keeper.trouble == ""
     restart(copy)
     for name in "abc":
         assert record.answer("forward", name).solved, name
@@ -263,11 +263,11 @@ def test_what_can_not_be_written_is_told_and_written_later(copy, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", full)
         record.add_answer("forward", "b", "B", right=True)
-    assert record.trouble == "Your answers can't be kept in record.json: no room"
+    assert record.keeper.trouble == "Your answers can't be kept in record.json: no room"
     assert record.answer("forward", "b").solved
     assert [path.name for path in copy.glob("record*")] == [record.FILE]
     record.add_answer("forward", "c", "C", right=True)
-    assert record.trouble == ""
+    assert record.keeper.trouble == ""
     restart(copy)
     for name in "abc":
         assert record.answer("forward", name).solved, name

@@ -167,8 +167,8 @@ class Lesson:
             lines.append("All done in this notebook.")
         if self.detours:
             lines += ["What went wrong on the way:", *self.detours]
-        if record.trouble:
-            lines.append(record.trouble)
+        if record.keeper.trouble:
+            lines.append(record.keeper.trouble)
         return _Text("\n".join(lines))
 
 

@@ -118,8 +118,8 @@ class QuestionBox(_OnPage):
                 "<details><summary>Show the explanation</summary>"
                 f"{explanation}</details>"
             )
-        if record.trouble:
-            explanation += f"<p>{html.escape(record.trouble)}</p>"
+        if record.keeper.trouble:
+            explanation += f"<p>{html.escape(record.keeper.trouble)}</p>"
         self._say("right" if reply.right else "wrong", words + explanation)
 
     def _say(self, verdict, words):

@@ -33,7 +33,7 @@ def run_cells(*cells):
 def solve(*cells, name="my_loss", lesson="forward"):
     """Run cells, check the function, and start another kernel."""
     verdict = Lesson(lesson, keeps_record=False).check(run_cells(*cells)[name])
-    folder = record._path.parent
+    folder = record.keeper.path.parent
     record.close()
     record.open_in(folder)
     return verdict.solved
