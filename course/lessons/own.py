@@ -8,70 +8,54 @@ is right, the course's function takes the place, and that is said.
 import ast
 import linecache
 import sys
-from types import CodeType, FunctionType, ModuleType
+from types import CodeType
 
 import numpy as np
 
 import mlp_core as mlp
 from course import checking, record
-from course.checking import calls
+from course.checking import answer_code, calls
 
 # 1. Keeping ----------------------------------------------------------------------------
 
 
 def code_of(function) -> str:
-    """The code that makes a function anew: its cell, and before it what it needs.
+    """The code that makes a function anew, out of the cells that ran: it, and what it needs.
 
-    That are imports, plain constants, and the cells of the functions that it calls.
+    A plain constant is kept by its value. So nothing is computed again for it.
     """
     code = calls.attribute(function, "__code__", CodeType)
     names = calls.attribute(function, "__globals__", dict)
-    parts = {}  # in the order in which they are to run; no part comes twice
-    if code and names is not None:
-        _collect(code.co_filename, names, parts, set())
-    return "\n".join(parts)
+    name = checking.name_of(function)
+    if not code or names is None:
+        return ""
+    ran = _statements_that_ran(name, "".join(linecache.getlines(code.co_filename)))
+    needs = answer_code.needed(ran, name)
+    looked_up = set().union(*(part.needs | part.later for part in needs))
+    values = [_constant(key, names.get(key)) for key in sorted(looked_up)]
+    constants, _ = answer_code.read(filter(None, values))
+    return "\n".join(p.code for p in answer_code.needed([*ran, *constants], name))
 
 
-def _collect(file, names, parts, done):
-    """Add a cell to the parts, after what it needs of ``names``, those of its notebook."""
-    if file in done:
-        return
-    done.add(file)
-    source = "".join(linecache.getlines(file))
-    code = compile(source, file, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    for name in sorted(_used(code)):
-        value = names.get(name)
-        if isinstance(value, ModuleType):
-            parts[f"import {value.__name__} as {name}"] = None
-        elif isinstance(value, float):  # by its text: `inf` and `nan` are no names
-            parts[f"{name} = float('{float(value)!r}')"] = None
-        elif isinstance(value, (bool, int, str)):
-            parts[f"{name} = {value!r}"] = None
-        elif isinstance(value, FunctionType) and _is_of_a_notebook(value):
-            _collect(value.__code__.co_filename, value.__globals__, parts, done)
-        else:
-            module, known_as = _home(value)
-            if module:
-                parts[f"from {module} import {known_as} as {name}"] = None
-    parts.setdefault(source)
+def _statements_that_ran(name, cell):
+    """Those of this kernel; the last that binds a name is the one in its function's cell."""
+    module = sys.modules.get("IPython")
+    shell = module.get_ipython() if module else None
+    cells = shell.history_manager.input_hist_parsed if shell else []
+    (ran, _), (own, _) = answer_code.read(cells), answer_code.read([cell])
+    last, made = (
+        [part.code for part in parts if name in part.binds][-1:] for parts in (ran, own)
+    )
+    return (
+        ran if last == made else [*ran, *own]
+    )  # a later cell has failed, or none is known
 
 
-def _used(code) -> set[str]:
-    """The names that some code looks up, and the functions in it."""
-    inner = [part for part in code.co_consts if isinstance(part, CodeType)]
-    return set(code.co_names).union(*map(_used, inner))
-
-
-def _home(value):
-    """The module that has a function or class, and its name there; or None and ''."""
-    module, name = getattr(value, "__module__", None), getattr(value, "__name__", "")
-    is_there = getattr(sys.modules.get(module), name, None) is value
-    return (module, name) if is_there and module != "__main__" else (None, "")
-
-
-def _is_of_a_notebook(function):
-    module = function.__module__
-    return module == "__main__" or module not in sys.modules
+def _constant(name, value) -> str:
+    """A statement that binds a name to a plain value, else ''."""
+    if isinstance(value, float):  # by its text: `inf` and `nan` are no names
+        return f"{name} = float('{float(value)!r}')"
+    return f"{name} = {value!r}" if isinstance(value, (bool, int, str)) else ""
 
 
 # 2. Bringing ---------------------------------------------------------------------------

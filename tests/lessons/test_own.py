@@ -1,8 +1,10 @@
 """`Lesson.own`: the learner's own functions, in another notebook and on another day."""
 
 import linecache
-import sys
+from contextlib import suppress
+from types import SimpleNamespace
 
+import IPython
 import numpy as np
 import pytest
 
@@ -14,25 +16,34 @@ RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)
 
 
 @pytest.fixture(autouse=True)
-def copy(tmp_path):
-    """A learner's copy in which nothing was done."""
+def history(tmp_path, monkeypatch):
+    """A learner's copy in which nothing was done, and a kernel in which nothing ran."""
     (tmp_path / record.MARK).mkdir()
     record.open_in(tmp_path)
-
-
-def run_cells(*cells):
-    """What a notebook does with cells: their names, and their lines for who asks."""
-    space = {"np": np, "__name__": "__main__"}
-    for code in cells:
-        file = f"<cell {hash(code)}>"
-        linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-        exec(compile(code, file, "exec"), space)  # noqa: S102
-    return space
+    cells = [""]
+    kept = SimpleNamespace(input_hist_parsed=cells)
+    shell = SimpleNamespace(history_manager=kept, user_ns={"In": cells})
+    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    return cells
 
 
 def solve(*cells, name="my_loss", lesson="forward"):
-    """Run cells, check the function, and start another kernel."""
-    verdict = Lesson(lesson, keeps_record=False).check(run_cells(*cells)[name])
+    """Run cells as a notebook does, check the function, and start another kernel.
+
+    A cell that fails leaves what was there.
+    """
+    space, history = (
+        {"np": np, "__name__": "__main__"},
+        IPython.get_ipython().user_ns["In"],
+    )
+    for code in cells:
+        history.append(code)
+        file = f"<cell {hash(code)}>"
+        linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
+        with suppress(ZeroDivisionError):
+            exec(compile(code, file, "exec"), space)  # noqa: S102
+    verdict = Lesson(lesson, keeps_record=False).check(space[name])
+    history.clear()
     folder = record.keeper.path.parent
     record.close()
     record.open_in(folder)
@@ -76,6 +87,12 @@ def my_loss(Y_hat, Y):
 for _ in range(3):
     sys.stdout.write('again')
 """
+HALVED = RIGHT.replace("/ 2", "* HALF")
+CLASS = """
+class Error:
+    def __init__(self, a, b):
+        self.squares = (a - b) ** 2
+"""
 CELLS = {
     "one cell": [RIGHT],
     "it prints": [RIGHT.replace("return", "print(Y, end='!')\n    return")],
@@ -87,6 +104,17 @@ CELLS = {
         "def squares(a, b):\n    return [square(x) for x in a - b]\n",
         "def my_loss(a, b):\n    return np.mean(np.sum(squares(a, b), -1)) / TWO\n",
     ],
+    "a class": [
+        CLASS,
+        "def my_loss(a, b):\n    return 0.5 * np.sum(Error(a, b).squares) / len(a)\n",
+    ],
+    "a value that took long": [
+        "for HALF in 1, print('again') or 0.5:\n    pass",
+        HALVED,
+    ],
+    "defined again": ["HALF = np.array(2)", HALVED, "HALF = np.array(HALF / 4)"],
+    "a later cell failed": [RIGHT, f"1 / 0\n{RIGHT}".replace("/ 2", "/ 3")],
+    "what it once needed": [RIGHT.replace("2\n", "OLD"), "OLD = print(1) or 2", RIGHT],
 }
 
 
@@ -95,6 +123,7 @@ def test_a_solved_one_is_the_learners_own_in_another_kernel(cells, capsys):
     """Guards: the course's function passed off as the learner's; a print or a loop that
     runs again elsewhere; and a helper in another cell that doesn't come along."""
     assert solve(*cells)
+    assert "OLD" not in record.work("forward", "my_loss").code
     capsys.readouterr()
     [function] = bring("my_loss")
     assert function.__code__.co_filename == "<your my_loss>"
@@ -102,23 +131,14 @@ def test_a_solved_one_is_the_learners_own_in_another_kernel(cells, capsys):
     assert capsys.readouterr().out == "my_loss: yours\n"
 
 
-def test_a_class_of_the_cell_is_not_imported_from_the_old_kernel(capsys, monkeypatch):
-    """Guards: `from __main__ import Error`, by which the code stops in another kernel."""
-    cell = (
-        "class Error:\n"
-        "    def __init__(self, a, b):\n        self.squares = (a - b) ** 2\n"
-        "def my_loss(a, b):\n    return 0.5 * np.sum(Error(a, b).squares) / len(a)\n"
+def test_old_records_import_a_class_from_their_kernel(capsys):
+    """Guards: `from __main__ import Error`, which stands in them, and stops elsewhere."""
+    assert solve(*CELLS["a class"])
+    record.work("forward", "my_loss").code = (
+        "from __main__ import Error as Error\n" + "\n".join(CELLS["a class"])
     )
-    space = run_cells(cell)
-    with monkeypatch.context() as kernel:  # whose names are those of __main__
-        kernel.setattr(sys.modules["__main__"], "Error", space["Error"], raising=False)
-        assert Lesson("forward", keeps_record=False).check(space["my_loss"]).solved
-    work = record.work("forward", "my_loss")
-    assert "from __main__" not in work.code
-    for before in ("", "from __main__ import Error as Error\n"):  # as records had it
-        work.code = before + work.code
-        bring("my_loss")
-        assert capsys.readouterr().out == "my_loss: yours\n"
+    bring("my_loss")
+    assert capsys.readouterr().out == "my_loss: yours\n"
 
 
 ALL_LAYERS = """

@@ -1,0 +1,124 @@
+"""The code of an answer, out of the cells of a notebook: its function and what it needs.
+
+Cells hold plots, prints and checks, too. So single statements are taken: those that bind
+what a name needs, as a run of the cells in their order would have bound it.
+"""
+
+import ast
+import symtable
+from typing import NamedTuple
+
+UNREADABLE = SyntaxError, ValueError, RuntimeError, MemoryError  # raised by parsing
+# What binds a name whatever it was before, where a loop or `if` may leave it.
+WHOLE = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ImportFrom, ast.Assign
+RUN_AT_ONCE = "listcomp", "setcomp", "dictcomp", "genexpr"  # scopes, as classes are
+
+
+class Statement(NamedTuple):
+    """One at the top level of a cell."""
+
+    code: str
+    node: ast.stmt
+    binds: set  # names, and '*' for all of a module
+    replaces: set  # those of them that are others from here on
+    needs: set  # names that it looks up when it runs,
+    later: set  # and those that functions in it look up when they are called
+
+
+def read(cells) -> tuple[list[Statement], list]:
+    """The statements of cells in their order; and cells that are no Python, each with why."""
+    statements, unread = [], []
+    for cell in cells:
+        try:
+            statements += _statements(cell)
+        except UNREADABLE as error:
+            unread.append((cell, error))
+    return statements, unread
+
+
+def needed(statements, name) -> list[Statement]:
+    """Those that make what a name stands for after all of them, in their order."""
+    called = {}  # name -> what functions that it may stand for look up
+    for statement in statements:
+        for bound in statement.binds:
+            called.setdefault(bound, set()).update(statement.later)
+    at_end, more = set(), {name}
+    while not more <= at_end:  # what a function looks up is what it finds at the end
+        at_end |= more
+        kept, names = [], at_end | {"*"}
+        for statement in reversed(statements):
+            if statement.binds & names:
+                kept.append(statement)
+                names -= statement.replaces
+                names |= _reached(statement.needs, called)
+        more = set().union(*(statement.later for statement in kept))
+    return kept[::-1]
+
+
+def _reached(more, called):
+    """Names, and those that a call of what they stand for may look up."""
+    names = set()
+    while not more <= names:
+        names |= more
+        more = set().union(*(called.get(name, ()) for name in names))
+    return names
+
+
+def _statements(cell):
+    try:
+        tree = ast.parse(cell)
+    except SyntaxError:  # maybe IPython's: %, ! or ?
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        cell = TransformerManager().transform_cell(cell)
+        tree = ast.parse(cell)
+    for node in tree.body:
+        inner = _run_by_magic(node)
+        yield from _statements(inner) if inner else [_statement(cell, node)]
+
+
+def _run_by_magic(node) -> str:
+    """The code that `%time` or the like runs in the notebook; else ''."""
+    match node:
+        case ast.Expr(
+            ast.Call(
+                ast.Attribute(attr="run_cell_magic" | "run_line_magic"),
+                [ast.Constant("time" | "capture"), *_, ast.Constant(str(code))],
+            )
+        ):
+            return code
+    return ""
+
+
+def _statement(cell, node):
+    if getattr(node, "decorator_list", None):
+        node.lineno = node.decorator_list[0].lineno
+    code = ast.get_source_segment(cell, node)
+    table = symtable.symtable(code, "<cell>", "exec")
+    symbols = table.get_symbols()
+    bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    replaces = bound if isinstance(node, WHOLE) else set()
+    if isinstance(node, ast.Import):  # `import a.b` leaves what `import a.c` brought
+        replaces = {alias.asname or alias.name for alias in node.names}
+    binds = {"*"} | bound if code.endswith("*") else bound  # from module import *
+    for part in ast.walk(node):  # table["key"] = 1
+        is_stored = isinstance(getattr(part, "ctx", None), ast.Store)
+        if is_stored and isinstance(getattr(part, "value", None), ast.Name):
+            binds = binds | {part.value.id}
+    return Statement(code, node, binds, replaces, *_lookups(table))
+
+
+def _lookups(table):
+    """The names that a scope looks up when it runs, and when functions in it are called."""
+    is_module, later = table.get_type() == "module", set()
+    now = {
+        symbol.get_name()
+        for symbol in table.get_symbols()
+        if (symbol.is_referenced() if is_module else symbol.is_global())
+    }
+    for child in table.get_children():
+        soon, then = _lookups(child)
+        is_run = child.get_type() == "class" or child.get_name() in RUN_AT_ONCE
+        (now if is_run else later).update(soon)
+        later |= then
+    return now, later
