@@ -17,7 +17,7 @@ import pytest
 
 from course.__main__ import main
 from course.tools import NOTEBOOKS, ROOT, grade, handin
-from course.tools.grading import handins, reports, source
+from course.tools.grading import handins, reports, standin
 from tests.answers import SOLUTIONS
 from tests.wait import PATIENCE, wait_until
 
@@ -576,7 +576,7 @@ def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
 def test_an_unwritten_default_runs_nothing_in_the_judge():
     """Guards: default values and decorators, which Python runs where `def` stands."""
     code = "@1 / 0\ndef f(a: 1 / 0, b=1 / 0, *, c=1 / 0) -> 1 / 0: pass"
-    answer = source.answer([code], "f")
+    answer = standin.answer([code], "f")
     assert answer.__name__ == "f" and answer.__wrapped__(1) is None
     with pytest.raises(RuntimeError):
         answer(1)

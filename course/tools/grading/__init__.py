@@ -2,7 +2,7 @@
 
 - `handins`: whose file is what, in folders, zips and Moodle's downloads
 - `judge`: the process for one notebook, which holds the cases and gives the verdicts
-- `source`: the code of an answer and what it needs, out of the notebook's cells
+- `standin`: what is checked in the place of a function
 - `cage`: where this code runs, in a process of its own
 - `reports`: the table, the summary, the files for a spreadsheet, Moodle and learners
 

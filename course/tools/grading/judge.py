@@ -13,11 +13,18 @@ import cloudpickle
 
 from course import checking, lessons
 from course.tools import NOTEBOOKS
-from course.tools.grading import source
+from course.tools.grading import standin
 from course.tools.notebooks import fetches
 
 FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 ADVICE = r"\s*\([^)]*run its cell, then this one again\.?\)"  # for who has the notebook
+
+# What no exercise needs, and what gets past a check could begin with.
+ODD = (
+    r"\b(_getframe|setprofile|settrace|sys\.modules|importlib|__import__|ctypes|gc|exec"
+    r"|eval|compile|globals|__globals__|__code__|__subclasses__|inspect|open|os|course"
+    r"|_thread|threading|subprocess|socket)\b"
+)
 
 
 def main():
@@ -27,7 +34,7 @@ def main():
     try:
         for row in judge(sys.stdin.buffer.read(), **settings):
             print(json.dumps(row), flush=True)
-    except source.Refused as problem:
+    except standin.Refused as problem:
         print(json.dumps({"problem": str(problem)}))
 
 
@@ -50,14 +57,14 @@ def judge(data, seed, only=()):
 def read(data) -> list[tuple]:
     """The cells of a notebook: kind, id and text of each."""
     if not data.strip():
-        raise source.Refused("it is empty")
+        raise standin.Refused("it is empty")
     try:
         return [
             (cell["cell_type"], str(cell.get("id")), "".join(cell["source"]))
             for cell in json.loads(data)["cells"]
         ]
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        raise source.Refused("it is no notebook, or only a part of one") from None
+        raise standin.Refused("it is no notebook, or only a part of one") from None
 
 
 def recognise(cells, ours) -> str:
@@ -65,7 +72,7 @@ def recognise(cells, ours) -> str:
     common = {name: len(_marks(cells) & _marks(own)) for name, own in ours.items()}
     name = max(common, key=common.get)
     if common[name] < FEWEST:
-        raise source.Refused("its cells are not those of a notebook of this course")
+        raise standin.Refused("its cells are not those of a notebook of this course")
     return name
 
 
@@ -86,10 +93,10 @@ def _judged(exercises, name, cells, seed):
     """The verdict on one exercise, and the code that it is about."""
     code = ""
     try:
-        answer = source.answer(cells, name)
+        answer = standin.answer(cells, name)
         code = answer.code
         verdict = checking.check(exercises, answer, seed=seed)
-    except source.Refused as why:
+    except standin.Refused as why:
         verdict = checking.Verdict(False, str(why))
     except Exception as error:  # noqa: BLE001, of an answer that no check has met
         words = f"it could not be judged ({type(error).__name__})"
@@ -101,7 +108,7 @@ def _judged(exercises, name, cells, seed):
         "mistake": verdict.mistake,
         "tried": verdict.tried,
         "code": code,
-        "look_at": [f"it uses `{word}`" for word in source.suspicious(code)],
+        "look_at": [f"it uses `{word}`" for word in sorted(set(re.findall(ODD, code)))],
     }
 
 
