@@ -13,6 +13,7 @@ The exercises themselves stand with their lessons, each in a file. Here:
 - `compare`: the results with the right ones, and with those of usual mistakes
 - `messages`: what is wrong, in words
 - `version`: which version of your cell this is about
+- `answer_code`: what an answer needs, out of the cells of a notebook
 """
 
 import ast

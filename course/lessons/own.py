@@ -7,14 +7,16 @@ is right, the course's function takes the place, and that is said.
 
 import ast
 import linecache
-import sys
-from types import CodeType
+from types import CodeType, FunctionType
 
 import numpy as np
+from IPython import get_ipython
 
 import mlp_core as mlp
 from course import checking, record
 from course.checking import answer_code, calls
+
+YOURS = "<your "  # with its name: the file of an answer that was brought
 
 # 1. Keeping ----------------------------------------------------------------------------
 
@@ -22,40 +24,42 @@ from course.checking import answer_code, calls
 def code_of(function) -> str:
     """The code that makes a function anew, out of the cells that ran: it, and what it needs.
 
-    A plain constant is kept by its value. So nothing is computed again for it.
+    A plain constant is kept by its value: nothing is computed again for it.
     """
     code = calls.attribute(function, "__code__", CodeType)
     names = calls.attribute(function, "__globals__", dict)
     name = checking.name_of(function)
     if not code or names is None:
         return ""
-    ran = _statements_that_ran(name, "".join(linecache.getlines(code.co_filename)))
-    needs = answer_code.needed(ran, name)
-    looked_up = set().union(*(part.needs | part.later for part in needs))
-    values = [_constant(key, names.get(key)) for key in sorted(looked_up)]
-    constants, _ = answer_code.read(filter(None, values))
-    return "\n".join(p.code for p in answer_code.needed([*ran, *constants], name))
+    parts = _ran(name, linecache.getlines(code.co_filename))
+    needed = answer_code.needed(parts, name)
+    looked_up = set().union(*(part.needs | part.later for part in needed))
+    at_hand = (_at_hand(key, names.get(key)) for key in sorted(looked_up))
+    parts += answer_code.read(at_hand)[0]
+    return "\n".join(part.code for part in answer_code.needed(parts, name))
 
 
-def _statements_that_ran(name, cell):
-    """Those of this kernel; the last that binds a name is the one in its function's cell."""
-    module = sys.modules.get("IPython")
-    shell = module.get_ipython() if module else None
-    cells = shell.history_manager.input_hist_parsed if shell else []
-    (ran, _), (own, _) = answer_code.read(cells), answer_code.read([cell])
+def _ran(name, cell):
+    """The statements that ran; the last that binds the name is in its function's cell."""
+    shell = get_ipython()
+    history = shell.history_manager.input_hist_parsed if shell else []
+    ran, own = (answer_code.read(cells)[0] for cells in (history, ["".join(cell)]))
     last, made = (
         [part.code for part in parts if name in part.binds][-1:] for parts in (ran, own)
     )
-    return (
-        ran if last == made else [*ran, *own]
-    )  # a later cell has failed, or none is known
+    return ran if last == made else ran + own  # a later cell failed, or none is known
 
 
-def _constant(name, value) -> str:
-    """A statement that binds a name to a plain value, else ''."""
+def _at_hand(name, value) -> str:
+    """What binds a name to a plain value, or to an answer that was brought; else ''."""
     if isinstance(value, float):  # by its text: `inf` and `nan` are no names
         return f"{name} = float('{float(value)!r}')"
-    return f"{name} = {value!r}" if isinstance(value, (bool, int, str)) else ""
+    if isinstance(value, (bool, int, str)):
+        return f"{name} = {value!r}"
+    file = value.__code__.co_filename if isinstance(value, FunctionType) else ""
+    if file.startswith(YOURS):
+        return "".join([*linecache.getlines(file), f"\n{name} = {value.__name__}"])
+    return ""
 
 
 # 2. Bringing ---------------------------------------------------------------------------
@@ -67,29 +71,29 @@ def bring(name, lesson, exercises, number):
     ``lesson`` is the name of the exercise's lesson, ``exercises`` are all of it, and
     ``number`` is that of its notebook.
     """
-    right = exercises[name].right
-    work = record.work(lesson, name)
+    right, work = exercises[name].right, record.work(lesson, name)
     if not work.solved:
         return right, f"{name}: the course's, until you solve it in notebook {number}"
-    if not work.code:
-        return right, _refusal(name, "its code was not kept", number)
-    try:
-        function = run(name, work.code)
-    except Exception as error:  # noqa: BLE001, whatever a learner's cell may raise
-        why = f"its code stops with {type(error).__name__}: {error}"
-        return right, _refusal(name, why, number)
-    verdict = checking.check(exercises, function)
-    if not verdict.solved:
-        why = verdict.words.removeprefix(f"{name}: ").removeprefix("not yet: ")
-        return right, _refusal(name, why.splitlines()[0], number)
-    return function, f"{name}: yours"
-
-
-def _refusal(name, why, number):
-    return (
+    function, why = _try(name, work.code, exercises)
+    if not why:
+        return function, f"{name}: yours"
+    return right, (
         f"{name}: the course's. Yours was solved, but doesn't work by itself: {why}. Put "
         f"all that it needs into its cell, and check it again in notebook {number}"
     )
+
+
+def _try(name, code, exercises):
+    """The function that was kept, and why it can't be brought, or ''."""
+    if not code:
+        return None, "its code was not kept"
+    try:
+        function = run(name, code)
+    except Exception as error:  # noqa: BLE001, whatever a learner's cell may raise
+        return None, f"its code stops with {type(error).__name__}: {error}"
+    verdict = checking.check(exercises, function)
+    words = verdict.words.removeprefix(f"{name}: ").removeprefix("not yet: ")
+    return function, "" if verdict.solved else words.splitlines()[0]
 
 
 # No print, no check, no loop: only what defines a name runs again.
@@ -101,7 +105,7 @@ SILENT = "def print(*values, **options): pass"
 
 def run(name, code):
     """The function of this name that some code defines, with ``np`` and ``mlp`` at hand."""
-    file = f"<your {name}>"
+    file = f"{YOURS}{name}>"
     lines = code.splitlines(keepends=True)
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line
     tree = ast.parse(code, file)

@@ -34,18 +34,17 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    only = [path.stem for path in find_notebooks(options.only)] if options.only else []
+    only = [path.stem for path in find_notebooks(options.only)] if options.only else ()
     folder = ROOT / options.folder
     if not folder.exists():
         raise CommandError(f"there is no {folder}")
     with suppress(AttributeError):  # names may have letters that a terminal has not
         sys.stdout.reconfigure(errors="replace")
-    rows = grade(handins.collect(folder), only)
-    learners, most = by_learner(rows), len({row.exercise for row in rows} - {""})
+    learners = grade(handins.collect(folder), only)
+    rows = [row for learner in learners for row in learner.rows]
+    most = len({row.exercise for row in rows} - {""})
     if rows:
-        parts = [reports.table(rows), reports.totals(learners, most)]
-        parts += [reports.summary(rows), reports.odd(rows)]
-        print("\n\n".join(filter(None, parts)))
+        print(reports.told(rows, learners, most))
     if options.csv:
         reports.write_csv(ROOT / options.csv, rows)
     if options.moodle:
@@ -62,7 +61,6 @@ class Row:
     """A line of the table: an exercise, or a file without one."""
 
     learner: str
-    number: str
     file: str
     notebook: str = ""
     exercise: str = ""
@@ -81,37 +79,46 @@ class Row:
 
 @dataclass
 class Learner:
+    """Who handed in, and the rows: of several attempts at an exercise the best."""
+
     name: str
     number: str
-    rows: list
+    files: list = field(default_factory=list)
+    rows: list = field(default_factory=list)
 
     @property
     def solved(self):
         return sum(row.solved for row in self.rows)
 
 
-def by_learner(rows) -> list[Learner]:
-    learners = {}
-    for row in rows:
-        who = row.learner, row.number
-        learners.setdefault(who, Learner(*who, [])).rows.append(row)
-    return list(learners.values())
-
-
 # 1. All files --------------------------------------------------------------------------
 
 
-def grade(files, only=(), seed=None) -> list[Row]:
-    """The rows for files, sorted: of several attempts at an exercise the best."""
+def grade(files, only=(), seed=None) -> list[Learner]:
+    """The learners, sorted, each with what is told of their files."""
     settings = {"seed": seed or secrets.randbits(64), "only": list(only)}
-    rows = [_problem(file, file.problem) for file in files if file.problem]
-    records = [file for file in files if file.is_record and not file.problem]
-    notebooks = [file for file in files if not file.is_record and not file.problem]
+    judged = _judged([file for file in files if file.is_notebook], settings)
+    learners = {}
+    for file in files:
+        who = file.learner, file.number
+        learner = learners.setdefault(who, Learner(*who))
+        learner.files.append(file)
+        if file.problem:
+            learner.rows.append(_problem(file, file.problem))
+        elif file.is_notebook:
+            learner.rows += next(judged)
+    for learner in learners.values():
+        _settle(learner)
+    return [learners[who] for who in sorted(learners, key=lambda w: (w[0].lower(), w))]
+
+
+def _judged(notebooks, settings):
+    """The rows for each notebook, as many at a time as there are processors."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
             jobs = [pool.submit(_rows, file, settings) for file in notebooks]
             for count, job in enumerate(jobs, 1):
-                rows += job.result()
+                yield job.result()
                 if sys.stderr.isatty():
                     end = "\n" if count == len(jobs) else ""
                     text = f"\r{count} of {len(jobs)} notebooks"
@@ -119,47 +126,41 @@ def grade(files, only=(), seed=None) -> list[Row]:
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise CommandError("\nStopped; nothing is graded.") from None
-    for file in records:
-        rows += _add_attempts(file, rows)
-    known = {(row.learner, row.number) for row in rows}
-    for file in files:
-        if (file.learner, file.number) not in known:
-            rows.append(_row(file, words="has no exercise that counts"))
-    rows.sort(key=lambda row: (row.learner.lower(), row.number, row.notebook or "~"))
-    return list(_best(rows))
 
 
-def _row(file, **fields):
-    return Row(file.learner, file.number, file.name, **fields)
-
-
-def _problem(file, problem):
-    words = f"couldn't be read: {problem}. Please hand it in once more"
-    return _row(file, words=words)
-
-
-def _best(rows):
-    """Of several rows of a learner on an exercise one that is solved, else the last."""
+def _settle(learner):
+    """Bring the attempts of a record into the rows, and keep one row for each exercise."""
+    for file in learner.files:
+        if file.is_record and not file.problem:
+            learner.rows += _add_attempts(file, learner.rows)
+    words = "has no exercise that counts"
+    rows = learner.rows or [_row(file, words=words) for file in learner.files]
     best = {}
-    for row in rows:
-        key = row.learner, row.number, row.exercise or row.file
+    for row in sorted(rows, key=lambda row: row.notebook or "~"):
+        key = row.exercise or row.file
         if key not in best or row.solved or row.tried and not best[key].solved:
-            best[key] = row
-    return best.values()
+            best[key] = row  # the last one, but for one that is solved
+    learner.rows = list(best.values())
 
 
 def _add_attempts(file, rows):
     """Put the attempts of a record into its learner's rows; a row if it is none."""
     try:
         works = json.loads(file.data)["exercises"]
-        for row in rows:
-            whose = row.learner, row.number
-            if row.exercise and whose == (file.learner, file.number):
-                work = works.get(lessons.name_of(row.notebook), {})
-                row.attempts = int(work.get(row.exercise, {"tries": 0})["tries"])
+        for row in (row for row in rows if row.exercise):
+            work = works.get(lessons.name_of(row.notebook), {})
+            row.attempts = int(work.get(row.exercise, {"tries": 0})["tries"])
     except Exception:  # noqa: BLE001, whatever a forged one raises
         return [_problem(file, "it is no record of this course")]
     return []
+
+
+def _row(file, **fields):
+    return Row(file.learner, file.name, **fields)
+
+
+def _problem(file, problem):
+    return _row(file, words=f"couldn't be read: {problem}. Please hand it in once more")
 
 
 # 2. One notebook -----------------------------------------------------------------------

@@ -21,11 +21,8 @@ MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
 def add_arguments(parser):
     parser.add_argument("--folder", default="my_course", help="your copy (%(default)s)")
     parser.add_argument("--name", help="yours, for the name of the file")
-    parser.add_argument(
-        "--with-record",
-        action="store_true",
-        help="with record.json: your answers, tries",
-    )
+    what = "with record.json: your answers, tries"
+    parser.add_argument("--with-record", action="store_true", help=what)
 
 
 def run(options) -> int:
@@ -55,9 +52,8 @@ def run(options) -> int:
     pack(target, paths, extras)
     print(f"{target} holds {len(paths)} notebooks, without their outputs, {also}.")
     if others := sorted(p.name for p in set(folder.glob("*.ipynb")) - set(paths)):
-        print(
-            f"Not packed, because the course has no notebook of that name: {', '.join(others)}."
-        )
+        why = "Not packed, because the course has no notebook of that name"
+        print(f"{why}: {', '.join(others)}.")
     print(*replaced, _solved(folder), sep="\n")
     print("Nothing was sent: hand in this file.")
     return 0
@@ -110,10 +106,7 @@ def _solved(folder):
         for name in lessons.load_exercises(lesson)
     }
     record.close()
-    missing = ", ".join(name for name, is_solved in states.items() if not is_solved)
-    count = (
-        f"By your record {sum(states.values())} of {len(states)} exercises are solved"
-    )
-    return (
-        f"{count}; not yet, with its notebook: {missing}." if missing else f"{count}."
-    )
+    missing = [name for name, is_solved in states.items() if not is_solved]
+    count = f"{sum(states.values())} of {len(states)} exercises are solved"
+    rest = f"; not yet, with its notebook: {', '.join(missing)}" if missing else ""
+    return f"By your record {count}{rest}."

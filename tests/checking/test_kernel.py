@@ -15,13 +15,20 @@ FIRST = """
 import sys
 sys.path.insert(0, "..")
 import numpy as np
-from course import Lesson
+from course import Lesson, record
 lesson = Lesson("01_activations", keeps_record=False)
 """
 STUB = "def my_slope(z, alpha):\n    ..."
 WRONG = "def my_slope(z, alpha):\n    return np.where(z > 0, 1.0, alpha)"
 RIGHT = WRONG.replace(">", ">=")
 CHECK = "lesson.check(my_slope)"
+KEPT = """import numpy as np
+def step(z):
+    return z >= 0
+def my_slope(z, alpha):
+    return np.where(step(z), RATE, alpha)
+RATE = float('1.0')
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +49,7 @@ def session(kernel):
 
         def keep(message):
             data = message["content"].get("data", {})
-            shown.append(data.get("text/plain", ""))
+            shown.append(data.get("text/plain", message["content"].get("text", "")))
 
         kernel[1].execute_interactive(source, output_hook=keep, timeout=PATIENCE)
         return "".join(shown)
@@ -106,3 +113,16 @@ def test_the_stop_button_ends_the_check_and_not_the_kernel(kernel, session, tmp_
     assert words == "my_slope: the check was interrupted; run the cell again"
     session(f"runs.COMPUTING = 2.0\n{RIGHT}")
     assert session(CHECK) == "my_slope: right"
+
+
+def test_what_an_answer_needs_is_kept_from_the_cells_that_ran(session):
+    """Guards: a helper that comes along in an older version, or from a cell that failed."""
+    session("%time RATE = 1.0")
+    session("def step(z):\n    return 1 / 0")
+    session("def step(z):\n    return z >= 0")
+    session("nothing.at_all\ndef my_slope(z, alpha):\n    return None")
+    session("def my_slope(z, alpha):\n    return np.where(step(z), RATE, alpha)")
+    session("nothing.at_all\ndef my_slope(z, alpha):\n    return None")
+    assert session(CHECK).startswith("my_slope: right")
+    kept = session("print(record.work('activations', 'my_slope').code)")
+    assert kept == KEPT

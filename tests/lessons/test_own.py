@@ -4,11 +4,11 @@ import linecache
 from contextlib import suppress
 from types import SimpleNamespace
 
-import IPython
 import numpy as np
 import pytest
 
 from course import Lesson, record
+from course.lessons import own
 from tests.answers import EXERCISES, SOLUTIONS
 
 COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
@@ -22,8 +22,8 @@ def history(tmp_path, monkeypatch):
     record.open_in(tmp_path)
     cells = [""]
     kept = SimpleNamespace(input_hist_parsed=cells)
-    shell = SimpleNamespace(history_manager=kept, user_ns={"In": cells})
-    monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
+    shell = SimpleNamespace(history_manager=kept)
+    monkeypatch.setattr(own, "get_ipython", lambda: shell)
     return cells
 
 
@@ -34,7 +34,7 @@ def solve(*cells, name="my_loss", lesson="forward"):
     """
     space, history = (
         {"np": np, "__name__": "__main__"},
-        IPython.get_ipython().user_ns["In"],
+        own.get_ipython().history_manager.input_hist_parsed,
     )
     for code in cells:
         history.append(code)
@@ -166,6 +166,20 @@ def test_what_it_needs_of_another_answer_comes_along(
     assert solve(SOLUTIONS[before], code, name=name, lesson=lesson)
     bring(name)
     assert capsys.readouterr().out == f"{name}: yours\n"
+
+
+def test_an_answer_that_uses_one_that_was_brought_needs_no_lesson(capsys):
+    """Guards: `lesson.own` within what is kept, which prints, and looks for a record."""
+    assert solve(
+        SOLUTIONS["my_layer_backward"], name="my_layer_backward", lesson="backprop"
+    )
+    cell = "(layer,) = Lesson('backprop', keeps_record=False).own('my_layer_backward')"
+    code = ALL_LAYERS.replace("my_layer_backward", "layer")
+    imports = "from course import Lesson"
+    assert solve(imports, cell, code, name="my_backprop", lesson="backprop")
+    capsys.readouterr()
+    bring("my_backprop")
+    assert capsys.readouterr().out == "my_backprop: yours\n"
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ RIGHT = {
         dA = d @ W.T
     return grads""",
 }
-# What the body of a function, or its cell before it, does; and the words on it.
+# What the body of a function does, the words on it, and a cell before it.
 REFUSED = "an answer may not do this"
-HOSTILE = [
+ANSWERS = [
     ("import os; os._exit(0)", "it ends Python"),
     ("exit()", "it ends Python"),
     ("while True: pass", "2 seconds of computing"),
@@ -70,19 +70,20 @@ HOSTILE = [
     ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),
     ("print('x' * 999); import sys; sys.stdout.flush()", "right"),
     ("globals()['x'] = 1; display(1); import time; time.sleep(1000)", "right"),
+    ("LOOP", "2 seconds of computing", "while True: LOOP = 1"),
+    ("THREE", "right", "1 / 0\nTHREE = 3; print(THREE)"),
+    ("HELP()", "right", "%matplotlib inline\n!ls\nN = 2\ndef HELP(): return N"),
+    ("", "right", "while True: pass"),
+    ("NOTHING", "it stops with AttributeError", "NOTHING = None.x"),
+    ("P.plot; cos(0)", "right", "from math import *\nimport matplotlib.pyplot as P"),
+    ("TIMED()", "right", "%%time\ndef TIMED(): return LATER\nLATER = 1"),
+    ("SHOWN?\n    %matplotlib inline", "right"),
+    ("NEWER()", "right", "def NEWER(): return NO\nNO = None.x\ndef NEWER(): pass"),
 ]
 FLOOD = """import os
     for channel in range(3, 20):
         try: os.write(channel, DATA)
         except OSError: pass"""
-CELLS = [  # a cell before the function, which uses a name of it; and the words
-    ("while True: LOOP = 1", "LOOP", "2 seconds of computing"),
-    ("1 / 0\nTHREE = 3; print(THREE)", "THREE", "right"),
-    ("%matplotlib inline\n!ls\nN = 2\ndef HELP(): return N", "HELP()", "right"),
-    ("while True: pass", "", "right"),
-    ("NOTHING = None.x", "NOTHING", "it stops with AttributeError"),
-    ("from math import *\nimport matplotlib.pyplot as P", "P.plot; cos(0)", "right"),
-]
 
 
 # 1. A class ---------------------------------------------------------------------------
@@ -122,12 +123,14 @@ def defined(name, body):
     return f"def {name}({ARGUMENTS[name]}):\n    {lines}\n"
 
 
-def hostile_notebooks(secret):
-    """Three attacks a notebook."""
-    for number in range(0, len(HOSTILE), 3):
-        bodies = [body.replace("SECRET", secret) for body, _ in HOSTILE[number:][:3]]
-        answers = {name: defined(name, body) for name, body in zip(RIGHT, bodies)}
-        yield f"hostile {number}", notebook("04_backprop", answers)
+def answered(secret):
+    """Three of the answers a notebook."""
+    for number in range(0, len(ANSWERS), 3):
+        some = ANSWERS[number:][:3]
+        before = [cell for _, _, *cells in some for cell in cells]
+        bodies = zip(RIGHT, (body.replace("SECRET", secret) for body, *_ in some))
+        code = {name: defined(name, body) for name, body in bodies}
+        yield f"answers {number}", notebook("04_backprop", code, before)
 
 
 def fill(folder):
@@ -140,21 +143,13 @@ def fill(folder):
         write(folder / "ben" / f"{name}.ipynb", content)
     record = {"exercises": {"sum_task": {"my_step": {"tries": 7}}}}
     mine = write(folder.parent / "mine" / "05_sum_task.ipynb", solved())
-    handin.pack(
-        folder / "handin-cleo.zip",
-        [mine],
-        [write(mine.with_name("record.json"), record)],
-    )
+    kept = write(mine.with_name("record.json"), record)
+    handin.pack(folder / "handin-cleo.zip", [mine], [kept])
     moodle = "Dora Ek_1234567_assignsubmission_file_"
     write(folder / moodle / "05_sum_task (1).ipynb", solved())
     write(folder / "Emil Öst_7654321_assignsubmission_file_x.ipynb", solved())
-    for name, content in hostile_notebooks(str(folder / "secret.csv")):
-        write(folder / f"{name}" / "04_backprop.ipynb", content)
-    for number in (0, 3):
-        before, bodies, _ = zip(*CELLS[number : number + 3])
-        code = {name: defined(name, body) for name, body in zip(RIGHT, bodies)}
-        content = notebook("04_backprop", code, before)
-        write(folder / f"cells {number}" / "a.ipynb", content)
+    for name, content in answered(str(folder / "secret.csv")):
+        write(folder / name / "04_backprop.ipynb", content)
     fill_with_odd_files(folder)
     fill_with_forgeries(folder)
 
@@ -196,12 +191,8 @@ def fill_with_forgeries(folder):
     content["cells"] = [c for c in content["cells"] if c["id"] != "c05a000d"]
     write(folder / "forger.ipynb", content)
     moved = notebook("05_sum_task", {"my_step": "# moved down"})
-    code = {
-        "cell_type": "code",
-        "id": "new",
-        "source": SOLUTIONS["my_step"].splitlines(True),
-    }
-    moved["cells"].append(code)
+    lines = SOLUTIONS["my_step"].splitlines(True)
+    moved["cells"].append({"cell_type": "code", "id": "new", "source": lines})
     write(folder / "mover.ipynb", moved)
     handed = {
         "my_loss_slope": "from mlp_core import loss_slope as my_loss_slope",
@@ -229,8 +220,9 @@ def graded(tmp_path_factory):
     before = set(psutil.pids())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(grade, "SECONDS", PATIENCE)
-        rows = grade.grade(handins.collect(place / "class"), seed=5)
-    learners = {learner.name: learner for learner in grade.by_learner(rows)}
+        graded = grade.grade(handins.collect(place / "class"), seed=5)
+    learners = {learner.name: learner for learner in graded}
+    rows = [row for learner in graded for row in learner.rows]
     found = SimpleNamespace(place=place, rows=rows, learners=learners, before=before)
     reports.write_csv(place / "marks.csv", rows)
     reports.write_moodle(place / "moodle.csv", learners.values(), 5)
@@ -252,12 +244,10 @@ def read_csv(path):
 
 
 @pytest.mark.parametrize(
-    "learner",
-    ["anna", "handin-cleo", "Dora Ek", "Emil Öst", "=HYPERLINK(1)", "outside"],
+    "learner", ["anna", "cleo", "Dora Ek", "Emil Öst", "=HYPERLINK(1)", "outside"]
 )
 def test_a_solved_notebook_is_solved_whatever_its_name(graded, learner):
     """Guards: a learner who isn't found, or whose notebook isn't; and a right answer."""
-    learner = learner.removeprefix("handin-")
     for exercise in ("my_step", "my_train"):
         found = row(graded, learner, exercise)
         assert found.solved and found.words.startswith("right"), found
@@ -291,6 +281,12 @@ def test_the_number_of_moodle_is_kept(graded):
     assert graded.learners["anna"].number == ""
 
 
+def test_who_has_another_number_is_another_learner():
+    """Guards: two of one name who become one."""
+    files = [handins.File("Bo", n, f"{n}.ipynb", problem="odd") for n in "21"]
+    assert [learner.number for learner in grade.grade(files)] == ["1", "2"]
+
+
 def test_of_several_attempts_the_best_counts(graded):
     """Guards: a solved exercise that a later file takes away."""
     found = row(graded, "ben", "my_loss_slope")
@@ -308,30 +304,28 @@ def test_attempts_come_from_the_record(graded):
 # 3. What can't be read ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("learner", "words"),
-    [
-        ("empty", "it is empty"),
-        ("broken", "it is no notebook"),
-        ("deep", "it is no notebook"),
-        ("odd", "it is no notebook"),
-        ("image", "it is no notebook"),
-        ("number", "it is no notebook"),
-        ("huge", "more than 20 MB"),
-        ("essay.pdf", "it is no notebook"),
-        ("other", "not those of a notebook of this course"),
-        ("outside", "it is no notebook"),
-        ("bomb", "unpacks to more than 200 MB"),
-        ("link", "a link to another place"),
-    ],
-)
-def test_what_cannot_be_read_is_named(graded, learner, words):
+UNREAD = {
+    "empty": "it is empty",
+    **dict.fromkeys(
+        ["broken", "deep", "odd", "image", "number", "essay", "outside"],
+        "it is no notebook",
+    ),
+    "huge": "more than 20 MB",
+    "other": "not those of a notebook of this course",
+    "bomb": "unpacks to more than 200 MB",
+    "link": "a link to another place",
+}
+
+
+@pytest.mark.parametrize("learner", UNREAD)
+def test_what_cannot_be_read_is_named(graded, learner):
     """Guards: a file that stops the grading, is read where it lies, or is passed over."""
     if learner == "link" and sys.platform == "win32":
         pytest.skip("links need rights on Windows")
-    learner = learner.removesuffix(".pdf")
-    found = [r.words for r in graded.learners[learner].rows if not r.exercise]
-    assert any(w.startswith("couldn't be read: ") and words in w for w in found), found
+    words = [r.words for r in graded.learners[learner].rows if not r.exercise]
+    assert any(
+        w.startswith("couldn't be read: ") and UNREAD[learner] in w for w in words
+    ), words
 
 
 def test_hidden_files_are_passed_over(graded):
@@ -368,21 +362,14 @@ def test_what_others_wrote_is_no_answer(graded):
     assert not swapped.solved and "it calls mlp_core.loss_slope" in swapped.words
 
 
-@pytest.mark.parametrize("number", range(len(HOSTILE)))
-def test_a_hostile_answer_harms_only_itself(graded, number):
-    """Guards: the closed process, thing by thing; and the exercises beside it."""
-    found = graded.learners[f"hostile {number - number % 3}"].rows[number % 3]
-    words = HOSTILE[number][1]
+@pytest.mark.parametrize("number", range(len(ANSWERS)))
+def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, number):
+    """Guards: the closed process, thing by thing, and the exercises beside it; plots and
+    loops that run, and helpers, constants and imports that don't."""
+    found = graded.learners[f"answers {number - number % 3}"].rows[number % 3]
+    words = ANSWERS[number][1]
     assert words in found.words
     assert found.solved is (words == "right")
-
-
-@pytest.mark.parametrize("number", range(len(CELLS)))
-def test_only_what_the_function_needs_is_run(graded, number):
-    """Guards: plots and loops beside it; and helpers, constants and imports of it."""
-    found = graded.learners[f"cells {number - number % 3}"].rows[number % 3]
-    assert CELLS[number][2] in found.words
-    assert found.solved is (CELLS[number][2] == "right")
 
 
 def test_nothing_in_the_pipe_runs_in_the_judge(graded):
@@ -415,9 +402,9 @@ def _environment(process):
 def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
     """Guards: the list of what to look at."""
     told = reports.odd(graded.rows)
-    assert "hostile 15, my_backprop: it uses `setprofile`" in told
-    assert "forger, my_step: the check cell was changed" in told
-    assert "anna" not in told
+    assert "  answers 15, my_backprop: it uses `setprofile`" in told
+    assert "  forger, my_step: the check cell was changed" in told
+    assert "anna" not in str(told)
 
 
 # 5. What is made of it ------------------------------------------------------------------
@@ -435,12 +422,12 @@ def test_the_summary_counts(graded):
             (False, False, "", "not written yet"),
         ]
     ]
-    assert reports.summary(rows).splitlines() == [
+    assert reports.summary(rows) == [
         "f: 1 of 5 solved it",
         "  2 x too large",
         "  1 x it loops",
     ]
-    told = reports.summary(graded.rows)
+    told = "\n".join(reports.summary(graded.rows))
     assert "my_step: 8 of 8 solved it\nmy_train: 7 of 8 solved it\nmy_" in told
 
 
@@ -450,9 +437,8 @@ def test_the_table_for_a_spreadsheet(graded):
     assert len(rows) == len(graded.rows)
     assert {r["solved"] for r in rows} == {"yes", "no", ""}
     assert "'=HYPERLINK(1)" in {r["learner"] for r in rows}
-    assert not [
-        r for r in rows for cell in r.values() if cell.startswith(tuple("=+-@"))
-    ]
+    cells = [cell for r in rows for cell in r.values()]
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))]
     data = (graded.place / "marks.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
 
@@ -477,7 +463,7 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "2 of 5 exercises solved" in moodle.read_text(encoding="utf-8")
     page = (pages / "borrower.html").read_text(encoding="utf-8")
     assert "is no function of yours" in page and "&lt;" not in page.split("<h1>")[0]
-    code = (pages / "cells 0.html").read_text(encoding="utf-8")
+    code = (pages / "answers 24.html").read_text(encoding="utf-8")
     assert "while True: LOOP = 1" in code
     bomb = (pages / "bomb.html").read_text(encoding="utf-8")
     assert "bomb.zip" in bomb and "hand it in once more" in bomb
@@ -487,17 +473,10 @@ def test_the_pages_are_readable_and_escaped(graded):
 
 def test_the_table_on_a_terminal_obeys_nobody(graded):
     """Guards: colours and cursors from a learner's text."""
-    evil = grade.Row("a\x1b[2J", "", "f", "n", "my_step", words="x\x07y\nsecond")
-    lines = reports.table([evil]).splitlines()
-    assert len(lines) == 2 and lines[1].split() == [
-        "a",
-        "[2J",
-        "my_step",
-        "no",
-        "x",
-        "y",
-    ]
-    assert "second" not in lines[1]
+    evil = grade.Row("a\x1b[2J", "f", "n", "my_step", words="x\x07y\nsecond")
+    lines = reports.told([evil], [], 1).splitlines()
+    assert " ".join(lines[1].split()) == "a [2J my_step no x y"
+    assert lines[2:] == ["", "my_step: 0 of 1 solved it"]
 
 
 # 6. The command -------------------------------------------------------------------------
@@ -510,14 +489,8 @@ def test_the_command(tmp_path, capsys):
     arguments = ["grade", str(tmp_path / "in"), "--csv", str(csv_file)]
     assert main([*arguments, "--feedback", str(page)]) == 0
     told = capsys.readouterr().out
-    assert told.splitlines()[1].split() == [
-        "eva",
-        "my_step",
-        "no",
-        "not",
-        "written",
-        "yet",
-    ]
+    first = " ".join(told.splitlines()[1].split())
+    assert first == "eva my_step no not written yet"
     assert "\neva: 0 of 2\n" in told and "my_train: 0 of 1 solved it" in told
     assert csv_file.exists() and (page / "eva.html").exists()
     assert main([*arguments, "--only", "04_backprop"]) == 1
@@ -537,10 +510,7 @@ def test_a_zip_of_the_whole_class(tmp_path):
             place = f"Bo {number}_{number}_assignsubmission_file_"
             archive.write(tmp_path / "handin-x.zip", f"{place}/handin-x.zip")
     found = handins.collect(tmp_path / "all.zip")
-    assert [(file.learner, file.number) for file in found] == [
-        ("Bo 1", "1"),
-        ("Bo 2", "2"),
-    ]
+    assert [(f.learner, f.number) for f in found] == [("Bo 1", "1"), ("Bo 2", "2")]
     assert not any(file.problem for file in found)
 
 
@@ -568,8 +538,8 @@ def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     code = {"my_loss_slope": defined("my_loss_slope", sleepy)}
     write(tmp_path / "a.ipynb", notebook("04_backprop", code))
     before = set(psutil.pids())
-    rows = grade.grade(handins.collect(tmp_path))
-    assert [r.words[:23] for r in rows] == 3 * ["it could not be judged:"]
+    [learner] = grade.grade(handins.collect(tmp_path))
+    assert [r.words[:23] for r in learner.rows] == 3 * ["it could not be judged:"]
     wait_until(lambda: not started_since(before), "the judge or its answer goes on")
 
 

@@ -13,11 +13,13 @@ grades: for code that you don't trust at all, grade in a container or as a guest
 import _thread
 import ast
 import contextlib
+import itertools
 import os
 import sys
 import sysconfig
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -37,6 +39,11 @@ HARMLESS = {"os.listdir", "os.scandir", "os.walk", "os.putenv", "os.unsetenv"}
 HARMLESS |= {"os.add_dll_directory"}
 # It takes all that comes. No function of ours: who calls one is told that they borrow it.
 NOTHING = "".format
+# What IPython makes of %, ! and ? calls this: `get_ipython().run_line_magic("time", "")`.
+MAGIC = "run_line_magic", "run_cell_magic", "system", "getoutput"
+GET_IPYTHON = itertools.repeat(
+    SimpleNamespace(**dict.fromkeys(MAGIC, NOTHING))
+).__next__
 
 
 def admit(name, code, file):
@@ -80,8 +87,8 @@ class Answer:
         watch = sys.getprofile()
         sys.setprofile(None)  # it watches the answer, not the cells before it
         try:
-            space = {"np": np, "mlp": mlp, "display": NOTHING}
-            space["__name__"] = "__main__"
+            space = {"np": np, "mlp": mlp, "__name__": "__main__"}
+            space |= {"display": NOTHING, "get_ipython": GET_IPYTHON}
             exec(compile(self.code, self.file, "exec"), space)  # noqa: S102
             # From a frame that isn't the course's: else a function of the course that
             # takes the answer's place would be called by the course, which may do so.

@@ -45,23 +45,25 @@ class File:
     def is_record(self):
         return self.name.split("/")[-1] == record.FILE
 
+    @property
+    def is_notebook(self):
+        return not (self.problem or self.is_record)
+
 
 def collect(folder) -> list[File]:
     """All that was handed in; what can't be read has a problem."""
-    folder = Path(folder)
+    folder, found = Path(folder), []
     if folder.is_file():
         return list(_files_of_zip((), folder.read_bytes()))
-    paths = sorted(folder.rglob("*"))
-    return [f for path in paths for f in _files(path, path.relative_to(folder).parts)]
-
-
-def _files(path, parts):
-    kind = path.lstat().st_mode
-    if stat.S_ISREG(kind):
-        with path.open("rb") as file:
-            yield from _files_of(parts, file.read(MOST + 1))
-    elif not stat.S_ISDIR(kind):
-        yield _file(parts, problem="it is no file, but maybe a link to another place")
+    for path in sorted(folder.rglob("*")):
+        parts, kind = path.relative_to(folder).parts, path.lstat().st_mode
+        if stat.S_ISREG(kind):
+            with path.open("rb") as file:
+                found += _files_of(parts, file.read(MOST + 1))
+        elif not stat.S_ISDIR(kind):
+            what = "it is no file, but maybe a link to another place"
+            found.append(_file(parts, problem=what))
+    return found
 
 
 def _files_of(parts, data, depth=0):
@@ -104,16 +106,18 @@ def _files_of_zip(parts, data, depth=0):
 
 
 def _file(parts, data=b"", problem=""):
-    packed, name = zlib.compress(data, 1), "/".join(parts)
+    return File(*_who(parts), "/".join(parts), zlib.compress(data, 1), problem)
+
+
+def _who(parts):
+    """The learner, and the participant's number in Moodle or ''."""
     for part in parts:
         if match := re.fullmatch(MOODLE, part):
-            return File(match["name"], match["number"], name, packed, problem)
-    learner = parts[0] if parts else "the zip"
-    if learner.lower().endswith(".zip"):
-        learner = re.sub(r"^handin-| ?\(\d+\)$", "", learner[:-4]) or learner
-    elif len(parts) == 1:
-        learner = _name_in(learner)
-    return File(learner, "", name, packed, problem)
+            return match["name"], match["number"]
+    first = parts[0] if parts else "the zip"
+    if first.lower().endswith(".zip"):
+        return re.sub(r"^handin-| ?\(\d+\)$", "", first[:-4]) or first[:-4], ""
+    return (first if len(parts) > 1 else _name_in(first)), ""
 
 
 def _name_in(file):
