@@ -72,22 +72,12 @@ def _now():
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _empty():
-    return {table: {} for table in TABLES}
-
-
-def _write(path, record):
-    form = {"default": asdict, "ensure_ascii": False, "indent": 1}
-    with replacing(path) as file:
-        file.write(json.dumps({"form": FORM, **record}, **form).encode() + b"\n")
-
-
 def _read(path) -> dict:
     """Read a record; a ValueError says that the file is none. No file is an empty one."""
-    if not path.exists():
-        return _empty()
     try:
-        tables = json.loads(path.read_text(encoding="utf-8"))
+        tables = {"form": FORM, "answers": {}, "exercises": {}}
+        if path.exists():
+            tables = json.loads(path.read_text(encoding="utf-8"))
         if tables["form"] != FORM:
             raise ValueError(f"its form is no {FORM!r}")
         return {
@@ -103,12 +93,10 @@ def _read(path) -> dict:
 
 def _entry(fields, kind):
     """One entry, each field of its type."""
-    entry = kind(**fields)
-    for name, empty in vars(kind()).items():
-        if type(getattr(entry, name)) is not type(empty):
-            raise ValueError(f"{name} is no {type(empty)}")
-    if not all(type(n) is int for n in fields.get("mistakes", {}).values()):
-        raise ValueError("the mistakes are not counted")
+    entry, empty = kind(**fields), vars(kind())
+    typed = all(type(getattr(entry, name)) is type(empty[name]) for name in empty)
+    if not (typed and all(type(n) is int for n in fields.get("mistakes", {}).values())):
+        raise ValueError(f"no fields of {kind}")
     return entry
 
 
@@ -124,7 +112,7 @@ class Keeper:
         with self._lock:
             self.trouble = ""  # why it can't be kept, in words
             self.path = None  # of record.json; None in memory
-            self._record = _empty()
+            self._record = {table: {} for table in TABLES}
             self._unsaved = []  # changes that are not in the file yet
 
     def answer(self, lesson, question) -> Answer:
@@ -170,7 +158,7 @@ class Keeper:
                 self._record = _read(path)
                 return WHERE if is_new else ""
             except ValueError:
-                self._record = _empty()
+                self._record = {table: {} for table in TABLES}
                 return self._set_aside()
             except OSError as error:
                 self.path, self.trouble = None, LOST.format(error)
@@ -218,7 +206,10 @@ class Keeper:
         except ValueError:  # damaged since it was read: what we know is written
             stored, trouble = self._record, self._set_aside()
         if self.path is not None:
-            _write(self.path, stored)
+            tables = {"form": FORM, **stored}
+            text = json.dumps(tables, default=asdict, ensure_ascii=False, indent=1)
+            with replacing(self.path) as file:
+                file.write(f"{text}\n".encode())
         self._record = stored
         return trouble
 

@@ -159,35 +159,24 @@ def test_forgetting_removes_the_file_and_goes_on(copy):
 GOOD = {"first": "B", "first_right": True, "solved": True, "last": "B", "when": ""}
 
 
+def tables(answers, works):
+    """The text of a file with these entries for one lesson."""
+    lessons = {"answers": {"forward": answers}, "exercises": {"forward": works}}
+    return json.dumps({"form": record.FORM, **lessons})
+
+
 @pytest.mark.parametrize(
     "text",
     [
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"form": "another course"}',
-        '{"form": "course record 1", "answers": 1}',
-        '{"form": "course record 1", "answers": {"forward": []}, "exercises": {}}',
+        *("", "{", "[]", "null", '{"form": "another course"}', "[" * 100_000),
         '{"form": "course record 1"}',
-        "[" * 100_000,
+        '{"form": "course record 1", "answers": 1}',
+        tables([], {}),
         *(
-            json.dumps(
-                {
-                    "form": record.FORM,
-                    "answers": {"forward": {"a": {**GOOD, **odd}}},
-                    "exercises": {},
-                }
-            )
+            tables({"a": {**GOOD, **odd}}, {})
             for odd in ({"first": 1}, {"solved": "yes"}, {"streak": 1.5}, {"x": 1})
         ),
-        json.dumps(
-            {
-                "form": record.FORM,
-                "answers": {},
-                "exercises": {"forward": {"a": {"mistakes": {"sign": "often"}}}},
-            }
-        ),
+        tables({}, {"a": {"mistakes": {"sign": "often"}}}),
     ],
 )
 def test_a_damaged_file_is_set_aside_with_a_word(copy, text):
@@ -233,10 +222,8 @@ def test_a_second_damaged_file_does_not_replace_the_first(copy):
             inner,
         ),
     ).map(
-        lambda tables: json.dumps(
-            {"form": record.FORM, **(tables or {})}
-            if isinstance(tables, dict)
-            else tables
+        lambda lessons: json.dumps(
+            {"form": record.FORM, **lessons} if isinstance(lessons, dict) else lessons
         ).encode()
     )
 )
@@ -302,7 +289,6 @@ def test_the_file_is_whole_at_every_moment(copy, monkeypatch):
 
 def test_a_work_without_fields_is_an_empty_one(copy):
     """Guards: a record of an older course, which kept less."""
-    tables = {"form": record.FORM, "answers": {}, "exercises": {"forward": {"a": {}}}}
-    (copy / record.FILE).write_text(json.dumps(tables))
+    (copy / record.FILE).write_text(tables({}, {"a": {}}))
     record.open_in(copy)
     assert record.work("forward", "a") == Work()

@@ -97,7 +97,7 @@ class Learner:
 def grade(files, only=(), seed=None) -> list[Learner]:
     """The learners, sorted, each with what is told of their files."""
     settings = {"seed": seed or secrets.randbits(64), "only": list(only)}
-    judged = _judged([file for file in files if file.is_notebook], settings)
+    judged = iter(_judge([file for file in files if file.is_notebook], settings))
     learners = {}
     for file in files:
         who = file.learner, file.number
@@ -112,34 +112,35 @@ def grade(files, only=(), seed=None) -> list[Learner]:
     return [learners[who] for who in sorted(learners, key=lambda w: (w[0].lower(), w))]
 
 
-def _judged(notebooks, settings):
+def _judge(notebooks, settings) -> list[list[Row]]:
     """The rows for each notebook, as many at a time as there are processors."""
+    judged, most = [], len(notebooks)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
-            jobs = [pool.submit(_rows, file, settings) for file in notebooks]
-            for count, job in enumerate(jobs, 1):
-                yield job.result()
+            for job in [pool.submit(_rows, file, settings) for file in notebooks]:
+                judged.append(job.result())
                 if sys.stderr.isatty():
-                    end = "\n" if count == len(jobs) else ""
-                    text = f"\r{count} of {len(jobs)} notebooks"
+                    end = "\n" if len(judged) == most else ""
+                    text = f"\r{len(judged)} of {most} notebooks"
                     print(text, end=end, file=sys.stderr)
         except KeyboardInterrupt:
             pool.shutdown(cancel_futures=True)
             raise CommandError("\nStopped; nothing is graded.") from None
+    return judged
 
 
 def _settle(learner):
-    """Bring the attempts of a record into the rows, and keep one row for each exercise."""
+    """Count the attempts by the record, and keep one row for each exercise."""
     for file in learner.files:
         if file.is_record and not file.problem:
             learner.rows += _add_attempts(file, learner.rows)
     words = "has no exercise that counts"
     rows = learner.rows or [_row(file, words=words) for file in learner.files]
-    best = {}
+    best = {}  # a solved one, else the last
     for row in sorted(rows, key=lambda row: row.notebook or "~"):
         key = row.exercise or row.file
         if key not in best or row.solved or row.tried and not best[key].solved:
-            best[key] = row  # the last one, but for one that is solved
+            best[key] = row
     learner.rows = list(best.values())
 
 

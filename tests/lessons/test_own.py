@@ -9,41 +9,33 @@ import pytest
 
 from course import Lesson, record
 from course.lessons import own
-from tests.answers import EXERCISES, SOLUTIONS
+from tests.answers import EXERCISES, LESSONS, SOLUTIONS
 
 COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
 
 
 @pytest.fixture(autouse=True)
-def history(tmp_path, monkeypatch):
-    """A learner's copy in which nothing was done, and a kernel in which nothing ran."""
+def copy(tmp_path):
+    """A learner's copy in which nothing was done."""
     (tmp_path / record.MARK).mkdir()
     record.open_in(tmp_path)
-    cells = [""]
-    kept = SimpleNamespace(input_hist_parsed=cells)
-    shell = SimpleNamespace(history_manager=kept)
-    monkeypatch.setattr(own, "get_ipython", lambda: shell)
-    return cells
 
 
-def solve(*cells, name="my_loss", lesson="forward"):
-    """Run cells as a notebook does, check the function, and start another kernel.
-
-    A cell that fails leaves what was there.
-    """
-    space, history = (
-        {"np": np, "__name__": "__main__"},
-        own.get_ipython().history_manager.input_hist_parsed,
-    )
+def solve(*cells, name="my_loss"):
+    """Run cells as a notebook does, check the function, and start another kernel."""
+    space = {"np": np, "__name__": "__main__"}
     for code in cells:
-        history.append(code)
         file = f"<cell {hash(code)}>"
         linecache.cache[file] = (len(code), None, code.splitlines(keepends=True), file)
-        with suppress(ZeroDivisionError):
+        with suppress(ZeroDivisionError):  # it leaves what was there
             exec(compile(code, file, "exec"), space)  # noqa: S102
-    verdict = Lesson(lesson, keeps_record=False).check(space[name])
-    history.clear()
+    history = SimpleNamespace(input_hist_parsed=["", *cells])
+    shell = SimpleNamespace(history_manager=history)
+    with pytest.MonkeyPatch.context() as kernel:
+        kernel.setattr(own, "get_ipython", lambda: shell)
+        [lesson] = [key for key in LESSONS if name in LESSONS[key].exercises]
+        verdict = Lesson(lesson, keeps_record=False).check(space[name])
     folder = record.keeper.path.parent
     record.close()
     record.open_in(folder)
@@ -88,11 +80,9 @@ for _ in range(3):
     sys.stdout.write('again')
 """
 HALVED = RIGHT.replace("/ 2", "* HALF")
-CLASS = """
-class Error:
-    def __init__(self, a, b):
-        self.squares = (a - b) ** 2
-"""
+CLASS = (
+    "class Error:\n    def __init__(self, a, b):\n        self.squares = (a - b) ** 2"
+)
 CELLS = {
     "one cell": [RIGHT],
     "it prints": [RIGHT.replace("return", "print(Y, end='!')\n    return")],
@@ -108,10 +98,7 @@ CELLS = {
         CLASS,
         "def my_loss(a, b):\n    return 0.5 * np.sum(Error(a, b).squares) / len(a)\n",
     ],
-    "a value that took long": [
-        "for HALF in 1, print('again') or 0.5:\n    pass",
-        HALVED,
-    ],
+    "a value that took long": ["for HALF in 1, print(1) or 0.5:\n    pass", HALVED],
     "defined again": ["HALF = np.array(2)", HALVED, "HALF = np.array(HALF / 4)"],
     "a later cell failed": [RIGHT, f"1 / 0\n{RIGHT}".replace("/ 2", "/ 3")],
     "what it once needed": [RIGHT.replace("2\n", "OLD"), "OLD = print(1) or 2", RIGHT],
@@ -152,31 +139,27 @@ def my_backprop(params, A, Z, dA, slope):
 
 
 @pytest.mark.parametrize(
-    ("lesson", "before", "name", "code"),
+    ("before", "name", "code"),
     [
-        ("initialization", "my_uniform", "my_he", SOLUTIONS["my_he"]),
-        ("backprop", "my_layer_backward", "my_backprop", ALL_LAYERS),
+        ("my_uniform", "my_he", SOLUTIONS["my_he"]),
+        ("my_layer_backward", "my_backprop", ALL_LAYERS),
     ],
 )
-def test_what_it_needs_of_another_answer_comes_along(
-    lesson, before, name, code, capsys
-):
+def test_what_it_needs_of_another_answer_comes_along(before, name, code, capsys):
     """Guards: `pairwise`, imported in one stub and used in the next, and the most natural
     `my_backprop`, a loop over `my_layer_backward`."""
-    assert solve(SOLUTIONS[before], code, name=name, lesson=lesson)
+    assert solve(SOLUTIONS[before], code, name=name)
     bring(name)
     assert capsys.readouterr().out == f"{name}: yours\n"
 
 
 def test_an_answer_that_uses_one_that_was_brought_needs_no_lesson(capsys):
     """Guards: `lesson.own` within what is kept, which prints, and looks for a record."""
-    assert solve(
-        SOLUTIONS["my_layer_backward"], name="my_layer_backward", lesson="backprop"
-    )
-    cell = "(layer,) = Lesson('backprop', keeps_record=False).own('my_layer_backward')"
-    code = ALL_LAYERS.replace("my_layer_backward", "layer")
-    imports = "from course import Lesson"
-    assert solve(imports, cell, code, name="my_backprop", lesson="backprop")
+    layer = "my_layer_backward"
+    assert solve(SOLUTIONS[layer], name=layer)
+    brought = f"(one,) = Lesson('backprop', keeps_record=False).own('{layer}')"
+    code = ALL_LAYERS.replace(layer, "one")
+    assert solve("from course import Lesson", brought, code, name="my_backprop")
     capsys.readouterr()
     bring("my_backprop")
     assert capsys.readouterr().out == "my_backprop: yours\n"
