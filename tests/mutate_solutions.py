@@ -3,7 +3,7 @@
     .venv/bin/python tests/mutate_solutions.py
 
 prints each mutant that is accepted. All of them must stand in the file of the exercise, in
-its cells 'equal', with the reason. `lessons/test_mutants.py` runs the same.
+its cell 'equal', below the reason. `lessons/test_mutants.py` runs the same.
 """
 
 import ast
@@ -174,13 +174,15 @@ def _move_index(node, step):
 
 def equal() -> dict:
     """Why mutants behave like the solution, by (exercise, changed line)."""
-    return {
-        (name, line.strip()): cell.comment.partition("\n")[0]
-        for name, exercise in EXERCISES.items()
-        for cell in exercise.cells
-        if cell.kind == "equal"
-        for line in cell.comment.splitlines()[1:]
-    }
+    reasons, reason = {}, ""
+    for name, exercise in EXERCISES.items():
+        texts = [part.comment for part in exercise.cells if part.kind == "equal"]
+        for line in "\n".join(texts).splitlines():
+            if line.startswith(" "):
+                reasons[name, line.strip()] = reason
+            else:
+                reason = line
+    return reasons
 
 
 def survivors():

@@ -1,32 +1,36 @@
-"""Read an exercise's file: Python in cells, with a line ``# %% KIND: words`` above each.
+"""Read an exercise's file: Python in cells, with a line ``# %% KIND`` above each.
 
 - task: the text above the stub, in comments
-- stub: what a learner begins with; words make it a mistake that is to be mended
+- stub: what a learner begins with; words above it make it a mistake that is to be mended
 - hint: a text that is folded in the notebook, in comments
 - solution: as the notebook shows it, with its reasons in comments below it
 - cases: ``cases``, and whatever else of an `Exercise` isn't the default: ``fresh`` draws
   more; ``form`` tells the parts of an answer, else it is one array; ``large`` finds loops
-- mistake: what the check says of it, and the code that learners write
-- right: a right answer in an odd way; its words are said besides 'right'
-- wrong: a wrong answer that is no usual mistake; its words are a part of what is said
-- equal: why a solution with other lines is still right; these lines, as `ast.unparse`
-  writes them, stand below, indented
+- mistakes: what learners write; the words above each are what the check says of it
+- right: right answers in odd ways, by the way above each; in quotes what is said besides
+- wrong: wrong answers that are no usual mistakes, likewise
+- equal: why solutions with other lines are still right; the lines, as `ast.unparse`
+  writes them, stand below each reason, indented
 
-Words go on in comments. An answer is a whole function, or the lines that differ::
+An answer is a whole function, or lines that take the place of one in the solution::
 
-    # %% mistake: it is the sum of all numbers: divide by how many there are
-    # in place of: mean = sum(numbers) / len(numbers)
+    # %% mistakes in: mean = sum(numbers) / len(numbers)
+    # it is the sum of all numbers: divide by how many there are
     mean = sum(numbers)
+    # it is the mean of the squares
+    mean = sum(squares) / len(numbers)
+    # in place of: squares = []
+    squares = [x**2 for x in numbers]
 
-From the third try on a learner is told, 'in code', the lines of the solution whose place
-is taken, or what a line ``# mend: CODE`` has. The answers see what the file imports at its
-top. All of it must be Python: where a line ends in a colon, the next one goes with it. In
-a hand-out the file is sealed.
+From the third try on a learner is told, 'in code', the lines whose place is taken, or what
+``# mend: CODE`` has, below the words of a mistake or above those of all in a cell (`none`:
+nothing is told). The answers see what the file imports at its top. All of it must be
+Python: where a line ends in a colon, the next one goes with it. In a hand-out the file is
+sealed.
 """
 
 import linecache
 import re
-from itertools import takewhile
 from textwrap import indent
 from typing import NamedTuple
 
@@ -34,26 +38,19 @@ from course import sealed
 from course.checking.exercise import Exercise, Mistake, call_once
 
 HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
-KINDS = (
-    "task",
-    "stub",
-    "hint",
-    "solution",
-    "cases",
-    "mistake",
-    "right",
-    "wrong",
-    "equal",
-)
+ANSWERS = {"mistakes": "mistake", "right": "right", "wrong": "wrong"}
+KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS.values(), "equal"
 MEND, PLACE = "# mend: ", "# in place of: "
+WORDS = rf"#(?!{MEND[1:]}|{PLACE[1:]}).*\n"
+ANSWER = re.compile(rf"^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)", re.MULTILINE)
 
 
 class Cell(NamedTuple):
-    """A cell of an exercise's file."""
+    """A cell of an exercise's file, or one of the answers in it."""
 
     kind: str
     comment: str  # above its code
-    code: str
+    code: str = ""
     mend: str = ""  # of a mistake: what mends it
     below: str = ""  # the comment below its code
 
@@ -128,44 +125,57 @@ def _run(path, place, code, space) -> dict:
 
 
 def split(text) -> tuple[str, list[Cell]]:
-    """What stands above the first cell, and the cells."""
+    """What stands above the first cell, and the cells; each answer is one of its own."""
     head, *parts = HEADER.split(text)
     cells, solution = [], ""
     for header, rest in zip(parts[::2], parts[1::2]):
-        kind, _, words = header.strip().partition(": ")
-        if kind not in KINDS:
-            raise ValueError(f"there is no cell '{kind}'; there are {', '.join(KINDS)}")
-        cells.append(_cell(kind, words, rest.strip("\n").split("\n"), solution))
+        kind, _, place = header.strip().partition(" in: ")
+        text = rest.strip("\n") + "\n"
+        if kind in ANSWERS:
+            cells += _answers(ANSWERS[kind], place, text, solution)
+        elif kind in KINDS and not place:
+            cells.append(_cell(kind, text))
+        else:
+            known = ", ".join(dict.fromkeys([*KINDS[:5], *ANSWERS, "equal"]))
+            raise ValueError(f"there is no cell '{header.strip()}'; there are {known}")
         if kind == "solution":
             solution = cells[-1].code
     return head, cells
 
 
-def _cell(kind, words, lines, solution):
-    more = list(takewhile(_is_words, lines))
-    code = lines[len(more) :]
-    mend = code.pop(0).removeprefix(MEND) if code and code[0].startswith(MEND) else ""
-    below = list(takewhile(_is_words, reversed(code)))[::-1]
-    code = "\n".join(code[: len(code) - len(below)]).strip("\n")
-    if code.startswith(PLACE):
-        code, places = _in_place(code, solution)
-        mend = mend or "; ".join(places)
-    return Cell(kind, _text([f"# {words}", *more]), code, mend, _text(below))
+def _cell(kind, text):
+    """Comments above some code, and below it."""
+    above, code, below = re.fullmatch(
+        r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)", text
+    ).groups()
+    return Cell(kind, _text(above), code.strip("\n"), below=_text(below))
 
 
-def _is_words(line):
-    return line.startswith("#") and not line.startswith((MEND, PLACE))
+def _answers(kind, place, text, solution):
+    """The answers in a cell, which may all take the place of one line."""
+    common = text.partition("\n")[0].removeprefix(MEND) if text.startswith(MEND) else ""
+    for words, code in ANSWER.findall(text):
+        mend = common
+        if code.startswith(MEND):
+            mend, _, code = code.removeprefix(MEND).partition("\n")
+        if place:
+            code = f"{PLACE}{place}\n{code}"
+        if code.startswith(PLACE):
+            code, places = _in_place(code, solution)
+            mend = mend or "; ".join(places)
+        yield Cell(kind, _text(words), code.strip("\n"), "" if mend == "none" else mend)
 
 
 def _text(comments):
-    return "\n".join(re.sub("^# ?", "", line) for line in comments).strip("\n")
+    return re.sub("^# ?", "", comments, flags=re.MULTILINE).strip("\n")
 
 
 def _in_place(code, solution):
     """The solution with other lines in it, and those that they took the place of."""
-    _, *parts = re.split(f"^{PLACE}(.*)\n?", code, flags=re.MULTILINE)
-    places, lines = parts[::2], solution.split("\n")
-    for place, others in zip(places, parts[1::2]):
+    _, *parts = re.split(f"^{PLACE}(.*)\n", code, flags=re.MULTILINE)
+    lines = solution.split("\n")
+    places = [line.strip() for line in lines if line.strip() in parts[::2]]
+    for place, others in zip(parts[::2], parts[1::2]):
         found = [line for line in lines if line.strip() == place]
         if len(found) != 1:
             raise ValueError(

@@ -24,36 +24,53 @@ def test_a_file_is_an_exercise(tmp_path):
     """Guards: its name, its functions, its cases, and that nothing else runs."""
     exercise = read(tmp_path, TEXT)
     assert exercise.name == "my_double" and exercise.right(4) == 8
-    assert [mistake.wrong(5) for mistake in exercise.mistakes[:3]] == [25, 5, 15]
+    assert [mistake.wrong(5) for mistake in exercise.mistakes[:4]] == [5, 15, 25, 6]
     assert len(exercise.cases) == 4 and exercise.planted is None
     assert "normal" in exercise.space and "fresh" not in exercise.space
 
 
 def test_words_go_on_in_comments():
-    """Guards: a message that ends with its first line, or holds what mends it."""
-    _, [cell] = exercise_file.split(
-        "# %% mistake: too much,\n# by far\n# mend: x + x\n\ndef f(x):\n    # why\n    return 9\n"
+    """Guards: words that end with their first line, or go on in those of the next answer."""
+    one, other = cells_of(
+        "mistakes\n\n# too much,\n# by far\n\ndef f(x):\n    # why\n    return 9\n"
+        "# too little\ndef f(x):\n    return 0  # so\n"
     )
-    assert cell.words == "too much, by far" and cell.mend == "x + x"
-    assert cell.code == "def f(x):\n    # why\n    return 9"
+    assert one.words == "too much, by far" and one.mend == ""
+    assert one.code == "def f(x):\n    # why\n    return 9"
+    assert other.words == "too little"
+    assert other.code == "def f(x):\n    return 0  # so"
+
+
+def cells_of(*texts):
+    """Of cells without their '# %%', below a solution of three lines."""
+    solution = "solution\ndef f(x):\n    a = x\n    b = a\n    return b\n"
+    text = "".join(f"# %% {text}" for text in (solution, *texts))
+    return exercise_file.split(text)[1][1:]
 
 
 def test_lines_take_the_place_of_others():
     """Guards: the margin, other lines that are touched, and what mends a mistake."""
-    cell = cells("mistake")[1]
+    cell = cells("mistake")[0]
     assert cell.code == "def my_double(x):\n    twice = 1 * x\n    return twice"
     assert cell.mend == "twice = x + x"
 
 
 def test_several_lines_may_differ():
     """Guards: the second place, several lines in one place, and none."""
-    solution = "# %% solution\ndef f(x):\n    a = x\n    b = a\n    return b\n"
-    text = solution + (
-        "# %% mistake: so\n# in place of: b = a\nif a:\n    b = 1\n# in place of: a = x\n"
+    [cell, other] = cells_of(
+        "mistakes in: b = a\n# so\nif a:\n    b = 1\n# in place of: a = x\n# and so\nb = 2"
     )
-    _, [_, cell] = exercise_file.split(text)
     assert cell.code == "def f(x):\n    if a:\n        b = 1\n    return b"
-    assert cell.mend == "b = a; a = x"
+    assert cell.mend == "a = x; b = a"
+    assert other.code == "def f(x):\n    a = x\n    b = 2\n    return b"
+
+
+def test_what_mends_a_mistake_may_be_told():
+    """Guards: another line for it, for one mistake or all in a cell; and none."""
+    text = "mistakes in: b = a\n# mend: b\n# so\nb = 1\n# and so\n# mend: c\nb = 2\n"
+    first = cells_of(text, text.replace("mend: b", "mend: none"))
+    assert [cell.mend for cell in first] == ["b", "c", "", "c"]
+    assert {cell.words for cell in first} == {"so", "and so"}
 
 
 def test_a_solution_has_its_reasons_below():
@@ -74,15 +91,15 @@ def test_a_stub_with_words_is_a_mistake(tmp_path):
     ("old", "new", "said"),
     [
         ("# %% hint", "# %% hints", "there is no cell 'hints'; there are task, stub"),
-        ("# %% hint", "#%%hint: x\n#  %% hint x", "there is no cell 'hint x'"),
+        ("# %% hint", "#%%hint\n#  %% hint in: x", "there is no cell 'hint in: x'"),
         (
             "def my_double(x):\n    return x**2",
             "x = 1",
             "a cell 'mistake' defines no my_",
         ),
         (
-            "of: twice = x + x",
-            "of: twice = x",
+            "in: twice = x + x",
+            "in: twice = x",
             "`twice = x` is 0 lines of the solution",
         ),
         ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),

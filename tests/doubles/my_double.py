@@ -1,6 +1,6 @@
 """Notebook of a test: twice as much. The solution stands below."""
 
-# ruff: noqa: F811, F821
+# ruff: noqa: F706, F811, F821
 # fmt: off
 import numpy as np
 
@@ -31,61 +31,43 @@ cases = [(normal(1, 3),), (normal(2, 2, 2),), (np.array([1, 0]),), (np.array([4]
 def fresh(rng):
     return [(normal(rng, 5),)]
 
-# %% mistake: it is the square: asked for is the double
+# %% mistakes in: twice = x + x
+# it is the number itself: add it once more
+twice = 1 * x
+# it is three times the number
+# mend: x + x
+twice = 3 * x
+
+# %% mistakes
+# it is the square: asked for is the double
 def my_double(x):
     return x**2
 
-# %% mistake: it is the number itself: add it once more
-# in place of: twice = x + x
-twice = 1 * x
+# %% mistakes in: return twice
+# mend: none
+# it is the number and one: add the number to itself
+return x + 1
+# it is the number and two: add the number to itself
+return x + 2
+# it is half of the number
+return x / 2
+# the sign is turned round
+return -2 * x
+# it is two to the power of the number
+return 2.0**x
 
-# %% mistake: it is three times the number
-def my_double(x):
-    return 3 * x
+# %% right in: twice = x + x
+# by a product
+twice = 2 * x
+# by a quotient
+twice = x / 0.5
+# as a list: 'A list stands'
+twice = (2 * x).tolist()
 
-# %% mistake: it is the number and one: add the number to itself
-def my_double(x):
-    return x + 1
+# %% wrong in: twice = x + x
+# rounded: 'is wrong'
+twice = np.round(2 * x, 1)
 
-# %% mistake: it is the number and two: add the number to itself
-def my_double(x):
-    return x + 2
-
-# %% mistake: it is half of the number
-def my_double(x):
-    return x / 2
-
-# %% mistake: the sign is turned round
-def my_double(x):
-    return -2 * x
-
-# %% mistake: it is two to the power of the number
-def my_double(x):
-    return 2.0**x
-
-# %% right
-def my_double(x):
-    return 2 * x
-
-# %% right
-def my_double(x):
-    return x * 2.0
-
-# %% right: A list stands
-def my_double(x):
-    return (2 * x).tolist()
-
-# %% right
-def my_double(x):
-    return x / 0.5
-
-# %% right
-def my_double(x):
-    return sum([x, x])
-
-# %% wrong: is wrong
-def my_double(x):
-    return np.round(2 * x, 1)
-
-# %% equal: nothing is added to nothing
+# %% equal
+# nothing is added to nothing
 #     return twice + 0

@@ -1,6 +1,6 @@
 """Notebook 1: one expression instead of a loop. The solution stands below."""
 
-# ruff: noqa: F811
+# ruff: noqa: F706, F811, F821
 # fmt: off
 import numpy as np
 
@@ -42,170 +42,97 @@ def my_activation(z, alpha):
 # %% cases
 cases, large, fresh, changed = CASES, LARGE, fresh_cases, CHANGED
 
-# %% mistake: it gives 1 or alpha, the slope: asked for is the value, the height at z
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return np.where(z > 0, 1, alpha)
-
-# %% mistake: for every negative z it gives the same, alpha: the height must change with
-# the distance from 0
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return z * (z > 0) + alpha * (z <= 0)
-
-# %% mistake: it gives 0 for every negative z, whatever alpha is: that is ReLU; where
-# does alpha come in?
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return z * (z > 0)
-
-# %% mistake: it is right for alpha = -0.2 only: alpha comes as an argument
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    alpha = -0.2
-    return np.maximum(z, 0) + alpha * np.minimum(z, 0)
-
-# %% mistake: the sides are swapped: which one does alpha belong to?
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return np.where(z < 0, z, alpha * z)
-
-# %% mistake: for negative z the sign is turned round: a negative alpha alone already
-# turns the line up
+# %% mistakes in: return np.where(z > 0, z, alpha * z)
+# for negative z the sign is turned round: a negative alpha alone already turns the line
+# up
 # mend: alpha * z
-def my_activation(z, alpha):
-    return np.where(z > 0, z, alpha * abs(z))
-
-# %% mistake: for positive z there is alpha times z too much: it belongs to the negative
-# z alone
+return np.where(z > 0, z, alpha * abs(z))
+# for positive z there is alpha times z too much: it belongs to the negative z alone
 # mend: np.maximum(z, 0) + alpha * np.minimum(z, 0)
-def my_activation(z, alpha):
-    return np.maximum(z, 0) + alpha * z
-
-# %% mistake: for alpha above 1 the sides are swapped: there the larger of both lines is
-# the wrong one; what decides is the sign of z
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return np.maximum(z, alpha * z)
-
-# %% mistake: a single number that is not positive makes it multiply all of them by
-# alpha: each must be asked on its own; look at np.where
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    if (z > 0).all():
-        return z
-    return alpha * z
-
-# %% mistake: a single positive number makes it keep all of them: each must be asked on
-# its own; look at np.where
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    if np.any(z > 0):
-        return z
-    return alpha * z
-
-# %% mistake: it stops where z has more than one number: a comparison then has many
-# answers, and Python wants a single one; look at np.where
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return z if z > 0 else alpha * z
-
-# %% mistake: it stops where z has rows of several numbers: a loop over z goes row by
-# row, not number by number; NumPy asks for every number, in any shape
-# mend: np.where(z > 0, z, alpha * z)
-def my_activation(z, alpha):
-    return [v if v > 0 else alpha * v for v in z]
-
-# %% mistake: for an array of whole numbers the decimals are cut off: an array made from
-# it holds whole numbers, too
-# mend: z.astype(float)
-def my_activation(z, alpha):
-    a = z.copy()
-    a[z < 0] = alpha * z[z < 0]
-    return a
-
-# %% mistake: it stops for an array of whole numbers: a copy of it has no place for
-# decimals
-# mend: z.astype(float)
-def my_activation(z, alpha):
-    a = z.copy()
-    a[a < 0] *= alpha
-    return a
-
-# %% mistake: the decimals are cut off where the first result is a whole number: it
-# decides for all of them
+return np.maximum(z, 0) + alpha * z
+# the decimals are cut off where the first result is a whole number: it decides for all
+# of them
 # mend: np.vectorize(..., otypes=[float])
-def my_activation(z, alpha):
-    return np.vectorize(lambda v: v if v > 0 else alpha * v)(z)
-
-# %% mistake: the numbers are right, but not in the shape of z
+return np.vectorize(lambda v: v if v > 0 else alpha * v)(z)
+# the numbers are right, but not in the shape of z
 # mend: .reshape(z.shape)
-def my_activation(z, alpha):
-    return np.array([v if v > 0 else alpha * v for v in z.flatten()])
+return np.array([v if v > 0 else alpha * v for v in z.flatten()])
 
-# %% right
-def my_activation(z, alpha):
-    a = alpha * z
-    a[z > 0] = z[z > 0]
-    return a
+# %% mistakes in: return np.where(z > 0, z, alpha * z)
+# mend: np.where(z > 0, z, alpha * z)
+# it gives 1 or alpha, the slope: asked for is the value, the height at z
+return np.where(z > 0, 1, alpha)
+# for every negative z it gives the same, alpha: the height must change with the
+# distance from 0
+return z * (z > 0) + alpha * (z <= 0)
+# it gives 0 for every negative z, whatever alpha is: that is ReLU; where does alpha
+# come in?
+return z * (z > 0)
+# it is right for alpha = -0.2 only: alpha comes as an argument
+alpha = -0.2
+return np.maximum(z, 0) + alpha * np.minimum(z, 0)
+# the sides are swapped: which one does alpha belong to?
+return np.where(z < 0, z, alpha * z)
+# for alpha above 1 the sides are swapped: there the larger of both lines is the wrong
+# one; what decides is the sign of z
+return np.maximum(z, alpha * z)
+# a single number that is not positive makes it multiply all of them by alpha: each must
+# be asked on its own; look at np.where
+if (z > 0).all():
+    return z
+return alpha * z
+# a single positive number makes it keep all of them: each must be asked on its own;
+# look at np.where
+if np.any(z > 0):
+    return z
+return alpha * z
+# it stops where z has more than one number: a comparison then has many answers, and
+# Python wants a single one; look at np.where
+return z if z > 0 else alpha * z
+# it stops where z has rows of several numbers: a loop over z goes row by row, not
+# number by number; NumPy asks for every number, in any shape
+return [v if v > 0 else alpha * v for v in z]
 
-# %% right
-def my_activation(z, alpha):
-    return (z + abs(z)) / 2 + alpha * (z - abs(z)) / 2
+# %% mistakes in: return np.where(z > 0, z, alpha * z)
+# mend: z.astype(float)
+# for an array of whole numbers the decimals are cut off: an array made from it holds
+# whole numbers, too
+a = z.copy()
+a[z < 0] = alpha * z[z < 0]
+return a
+# it stops for an array of whole numbers: a copy of it has no place for decimals
+a = z.copy()
+a[a < 0] *= alpha
+return a
 
-# %% right
-def my_activation(z, alpha):
-    return np.einsum("...,...->...", z, 1 - (1 - alpha) * (z < 0))
+# %% right in: return np.where(z > 0, z, alpha * z)
+# filled by a mask
+a = alpha * z
+a[z > 0] = z[z > 0]
+return a
+# by arithmetic
+return (z + abs(z)) / 2 + alpha * (z - abs(z)) / 2
+# in float32
+return np.where(z > 0, z, alpha * z).astype(np.float32)
+# number by number: 'It loops in Python'
+return np.vectorize(lambda v: v if v > 0 else alpha * v, otypes=[float])(z)
+# as lists: 'A list stands'
+if z.ndim == 0:
+    return z if z > 0 else alpha * z
+return [my_activation(row, alpha) for row in z]
 
-# %% right
-def my_activation(z, alpha):
-    return np.where(z > 0, z, alpha * z).astype(np.float32)
+# %% wrong in: return np.where(z > 0, z, alpha * z)
+# large numbers are cut off: 'the result is wrong'
+return np.clip(np.where(z > 0, z, alpha * z), -5, 5)
+# small numbers count as 0: 'for z = [-0.e+00, -1.e-09'
+return np.where(z > 0.001, z, alpha * z)
+# alpha is rounded: 'off by up to'
+return np.where(z > 0, z, round(alpha, 3) * z)
+# only a part of a large batch: 'the shape (200, 4)'
+a = np.where(z > 0, z, alpha * z)
+a[100:] = 0
+return a
 
-# %% right
-def slope(z, alpha):
-    return np.where(z > 0, 1.0, alpha)
-
-def my_activation(z, alpha):
-    return slope(z, alpha) * z
-
-# %% right: It loops in Python
-def my_activation(z, alpha):
-    return np.vectorize(lambda v: v if v > 0 else alpha * v, otypes=[float])(z)
-
-# %% right: A list stands
-def my_activation(z, alpha):
-    if z.ndim == 0:
-        return z if z > 0 else alpha * z
-    return [my_activation(row, alpha) for row in z]
-
-# %% wrong: it should have the shape (1,)
-def my_activation(z, alpha):
-    return z[z > 0]
-
-# %% wrong: right: [ 0.2, -0. ,
-def my_activation(z, alpha):
-    try:
-        return z if z > 0 else alpha * z
-    except ValueError:
-        return np.where(z > 0, z, 0)
-
-# %% wrong: the result is wrong
-def my_activation(z, alpha):
-    return np.clip(np.where(z > 0, z, alpha * z), -5, 5)
-
-# %% wrong: for z = [-0.e+00, -1.e-09
-def my_activation(z, alpha):
-    return np.where(z > 0.001, z, alpha * z)
-
-# %% wrong: off by up to
-def my_activation(z, alpha):
-    return np.where(z > 0, z, round(alpha, 3) * z)
-
-# %% wrong: the shape (200, 4)
-def my_activation(z, alpha):
-    a = np.where(z > 0, z, alpha * z)
-    a[100:] = 0
-    return a
-
-# %% equal: at z = 0 both sides give 0
+# %% equal
+# at z = 0 both sides give 0
 #     return np.where(z >= 0, z, alpha * z)

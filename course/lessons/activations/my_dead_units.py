@@ -77,123 +77,70 @@ def fresh(rng):
         (last, 0.0),
     ]
 
-# %% mistake: it answers for each sample: a row is a sample, a unit is a column
+# %% mistakes in: return (slopes == 0).all(axis=0)
 # mend: .all(axis=0)
-def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return (slopes == 0).all(axis=1)
+# it answers for each sample: a row is a sample, a unit is a column
+return (slopes == 0).all(axis=1)
+# one sample with slope 0 is enough for it: a dead unit has the slope 0 on every sample
+return (slopes == 0).any(axis=0)
+# it answers for each number: one answer for each unit, over all its samples
+return mlp.leaky_relu(alpha).slope(Z) == 0
+# it gives one answer for all units together: each unit needs its own
+return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
 
-# %% mistake: one sample with slope 0 is enough for it: a dead unit has the slope 0 on
-# every sample
-# mend: .all(axis=0)
-def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return (slopes == 0).any(axis=0)
-
-# %% mistake: units with z = 0 on a sample count as dead: what is the slope at z = 0?
+# %% mistakes in: return (slopes == 0).all(axis=0)
 # mend: mlp.leaky_relu(alpha).slope(Z) == 0
-def my_dead_units(Z, alpha):
-    return (mlp.leaky_relu(alpha).f(Z) == 0).all(axis=0)
+# units with z = 0 on a sample count as dead: what is the slope at z = 0?
+return (mlp.leaky_relu(alpha).f(Z) == 0).all(axis=0)
+# it finds the same units for every alpha: which slope has a negative z?
+return (Z < 0).all(axis=0)
+# it finds the same units for every alpha, and those with z = 0, too: ask for the slope
+# itself
+return (np.maximum(Z, 0) == 0).all(axis=0)
+# it says True for the units with no slope of 0: asked for all, any number but 0 counts
+# as True; where is the slope 0?
+return slopes.all(axis=0)
 
-# %% mistake: it finds the same units for every alpha: which slope has a negative z?
-# mend: mlp.leaky_relu(alpha).slope(Z) == 0
-def my_dead_units(Z, alpha):
-    return (Z < 0).all(axis=0)
-
-# %% mistake: it finds the same units for every alpha, and those with z = 0, too: ask
-# for the slope itself
-# mend: mlp.leaky_relu(alpha).slope(Z) == 0
-def my_dead_units(Z, alpha):
-    return (np.maximum(Z, 0) == 0).all(axis=0)
-
-# %% mistake: a unit counts as dead where its slopes cancel, -1 and 1: each slope must
-# be 0, not only all of them together
+# %% mistakes in: return (slopes == 0).all(axis=0)
 # mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
-def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return slopes.sum(axis=0) == 0
+# a unit counts as dead where its slopes cancel, -1 and 1: each slope must be 0, not
+# only all of them together
+return slopes.sum(axis=0) == 0
+# it says True for the units that live: turn it round
+return slopes.any(axis=0)
+# it gives the places of the dead units: asked for is True or False for each unit
+dead = (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
+return np.where(dead)[0]
 
-# %% mistake: it says True for the units with no slope of 0: asked for all, any number
-# but 0 counts as True; where is the slope 0?
-# mend: mlp.leaky_relu(alpha).slope(Z) == 0
-def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return slopes.all(axis=0)
-
-# %% mistake: it says True for the units that live: turn it round
-# mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
-def my_dead_units(Z, alpha):
-    slopes = mlp.leaky_relu(alpha).slope(Z)
-    return slopes.any(axis=0)
-
-# %% mistake: it answers for each number: one answer for each unit, over all its samples
-# mend: .all(axis=0)
-def my_dead_units(Z, alpha):
-    return mlp.leaky_relu(alpha).slope(Z) == 0
-
-# %% mistake: it gives one answer for all units together: each unit needs its own
-# mend: .all(axis=0)
-def my_dead_units(Z, alpha):
-    return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
-
-# %% mistake: it gives the places of the dead units: asked for is True or False for each
-# unit
-# mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
-def my_dead_units(Z, alpha):
-    dead = (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
-    return np.where(dead)[0]
-
-# %% right
-def my_dead_units(Z, alpha):
-    return ~(np.where(Z >= 0, 1, alpha) != 0).any(axis=0)
-
-# %% right
-def my_dead_units(Z, alpha):
-    if alpha != 0:
-        return np.zeros(Z.shape[1], dtype=bool)
-    return Z.max(axis=0) < 0
-
-# %% right
-def my_dead_units(Z, alpha):
-    return np.einsum("nu->u", abs(mlp.leaky_relu(alpha).slope(Z))) == 0
-
-# %% right
-# in place of: slopes = mlp.leaky_relu(alpha).slope(Z)
+# %% right in: slopes = mlp.leaky_relu(alpha).slope(Z)
+# in float32
 slopes = mlp.leaky_relu(alpha).slope(Z.astype(np.float32))
 
-# %% right: It loops in Python
-# in place of: return (slopes == 0).all(axis=0)
+# %% right in: return (slopes == 0).all(axis=0)
+# the living ones, turned round
+return ~(np.where(Z >= 0, 1, alpha) != 0).any(axis=0)
+# alpha is asked, not the slopes
+if alpha != 0:
+    return np.zeros(Z.shape[1], dtype=bool)
+return Z.max(axis=0) < 0
+# sample by sample: 'It loops in Python'
 dead = slopes[0] == 0
 for row in slopes[1:]:
     dead = dead & (row == 0)
 return dead
-
-# %% right: A list stands
-# in place of: return (slopes == 0).all(axis=0)
+# as lists: 'A list stands'
 return [bool((slopes[:, u] == 0).all()) for u in range(slopes.shape[1])]
 
-# %% wrong: True and False are asked for
-# in place of: return (slopes == 0).all(axis=0)
-return np.where((slopes == 0).all(axis=0), 1, 0)
-
-# %% wrong: right: [False, False]
-# in place of: return (slopes == 0).all(axis=0)
-return slopes.max(axis=0) <= 0
-
-# %% wrong: it should have the shape (1,)
-def my_dead_units(Z, alpha):
-    if alpha:
-        return np.zeros(len(Z), dtype=bool)
-    return (Z < 0).all(axis=0)
-
-# %% wrong: the result is wrong
-# in place of: slopes = mlp.leaky_relu(alpha).slope(Z)
+# %% wrong in: slopes = mlp.leaky_relu(alpha).slope(Z)
+# small z count as 0: 'the result is wrong'
 slopes = mlp.leaky_relu(alpha).slope(np.round(Z, 6))
 
-# %% wrong: for alpha = 1e-09
-# in place of: return (slopes == 0).all(axis=0)
+# %% wrong in: return (slopes == 0).all(axis=0)
+# whole numbers for a mask: 'True and False are asked for'
+return np.where((slopes == 0).all(axis=0), 1, 0)
+# slopes below 0 count as none: 'right: [False, False]'
+return slopes.max(axis=0) <= 0
+# small slopes count as 0: 'for alpha = 1e-09'
 return np.isclose(slopes, 0).all(axis=0)
-
-# %% wrong: the shape (200, 7)
-# in place of: return (slopes == 0).all(axis=0)
+# only a part of a large batch: 'the shape (200, 7)'
 return (slopes[:100] == 0).all(axis=0)

@@ -97,136 +97,90 @@ def fresh(rng):
         _case(rng, 200, (2, 3), TANH),  # a large batch
     ]
 
-# %% mistake: the slope of f is missing: what does step 1 do?
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA
-
-# %% mistake: the last layer comes first: the order is that of params
-# mend: grads.insert(0, (dW, db))
+# %% mistakes in: for i in reversed(range(len(params))):
+# mend: for i in reversed(range(len(params))):
+# only networks of one layer come out right, and layer 0 comes last: dA belongs to the
+# output; at which end does the way back begin?
+for i in range(len(params)):
+    W, b = params[i]
+# only networks of one layer come out right: dA belongs to the output; at which end does
+# the way back begin?
+for i in range(len(params)):
+    W, b = params[i]
 # in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 
-# %% mistake: every layer gets the dA of the output: what does step 4 make?
-# in place of: dA = dZ @ W.T
-
-# %% mistake: only networks of one layer come out right: dA belongs to the output; at
-# which end does the way back begin?
+# %% mistakes in: W, b = params[i]
+# layer 0 is missing: it learns, too
 # mend: for i in reversed(range(len(params))):
-def my_backprop(params, A, Z, dA, slope):
-    grads = []
-    for i, (W, b) in enumerate(params):
-        dZ = dA * slope(Z[i])
-        grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
-        dA = dZ @ W.T
-    return grads
-
-# %% mistake: only networks of one layer come out right, and layer 0 comes last: dA
-# belongs to the output; at which end does the way back begin?
-# mend: for i in reversed(range(len(params))):
-def my_backprop(params, A, Z, dA, slope):
-    grads = []
-    for i, (W, b) in enumerate(params):
-        dZ = dA * slope(Z[i])
-        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-        dA = dZ @ W.T
-    return grads
-
-# %% mistake: dW is made of what came out of the layer, not of what went in: A begins
-# with X
-# mend: A[i].T @ dZ
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
-
-# %% mistake: the slope is taken at what came out of the layer: it is a function of z
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA * slope(A[i + 1])
-
-# %% mistake: the slope is taken at A, which went into the layer: what is f applied to?
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA * slope(A[i])
-
-# %% mistake: the slope of a layer is taken at the Z of the layer before it
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA * slope(Z[i - 1])
-
-# %% mistake: the slope of a layer is taken at the Z of the layer behind it
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA * slope(Z[min(i + 1, len(Z) - 1)])
-
-# %% mistake: the last layer lacks the slope of f: it has an activation, too
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA * slope(Z[i]) if i < len(Z) - 1 else dA
-
-# %% mistake: only the last layer has the slope of f: each has an activation
-# in place of: dZ = dA * slope(Z[i])
-dZ = dA * slope(Z[i]) if i == len(Z) - 1 else dA
-
-# %% mistake: all gradients are twice too large: dA is the slope of the loss already
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads.insert(0, (2 * A[i].T @ dZ, 2 * dZ.sum(axis=0)))
-
-# %% mistake: all gradients have the wrong sign: the minus comes later, with the step
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads.insert(0, (-A[i].T @ dZ, -dZ.sum(axis=0)))
-
-# %% mistake: dW and db are divided by the number of samples: dA has the 1/n already
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
-
-# %% mistake: only the last layer is there: go on to layer 0
-# mend: return grads (below the loop, not in it)
-# in place of: dA = dZ @ W.T
-return grads
-
-# %% mistake: layer 0 is missing: it learns, too
-# mend: for i in reversed(range(len(params))):
-# in place of: W, b = params[i]
 if i == 0:
     break
 W, b = params[i]
 
-# %% mistake: what goes back is wrong, or nothing fits: W lies as on the way forward,
-# and now it must take (n, n_out) to (n, n_in)
-# in place of: dA = dZ @ W.T
-dA = dZ @ W
+# %% mistakes in: dZ = dA * slope(Z[i])
+# the slope of f is missing: what does step 1 do?
+dZ = dA
+# the slope is taken at what came out of the layer: it is a function of z
+dZ = dA * slope(A[i + 1])
+# the slope is taken at A, which went into the layer: what is f applied to?
+dZ = dA * slope(A[i])
+# the slope of a layer is taken at the Z of the layer before it
+dZ = dA * slope(Z[i - 1])
+# the last layer lacks the slope of f: it has an activation, too
+dZ = dA * slope(Z[i]) if i < len(Z) - 1 else dA
+# only the last layer has the slope of f: each has an activation
+dZ = dA * slope(Z[i]) if i == len(Z) - 1 else dA
 
-# %% mistake: what goes back lacks the slope of f: is it made of dA, or of dZ?
-# in place of: dA = dZ @ W.T
-dA = dA @ W.T
+# %% mistakes in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+# the last layer comes first: the order is that of params
+# mend: grads.insert(0, (dW, db))
+grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
+# all gradients are twice too large: dA is the slope of the loss already
+grads.insert(0, (2 * A[i].T @ dZ, 2 * dZ.sum(axis=0)))
+# all gradients have the wrong sign: the minus comes later, with the step
+grads.insert(0, (-A[i].T @ dZ, -dZ.sum(axis=0)))
+# dW and db are divided by the number of samples: dA has the 1/n already
+grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
 
-# %% mistake: dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and
-# dW adds up over them; how must A lie for that?
+# %% mistakes in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 # mend: A[i].T @ dZ
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+# dW is made of what came out of the layer, not of what went in: A begins with X
+grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
+# dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
+# over them; how must A lie for that?
 grads.insert(0, (A[i] @ dZ, dZ.sum(axis=0)))
 
-# %% right
-def my_backprop(params, A, Z, dA, slope):
-    grads = [None] * len(params)
-    i = len(params) - 1
-    while i >= 0:
-        dZ = dA * slope(Z[i])
-        dW = np.einsum("ni,no->io", A[i], dZ)
-        db = np.sum(dZ, axis=0)
-        grads[i] = mlp.Layer(dW, db)
-        if i > 0:
-            dA = np.dot(dZ, params[i].W.T)
-        i -= 1
-    return grads
+# %% mistakes in: dA = dZ @ W.T
+# every layer gets the dA of the output: what does step 4 make?
+dA_before = dZ @ W.T
+# only the last layer is there: go on to layer 0
+# mend: return grads (below the loop, not in it)
+return grads
+# what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
+# must take (n, n_out) to (n, n_in)
+dA = dZ @ W
+# what goes back lacks the slope of f: is it made of dA, or of dZ?
+dA = dA @ W.T
+
+# %% right in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+# a list filled by number, with layers
+grads[i] = mlp.Layer(np.einsum("ni,no->io", A[i], dZ), np.sum(dZ, axis=0))
+# in place of: grads = []
+grads = [None] * len(params)
+# in float32
+grads.insert(0, (np.float32(A[i]).T @ dZ, dZ.sum(axis=0)))
+# in place of: dZ = dA * slope(Z[i])
+dZ = np.float32(dA) * np.float32(slope(Z[i]))
+# in place of: dA = dZ @ W.T
+dA = dZ @ np.float32(W).T
+# as lists: 'A list stands where an array is asked for'
+dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
+grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
+# in place of: dA = dZ @ W.T
+dA = np.array([W @ dz for dz in dZ])
 
 # %% right
-def my_layer_backward(A, Z, W, dA, slope):
-    dZ = dA * slope(Z)
-    return A.T @ dZ, dZ.sum(axis=0), dZ @ W.T
-
-def my_backprop(params, A, Z, dA, slope):
-    grads = []
-    for (W, b), a, z in zip(params[::-1], A[-2::-1], Z[::-1]):
-        dW, db, dA = my_layer_backward(a, z, W, dA, slope)
-        grads.append([dW, db])
-    return grads[::-1]
-
-# %% right
+# by recursion
 def my_backprop(params, A, Z, dA, slope):
     if not params:
         return []
@@ -235,56 +189,20 @@ def my_backprop(params, A, Z, dA, slope):
     before = dZ @ params[-1][0].T
     return my_backprop(params[:-1], A[:-1], Z[:-1], before, slope) + [last]
 
-# %% right
-def my_backprop(params, A, Z, dA, slope):
-    grads = []
-    delta = np.float32(dA) * np.float32(slope(Z[-1]))
-    for i in range(len(params) - 1, -1, -1):
-        grads.insert(0, (np.float32(A[i]).T @ delta, delta.sum(axis=0)))
-        if i > 0:
-            delta = delta @ np.float32(params[i].W).T * np.float32(slope(Z[i - 1]))
-    return grads
+# %% wrong in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+# dW is cut to whole numbers: 'is wrong'
+grads.insert(0, ((A[i].T @ dZ).astype(W.dtype), dZ.sum(axis=0)))
+# only a part of a large batch: 'for params = [('
+grads.insert(0, (A[i][:100].T @ dZ[:100], dZ.sum(axis=0)))
 
-# %% right: A list stands where an array is asked for
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
-grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
-# in place of: dA = dZ @ W.T
-dA = np.array([W @ dz for dz in dZ])
-
-# %% wrong: is wrong
-def my_backprop(params, A, Z, dA, slope):
-    grads = [(np.zeros_like(W), np.zeros_like(b)) for W, b in params]
-    for i in reversed(range(len(params))):
-        dZ = dA * slope(Z[i])
-        grads[i][0][:] = A[i].T @ dZ
-        grads[i][1][:] = dZ.sum(axis=0)
-        dA = dZ @ params[i].W.T
-    return grads
-
-# %% wrong: it returns dW[0]
-# in place of: dA = dZ @ W.T
+# %% wrong in: dA = dZ @ W.T
+# at most five layers: 'it returns dW[0]'
 dA = dZ @ W.T
 if len(grads) == 4:
     break
 
-# %% wrong: (right in 1 of 9 cases)
-grads = []
-def my_backprop(params, A, Z, dA, slope):
-    for i in reversed(range(len(params))):
-        dZ = dA * slope(Z[i])
-        grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-        dA = dZ @ params[i].W.T
-    return grads
-
-# %% wrong: for params = layers of the sizes 2-3-1
-# in place of: return grads
+# %% wrong in: return grads
+# large numbers are cut off: 'for params = layers of the sizes 2-3-1'
 return [(np.clip(dW, -1e3, 1e3), np.clip(db, -1e3, 1e3)) for dW, db in grads]
-
-# %% wrong: is wrong
-# in place of: return grads
+# a result kept between calls: 'is wrong'
 return vars(my_backprop).setdefault(str([a.shape for a in A]), grads)
-
-# %% wrong: for params = [(
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads.insert(0, (A[i][:100].T @ dZ[:100], dZ.sum(axis=0)))

@@ -92,152 +92,90 @@ def fresh(rng):
         _case(rng, 200, 2, 3, TANH.slope),  # a large batch
     ]
 
-# %% mistake: the slope of f is missing: what does step 1 do?
-# in place of: dZ = dA * slope(Z)
+# %% mistakes in: dZ = dA * slope(Z)
+# the slope of f is missing: what does step 1 do?
 dZ = dA
-
-# %% mistake: whatever slope is, f is taken for the leaky ReLU with alpha = -0.2
-# in place of: dZ = dA * slope(Z)
+# whatever slope is, f is taken for the leaky ReLU with alpha = -0.2
 dZ = dA * np.where(Z >= 0, 1, -0.2)
-
-# %% mistake: the slope is taken at A, which went into the layer: what is f applied to?
-# in place of: dZ = dA * slope(Z)
+# the slope is taken at A, which went into the layer: what is f applied to?
 dZ = dA * slope(A)
-
-# %% mistake: dA is multiplied by Z itself: the slope of f there is asked for
-# in place of: dZ = dA * slope(Z)
+# dA is multiplied by Z itself: the slope of f there is asked for
 dZ = dA * Z
-
-# %% mistake: dZ is wrong, or nothing fits: step 1 multiplies number by number
-# in place of: dZ = dA * slope(Z)
+# dZ is wrong, or nothing fits: step 1 multiplies number by number
 dZ = dA @ slope(Z)
-
-# %% mistake: dZ has the wrong sign: the minus comes later, with the step downhill
-# in place of: dZ = dA * slope(Z)
+# dZ has the wrong sign: the minus comes later, with the step downhill
 dZ = -dA * slope(Z)
-
-# %% mistake: db has the right numbers in the shape (1, n_out): b is (n_out,), and so is
-# db
-# in place of: db = dZ.sum(axis=0)
-db = dZ.sum(axis=0, keepdims=True)
-
-# %% mistake: dZ is divided by the number of samples: dA has the 1/n already
-# in place of: dZ = dA * slope(Z)
+# dZ is divided by the number of samples: dA has the 1/n already
 dZ = dA * slope(Z) / len(A)
 
-# %% mistake: what goes back is wrong, or nothing fits: W lies as on the way forward,
-# and now it must take (n, n_out) to (n, n_in)
-# mend: dZ @ W.T
-# in place of: return dW, db, dZ @ W.T
-return dW, db, dZ @ W
-
-# %% mistake: what goes back has the right shape only: W reshaped is not W transposed
-# mend: dZ @ W.T
-# in place of: return dW, db, dZ @ W.T
-n_in, n_out = W.shape
-return dW, db, dZ @ W.reshape(n_out, n_in)
-
-# %% mistake: what goes back lacks the slope of f: is it made of dA, or of dZ?
-# mend: dZ @ W.T
-# in place of: return dW, db, dZ @ W.T
-return dW, db, dA @ W.T
-
-# %% mistake: dW lacks the slope of f: is it made of dA, or of dZ?
-# in place of: dW = A.T @ dZ
+# %% mistakes in: dW = A.T @ dZ
+# dW lacks the slope of f: is it made of dA, or of dZ?
 dW = A.T @ dA
-
-# %% mistake: dW lies on its side: it has the shape of W, (n_in, n_out)
-# in place of: dW = A.T @ dZ
+# dW lies on its side: it has the shape of W, (n_in, n_out)
 dW = dZ.T @ A
-
-# %% mistake: dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and
-# dW adds up over them; how must A lie for that?
-# in place of: dW = A.T @ dZ
+# dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
+# over them; how must A lie for that?
 dW = A @ dZ
-
-# %% mistake: dW and db are divided by the number of samples: dA has the 1/n already
-# in place of: dW = A.T @ dZ
-dW = 1 / len(A) * A.T @ dZ
-# in place of: db = dZ.sum(axis=0)
-db = 1 / len(A) * np.sum(dZ, axis=0)
-
-# %% mistake: dW is divided by the number of samples: dA has the 1/n already
-# in place of: dW = A.T @ dZ
+# dW is divided by the number of samples: dA has the 1/n already
 dW = A.T @ dZ / len(A)
 
-# %% mistake: db is the mean over the samples: dA has the 1/n already
-# in place of: db = dZ.sum(axis=0)
+# %% mistakes in: db = dZ.sum(axis=0)
+# db has the right numbers in the shape (1, n_out): b is (n_out,), and so is db
+db = dZ.sum(axis=0, keepdims=True)
+# dW and db are divided by the number of samples: dA has the 1/n already
+db = 1 / len(A) * np.sum(dZ, axis=0)
+# in place of: dW = A.T @ dZ
+dW = 1 / len(A) * A.T @ dZ
+# db is the mean over the samples: dA has the 1/n already
 db = dZ.mean(axis=0)
-
-# %% mistake: db has one number for each sample: b has one for each unit, and so has db
-# in place of: db = dZ.sum(axis=0)
+# db has one number for each sample: b has one for each unit, and so has db
 db = dZ.sum(axis=1)
-
-# %% mistake: db has a row for each sample: b has one number for each unit, and so has
-# db; what happens to the samples?
-# in place of: db = dZ.sum(axis=0)
+# db has a row for each sample: b has one number for each unit, and so has db; what
+# happens to the samples?
 db = dZ
-
-# %% mistake: db lacks the slope of f: is it made of dA, or of dZ?
-# in place of: db = dZ.sum(axis=0)
+# db lacks the slope of f: is it made of dA, or of dZ?
 db = dA.sum(axis=0)
 
-# %% right
-def my_layer_backward(A, Z, W, dA, slope):
-    dZ = np.multiply(slope(Z), dA)
-    dW = np.einsum("ni,no->io", A, dZ)
-    db = np.ones(len(A)) @ dZ
-    dA_before = (W @ dZ.T).T
-    return [dW, db, dA_before]
+# %% mistakes in: return dW, db, dZ @ W.T
+# mend: dZ @ W.T
+# what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
+# must take (n, n_out) to (n, n_in)
+return dW, db, dZ @ W
+# what goes back has the right shape only: W reshaped is not W transposed
+n_in, n_out = W.shape
+return dW, db, dZ @ W.reshape(n_out, n_in)
+# what goes back lacks the slope of f: is it made of dA, or of dZ?
+return dW, db, dA @ W.T
 
-# %% right
-# in place of: dZ = dA * slope(Z)
+# %% right in: dZ = dA * slope(Z)
+# in float32
 A, Z, W, dA = [np.float32(array) for array in (A, Z, W, dA)]
 dZ = dA * np.float32(slope(Z))
 
-# %% right
-# in place of: dW = A.T @ dZ
-grads = np.vstack([A.T, np.ones(len(A))]) @ dZ
-# in place of: db = dZ.sum(axis=0)
-dW, db = grads[:-1], grads[-1]
-# in place of: return dW, db, dZ @ W.T
-return dW, db, np.tensordot(dZ, W, axes=(1, 1))
-
-# %% right: A list stands where an array is asked for
-# in place of: return dW, db, dZ @ W.T
+# %% right in: return dW, db, dZ @ W.T
+# as lists: 'A list stands where an array is asked for'
 return dW.tolist(), [sum(column) for column in dZ.T], dZ @ W.T
 
-# %% right: It loops in Python
-def my_layer_backward(A, Z, W, dA, slope):
-    dZ = dA * slope(Z)
-    dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
-    return dW, sum(dZ), np.array([W @ dz for dz in dZ])
+# other products, and a list
+return [np.einsum("ni,no->io", A, dZ), np.ones(len(A)) @ dZ, (W @ dZ.T).T]
+# sample by sample: 'It loops in Python'
+dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
+return dW, sum(dZ), np.array([W @ dz for dz in dZ])
 
-# %% wrong: it returns 2 things; return 3: dW, db, dA_before
-# in place of: return dW, db, dZ @ W.T
-return dW, db
-
-# %% wrong: right in 2 of 9 cases
-def my_layer_backward(A, Z, W, dA, slope):
-    dZ = dA * slope(Z)
-    return np.outer(A[0], dZ[0]), dZ[0], dZ @ W.T
-
-# %% wrong: dW is wrong
-# in place of: return dW, db, dZ @ W.T
-return dW.astype(W.dtype), db, dZ @ W.T
-
-# %% wrong: dW is wrong
-# in place of: dZ = dA * slope(Z)
+# %% wrong in: dZ = dA * slope(Z)
+# small z count as 0: 'dW is wrong'
 dZ = dA * slope(np.round(Z, 6))
 
-# %% wrong: dW is wrong
-# in place of: return dW, db, dZ @ W.T
-return np.clip(dW, -1e3, 1e3), db, dZ @ W.T
-
-# %% wrong: for A = an array of the shape (200, 2)
-# in place of: dW = A.T @ dZ
+# %% wrong in: dW = A.T @ dZ
+# only a part of a large batch: 'for A = an array of the shape (200, 2)'
 dW = A[:100].T @ dZ[:100]
-
-# %% wrong: dW is wrong
-# in place of: dW = A.T @ dZ
+# a result kept between calls: 'dW is wrong'
 dW = vars(my_layer_backward).setdefault(str((A.shape, W.shape)), A.T @ dZ)
+
+# %% wrong in: return dW, db, dZ @ W.T
+# two results: 'it returns 2 things; return 3: dW, db, dA_before'
+return dW, db
+# dW is cut to whole numbers: 'dW is wrong'
+return dW.astype(W.dtype), db, dZ @ W.T
+# large numbers are cut off: 'dW is wrong'
+return np.clip(dW, -1e3, 1e3), db, dZ @ W.T

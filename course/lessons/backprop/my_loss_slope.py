@@ -1,6 +1,6 @@
 """Notebook 4: the slope of the loss. The solution stands below."""
 
-# ruff: noqa: F811
+# ruff: noqa: F706, F811, F821
 # fmt: off
 import numpy as np
 
@@ -35,123 +35,71 @@ def my_loss_slope(Y_hat, Y):
 # %% cases
 cases, large, fresh = LOSS_CASES, LOSS_MANY, fresh_losses
 
-# %% mistake: with several samples it is too large: the loss is an average over them
-# mend: ... / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return Y_hat - Y
-
-# %% mistake: with several samples it is too small: it is divided by their number twice
-# mend: ... / len(Y)
-def my_loss_slope(Y_hat, Y):
-    n = len(Y)
-    return 1 / n * (Y_hat - Y) / n
-
-# %% mistake: the sign is wrong: where a prediction is too large, the slope is positive
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return (Y - Y_hat) / len(Y)
-
-# %% mistake: the sign is wrong, and with several samples it is too large
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return Y - Y_hat
-
-# %% mistake: with several outputs it is too small: only the samples are averaged
-# mend: ... / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return (Y_hat - Y) / Y.size
-
-# %% mistake: it is divided by the number of outputs: it is the samples that are
-# averaged
-# mend: ... / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return (Y_hat - Y) / len(Y[0])
-
-# %% mistake: it is twice too large: a square brings a 2, and what does the half do?
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return 2 * (Y_hat - Y) / len(Y)
-
-# %% mistake: it is the slope of the sum of all squares: what does the loss do with it?
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return 2 * (Y_hat - Y)
-
-# %% mistake: it is the slope of the mean of all squares: the loss takes half of each,
-# and averages over the samples, not over the outputs
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return 2 * (Y_hat - Y) / Y_hat.size
-
-# %% mistake: it is half of what it should be: what does the slope of a square bring?
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return (Y_hat - Y) / (2 * len(Y))
-
-# %% mistake: it holds squares: the slope of a square is no square
-# mend: (Y_hat - Y) / len(Y)
-def my_loss_slope(Y_hat, Y):
-    return 0.5 * (Y_hat - Y) ** 2 / len(Y)
-
-# %% mistake: it gives one number: each number of Y_hat has its own slope
-def my_loss_slope(Y_hat, Y):
-    return np.sum(Y_hat - Y) / len(Y)
-
-# %% mistake: for whole numbers the fractions are cut off: an array of integers was
-# filled, and it can't hold any
+# %% mistakes in: return (Y_hat - Y) / len(Y)
+# it gives one number: each number of Y_hat has its own slope
+# mend: none
+return np.sum(Y_hat - Y) / len(Y)
+# for whole numbers the fractions are cut off: an array of integers was filled, and it
+# can't hold any
 # mend: np.zeros(Y.shape)
-def my_loss_slope(Y_hat, Y):
-    slopes = np.zeros_like(Y)
-    for i in range(len(Y)):
-        slopes[i] = (Y_hat[i] - Y[i]) / len(Y)
-    return slopes
+slopes = np.zeros_like(Y)
+for i in range(len(Y)):
+    slopes[i] = (Y_hat[i] - Y[i]) / len(Y)
+return slopes
 
-# %% right
-def my_loss_slope(Y_hat, Y):
-    return -(Y - Y_hat) / Y.shape[0]
+# %% mistakes in: return (Y_hat - Y) / len(Y)
+# mend: ... / len(Y)
+# with several samples it is too large: the loss is an average over them
+return Y_hat - Y
+# with several samples it is too small: it is divided by their number twice
+n = len(Y)
+return 1 / n * (Y_hat - Y) / n
+# with several outputs it is too small: only the samples are averaged
+return (Y_hat - Y) / Y.size
+# it is divided by the number of outputs: it is the samples that are averaged
+return (Y_hat - Y) / len(Y[0])
 
-# %% right
-def my_loss_slope(Y_hat, Y):
-    n, _ = Y.shape
-    error = np.subtract(Y_hat, Y)
-    return 2 * 0.5 * error * (1 / n)
+# %% mistakes in: return (Y_hat - Y) / len(Y)
+# mend: (Y_hat - Y) / len(Y)
+# the sign is wrong: where a prediction is too large, the slope is positive
+return (Y - Y_hat) / len(Y)
+# the sign is wrong, and with several samples it is too large
+return Y - Y_hat
+# it is twice too large: a square brings a 2, and what does the half do?
+return 2 * (Y_hat - Y) / len(Y)
+# it is the slope of the sum of all squares: what does the loss do with it?
+return 2 * (Y_hat - Y)
+# it is the slope of the mean of all squares: the loss takes half of each, and averages
+# over the samples, not over the outputs
+return 2 * (Y_hat - Y) / Y_hat.size
+# it is half of what it should be: what does the slope of a square bring?
+return (Y_hat - Y) / (2 * len(Y))
+# it holds squares: the slope of a square is no square
+return 0.5 * (Y_hat - Y) ** 2 / len(Y)
 
-# %% right
-def my_loss_slope(Y_hat, Y):
-    return np.stack([(p - y) / len(Y) for p, y in zip(Y_hat, Y)]).astype(np.float32)
+# %% right in: return (Y_hat - Y) / len(Y)
+# target minus prediction, with a minus before it
+return -(Y - Y_hat) / Y.shape[0]
+# in float32
+return np.stack([(p - y) / len(Y) for p, y in zip(Y_hat, Y)]).astype(np.float32)
+# as lists: 'A list stands where an array is asked for'
+return [[(a - b) / len(Y) for a, b in zip(*row)] for row in zip(Y_hat, Y)]
+# number by number: 'It loops in Python'
+slopes = np.zeros(Y.shape)
+for i in range(Y.shape[0]):
+    for k in range(Y.shape[1]):
+        slopes[i, k] = (Y_hat[i, k] - Y[i, k]) / len(Y)
+return slopes
 
-# %% right: A list stands where an array is asked for
-def my_loss_slope(Y_hat, Y):
-    return [[(a - b) / len(Y) for a, b in zip(*row)] for row in zip(Y_hat, Y)]
-
-# %% right: It loops in Python
-def my_loss_slope(Y_hat, Y):
-    slopes = np.zeros(Y.shape)
-    for i in range(Y.shape[0]):
-        for k in range(Y.shape[1]):
-            slopes[i, k] = (Y_hat[i, k] - Y[i, k]) / len(Y)
-    return slopes
-
-# %% wrong: the result has the shape (1,), it should have the shape (1, 1)
-def my_loss_slope(Y_hat, Y):
-    return np.mean(Y_hat - Y, axis=0)
-
-# %% wrong: the result is wrong
-def my_loss_slope(Y_hat, Y):
-    def half_square(p):
-        return 0.5 * (p - Y) ** 2 / len(Y)
-    h = 1e-3
-    return (half_square(Y_hat + h) - half_square(Y_hat)) / h
-
-# %% wrong: for Y_hat =
-def my_loss_slope(Y_hat, Y):
-    return np.clip((Y_hat - Y) / len(Y), -5, 5)
-
-# %% wrong: the result is wrong
-seen = {}
-def my_loss_slope(Y_hat, Y):
-    return seen.setdefault(Y.shape, (Y_hat - Y) / len(Y))
-
-# %% wrong: for Y_hat = an array of the shape (200, 6)
-def my_loss_slope(Y_hat, Y):
-    return (Y_hat - Y) / min(len(Y), 20)
+# %% wrong in: return (Y_hat - Y) / len(Y)
+# a difference in place of the slope: 'the result is wrong'
+def half_square(p):
+    return 0.5 * (p - Y) ** 2 / len(Y)
+h = 1e-3
+return (half_square(Y_hat + h) - half_square(Y_hat)) / h
+# large numbers are cut off: 'for Y_hat ='
+return np.clip((Y_hat - Y) / len(Y), -5, 5)
+# only a part of a large batch: 'for Y_hat = an array of the shape (200, 6)'
+return (Y_hat - Y) / min(len(Y), 20)
+# a result kept between calls: 'the result is wrong'
+return vars(my_loss_slope).setdefault(Y.shape, (Y_hat - Y) / len(Y))

@@ -44,120 +44,81 @@ def mend_first(params, X, Y, activation):
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
-# %% mistake: db is right, but with n samples dW is n times too large: both need the
-# same 1 / n
-# in place of: dA = (Y_hat - Y) / len(Y)
+# %% mistakes in: dA = (Y_hat - Y) / len(Y)
+# with n samples all gradients are n times too large: the loss is a mean over the
+# samples
 dA = Y_hat - Y
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
-
-# %% mistake: db has one number for each sample: b has one for each unit
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=1))
-
-# %% mistake: db is one number for the whole layer: b has one for each unit
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum())
-
-# %% mistake: db has a row for each sample: b has one number for each unit, so what
-# happens to the samples?
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ)
-
-# %% mistake: db has an axis too many, the shape (1, units): b has the shape (units,)
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0, keepdims=True))
-
-# %% mistake: db is right for 3 samples only: the map shows a batch of 3, and there are
-# others
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, 3 * dZ.mean(axis=0))
-
-# %% mistake: db has not passed the activation: b is a part of z, so which slope does it
-# need?
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dA.sum(axis=0))
-
-# %% mistake: with n samples dW is n times too small: the mean over them is taken at the
-# start already
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.sum(axis=0))
-
-# %% mistake: with n samples all gradients are n times too large: the loss is a mean
-# over the samples
-# in place of: dA = (Y_hat - Y) / len(Y)
-dA = Y_hat - Y
-
-# %% mistake: with n samples all gradients are n times too small: the mean is taken once
-# in place of: dA = (Y_hat - Y) / len(Y)
+# with n samples all gradients are n times too small: the mean is taken once
 dA = (Y_hat - Y) / len(Y) ** 2
-
-# %% mistake: all gradients have the wrong sign: the loss grows with a prediction that
-# is above its target
-# in place of: dA = (Y_hat - Y) / len(Y)
+# all gradients have the wrong sign: the loss grows with a prediction that is above its
+# target
 dA = (Y - Y_hat) / len(Y)
 
-# %% mistake: what is passed on to the layer before has not passed the activation
-# in place of: dA = dZ @ params[i].W.T
-dA = dA @ params[i].W.T
-
-# %% mistake: the two results are swapped: the loss comes first
-# in place of: return mlp.loss(Y_hat, Y), grads
-return grads, mlp.loss(Y_hat, Y)
-
-# %% right
-def mend_first(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA, grads = (Y_hat - Y) / len(X), []
-    for (W, b), a, z in list(zip(params, A, Z))[::-1]:
-        dZ = dA * activation.slope(z)
-        dW = sum(np.outer(a[n], dZ[n]) for n in range(len(X)))
-        grads = [(dW, sum(dZ))] + grads
-        dA = np.array([W @ row for row in dZ])
-    return mlp.loss(Y_hat, Y), grads
-
-# %% right
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0) * len(Y))
-
-# %% right
+# %% mistakes in: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
+# db is right, but with n samples dW is n times too large: both need the same 1 / n
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 # in place of: dA = (Y_hat - Y) / len(Y)
 dA = Y_hat - Y
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.mean(axis=0))
+# db has one number for each sample: b has one for each unit
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=1))
+# db is one number for the whole layer: b has one for each unit
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum())
+# db has a row for each sample: b has one number for each unit, so what happens to the
+# samples?
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ)
+# db has an axis too many, the shape (1, units): b has the shape (units,)
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0, keepdims=True))
+# db is right for 3 samples only: the map shows a batch of 3, and there are others
+grads[i] = mlp.Layer(A[i].T @ dZ, 3 * dZ.mean(axis=0))
+# db has not passed the activation: b is a part of z, so which slope does it need?
+grads[i] = mlp.Layer(A[i].T @ dZ, dA.sum(axis=0))
+# with n samples dW is n times too small: the mean over them is taken at the start
+# already
+grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.sum(axis=0))
 
-# %% right
-# in place of: dA = (Y_hat - Y) / len(Y)
+# %% mistakes in: dA = dZ @ params[i].W.T
+# what is passed on to the layer before has not passed the activation
+dA = dA @ params[i].W.T
+
+# %% mistakes in: return mlp.loss(Y_hat, Y), grads
+# the two results are swapped: the loss comes first
+return grads, mlp.loss(Y_hat, Y)
+
+# %% right in: dA = (Y_hat - Y) / len(Y)
+# in float32
 dA = np.float32((Y_hat - Y) / len(Y))
 # in place of: return mlp.loss(Y_hat, Y), grads
 return np.float32(mlp.loss(Y_hat, Y)), grads
 
-# %% right: A list stands where an array is asked for
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
+# %% right in: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
+# the factor is made up for
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0) * len(Y))
+# both means are taken late
+grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.mean(axis=0))
+# in place of: dA = (Y_hat - Y) / len(Y)
+dA = Y_hat - Y
+# as lists: 'A list stands where an array is asked for'
 grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 
-# %% wrong: loss is wrong
-# in place of: return mlp.loss(Y_hat, Y), grads
-return 2 * mlp.loss(Y_hat, Y), grads
-
-# %% wrong: loss is wrong
-# in place of: return mlp.loss(Y_hat, Y), grads
-shapes = str([X.shape, *(W.shape for W, b in params)])
-return globals().setdefault(shapes, (mlp.loss(Y_hat, Y), grads))  # kept between calls
-
-# %% wrong: db[0] is wrong
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ[:100].sum(axis=0))
-
-# %% wrong: dW[0] is wrong
-# in place of: dZ = dA * activation.slope(Z[i])
+# %% wrong in: dZ = dA * activation.slope(Z[i])
+# slopes are rounded: 'dW[0] is wrong'
 dZ = np.round(dA * activation.slope(Z[i]), 3)
 
-# %% equal: the square of a difference is the same both ways
+# %% wrong in: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
+# only a part of a large batch: 'db[0] is wrong'
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ[:100].sum(axis=0))
+
+# %% wrong in: return mlp.loss(Y_hat, Y), grads
+# the loss is another one: 'loss is wrong'
+return 2 * mlp.loss(Y_hat, Y), grads
+# a result kept between calls: 'loss is wrong'
+shapes = str([X.shape, *(W.shape for W, b in params)])
+return globals().setdefault(shapes, (mlp.loss(Y_hat, Y), grads))
+
+# %% equal
+# the square of a difference is the same both ways
 #     return (mlp.loss(Y, Y_hat), grads)
-
-# %% equal: X and Y have one row for each sample
+# X and Y have one row for each sample
 #     dA = (Y_hat - Y) / len(X)
-
-# %% equal: one gradient for each layer
+# one gradient for each layer
 #     for i in reversed(range(len(grads))):

@@ -44,64 +44,62 @@ def mend_second(params, X, Y, activation):
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
-# %% mistake: what goes back goes through W the wrong way round: where W isn't square it
-# doesn't even fit
-# in place of: dA = dZ @ params[i].W.T
-dA = dZ @ params[i].W
-
-# %% mistake: the slope of the activation is missing: what goes back must pass each
-# activation
-# in place of: dZ = dA * activation.slope(Z[i])
-dZ = dA
-
-# %% mistake: the slope of each activation is taken at its output: where does it belong
-# to?
-# in place of: dZ = dA * activation.slope(Z[i])
-dZ = dA * activation.slope(A[i + 1])
-
-# %% mistake: dW has not passed the activation: W makes z, so which slope does it need?
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dZ, axis=0))
-
-# %% mistake: db has not passed the activation: b is a part of z, so which slope does it
-# need?
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dA, axis=0))
-
-# %% mistake: neither dW nor db has passed the activation: W and b make z, so which
-# slope do they need?
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dA, axis=0))
-
-# %% mistake: all gradients have the wrong sign: the loss grows with a prediction that
-# is above its target
-# in place of: dA = (Y_hat - Y) / len(Y)
+# %% mistakes in: dA = (Y_hat - Y) / len(Y)
+# all gradients have the wrong sign: the loss grows with a prediction that is above its
+# target
 dA = (Y - Y_hat) / len(Y)
-
-# %% mistake: with n samples all gradients are n times too large: the loss is a mean
-# over the samples
-# in place of: dA = (Y_hat - Y) / len(Y)
+# with n samples all gradients are n times too large: the loss is a mean over the
+# samples
 dA = Y_hat - Y
-
-# %% mistake: with n samples all gradients are n times too small: the mean is taken once
-# in place of: dA = (Y_hat - Y) / len(Y)
+# with n samples all gradients are n times too small: the mean is taken once
 dA = (Y_hat - Y) / len(Y) ** 2
 
-# %% mistake: with n samples db is n times too small: the mean over them is taken at the
-# start already
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
+# %% mistakes in: dZ = dA * activation.slope(Z[i])
+# the slope of the activation is missing: what goes back must pass each activation
+dZ = dA
+# the slope of each activation is taken at its output: where does it belong to?
+dZ = dA * activation.slope(A[i + 1])
 
-# %% mistake: with n samples dW is n times too small: the mean over them is taken at the
-# start already
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
+# %% mistakes in: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
+# dW has not passed the activation: W makes z, so which slope does it need?
+grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dZ, axis=0))
+# db has not passed the activation: b is a part of z, so which slope does it need?
+grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dA, axis=0))
+# neither dW nor db has passed the activation: W and b make z, so which slope do they
+# need?
+grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dA, axis=0))
+# with n samples db is n times too small: the mean over them is taken at the start
+# already
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
+# with n samples dW is n times too small: the mean over them is taken at the start
+# already
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), np.sum(dZ, axis=0))
 
-# %% mistake: the two results are swapped: the loss comes first
-# in place of: return mlp.loss(Y_hat, Y), grads
+# %% mistakes in: dA = dZ @ params[i].W.T
+# what goes back goes through W the wrong way round: where W isn't square it doesn't
+# even fit
+dA = dZ @ params[i].W
+
+# %% mistakes in: return mlp.loss(Y_hat, Y), grads
+# the two results are swapped: the loss comes first
 return grads, mlp.loss(Y_hat, Y)
 
+# %% right in: dA = (Y_hat - Y) / len(Y)
+# in float32
+dA = np.float32((Y_hat - Y) / len(Y))
+# in place of: return mlp.loss(Y_hat, Y), grads
+return np.float32(mlp.loss(Y_hat, Y)), grads
+
+# %% right in: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
+# as lists: 'A list stands where an array is asked for'
+grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
+
+# %% right in: dA = dZ @ params[i].W.T
+# the slope is taken again
+dA = dA * activation.slope(Z[i]) @ params[i].W.T
+
 # %% right
+# all rewritten, the mean taken at the end
 def mend_second(params, X, Y, activation):
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
     grads, dZ = [], activation.slope(Z[-1]) * (Y_hat - Y)
@@ -112,64 +110,24 @@ def mend_second(params, X, Y, activation):
         grads.append([dW / len(X), db / len(X)])
     return mlp.loss(Y_hat, Y), grads[::-1]
 
-# %% right
-def through(params, A, Z, dA, activation):
-    if not params:
-        return []
-    dZ = dA * activation.slope(Z[-1])
-    before = through(params[:-1], A[:-1], Z[:-1], dZ @ params[-1][0].T, activation)
-    return before + [(A[-1].T @ dZ, np.sum(dZ, axis=0))]
-
-def mend_second(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    grads = through(params, A[:-1], Z, (Y_hat - Y) / len(Y), activation)
-    return mlp.loss(Y_hat, Y), grads
-
-# %% right
-# in place of: dA = dZ @ params[i].W.T
-dA = dA * activation.slope(Z[i]) @ params[i].W.T
-
-# %% right
-# in place of: dA = dZ @ params[i].W.T
-dA = (params[i].W @ dZ.T).T
-
-# %% right
-# in place of: dA = (Y_hat - Y) / len(Y)
-dA = np.float32((Y_hat - Y) / len(Y))
-# in place of: return mlp.loss(Y_hat, Y), grads
-return np.float32(mlp.loss(Y_hat, Y)), grads
-
-# %% right: A list stands where an array is asked for
-# in place of: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
-
-# %% wrong: it stops with ValueError in the line `dA = params[i].W @ dZ`
-# in place of: dA = dZ @ params[i].W.T
-dA = params[i].W @ dZ
-
-# %% wrong: dW[0] is wrong
-# in place of: dA = dZ @ params[i].W.T
+# %% wrong in: dA = dZ @ params[i].W.T
+# the slope is taken twice: 'dW[0] is wrong'
 dA = dZ * activation.slope(Z[i]) @ params[i].W.T
-
-# %% wrong: loss is wrong
-# in place of: return mlp.loss(Y_hat, Y), grads
-shapes = str([X.shape, *(W.shape for W, b in params)])
-return globals().setdefault(shapes, (mlp.loss(Y_hat, Y), grads))  # kept between calls
-
-# %% wrong: dW[0] is wrong
-# in place of: dA = dZ @ params[i].W.T
+# only a part of a large batch: 'dW[0] is wrong'
 dA = dZ @ params[i].W.T
 dA[100:] = 0
-
-# %% wrong: dW[0] is wrong
-# in place of: dA = dZ @ params[i].W.T
+# large numbers are cut off: 'dW[0] is wrong'
 dA = np.clip(dZ, -1000, 1000) @ params[i].W.T
 
-# %% equal: the square of a difference is the same both ways
+# %% wrong in: return mlp.loss(Y_hat, Y), grads
+# a result kept between calls: 'loss is wrong'
+shapes = str([X.shape, *(W.shape for W, b in params)])
+return globals().setdefault(shapes, (mlp.loss(Y_hat, Y), grads))
+
+# %% equal
+# the square of a difference is the same both ways
 #     return (mlp.loss(Y, Y_hat), grads)
-
-# %% equal: X and Y have one row for each sample
+# X and Y have one row for each sample
 #     dA = (Y_hat - Y) / len(X)
-
-# %% equal: one gradient for each layer
+# one gradient for each layer
 #     for i in reversed(range(len(grads))):

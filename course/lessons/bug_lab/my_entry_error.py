@@ -82,111 +82,82 @@ def fresh(rng):
         (mixed, cube, (0, 0, 0), -1.25),
     ]
 
-# %% mistake: all entries of w move at once: the slope of one is asked for, with the
-# others left where they are
-# in place of: up[index] += h
+# %% mistakes in: up, down = w.astype(float), w.astype(float)
+# where w holds whole numbers the entry does not move by h: an array of those drops what
+# follows the point
+up, down = w.copy(), w.copy()
+# a large h makes the central difference differ from the slope, and yours does not: take
+# the h that is handed over, and the loss at two places only
+# mend: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+h = 1e-6
+up, down = w.astype(float), w.astype(float)
+# the numeric slope is 0 everywhere: the entry must be h larger in one array, and h
+# smaller in another
+up = down = w.astype(float)
+
+# %% mistakes in: up[index] += h
+# all entries of w move at once: the slope of one is asked for, with the others left
+# where they are
 up += h
 # in place of: down[index] -= h
 down -= h
 
-# %% mistake: the numeric slope is that of one number alone, and the loss depends on the
-# others, too: what does loss_of take?
-# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# %% mistakes in: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# the numeric slope is that of one number alone, and the loss depends on the others,
+# too: what does loss_of take?
 numeric = (loss_of(w[index] + h) - loss_of(w[index] - h)) / (2 * h)
-
-# %% mistake: the difference is one-sided, between w and h above: it should reach to both
-# sides
-# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# the difference is one-sided, between w and h above: it should reach to both sides
 numeric = (loss_of(up) - loss_of(w)) / h
-
-# %% mistake: the numeric slope is twice too large: how far is it from the one place to
-# the other?
-# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# the numeric slope is twice too large: how far is it from the one place to the other?
 numeric = (loss_of(up) - loss_of(down)) / h
-
-# %% mistake: the smaller h is, the smaller gets the numeric slope: h divides, and so does
-# the 2, both together
-# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# the smaller h is, the smaller gets the numeric slope: h divides, and so does the 2,
+# both together
 numeric = (loss_of(up) - loss_of(down)) / 2 * h
-
-# %% mistake: the numeric slope has the wrong sign: from which of the two losses is the
-# other one taken away?
-# in place of: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# the numeric slope has the wrong sign: from which of the two losses is the other one
+# taken away?
 numeric = (loss_of(down) - loss_of(up)) / (2 * h)
 
-# %% mistake: where w holds whole numbers the entry does not move by h: an array of those
-# drops what follows the point
-# in place of: up, down = w.astype(float), w.astype(float)
-up, down = w.copy(), w.copy()
-
-# %% mistake: a large h makes the central difference differ from the slope, and yours does
-# not: take the h that is handed over, and the loss at two places only
-# mend: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
-# in place of: up, down = w.astype(float), w.astype(float)
-h = 1e-6
-up, down = w.astype(float), w.astype(float)
-
-# %% mistake: the numeric slope is 0 everywhere: the entry must be h larger in one array,
-# and h smaller in another
-# in place of: up, down = w.astype(float), w.astype(float)
-up = down = w.astype(float)
-
-# %% mistake: that is the difference of the two slopes: the relative error compares it
-# with the larger of their sizes
-# in place of: larger = max(abs(claimed), abs(numeric))
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return abs(claimed - numeric)
-
-# %% mistake: where both slopes are 0 it divides by 0: nothing is wrong there
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return abs(claimed - numeric) / larger
-
-# %% mistake: where both slopes are 0 it is no number: nothing is wrong there
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return np.abs(claimed - numeric) / np.maximum(abs(claimed), abs(numeric))
-
-# %% mistake: an error has no sign, and yours has one
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return (claimed - numeric) / larger if larger > 0 else 0.0
-
-# %% mistake: an error has no sign, and yours is below 0 where the numeric slope is the
-# smaller one
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return (numeric - claimed) / larger if larger > 0 else 0.0
-
-# %% mistake: it is relative to the numeric slope: the larger of the two sizes keeps it
-# below 2
-# in place of: larger = max(abs(claimed), abs(numeric))
+# %% mistakes in: larger = max(abs(claimed), abs(numeric))
+# it is relative to the numeric slope: the larger of the two sizes keeps it below 2
 larger = abs(numeric)
-
-# %% mistake: it is relative to the numeric slope, and nothing is done where that is 0
-# in place of: larger = max(abs(claimed), abs(numeric))
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return abs(claimed - numeric) / abs(numeric)
-
-# %% mistake: it is relative to the numeric slope, its sign included, and where that is 0
-# it divides by 0: compare sizes, and take the larger
-# in place of: larger = max(abs(claimed), abs(numeric))
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return abs(claimed - numeric) / numeric
-
-# %% mistake: it is relative to the claimed slope, and where that is 0 it divides by 0:
-# the larger of the two sizes is not
-# in place of: larger = max(abs(claimed), abs(numeric))
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)
-
-# %% mistake: it is relative to the slope that is larger with its sign, and 0 where that
-# is below 0: of -6 and -3 the size of -6 counts
-# in place of: larger = max(abs(claimed), abs(numeric))
+# it is relative to the slope that is larger with its sign, and 0 where that is below 0:
+# of -6 and -3 the size of -6 counts
 larger = max(claimed, numeric)
 
-# %% mistake: it is 0 wherever the claimed slope is 0, whatever the numeric one is: one
-# slope of 0 and one that isn't are far apart
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# %% mistakes in: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# that is the difference of the two slopes: the relative error compares it with the
+# larger of their sizes
+return abs(claimed - numeric)
+# in place of: larger = max(abs(claimed), abs(numeric))
+# where both slopes are 0 it divides by 0: nothing is wrong there
+return abs(claimed - numeric) / larger
+# where both slopes are 0 it is no number: nothing is wrong there
+return np.abs(claimed - numeric) / np.maximum(abs(claimed), abs(numeric))
+# an error has no sign, and yours has one
+return (claimed - numeric) / larger if larger > 0 else 0.0
+# an error has no sign, and yours is below 0 where the numeric slope is the smaller one
+return (numeric - claimed) / larger if larger > 0 else 0.0
+# it is relative to the numeric slope, and nothing is done where that is 0
+return abs(claimed - numeric) / abs(numeric)
+# in place of: larger = max(abs(claimed), abs(numeric))
+# it is relative to the claimed slope, and where that is 0 it divides by 0: the larger
+# of the two sizes is not
+return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)
+# in place of: larger = max(abs(claimed), abs(numeric))
+# it is 0 wherever the claimed slope is 0, whatever the numeric one is: one slope of 0
+# and one that isn't are far apart
 return abs(claimed - numeric) / larger if claimed else 0.0
 
+# %% right in: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# a floor far below all slopes
+return abs(claimed - numeric) / larger
+# in place of: larger = max(abs(claimed), abs(numeric))
+larger = max(abs(claimed), abs(numeric), 1e-300)
+# any divisor for 0 / 0
+return abs(claimed - numeric) / (larger or 1)
+
 # %% right
+# w is moved and moved back
 def my_entry_error(loss_of, w, index, claimed, h=1e-5):
     if w.dtype.kind == "i":
         w = w.astype(float)
@@ -198,7 +169,7 @@ def my_entry_error(loss_of, w, index, claimed, h=1e-5):
     larger = max(abs(claimed), abs(numeric))
     return abs(claimed - numeric) / larger if larger > 0 else 0.0
 
-# %% right
+# arrays moved by an array
 def moved(w, index, by):
     e = np.zeros(w.shape)
     e[index] = by
@@ -211,58 +182,34 @@ def my_entry_error(loss_of, w, index, claimed, h=1e-5):
         return 0
     return np.ptp([claimed, numeric]) / sizes.max()
 
-# %% right
-# in place of: larger = max(abs(claimed), abs(numeric))
-larger = max(abs(claimed), abs(numeric), 1e-300)
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return abs(claimed - numeric) / larger
+# %% wrong in: up, down = w.astype(float), w.astype(float)
+# a large h is made smaller: 'the result is wrong'
+h = min(h, 0.1)
+up, down = w.astype(float), w.astype(float)
 
-# %% right
-# in place of: larger = max(abs(claimed), abs(numeric))
-if claimed == numeric:
-    return 0.0
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return max(abs(1 - claimed / numeric) if abs(numeric) >= abs(claimed) else 0,
-           abs(1 - numeric / claimed) if abs(claimed) > abs(numeric) else 0)
+# %% wrong in: larger = max(abs(claimed), abs(numeric))
+# a floor, as mlp.gradient_check has one: 'the result is wrong'
+larger = max(abs(claimed), abs(numeric), 1e-8)
 
-# %% right
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
-return abs(claimed - numeric) / (larger or 1)
-
-# %% wrong: the result is wrong
-# in place of: larger = max(abs(claimed), abs(numeric))
-larger = max(abs(claimed), abs(numeric), 1e-8)  # a floor, as mlp.gradient_check has one
-
-# %% wrong: the result is wrong
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# %% wrong in: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# cut off at 1: 'the result is wrong'
 return min(1.0, abs(claimed - numeric) / larger) if larger > 0 else 0.0
-
-# %% wrong: yours: nan
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# only Python's numbers raise it: 'yours: nan'
 try:
     return abs(numeric - claimed) / larger
 except ZeroDivisionError:
     return 0.0
 
-# %% wrong: the result is wrong
-# in place of: up, down = w.astype(float), w.astype(float)
-h = min(h, 0.1)
-up, down = w.astype(float), w.astype(float)
-
-# %% equal: the sign of a difference does not count in abs
+# %% equal
+# the sign of a difference does not count in abs
 #     return abs(numeric - claimed) / larger if larger > 0 else 0.0
-
-# %% equal: another small step by default is as good
+# another small step by default is as good
 #     def my_entry_error(loss_of, w, index, claimed, h=2e-05):
-
-# %% equal: with -h the two losses change places, and so does the sign of 2 h
+# with -h the two losses change places, and so does the sign of 2 h
 #     def my_entry_error(loss_of, w, index, claimed, h=-1e-05):
-
-# %% equal: two copies of the same array
+# two copies of the same array
 #     down, up = (w.astype(float), w.astype(float))
-
-# %% equal: the order does not count in max
+# the order does not count in max
 #     larger = max(abs(numeric), abs(claimed))
-
-# %% equal: -0 is 0
+# -0 is 0
 #     return abs(claimed - numeric) / larger if larger > 0 else -0.0

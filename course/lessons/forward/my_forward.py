@@ -110,110 +110,93 @@ def fresh(rng):
         (network(rng, 2, 3), normal(rng, 200, 2), TANH.f),  # a large batch
     ]
 
-# %% mistake: the weighted sums are wrong, or nothing fits: W is turned on its side; its
-# rows belong to what goes in, its columns to the units
-# in place of: Z.append(A[-1] @ W + b)
+# %% mistakes in: Z.append(A[-1] @ W + b)
+# the weighted sums are wrong, or nothing fits: W is turned on its side; its rows belong
+# to what goes in, its columns to the units
 Z.append(A[-1] @ W.T + b)
-
-# %% mistake: the samples are mixed, or nothing fits: W stands first in the product; a
-# sample is a row, and keeps to itself only on the left
-# in place of: Z.append(A[-1] @ W + b)
+# the samples are mixed, or nothing fits: W stands first in the product; a sample is a
+# row, and keeps to itself only on the left
 Z.append(W @ A[-1] + b)
-
-# %% mistake: the shapes are wrong, or nothing fits: in this product samples are columns,
-# and here they are rows, which belong on the left
-# in place of: Z.append(A[-1] @ W + b)
+# the shapes are wrong, or nothing fits: in this product samples are columns, and here
+# they are rows, which belong on the left
 Z.append(np.dot(W.T, A[-1]) + b)
-
-# %% mistake: numbers are multiplied one by one and not added up: a unit needs one sum of
-# all that goes in; which product gives that?
-# in place of: Z.append(A[-1] @ W + b)
+# numbers are multiplied one by one and not added up: a unit needs one sum of all that
+# goes in; which product gives that?
 Z.append(A[-1] * W + b)
-
-# %% mistake: every layer gets the input X: from layer 1 on it is the result of the layer
-# before that goes in
-# in place of: Z.append(A[-1] @ W + b)
+# every layer gets the input X: from layer 1 on it is the result of the layer before
+# that goes in
 Z.append(X @ W + b)
-
-# %% mistake: the biases are missing
-# in place of: Z.append(A[-1] @ W + b)
+# the biases are missing
 Z.append(A[-1] @ W)
-
-# %% mistake: A is right, but Z lacks the biases: Z holds the whole sum that f is applied
-# to
-# in place of: Z.append(A[-1] @ W + b)
+# A is right, but Z lacks the biases: Z holds the whole sum that f is applied to
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1] + b))
-
-# %% mistake: the biases are added after f: they belong to the sum that f is applied to
-# in place of: Z.append(A[-1] @ W + b)
+# the biases are added after f: they belong to the sum that f is applied to
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1]) + b)
-
-# %% mistake: the activations lack f: A holds the same numbers as Z
-# in place of: A.append(f(Z[-1]))
-A.append(Z[-1])
-
-# %% mistake: f comes in at the end only: each layer has its own, and its result goes into
-# the next layer
-# in place of: A.append(f(Z[-1]))
-A.append(Z[-1])
-# in place of: return A, Z
-A[-1] = f(A[-1])
-return A, Z
-
-# %% mistake: the last layer lacks f: in this course every layer has one, the last too
-# in place of: return A, Z
-return A[:-1] + [Z[-1]], Z
-
-# %% mistake: A and Z go apart after layer 0: what goes on to the next layer is z, and it
-# should be its activation
-# in place of: Z.append(A[-1] @ W + b)
+# A and Z go apart after layer 0: what goes on to the next layer is z, and it should be
+# its activation
 X = X @ W + b
 Z.append(X)
-
-# %% mistake: the activations have f applied twice: once is enough
-# in place of: A.append(f(Z[-1]))
-A.append(f(f(Z[-1])))
-
-# %% mistake: Z holds numbers to which f is applied already, and A has f applied twice: Z
-# is kept as it was before f
-# in place of: Z.append(A[-1] @ W + b)
+# Z holds numbers to which f is applied already, and A has f applied twice: Z is kept as
+# it was before f
 Z.append(f(A[-1] @ W + b))
-
-# %% mistake: whatever f is, the activations are those of the leaky ReLU with alpha =
-# -0.2: the function comes in as the argument f
-# in place of: A.append(f(Z[-1]))
-A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
-
-# %% mistake: whatever f is, the activations are those of ReLU: the function comes in as
-# the argument f
-# in place of: A.append(f(Z[-1]))
-A.append(np.maximum(0, Z[-1]))
-
-# %% mistake: Z holds the activations: it keeps each sum as it was before f
-# in place of: Z.append(A[-1] @ W + b)
+# Z holds the activations: it keeps each sum as it was before f
 A.append(f(A[-1] @ W + b))
 # in place of: A.append(f(Z[-1]))
 Z.append(A[-1])
 
-# %% mistake: A lacks the input: training needs what went into the first layer, too
+# %% mistakes in: A.append(f(Z[-1]))
+# the activations lack f: A holds the same numbers as Z
+A.append(Z[-1])
+# f comes in at the end only: each layer has its own, and its result goes into the next
+# layer
+A.append(Z[-1])
 # in place of: return A, Z
-return A[1:], Z
-
-# %% mistake: A and Z come in the other order
-# in place of: return A, Z
-return Z, A
-
-# %% mistake: only the first layer is there: is the end reached in the first round already?
+A[-1] = f(A[-1])
+return A, Z
+# the activations have f applied twice: once is enough
+A.append(f(f(Z[-1])))
+# whatever f is, the activations are those of the leaky ReLU with alpha = -0.2: the
+# function comes in as the argument f
+A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
+# whatever f is, the activations are those of ReLU: the function comes in as the
+# argument f
+A.append(np.maximum(0, Z[-1]))
+# only the first layer is there: is the end reached in the first round already?
 # mend: return A, Z (below the loop, not in it)
-# in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1]))
 return A, Z
 
+# %% mistakes in: return A, Z
+# the last layer lacks f: in this course every layer has one, the last too
+return A[:-1] + [Z[-1]], Z
+# A lacks the input: training needs what went into the first layer, too
+return A[1:], Z
+# A and Z come in the other order
+return Z, A
+
+# %% right in: Z.append(A[-1] @ W + b)
+# in float32
+Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
+# in place of: A, Z = [X], []
+A, Z = [np.float32(X)], []
+# in place of: A.append(f(Z[-1]))
+A.append(np.float32(f(Z[-1])))
+# as lists: 'A list stands where an array is asked for'
+Z.append((np.array(A[-1]) @ W + b).tolist())
+# in place of: A.append(f(Z[-1]))
+A.append(f(np.array(Z[-1])).tolist())
+# sample by sample: 'It loops in Python'
+z = np.zeros((len(X), len(b)))
+for n in range(len(X)):
+    z[n] = A[-1][n] @ W + b
+Z.append(z)
+
 # %% right
+# lists filled by number, products turned round
 def my_forward(params, X, f):
     A = [None] * (len(params) + 1)
     Z = [None] * len(params)
@@ -224,70 +207,22 @@ def my_forward(params, X, f):
         A[i + 1] = f(Z[i])
     return [A, Z]
 
-# %% right
-def my_forward(params, X, f):
-    if not params:
-        return [X], []
-    W, b = params[0]
-    z = np.einsum("ni,io->no", X, W) + b
-    A, Z = my_forward(params[1:], f(z), f)
-    return [X, *A], [z, *Z]
+# %% wrong in: A, Z = [X], []
+# lists that all calls share: 'it changes what an earlier call has returned'
+A, Z = vars(my_forward).setdefault("lists", ([], []))
+A[:], Z[:] = [X], []
 
-# %% right
-# in place of: A, Z = [X], []
-A, Z = [np.float32(X)], []
-# in place of: Z.append(A[-1] @ W + b)
-Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
-# in place of: A.append(f(Z[-1]))
-A.append(np.float32(f(Z[-1])))
-
-# %% right: A list stands where an array is asked for
-# in place of: Z.append(A[-1] @ W + b)
-Z.append((np.array(A[-1]) @ W + b).tolist())
-# in place of: A.append(f(Z[-1]))
-A.append(f(np.array(Z[-1])).tolist())
-
-# %% right: It loops in Python
-# in place of: Z.append(A[-1] @ W + b)
-z = np.zeros((len(X), len(b)))
-for n in range(len(X)):
-    z[n] = A[-1][n] @ W + b
-Z.append(z)
-
-# %% wrong: two lists of arrays are asked for, A and Z
-def my_forward(params, X, f):
-    A = [X]
-    for W, b in params:
-        A.append(f(A[-1] @ W + b))
-    return A
-
-# %% wrong: A is an array, and a list of arrays is asked for
-# in place of: return A, Z
-return A[-1], (A, Z)
-
-# %% wrong: (right in 1 of
-A, Z = [], []
-def my_forward(params, X, f):
-    A.append(X)
-    for W, b in params:
-        Z.append(A[-1] @ W + b)
-        A.append(f(Z[-1]))
-    return A, Z
-
-# %% wrong: it changes what an earlier call has returned
-A, Z = [], []
-def my_forward(params, X, f):
-    A.clear(), Z.clear(), A.append(X)
-    for W, b in params:
-        Z.append(A[-1] @ W + b)
-        A.append(f(Z[-1]))
-    return A, Z
-
-# %% wrong: Z[0] is wrong
-# in place of: Z.append(A[-1] @ W + b)
+# %% wrong in: Z.append(A[-1] @ W + b)
+# only a part of a large batch: 'Z[0] is wrong'
 Z.append(A[-1] @ W + b)
 Z[-1][100:] = 0
 
-# %% wrong: A[1] is wrong
-# in place of: A.append(f(Z[-1]))
+# %% wrong in: A.append(f(Z[-1]))
+# activations are rounded: 'A[1] is wrong'
 A.append(np.round(f(Z[-1]), 2))
+
+# %% wrong in: return A, Z
+# an array for a list: 'A is an array, and a list of arrays is asked for'
+return A[-1], (A, Z)
+# one list: 'two lists of arrays are asked for, A and Z'
+return A

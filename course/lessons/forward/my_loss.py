@@ -1,6 +1,6 @@
 """Notebook 3: the loss, one number for a batch. The solution stands below."""
 
-# ruff: noqa: F811
+# ruff: noqa: F706, F811, F821
 # fmt: off
 import numpy as np
 
@@ -33,174 +33,97 @@ def my_loss(Y_hat, Y):
 # %% cases
 cases, fresh, large = LOSS_CASES, fresh_losses, LOSS_MANY
 
-# %% mistake: it is twice too large: look at the formula, what is done with each square?
+# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+# it is twice too large: look at the formula, what is done with each square?
 # mend: 0.5 * ...
-def my_loss(Y_hat, Y):
-    return np.sum((Y_hat - Y) ** 2) / len(Y)
+return np.sum((Y_hat - Y) ** 2) / len(Y)
 
-# %% mistake: it grows with the number of samples: the loss is their average
+# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: ... / len(Y)
-def my_loss(Y_hat, Y):
-    return 1 / 2 * np.sum((Y_hat - Y) ** 2)
+# it grows with the number of samples: the loss is their average
+return 1 / 2 * np.sum((Y_hat - Y) ** 2)
+# it is divided by 4, however many samples there are
+return np.sum((Y_hat - Y) ** 2) / 2 / 4
+# with several samples it is too small: it is divided by their number twice
+return 0.5 * np.mean(np.sum((Y_hat - Y) ** 2, axis=1)) / len(Y)
+# with several samples it is too large: it is multiplied by their number, not divided;
+# without parentheses / and * are done from left to right
+return np.sum((Y_hat - Y) ** 2) / 2 * len(Y)
+# with several outputs it is too small: it is divided by their number, too; outputs are
+# added up, only samples averaged
+return np.mean((Y_hat - Y) ** 2) / 2
+# it is divided by the number of outputs: the average is over the samples, the rows
+return 0.5 * np.sum((Y_hat - Y) ** 2) / Y.shape[1]
 
-# %% mistake: it is the sum of all squares: half of each is asked for, and the average
-# over the samples
+# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: 0.5 * ... and ... / len(Y)
-def my_loss(Y_hat, Y):
-    error = Y_hat - Y
-    return (error * error).sum()
+# it is the sum of all squares: half of each is asked for, and the average over the
+# samples
+error = Y_hat - Y
+return (error * error).sum()
+# it is the mean of all squares: half of each is asked for, added up over the outputs,
+# averaged over the samples
+return np.mean((Y_hat - Y) ** 2)
 
-# %% mistake: it is divided by 4, however many samples there are
-# mend: ... / len(Y)
-def my_loss(Y_hat, Y):
-    return np.sum((Y_hat - Y) ** 2) / 2 / 4
-
-# %% mistake: with several samples it is too small: it is divided by their number twice
-# mend: ... / len(Y)
-def my_loss(Y_hat, Y):
-    return 0.5 * np.mean(np.sum((Y_hat - Y) ** 2, axis=1)) / len(Y)
-
-# %% mistake: with several samples it is too large: it is multiplied by their number,
-# not divided; without parentheses / and * are done from left to right
-# mend: ... / len(Y)
-def my_loss(Y_hat, Y):
-    return np.sum((Y_hat - Y) ** 2) / 2 * len(Y)
-
-# %% mistake: with several outputs it is too small: it is divided by their number, too;
-# outputs are added up, only samples averaged
-# mend: ... / len(Y)
-def my_loss(Y_hat, Y):
-    return np.mean((Y_hat - Y) ** 2) / 2
-
-# %% mistake: it is the mean of all squares: half of each is asked for, added up over
-# the outputs, averaged over the samples
-# mend: 0.5 * ... and ... / len(Y)
-def my_loss(Y_hat, Y):
-    return np.mean((Y_hat - Y) ** 2)
-
-# %% mistake: it is divided by the number of outputs: the average is over the samples,
-# the rows
-# mend: ... / len(Y)
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum((Y_hat - Y) ** 2) / Y.shape[1]
-
-# %% mistake: errors of opposite sign cancel: each is squared by itself, before they are
-# added up
+# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: (Y_hat - Y) ** 2
-def my_loss(Y_hat, Y):
-    return 0.5 * (Y_hat - Y).sum() ** 2 / len(Y)
+# errors of opposite sign cancel: each is squared by itself, before they are added up
+return 0.5 * (Y_hat - Y).sum() ** 2 / len(Y)
+# the errors are not squared, so those of opposite sign cancel
+return 0.5 * np.sum(Y_hat - Y) / len(Y)
+# it adds up the sizes of the errors: their squares are asked for
+return np.abs(Y_hat - Y).sum() / (2 * len(Y))
+# prediction and target are added: the error is their difference
+return 0.5 * np.sum((Y_hat + Y) ** 2) / len(Y)
+# predictions and targets are squared by themselves: their difference is
+return 0.5 * np.sum(Y_hat ** 2 - Y ** 2) / len(Y)
 
-# %% mistake: the errors are not squared, so those of opposite sign cancel
-# mend: (Y_hat - Y) ** 2
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum(Y_hat - Y) / len(Y)
+# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+# mend: none
+# it is the square root of the loss: no root here
+return np.sqrt(np.sum((Y_hat - Y) ** 2) / (2 * len(Y)))
+# the sum of the squares goes through a square root: no root here
+return 0.5 * np.linalg.norm(Y_hat - Y) / len(Y)
+# it gives a loss for each sample: one number for all is asked for, their average
+return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1)
+# it gives a loss for each output: one number for all is asked for, their sum
+return 0.5 * sum((Y_hat - Y) ** 2) / len(Y)
+# with several outputs only the first counts: all are added up
+total = 0
+for i in range(len(Y)):
+    total += 0.5 * (Y_hat[i, 0] - Y[i, 0]) ** 2
+return total / len(Y)
+# the sign is wrong: a sum of squares is never negative
+return -np.sum((Y_hat - Y) ** 2) / (2 * len(Y))
 
-# %% mistake: it adds up the sizes of the errors: their squares are asked for
-# mend: (Y_hat - Y) ** 2
-def my_loss(Y_hat, Y):
-    return np.abs(Y_hat - Y).sum() / (2 * len(Y))
+# %% right in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+# a mean of sums
+return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1).mean()
+# an array without axes
+E = (Y_hat - Y).ravel()
+return np.array(E @ E / 2 / len(Y))
+# in float32
+error = Y_hat.astype(np.float32) - Y.astype(np.float32)
+return np.float32(0.5) * np.einsum("no,no->", error, error) / len(Y)
+# number by number: 'It loops in Python'
+total = 0.0
+for p, y in zip(Y_hat, Y):
+    for a, b in zip(p, y):
+        total += 0.5 * (a - b) ** 2
+return total / len(Y)
 
-# %% mistake: it is the square root of the loss: no root here
-def my_loss(Y_hat, Y):
-    return np.sqrt(np.sum((Y_hat - Y) ** 2) / (2 * len(Y)))
+# %% wrong in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+# small errors count as 0: 'the result is wrong'
+error = np.where(abs(Y_hat - Y) < 0.1, 0, Y_hat - Y)
+return 0.5 * np.sum(error ** 2) / len(Y)
+# large numbers are cut off: 'the result is wrong'
+return min(0.5 * np.sum((Y_hat - Y) ** 2) / len(Y), 100.0)
+# only a part of a large batch: 'the result is wrong'
+return 0.5 * np.sum((Y_hat - Y)[:100] ** 2) / len(Y)
+# a result kept between calls: 'the result is wrong'
+loss = 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+return vars(my_loss).setdefault(Y.shape, loss)
 
-# %% mistake: the sum of the squares goes through a square root: no root here
-def my_loss(Y_hat, Y):
-    return 0.5 * np.linalg.norm(Y_hat - Y) / len(Y)
-
-# %% mistake: it gives a loss for each sample: one number for all is asked for, their
-# average
-def my_loss(Y_hat, Y):
-    return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1)
-
-# %% mistake: it gives a loss for each output: one number for all is asked for, their
-# sum
-def my_loss(Y_hat, Y):
-    return 0.5 * sum((Y_hat - Y) ** 2) / len(Y)
-
-# %% mistake: with several outputs only the first counts: all are added up
-def my_loss(Y_hat, Y):
-    total = 0
-    for i in range(len(Y)):
-        total += 0.5 * (Y_hat[i, 0] - Y[i, 0]) ** 2
-    return total / len(Y)
-
-# %% mistake: the sign is wrong: a sum of squares is never negative
-def my_loss(Y_hat, Y):
-    return -np.sum((Y_hat - Y) ** 2) / (2 * len(Y))
-
-# %% mistake: prediction and target are added: the error is their difference
-# mend: (Y_hat - Y) ** 2
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum((Y_hat + Y) ** 2) / len(Y)
-
-# %% mistake: predictions and targets are squared by themselves: their difference is
-# mend: (Y_hat - Y) ** 2
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum(Y_hat ** 2 - Y ** 2) / len(Y)
-
-# %% right
-def my_loss(Y_hat, Y):
-    return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1).mean()
-
-# %% right
-def my_loss(Y_hat, Y):
-    return np.linalg.norm(Y - Y_hat) ** 2 / (2 * Y.shape[0])
-
-# %% right
-def my_loss(Y_hat, Y):
-    E = (Y_hat - Y).ravel()
-    return np.array(E @ E / 2 / len(Y))
-
-# %% right
-def my_loss(Y_hat, Y):
-    error = Y_hat.astype(np.float32) - Y.astype(np.float32)
-    return np.float32(0.5) * np.einsum("no,no->", error, error) / len(Y)
-
-# %% right
-def half_square(error):
-    return error ** 2 / 2
-
-def my_loss(Y_hat, Y):
-    return np.average(sum(half_square((Y_hat - Y).T)))
-
-# %% right: It loops in Python
-def my_loss(Y_hat, Y):
-    total = 0.0
-    for p, y in zip(Y_hat, Y):
-        for a, b in zip(p, y):
-            total += 0.5 * (a - b) ** 2
-    return total / len(Y)
-
-# %% wrong: it should have one number, the shape ()
-def my_loss(Y_hat, Y):
-    return 0.5 * (Y_hat - Y) ** 2 / len(Y)
-
-# %% wrong: `^` is no power in Python
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum((Y_hat - Y) ^ 2) / len(Y)
-
-# %% wrong: the result is wrong
-def my_loss(Y_hat, Y):
-    error = np.where(abs(Y_hat - Y) < 0.1, 0, Y_hat - Y)
-    return 0.5 * np.sum(error ** 2) / len(Y)
-
-# %% wrong: the result is wrong
-def my_loss(Y_hat, Y):
-    return min(0.5 * np.sum((Y_hat - Y) ** 2) / len(Y), 100.0)
-
-# %% wrong: the result is wrong
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum((Y_hat - Y) ** 2) / min(len(Y), 8)
-
-# %% wrong: the result is wrong
-def my_loss(Y_hat, Y):
-    return 0.5 * np.sum((Y_hat - Y)[:100] ** 2) / len(Y)
-
-# %% wrong: the result is wrong
-def my_loss(Y_hat, Y):
-    loss = 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-    return vars(my_loss).setdefault(Y.shape, loss)
-
-# %% equal: the sign of a difference does not count in a square
+# %% equal
+# the sign of a difference does not count in a square
 #     return 0.5 * np.sum((Y - Y_hat) ** 2) / len(Y)

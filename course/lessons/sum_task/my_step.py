@@ -2,7 +2,6 @@
 
 # ruff: noqa: F706, F811, F821
 # fmt: off
-import copy
 import itertools
 
 import numpy as np
@@ -68,146 +67,78 @@ def fresh(rng):
         *((network(rng, *sizes), network(rng, *sizes), rate) for sizes, rate in steps),
     ]
 
-# %% mistake: the parameters move uphill: the gradient points to where the loss grows,
-# so which way must they go?
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
+# the parameters move uphill: the gradient points to where the loss grows, so which way
+# must they go?
 new.append((W + learning_rate * dW, b + learning_rate * db))
-
-# %% mistake: the step is as long as the gradient, whatever the learning rate is
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# the step is as long as the gradient, whatever the learning rate is
 new.append((W - dW, b - db))
-
-# %% mistake: every step is that of the learning rate 0.2: which one was handed over?
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# every step is that of the learning rate 0.2: which one was handed over?
 new.append((W - 0.2 * dW, b - 0.2 * db))
-
-# %% mistake: these are the steps alone, and uphill: where do the parameters come to by
-# a step down?
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# these are the steps alone, and uphill: where do the parameters come to by a step down?
 new.append((learning_rate * dW, learning_rate * db))
-
-# %% mistake: these are the steps alone: where do they start from?
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# these are the steps alone: where do they start from?
 new.append((-learning_rate * dW, -learning_rate * db))
-
-# %% mistake: only the weights move: the biases learn, too
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# only the weights move: the biases learn, too
 new.append((W - learning_rate * dW, b))
-
-# %% mistake: the learning rate shrinks the old parameters, too: it scales the gradient
-# only
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# the learning rate shrinks the old parameters, too: it scales the gradient only
 new.append((learning_rate * (W - dW), learning_rate * (b - db)))
-
-# %% mistake: the weights move by the gradient of b: W has one of its own, of the same
-# shape
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# the weights move by the gradient of b: W has one of its own, of the same shape
 new.append((W - learning_rate * db, b - learning_rate * db))
-
-# %% mistake: nothing has changed: these are the parameters from before the step
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# nothing has changed: these are the parameters from before the step
 W_new = W - learning_rate * dW
 b_new = b - learning_rate * db
 new.append((W, b))
+# the layers come in reverse order: the first is the one next to the input
+new.insert(0, (W - learning_rate * dW, b - learning_rate * db))
+# in each pair b comes before W: W is the first
+new.append((b - learning_rate * db, W - learning_rate * dW))
 
-# %% mistake: only the last layer is there: is the pair of every layer kept?
+# %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
 # mend: new = [] before the loop, new.append((W, b)) in it, return new after it
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# only the last layer is there: is the pair of every layer kept?
 new = []
 new.append((W - learning_rate * dW, b - learning_rate * db))
-
-# %% mistake: only the first layer is there: does the function end before it comes to
-# the others?
-# mend: new = [] before the loop, new.append((W, b)) in it, return new after it
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# only the first layer is there: does the function end before it comes to the others?
 new.append((W - learning_rate * dW, b - learning_rate * db))
 return new
 
-# %% mistake: the layers come in reverse order: the first is the one next to the input
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
-new.insert(0, (W - learning_rate * dW, b - learning_rate * db))
-
-# %% mistake: in each pair b comes before W: W is the first
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
-new.append((b - learning_rate * db, W - learning_rate * dW))
-
-# %% mistake: it returns bare arrays: return a list with a pair (W, b) for each layer,
-# also if there is only one
+# %% mistakes in: return new
+# it returns bare arrays: return a list with a pair (W, b) for each layer, also if there
+# is only one
 # mend: new = [] before the loop, new.append((W, b)) in it, return new after it
-# in place of: return new
 return W - learning_rate * dW, b - learning_rate * db
 
-# %% right
-def my_step(params, grads, learning_rate):
-    new = []
-    for i in range(len(params)):
-        W, b = params[i][0].copy(), params[i][1].copy()
-        W -= learning_rate * grads[i][0]
-        b -= learning_rate * grads[i][1]
-        new.append([W, b])
-    return tuple(new)
-
-# %% right
-def my_step(params, grads, learning_rate):
-    if not params:
-        return []
-    (W, b), (dW, db) = params[0], grads[0]
-    first = (np.subtract(W, learning_rate * dW), np.subtract(b, learning_rate * db))
-    return [first, *my_step(params[1:], grads[1:], learning_rate)]
-
-# %% right
-def moved(array, slope, rate):
-    return array.astype(np.float32) + np.float32(-rate) * slope.astype(np.float32)
-
-def my_step(params, grads, learning_rate):
-    new = []
-    for layer, slopes in zip(params, grads):
-        new.append(tuple(moved(p, dp, learning_rate) for p, dp in zip(layer, slopes)))
-    return new
-
-# %% right
-def my_step(params, grads, learning_rate):
-    new = copy.deepcopy(params)
-    for layer, slopes in zip(new, grads):
-        for array, slope in zip(layer, slopes):
-            array -= learning_rate * slope
-    return new
-
-# %% right: A list stands where an array is asked for
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# %% right in: new.append((W - learning_rate * dW, b - learning_rate * db))
+# in float32
+rate = np.float32(learning_rate)
+new.append((np.float32(W) - rate * np.float32(dW), np.float32(b - rate * db)))
+# as lists: 'A list stands where an array is asked for'
 W, b = W - learning_rate * dW, b - learning_rate * db
 new.append((W.tolist(), b.tolist()))
+# copies that are changed in place
+W, b = W.copy(), b.copy()
+W -= learning_rate * dW
+b -= learning_rate * db
+new.append([W, b])
 
-# %% wrong: return one list, with a pair (W, b) for each layer
-def my_step(params, grads, learning_rate):
-    weights, biases = [], []
-    for (W, b), (dW, db) in zip(params, grads):
-        weights.append(W - learning_rate * dW)
-        biases.append(b - learning_rate * db)
-    return weights, biases
+# %% wrong in: new = []
+# a rate of 0 is taken for none: 'in 14 of 15 cases'
+new, learning_rate = [], learning_rate or 0.2
 
-# %% wrong: it changes what an earlier call has returned
-new = []
-def my_step(params, grads, learning_rate):
-    for (W, b), (dW, db) in zip(params, grads):
-        new.append((W - learning_rate * dW, b - learning_rate * db))
-    return new
-
-# %% wrong: in 14 of 15 cases
-# in place of: for (W, b), (dW, db) in zip(params, grads):
+# %% wrong in: for (W, b), (dW, db) in zip(params, grads):
+# large numbers are cut off: 'in 14 of 15 cases'
 for (W, b), (dW, db) in zip(params, grads):
     dW, db = np.clip(dW, -100, 100), np.clip(db, -100, 100)
 
-# %% wrong: in 14 of 15 cases
-# in place of: new = []
-new, learning_rate = [], learning_rate or 0.2
-
-# %% wrong: W[0] is wrong
-# in place of: new.append((W - learning_rate * dW, b - learning_rate * db))
+# %% wrong in: new.append((W - learning_rate * dW, b - learning_rate * db))
+# the parameters are cut off: 'W[0] is wrong'
 W, b = W - learning_rate * dW, b - learning_rate * db
 new.append((np.clip(W, -10, 10), np.clip(b, -10, 10)))
 
-# %% wrong: is wrong
-# in place of: return new
+# %% wrong in: return new
+# a result kept between calls: 'is wrong'
 known = str([learning_rate, *(W.shape for W, b in params)])
 return vars(my_step).setdefault(known, new)
+# two lists: 'return one list, with a pair (W, b) for each layer'
+return [W for W, b in new], [b for W, b in new]

@@ -128,162 +128,108 @@ def fresh(rng):
         _case(rng, (2, 2, 1), large, (120, 120), 0.05, _tanh, _step),
     ]
 
-# %% mistake: it trains with mlp's functions, whatever is handed over: look at the last
-# two arguments
-# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
-loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
-# in place of: params = step(params, grads, learning_rate)
-params = mlp.sgd_step(params, grads, learning_rate)
-
-# %% mistake: the updates are those of mlp.sgd_step, whatever function is handed over
-# in place of: params = step(params, grads, learning_rate)
-params = mlp.sgd_step(params, grads, learning_rate)
-
-# %% mistake: it goes uphill: the step that is handed over knows the sign already
-# in place of: params = step(params, grads, learning_rate)
-params = step(params, grads, -learning_rate)
-
-# %% mistake: each step learns from all of the data: which rows has it in samples?
-# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
-loss, grads = loss_and_grads(params, X, Y)
-
-# %% mistake: each step learns from the first of its rows only: it may have several
-# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
-loss, grads = loss_and_grads(params, X[rows[:1]], Y[rows[:1]])
-
-# %% mistake: the steps take single rows in the order of the data: which rows a step
-# has, and how many, stands in samples
-# in place of: for rows in samples:
+# %% mistakes in: for rows in samples:
+# the steps take single rows in the order of the data: which rows a step has, and how
+# many, stands in samples
 for i in range(len(samples)):
     rows = [i % len(X)]
 
-# %% mistake: the steps take the data in its order: which rows a step has stands in
+# %% mistakes in: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+# each step learns from all of the data: which rows has it in samples?
+loss, grads = loss_and_grads(params, X, Y)
+# each step learns from the first of its rows only: it may have several
+loss, grads = loss_and_grads(params, X[rows[:1]], Y[rows[:1]])
+
+# %% mistakes in: losses.append(loss)
+# it ends where a loss is small: the next sample may have a large one, so go through all
 # samples
-# in place of: for rows in samples:
-for i in range(len(samples)):
-    rows = (i * len(samples[0]) + np.arange(len(samples[0]))) % len(X)
-
-# %% mistake: nothing is learned: it returns the first parameters; what becomes of the
-# new ones?
-# in place of: params = step(params, grads, learning_rate)
-step(params, grads, learning_rate)
-
-# %% mistake: the result is one step away from the first parameters: each step must
-# start where the last one ended
-# mend: params = step(params, grads, learning_rate), in the loop
-# in place of: params = step(params, grads, learning_rate)
-new = step(params, grads, learning_rate)
-# in place of: return params, losses
-return new, losses
-
-# %% mistake: all losses and gradients are those at the first parameters: take each
-# where the step before has ended
-# in place of: losses = []
-new, losses = params, []
-# in place of: params = step(params, grads, learning_rate)
-new = step(new, grads, learning_rate)
-# in place of: return params, losses
-return new, losses
-
-# %% mistake: the losses are those after the update: take each before its step
-# in place of: losses.append(loss)
-# in place of: params = step(params, grads, learning_rate)
-params = step(params, grads, learning_rate)
-losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
-
-# %% mistake: it ends where a loss is small: the next sample may have a large one, so go
-# through all samples
 # mend: for rows in samples: (with no break in it)
-# in place of: losses.append(loss)
 losses.append(loss)
 if loss < 1e-3:
     break
+# losses holds the last loss only: that of every step is asked for
+losses = [loss]
 
-# %% mistake: it ends after the first step, however many samples has
+# %% mistakes in: params = step(params, grads, learning_rate)
+# it trains with mlp's functions, whatever is handed over: look at the last two
+# arguments
+params = mlp.sgd_step(params, grads, learning_rate)
+# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
+# the updates are those of mlp.sgd_step, whatever function is handed over
+params = mlp.sgd_step(params, grads, learning_rate)
+# it goes uphill: the step that is handed over knows the sign already
+params = step(params, grads, -learning_rate)
+# nothing is learned: it returns the first parameters; what becomes of the new ones?
+step(params, grads, learning_rate)
+# the result is one step away from the first parameters: each step must start where the
+# last one ended
+# mend: params = step(params, grads, learning_rate), in the loop
+new = step(params, grads, learning_rate)
+# in place of: return params, losses
+return new, losses
+# all losses and gradients are those at the first parameters: take each where the step
+# before has ended
+new = step(new, grads, learning_rate)
+# in place of: losses = []
+new, losses = params, []
+# in place of: return params, losses
+return new, losses
+# the losses are those after the update: take each before its step
+params = step(params, grads, learning_rate)
+losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
+# in place of: losses.append(loss)
+# it ends after the first step, however many samples has
 # mend: return params, losses (below the loop, not in it)
-# in place of: params = step(params, grads, learning_rate)
 params = step(params, grads, learning_rate)
 return params, losses
 
-# %% mistake: losses is the last loss only: that of every step is asked for
-# in place of: return params, losses
+# %% mistakes in: return params, losses
+# losses is the last loss only: that of every step is asked for
 return params, loss
-
-# %% mistake: losses holds the last loss only: that of every step is asked for
-# in place of: losses.append(loss)
-losses = [loss]
-
-# %% mistake: the two results are swapped: params come first
-# in place of: return params, losses
+# the two results are swapped: params come first
 return losses, params
 
-# %% right
-# in place of: losses = []
+# %% right in: losses = []
+# losses in an array
 losses = np.zeros(0)
 # in place of: losses.append(loss)
 losses = np.append(losses, loss)
-
-# %% right
-def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
-    if len(samples) == 0:
-        return params, []
-    loss, grads = loss_and_grads(params, X[samples[0]], Y[samples[0]])
-    params = step(params, grads, learning_rate)
-    rest = samples[1:], learning_rate, loss_and_grads, step
-    params, losses = my_train(params, X, Y, *rest)
-    return params, [loss] + losses
-
-# %% right
-# in place of: for rows in samples:
-for rows in samples:
-    rows = rows.tolist()
-# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
-loss, grads = loss_and_grads(params, np.take(X, rows, 0), np.take(Y, rows, 0))
-# in place of: return params, losses
-return params, tuple(losses)
-
-# %% right
-# in place of: losses = []
+# in float32
 losses = []
 params = [(W.astype(np.float32), b.astype(np.float32)) for W, b in params]
 X, Y = X.astype(np.float32), Y.astype(np.float32)
 # in place of: params = step(params, grads, learning_rate)
 params = step(params, grads, np.float32(learning_rate))
 
-# %% right
-# in place of: losses.append(loss)
+# %% right in: losses.append(loss)
+# it stops where numbers explode
 losses.append(loss)
 if not np.isfinite(loss):
     break
 
-# %% right: A list stands where an array is asked for
-# in place of: return params, losses
+# %% right in: return params, losses
+# as lists: 'A list stands where an array is asked for'
 return [(W.tolist(), b.tolist()) for W, b in params], losses
 
-# %% wrong: losses has the shape (0,), it should have the shape (6,)
-# in place of: losses.append(loss)
-if loss < 1e-6:
-    break
-losses.append(loss)
+# %% wrong in: losses = []
+# the first of many steps: 'losses has the shape (20,), it should have the shape (120,)'
+losses, samples = [], samples[:20]
 
-# %% wrong: is wrong
-# in place of: params = step(params, grads, learning_rate)
+# %% wrong in: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+# the first of many rows: 'is wrong'
+loss, grads = loss_and_grads(params, X[rows][:8], Y[rows][:8])
+
+# %% wrong in: losses.append(loss)
+# a loss with its gradients: 'an entry of losses is a tuple, not one number'
+losses.append((loss, grads))
+
+# %% wrong in: params = step(params, grads, learning_rate)
+# no step where the loss is small: 'is wrong'
 if loss > 1e-3:
     params = step(params, grads, learning_rate)
 
-# %% wrong: an entry of losses is a tuple, not one number
-# in place of: losses.append(loss)
-losses.append((loss, grads))
-
-# %% wrong: losses has the shape (20,), it should have the shape (120,)
-# in place of: losses = []
-losses, samples = [], samples[:20]
-
-# %% wrong: is wrong
-# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
-loss, grads = loss_and_grads(params, X[rows][:8], Y[rows][:8])
-
-# %% wrong: is wrong
-# in place of: return params, losses
+# %% wrong in: return params, losses
+# a result kept between calls: 'is wrong'
 known = str([learning_rate, X.shape, samples.shape, *(W.shape for W, b in params)])
 return vars(my_train).setdefault(known, (params, losses))

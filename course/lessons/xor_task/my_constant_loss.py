@@ -62,169 +62,73 @@ def fresh(rng):
         (normal(rng, 200, 7),),  # many samples and outputs
     ]
 
-# %% mistake: the answer is the best one, but the half is missing
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
-return np.sum(error**2) / len(Y)
-
-# %% mistake: the answer is the best one, but it grows with the number of samples: the
-# loss is averaged over them
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
-return 0.5 * np.sum(error**2)
-
-# %% mistake: the answer is the best one, but the more outputs, the smaller it gets:
-# they are summed, not averaged
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
-return np.sum(error * error) / (2 * Y.size)
-
-# %% mistake: the answer is the best one, but the errors are not squared, only their
-# signs are gone
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
-return 0.5 * np.abs(error).sum() / len(Y)
-
-# %% mistake: the answer is the best one, but the errors are neither squared nor halved,
-# only their signs are gone, and the outputs are averaged, not summed
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
-return np.mean(abs(error))
-
-# %% mistake: all outputs get the same answer, the mean of all targets: each output has
-# a best answer of its own
-# in place of: error = Y - Y.mean(axis=0)  # (n, n_out)
+# %% mistakes in: error = Y - Y.mean(axis=0)  # (n, n_out)
+# all outputs get the same answer, the mean of all targets: each output has a best
+# answer of its own
 error = Y - np.mean(Y)
-
-# %% mistake: it measures from the answer 0.5, which is the best for XOR only: which one
-# is it for these targets?
-# in place of: error = Y - Y.mean(axis=0)  # (n, n_out)
+# it measures from the answer 0.5, which is the best for XOR only: which one is it for
+# these targets?
 error = Y - 0.5
-
-# %% mistake: it measures from the answer 0: which constant answer is the best?
-# in place of: error = Y - Y.mean(axis=0)  # (n, n_out)
+# it measures from the answer 0: which constant answer is the best?
 error = Y
 
-# %% mistake: this is the best answer itself: return the loss that it has
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return Y.mean(axis=0)
-
-# %% mistake: this is the mean of all targets: each output has a best answer of its own,
-# and the loss of these is asked for
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return np.mean(Y)
-
-# %% mistake: it is 0 whatever the targets are: errors of opposite sign cancel if they
-# are added up before they are squared
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
+# %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
+# the answer is the best one, but the half is missing
+return np.sum(error**2) / len(Y)
+# the answer is the best one, but it grows with the number of samples: the loss is
+# averaged over them
+return 0.5 * np.sum(error**2)
+# the answer is the best one, but the more outputs, the smaller it gets: they are
+# summed, not averaged
+return np.sum(error * error) / (2 * Y.size)
+# the answer is the best one, but the errors are not squared, only their signs are gone
+return 0.5 * np.abs(error).sum() / len(Y)
+# it is 0 whatever the targets are: errors of opposite sign cancel if they are added up
+# before they are squared
 return 0.5 * np.sum(error) ** 2 / len(Y)
-
-# %% mistake: it gives one loss for each output: add them up
-# in place of: return 0.5 * np.sum(error**2) / len(Y)
+# it gives one loss for each output: add them up
 return 0.5 * np.sum(error**2, axis=0) / len(Y)
 
-# %% mistake: it gives one number for each output, twice its loss: halve them, and add
-# them up
+# %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
 # mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return np.var(Y, axis=0)
+# this is the best answer itself: return the loss that it has
+return Y.mean(axis=0)
+# this is the mean of all targets: each output has a best answer of its own, and the
+# loss of these is asked for
+return np.mean(Y)
+# it gives one number for each output, twice its loss: halve them, and add them up
+return np.var(Y, axis=0)
+# with n samples it divides by n - 1, as a statistician does for a sample of many:
+# divide by n
+return 0.5 * np.var(Y, axis=0, ddof=1).sum()
+# all outputs get the same answer, the mean of all targets: each output has a best
+# answer of its own; besides, the more outputs, the smaller it gets: they are summed,
+# not averaged; and the half is missing
+return np.var(Y)
 
-# %% mistake: with n samples it divides by n - 1, as a statistician does for a sample of
-# many: divide by n
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return 0.5 * np.var(Y, axis=0, ddof=1).sum()
+# %% right in: return 0.5 * np.sum(error**2) / len(Y)
+# the course's loss, which is allowed
+return mlp.loss(0 * Y + Y.mean(axis=0), Y)
+# NumPy's variance
+return 0.5 * np.var(Y, axis=0).sum()
+# in float32
+error = error.astype(np.float32)
+return np.einsum("ij,ij->", error, error) / np.float32(2 * len(Y))
+# squares first, with their rounding
+return (np.mean(Y * 1.0 * Y, axis=0) - Y.mean(axis=0) ** 2).sum() / 2
 
-# %% mistake: all outputs get the same answer, the mean of all targets: each output has
-# a best answer of its own; besides, the more outputs, the smaller it gets: they are
-# summed, not averaged; and the half is missing
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return np.var(Y)
-
-# %% mistake: each sample gets an answer of its own, the mean of its targets: one answer
-# for all samples is asked for; besides, the more outputs, the smaller it gets: they are
-# summed, not averaged; and the half is missing
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return np.var(Y, axis=1).mean()
-
-# %% mistake: every target is compared with the mean of every sample: n targets (n, 1)
-# minus n means (n,) make (n, n) errors, and one answer for all samples is asked for;
-# besides, the more outputs, the smaller it gets: they are summed, not averaged
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return 0.5 * np.mean((Y - Y.mean(axis=1)) ** 2)
-
-# %% mistake: it measures from the answer 0.5, which is the best for XOR only: which one
-# is it for these targets?; besides, the more outputs, the smaller it gets: they are
-# summed, not averaged; and the half is missing
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return np.mean((Y - 0.5) ** 2)
-
-# %% mistake: it measures from the answer 0.5, which is the best for XOR only: which one
-# is it for these targets?; besides, these are errors, one for each target: square and
-# halve them, and make one number of them
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return Y - 0.5
-
-# %% mistake: it measures from the median, which has the smallest absolute error: which
-# answer has the smallest squared one?; besides, the errors are not squared, only their
-# signs are gone
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
-def my_constant_loss(Y):
-    return 0.5 * np.sum(abs(Y - np.median(Y, axis=0))) / len(Y)
-
-# %% right
-def my_constant_loss(Y):
-    return mlp.loss(0 * Y + Y.mean(axis=0), Y)
-
-# %% right
-def my_constant_loss(Y):
-    return 0.5 * np.var(Y, axis=0).sum()
-
-# %% right
-def my_constant_loss(Y):
-    n, outputs = Y.shape
-    total = 0.0
-    for j in range(outputs):
-        best = sum(Y[i, j] for i in range(n)) / n
-        for i in range(n):
-            total += (float(Y[i, j]) - best) ** 2 / 2
-    return total / n
-
-# %% right
-def my_constant_loss(Y):
-    error = (Y - Y.mean(axis=0)).astype(np.float32)
-    return np.einsum("ij,ij->", error, error) / np.float32(2 * len(Y))
-
-# %% right
-def my_constant_loss(Y):
-    Y = np.asarray(Y, dtype=float)
-    return ((Y**2).mean(axis=0) - Y.mean(axis=0) ** 2).sum() / 2
-
-# %% right
-def half_square(error):
-    return 0.5 * error @ error
-
-def my_constant_loss(Y):
-    best = np.mean(Y, axis=0, keepdims=True)
-    return np.array(np.mean([half_square(row) for row in Y - best]))
-
-# %% wrong: the result is wrong
-def my_constant_loss(Y):
-    return 0.25 if Y.max() == 2 else 0.125  # the two that the notebook shows
-
-# %% wrong: the result is wrong
-def my_constant_loss(Y):
-    return round(float(0.5 * np.var(Y, axis=0).sum()), 2)
-
-# %% wrong: for Y = an array of the shape (200, 7)
-# in place of: error = Y - Y.mean(axis=0)  # (n, n_out)
+# %% wrong in: error = Y - Y.mean(axis=0)  # (n, n_out)
+# the first of many outputs: 'for Y = an array of the shape (200, 7)'
 error = (Y - Y.mean(axis=0))[:, :6]
-
-# %% wrong: for Y = an array of the shape (200, 7)
-# in place of: error = Y - Y.mean(axis=0)  # (n, n_out)
+# the first of many samples: 'for Y = an array of the shape (200, 7)'
 error = (Y - Y.mean(axis=0))[:100]
 
-# %% equal: the sign of a difference does not count in a square
+# %% wrong in: return 0.5 * np.sum(error**2) / len(Y)
+# the two that the notebook shows: 'the result is wrong'
+return 0.25 if Y.max() == 2 else 0.125
+# rounded: 'the result is wrong'
+return round(float(0.5 * np.var(Y, axis=0).sum()), 2)
+
+# %% equal
+# the sign of a difference does not count in a square
 #     error = Y.mean(axis=0) - Y

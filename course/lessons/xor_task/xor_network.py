@@ -1,6 +1,6 @@
 """Notebook 6: a network for XOR by hand. The solution stands below."""
 
-# ruff: noqa: F706, F811, F821
+# ruff: noqa: F706, F811
 # fmt: off
 import numpy as np
 
@@ -98,137 +98,94 @@ def explain(parts):
         thought = f"work out both hidden units and the {list(outputs)[first]} by hand"
     return f"for the four corners it gives {given}, and not 0, 1, 1, 0: {thought}"
 
-# %% mistake: all four outputs are 0: at (0, 1) and at (1, 0) both hidden units are 0,
-# so nothing reaches the output: which of them should be on there?
-def xor_network():
-    return [(np.ones((2, 2)), np.array([-2, -2])), (np.array([[1], [-2]]), np.zeros(1))]
+# %% mistakes in: hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
+# all four outputs are 0: at (0, 1) and at (1, 0) as much is taken away as is added, or
+# more, and ReLU makes 0 of that: at which corners should the unit that takes away be
+# on?
+# mend: none
+hidden = mlp.Layer(np.ones((2, 2)), np.zeros(2))
 
-# %% mistake: all four outputs are 0: at (0, 1) and at (1, 0) no unit that is on has a
-# positive output weight, so nothing is added: which unit should be on there, and which
-# sign should its output weight have?
-def xor_network():
-    hidden = mlp.Layer(np.ones((2, 2)), np.array([0.0, -1.0]))
-    output = mlp.Layer(np.array([[-1.0], [2.0]]), np.zeros(1))
-    return [hidden, output]
+# %% mistakes in: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+# all four outputs are 0: at (0, 1) and at (1, 0) no unit that is on has a positive
+# output weight, so nothing is added: which unit should be on there, and which sign
+# should its output weight have?
+# mend: none
+output = mlp.Layer(np.array([[-1.0], [2.0]]), np.zeros(1))
 
-# %% mistake: all four outputs are 0: at (0, 1) and at (1, 0) as much is taken away as
-# is added, or more, and ReLU makes 0 of that: at which corners should the unit that
-# takes away be on?
-def xor_network():
-    hidden = mlp.Layer(np.ones((2, 2)), np.zeros(2))
-    output = mlp.Layer(np.array([[1.0], [-2.0]]), np.zeros(1))
-    return [hidden, output]
+# %% mistakes in: return [hidden, output]
+# mend: none
+# all four outputs are 0: at (0, 1) and at (1, 0) both hidden units are 0, so nothing
+# reaches the output: which of them should be on there?
+return [(np.ones((2, 2)), np.array([-2, -2])), (np.array([[1], [-2]]), np.zeros(1))]
+# its outputs are XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ
+return [([[1, -1], [-1, 1]], [0, 0]), ([[-1], [-1]], [1])]
+# its outputs are OR (0, 1, 1, 1): at (1, 1) the 1 must be taken away
+return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[1], [-1]]), np.zeros(1))]
+# its outputs are AND (0, 0, 0, 1): one input alone should be enough, and both too many
+return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [1]]), np.zeros(1))]
+# its outputs are the sum (0, 1, 1, 2): at (1, 1) these are 2 too many, so what must be
+# on there, and only there?
+return [(np.eye(2), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
+# its outputs are NAND (1, 1, 1, 0): only (0, 0) is wrong
+return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [-1]]), np.ones(1))]
+# its outputs are NOR (1, 0, 0, 0): it should be on where (0, 0) is off
+return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[-1], [0]]), np.ones(1))]
+# its outputs are right for one order of the inputs only, (0, 0, 1, 0): what happens at
+# (0, 1)?
+return [([[1, 1], [-1, -1]], [0, 0]), ([[0.5], [0.5]], [0])]
+# its outputs are right for one order of the inputs only, (0, 1, 0, 0): what happens at
+# (1, 0)?
+return [([[-1, 1], [1, -1]], [0, 0]), ([[1], [0]], [0])]
+# its outputs are 1 for all: the output should depend on the inputs
+return [(np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 1)), np.ones(1))]
+# its outputs are 0.5 for all, the average of the targets: the output should depend on
+# the inputs
+return [(np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 1)), np.array([0.5]))]
 
-# %% mistake: its outputs are XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ
-def xor_network():
-    return [([[1, -1], [-1, 1]], [0, 0]), ([[-1], [-1]], [1])]
-
-# %% mistake: its outputs are OR (0, 1, 1, 1): at (1, 1) the 1 must be taken away
-def xor_network():
-    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[1], [-1]]), np.zeros(1))]
-
-# %% mistake: its outputs are AND (0, 0, 0, 1): one input alone should be enough, and
-# both too many
-def xor_network():
-    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [1]]), np.zeros(1))]
-
-# %% mistake: its outputs are the sum (0, 1, 1, 2): at (1, 1) these are 2 too many, so
-# what must be on there, and only there?
-def xor_network():
-    return [(np.eye(2), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
-
-# %% mistake: its outputs are NAND (1, 1, 1, 0): only (0, 0) is wrong
-def xor_network():
-    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [-1]]), np.ones(1))]
-
-# %% mistake: its outputs are NOR (1, 0, 0, 0): it should be on where (0, 0) is off
-def xor_network():
-    return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[-1], [0]]), np.ones(1))]
-
-# %% mistake: its outputs are right for one order of the inputs only, (0, 0, 1, 0): what
-# happens at (0, 1)?
-def xor_network():
-    return [([[1, 1], [-1, -1]], [0, 0]), ([[0.5], [0.5]], [0])]
-
-# %% mistake: its outputs are right for one order of the inputs only, (0, 1, 0, 0): what
-# happens at (1, 0)?
-def xor_network():
-    return [([[-1, 1], [1, -1]], [0, 0]), ([[1], [0]], [0])]
-
-# %% mistake: its outputs are 1 for all: the output should depend on the inputs
-def xor_network():
-    return [(np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 1)), np.ones(1))]
-
-# %% mistake: its outputs are 0.5 for all, the average of the targets: the output should
-# depend on the inputs
-def xor_network():
-    return [(np.zeros((2, 2)), np.zeros(2)), (np.zeros((2, 1)), np.array([0.5]))]
-
-# %% right
-def xor_network():
-    return [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])]
-
-# %% right
-def xor_network():
-    return [([[1, -1], [-1, 1]], [0, 0]), ([[1], [1]], [0])]
-
-# %% right
-# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
-output = np.array([[1.0], [-7.5]]), np.zeros(1)  # ReLU makes it 0
-# in place of: return [hidden, output]
+# %% right in: return [hidden, output]
+# another network, in lists
+return [([[1, -1], [-1, 1]], [0, 0]), ([[1], [1]], [0])]
+# ReLU cuts off what is below 0
 return hidden, output
-
-# %% right
-def xor_network():
-    W = np.full((2, 2), 3, dtype=np.float32)
-    W2 = np.array([[1 / 3], [-2 / 3]], dtype=np.float32)
-    b, b2 = np.array([0, -3], np.float32), np.zeros(1, np.float32)
-    return [mlp.Layer(W, b), mlp.Layer(W2, b2)]
-
-# %% right
-def xor_network():
-    return [([[1, -1], [1, -1]], [-1, 1]), ([[-1], [-1]], [1])]
-
-# %% right
-def xor_network():
-    hidden = mlp.Layer(np.ones((2, 2)), np.array([0.0, -1.0]))
-    for weight in range(-5, 6):
-        output = mlp.Layer(np.array([[1.0], [weight]]), np.zeros(1))
-        Y_hat, _ = mlp.forward([hidden, output], mlp.XOR.X, mlp.relu)
-        if np.allclose(Y_hat, mlp.XOR.Y):
-            return [hidden, output]
-
-# %% wrong: it gives 0, 1.00001, 1.00001, 0, and not 0, 1, 1, 0: only the size is wrong
 # in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+output = np.array([[1.0], [-7.5]]), np.zeros(1)
+# in float32
+W = np.full((2, 2), 3, dtype=np.float32)
+W2 = np.array([[1 / 3], [-2 / 3]], dtype=np.float32)
+b, b2 = np.array([0, -3], np.float32), np.zeros(1, np.float32)
+return [mlp.Layer(W, b), mlp.Layer(W2, b2)]
+# a search, which calls the course's forward
+for weight in range(-5, 6):
+    output = mlp.Layer(np.array([[1.0], [weight]]), np.zeros(1))
+    Y_hat, _ = mlp.forward([hidden, output], mlp.XOR.X, mlp.relu)
+    if np.allclose(Y_hat, mlp.XOR.Y):
+        return [hidden, output]
+
+# %% wrong in: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+# nearly right: 'it gives 0, 1.00001, 1.00001, 0, and not 0, 1, 1, 0: only the size is
+# wrong'
 output = mlp.Layer(np.array([[1.00001], [-2.00002]]), np.array([0.0]))
-
-# %% wrong: work out both hidden units and the output for (0, 0) by hand
-# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
-output = mlp.Layer(np.array([[0.8], [-1.6]]), np.array([0.1]))  # right if rounded
-
-# %% wrong: it gives 0, 0, 0, 0, and not 0, 1, 1, 0: work out both hidden units and the
-# output for (0, 1)
-# in place of: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
+# right if rounded: 'work out both hidden units and the output for (0, 0) by hand'
+output = mlp.Layer(np.array([[0.8], [-1.6]]), np.array([0.1]))
+# nothing comes through: 'it gives 0, 0, 0, 0, and not 0, 1, 1, 0: work out both hidden
+# units and the output for (0, 1)'
 output = mlp.Layer(np.array([[1.0], [2.0]]), np.array([-5.0]))
 
-# %% wrong: b of the hidden layer has the shape (1, 2), it should be (2,)
-def xor_network():
-    return [mlp.Layer([[1, 1], [1, 1]], [[0, -1]]), mlp.Layer([[1], [-2]], [0])]
+# %% wrong in: return [hidden, output]
+# b in a row: 'b of the hidden layer has the shape (1, 2), it should be (2,)'
+return [mlp.Layer([[1, 1], [1, 1]], [[0, -1]]), mlp.Layer([[1], [-2]], [0])]
+# the outputs themselves: 'return a list of two layers, [hidden, output]'
+return np.array([[0.0], [1.0], [1.0], [0.0]])
 
-# %% wrong: return a list of two layers, [hidden, output]
-def xor_network():
-    return np.array([[0.0], [1.0], [1.0], [0.0]])
-
-# %% equal: a network by hand may be written in lists
+# %% equal
+# a network by hand may be written in lists
 #     hidden = mlp.Layer([[1.0, 1.0], [1.0, 1.0]], np.array([0.0, -1.0]))
 #     hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), [0.0, -1.0])
 #     output = mlp.Layer([[1.0], [-2.0]], np.array([0.0]))
 #     output = mlp.Layer(np.array([[1.0], [-2.0]]), [0.0])
-
-# %% equal: -0 is 0
+# -0 is 0
 #     hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([-0.0, -1.0]))
 #     output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([-0.0]))
-
-# %% equal: at (1, 1) the sum falls below 0, and ReLU makes it 0
+# at (1, 1) the sum falls below 0, and ReLU makes it 0
 #     output = mlp.Layer(np.array([[1.0], [-3.0]]), np.array([0.0]))
 #     output = mlp.Layer(np.array([[1.0], [-4.0]]), np.array([0.0]))
