@@ -39,13 +39,13 @@ def browser():
 
 
 # Answers run in the process of the tests, which is quicker; but see `answers_run_apart`.
-prepare, runs.prepare = runs.prepare, lambda: None
+runs.RESERVE.is_used = False
 
 
 @pytest.fixture
 def answers_run_apart(monkeypatch):
     """Answers run in a process of their own, as in a learner's kernel."""
-    monkeypatch.setattr(runs, "prepare", prepare)
+    monkeypatch.setattr(runs.RESERVE, "is_used", True)
 
 
 @pytest.fixture(scope="session")

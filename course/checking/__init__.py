@@ -4,21 +4,11 @@
 right function returns. If the results are those of a usual mistake, it names the thought
 that mends it. Else it shows the first case that fails.
 
-The exercises themselves stand with their lessons, each in a file. Here:
-
-- `exercise`: what an exercise is, and the form of an answer
-- `exercise_file`: reading one from its file
-- `runs`: running your function, safely, in a process of its own
-  (`worker` is that process, `calls` a single call)
-- `compare`: the results with the right ones, and with those of usual mistakes
-- `messages`: what is wrong, in words
-- `version`: which version of your cell this is about
-- `answer_code`: what an answer needs, out of the cells of a notebook
+The exercises themselves stand with their lessons, each in a file.
 """
 
 import ast
 import inspect
-import itertools
 import textwrap
 from contextlib import suppress
 from types import CodeType
@@ -26,38 +16,9 @@ from types import CodeType
 import numpy as np
 
 from course.checking import calls, compare, runs
-from course.checking.calls import describe_type
-from course.checking.exercise import (
-    Exercise,
-    FormError,
-    Listed,
-    Mistake,
-    Verdict,
-    call_once,
-    precise,
-    to_array,
-)
-from course.checking.messages import (
-    describe_printed,
-    describe_shape,
-    diagnose,
-    why_none,
-)
-from course.checking.version import add_version
-
-__all__ = [
-    "Exercise",
-    "FormError",
-    "Mistake",
-    "Verdict",
-    "call_once",
-    "check",
-    "describe_shape",
-    "describe_type",
-    "name_of",
-    "precise",
-    "to_array",
-]
+from course.checking.exercise import Listed, Verdict
+from course.checking.messages import describe_printed, diagnose, why_none
+from course.checking.version import VERSIONS
 
 TRIES = 2  # failed ones, before code is told
 
@@ -80,64 +41,62 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
         words = "the check was interrupted; run the cell again"
         verdict = Verdict(False, words, tried=False)
     verdict = verdict._replace(words=f"{name}: {verdict.words}")
-    return add_version(name, function, verdict) if verdict.tried else verdict
+    return VERSIONS.tell(name, function, verdict) if verdict.tried else verdict
 
 
 def _refuse(exercises, function, name) -> str:
     """Why this is no answer to any exercise, or ''."""
     if not callable(function) or not name:
         return (
-            f"give me the function itself, not {describe_type(function)}: its name "
+            f"give me the function itself, not {calls.describe_type(function)}: its name "
             "alone, with no parentheses after it"
         )
     code = calls.attribute(function, "__code__", CodeType)
     if code and calls.is_of_course(code.co_filename):
         return f"{name}: this function is the course's: hand over one that you wrote"
-    if name not in exercises:
-        names = ", ".join(exercises)
-        if name == "<lambda>":
-            return f"a lambda has no name: write `def`; the exercises are: {names}"
-        return f"there is no exercise {name!r}; the exercises are: {names}"
-    return ""
+    if name in exercises:
+        return ""
+    names = f"the exercises are: {', '.join(exercises)}"
+    if name == "<lambda>":
+        return f"a lambda has no name: write `def`; {names}"
+    return f"there is no exercise {name!r}; {names}"
 
 
 def _judge(exercise, function, cases, tries) -> Verdict:
     """The verdict, its words without the name."""
     if message := _describe_wrong_arguments(exercise, function):
-        return Verdict(False, message)
+        return _not_yet(message)
     try:
         with runs.opened(function, exercise.allowed) as run:
-            results = [compare.run_case(exercise, run.call, args) for args in cases]
-            right = compare.run_trusted(exercise, exercise.right, cases)
-            tried = list(zip(cases, results, right))
-            verdict = _verdict(exercise, function, run, tried, tries)
-            if verdict.solved:
-                hint = _hint(exercise, run, results) + describe_printed(results[0])
-                verdict = verdict._replace(words=f"right{hint}")
-            return verdict
+            tried = compare.try_cases(exercise, run.call, cases)
+            return _verdict(exercise, function, run, tried, tries)
     except calls.Stopped as reason:
-        return Verdict(False, f"not yet: {reason}")
+        return _not_yet(reason)
+
+
+def _not_yet(words, *others) -> Verdict:
+    return Verdict(False, f"not yet: {words}", *others)
 
 
 def _verdict(exercise, function, run, tried, tries) -> Verdict:
     results = [result for _, result, _ in tried]
-    nothing = [result.kind == "nothing" for result in results]
-    raised = [result.reply.error == "NotImplementedError" for result in results]
+    nothing = all(result.kind == "nothing" for result in results)
+    raised = all(result.reply.error == "NotImplementedError" for result in results)
     source = calls.attempt(lambda: textwrap.dedent(inspect.getsource(function))) or ""
-    if (all(nothing) or all(raised)) and _is_stub(source):
+    if (nothing or raised) and _is_stub(source):
         words = "not written yet (once it is, run its cell, then this one again)"
         return Verdict(False, words, tried=False)
-    if all(nothing):
-        words = f"it returns None: {why_none(source)}{describe_printed(results[0])}"
-        return Verdict(False, f"not yet: {words}")
     wrong = compare.first_wrong(exercise, tried)
+    printed = describe_printed(wrong[1] if wrong else results[0])
+    if nothing:
+        return _not_yet(f"it returns None: {why_none(source)}{printed}")
+    if wrong:
+        verdict = _describe_wrong(exercise, function, run, tried, tries)
+        return verdict._replace(words=f"{verdict.words}{printed}")
     borrowed = next(filter(None, (result.reply.borrowed for result in results)), "")
-    if not wrong and borrowed:
-        return Verdict(False, f"not yet: the result is right, but it calls {borrowed}")
-    if not wrong:
-        return Verdict(True, "right")
-    verdict = _describe_wrong(exercise, function, run, tried, tries)
-    return verdict._replace(words=f"{verdict.words}{describe_printed(wrong[1])}")
+    if borrowed:
+        return _not_yet(f"the result is right, but it calls {borrowed}")
+    return Verdict(True, f"right{_hint(exercise, run, results)}{printed}")
 
 
 def _describe_wrong(exercise, function, run, tried, tries) -> Verdict:
@@ -147,15 +106,14 @@ def _describe_wrong(exercise, function, run, tried, tries) -> Verdict:
     is_kept = _is_right_alone(exercise, run, some)
     mistake = None if is_kept else compare.recognise(exercise, tried)
     if mistake is None:
-        words = diagnose(exercise, some, function, is_kept)
-        return Verdict(False, f"not yet: {words}")
-    words = f"not yet: {mistake.message}"
+        return _not_yet(diagnose(exercise, some, function, is_kept))
+    words = mistake.message
     if mistake.code and tries >= TRIES:
         words += f"\n  in code: {mistake.code}"
     is_planted = mistake.message == exercise.planted
     if is_planted:
         words += "\n  (If you changed it, run its cell, then this one again.)"
-    return Verdict(False, words, not is_planted, mistake.message)
+    return _not_yet(words, not is_planted, mistake.message)
 
 
 def _is_right_alone(exercise, run, tried) -> bool:
@@ -171,17 +129,17 @@ def _is_right_alone(exercise, run, tried) -> bool:
 
 def _hint(exercise, run, results) -> str:
     """What could be better in a right answer, or ''."""
-    parts = itertools.chain.from_iterable(result.parts.values() for result in results)
-    if any(isinstance(array, Listed) for array in parts):
+    if any(isinstance(part, Listed) for r in results for part in r.parts.values()):
         return (
             ". A list stands where an array is asked for, so that one can go on "
             "computing with it: wrap it, np.array(...)"
         )
-    slow = (
-        ". It loops in Python, which takes long for many numbers: one NumPy expression "
-        "would be faster"
-    )
-    return slow if _loops(exercise, run) else ""
+    if _loops(exercise, run):
+        return (
+            ". It loops in Python, which takes long for many numbers: one NumPy "
+            "expression would be faster"
+        )
+    return ""
 
 
 def _loops(exercise, run) -> bool:
@@ -208,27 +166,25 @@ def _describe_wrong_arguments(exercise, function) -> str:
     """A message about a function that can't be called as the exercise says, or ''."""
     asked = str(inspect.signature(exercise.right))[1:-1]
     if issubclass(type(function), type):
-        heading = f"def {exercise.name}({asked}):"
-        return f"not yet: this is a class; write a function, {heading}"
+        return f"this is a class; write a function, def {exercise.name}({asked}):"
     signature = calls.attempt(lambda: inspect.signature(function))
     if signature is None:  # calling it will tell
         return ""
-    wrong = f"not yet: it takes {signature}; it should take ({asked})"
     names, right = list(signature.parameters), exercise.arguments
+    is_wrong = names != right and sorted(names) == sorted(right)
     try:
         for args in exercise.cases:
             signature.bind(*args)
     except TypeError:
-        return wrong
-    return wrong if names != right and sorted(names) == sorted(right) else ""
+        is_wrong = True
+    return f"it takes {signature}; it should take ({asked})" if is_wrong else ""
 
 
 def _is_stub(source) -> bool:
     """Whether nothing is written in a function yet; also if there is no source."""
     definition = calls.attempt(lambda: ast.parse(source).body[0])
-    if not isinstance(definition, ast.FunctionDef):  # a lambda, or no function at all
-        return True
-    return all(map(_does_nothing, definition.body))
+    is_function = isinstance(definition, ast.FunctionDef)  # no lambda, and not nothing
+    return not is_function or all(map(_does_nothing, definition.body))
 
 
 def _does_nothing(statement) -> bool:

@@ -63,18 +63,18 @@ class Stopped(Exception):
     """An answer had to be stopped; the text says why."""
 
 
-def call(function, args, allowed=(), trace=None, earlier=None) -> Reply:
-    """Call an answer with copies of the arguments; what it raises is in the reply.
+def call(function, args, allowed=(), *, trusted=False, trace=None, earlier=None):
+    """The `Reply` of an answer to copies of the arguments; what it raises is in it.
 
-    Functions of the course are borrowed if they are neither ``allowed`` (None: all are)
-    nor among the arguments. ``trace`` sees the lines of the answer, and of nothing else.
-    ``earlier`` is a list that keeps what the call before returned: if this one changes it,
-    the error is `OVERWRITTEN`. A `Stop` and a KeyboardInterrupt get out.
+    Functions of the course are borrowed if they are neither ``allowed`` nor among the
+    arguments, and if the answer isn't ``trusted``. ``trace`` sees the lines of the answer, and of nothing else. ``earlier`` is
+    a list that keeps what the call before returned: if this one changes it, the error is
+    `OVERWRITTEN`. A `Stop` and a KeyboardInterrupt get out.
     """
     given, before = copy.deepcopy(args), sys.gettrace()
-    screen, watch = io.StringIO(), _Watch(allowed, given)
+    screen, watch = io.StringIO(), Watch(allowed, given)
     try:
-        with _quiet(screen), watch:
+        with _quiet(screen), contextlib.nullcontext() if trusted else watch:
             try:
                 sys.settrace(trace or before)
                 answer = function(*given)
@@ -135,7 +135,7 @@ def count_lines(function, args, most=10**6) -> int:
         return trace
 
     with contextlib.suppress(Stop):
-        call(function, args, None, trace)
+        call(function, args, trusted=True, trace=trace)
     return count
 
 
@@ -173,23 +173,20 @@ def leave(*_, **__):
 # 1. The course's own functions --------------------------------------------------------
 
 
-class _Watch:
+class Watch:
     """Notes the first function of the course that an answer calls, by profiling it."""
 
     def __init__(self, allowed, args):
-        self.borrowed = ""
-        self.is_off = allowed is None
-        harmless = _refuse_to_type, leave, _Watch.__exit__
-        self.free = set(_codes([allowed or (), args, harmless]))
+        harmless = _refuse_to_type, leave, Watch.__exit__
+        self.free, self.borrowed = {*codes([allowed, args, harmless])}, ""
 
     def __enter__(self):
         self.before = sys.getprofile()
-        if not self.is_off:
-            threading.setprofile(self._note)
-            sys.setprofile(self._note)
+        threading.setprofile(self._note)
+        sys.setprofile(self._note)
 
     def __exit__(self, *_):
-        if not self.is_off and sys.getprofile() != self._note:
+        if sys.getprofile() != self._note:
             self.borrowed = self.borrowed or HIDDEN
         threading.setprofile(None)
         sys.setprofile(self.before)
@@ -225,16 +222,16 @@ def is_of_course(file) -> bool:
     return of_course and not file.startswith(TOOLS)
 
 
-def _codes(value):
+def codes(value):
     """The code of all functions in lists and tuples, and of those that they define."""
     if isinstance(value, (list, tuple)):
         for item in value:
-            yield from _codes(item)
+            yield from codes(item)
     elif isinstance(value, CodeType):
         yield value
-        yield from _codes(value.co_consts)
+        yield from codes(value.co_consts)
     elif hasattr(value, "__code__"):
-        yield from _codes(value.__code__)
+        yield from codes(value.__code__)
 
 
 def attempt(question):

@@ -13,48 +13,49 @@ from course.checking.exercise import FormError, Mistake
 class Result(NamedTuple):
     """What one case gave."""
 
-    kind: str  # 'value', 'nothing', 'malformed' or 'raised'
-    words: str  # of a FormError
-    parts: dict | None  # of a 'value': the arrays by name
     reply: calls.Reply  # of the last call, with what all of them changed and printed
+    parts: dict | None = None  # the arrays by name, where a right answer may have them
+    words: str = ""  # of a FormError
+
+    @property
+    def kind(self) -> str:
+        if self.parts is not None:
+            return "value"
+        other = "malformed" if self.words else "nothing"
+        return "raised" if self.reply.error else other
 
 
-class _Ended(Exception):
-    """There is nothing to measure; the text is the kind of result."""
+def try_cases(exercise, run, cases) -> list[tuple]:
+    """Each case, its result by ``run(args)``, which gives a `calls.Reply`, and the right one."""
+    results = [run_case(exercise, run, args) for args in cases]
+    return [*zip(cases, results, _run_trusted(exercise, exercise.right, cases))]
 
 
-def run_trusted(exercise, function, cases) -> list[Result]:
+def _run_trusted(exercise, function, cases):
     """Try cases with a function of the course."""
-    run = partial(calls.call, function, allowed=None)
-    return [run_case(exercise, run, args) for args in cases]
+    run = partial(calls.call, function, trusted=True)
+    return (run_case(exercise, run, args) for args in cases)
 
 
 def run_case(exercise, run, args) -> Result:
-    """Try a case by ``run(args)``, which gives a `calls.Reply`."""
-    replies = []
+    replies, parts, words = [], None, ""
 
     def call(*args):
-        reply = run(args)
-        replies.append(reply)
-        if reply.error:
-            raise _Ended("raised")
-        if reply.value is None:
-            raise _Ended("nothing")
-        return reply.value
+        replies.append(run(args))
+        if replies[-1].error or replies[-1].value is None:
+            raise FormError  # without words: there is nothing to measure
+        return replies[-1].value
 
-    kind, words, parts = "value", "", None
     try:
         with np.errstate(all="ignore"):
             parts = exercise.measure(call, args)
-    except _Ended as end:
-        kind = str(end)
     except FormError as problem:
-        kind, words = "malformed", str(problem)
+        words = str(problem)
     except calls.Stopped:
         raise
     except Exception:  # noqa: BLE001, of a measure that such an answer never met
-        kind, words = "malformed", "what it returns has not the form that is asked for"
-    return Result(kind, words, parts, _joined(replies))
+        words = "what it returns has not the form that is asked for"
+    return Result(_joined(replies), parts, words)
 
 
 def _joined(replies) -> calls.Reply:
@@ -101,15 +102,15 @@ def _agree(array, right, tolerance, equal_nan) -> bool:
 
 def recognise(exercise, tried) -> Mistake | None:
     """The mistake that gives just these results; None if there is none, or several."""
-    if all(result.kind == "raised" for _, result, _ in tried):
+    cases, results, _ = zip(*tried)
+    if all(result.kind == "raised" for result in results):
         return None  # many mistakes raise a ValueError
     found = [
         mistake
         for mistake in exercise.mistakes
         if all(
-            _is_alike(exercise, result, wrong)
-            for args, result, _ in tried
-            for wrong in run_trusted(exercise, mistake.wrong, [args])
+            _is_alike(exercise, *pair)
+            for pair in zip(results, _run_trusted(exercise, mistake.wrong, cases))
         )
     ]
     return found[0] if len(found) == 1 else None
@@ -117,15 +118,13 @@ def recognise(exercise, tried) -> Mistake | None:
 
 def _is_alike(exercise, result, wrong) -> bool:
     """Whether two results of the same case are the same, NaN and mask included."""
-    pair = result, wrong
-    if len({(r.kind, r.words, r.reply.error, r.reply.changed) for r in pair}) > 1:
+    if _form(result) != _form(wrong):
         return False
-    return result.kind != "value" or (
-        _masks(result.parts) == _masks(wrong.parts)
-        and not wrong_parts(exercise, result.parts, wrong.parts, equal_nan=True)
-    )
+    parts = result.parts or {}
+    return not wrong_parts(exercise, parts, wrong.parts or {}, equal_nan=True)
 
 
-def _masks(parts):
-    """The names of the parts, and which of them hold True and False."""
-    return {name: array.dtype == bool for name, array in parts.items()}
+def _form(result):
+    """What a result is, without its numbers; a mask is no array of numbers."""
+    masks = {name: array.dtype == bool for name, array in (result.parts or {}).items()}
+    return result.kind, result.words, masks, result.reply.error, result.reply.changed

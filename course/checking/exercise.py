@@ -25,8 +25,8 @@ class Mistake(NamedTuple):
     """A usual mistake: a message that helps, and a wrong function that makes it.
 
     The message says what is wrong with the result, then what thought leads on. It quotes
-    no code: who computes the same may have written something else. The function returns
-    something for one case at least: one that always raises is told by its exception.
+    no code: who computes the same may have written something else. A function that always
+    raises is told by its exception instead.
     """
 
     message: str
@@ -45,10 +45,7 @@ def precise(part):
 
 
 class Exercise(NamedTuple):
-    """An exercise: a right function, cases to try, and the usual mistakes.
-
-    `exercise_file` reads it from a file.
-    """
+    """What `exercise_file` reads from a file."""
 
     right: Callable  # its name is the name of the exercise
     cases: list  # the arguments to try, each a tuple, small ones first
@@ -66,7 +63,7 @@ class Exercise(NamedTuple):
     common: str = ""  # what all parts are made of, told where all are wrong
     large: tuple | None = None  # arguments with many numbers, to notice a Python loop
     function_names: dict | None = None  # what to call functions among the arguments
-    planted: str | None = None  # the message of a mistake that stands in the stub
+    planted: str = ""  # the message of a mistake that stands in the stub
     # fresh(rng) draws more cases, others at each check, with all corner cases in them.
     fresh: Callable = lambda rng: []
     allowed: tuple = ()  # functions of the course that an answer may call

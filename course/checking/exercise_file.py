@@ -38,9 +38,10 @@ from course import sealed
 from course.checking.exercise import Exercise, Mistake, call_once
 
 HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
-ANSWERS = {"mistakes": "mistake", "right": "right", "wrong": "wrong"}
-KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS.values(), "equal"
+ANSWERS = "mistakes", "right", "wrong"
+KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS, "equal"
 MEND, PLACE = "# mend: ", "# in place of: "
+WHOLE = re.compile(r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)")
 WORDS = rf"#(?!{MEND[1:]}|{PLACE[1:]}).*\n"
 ANSWER = re.compile(rf"^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)", re.MULTILINE)
 
@@ -74,30 +75,27 @@ def read(path) -> Exercise:
 
 
 def _exercise(path, head, cells):
-    name = path.stem
-    space = {"__name__": f"course.lessons.{path.parent.name}.{name}"}
+    space = {"__name__": f"course.lessons.{path.parent.name}.{path.stem}"}
     space = _run(path, "its head", head, space)
 
     def function(cell):
         defined = _run(path, f"a cell '{cell.kind}'", cell.code, space)
-        if name not in defined:
-            raise ValueError(f"a cell '{cell.kind}' defines no {name}")
-        return defined[name]
+        if path.stem not in defined:
+            raise ValueError(f"a cell '{cell.kind}' defines no {path.stem}")
+        return defined[path.stem]
 
-    stub, solution, cases = (
-        _only(kind, cells) for kind in ("stub", "solution", "cases")
-    )
+    kinds = "stub", "solution", "cases"
+    stub, solution, cases = (_only(kind, cells) for kind in kinds)
     defined = _run(path, "its cases", cases.code, space)
     fields = {field: defined[field] for field in Exercise._fields if field in defined}
     if "form" in defined:
         fields["measure"] = call_once(defined["form"])
-    if stub.comment:
-        fields["planted"] = stub.words
-    fields["mistakes"] = [
+    mistakes = [
         Mistake(cell.words, function(cell), cell.mend)
         for cell in cells
-        if cell.kind == "mistake" or (cell is stub and cell.comment)
+        if cell.kind == "mistakes" or (cell is stub and cell.comment)
     ]
+    fields |= {"mistakes": mistakes, "planted": stub.words}
     return Exercise(function(solution), cells=cells, space=space, **fields)
 
 
@@ -111,12 +109,8 @@ def _only(kind, cells):
 def _run(path, place, code, space) -> dict:
     """What some code defines, and what it found in ``space``."""
     file, space = f"{path}, {place}", dict(space)
-    linecache.cache[file] = (
-        len(code),
-        None,
-        code.splitlines(True),
-        file,
-    )  # in tracebacks
+    lines = code.splitlines(keepends=True)
+    linecache.cache[file] = len(code), None, lines, file  # for tracebacks
     exec(compile(code, file, "exec"), space)  # noqa: S102, our own code
     return space
 
@@ -131,13 +125,13 @@ def split(text) -> tuple[str, list[Cell]]:
     for header, rest in zip(parts[::2], parts[1::2]):
         kind, _, place = header.strip().partition(" in: ")
         text = rest.strip("\n") + "\n"
-        if kind in ANSWERS:
-            cells += _answers(ANSWERS[kind], place, text, solution)
-        elif kind in KINDS and not place:
-            cells.append(_cell(kind, text))
-        else:
-            known = ", ".join(dict.fromkeys([*KINDS[:5], *ANSWERS, "equal"]))
+        if kind not in KINDS or (place and kind not in ANSWERS):
+            known = ", ".join(KINDS)
             raise ValueError(f"there is no cell '{header.strip()}'; there are {known}")
+        if kind in ANSWERS:
+            cells += _answers(kind, place, text, solution)
+        else:
+            cells.append(_cell(kind, text))
         if kind == "solution":
             solution = cells[-1].code
     return head, cells
@@ -145,9 +139,7 @@ def split(text) -> tuple[str, list[Cell]]:
 
 def _cell(kind, text):
     """Comments above some code, and below it."""
-    above, code, below = re.fullmatch(
-        r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)", text
-    ).groups()
+    above, code, below = WHOLE.fullmatch(text).groups()
     return Cell(kind, _text(above), code.strip("\n"), below=_text(below))
 
 
@@ -178,9 +170,8 @@ def _in_place(code, solution):
     for place, others in zip(parts[::2], parts[1::2]):
         found = [line for line in lines if line.strip() == place]
         if len(found) != 1:
-            raise ValueError(
-                f"`{place}` is {len(found)} lines of the solution, not one"
-            )
+            what = f"{len(found)} lines of the solution"
+            raise ValueError(f"`{place}` is {what}, not one")
         margin = found[0].partition(place)[0]
         lines[lines.index(found[0])] = indent(others.strip("\n"), margin)
     return "\n".join(line for line in lines if line), places

@@ -46,11 +46,36 @@ GONE = "it ends Python, and with it your notebook"
 REPLIES = {"begin": int, "load": str, "call": calls.Reply, "count": int}
 
 
+class Reserve:
+    """Keeps the process of the next check, which starts while nobody waits for it."""
+
+    is_used = psutil is not None  # else answers run in the kernel
+
+    def __init__(self):
+        self.process = None
+
+    def prepare(self):
+        """The process, or None where there is none; it is started if it doesn't stand."""
+        if not self.is_used:
+            return None
+        if self.process is None or not self.process.is_alive():
+            self.process = None
+            with contextlib.suppress(OSError):
+                self.process = Process()
+        return self.process
+
+    def take(self):
+        process, self.process = self.prepare(), None
+        return process
+
+
+RESERVE = Reserve()
+
+
 @contextlib.contextmanager
 def opened(function, allowed):
     """A run of an answer: its ``call(args)`` gives a `calls.Reply`, or raises `calls.Stopped`."""
-    global _process
-    process, _process = prepare(), None
+    process = RESERVE.take()
     try:
         with _without_exits(function):
             is_there = process and process.load(function, allowed)
@@ -58,7 +83,7 @@ def opened(function, allowed):
     finally:  # nothing of this answer is left to the next
         if process:
             process.stop()
-        prepare()
+        RESERVE.prepare()
 
 
 @contextlib.contextmanager
@@ -74,16 +99,6 @@ def _without_exits(function):
 
 
 # 1. In a process of its own -----------------------------------------------------------
-
-_process = None  # the next check's
-
-
-def prepare():
-    """The next check's process, or None; it is started here if it doesn't stand yet."""
-    global _process
-    if _process is None or not _process.is_alive():
-        _process = Process.start()
-    return _process
 
 
 def _pickled(value) -> bytes:
@@ -102,12 +117,6 @@ def _pickled(value) -> bytes:
 
 class Process:
     """The kernel's side of a `worker.Worker`."""
-
-    @classmethod
-    def start(cls):
-        """A new one, or None where there are no processes."""
-        with contextlib.suppress(OSError):
-            return cls() if psutil else None
 
     def __init__(self):
         code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
@@ -252,8 +261,9 @@ class InKernel:
                 raise calls.Stop
             return trace
 
+        watched = {"trace": trace, "earlier": self.earlier}
         try:
-            return calls.call(self.function, args, self.allowed, trace, self.earlier)
+            return calls.call(self.function, args, self.allowed, **watched)
         except calls.Stop:
             raise calls.Stopped(TOO_LONG) from None
 

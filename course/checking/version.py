@@ -12,36 +12,44 @@ from types import CodeType
 
 from course.checking.calls import attribute
 
-_judged = {}  # name -> the code that was judged last, and the verdict on it
 
+class Versions:
+    """Knows what was judged last: the code and the verdict, by the function's name."""
 
-def add_version(name, function, verdict):
-    """The verdict on a function of a notebook, with the run of its cell that it is about.
+    def __init__(self):
+        self.judged = {}
 
-    The same verdict on the same run, once more, is no new try.
-    """
-    code = attribute(function, "__code__", CodeType)
-    number, later = _find(name, code)
-    if number is None:
-        return verdict
-    last_code, last_verdict = _judged.get(name, (None, None))
-    is_again = code is last_code and verdict == last_verdict
-    _judged[name] = code, verdict
-    about = ""
-    if later:
-        about = (
-            f"\n  This is about cell [{number}]. Cell [{later}] ran since, but it failed "
-            "and left the function as it was: mend that cell, run it, and check again."
-        )
-    elif is_again and not verdict.solved:
-        about = (
-            f"\n  This is about cell [{number}] once more, as it ran before the last "
-            "check. If you have changed it since, run it first, then check again."
-        )
-    elif not verdict.solved:
+    def tell(self, name, function, verdict):
+        """The verdict, with the run of the cell that it is about.
+
+        The same verdict on the same run, once more, is no new try.
+        """
+        code = attribute(function, "__code__", CodeType)
+        number, later = _find(name, code)
+        if number is None:
+            return verdict
+        last_code, last_verdict = self.judged.get(name, (None, None))
+        is_again = code is last_code and verdict == last_verdict
+        self.judged[name] = code, verdict
         about = f"\n  (This is about cell [{number}], as it ran.)"
-    is_tried = verdict.solved or not is_again
-    return verdict._replace(words=verdict.words + about, tried=is_tried)
+        if later:
+            about = (
+                f"\n  This is about cell [{number}]. Cell [{later}] ran since, but it "
+                "failed and left the function as it was: mend that cell, run it, and "
+                "check again."
+            )
+        elif verdict.solved:
+            about = ""
+        elif is_again:
+            about = (
+                f"\n  This is about cell [{number}] once more, as it ran before the last "
+                "check. If you have changed it since, run it first, then check again."
+            )
+        is_tried = verdict.solved or not is_again
+        return verdict._replace(words=verdict.words + about, tried=is_tried)
+
+
+VERSIONS = Versions()
 
 
 def _find(name, code):

@@ -68,7 +68,7 @@ class Lesson:
         self.exercises = load_exercises(self.name)
         self._reviewed = None
         if self.exercises:
-            checking.runs.prepare()
+            checking.runs.RESERVE.prepare()
         if keeps_record and (notice := record.open_in(Path.cwd())):
             print(notice)
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import FormError, describe_type, to_array
+from course.checking.exercise import FormError, describe_type, to_array
 
 LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
 FUNCTION_NAMES = {

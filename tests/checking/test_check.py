@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 import mlp_core as mlp
 from course import Lesson, checking, record
-from course.checking import Exercise, Mistake, Verdict
+from course.checking.exercise import Exercise, Mistake, Verdict
 from course.lessons import own
 from course.lessons.bug_lab import bugs
 from tests.answers import EXERCISES, OPEN, cell, check, named

@@ -25,7 +25,7 @@ def test_a_file_is_an_exercise(tmp_path):
     exercise = read(tmp_path, TEXT)
     assert exercise.name == "my_double" and exercise.right(4) == 8
     assert [mistake.wrong(5) for mistake in exercise.mistakes[:4]] == [5, 15, 25, 6]
-    assert len(exercise.cases) == 4 and exercise.planted is None
+    assert len(exercise.cases) == 4 and exercise.planted == ""
     assert "normal" in exercise.space and "fresh" not in exercise.space
 
 
@@ -50,7 +50,7 @@ def cells_of(*texts):
 
 def test_lines_take_the_place_of_others():
     """Guards: the margin, other lines that are touched, and what mends a mistake."""
-    cell = cells("mistake")[0]
+    cell = cells("mistakes")[0]
     assert cell.code == "def my_double(x):\n    twice = 1 * x\n    return twice"
     assert cell.mend == "twice = x + x"
 
@@ -95,7 +95,7 @@ def test_a_stub_with_words_is_a_mistake(tmp_path):
         (
             "def my_double(x):\n    return x**2",
             "x = 1",
-            "a cell 'mistake' defines no my_",
+            "a cell 'mistakes' defines no my_",
         ),
         (
             "in: twice = x + x",

@@ -113,7 +113,7 @@ def test_what_an_answer_forks_neither_replies_nor_delays(body, words, tmp_path):
 @pytest.mark.usefixtures("answers_run_apart")
 def test_a_process_that_does_not_read_is_stopped():
     """Guards: a kernel that waits in a write, where no limit holds."""
-    process = runs.Process.start()
+    process = runs.Process()
     assert process.load(print, ())
     process.computing.suspend()
     with pytest.raises(calls.Stopped, match="computed nothing"):
@@ -223,7 +223,7 @@ def test_who_waits_for_a_processor_alone_is_given_time(clock):
 @pytest.mark.usefixtures("answers_run_apart")
 def test_who_sleeps_waits_for_no_processor():
     """Guards: an answer that sleeps, taken for one that is ready; and the reverse."""
-    process = runs.Process.start()
+    process = runs.Process()
     assert process.load(sum, ())
     wait_until(lambda: not process.is_ready(), "it waits for a request")
     process._send("call", runs._pickled((range(10**12),)))
@@ -234,7 +234,7 @@ def test_who_sleeps_waits_for_no_processor():
 @pytest.mark.usefixtures("answers_run_apart")
 def test_a_process_that_gets_no_processor_has_used_none():
     """Guards: seconds by the clock where those of the processor are meant."""
-    process = runs.Process.start()
+    process = runs.Process()
     assert process.load(print, ())  # it waits for more
     process.computing.suspend()
     before = process.seconds()
@@ -353,8 +353,7 @@ def test_the_process_ends_with_its_kernel():
 KERNEL = """
 import time
 from course.checking import calls, runs
-runs.prepare()
-print(runs._process.child.pid, flush=True)
+print(runs.RESERVE.prepare().child.pid, flush=True)
 time.sleep(1000)
 """
 
@@ -372,7 +371,7 @@ def stop_button():
 def test_an_interrupt_stops_the_check(moment, monkeypatch, tmp_path):
     """Guards: the stop button while a check runs; an answer that goes on after it."""
     check(RIGHT)
-    process, began = runs.prepare().child, tmp_path / "began"
+    process, began = runs.RESERVE.prepare().child, tmp_path / "began"
     ask, look = runs.Process._ask, runs._Meter.excess
 
     def interrupted_ask(self, method, *rest):

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from course import checking
 from course.checking.calls import unchanged
+from course.checking.exercise import Exercise
 from course.checking.exercise_file import KINDS
 from tests.answers import EXERCISES, SOLUTIONS, cell, check
 
@@ -47,7 +48,7 @@ def test_an_exercise_has_all_that_it_needs(name):
     kinds = [answer.kind for answer in EXERCISES[name].cells]
     assert kinds == sorted(kinds, key=KINDS.index), "the order of the cells"
     for kind, least, most in (
-        ("task", 1, 1), ("hint", 1, 3), ("mistake", 8, 20), ("right", 3, 12)
+        ("task", 1, 1), ("hint", 1, 3), ("mistakes", 8, 20), ("right", 3, 12)
     ):  # fmt: skip
         assert least <= kinds.count(kind) <= most, kind
 
@@ -58,7 +59,7 @@ def test_every_name_of_the_cases_is_one_of_an_exercise(name, answer):
     code = compile(answer.code, name, "exec")
     names = {found for found in code.co_names if f"\n{found} = " in f"\n{answer.code}"}
     names |= set(re.findall(r"^def (\w+)", answer.code, re.MULTILINE))
-    known = {*checking.Exercise._fields, "form"}
+    known = {*Exercise._fields, "form"}
     assert not {found for found in names - known if found[0] != "_"}
 
 
@@ -72,7 +73,7 @@ def test_no_two_mistakes_have_the_same_message(name):
 # 2. Answers ----------------------------------------------------------------------------
 
 
-@each("mistake")
+@each("mistakes")
 def test_a_mistake_gets_its_own_words(name, answer):
     """Guards: a mistake that passes, or gets the words of another one."""
     first, third = (verdict_on(name, answer.code, tries) for tries in (0, 2))

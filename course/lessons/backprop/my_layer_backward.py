@@ -5,7 +5,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import to_array
+from course.checking.exercise import to_array
 from course.lessons.cases import FUNCTION_NAMES, LEAKY, RELU, TANH, expect_items, normal
 
 # %% task

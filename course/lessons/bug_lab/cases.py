@@ -3,7 +3,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import to_array
+from course.checking.exercise import to_array
 from course.lessons.cases import LEAKY, TANH, expect_items, layers_form, network, normal
 
 # Losses of an array, to take a slope of --------------------------------------------------

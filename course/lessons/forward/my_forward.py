@@ -5,7 +5,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import FormError, describe_type, to_array
+from course.checking.exercise import FormError, describe_type, to_array
 from course.lessons.cases import (
     FUNCTION_NAMES,
     LEAKY,

@@ -35,8 +35,8 @@ import itertools
 
 import numpy as np
 
-from course.checking import FormError, describe_shape
-from course.checking.exercise import Listed
+from course.checking.exercise import FormError, Listed
+from course.checking.messages import describe_shape
 from course.lessons.cases import layers_form
 
 SIZES = [

@@ -5,7 +5,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.checking import FormError, to_array
+from course.checking.exercise import FormError, to_array
 
 # %% task
 # ## Exercise: XOR by hand

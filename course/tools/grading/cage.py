@@ -120,7 +120,7 @@ def _guard(folder):
     packages.add(os.path.dirname(os.path.dirname(np.__file__)))
     readable = inside, *map(real, packages)
     # They watch the answer, and let it run before they begin.
-    watchers = *vars(calls._Watch).values(), calls.call, Answer._load
+    watchers = *vars(calls.Watch).values(), calls.call, Answer._load
     watchers = {
         watcher.__code__ for watcher in watchers if hasattr(watcher, "__code__")
     }
