@@ -30,26 +30,16 @@ def network(seed, *sizes):
     """A network whose biases are not 0, so that a missing bias shows."""
     rng = np.random.default_rng(seed)
     return [
-        mlp.Layer(
-            rng.standard_normal((n_in, n_out)).round(2),
-            rng.standard_normal(n_out).round(2),
-        )
+        mlp.Layer(normal(rng, n_in, n_out), normal(rng, n_out))
         for n_in, n_out in itertools.pairwise(sizes)
     ]
 
 
 # Layers that are square, where a transposition keeps the shape, and others.
 SIZES = [
-    (2, 1),
-    (1, 3),
-    (3, 2),
-    (2, 2),
-    (2, 3, 1),
-    (3, 3, 3),
-    (2, 3, 3, 2, 1),
-    (4, 2, 5),
+    *((2, 1), (1, 3), (3, 2), (2, 2), (2, 3, 1)),
+    *((3, 3, 3), (2, 3, 3, 2, 1), (4, 2, 5)),
 ]
-
 
 # Predictions and targets.
 _LOSS_SHAPES = [(1, 1), (3, 1), (1, 3), (2, 2), (4, 2), (3, 3), (2, 5)]
@@ -65,10 +55,9 @@ LOSS_MANY = normal(80, 100_000, 2), normal(81, 100_000, 2)
 def fresh_losses(rng):
     """More predictions and targets, with what the fixed ones lack."""
     n = rng.integers(5, 9)
-    shapes = [(1, n), (n, 1), (n, 4)]
     row, Y = normal(rng, 2, 1, 3), normal(rng, n, 2)
     return [
-        *((normal(rng, *shape), normal(rng, *shape)) for shape in shapes),
+        *((normal(rng, *s), normal(rng, *s)) for s in [(1, n), (n, 1), (n, 4)]),
         tuple(row.repeat(4, axis=1)),  # the same sample four times
         (Y + rng.choice([-0.05, 0.05], Y.shape), Y),  # small errors
         tuple(rng.integers(-900, 900, (2, 3, 2))),  # large whole numbers
@@ -83,39 +72,38 @@ def fresh_losses(rng):
 
 def expect_items(answer, count, what):
     """The answer must be so many things."""
-    if not isinstance(answer, (list, tuple)):
-        raise FormError(
-            f"it returns {describe_type(answer)}; return {count} things: {what}"
-        )
-    if len(answer) != count:
-        raise FormError(f"it returns {_things(answer)}; return {count}: {what}")
+    is_row = isinstance(answer, (list, tuple))
+    if not is_row or len(answer) != count:
+        asked = count if is_row else f"{count} things"
+        raise FormError(f"it returns {_things(answer)}; return {asked}: {what}")
 
 
 def _things(items):
+    """How many things there are, or what it is if it holds none."""
+    if not isinstance(items, (list, tuple)):
+        return describe_type(items)
     return "1 thing" if len(items) == 1 else f"{len(items)} things"
 
 
 def layers_form(W="W", b="b"):
     """One pair of arrays for each layer: ``[(W, b), (W, b)]``."""
+    wanted = f"({W}, {b})"
 
     def form(answer):
+        found = f"it returns {_things(answer)}; return"
         if not isinstance(answer, (list, tuple)):
-            raise FormError(
-                f"it returns {describe_type(answer)}; return a list of pairs ({W}, {b})"
-            )
+            raise FormError(f"{found} a list of pairs {wanted}")
         parts = {}
         for i, pair in enumerate(answer):
-            if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-                is_row = isinstance(pair, (list, tuple))
-                found = _things(pair) if is_row else describe_type(pair)
-                if is_row and isinstance(answer, tuple):  # as `return dWs, dbs` makes
-                    raise FormError(
-                        f"it returns {_things(answer)}; return one list, with a pair "
-                        f"({W}, {b}) for each layer"
-                    )
+            is_row = isinstance(pair, (list, tuple))
+            if is_row and len(pair) != 2 and isinstance(answer, tuple):
+                # as `return dWs, dbs` makes
                 raise FormError(
-                    f"entry {i} of the list is not a pair ({W}, {b}), but {found}"
+                    f"{found} one list, with a pair {wanted} for each layer"
                 )
+            if not is_row or len(pair) != 2:
+                what = f"entry {i} of the list is not a pair {wanted}"
+                raise FormError(f"{what}, but {_things(pair)}")
             for name, array in zip((W, b), pair):
                 parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
         return parts

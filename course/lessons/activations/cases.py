@@ -4,10 +4,9 @@ import numpy as np
 
 from course.lessons.cases import normal
 
-_Z = np.array([-1.0, 0.0, 2.0])
 CASES = [
     (np.array([-1.0]), -0.2),
-    *((_Z, alpha) for alpha in (-0.2, 0.0, 0.01, 0.5, -1.0, 1.0, 2.0)),
+    *((np.array([-1.0, 0, 2]), a) for a in (-0.2, 0.0, 0.01, 0.5, -1.0, 1.0, 2.0)),
     (np.array([-3, 0, 2]), -0.2),  # whole numbers
     (np.array([[-0.5]]), 0.1),
     (np.array([[-2.0, 0.0, 1.0], [0.5, -0.5, -3.0]]), -0.2),

@@ -1,45 +1,10 @@
-"""What the exercises of the bug lab share: losses, and the cases of what is mended."""
+"""What the two exercises share in which a backward pass is mended."""
 
 import numpy as np
 
 import mlp_core as mlp
 from course.checking.exercise import to_array
 from course.lessons.cases import LEAKY, TANH, expect_items, layers_form, network, normal
-
-# Losses of an array, to take a slope of --------------------------------------------------
-
-
-def square(w):
-    return np.sum(w**2)
-
-
-def cubes(w):
-    """Every entry has its own slope, and the slope bends: then h counts."""
-    return float(np.sum(np.arange(1, w.size + 1) * w.ravel() ** 3))
-
-
-def mixed(w):
-    """An entry's slope depends on the others, too."""
-    return float(np.sum(np.sin(w)) + np.prod(w))
-
-
-def dead(w):
-    """An entry below 0 has the slope 0, wherever the losses are taken.
-
-    This is a number of Python, for which 0 / 0 raises; that of `square` gives NaN.
-    """
-    return float(np.sum(np.maximum(w, 0) ** 2))
-
-
-LOSS_NAMES = {
-    dead: "the sum of max(w, 0) ** 2",
-    square: "the sum of w ** 2",
-    cubes: "1 * w0 ** 3 + 2 * w1 ** 3 + ...",
-    mixed: "the sum of sin(w), plus the product of all w",
-}
-
-
-# A backward pass to mend -----------------------------------------------------------------
 
 
 def mended_form(answer):

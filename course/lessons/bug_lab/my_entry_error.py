@@ -4,7 +4,6 @@
 # fmt: off
 import numpy as np
 
-from course.lessons.bug_lab.cases import LOSS_NAMES, cubes, dead, mixed, square
 from course.lessons.cases import normal
 
 # %% task
@@ -41,23 +40,44 @@ def my_entry_error(loss_of, w, index, claimed, h=1e-5):
 # `mlp.gradient_check` does the same for every entry, and looks for kinks besides.
 
 # %% cases
+def _square(w):
+    """A number of NumPy, of which 0 / 0 is NaN."""
+    return np.sum(w**2)
+
+def _cubes(w):
+    """Every entry has its own slope, and the slope bends: then h counts."""
+    return float(np.sum(np.arange(1, w.size + 1) * w.ravel() ** 3))
+
+def _mixed(w):
+    """An entry's slope depends on the others, too."""
+    return float(np.sum(np.sin(w)) + np.prod(w))
+
+def _dead(w):
+    """An entry below 0 has the slope 0; a number of Python, for which 0 / 0 raises."""
+    return float(np.sum(np.maximum(w, 0) ** 2))
+
+function_names = {
+    _dead: "the sum of max(w, 0) ** 2",
+    _square: "the sum of w ** 2",
+    _cubes: "1 * w0 ** 3 + 2 * w1 ** 3 + ...",
+    _mixed: "the sum of sin(w), plus the product of all w",
+}
 cases = [
-    (square, np.array([3.0]), (0,), 6.0),
-    (square, np.array([3.0]), (0,), 3.0),
-    (square, np.array([3.0]), (0,), 24.0),
-    (square, np.array([3.0]), (0,), -6.0),
-    (square, np.array([-3.0]), (0,), -4.0),
-    (square, np.array([3.0]), (0,), -24.0),  # the larger one is negative
-    (square, np.array([0.25]), (0,), 0.125),  # both are below 1
-    (square, np.array([3.0, 0.0]), (1,), 0.0),
-    (square, np.array([3.0, 0.0]), (1,), 2.0),
-    (square, np.array([3.0, 0.0]), (0,), 0.0),
-    (cubes, np.array([1.0, -2.0]), (1,), 20.0),
-    (cubes, np.array([1.0, -2.0]), (1,), 20.0, 0.1),
-    (mixed, np.array([[0.5, -1.0], [2.0, 1.5]]), (0, 1), 1.0),
-    (square, np.array([[1, -2], [0, 3]]), (0, 1), 1.0),  # whole numbers
+    (_square, np.array([3.0]), (0,), 6.0),
+    (_square, np.array([3.0]), (0,), 3.0),
+    (_square, np.array([3.0]), (0,), 24.0),
+    (_square, np.array([3.0]), (0,), -6.0),
+    (_square, np.array([-3.0]), (0,), -4.0),
+    (_square, np.array([3.0]), (0,), -24.0),  # the larger one is negative
+    (_square, np.array([0.25]), (0,), 0.125),  # both are below 1
+    (_square, np.array([3.0, 0.0]), (1,), 0.0),
+    (_square, np.array([3.0, 0.0]), (1,), 2.0),
+    (_square, np.array([3.0, 0.0]), (0,), 0.0),
+    (_cubes, np.array([1.0, -2.0]), (1,), 20.0),
+    (_cubes, np.array([1.0, -2.0]), (1,), 20.0, 0.1),
+    (_mixed, np.array([[0.5, -1.0], [2.0, 1.5]]), (0, 1), 1.0),
+    (_square, np.array([[1, -2], [0, 3]]), (0, 1), 1.0),  # whole numbers
 ]
-function_names = LOSS_NAMES
 changed = (
     "{names} is left changed: move the entry in a copy, and in one that holds w + h also "
     "where w holds whole numbers"
@@ -69,17 +89,17 @@ def fresh(rng):
     whole = rng.integers(1, 5, (2, 3)) * [1, -1, 1]
     cube, h = normal(rng, 2, 1, 2), round(rng.uniform(0.2, 1), 3)
     return [
-        *((square, w, (i,), 0.0) for i in range(3)),
-        (dead, w[1:2], (0,), 0.0),
-        (square, w, (2,), -1.5),
-        (square, w, (1,), float(2 * w[1])),  # right
-        (square, w, (0,), -9.5),
-        (square, np.array([5e-12]), (0,), 2e-11),
-        (square, whole, (1, 1), 3),
-        (cubes, w[:2], (0,), 5.0, h),
-        (cubes, whole, (0, 2), -7.0, h),
-        (cubes, cube, (1, 0, 1), 0.75, h),
-        (mixed, cube, (0, 0, 0), -1.25),
+        *((_square, w, (i,), 0.0) for i in range(3)),
+        (_dead, w[1:2], (0,), 0.0),
+        (_square, w, (2,), -1.5),
+        (_square, w, (1,), float(2 * w[1])),  # right
+        (_square, w, (0,), -9.5),
+        (_square, np.array([5e-12]), (0,), 2e-11),
+        (_square, whole, (1, 1), 3),
+        (_cubes, w[:2], (0,), 5.0, h),
+        (_cubes, whole, (0, 2), -7.0, h),
+        (_cubes, cube, (1, 0, 1), 0.75, h),
+        (_mixed, cube, (0, 0, 0), -1.25),
     ]
 
 # %% mistakes in: up, down = w.astype(float), w.astype(float)

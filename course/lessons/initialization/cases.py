@@ -22,13 +22,6 @@ together, each divided by the spread that is asked for:
 
 since a gap may follow each of K numbers, or come first. A check measures 10 layers of 5
 networks. All in all it refuses a right answer less than once in 10^9 checks.
-
-The nearest wrong answers: for 1 input, n_in + 1 makes the spread 29 % too small, 17
-standard errors beyond the bound; n_in - 1 makes it infinite. The share of uniform
-numbers is 0.106 below that of normal ones, 13 standard errors beyond the bound. In the
-widest network K is 29,600: there a spread is refused that is 5 % too large (5 standard
-errors beyond 2.9 %), and so are triangular numbers, and normal ones that are cut off at
-2 spreads: none of them lies beyond 2.5, and 0.79 % would have to.
 """
 
 import itertools
@@ -48,9 +41,8 @@ SIZES = [
 
 def fresh_sizes(rng):
     """A small network, a narrow one with many numbers, and a wide one."""
-    n, a, b, c, *units = map(
-        int, rng.integers([2, 140, 50, 74, 1, 1], [7, 160, 54, 81, 6, 6])
-    )
+    bounds = [2, 140, 50, 74, 1, 1], [7, 160, 54, 81, 6, 6]
+    n, a, b, c, *units = rng.integers(*bounds).tolist()
     return [(*units, 2, 1), (n, 3600 // n + 1, n), (a, b, c)]
 
 
@@ -76,26 +68,9 @@ def tolerance_of(part):
     return (bound, 0.0) if what in ("the mean", "the spread") else (0.0, bound)
 
 
-# What may be wrong, however the numbers are distributed.
-_BIASES = "the biases are not 0: only the weights are random"
-_ZEROS = "all weights are 0: so the units of a layer would stay alike for ever"
-_SAME = (
-    "generators with different seeds give the same weights: every number must come from "
-    "the rng that is handed in"
-)
-_OTHER = (
-    "two generators with the same seed give different weights: every number must come "
-    "from the rng that is handed in"
-)
-_ALIKE = (
-    "each layer begins with the same random numbers: it must go on drawing from the rng "
-    "where the layer before it has stopped"
-)
-_SIGNS = "the signs are the same in each layer: draw each number on its own"
-_ONE_SPREAD = (
-    "the spread is the same in every layer: which number in the formula differs from "
-    "layer to layer?"
-)
+def _refuse(is_wrong, words):
+    if is_wrong:
+        raise FormError(words)
 
 
 def measuring(spread, uniform=False):
@@ -110,16 +85,13 @@ def measuring(spread, uniform=False):
         )
         is_list = any(isinstance(array, Listed) for array in parts.values())
         form = np.zeros(1).view(Listed if is_list else np.ndarray)
-        measures = {"the shapes and the biases": form}
-        weights = _weights(parts)
-        if not any(W.any() for W in weights):
-            raise FormError(_ZEROS)
+        measures, weights = {"the shapes and the biases": form}, _weights(parts)
+        zeros = "all weights are 0: so the units of a layer would stay alike for ever"
+        _refuse(not any(W.any() for W in weights), zeros)
         if is_large:
             spreads = [spread(n_in, *alpha) for n_in in sizes[:-1]]
             for i, found in enumerate(_measured(weights, spreads, uniform)):
-                measures |= {
-                    f"{what} of W[{i}]": np.array(found[what]) for what in found
-                }
+                measures |= {f"{w} of W[{i}]": np.array(found[w]) for w in found}
         elif sum(W.size for W in weights) > 8:  # fewer may be equal by chance
             _refuse_seeds(weights, *map(_weights, others))
         return measures
@@ -131,29 +103,22 @@ def _parts_of(sizes, result):
     """The arrays by name; `FormError` if their number, shapes or biases are wrong."""
     parts = layers_form()(result)
     count, right = len(parts) // 2, len(sizes) - 1
-    if count != right:
-        gap = abs(count - right)
-        shapes = ", ".join(str(parts[f"W[{i}]"].shape) for i in range(count))
-        raise FormError(
-            f"{'one layer' if gap == 1 else f'{gap} layers'} too "
-            f"{'many' if count > right else 'few'}: {len(sizes)} sizes are {right} "
-            f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
-            f"returns {f'W of the shape {shapes}' if count else 'none'}"
-        )
+    gap, shapes = abs(count - right), ", ".join(str(W.shape) for W in _weights(parts))
+    _refuse(
+        gap,
+        f"{'one layer' if gap == 1 else f'{gap} layers'} too "
+        f"{'many' if count > right else 'few'}: {len(sizes)} sizes are {right} "
+        f"layer{'s' if right > 1 else ''}, one between each two neighbours; it "
+        f"returns {f'W of the shape {shapes}' if count else 'none'}",
+    )
     for i, shape in enumerate(itertools.pairwise(sizes)):
         W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
-        if W.shape != shape:
-            raise FormError(
-                f"W[{i}] has {describe_shape(W)}, it should have the shape (n_in, n_out), "
-                f"here {shape}"
-            )
-        if b.shape != shape[1:]:
-            raise FormError(
-                f"b[{i}] has {describe_shape(b)}, it should have one number for each "
-                f"unit, the shape (n_out,), here {shape[1:]}"
-            )
-        if b.any():
-            raise FormError(_BIASES)
+        wanted = f"it should have the shape (n_in, n_out), here {shape}"
+        _refuse(W.shape != shape, f"W[{i}] has {describe_shape(W)}, {wanted}")
+        wanted = "it should have one number for each unit, the shape (n_out,), here "
+        found = f"b[{i}] has {describe_shape(b)}, {wanted}{shape[1:]}"
+        _refuse(b.shape != shape[1:], found)
+        _refuse(b.any(), "the biases are not 0: only the weights are random")
         if not np.isfinite(W).all():
             raise FormError(f"W[{i}] holds {W[~np.isfinite(W)][0]}")
     return parts
@@ -165,10 +130,11 @@ def _weights(parts):
 
 def _refuse_seeds(first, again, other):
     """`FormError` if the weights do not follow from the generator that is handed in."""
-    if not all(map(np.array_equal, first, again)):
-        raise FormError(_OTHER)
-    if all(map(np.array_equal, first, other)):
-        raise FormError(_SAME)
+    needed = "every number must come from the rng that is handed in"
+    found = f"two generators with the same seed give different weights: {needed}"
+    _refuse(not all(map(np.array_equal, first, again)), found)
+    found = f"generators with different seeds give the same weights: {needed}"
+    _refuse(all(map(np.array_equal, first, other)), found)
 
 
 def _measured(weights, spreads, uniform):
@@ -180,7 +146,12 @@ def _measured(weights, spreads, uniform):
     if found == wanted:
         refuse_slight_errors(draws, uniform)
     elif not any(layer["the mean"] for layer in found):
-        _refuse_one_spread([W.std() for W in weights], spreads)
+        stds = [W.std() for W in weights]
+        _refuse(
+            max(stds) < 1.08 * min(stds) and max(spreads) > 1.08 * min(spreads),
+            "the spread is the same in every layer: which number in the formula differs "
+            "from layer to layer?",
+        )
     return found
 
 
@@ -189,27 +160,32 @@ def _refuse_patterns(weights, draws):
     repeated = len(np.unique(abs(draws).astype(np.float32))) < 0.995 * draws.size
     for i, W in enumerate(weights):
         values = len(np.unique(W)) if repeated else W.size
-        if values < 0.99 * W.size:  # float32 draws repeat a few
-            raise FormError(
-                f"the {W.size} weights of W[{i}] take only {values} "
-                f"value{'s' if values > 1 else ''}: each weight is drawn on its own, may "
-                "have any value in its range, and stays as it was drawn"
-            )
-        if any(
+        _refuse(
+            values < 0.99 * W.size,  # float32 draws repeat a few
+            f"the {W.size} weights of W[{i}] take only {values} "
+            f"value{'s' if values > 1 else ''}: each weight is drawn on its own, may "
+            "have any value in its range, and stays as it was drawn",
+        )
+        is_sorted = any(
             abs(_correlation(numbers, places)) > 0.2  # by chance it is 1 / sqrt(k)
             for numbers in (W, abs(W))
             for places in np.indices(W.shape)
             if places.any()
-        ):
-            raise FormError(f"the numbers in W[{i}] are sorted: leave them as drawn")
+        )
+        _refuse(is_sorted, f"the numbers in W[{i}] are sorted: leave them as drawn")
     for before, after in itertools.pairwise(weights):
         alike = _correlation(before.flat[:LEAST], after.flat[:LEAST])
-        if alike > 0.5:  # of other numbers with the same signs it is 0.6 or more
-            raise FormError(_ALIKE if alike > 0.95 else _SIGNS)
-    if repeated:
-        raise FormError(
-            "some weights come again, as they are or with another sign or scale"
+        _refuse(
+            alike > 0.95,
+            "each layer begins with the same random numbers: it must go on drawing from "
+            "the rng where the layer before it has stopped",
         )
+        words = "the signs are the same in each layer: draw each number on its own"
+        _refuse(
+            alike > 0.5, words
+        )  # of other numbers with these signs it is 0.6 or more
+    words = "some weights come again, as they are or with another sign or scale"
+    _refuse(repeated, words)
 
 
 def _correlation(one, other):
@@ -220,7 +196,7 @@ def _wanted(spread, uniform):
     """What a right layer is like."""
     wanted = {"the mean": 0.0, "the spread": spread, SHARE: 0.577 if uniform else 0.683}
     ends = {"the smallest number": -2.0, "the largest number": 2.0}
-    return wanted | ends if uniform else wanted
+    return wanted | (ends if uniform else {})
 
 
 def describe(W, wanted):
@@ -243,19 +219,10 @@ def describe(W, wanted):
     }
 
 
-def _refuse_one_spread(found, right):
-    """`FormError` if the layers have one spread, and should not."""
-    if max(found) < 1.08 * min(found) and max(right) > 1.08 * min(right):
-        raise FormError(_ONE_SPREAD)
-
-
 def network_bounds(K):
     """For K numbers together: of the spread, the share beyond 2.5, and the gap."""
-    return (
-        7 * ERRORS["the spread"] / K**0.5,
-        BEYOND - 7 * (BEYOND / K) ** 0.5,
-        4 * (1 - (RARE / (K + 1)) ** (1 / K)),
-    )
+    spread, share = 7 * ERRORS["the spread"] / K**0.5, BEYOND - 7 * (BEYOND / K) ** 0.5
+    return spread, share, 4 * (1 - (RARE / (K + 1)) ** (1 / K))
 
 
 def refuse_slight_errors(draws, uniform):
@@ -264,26 +231,24 @@ def refuse_slight_errors(draws, uniform):
     spread, share, gap = network_bounds(K)
     if uniform:
         _refuse_gaps(draws * 2 / 3**0.5, gap)
-    if abs(draws.std() - 1) > spread:
-        raise FormError(f"the spread is {draws.std():.3f} times what it should be")
-    beyond = np.mean(abs(draws) > 2.5)
-    if not uniform and beyond < share:
-        raise FormError(
-            f"of {K} weights {beyond:.1%} lie more than 2.5 spreads from 0, and of normal "
-            f"numbers {BEYOND:.1%} do"
-        )
+    std, beyond = draws.std(), np.mean(abs(draws) > 2.5)
+    _refuse(abs(std - 1) > spread, f"the spread is {std:.3f} times what it should be")
+    _refuse(
+        not uniform and beyond < share,
+        f"of {K} weights {beyond:.1%} lie more than 2.5 spreads from 0, and of normal "
+        f"numbers {BEYOND:.1%} do",
+    )
 
 
 def _refuse_gaps(numbers, bound):
     """`FormError` if numbers leave a part of [-2, 2) empty, or go beyond it."""
     numbers = np.sort([-2, *numbers, 2])
     end = max(numbers[0], numbers[-1], key=abs)
-    if abs(end) > 2 + 1e-6:  # more than rounding
-        raise FormError(f"{end:.4g} is among the weights: it lies out of the range")
-    gaps = np.diff(numbers)
-    low, high = numbers[gaps.argmax() :][:2]
-    if high - low > bound:
-        raise FormError(
-            f"none of {len(numbers) - 2} weights lies between {low:.4g} and {high:.4g}: "
-            "each value of the range is as likely as any other"
-        )
+    words = f"{end:.4g} is among the weights: it lies out of the range"
+    _refuse(abs(end) > 2 + 1e-6, words)  # more than rounding
+    low, high = numbers[np.diff(numbers).argmax() :][:2]
+    _refuse(
+        high - low > bound,
+        f"none of {len(numbers) - 2} weights lies between {low:.4g} and {high:.4g}: each "
+        "value of the range is as likely as any other",
+    )
