@@ -50,7 +50,7 @@ class Reply(NamedTuple):
 
 @dataclass(frozen=True)
 class Odd:
-    """In the place of a value that is not plain: words for it, 'a generator'."""
+    """Words in the place of a value that is not plain, 'a generator'."""
 
     words: str
 
@@ -109,7 +109,7 @@ def unchanged(before, after) -> bool:
             isinstance(after, np.ndarray)
             and before.shape == after.shape
             and after.dtype.kind in "biuf"  # else another array, in its place
-            and allclose(before, after, rtol=0, atol=1e-12, equal_nan=True)
+            and allclose(before, after, 0, 1e-12, equal_nan=True)
         )
     if isinstance(before, (list, tuple)):
         is_as_long = isinstance(after, (list, tuple)) and len(before) == len(after)
@@ -266,7 +266,11 @@ def _plain(value, room, depth=0):
         return value
     if isinstance(value, (np.ndarray, np.generic)):
         room[0] -= value.size
-        return _plain_array(value, room)
+        if value.size > LARGEST or room[0] < 0:
+            return Odd(f"an array of the shape {value.shape}, which is far too large")
+        if value.dtype.kind not in "biuf":
+            return Odd(f"an array of {value.dtype} values")
+        return np.array(value)[()]  # [()] makes a number of an array without axes
     if isinstance(value, int):
         return int(value) if abs(value) < 2**64 else Odd("a number of many digits")
     if isinstance(value, float):
@@ -280,11 +284,3 @@ def _plain(value, room, depth=0):
     if isinstance(value, Coroutine):
         value.close()  # else Python warns that nobody awaited it
     return Odd(describe_type(value))
-
-
-def _plain_array(value, room):
-    if value.size > LARGEST or room[0] < 0:
-        return Odd(f"an array of the shape {value.shape}, which is far too large")
-    if value.dtype.kind not in "biuf":
-        return Odd(f"an array of {value.dtype} values")
-    return np.array(value)[()]  # [()] makes a number of an array without axes

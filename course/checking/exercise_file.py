@@ -24,9 +24,8 @@ An answer is a whole function, or lines that take the place of one in the soluti
 
 From the third try on a learner is told, 'in code', the lines whose place is taken, or what
 ``# mend: CODE`` has, below the words of a mistake or above those of all in a cell (`none`:
-nothing is told). The answers see what the file imports at its top. All of it must be
-Python: where a line ends in a colon, the next one goes with it. In a hand-out the file is
-sealed.
+nothing is told). The answers see what the file imports. All of it must be Python: where a
+line ends in a colon, the next one goes with it. In a hand-out the file is sealed.
 """
 
 import linecache
@@ -41,9 +40,9 @@ HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
 ANSWERS = "mistakes", "right", "wrong"
 KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS, "equal"
 MEND, PLACE = "# mend: ", "# in place of: "
-WHOLE = re.compile(r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)")
+WHOLE = r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)"
 WORDS = rf"#(?!{MEND[1:]}|{PLACE[1:]}).*\n"
-ANSWER = re.compile(rf"^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)", re.MULTILINE)
+ANSWER = rf"(?m)^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)"
 
 
 class Cell(NamedTuple):
@@ -139,14 +138,14 @@ def split(text) -> tuple[str, list[Cell]]:
 
 def _cell(kind, text):
     """Comments above some code, and below it."""
-    above, code, below = WHOLE.fullmatch(text).groups()
+    above, code, below = re.fullmatch(WHOLE, text).groups()
     return Cell(kind, _text(above), code.strip("\n"), below=_text(below))
 
 
 def _answers(kind, place, text, solution):
     """The answers in a cell, which may all take the place of one line."""
     common = text.partition("\n")[0].removeprefix(MEND) if text.startswith(MEND) else ""
-    for words, code in ANSWER.findall(text):
+    for words, code in re.findall(ANSWER, text):
         mend = common
         if code.startswith(MEND):
             mend, _, code = code.removeprefix(MEND).partition("\n")

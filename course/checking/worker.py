@@ -8,7 +8,7 @@ import sys
 
 from course.checking import calls, wire
 
-SECONDS = 60  # of computing: the system ends what no kernel stops
+PROCESSOR_SECONDS = 60  # then the system ends what no kernel stops
 
 
 class Worker:
@@ -65,4 +65,4 @@ def _limit_time():
     with contextlib.suppress(ImportError, ValueError):  # or it has a smaller limit
         import resource
 
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (PROCESSOR_SECONDS, PROCESSOR_SECONDS))
