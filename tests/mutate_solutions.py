@@ -37,7 +37,6 @@ _OPERATORS = {
 _NAMES = {
     name: others.split()
     for name, others in {
-        "a": "x",
         "W": "b",
         "b": "W",
         "dW": "db",
@@ -56,10 +55,8 @@ _NAMES = {
         "params": "grads",
         "grads": "params",
         "Y_hat": "Y",
-        "Y_hats": "Y",
         "hidden": "output",
         "output": "hidden",
-        "near": "Y_hats",
         "slopes": "Z",
         "sum": "mean",
         "mean": "sum max",

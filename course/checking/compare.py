@@ -48,23 +48,22 @@ def run_case(exercise, run, args) -> Result:
 
     try:
         with np.errstate(all="ignore"):
-            parts = exercise.measure(call, args)
+            if exercise.measure:
+                parts = exercise.measure(call, args)
+            else:
+                parts = exercise.form(call(*args))
     except FormError as problem:
         words = str(problem)
     except calls.Stopped:
         raise
     except Exception:  # noqa: BLE001, of a measure that such an answer never met
         words = "what it returns has not the form that is asked for"
-    return Result(_joined(replies), parts, words)
-
-
-def _joined(replies) -> calls.Reply:
-    """The last of several, with what happened in all."""
-    return replies[-1]._replace(
+    reply = replies[-1]._replace(
         changed=tuple(sorted({i for reply in replies for i in reply.changed})),
         printed=tuple(line for reply in replies for line in reply.printed),
         borrowed=next(filter(None, (reply.borrowed for reply in replies)), ""),
     )
+    return Result(reply, parts, words)
 
 
 def is_right(exercise, result, right) -> bool:

@@ -34,26 +34,18 @@ class Mistake(NamedTuple):
     code: str = ""  # an expression or line that mends it, told from the third try on
 
 
-def call_once(form=lambda answer: {"": to_array(answer)}):
-    """Measure by one call, whose answer has a form: else one array, or one number."""
-    return lambda call, args: form(call(*args))
-
-
-def precise(part):
-    """Wide enough for float32 where the numbers of a case are about 1."""
-    return 1e-5, 2e-6
-
-
 class Exercise(NamedTuple):
     """What `exercise_file` reads from a file."""
 
     right: Callable  # its name is the name of the exercise
     cases: list  # the arguments to try, each a tuple, small ones first
     mistakes: list
-    # measure(call, args) calls the learner's function through ``call`` and returns what
-    # is compared: a dict from the name of a part ('dW') to an array.
-    measure: Callable = call_once()
-    tolerance: Callable = precise  # part -> the relative and the absolute tolerance
+    # What is compared: a dict from the name of a part ('dW') to an array. Here of one call;
+    # measure(call, args) makes as many as it needs.
+    form: Callable = lambda answer: {"": to_array(answer)}
+    measure: Callable | None = None
+    # part -> the relative and the absolute tolerance: for float32, and numbers about 1
+    tolerance: Callable = lambda part: (1e-5, 2e-6)
     changed: str = (
         "it changes {names} in place, and the caller still needs what was there: only "
         "read it, and put what you make into new lists and arrays"

@@ -34,7 +34,7 @@ from textwrap import indent
 from typing import NamedTuple
 
 from course import sealed
-from course.checking.exercise import Exercise, Mistake, call_once
+from course.checking.exercise import Exercise, Mistake
 
 HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
 ANSWERS = "mistakes", "right", "wrong"
@@ -87,8 +87,6 @@ def _exercise(path, head, cells):
     stub, solution, cases = (_only(kind, cells) for kind in kinds)
     defined = _run(path, "its cases", cases.code, space)
     fields = {field: defined[field] for field in Exercise._fields if field in defined}
-    if "form" in defined:
-        fields["measure"] = call_once(defined["form"])
     mistakes = [
         Mistake(cell.words, function(cell), cell.mend)
         for cell in cells

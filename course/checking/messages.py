@@ -13,14 +13,12 @@ from course.words import label
 
 FEW = 12  # so many numbers are shown one by one
 GIVE_NONE = "append|extend|fill|insert|reverse|shuffle|sort"
+ENDLESS = "the function calls itself and never comes to an end"
+MAKE_NEW = "make new lists and arrays each time"
 WITHOUT_LINE = {
-    "RecursionError": (
-        "it stops with RecursionError: the function calls itself and never comes to an end"
-    ),
+    "RecursionError": f"it stops with RecursionError: {ENDLESS}",
     "SystemExit": "it ends Python, and with it your notebook: a function ends by `return`",
-    OVERWRITTEN: (
-        "it changes what an earlier call has returned: make new lists and arrays each time"
-    ),
+    OVERWRITTEN: f"it changes what an earlier call has returned: {MAKE_NEW}",
     "BdbQuit": "it stops for a debugger, and nobody is there to type: take it out",
 }
 KEPT = "alone this case is right, after others it isn't: what stays of an earlier call?"
@@ -78,10 +76,8 @@ def _describe_difference(exercise, parts, right) -> str:
     name = (misshaped or wrong)[0]
     what = name or "the result"
     if misshaped:
-        return (
-            f"{what} has {describe_shape(parts[name])}, it should have "
-            f"{describe_shape(right[name])}"
-        )
+        yours, theirs = describe_shape(parts[name]), describe_shape(right[name])
+        return f"{what} has {yours}, it should have {theirs}"
     if right[name].dtype == bool and parts[name].dtype != bool:
         return (
             f"{what} holds numbers ({parts[name].dtype}), and True and False are asked "
@@ -172,8 +168,8 @@ def _line_of(frames, function):
     """The last line of the learner's cell that the exception passed, or ''."""
     code = attribute(function, "__code__", CodeType)
     file = code and code.co_filename
-    lines = [linecache.getline(file, line) for name, line in frames if name == file]
-    return lines[-1].strip() if lines else ""
+    lines = [line for name, line in frames if name == file]
+    return linecache.getline(file, lines[-1]).strip() if lines else ""
 
 
 def describe_printed(result) -> str:

@@ -147,7 +147,7 @@ PARTED = Exercise(
     parted,
     [(np.ones(1),)],
     [],
-    lambda call, args: dict(zip(["a", "b", "c"], call(*args))),
+    lambda answer: dict(zip("abc", answer)),
     order=reversed,
     common="look at z",
 )
@@ -750,8 +750,6 @@ def test_whatever_is_no_function_is_told(value):
 @given(st.sampled_from(sorted(EXERCISES)), GARBAGE)
 def test_garbage_is_never_accepted(name, result):
     """Guards: a wrong answer that passes, or that breaks the check."""
-    if name == "smallest_sizes" and str(result) in ("[2, 1]", "(2, 1)"):
-        return
     assert not check(name, lambda *args: copy.deepcopy(result)).solved
 
 

@@ -49,14 +49,7 @@ def cells_of(*texts):
 
 
 def test_lines_take_the_place_of_others():
-    """Guards: the margin, other lines that are touched, and what mends a mistake."""
-    cell = cells("mistakes")[0]
-    assert cell.code == "def my_double(x):\n    twice = 1 * x\n    return twice"
-    assert cell.mend == "twice = x + x"
-
-
-def test_several_lines_may_differ():
-    """Guards: the second place, several lines in one place, and none."""
+    """Guards: the margin, a second place, several lines in one, none, and what mends it."""
     [cell, other] = cells_of(
         "mistakes in: b = a\n# so\nif a:\n    b = 1\n# in place of: a = x\n# and so\nb = 2"
     )
