@@ -65,7 +65,8 @@ class Reserve:
         return self.process
 
     def take(self):
-        process, self.process = self.prepare(), None
+        if process := self.prepare():
+            self.process = None
         return process
 
 
