@@ -99,7 +99,7 @@ CELLS = {
         "def my_loss(a, b):\n    return 0.5 * np.sum(Error(a, b).squares) / len(a)\n",
     ],
     "a value that took long": ["for HALF in 1, print(1) or 0.5:\n    pass", HALVED],
-    "defined again": ["HALF = np.array(2)", HALVED, "HALF = np.array(HALF / 4)"],
+    "defined again": [f"HALF = np.array(2)\n{HALVED}", "HALF = np.array(HALF / 4)"],
     "a later cell failed": [RIGHT, f"1 / 0\n{RIGHT}".replace("/ 2", "/ 3")],
     "what it once needed": [RIGHT.replace("2\n", "OLD"), "OLD = print(1) or 2", RIGHT],
 }
