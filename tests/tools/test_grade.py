@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from types import SimpleNamespace
 
 import psutil
@@ -21,28 +22,7 @@ from course.tools.grading import handins, reports, standin
 from tests.answers import SOLUTIONS
 from tests.wait import PATIENCE, wait_until
 
-STUBS = {
-    "my_loss_slope": "310d4ca3",
-    "my_layer_backward": "061ca83d",
-    "my_backprop": "974ef252",
-    "my_step": "c05a0004",
-    "my_train": "c05a000b",
-}
-ARGUMENTS = {
-    "my_loss_slope": "Y_hat, Y",
-    "my_layer_backward": "A, Z, W, dA, slope",
-    "my_backprop": "params, A, Z, dA, slope",
-}
-RIGHT = {
-    "my_loss_slope": "return (Y_hat - Y) / len(Y)",
-    "my_layer_backward": "d = dA * slope(Z); return A.T @ d, d.sum(axis=0), d @ W.T",
-    "my_backprop": """grads = []
-    for (W, _), a, z in reversed(list(zip(params, A, Z))):
-        d = dA * slope(z)
-        grads.insert(0, (a.T @ d, d.sum(axis=0)))
-        dA = d @ W.T
-    return grads""",
-}
+LAYER = "my_loss_slope", "my_layer_backward", "my_backprop"  # of 04_backprop
 # What the body of a function does, the words on it, and a cell before it.
 REFUSED = "an answer may not do this"
 ANSWERS = [
@@ -90,14 +70,14 @@ FLOOD = """import os
 
 
 def notebook(name, answers=(), before=()):
-    """A notebook of the course without outputs, with the code of some cells replaced."""
-    content = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    """A notebook of the course without outputs, with the code of some stubs replaced."""
+    content = json.loads(texts(name))
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = []
-        for exercise, code in dict(answers).items():
-            if cell["id"] == STUBS[exercise]:
-                cell["source"] = code
+        if "stub" in cell["metadata"].get("tags", []):
+            name = "".join(cell["source"]).partition("(")[0].removeprefix("def ")
+            cell["source"] = dict(answers).get(name, cell["source"])
     for code in before:
         cell = {"cell_type": "code", "id": "mine", "metadata": {}, "source": code}
         content["cells"].insert(4, cell)
@@ -105,7 +85,7 @@ def notebook(name, answers=(), before=()):
 
 
 def solved(name="05_sum_task"):
-    return notebook(name, {n: SOLUTIONS[n] for n in STUBS if n in texts(name)})
+    return notebook(name, SOLUTIONS)
 
 
 def texts(name):
@@ -119,8 +99,8 @@ def write(path, content):
 
 
 def defined(name, body):
-    lines = f"{body}\n    {RIGHT[name]}" if body else RIGHT[name]
-    return f"def {name}({ARGUMENTS[name]}):\n    {lines}\n"
+    """The solution, which first does something else."""
+    return SOLUTIONS[name].replace(":\n", f":\n    {body}\n", 1)
 
 
 def answered(secret):
@@ -128,7 +108,7 @@ def answered(secret):
     for number in range(0, len(ANSWERS), 3):
         some = ANSWERS[number:][:3]
         before = [cell for _, _, *cells in some for cell in cells]
-        bodies = zip(RIGHT, (body.replace("SECRET", secret) for body, *_ in some))
+        bodies = zip(LAYER, (body.replace("SECRET", secret) for body, *_ in some))
         code = {name: defined(name, body) for name, body in bodies}
         yield f"answers {number}", notebook("04_backprop", code, before)
 
@@ -201,7 +181,7 @@ def fill_with_forgeries(folder):
     }
     write(folder / "borrower.ipynb", notebook("04_backprop", handed))
     swap = "def swap(f):\n    return mlp.loss_slope\n@swap\n"
-    code = {"my_loss_slope": swap + defined("my_loss_slope", "")}
+    code = {"my_loss_slope": swap + SOLUTIONS["my_loss_slope"]}
     write(folder / "swapper.ipynb", notebook("04_backprop", code))
     marker = str(folder.parent / "run by the judge")
     pickled = b"cbuiltins\nopen\n(V%s\nVw\ntR.\n" % marker.encode()
@@ -388,15 +368,12 @@ def test_nothing_is_left(graded):
 def started_since(before):
     """Processes of a grading that run and are not among those before."""
     ours = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(ROOT)}.items()
-    new = [process for process in psutil.process_iter() if process.pid not in before]
-    return [process for process in new if ours <= _environment(process).items()]
-
-
-def _environment(process):
-    try:
-        return process.environ()
-    except psutil.Error:
-        return {}
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.pid not in before and ours <= process.environ().items():
+                found.append(process)
+    return found
 
 
 def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
@@ -412,21 +389,17 @@ def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
 
 def test_the_summary_counts(graded):
     """Guards: how many solved an exercise, and the commonest misconceptions."""
-    rows = [
-        SimpleNamespace(exercise="f", solved=s, tried=t, mistake=m, words=w)
-        for s, t, m, w in [
-            (True, True, "", "right"),
-            (False, True, "too large", "too large\n in code"),
-            (False, True, "too large", "too large"),
-            (False, True, "", "it loops\nlong"),
-            (False, False, "", "not written yet"),
-        ]
+    keys, large = ["solved", "words", "tried", "mistake"], "too large"
+    values = [
+        (True, "right", True, ""),
+        (False, "too large\n in code", True, large),
+        (False, "too large", True, large),
+        (False, "it loops\nlong", True, ""),
+        (False, "not written yet", False, ""),
     ]
-    assert reports.summary(rows) == [
-        "f: 1 of 5 solved it",
-        "  2 x too large",
-        "  1 x it loops",
-    ]
+    rows = [grade.Row("a", "b", exercise="f", **dict(zip(keys, v))) for v in values]
+    lines = ["f: 1 of 5 solved it", "  2 x too large", "  1 x it loops"]
+    assert reports.summary(rows) == lines
     told = "\n".join(reports.summary(graded.rows))
     assert "my_step: 8 of 8 solved it\nmy_train: 7 of 8 solved it\nmy_" in told
 
