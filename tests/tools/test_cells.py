@@ -17,7 +17,7 @@ from course.tools import cells
         ("from course.panels import slice_panel\n\nslice_panel(seed=1)", "panel"),
         ("panels.nothing(), panels.panel.checks.x()", "code"),
         ("from course.lessons.bug_lab import bugs\n\nbugs.show()", "code"),
-        ("bug_lab(1), my_panel(2)", "code"),
+        ("from course.fast import sweep\n\nsweep(), my_panel(2)", "code"),
         ('import sys; sys.path.insert(0, "..")', "imports"),
         ("%time lesson.quiz()", "code"),
     ],
