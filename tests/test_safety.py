@@ -28,6 +28,7 @@ IMPORTS |= {"telnetlib"}
 ALLOWED = {
     # Looks up modules of the package, by names of its own.
     "course/__main__.py": ["import importlib"],
+    "course/lessons/former.py": ["import importlib"],
     # Patterns; and the code in the files of our exercises.
     "course/sealed.py": ["compile()"],
     "course/checking/exercise_file.py": ["compile()", "exec()", "compile()"],
