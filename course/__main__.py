@@ -3,76 +3,34 @@
 import argparse
 import sys
 from importlib import import_module
-from typing import NamedTuple
 
 from course.tools import ROOT, CommandError
 
-
-class Command(NamedTuple):
-    """A command: what it does, and a line that calls it."""
-
-    summary: str
-    example: str
-
-
-# Each is a module of course.tools, which is imported when its command is called. A copy
-# for a class has only those for learners.
+# What each does. It is a module of course.tools, which is imported when its command is
+# called. A copy for a class has only those for learners.
 GROUPS = {
     "for learners": {
-        "start": Command(
-            "open the course in JupyterLab, in a copy that is yours",
-            "start --folder my_copy",
-        ),
-        "progress": Command(
-            "show what you have done in all notebooks, or forget it",
-            "progress",
-        ),
-        "glossary": Command(
-            "list the terms, and where each is explained",
-            "glossary gradient",
-        ),
-        "handin": Command(
-            "pack your notebooks into one file for your teacher",
-            'handin --name "Ada Lovelace"',
-        ),
+        "start": "open the course in JupyterLab, in a copy that is yours",
+        "progress": "show what you have done in all notebooks, or forget it",
+        "glossary": "list the terms, and where each is explained",
+        "handin": "pack your notebooks into one file for your teacher",
     },
     "for teachers": {
-        "slides": Command(
-            "make slides of the notebooks, and demos of their panels",
-            "slides 03_forward",
-        ),
-        "handout": Command(
-            "copy the course for handing out, without solutions or with them",
-            "handout ../class",
-        ),
-        "grade": Command(
-            "grade notebooks that were handed in: a table, and feedback",
-            "grade handins --csv marks.csv",
-        ),
-        "minutes": Command(
-            "count how long each notebook takes",
-            "minutes 04_backprop",
-        ),
+        "slides": "make slides of the notebooks, and demos of their panels",
+        "handout": "copy the course for handing out, without solutions or with them",
+        "grade": "grade notebooks that were handed in: a table, and feedback",
+        "minutes": "count how long each notebook takes",
     },
     "for maintainers": {
-        "save": Command(
-            "run the notebooks and save them with their outputs",
-            "save 05_sum_task",
-        ),
-        "links": Command(
-            "write the address of the course wherever it is needed",
-            "links",
-        ),
-        "site": Command(
-            "build a site: the course as a book to read",
-            "site ../site",
-        ),
+        "save": "run the notebooks and save them with their outputs",
+        "links": "write the address of the course wherever it is needed",
+        "site": "build a site: the course as a book to read",
     },
 }
 COMMANDS = {
-    name: command
+    name: summary
     for group in GROUPS.values()
-    for name, command in group.items()
+    for name, summary in group.items()
     if (ROOT / "course" / "tools" / f"{name}.py").exists()
 }
 
@@ -81,6 +39,7 @@ PROGRAM = "python -m course"
 INTRODUCTION = f"""\
 Commands of the course; without a command it is opened, as by start.
 Paths count from its folder. More about each: {PROGRAM} start -h"""
+AS_IT_IS = argparse.RawDescriptionHelpFormatter
 
 
 def main(arguments=None) -> int:
@@ -91,20 +50,18 @@ def main(arguments=None) -> int:
         prog=PROGRAM,
         usage=f"{PROGRAM} [-h] [COMMAND ...]",
         description=overview(),
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=AS_IT_IS,
     )
     commands = parser.add_subparsers(
         prog=PROGRAM, metavar="COMMAND", required=True, help=argparse.SUPPRESS
     )
-    for name, (summary, example) in COMMANDS.items():
+    for name, summary in COMMANDS.items():
         command = commands.add_parser(
-            name,
-            description=summary,
-            epilog=f"example:\n  {PROGRAM} {example}",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            name, description=summary, formatter_class=AS_IT_IS
         )
-        if arguments[:1] == [name]:
+        if arguments[0] == name:
             tool = import_module(f"course.tools.{name}")
+            command.epilog = f"example:\n  {PROGRAM} {tool.EXAMPLE}"
             tool.add_arguments(command)
     options = parser.parse_args(arguments)
     try:
@@ -118,9 +75,7 @@ def overview() -> str:
     """The commands that are there, by whom they are for."""
     parts = [INTRODUCTION]
     for title, group in GROUPS.items():
-        lines = [
-            f"  {name:<10}{group[name].summary}" for name in group if name in COMMANDS
-        ]
+        lines = [f"  {name:<10}{group[name]}" for name in group if name in COMMANDS]
         if lines:
             parts.append("\n".join([f"{title}:", *lines]))
     return "\n\n".join(parts)

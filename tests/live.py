@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from course.tools import NOTEBOOKS
-from course.tools.handout import copy_files
+from course.tools import NOTEBOOKS, ROOT
+from course.tools.handout import needed
 from course.tools.save import WIDGET_VIEW
 from tests.wait import PATIENCE
 
@@ -115,9 +115,10 @@ def lab(startup="", learner=False):
 
 def copy_course(folder):
     """Copy the course as it is, outputs and all."""
-    copy_files(folder)
-    for path in NOTEBOOKS.glob("*.ipynb"):
-        shutil.copy(path, folder / "notebooks")
+    for path in [*needed(), *NOTEBOOKS.glob("*.ipynb")]:
+        target = folder / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
 
 
 SETTINGS = {

@@ -1,7 +1,7 @@
 """The commands of ``python -m course``, a module for each.
 
-A command's module has ``add_arguments(parser)`` and ``run(options)``, which returns the
-exit code. What it imports costs nobody time who calls another command.
+A command's module has ``EXAMPLE``, ``add_arguments(parser)`` and ``run(options)``, which
+returns the exit code. What it imports costs nobody time who calls another command.
 """
 
 from pathlib import Path

@@ -6,9 +6,11 @@ question that is stored beside it. So the save takes the widget out, and says ho
 comes back.
 """
 
-import copy
 import html
 from pathlib import Path
+
+import nbformat
+from nbformat.v4.rwbase import rejoin_lines
 
 from course.page import ASLEEP
 from course.tools.notebooks import WIDGET_VIEW
@@ -34,11 +36,11 @@ def before_save(model, path, contents_manager):
 
 
 def without_widgets(notebook):
-    """A copy of a notebook, as plain dicts, in which each widget is asleep.
+    """A copy of a notebook in which each widget is asleep; texts in lines are joined.
 
     An output without data is what the bar of a long cell leaves: it goes, too.
     """
-    notebook = copy.deepcopy(notebook)
+    notebook = rejoin_lines(nbformat.from_dict(notebook))
     notebook["metadata"].pop("widgets", None)  # their state, if JupyterLab stores it
     for cell in notebook["cells"]:
         if "outputs" in cell:
@@ -56,18 +58,9 @@ def _put_to_sleep(output):
         shown = data["text/html"]
     elif "image/png" in data:
         # As HTML, because JupyterLab shows a PNG without its alt text.
-        alt = _escaped(output["metadata"].pop("image/png", {}).get("alt", ""))
-        png = "data:image/png;base64," + "".join(_joined(data.pop("image/png")).split())
+        alt = html.escape(output["metadata"].pop("image/png", {}).get("alt", ""))
+        png = "data:image/png;base64," + "".join(data.pop("image/png").split())
         shown = f'<img alt="{alt}" src="{png}" style="max-width:100%">'
     else:
-        shown = f"<pre>{_escaped(data.get('text/plain', ''))}</pre>"
-    data["text/html"] = LINE + _joined(shown)
-
-
-def _escaped(text):
-    return html.escape(_joined(text))
-
-
-def _joined(text):
-    """A text of a notebook file, which may be stored as a list of lines."""
-    return text if isinstance(text, str) else "".join(text)
+        shown = f"<pre>{html.escape(data.get('text/plain', ''))}</pre>"
+    data["text/html"] = LINE + shown

@@ -16,9 +16,8 @@ from course.tools.notebooks import tags
 FOLDED = "<details><summary>{}</summary>\n\n{}\n\n</details>"
 ABOVE = {"exercise": "slide", "stub": "-", "hint": "skip"}  # tag -> how slides have it
 BELOW = {"solution": "subslide"}
-BLOCK = re.compile(
-    r"#|\||\$\$|<|- |\d+\. |$"
-)  # begins what is no paragraph's next line
+# Begins what is no paragraph's next line.
+BLOCK = re.compile(r"#|\||\$\$|<|- |\d+\. |$")
 
 
 def with_exercises(notebook, exercises):
@@ -76,11 +75,11 @@ def _around(cells, name):
 
 def _filled(cells, kinds, texts, name):
     """Cells with the texts of an exercise in those that are nearest to their end."""
-    ends = [
-        n for n, cell in enumerate(cells) if cell.source.startswith("lesson.check(")
-    ]
-    begin, added = ends[-1] + 1 if ends else 0, []
-    ours = {tag: cell for cell in cells[begin:] for tag in tags(cell) if tag in kinds}
+    ours, added = {}, []
+    for cell in cells:
+        if cell.source.startswith("lesson.check("):
+            ours = {}  # the cells so far are of another exercise
+        ours |= dict.fromkeys(tags(cell), cell)
     for tag, slide in kinds.items():
         if tag in ours:
             ours[tag].source = texts[tag]

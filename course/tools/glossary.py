@@ -2,9 +2,11 @@
 
 import re
 
-from course.lessons import name_of, terms
-from course.tools import find_notebooks, notebooks
+from course.lessons import NOTEBOOKS, terms
 from course.tools.cells import headings
+from course.tools.notebooks import read
+
+EXAMPLE = "glossary gradient"
 
 
 def add_arguments(parser):
@@ -23,10 +25,9 @@ def run(options) -> int:
 
 def entries() -> list:
     """Each term with the notebook and the section that explain it, by the alphabet."""
-    paths = {name_of(path.stem): path for path in find_notebooks([])}
-    sections = {name: sections_of(notebooks.read(path)) for name, path in paths.items()}
+    sections = {name: sections_of(read(path)) for name, path in NOTEBOOKS.items()}
     found = [
-        (term, paths[term.lesson], sections[term.lesson][term.cell])
+        (term, NOTEBOOKS[term.lesson], sections[term.lesson][term.cell])
         for term in terms.load_all()
     ]
     return sorted(found, key=lambda entry: entry[0].name.lower())

@@ -20,6 +20,7 @@ from course import lessons
 from course.tools import ROOT, CommandError, find_notebooks
 from course.tools.grading import handins, reports
 
+EXAMPLE = "grade handins --csv marks.csv"
 SECONDS = 90  # for one notebook, by the clock
 
 

@@ -15,6 +15,7 @@ from course.files import replacing
 from course.tools import ROOT, CommandError, find_notebooks
 from course.tools.notebooks import as_text, cleared, read_if_whole
 
+EXAMPLE = 'handin --name "Ada Lovelace"'
 MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
 
 

@@ -14,12 +14,12 @@ one they would answer the questions, in the other they belong to the stubs.
 
 import copy
 import re
-import shutil
+from itertools import zip_longest
 
 from course import sealed
 from course.checking.exercise_file import is_exercise
 from course.tools import ROOT, CommandError, links, manifest, save
-from course.tools.notebooks import as_text, cleared, read, tags
+from course.tools.notebooks import as_text, cleared, read, tags, with_cells
 
 # What notebooks need besides themselves, and what who gets them needs to start.
 NEEDED = ["mlp_core.py", "course/**/*", "images/*.png", "requirements.txt", "LICENSE"]
@@ -30,9 +30,9 @@ TOOLS = ["__init__", "start", "progress", "glossary", "handin"]
 TOOLS += ["server", "asleep", "update", "merge", "notebooks", "cells"]
 TOOLS = [f"course/tools/{name}.py" for name in TOOLS]
 # What of the README learners don't need.
-FOR_OTHERS = re.compile(
-    r"<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n", re.DOTALL
-)
+FOR_OTHERS = r"(?s)<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n"
+
+EXAMPLE = "handout ../class"
 OF_A_LESSON = re.compile(r"course/lessons/\w+/")  # where the answers are
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
@@ -72,20 +72,14 @@ def run(options) -> int:
 
 def refuse(folder, kind, update):
     """A `CommandError` where a hand-out of this kind can't be written."""
-    before = manifest.read(folder) if folder.is_dir() else None
-    if before is None:
-        if update:
-            raise CommandError(f"{folder} holds no hand-out: leave out --update")
-        if folder.exists() and (not folder.is_dir() or any(folder.glob("[!.]*"))):
-            raise CommandError(
-                f"{folder} is there already; name a folder that is new, or empty but "
-                "for hidden files"
-            )
-    elif before.kind == "site":
+    if update and not (folder / manifest.NAME).exists():
+        raise CommandError(f"{folder} holds no hand-out: leave out --update")
+    before = manifest.read_or_refuse(folder)
+    if before and before.kind == "site":
         raise CommandError(f"{folder} holds a site")
-    elif before.kind != kind:
+    if before and before.kind != kind:
         raise CommandError(f"{folder} holds a hand-out {before.kind} solutions")
-    elif before.done and not update:
+    if before and before.done and not update:
         raise CommandError(f"{folder} holds a hand-out: --update refreshes it")
 
 
@@ -119,43 +113,26 @@ def run_all(folder, names) -> int:
 
 def without_solutions(notebook):
     """A copy of the notebook without outputs and cells tagged ``solution``."""
-    notebook = copy.deepcopy(notebook)
-    notebook.cells = [cell for cell in notebook.cells if "solution" not in tags(cell)]
-    return cleared(notebook)
+    cells = [cell for cell in notebook.cells if "solution" not in tags(cell)]
+    return cleared(with_cells(notebook, cells))
 
 
 def with_solutions(notebook):
     """A copy of the notebook in which each stub holds its solution."""
     notebook = copy.deepcopy(notebook)
-    stub = None
-    for cell in notebook.cells:
-        if "stub" in tags(cell):
-            _refuse(stub)
-            stub = cell
-        elif "solution" in tags(cell) and stub is not None:
-            stub.source = _code_of(cell, stub)
-            stub = None
-    _refuse(stub)
+    marked = [cell for cell in notebook.cells if {"stub", "solution"} & {*tags(cell)}]
+    for stub, solution in zip_longest(marked, marked[1:]):
+        if "stub" not in tags(stub):
+            continue
+        name = repr(stub.source.partition("\n")[0])
+        if solution is None or "stub" in tags(solution):
+            raise CommandError(f"no solution follows the stub {name}")
+        blocks = BLOCK.findall(solution.source)
+        if len(blocks) != 1:
+            count = f"has {len(blocks)} python blocks; it must be 1"
+            raise CommandError(f"the solution of {name} {count}")
+        stub.source = blocks[0].rstrip()
     return cleared(notebook)
-
-
-def _code_of(solution, stub):
-    blocks = BLOCK.findall(solution.source)
-    if len(blocks) != 1:
-        raise CommandError(
-            f"the solution of {_first_line(stub)} has {len(blocks)} python blocks; "
-            "it must be 1"
-        )
-    return blocks[0].rstrip()
-
-
-def _refuse(stub):
-    if stub is not None:
-        raise CommandError(f"no solution follows the stub {_first_line(stub)}")
-
-
-def _first_line(cell):
-    return repr(cell.source.partition("\n")[0])
 
 
 # 2. The course -------------------------------------------------------------------------
@@ -178,7 +155,7 @@ def contents(kind, course=ROOT, address="") -> dict:
     for path in needed(course):
         name = path.relative_to(course).as_posix()
         if name == "README.md":
-            text = FOR_OTHERS.sub("", path.read_text(encoding="utf-8"))
+            text = re.sub(FOR_OTHERS, "", path.read_text(encoding="utf-8"))
             files[name] = links.BLOCK.sub("", text).encode()
         elif kind == "without" and OF_A_LESSON.match(name):
             files[name] = as_sealed(path)
@@ -202,12 +179,3 @@ def needed(course=ROOT):
             is_chapter = path.name == "teaching.md"  # with all answers
             if path.is_file() and "__pycache__" not in path.parts and not is_chapter:
                 yield path
-
-
-def copy_files(folder, course=ROOT):
-    """Copy what the notebooks need as it is, but not the notebooks."""
-    (folder / "notebooks").mkdir(parents=True, exist_ok=True)
-    for path in needed(course):
-        target = folder / path.relative_to(course)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(path, target)

@@ -13,6 +13,8 @@ from nbformat import v4
 from course.tools import ROOT, CommandError
 from course.tools.notebooks import as_text, read, without_fetching
 
+EXAMPLE = "links"
+
 FIRST = "00_first_look"
 # In the README, around the paragraph of links.
 BEGIN, END = "<!-- links: python -m course links -->\n", "<!-- end of links -->\n\n"
@@ -84,9 +86,9 @@ def checked(address) -> str:
     return address.rstrip("/").removesuffix(".git")
 
 
-def buttons(stem=FIRST, found=None) -> list:
+def buttons(stem, found) -> list:
     """Where a notebook opens by a link: (label, address), none without an address."""
-    name = _on_github((found or addresses()).repository)
+    name = _on_github(found.repository)
     if not name:
         return []
     copy = f"lab/tree/my_course/{stem}.ipynb"

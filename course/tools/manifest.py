@@ -45,6 +45,21 @@ def read(folder) -> Manifest | None:
         raise CommandError(f"{folder / NAME} is damaged: bring an older one back")
 
 
+def read_or_refuse(folder, also="") -> Manifest | None:
+    """The manifest of a folder to write; None if it is new, or empty but for hidden files.
+
+    A `CommandError` says which folders may be named, ``also`` others, if it is neither.
+    """
+    found = read(folder) if folder.is_dir() else None
+    is_free = not folder.exists() or (folder.is_dir() and not any(folder.glob("[!.]*")))
+    if found is None and not is_free:
+        raise CommandError(
+            f"{folder} is there already; name a folder that is new, or empty but for "
+            f"hidden files{also}"
+        )
+    return found
+
+
 def write(folder, files, kind) -> Changes:
     """Make a folder hold these files, path -> bytes, and no other that is ours."""
     before = read(folder)

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import nbformat
 
+from course.tools.notebooks import with_cells
+
 
 class Merged(NamedTuple):
     """A notebook brought up to date."""
@@ -27,11 +29,9 @@ def merge(base, mine, theirs) -> Merged:
     mine = with_ids(mine, base)
     cells = [{cell.id: cell for cell in book.cells} for book in (base, mine, theirs)]
     b, m, t = ({id: _text(book[id]) for id in book} for book in cells)
-    merged = copy.deepcopy(mine)
-    merged.cells = [
-        copy.deepcopy(_merged_cell(*(book.get(id) for book in cells)))
-        for id in _order(b, m, t)
-    ]
+    order = _order(b, m, t)
+    chosen = [_merged_cell(*(book.get(id) for book in cells)) for id in order]
+    merged = with_cells(mine, chosen)
     merged.metadata = _merged_dict(base.metadata, mine.metadata, theirs.metadata)
     merged.nbformat_minor = max(mine.nbformat_minor, theirs.nbformat_minor)
     both = [id for id in m if id in t and b.get(id) != m[id] != t[id] != b.get(id)]

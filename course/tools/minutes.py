@@ -12,6 +12,7 @@ from course.tools import find_notebooks
 from course.tools.cells import kind_of
 from course.tools.notebooks import read
 
+EXAMPLE = "minutes 04_backprop"
 WORDS_A_MINUTE = 180
 LINES_A_MINUTE = 4
 A_QUESTION = 1

@@ -32,6 +32,11 @@ def as_text(notebook) -> str:
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
+def with_cells(notebook, cells):
+    """A copy of the notebook that holds copies of these cells."""
+    return nbformat.from_dict({**notebook, "cells": cells})
+
+
 def tags(cell) -> list:
     return cell.metadata.get("tags", [])
 

@@ -6,6 +6,8 @@ It reads ``record.json`` in the learner's copy, on this computer.
 from course import lessons, record
 from course.tools import ROOT, CommandError
 
+EXAMPLE = "progress"
+
 
 def add_arguments(parser):
     parser.add_argument(

@@ -18,6 +18,7 @@ from course import lessons
 from course.tools import ROOT, exercise_cells, find_notebooks, pages
 from course.tools.notebooks import WIDGET_VIEW, as_text, fetches, read, write
 
+EXAMPLE = "save 05_sum_task"
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from course.tools import ROOT, CommandError, manifest
 from course.tools.book import build
 
+EXAMPLE = "site ../site"
 KIND = "site"
 PACKAGES = ["jupyter_book", "sphinx-mathjax-offline"]
 
@@ -25,7 +26,9 @@ def add_arguments(parser):
 
 def run(options) -> int:
     folder = (ROOT / options.folder).resolve()
-    refuse(folder)
+    before = manifest.read_or_refuse(folder, also=", or a site made before")
+    if before and before.kind != KIND:
+        raise CommandError(f"{folder} holds a hand-out; name another folder")
     if missing():
         raise CommandError(missing())
     files = build.build()
@@ -45,16 +48,3 @@ def missing() -> str:
     absent = [name for name in PACKAGES if not find_spec(name)]
     how = "is missing: pip install -r requirements-site.txt"
     return f"{', '.join(absent)} {how}" if absent else ""
-
-
-def refuse(folder):
-    """A `CommandError` where no site can be written."""
-    before = manifest.read(folder) if folder.is_dir() else None
-    if before is None:
-        if folder.exists() and (not folder.is_dir() or any(folder.glob("[!.]*"))):
-            raise CommandError(
-                f"{folder} is there already; name a folder that is new, or empty but "
-                "for hidden files, or a site made before"
-            )
-    elif before.kind != KIND:
-        raise CommandError(f"{folder} holds a hand-out; name another folder")

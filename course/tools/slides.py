@@ -20,6 +20,7 @@ from course.lessons import NAMES, load_questions, name_of
 from course.tools import ROOT, CommandError, demo, find_notebooks, notebooks, plan
 from course.tools.deck import notebook_slides
 
+EXAMPLE = "slides 03_forward"
 DECK = Path(notebook_slides.__file__).parent
 
 

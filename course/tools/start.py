@@ -10,6 +10,7 @@ from importlib.util import find_spec
 
 from course.tools import NOTEBOOKS, ROOT, CommandError
 
+EXAMPLE = "start --folder my_copy"
 REQUIREMENTS = ROOT / "requirements.txt"
 
 
@@ -62,11 +63,9 @@ def missing(version=sys.version_info) -> str:
     if version < (3, 11):
         return f"The course needs Python 3.11 or newer; this one is {sys.version}"
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
-    needed = [
-        line for line in lines if not line.startswith(("#", "nbval"))
-    ]  # for tests
-    names = [line.partition(">=")[0] for line in needed]
-    absent = [name for name in names if find_spec(name) is None]
+    names = [line.partition(">=")[0] for line in lines if not line.startswith("#")]
+    needed = [name for name in names if name != "nbval"]  # that is for tests
+    absent = [name for name in needed if find_spec(name) is None]
     if not absent:
         return ""
     ours = ROOT / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
@@ -85,9 +84,8 @@ def find_folder(name, mark):
             f"{name} can't be your folder: it must lie beside {NOTEBOOKS.name}/, in "
             f"{ROOT}, and its name must not begin with a point."
         )
-    is_ours = (folder / mark).is_dir()
     is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
-    if not is_ours and not is_free:
+    if not is_free and not (folder / mark).is_dir():
         raise CommandError(
             f"{name} is there already, and is no copy of the course. Move it away, or "
             "name another folder: python -m course start --folder my_copy"

@@ -17,6 +17,7 @@ from course.tools import NOTEBOOKS, ROOT, CommandError, handout, links, save, up
 from course.tools.grading import judge
 from course.tools.links import Addresses
 from course.tools.notebooks import as_text, read, without_fetching, write
+from tests import live
 
 NOWHERE = Addresses("", "")
 FIRST, EXERCISES = "00_first_look.ipynb", "01_activations.ipynb"
@@ -50,7 +51,7 @@ def test_links_are_those_that_the_hosts_document():
 def test_what_is_not_on_github_has_no_links_to_its_hosts():
     """Guards links that lead nowhere."""
     for address in ("", "https://gitlab.com/ada/nets", "file:///srv/nets"):
-        assert links.buttons(found=Addresses(address, "")) == []
+        assert links.buttons("03_forward", Addresses(address, "")) == []
 
 
 def test_a_book_without_a_repository_is_linked():
@@ -122,9 +123,7 @@ def test_who_cites_the_course_is_told_where_it_is():
 def published(tmp_path_factory):
     """A repository of the course, whose address the command has written into it."""
     course = tmp_path_factory.mktemp("published") / "course"
-    handout.copy_files(course)
-    for path in NOTEBOOKS.glob("*.ipynb"):
-        shutil.copy(path, course / "notebooks")
+    live.copy_course(course)
     shutil.copy(ROOT / "CITATION.cff", course)
     publish(course, course.as_uri())
     said = links.update(course)

@@ -50,7 +50,7 @@ def test_every_command_is_listed_below_whom_it_is_for():
         "for maintainers": "save links site",
     }
     said = {name: line for group in groups.values() for name, line in group.items()}
-    assert said == {name: command.summary for name, command in COMMANDS.items()}
+    assert said == COMMANDS
     assert max(map(len, done.stdout.splitlines())) < 80
 
 
@@ -84,7 +84,7 @@ def test_every_command_explains_its_arguments(name, capsys):
     assert end.value.code == 0
     said = capsys.readouterr().out
     assert said.startswith(f"usage: python -m course {name} [-h]")
-    example = COMMANDS[name].example
+    example = import_module(f"course.tools.{name}").EXAMPLE
     assert said.endswith(f"\n\nexample:\n  python -m course {example}\n")
 
 
@@ -94,7 +94,7 @@ def test_every_example_works(name, monkeypatch):
     called = []
     tool = import_module(f"course.tools.{name}")
     monkeypatch.setattr(tool, "run", lambda options: called.append(options) or 0)
-    example = shlex.split(COMMANDS[name].example)
+    example = shlex.split(tool.EXAMPLE)
     assert example[0] == name and main(example) == 0 and len(called) == 1
     notebooks = [word for word in example if re.match(r"\d\d_", word)]
     assert find_notebooks(notebooks)  # or it says which one is missing

@@ -39,14 +39,15 @@ def write_pages(folder):
     shutil.copytree(FOLDER / "pages", folder)
     shutil.copytree(ROOT / "images", folder / "images")
     shutil.copy(ROOT / "mlp_core.py", folder)
-    texts, paths, titles = {}, find_notebooks([]), []
-    for path in paths:
-        page = as_page(notebooks.read(path), links.buttons(path.stem))
+    texts, titles, published = {}, [], links.addresses()
+    for path in find_notebooks([]):
+        page = as_page(notebooks.read(path), links.buttons(path.stem, published))
         texts[path.name] = notebooks.as_text(page)
         titles.append(headings(page.cells[0])[0])
     texts |= {name: document(ROOT / "docs" / name) for name in DOCUMENTS}
     texts["glossary.md"] = with_sections(texts["glossary.md"], titles)
-    texts["index.md"] = home(links.buttons(paths[0].stem), [*texts, "mlp_core.md"])
+    first = links.buttons(links.FIRST, published)
+    texts["index.md"] = home(first, [*texts, "mlp_core.md"])
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 

@@ -12,6 +12,7 @@ import re
 from nbformat.v4 import new_markdown_cell, new_output
 
 from course.tools.cells import headings, kind_of, only_call
+from course.tools.notebooks import with_cells
 
 QUESTIONS = {"predict", "quiz"}
 LEFT_OUT = {"check", "progress", "review", "fetch"}
@@ -47,9 +48,7 @@ def as_page(notebook, buttons=()):
         cells.append(cell)
     first = next((n for n, cell in enumerate(cells) if cell.cell_type == "code"), 1)
     cells.insert(first, new_markdown_cell(note(buttons), id="note"))
-    page = copy.copy(notebook)
-    page.cells = cells
-    return page
+    return with_cells(notebook, cells)
 
 
 def note(buttons) -> str:

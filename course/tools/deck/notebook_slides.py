@@ -14,6 +14,7 @@ from nbformat.v4 import new_markdown_cell
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.questions.kinds import as_html, code
 from course.tools.cells import functions, headings, kind_of, question_in
+from course.tools.notebooks import with_cells
 
 KEYS = (
     "Keys: right arrow: on. A: unfold the next answer of a slide, or fold them. F: full "
@@ -46,9 +47,7 @@ def on_slides(notebook, questions, chapter):
         notes += _plan(headings(cell), chapter, told)
         cells.append(_marked(_shown(cell, question), slide))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
-    notebook = copy.copy(notebook)
-    notebook.cells = cells
-    return notebook
+    return with_cells(notebook, cells)
 
 
 def _shown(cell, question):
