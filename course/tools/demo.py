@@ -21,7 +21,7 @@ def make(notebook, folder):
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / notebook.name
     cells = list(_cells(source.cells))
-    notebooks.write(v4.new_notebook(cells=cells, metadata=source.metadata), path)
+    notebooks.write(notebooks.with_cells(source, cells), path)
     return path
 
 

@@ -26,11 +26,10 @@ def run(options) -> int:
 def entries() -> list:
     """Each term with the notebook and the section that explain it, by the alphabet."""
     sections = {name: sections_of(read(path)) for name, path in NOTEBOOKS.items()}
-    found = [
+    return [
         (term, NOTEBOOKS[term.lesson], sections[term.lesson][term.cell])
-        for term in terms.load_all()
+        for term in sorted(terms.load_all(), key=lambda term: term.name.lower())
     ]
-    return sorted(found, key=lambda entry: entry[0].name.lower())
 
 
 def sections_of(notebook) -> dict:

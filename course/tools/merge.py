@@ -109,7 +109,7 @@ def _merged_cell(base, mine, theirs):
 def _merged_dict(base, mine, theirs):
     """Each value of the course's, but the learner's where they changed it."""
     merged = {}
-    for key in [*theirs, *(key for key in mine if key not in theirs)]:
+    for key in theirs | mine:
         source = theirs if mine.get(key) == base.get(key) else mine
         if key in source:
             merged[key] = source[key]

@@ -1,8 +1,4 @@
-"""Build the site of the course: a book to read.
-
-It goes into a folder that is new, or empty but for hidden files, such as a ``.git``, or
-that holds a site already, which is brought up to date.
-"""
+"""Build the site of the course, a book to read, or bring one up to date."""
 
 import shlex
 import sys
@@ -29,22 +25,15 @@ def run(options) -> int:
     before = manifest.read_or_refuse(folder, also=", or a site made before")
     if before and before.kind != KIND:
         raise CommandError(f"{folder} holds a hand-out; name another folder")
-    if missing():
-        raise CommandError(missing())
+    if absent := ", ".join(name for name in PACKAGES if not find_spec(name)):
+        how = "pip install -r requirements-site.txt"
+        raise CommandError(f"{absent} is missing: {how}")
     files = build.build()
     size = sum(map(len, files.values())) / 1e6
     print(f"The book: {len(files)} files, {size:.0f} MB", flush=True)
     for name in manifest.write(folder, files, KIND).left:
         print(f"{name} stays as it is there: you wrote or changed it.")
-    place = shlex.quote(str(folder))
-    python = shlex.quote(sys.executable)
-    print(f"To look at it: {python} -m http.server --bind 127.0.0.1 -d {place}")
+    server = ["-m", "http.server", "--bind", "127.0.0.1", "-d", str(folder)]
+    print(f"To look at it: {shlex.join([sys.executable, *server])}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
-
-
-def missing() -> str:
-    """Say which packages a book needs that aren't here; empty if all are."""
-    absent = [name for name in PACKAGES if not find_spec(name)]
-    how = "is missing: pip install -r requirements-site.txt"
-    return f"{', '.join(absent)} {how}" if absent else ""

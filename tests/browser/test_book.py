@@ -5,6 +5,7 @@ import itertools
 import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.util import find_spec
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
@@ -52,8 +53,11 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """Where the book is served; it ends with a slash."""
-    if site.missing():
-        pytest.skip(f"The book's tests did not run: {site.missing()}.")
+    if absent := [name for name in site.PACKAGES if not find_spec(name)]:
+        pytest.skip(
+            f"The book's tests did not run: {', '.join(absent)} is missing: pip install "
+            "-r requirements-site.txt."
+        )
     folder = tmp_path_factory.mktemp("book")
     assert main(["site", str(folder)]) == 0
     handler = functools.partial(Quiet, directory=folder)

@@ -76,30 +76,33 @@ def _without_links(text):
 
 
 def _asked(question):
+    right = _right(question, [*_replies(question, in_full=False)])
     return (
         f"{as_html(question.text)}{question.static()}"
-        f'<details class="answer"><summary>Answer</summary>{_right(question)}</details>'
+        f'<details class="answer"><summary>Answer</summary>{right}</details>'
     )
 
 
-def _right(question, in_full=False):
-    """The right answer with its reason; ``in_full`` with the words of an option."""
+def _replies(question, in_full):
+    """Each answer with its reply, the right one first; none where lines are ordered.
+
+    An option is its letter, ``in_full`` with its words.
+    """
     if isinstance(question, ChoiceQuestion):
-        [right] = [
-            _option(letter, option, in_full)
-            for letter, option in question.lettered.items()
-            if option.right
-        ]
-        return f"<p>✓ Right: {right}</p>"
-    if isinstance(question, NumberQuestion):
-        number = f"<strong>{question.answer:g}</strong>"
-        return f"<p>✓ Right: {number}. {code(question.feedback)}</p>"
+        options = question.lettered.items()
+        for letter, option in sorted(options, key=lambda item: not item[1].right):
+            words = f" {code(option.text)}" if in_full else ""
+            yield f"<strong>{letter}.{words}</strong> {code(option.feedback)}"
+    elif isinstance(question, NumberQuestion):
+        yield f"<strong>{question.answer:g}</strong>. {code(question.feedback)}"
+        for miss in question.misses:
+            yield f"{miss.value:g}. {code(miss.feedback)}"
+
+
+def _right(question, replies):
+    if replies:
+        return f"<p>✓ Right: {replies[0]}</p>"
     return f"<p>✓ Right:</p>{question.solution()}"
-
-
-def _option(letter, option, in_full=True):
-    words = f"{letter}. {code(option.text)}" if in_full else f"{letter}."
-    return f"<strong>{words}</strong> {code(option.feedback)}"
 
 
 # 2. Notes ----------------------------------------------------------------------------
@@ -107,14 +110,9 @@ def _option(letter, option, in_full=True):
 
 def _answers(question, words):
     """The right answer, what the chapter says of the question, the wrong answers."""
-    wrong = []
-    if isinstance(question, ChoiceQuestion):
-        options = question.lettered.items()
-        wrong = [_option(letter, o) for letter, o in options if not o.right]
-    elif isinstance(question, NumberQuestion):
-        wrong = [f"{miss.value:g}. {code(miss.feedback)}" for miss in question.misses]
-    name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, True)}"
-    wrong = "".join(f"<p>Wrong: {row}</p>" for row in wrong)
+    replies = [*_replies(question, in_full=True)]
+    name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, replies)}"
+    wrong = "".join(f"<p>Wrong: {reply}</p>" for reply in replies[1:])
     return f"{name}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
