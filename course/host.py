@@ -4,7 +4,6 @@ import asyncio
 import sys
 
 import ipywidgets as widgets
-import traitlets
 from IPython import get_ipython
 
 # In a browser alone (Pyodide): no processes, no threads, no interrupt.
@@ -54,24 +53,7 @@ def event_loop():
         return None
 
 
-# Whether Python can start a Play. In ipywidgets 7 only its own button does.
+# Whether Python can start a Play: in ipywidgets 7 only its own button does. The name of the
+# trait that tells whether it plays.
 STARTS_PLAY = hasattr(widgets.Play, "playing")
-
-if STARTS_PLAY:
-    Play = widgets.Play
-else:
-
-    class Play(widgets.Play):
-        """Play with the name that ipywidgets 8 has for `_playing`."""
-
-        playing = traitlets.Bool()
-
-        def __init__(self, **kwargs):
-            super().__init__(**kwargs)
-            # Not by a link: that loses a stop which answers the start.
-            self.observe(
-                lambda change: setattr(self, "playing", change.new), "_playing"
-            )
-            self.observe(
-                lambda change: setattr(self, "_playing", change.new), "playing"
-            )
+PLAYING = "playing" if STARTS_PLAY else "_playing"

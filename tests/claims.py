@@ -243,7 +243,7 @@ def jump(seeds, width):
     """By which factor eight seeds move the last spread of the panel: (groups,)."""
     settings = "he", width, 10
     spread = [
-        next(signal(*settings, seed, "leaky_relu", -0.2, seconds=60)).spread[-1]
+        list(signal(*settings, seed, "leaky_relu", -0.2))[-1].spread[-1]
         for seed in seeds[:800]
     ]
     groups = np.array_split(spread, len(spread) // 8)
@@ -254,7 +254,7 @@ def jump(seeds, width):
 def narrow_spread(seeds):
     return np.array(
         [
-            next(signal("he", 3, 10, seed, "leaky_relu", -0.2, seconds=60)).spread[-1]
+            list(signal("he", 3, 10, seed, "leaky_relu", -0.2))[-1].spread[-1]
             for seed in seeds[:2000]
         ]
     )

@@ -41,10 +41,7 @@ class FirstLookView(TrainingView):
         "neuron": Cell(790, 76, 290, 290, (58, 46, 14, 26)),
     }
     floor = 1e-5  # of the loss: what is smaller looks the same in the other pictures
-
-    def __init__(self):
-        super().__init__()
-        self.was_watched = False  # whether the run was drawn at its end
+    was_watched = False  # whether the run was drawn at its end
 
     def draw(self, run, look):
         is_new, was_watched = run is not self.run, self.was_watched

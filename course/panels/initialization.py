@@ -1,6 +1,5 @@
 """The initialization panel: weights, and how far the signal spreads layer by layer."""
 
-import time
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -28,27 +27,22 @@ class Signal(NamedTuple):
         return len(self.params) / self.depth
 
 
-def signal(scheme, width, depth, seed, activation, alpha, seconds=0.2):
-    """Settings -> the weights and the spread of the signal, layer by layer.
+def signal(scheme, width, depth, seed, activation, alpha):
+    """Settings -> the weights and the spread of the signal, yielded layer by layer.
 
-    What is known is yielded after each ``seconds`` of work. The weights are those of
-    ``initialize(sizes, default_rng(seed), scheme, alpha)``, with the alpha of the
-    activation: 0 if it has none.
+    The weights are those of ``initialize(sizes, default_rng(seed), scheme, alpha)``, with
+    the alpha of the activation: 0 if it has none.
     """
     rng = np.random.default_rng(seed)
     a = rng.spawn(1)[0].standard_normal((200, 2))  # spawn takes no number from rng
     function = mlp.make_activation(activation, alpha)
-    params, spread, last_told = [], [a.std()], time.perf_counter()
+    alpha, params, spread = function.alpha or 0.0, [], [a.std()]
     for n_in in [2] + [width] * (depth - 1):
-        params = params + mlp.initialize(
-            [n_in, width], rng, scheme, function.alpha or 0.0
-        )
+        params = params + mlp.initialize([n_in, width], rng, scheme, alpha)
         with np.errstate(all="ignore"):
             a, cache = mlp.forward(params[-1:], a, function)
             spread = [*spread, cache.Z[0].std()]
-        if len(params) == depth or time.perf_counter() - last_told > seconds:
-            yield Signal(params, spread, scheme, function, depth)
-            last_told = time.perf_counter()
+        yield Signal(params, spread, scheme, function, depth)
 
 
 class InitializationView(View):

@@ -17,36 +17,10 @@ from course import files, host, page, waiting
 from course.panels.clicks import Clicks
 from course.panels.controls import Refused
 
-
-class _Kernel:
-    """What the panels of a kernel share: a lock, and which of them are open.
-
-    JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the
-    first messages still come in the main thread. Only one at a time may change a panel.
-    """
-
-    def __init__(self):
-        self.lock = threading.RLock()
-        self.cells = {}  # cell -> (the run of that cell, its open panels)
-
-    def add(self, panel):
-        """Close the panels that an earlier run of this cell made, and remember this one.
-
-        A cell may make several panels (in a loop, say): those of one run live together.
-        """
-        cell, run, code = host.running_cell()
-        if run is None:
-            return
-        cell = cell or code  # where the page doesn't tell the id, the text has to do
-        older_run, panels = self.cells.get(cell, (run, []))
-        while older_run != run and panels:
-            panels.pop().close()
-        self.cells[cell] = run, [*panels, panel]
-
-
-_kernel = _Kernel()
-
-
+# JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the first
+# messages still come in the main thread. Only one at a time may change a panel.
+_LOCK = threading.RLock()
+_OPEN = {}  # cell -> (the run of that cell, its open panels)
 SHOWN = ("picture", "status", "busy", "tools")  # the rows below the settings
 
 
@@ -66,8 +40,10 @@ class Panel:
     layout = ("work look", *SHOWN)
     hidden = ""  # words of parts that stand there unseen
     savers = ("png", "svg", "csv", "npz")
+    module = "panels."  # where a notebook finds the function
     reading = 15  # seconds for which a refused value is told
-    part_after = 0.3  # seconds of work after which the page is shown a part of it
+    # Seconds of work after which the page is shown a part of it, and after each further.
+    part_after, part_every = 0.3, 0.1
     problem = None  # the exception that the status line tells, if it does
     data, shown = None, None
     _settings_of_data, _generator = None, None
@@ -94,7 +70,7 @@ class Panel:
             part.layout.display = "none"
         self.box = widgets.VBox([page.style(), *rows, self.clicks])
         self.box.add_class("course-panel")
-        _kernel.add(self)
+        _close_earlier(self)
         self.update()
         if self.shown is None:  # wrong from the start: that is an error of the cell
             raise self.problem
@@ -126,7 +102,7 @@ class Panel:
     def code(self) -> str:
         """One line of Python that makes this panel as it stands, in a notebook."""
         pairs = [f"{name}={_code(value)}" for name, value in self.settings.items()]
-        line = f"panels.{self.name}({', '.join(pairs)})"
+        line = f"{self.module}{self.name}({', '.join(pairs)})"
         return f"{line}{FIRST_A_TASK}" if "task=task" in pairs else line
 
     # Changes
@@ -136,7 +112,7 @@ class Panel:
 
         Without this it would vanish: JupyterLab doesn't show the errors of callbacks.
         """
-        with _kernel.lock:
+        with _LOCK:
             before, self.problem = self.problem, None
             message = self.status.value
             try:
@@ -170,15 +146,10 @@ class Panel:
         with np.errstate(all="ignore"):  # what overflows is seen in the picture
             result = self.compute(**settings)
         if inspect.isgenerator(result):
-            self._work_on(result, until=time.perf_counter() + self.part_after)
+            self._work_on(result, self.part_after)
         else:
             self.set_data(result)
         self._settings_of_data = settings
-
-    def recompute(self):
-        """Compute anew, although no setting changed."""
-        self._settings_of_data = None
-        self.update()
 
     def set_data(self, data):
         """Keep new data and draw them."""
@@ -192,7 +163,7 @@ class Panel:
     def draw(self):
         """Draw the data as they are."""
         self.shown = self.view.show(self.data, self.now())
-        self.picture.value = _img(self.shown, self.view.size)
+        self.picture.value = _img(self.shown, *self.view.size)
         self.show_message(self.shown.line)
         self.code_box.value = self.code
 
@@ -210,15 +181,15 @@ class Panel:
 
     # Long work
 
-    def _work_on(self, generator, until):
-        """Go on with the work; after ``until`` show what it has reached, again and again.
+    def _work_on(self, generator, seconds):
+        """Go on with the work; after ``seconds`` show what it has reached.
 
         Between two parts the kernel hears the Stop button; where nothing can be told
         later, it stays with its work. The first picture of a panel waits for all of it,
         so that a cell always ends with the same numbers; the page then shows how far
         the cell is.
         """
-        data, loop = None, host.event_loop()
+        data, loop, until = None, host.event_loop(), time.perf_counter() + seconds
         with np.errstate(all="ignore"):
             for data in generator:
                 share = getattr(data, "progress", 0)
@@ -231,14 +202,14 @@ class Panel:
                     if loop:
                         loop.call_later(0.01, self._next_part, generator)
                         return
-                    until = time.perf_counter() + self.part_after
+                    until = time.perf_counter() + seconds
         self._end_work()
         if data is not None:  # else the part before was the last
             self.set_data(data)
 
     def _next_part(self, generator):
         if generator is self._generator:
-            self.handle(lambda: self._work_on(generator, until=0))
+            self.handle(lambda: self._work_on(generator, self.part_every))
 
     def _end_work(self):
         self._generator = None
@@ -317,6 +288,21 @@ class Panel:
         page.close(self.box)
 
 
+def _close_earlier(panel):
+    """Close the panels that an earlier run of this cell made, and remember this one.
+
+    A cell may make several panels (in a loop, say): those of one run live together.
+    """
+    cell, run, code = host.running_cell()
+    if run is None:
+        return
+    cell = cell or code  # where the page doesn't tell the id, the text has to do
+    older_run, panels = _OPEN.get(cell, (run, []))
+    while older_run != run and panels:
+        panels.pop().close()
+    _OPEN[cell] = run, [*panels, panel]
+
+
 def values(controls) -> dict:
     """The settings that some controls stand for."""
     return {name: control.value for name, control in controls.items()}
@@ -379,11 +365,11 @@ def status_html(message, lines):
     return page.status(html.escape(message), style)
 
 
-def _img(shown, size):
+def _img(shown, width, height):
     """The picture as HTML, with its size, so that the page doesn't jump."""
     data = base64.b64encode(shown.png).decode()
     return (
-        f'<img alt="{html.escape(shown.alt)}" width="{size[0]}" height="{size[1]}" '
+        f'<img alt="{html.escape(shown.alt)}" width="{width}" height="{height}" '
         'decoding="sync" style="display:block;max-width:100%;height:auto" '
         f'src="data:image/png;base64,{data}">'
     )

@@ -1,7 +1,6 @@
 """A training run as data: it grows in parts, and knows its way back to every step."""
 
 import math
-import time
 from types import SimpleNamespace
 from typing import NamedTuple
 
@@ -107,8 +106,8 @@ class Run(NamedTuple):
         )
 
 
-def train_in_parts(task, seconds=0.1, **settings):
-    """Settings -> the training run, yielded after each ``seconds`` of work.
+def train_in_parts(task, **settings):
+    """Settings -> the training run, yielded again and again as it grows.
 
     The settings are those of the training panel, from ``learning_rate`` to ``bug``. The
     run is the one of ``rng = default_rng(seed)``, ``initialize(sizes, rng)`` and
@@ -125,12 +124,9 @@ def train_in_parts(task, seconds=0.1, **settings):
     too_many = given.steps * start.rows.size / MOST_NUMBERS
     every = 1 if too_many <= 1 else max(PIECE, math.ceil(too_many))
     run = Run(task, function, given, samples, every, start, params, np.zeros(0))
-    last_told = time.perf_counter()
     while not run.ended:
         run = run.go_on()
-        if run.ended or time.perf_counter() - last_told > seconds:
-            yield run
-            last_told = time.perf_counter()
+        yield run
 
 
 # In words ----------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from typing import ClassVar
 
-from course import host
+import ipywidgets as widgets
+
+from course.host import PLAYING, STARTS_PLAY
 from course.panels.controls import Choice
 from course.panels.panel import SHOWN, Panel, button
 from course.panels.play import Clock
@@ -17,7 +19,7 @@ class SteppedPanel(Panel):
     def __init__(self, name, given, compute, view, work, look, fixed=None):
         self.clock = Clock(0, look["step"].high).chosen(given["step"])
         # Play does the timing. Its icons have no names, so our button stands for it.
-        self.player = host.Play(show_repeat=False)
+        self.player = widgets.Play(show_repeat=False)
         self.play_button = button(self, "Pause", self.play)
         self.buttons = [
             self.play_button,
@@ -26,14 +28,14 @@ class SteppedPanel(Panel):
             button(self, "Step", self.move, 1),
             button(self, "Reset", self.reset),
         ]
-        hidden = self.player if host.STARTS_PLAY else self.play_button
+        hidden = self.player if STARTS_PLAY else self.play_button
         hidden.layout.display = "none"
         self.speed = Choice("speed", list(self.speeds), 12)
         self.speed.set(list(self.speeds)[-2])
         super().__init__(name, given, compute, view, work, look, fixed)
         self.speed.connect(self.handle, self._tell_player)
         look["step"].connect(self.handle, self._chosen)
-        self.player.observe(lambda _: self.handle(self._heard), ["value", "playing"])
+        self.player.observe(lambda _: self.handle(self._heard), ["value", PLAYING])
 
     def set_data(self, data):
         """Keep new data, and the place."""
@@ -66,7 +68,7 @@ class SteppedPanel(Panel):
 
     def _heard(self):
         """The player tells news, or only what it was told."""
-        news = self.player.value, self.player.playing
+        news = self.player.value, getattr(self.player, PLAYING)
         if news != (self.clock.cue, self.clock.runs):
             self._follow(self.clock.told(*news))
 
@@ -82,5 +84,6 @@ class SteppedPanel(Panel):
             # Past the end, since it takes no step that would lead there: we stop it.
             player.max = clock.last + max(by for _, by in self.speeds.values())
             player.interval, player.step = self.pace()
-            player.value, player.playing = clock.cue, clock.runs
+            player.value = clock.cue
+            player.set_trait(PLAYING, clock.runs)
         self.play_button.description = "Pause" if clock.runs else "Play"

@@ -30,10 +30,7 @@ class TrainingView(View):
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
-
-    def __init__(self):
-        super().__init__()
-        self.run, self.curve, self.previous = None, None, None
+    run, curve, previous = None, None, None
 
     def draw(self, run, look):
         self._remember(run)

@@ -43,6 +43,7 @@ texts, an empty line begins a paragraph::
     text = "A = f(Z)"
     hint = "The next layer needs this one's activations."
 """
+# ruff: noqa: F401
 
 from course.questions.box import QuestionBox, Quiz
 from course.questions.kinds import (
@@ -53,14 +54,3 @@ from course.questions.kinds import (
     Reply,
     load,
 )
-
-__all__ = [
-    "ChoiceQuestion",
-    "NumberQuestion",
-    "OrderQuestion",
-    "QuestionBox",
-    "Questions",
-    "Quiz",
-    "Reply",
-    "load",
-]

@@ -22,20 +22,7 @@ VERDICTS = {
 }
 
 
-class Page:
-    """What is on the page: one box for each question, and for each title of a quiz."""
-
-    def __init__(self):
-        self.boxes = {}  # (lesson, title) -> the box
-
-    def show(self, key, box):
-        """Show a box, and close an earlier one: its buttons would do nothing good."""
-        if key in self.boxes:
-            self.boxes[key].close()
-        self.boxes[key] = box
-
-
-PAGE = Page()
+ON_PAGE = {}  # (lesson, title) -> the box of a question, or of a quiz
 
 
 class Answers(anywidget.AnyWidget):
@@ -56,6 +43,12 @@ class _OnPage:
 
     ``answers`` is an anywidget in the box.
     """
+
+    def _come_to(self, lesson, title):
+        """Close an earlier one of this title: its buttons would do nothing good."""
+        if (lesson, title) in ON_PAGE:
+            ON_PAGE[lesson, title].close()
+        ON_PAGE[lesson, title] = self
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = host.view(self.box, self.answers)
@@ -79,7 +72,7 @@ class QuestionBox(_OnPage):
     ):
         self.question, self.title = question, title
         self.next_step, self.on_answer = next_step, on_answer
-        head = f"<strong>{html.escape(title)}:</strong> {code(question.text)}"
+        self.head = f"<strong>{html.escape(title)}:</strong> {code(question.text)}"
         self.reply = widgets.HTML()
         again = question.repeat()
         answer = question.recorded.last if again else ""
@@ -87,11 +80,11 @@ class QuestionBox(_OnPage):
             kind=question.kind, options=question.choices(answer), answer=answer
         )
         self.answers.on_msg(lambda _, message, __: self.submit(message.get("answer")))
-        self.box = widgets.VBox([widgets.HTML(head), self.answers, self.reply])
+        self.box = widgets.VBox([widgets.HTML(self.head), self.answers, self.reply])
         self.box.add_class("course-question")
         if again:
             self.show(answer, again)
-        PAGE.show((question.lesson, f"{title} {question.name}"), self)
+        self._come_to(question.lesson, f"{title} {question.name}")
 
     def submit(self, answer):
         """Take an answer and show the reply.
@@ -142,9 +135,8 @@ class QuestionBox(_OnPage):
     def static(self) -> str:
         """The question as HTML, with the answer folded away."""
         return (
-            f"<div><p><strong>{html.escape(self.title)}:</strong> "
-            f"{code(self.question.text)}</p>{self.question.static()}"
-            f"<details><summary>Answer, with the reasons</summary>"
+            f"<div><p>{self.head}</p>{self.question.static()}"
+            "<details><summary>Answer, with the reasons</summary>"
             f"{self.question.solution()}</details></div>"
         )
 
@@ -166,7 +158,7 @@ class Quiz(_OnPage):
         self.box.add_class("course-quiz")
         self.answers = self.boxes[0].answers
         self.show_score()
-        PAGE.show((self.questions[0].lesson, title), self)
+        self._come_to(self.questions[0].lesson, title)
 
     @property
     def line(self) -> str:

@@ -1,5 +1,5 @@
 // What a question is answered by: options to choose from, a number to type, or lines to
-// order. An answer goes to Python as a message; Python writes the reply below, see page.py.
+// order. An answer goes to Python as a message; Python writes the reply below, see box.py.
 
 function button(content, onclick, label) {
   const made = document.createElement("button");

@@ -88,7 +88,7 @@ def test_notebooks_print_what_is_stored(python, opened_alone):
 
 
 WITHOUT_HYPOTHESIS = ["tests/panels/test_training_panel.py", "tests/test_host.py"]
-WITHOUT_HYPOTHESIS += ["tests/questions/test_page.py"]
+WITHOUT_HYPOTHESIS += ["tests/questions/test_box.py"]
 
 
 def test_panels_and_questions_behave_as_elsewhere(python):

@@ -10,7 +10,7 @@ import mlp_core as mlp
 from course import panels
 from course.fast import sweep
 from course.lessons import load_questions
-from tests.panels.parts import press, training_run
+from tests.panels.parts import plays, press, training_run
 
 X, Y = mlp.XOR.X, mlp.XOR.Y
 SIZES = (2, 4, 1)
@@ -20,7 +20,7 @@ def play(**settings):
     """The panel as the notebook makes it, played to its end."""
     panel = panels.first_look_panel(**settings)
     press(panel, "Play")
-    while panel.player.playing:
+    while plays(panel):
         panel.player.value += panel.player.step  # as the browser does
     return panel
 

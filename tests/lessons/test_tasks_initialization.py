@@ -57,7 +57,10 @@ def spreads_of_seeds(seeds, width):
     """The last spread of each seed with `he` and ten layers."""
     settings = "leaky_relu", -0.2, 60  # one answer only, at the end
     return np.array(
-        [next(signal("he", width, 10, seed, *settings)).spread[-1] for seed in seeds]
+        [
+            list(signal("he", width, 10, seed, *settings))[-1].spread[-1]
+            for seed in seeds
+        ]
     )
 
 

@@ -1,7 +1,6 @@
 """What the tests of the panels share: how to make one, press it and read it."""
 
 import asyncio
-import functools
 import inspect
 import io
 import re
@@ -12,7 +11,7 @@ import numpy as np
 from ipywidgets.widgets import widget as module
 from PIL import Image
 
-from course import panels
+from course import host, panels
 from course.panels.controls import Number
 from course.panels.run import train_in_parts
 
@@ -42,12 +41,17 @@ def training_run(**settings):
 
 def tell_each_part(panel):
     """Have a training panel show each part of its work, however quick it is."""
-    panel.compute, panel.part_after = functools.partial(panel.compute, seconds=0), 0
+    panel.part_after = panel.part_every = 0
 
 
 async def let_parts_come():
     """Let the loop call what is due: it does so in order of time, however late it is."""
     await asyncio.sleep(0.1)
+
+
+def plays(panel):
+    """Whether the player goes on; ipywidgets 7, as in Colab, has another name for it."""
+    return getattr(panel.player, host.PLAYING)
 
 
 def message(panel):

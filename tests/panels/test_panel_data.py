@@ -23,6 +23,7 @@ from tests.panels.parts import (
     let_parts_come,
     make,
     message,
+    plays,
     press,
     tell_each_part,
 )
@@ -193,12 +194,12 @@ def test_play_ends_with_the_last_stage():
     panel = make("pass_panel", step=8)
     press(panel, "Play")
     panel.player.value = 9
-    assert panel.player.playing and panel.look["step"].value == 9
+    assert plays(panel) and panel.look["step"].value == 9
     panel.player.value = 10
-    assert not panel.player.playing and panel.look["step"].value == 10
+    assert not plays(panel) and panel.look["step"].value == 10
     assert panel.play_button.description == "Play"
     press(panel, "Play")  # once more, from the start
-    assert panel.player.playing and panel.look["step"].value == 0
+    assert plays(panel) and panel.look["step"].value == 0
     panel.close()
 
 
@@ -299,7 +300,7 @@ def test_the_formulas_show_the_numbers_of_the_stage():
 def test_the_signal_is_that_of_the_network_of_its_seed():
     """Guards the weights drawn layer by layer: those of `initialize`, in one stream."""
     for scheme in mlp.SCHEMES:
-        *_, data = signal(scheme, 7, 5, 3, "tanh", 0.0, seconds=0)
+        *_, data = signal(scheme, 7, 5, 3, "tanh", 0.0)
         sizes = [2, 7, 7, 7, 7, 7]
         params = mlp.initialize(sizes, np.random.default_rng(3), scheme, 0.0)
         assert_same(data.params, params)
@@ -311,7 +312,7 @@ def test_the_signal_is_that_of_the_network_of_its_seed():
 
 def test_the_signal_is_told_layer_by_layer():
     """Guards long work: each part knows its layers, its share and its words."""
-    parts = list(signal("he", 4, 5, 0, "tanh", 0.0, seconds=0))
+    parts = list(signal("he", 4, 5, 0, "tanh", 0.0))
     assert [len(part.params) for part in parts] == [1, 2, 3, 4, 5]
     assert [len(part.spread) for part in parts] == [2, 3, 4, 5, 6]
     assert [part.progress for part in parts] == [0.2, 0.4, 0.6, 0.8, 1.0]

@@ -9,7 +9,7 @@ import pytest
 from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
-from course import panels
+from course import host, panels
 from course.panels.quick_text import QuickRenderer
 from tests.panels.parts import (
     OPEN,
@@ -19,6 +19,7 @@ from tests.panels.parts import (
     make,
     message,
     pixels,
+    plays,
     press,
     tell_each_part,
     training_run,
@@ -143,19 +144,21 @@ def test_the_same_seed_gives_exactly_the_same_picture(training):
 def test_play_goes_to_the_players_value(training):
     press(training, "Reset")
     press(training, "Play")
-    assert training.player.playing and training.play_button.description == "Pause"
+    assert plays(training) and training.play_button.description == "Pause"
     training.player.value = 17  # the values in between were skipped
     assert training.look["step"].value == 17
     training.look[
         "step"
     ].box.value = 5.0  # it goes on from here, not from its own place
-    assert training.player.playing
+    assert plays(training)
     assert training.player.value == training.look["step"].value == 5
     press(training, "Pause")
-    assert not training.player.playing
+    assert not plays(training)
     press(training, "Play")
     assert training.play_button.description == "Pause"
-    training.player.playing = False  # the browser says so at the last value
+    training.player.set_trait(
+        host.PLAYING, False
+    )  # the browser says so at the last value
     assert training.play_button.description == "Play"
 
 
@@ -175,12 +178,12 @@ def test_a_late_value_of_the_player_moves_no_step(training, label, step):
     assert training.player.value == training.look["step"].value == step
 
 
-@pytest.mark.parametrize("names", [["value", "playing"], ["playing", "value"]])
+@pytest.mark.parametrize("names", [["value", host.PLAYING], [host.PLAYING, "value"]])
 def test_the_last_value_counts_that_comes_with_the_end(training, names):
     """Guards: the browser puts both into one message when the kernel is busy."""
     press(training, "Reset")
     press(training, "Play")
-    last = {"value": 30, "playing": False}
+    last = {"value": 30, host.PLAYING: False}
     training.player.set_state({name: last[name] for name in names})
     assert training.look["step"].value == 30 and "step 30 of 30" in message(training)
     training.player.value = 12
@@ -204,10 +207,10 @@ def test_play_reaches_the_end_of_every_run(steps):
     press(panel, "Play")
     for _ in range(10):
         following = panel.player.value + panel.player.step
-        if panel.player.playing:
+        if plays(panel):
             assert following <= panel.player.max
             panel.player.value = following
-    assert panel.look["step"].value == steps and not panel.player.playing
+    assert panel.look["step"].value == steps and not plays(panel)
     panel.close()
 
 

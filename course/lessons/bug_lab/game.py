@@ -49,6 +49,7 @@ class BugLab(Panel):
 
     layout = ("level work", "picture", "status", "busy", "game", "feedback", "tools")
     savers = ("png", "svg", "csv")  # the networks are those of `case`
+    module = ""
 
     def __init__(self, seed, level, number, changed):
         self.found, self.is_named = set(), False
@@ -74,10 +75,6 @@ class BugLab(Panel):
 
     def _compute_signature(self, **settings):
         return signature(self.bug, draw=self.puzzle.draw, **settings)
-
-    @property
-    def code(self) -> str:
-        return super().code.removeprefix("panels.")
 
     def set_data(self, data):
         """Show a new map. What was said of the one before would be stale."""
@@ -132,7 +129,8 @@ class BugLab(Panel):
         """Go back to the first settings."""
         for name, value in self.puzzle.settings.items():
             self.work[name].set(value, notify=False)
-        self.recompute()
+        self._settings_of_data = None  # the same settings may be those of another bug
+        self.update()
 
     def new_bug(self):
         """Plant the next bug."""
@@ -157,11 +155,14 @@ def _have(others):
 def _controls():
     """The experiments: a menu for each setting."""
     shapes = {"-".join(map(str, shape)): shape for shape in MENUS["sizes"]}
-    menus = {**MENUS, "sizes": shapes}
-    labels = {name: name.replace("_", " ") for name in MENUS}
-    labels["before"] = "call before"
-    digits = dict(zip(MENUS, (13, 6, 13, 9, 13, 11)))  # the room in each menu
-    return {n: Choice(labels[n], menus[n], digits[n]) for n in MENUS}
+    return {
+        "activation": Choice("activation", MENUS["activation"], 13),
+        "batch_size": Choice("batch size", MENUS["batch_size"], 6),
+        "sizes": Choice("sizes", shapes, 13),
+        "learning_rate": Choice("learning rate", MENUS["learning_rate"], 9),
+        "before": Choice("call before", MENUS["before"], 13),
+        "last_z": Choice("last z", MENUS["last_z"], 11),
+    }
 
 
 def bug_lab(
