@@ -28,6 +28,13 @@ def status(content, style) -> str:
     return f'<div role="status" aria-live="polite" style="{style}">{content}</div>'
 
 
+def in_words(error) -> str:
+    """What went wrong; a ValueError of ours says it all, another error is named, too."""
+    message = str(error) or type(error).__name__
+    is_ours = isinstance(error, ValueError)
+    return message if is_ours else f"{type(error).__name__}: {message}"
+
+
 def close(widget):
     """Close a widget and all that belongs to it."""
     for child in getattr(widget, "children", ()):

@@ -25,8 +25,7 @@ USUAL = {
     name: each.default for name, each in signature(training_panel).parameters.items()
 }
 USUAL |= {"task": mlp.XOR, "hidden": (HIDDEN,)}
-OUTPUT = (1, 0)
-UNITS = {f"unit {unit}": (0, unit) for unit in range(HIDDEN)} | {"output": OUTPUT}
+UNITS = {f"unit {unit}": (0, unit) for unit in range(HIDDEN)} | {"output": (1, 0)}
 NAMES = {place: name for name, place in UNITS.items()}
 
 

@@ -121,7 +121,7 @@ class Panel:
                     self.show_message(self.shown.line)  # solved, and nothing changed
             except Exception as error:  # noqa: BLE001, told in words
                 self.problem = error
-                self.show_message(_message(error))
+                self.show_message(page.in_words(error))
                 if isinstance(error, Refused) and (loop := host.event_loop()):
                     loop.call_later(self.reading, self._forget, error)
 
@@ -329,12 +329,6 @@ def _code(value):
 def _rows(array):
     """An array as lists, with 1 for 1.0."""
     return [[int(x) if x.is_integer() else x for x in row] for row in array.tolist()]
-
-
-def _message(error):
-    message = str(error) or type(error).__name__
-    is_ours = isinstance(error, ValueError)
-    return message if is_ours else f"{type(error).__name__}: {message}"
 
 
 # Parts of the page -------------------------------------------------------------------

@@ -42,8 +42,6 @@ class QuickRenderer(RendererAgg):
         if key not in self.heights:
             font = font_manager.get_font(font_manager.findfont(prop))
             table = font.get_sfnt_table("OS/2")
-            if table is None:
-                return None, None, None  # Matplotlib then finds another way
             per_unit = prop.get_size_in_points() * self.dpi / 72
             per_unit /= font.get_sfnt_table("head")["unitsPerEm"]
             names = "sTypoAscender", "sTypoDescender", "sTypoLineGap"

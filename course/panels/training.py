@@ -208,9 +208,10 @@ def training_panel(
     has two inputs and one output. ``batch_size`` None is the full batch. ``bug`` trains
     with the bug of the original notebook. ``neuron`` is the layer and the unit whose
     surface is shown: its activation, or with ``show_z`` its weighted sum z.
-    ``hidden_layer`` is the layer in whose space the data are shown (the last hidden one). ``sample`` is the row of the data whose activations the diagram
-    shows, by default the one that was trained on. ``seeds`` makes a menu of seeds by
-    what they are listed under: ``{"dead layer": [3, 9]}``.
+    ``hidden_layer`` is the layer in whose space the data are shown (the last hidden
+    one). ``sample`` is the row of the data whose activations the diagram shows, by
+    default the one that was trained on. ``seeds`` makes a menu of seeds by what they are
+    listed under: ``{"dead layer": [3, 9]}``.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
     batches = {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}

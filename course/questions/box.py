@@ -94,10 +94,8 @@ class QuestionBox(_OnPage):
         try:
             self.show(str(answer).strip(), self.question.submit(answer))
             self.on_answer()
-        except ValueError as error:
-            self._say("note", html.escape(str(error)))
         except Exception as error:  # noqa: BLE001, shown
-            self._say("note", html.escape(f"{type(error).__name__}: {error}"))
+            self._say("note", html.escape(page.in_words(error)))
 
     def show(self, answer, reply: Reply):
         """Show a reply, with what was answered first if that was another answer."""

@@ -58,10 +58,7 @@ class Question:
             return None
 
     def choices(self, answer) -> list:
-        """What there is to choose from or to order: what it answers, and its HTML.
-
-        ``answer`` is the last one, '' before.
-        """
+        """What there is to choose or to order after ``answer``: its text, its HTML."""
         return []
 
     def tell(self, answer) -> str:
@@ -332,8 +329,7 @@ class Questions:
 
 
 def _make_question(lesson, name, **fields):
-    kinds = [kind for field, kind in KINDS.items() if field in fields]
-    kind = kinds[0] if kinds else NumberQuestion
+    kind = next((KINDS[field] for field in KINDS if field in fields), NumberQuestion)
     try:
         return kind(lesson=lesson, name=name, **fields)
     except (TypeError, ValueError) as error:
