@@ -50,13 +50,6 @@ return np.where(z > 0, z, alpha * abs(z))
 # for positive z there is alpha times z too much: it belongs to the negative z alone
 # mend: np.maximum(z, 0) + alpha * np.minimum(z, 0)
 return np.maximum(z, 0) + alpha * z
-# the decimals are cut off where the first result is a whole number: it decides for all
-# of them
-# mend: np.vectorize(..., otypes=[float])
-return np.vectorize(lambda v: v if v > 0 else alpha * v)(z)
-# the numbers are right, but not in the shape of z
-# mend: .reshape(z.shape)
-return np.array([v if v > 0 else alpha * v for v in z.flatten()])
 
 # %% mistakes in: return np.where(z > 0, z, alpha * z)
 # mend: np.where(z > 0, z, alpha * z)
@@ -81,11 +74,6 @@ return np.maximum(z, alpha * z)
 if (z > 0).all():
     return z
 return alpha * z
-# a single positive number makes it keep all of them: each must be asked on its own;
-# look at np.where
-if np.any(z > 0):
-    return z
-return alpha * z
 # it stops where z has more than one number: a comparison then has many answers, and
 # Python wants a single one; look at np.where
 return z if z > 0 else alpha * z
@@ -100,18 +88,12 @@ return [v if v > 0 else alpha * v for v in z]
 a = z.copy()
 a[z < 0] = alpha * z[z < 0]
 return a
-# it stops for an array of whole numbers: a copy of it has no place for decimals
-a = z.copy()
-a[a < 0] *= alpha
-return a
 
 # %% right in: return np.where(z > 0, z, alpha * z)
 # filled by a mask
 a = alpha * z
 a[z > 0] = z[z > 0]
 return a
-# by arithmetic
-return (z + abs(z)) / 2 + alpha * (z - abs(z)) / 2
 # in float32
 return np.where(z > 0, z, alpha * z).astype(np.float32)
 # number by number: 'It loops in Python'

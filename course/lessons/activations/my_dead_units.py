@@ -83,8 +83,6 @@ def fresh(rng):
 return (slopes == 0).all(axis=1)
 # one sample with slope 0 is enough for it: a dead unit has the slope 0 on every sample
 return (slopes == 0).any(axis=0)
-# it answers for each number: one answer for each unit, over all its samples
-return mlp.leaky_relu(alpha).slope(Z) == 0
 # it gives one answer for all units together: each unit needs its own
 return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
 
@@ -94,9 +92,6 @@ return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
 return (mlp.leaky_relu(alpha).f(Z) == 0).all(axis=0)
 # it finds the same units for every alpha: which slope has a negative z?
 return (Z < 0).all(axis=0)
-# it finds the same units for every alpha, and those with z = 0, too: ask for the slope
-# itself
-return (np.maximum(Z, 0) == 0).all(axis=0)
 # it says True for the units with no slope of 0: asked for all, any number but 0 counts
 # as True; where is the slope 0?
 return slopes.all(axis=0)
@@ -108,9 +103,6 @@ return slopes.all(axis=0)
 return slopes.sum(axis=0) == 0
 # it says True for the units that live: turn it round
 return slopes.any(axis=0)
-# it gives the places of the dead units: asked for is True or False for each unit
-dead = (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
-return np.where(dead)[0]
 
 # %% right in: slopes = mlp.leaky_relu(alpha).slope(Z)
 # in float32
@@ -119,10 +111,6 @@ slopes = mlp.leaky_relu(alpha).slope(Z.astype(np.float32))
 # %% right in: return (slopes == 0).all(axis=0)
 # the living ones, turned round
 return ~(np.where(Z >= 0, 1, alpha) != 0).any(axis=0)
-# alpha is asked, not the slopes
-if alpha != 0:
-    return np.zeros(Z.shape[1], dtype=bool)
-return Z.max(axis=0) < 0
 # sample by sample: 'It loops in Python'
 dead = slopes[0] == 0
 for row in slopes[1:]:

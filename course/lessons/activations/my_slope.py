@@ -45,28 +45,11 @@ return 1 + alpha * (z < 0)
 # the left is right, but on the right it gives 0: what is the slope there?
 # mend: alpha * (z < 0) + (z >= 0)
 return alpha * (z < 0)
-# for an array of whole numbers the decimals are cut off: an array made from it holds
-# whole numbers, too
-# mend: np.ones(z.shape)
-slope = np.ones_like(z)
-slope[z < 0] = alpha
-return slope
-# the decimals are cut off where the first result is a whole number: it decides for all
-# of them
-# mend: np.vectorize(..., otypes=[float])
-return np.vectorize(lambda v: 1 if v >= 0 else alpha)(z)
-# the numbers are right, but not in the shape of z
-# mend: .reshape(z.shape)
-return np.array([1 if v >= 0 else alpha for v in z.flatten()])
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: z >= 0
 # look at z = 0: the slope is taken as 1 there
 return alpha + (1 - alpha) * (z > 0)
-# it gives 1 on both sides unless alpha is positive: the activation is not negative
-# there, so it does not tell on which side z lies; what does?
-a = np.where(z > 0, z, alpha * z)
-return np.where(a >= 0, 1, alpha)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: np.where(z >= 0, 1, alpha)
@@ -77,43 +60,25 @@ return np.where(z >= 0, z, alpha * z)
 return -0.2 + 1.2 * (z >= 0)
 # the sides are swapped: which one does alpha belong to?
 return np.where(z < 0, 1, alpha)
-# for negative z the sign is turned round: the slope is alpha as it comes
-return np.where(z >= 0, 1, -alpha)
 # on the left it gives the height of the line: its slope is the same for all negative z
 return np.where(z >= 0, 1, alpha * z)
-# on the right it gives z, the height of the line: how much does the height grow when z
-# grows by 1?
-return np.where(z < 0, alpha, z)
 # it stops where z has more than one number: a comparison then has many answers, and
 # Python wants a single one; look at np.where
 return 1 if z >= 0 else alpha
-# it stops where z has rows of several numbers: a loop over z goes row by row, not
-# number by number; NumPy asks for every number, in any shape
-return [1 if v >= 0 else alpha for v in z]
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: alpha + (1 - alpha) * (z >= 0)
 # it gives 0 for negative z, whatever alpha is: how steep is the line there?
 return np.where(z >= 0, 1, 0)
-# it gives True and False, which count as 1 and 0: that is right on the right; on the
-# left alpha is asked for
-return z >= 0
-# on both sides alpha is missing: it is there before anything is added
-return (1 - alpha) * (z >= 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: 1 - alpha
 # on the right there is alpha too much: what must be added to alpha to make 1?
 return (z >= 0) + alpha
-# the right side is right for alpha = -0.2 only: what must be added to another alpha to
-# make 1?
-return alpha + 1.2 * (z >= 0)
 
 # %% right in: return alpha + (1 - alpha) * (z >= 0)
 # a function of NumPy's
 return np.heaviside(z, 1) * (1 - alpha) + alpha
-# two numbers, picked by an index
-return np.array([alpha, 1])[(z >= 0).astype(int)]
 # in float32
 return (alpha + (1 - alpha) * (z >= 0)).astype(np.float32)
 # number by number: 'It loops in Python'
@@ -129,12 +94,6 @@ return [my_slope(part, alpha) for part in z]
 # %% wrong in: return alpha + (1 - alpha) * (z >= 0)
 # small z count as 0: 'for z = [-1.e-12]'
 return np.where(np.isclose(z, 0) | (z > 0), 1, alpha)
-# alpha is rounded: 'off by up to'
-return np.round(np.where(z >= 0, 1, alpha), 2)
-# only a part of a large batch: 'the shape (200, 4)'
-slope = np.where(z >= 0, 1, alpha)
-slope[100:] = 1
-return slope
 # a result kept between calls: 'the result is wrong'
 new = alpha + (1 - alpha) * (z >= 0)
 return vars(my_slope).setdefault((z.shape, alpha), new)

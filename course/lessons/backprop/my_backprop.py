@@ -103,12 +103,6 @@ def fresh(rng):
 # output; at which end does the way back begin?
 for i in range(len(params)):
     W, b = params[i]
-# only networks of one layer come out right: dA belongs to the output; at which end does
-# the way back begin?
-for i in range(len(params)):
-    W, b = params[i]
-# in place of: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 
 # %% mistakes in: W, b = params[i]
 # layer 0 is missing: it learns, too
@@ -124,19 +118,11 @@ dZ = dA
 dZ = dA * slope(A[i + 1])
 # the slope is taken at A, which went into the layer: what is f applied to?
 dZ = dA * slope(A[i])
-# the slope of a layer is taken at the Z of the layer before it
-dZ = dA * slope(Z[i - 1])
-# the last layer lacks the slope of f: it has an activation, too
-dZ = dA * slope(Z[i]) if i < len(Z) - 1 else dA
-# only the last layer has the slope of f: each has an activation
-dZ = dA * slope(Z[i]) if i == len(Z) - 1 else dA
 
 # %% mistakes in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 # the last layer comes first: the order is that of params
 # mend: grads.insert(0, (dW, db))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
-# all gradients are twice too large: dA is the slope of the loss already
-grads.insert(0, (2 * A[i].T @ dZ, 2 * dZ.sum(axis=0)))
 # all gradients have the wrong sign: the minus comes later, with the step
 grads.insert(0, (-A[i].T @ dZ, -dZ.sum(axis=0)))
 # dW and db are divided by the number of samples: dA has the 1/n already
@@ -144,8 +130,6 @@ grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
 
 # %% mistakes in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 # mend: A[i].T @ dZ
-# dW is made of what came out of the layer, not of what went in: A begins with X
-grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 grads.insert(0, (A[i] @ dZ, dZ.sum(axis=0)))
@@ -178,16 +162,6 @@ dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
 grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 # in place of: dA = dZ @ W.T
 dA = np.array([W @ dz for dz in dZ])
-
-# %% right
-# by recursion
-def my_backprop(params, A, Z, dA, slope):
-    if not params:
-        return []
-    dZ = dA * slope(Z[-1])
-    last = A[-2].T @ dZ, dZ.sum(0)
-    before = dZ @ params[-1][0].T
-    return my_backprop(params[:-1], A[:-1], Z[:-1], before, slope) + [last]
 
 # %% wrong in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 # dW is cut to whole numbers: 'is wrong'

@@ -95,24 +95,14 @@ def fresh(rng):
 # %% mistakes in: dZ = dA * slope(Z)
 # the slope of f is missing: what does step 1 do?
 dZ = dA
-# whatever slope is, f is taken for the leaky ReLU with alpha = -0.2
-dZ = dA * np.where(Z >= 0, 1, -0.2)
 # the slope is taken at A, which went into the layer: what is f applied to?
 dZ = dA * slope(A)
-# dA is multiplied by Z itself: the slope of f there is asked for
-dZ = dA * Z
-# dZ is wrong, or nothing fits: step 1 multiplies number by number
-dZ = dA @ slope(Z)
 # dZ has the wrong sign: the minus comes later, with the step downhill
 dZ = -dA * slope(Z)
 # dZ is divided by the number of samples: dA has the 1/n already
 dZ = dA * slope(Z) / len(A)
 
 # %% mistakes in: dW = A.T @ dZ
-# dW lacks the slope of f: is it made of dA, or of dZ?
-dW = A.T @ dA
-# dW lies on its side: it has the shape of W, (n_in, n_out)
-dW = dZ.T @ A
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 dW = A @ dZ
@@ -120,19 +110,10 @@ dW = A @ dZ
 dW = A.T @ dZ / len(A)
 
 # %% mistakes in: db = dZ.sum(axis=0)
-# db has the right numbers in the shape (1, n_out): b is (n_out,), and so is db
-db = dZ.sum(axis=0, keepdims=True)
-# dW and db are divided by the number of samples: dA has the 1/n already
-db = 1 / len(A) * np.sum(dZ, axis=0)
-# in place of: dW = A.T @ dZ
-dW = 1 / len(A) * A.T @ dZ
 # db is the mean over the samples: dA has the 1/n already
 db = dZ.mean(axis=0)
 # db has one number for each sample: b has one for each unit, and so has db
 db = dZ.sum(axis=1)
-# db has a row for each sample: b has one number for each unit, and so has db; what
-# happens to the samples?
-db = dZ
 # db lacks the slope of f: is it made of dA, or of dZ?
 db = dA.sum(axis=0)
 
@@ -141,9 +122,6 @@ db = dA.sum(axis=0)
 # what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
 # must take (n, n_out) to (n, n_in)
 return dW, db, dZ @ W
-# what goes back has the right shape only: W reshaped is not W transposed
-n_in, n_out = W.shape
-return dW, db, dZ @ W.reshape(n_out, n_in)
 # what goes back lacks the slope of f: is it made of dA, or of dZ?
 return dW, db, dA @ W.T
 
@@ -156,8 +134,6 @@ dZ = dA * np.float32(slope(Z))
 # as lists: 'A list stands where an array is asked for'
 return dW.tolist(), [sum(column) for column in dZ.T], dZ @ W.T
 
-# other products, and a list
-return [np.einsum("ni,no->io", A, dZ), np.ones(len(A)) @ dZ, (W @ dZ.T).T]
 # sample by sample: 'It loops in Python'
 dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
 return dW, sum(dZ), np.array([W @ dz for dz in dZ])

@@ -39,32 +39,18 @@ cases, large, fresh = LOSS_CASES, LOSS_MANY, fresh_losses
 # it gives one number: each number of Y_hat has its own slope
 # mend: none
 return np.sum(Y_hat - Y) / len(Y)
-# for whole numbers the fractions are cut off: an array of integers was filled, and it
-# can't hold any
-# mend: np.zeros(Y.shape)
-slopes = np.zeros_like(Y)
-for i in range(len(Y)):
-    slopes[i] = (Y_hat[i] - Y[i]) / len(Y)
-return slopes
 
 # %% mistakes in: return (Y_hat - Y) / len(Y)
 # mend: ... / len(Y)
 # with several samples it is too large: the loss is an average over them
 return Y_hat - Y
-# with several samples it is too small: it is divided by their number twice
-n = len(Y)
-return 1 / n * (Y_hat - Y) / n
 # with several outputs it is too small: only the samples are averaged
 return (Y_hat - Y) / Y.size
-# it is divided by the number of outputs: it is the samples that are averaged
-return (Y_hat - Y) / len(Y[0])
 
 # %% mistakes in: return (Y_hat - Y) / len(Y)
 # mend: (Y_hat - Y) / len(Y)
 # the sign is wrong: where a prediction is too large, the slope is positive
 return (Y - Y_hat) / len(Y)
-# the sign is wrong, and with several samples it is too large
-return Y - Y_hat
 # it is twice too large: a square brings a 2, and what does the half do?
 return 2 * (Y_hat - Y) / len(Y)
 # it is the slope of the sum of all squares: what does the loss do with it?
@@ -72,8 +58,6 @@ return 2 * (Y_hat - Y)
 # it is the slope of the mean of all squares: the loss takes half of each, and averages
 # over the samples, not over the outputs
 return 2 * (Y_hat - Y) / Y_hat.size
-# it is half of what it should be: what does the slope of a square bring?
-return (Y_hat - Y) / (2 * len(Y))
 # it holds squares: the slope of a square is no square
 return 0.5 * (Y_hat - Y) ** 2 / len(Y)
 
@@ -97,9 +81,3 @@ def half_square(p):
     return 0.5 * (p - Y) ** 2 / len(Y)
 h = 1e-3
 return (half_square(Y_hat + h) - half_square(Y_hat)) / h
-# large numbers are cut off: 'for Y_hat ='
-return np.clip((Y_hat - Y) / len(Y), -5, 5)
-# only a part of a large batch: 'for Y_hat = an array of the shape (200, 6)'
-return (Y_hat - Y) / min(len(Y), 20)
-# a result kept between calls: 'the result is wrong'
-return vars(my_loss_slope).setdefault(Y.shape, (Y_hat - Y) / len(Y))

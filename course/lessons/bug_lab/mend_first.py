@@ -48,8 +48,6 @@ allowed = mlp.forward, mlp.loss
 # with n samples all gradients are n times too large: the loss is a mean over the
 # samples
 dA = Y_hat - Y
-# with n samples all gradients are n times too small: the mean is taken once
-dA = (Y_hat - Y) / len(Y) ** 2
 # all gradients have the wrong sign: the loss grows with a prediction that is above its
 # target
 dA = (Y - Y_hat) / len(Y)
@@ -61,17 +59,8 @@ grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 dA = Y_hat - Y
 # db has one number for each sample: b has one for each unit
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=1))
-# db is one number for the whole layer: b has one for each unit
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum())
-# db has a row for each sample: b has one number for each unit, so what happens to the
-# samples?
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ)
-# db has an axis too many, the shape (1, units): b has the shape (units,)
-grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0, keepdims=True))
 # db is right for 3 samples only: the map shows a batch of 3, and there are others
 grads[i] = mlp.Layer(A[i].T @ dZ, 3 * dZ.mean(axis=0))
-# db has not passed the activation: b is a part of z, so which slope does it need?
-grads[i] = mlp.Layer(A[i].T @ dZ, dA.sum(axis=0))
 # with n samples dW is n times too small: the mean over them is taken at the start
 # already
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.sum(axis=0))

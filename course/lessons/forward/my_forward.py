@@ -117,9 +117,6 @@ Z.append(A[-1] @ W.T + b)
 # the samples are mixed, or nothing fits: W stands first in the product; a sample is a
 # row, and keeps to itself only on the left
 Z.append(W @ A[-1] + b)
-# the shapes are wrong, or nothing fits: in this product samples are columns, and here
-# they are rows, which belong on the left
-Z.append(np.dot(W.T, A[-1]) + b)
 # numbers are multiplied one by one and not added up: a unit needs one sum of all that
 # goes in; which product gives that?
 Z.append(A[-1] * W + b)
@@ -128,21 +125,6 @@ Z.append(A[-1] * W + b)
 Z.append(X @ W + b)
 # the biases are missing
 Z.append(A[-1] @ W)
-# A is right, but Z lacks the biases: Z holds the whole sum that f is applied to
-Z.append(A[-1] @ W)
-# in place of: A.append(f(Z[-1]))
-A.append(f(Z[-1] + b))
-# the biases are added after f: they belong to the sum that f is applied to
-Z.append(A[-1] @ W)
-# in place of: A.append(f(Z[-1]))
-A.append(f(Z[-1]) + b)
-# A and Z go apart after layer 0: what goes on to the next layer is z, and it should be
-# its activation
-X = X @ W + b
-Z.append(X)
-# Z holds numbers to which f is applied already, and A has f applied twice: Z is kept as
-# it was before f
-Z.append(f(A[-1] @ W + b))
 # Z holds the activations: it keeps each sum as it was before f
 A.append(f(A[-1] @ W + b))
 # in place of: A.append(f(Z[-1]))
@@ -151,20 +133,9 @@ Z.append(A[-1])
 # %% mistakes in: A.append(f(Z[-1]))
 # the activations lack f: A holds the same numbers as Z
 A.append(Z[-1])
-# f comes in at the end only: each layer has its own, and its result goes into the next
-# layer
-A.append(Z[-1])
-# in place of: return A, Z
-A[-1] = f(A[-1])
-return A, Z
-# the activations have f applied twice: once is enough
-A.append(f(f(Z[-1])))
 # whatever f is, the activations are those of the leaky ReLU with alpha = -0.2: the
 # function comes in as the argument f
 A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
-# whatever f is, the activations are those of ReLU: the function comes in as the
-# argument f
-A.append(np.maximum(0, Z[-1]))
 # only the first layer is there: is the end reached in the first round already?
 # mend: return A, Z (below the loop, not in it)
 A.append(f(Z[-1]))

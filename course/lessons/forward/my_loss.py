@@ -42,18 +42,9 @@ return np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: ... / len(Y)
 # it grows with the number of samples: the loss is their average
 return 1 / 2 * np.sum((Y_hat - Y) ** 2)
-# it is divided by 4, however many samples there are
-return np.sum((Y_hat - Y) ** 2) / 2 / 4
-# with several samples it is too small: it is divided by their number twice
-return 0.5 * np.mean(np.sum((Y_hat - Y) ** 2, axis=1)) / len(Y)
-# with several samples it is too large: it is multiplied by their number, not divided;
-# without parentheses / and * are done from left to right
-return np.sum((Y_hat - Y) ** 2) / 2 * len(Y)
 # with several outputs it is too small: it is divided by their number, too; outputs are
 # added up, only samples averaged
 return np.mean((Y_hat - Y) ** 2) / 2
-# it is divided by the number of outputs: the average is over the samples, the rows
-return 0.5 * np.sum((Y_hat - Y) ** 2) / Y.shape[1]
 
 # %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: 0.5 * ... and ... / len(Y)
@@ -73,28 +64,15 @@ return 0.5 * (Y_hat - Y).sum() ** 2 / len(Y)
 return 0.5 * np.sum(Y_hat - Y) / len(Y)
 # it adds up the sizes of the errors: their squares are asked for
 return np.abs(Y_hat - Y).sum() / (2 * len(Y))
-# prediction and target are added: the error is their difference
-return 0.5 * np.sum((Y_hat + Y) ** 2) / len(Y)
-# predictions and targets are squared by themselves: their difference is
-return 0.5 * np.sum(Y_hat ** 2 - Y ** 2) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: none
 # it is the square root of the loss: no root here
 return np.sqrt(np.sum((Y_hat - Y) ** 2) / (2 * len(Y)))
-# the sum of the squares goes through a square root: no root here
-return 0.5 * np.linalg.norm(Y_hat - Y) / len(Y)
 # it gives a loss for each sample: one number for all is asked for, their average
 return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1)
 # it gives a loss for each output: one number for all is asked for, their sum
 return 0.5 * sum((Y_hat - Y) ** 2) / len(Y)
-# with several outputs only the first counts: all are added up
-total = 0
-for i in range(len(Y)):
-    total += 0.5 * (Y_hat[i, 0] - Y[i, 0]) ** 2
-return total / len(Y)
-# the sign is wrong: a sum of squares is never negative
-return -np.sum((Y_hat - Y) ** 2) / (2 * len(Y))
 
 # %% right in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # a mean of sums

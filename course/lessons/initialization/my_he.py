@@ -57,8 +57,6 @@ def fresh(rng):
 # %% mistakes in: spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
 # the spread follows n_out: how many numbers does a unit add up?
 spread = np.sqrt(2 / ((1 + alpha**2) * n_out))
-# the spread follows n_in + n_out: how many numbers does a unit add up?
-spread = np.sqrt(2 / ((1 + alpha**2) * (n_in + n_out)))
 # the spread is what the variance should be: numbers multiplied by s get the variance s
 # squared
 spread = 2 / ((1 + alpha**2) * n_in)
@@ -68,12 +66,8 @@ spread = np.sqrt(2 / n_in)
 # a negative alpha counts as one that lets less through: what happens to its sign in the
 # formula?
 spread = np.sqrt(2 / ((1 + alpha) * n_in))
-# the 1 is squared together with alpha: in the formula alpha alone is squared
-spread = np.sqrt(2 / ((1 + alpha)**2 * n_in))
 # the variance is half of what it should be: what makes up for the activation?
 spread = np.sqrt(1 / ((1 + alpha**2) * n_in))
-# the variance is twice what it should be: what belongs under the root?
-spread = 2 / np.sqrt((1 + alpha**2) * n_in)
 # the spread grows with n_in: the more numbers a unit adds up, the smaller they must be
 spread = np.sqrt(2 / (1 + alpha**2) * n_in)
 # the spread follows n_in + n_out, and is the same for every alpha: that is another
@@ -85,17 +79,8 @@ spread = np.sqrt(2 / (n_in + n_out))
 # to layer?
 # mend: spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
 W = rng.standard_normal((n_in, n_out))
-# these are uniform numbers that follow n_in + n_out: that is another scheme, Glorot's;
-# He's weights are normal
-W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / (n_in + n_out))
 # the spread is right, but the numbers are uniform: He's weights are normal
 W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / ((1 + alpha**2) * n_in))
-# these are uniform numbers, and the spread that is asked for is their bound: He's
-# weights are normal
-W = rng.uniform(-spread, spread, (n_in, n_out))
-# the mean is what the spread should be, and the spread is 1: which of the two comes
-# first in a call?
-W = rng.normal(spread, size=(n_in, n_out))
 # generators with different seeds give the same weights: every number must come from the
 # rng that is handed in, without a generator of your own for each layer
 W = spread * np.random.default_rng(42).standard_normal((n_in, n_out))

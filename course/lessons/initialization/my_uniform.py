@@ -60,30 +60,14 @@ def fresh(rng):
     """The place of the generator stays empty: the measure hands one in."""
     return [(sizes, None) for sizes in fresh_sizes(rng)]
 
-# %% mistakes in: layers = []
-# generators with different seeds give the same weights: every number must come from the
-# rng that is handed in
-# mend: W = rng.uniform(-2, 2, (n_in, n_out))
-layers, rng = [], np.random.default_rng(0)
-# the first layer is missing: it lies between the inputs, which come first in sizes, and
-# the first units
-# mend: pairwise(sizes)
-layers, sizes = [], sizes[1:]
-
 # %% mistakes in: W = rng.uniform(-2, 2, (n_in, n_out))
 # the numbers lie between 0 and 1: which bounds are asked for?
 W = rng.uniform(0, 1, (n_in, n_out))
-# the numbers lie between 0 and 2, all on one side: what is the lower bound?
-W = 2 * rng.random((n_in, n_out))
-# the numbers lie between -2 and 0, all on one side: what is the upper bound?
-W = 2 * rng.random((n_in, n_out)) - 2
 # the numbers lie between -1 and 1: which bounds are asked for?
 W = 2 * rng.random((n_in, n_out)) - 1
 # these are normal numbers, as the original notebook's code draws them: its text asks
 # for uniform ones
 W = rng.standard_normal((n_in, n_out))
-# these are normal numbers with the spread 2: they have no bounds
-W = rng.normal(0, 2, (n_in, n_out))
 # generators with different seeds give the same weights: every number must come from the
 # rng that is handed in, without a generator of your own for each layer
 W = np.random.default_rng(42).uniform(-2, 2, (n_in, n_out))
@@ -110,9 +94,6 @@ layers.append((W, rng.uniform(-2, 2, n_out)))
 # mend: return layers (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
-# only the last layer is returned: does the list begin anew in each round?
-# mend: layers = [] (above the loop, not in it)
-layers = [(W, np.zeros(n_out))]
 
 # %% right in: W = rng.uniform(-2, 2, (n_in, n_out))
 # signs by themselves

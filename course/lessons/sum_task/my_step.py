@@ -73,26 +73,14 @@ def fresh(rng):
 new.append((W + learning_rate * dW, b + learning_rate * db))
 # the step is as long as the gradient, whatever the learning rate is
 new.append((W - dW, b - db))
-# every step is that of the learning rate 0.2: which one was handed over?
-new.append((W - 0.2 * dW, b - 0.2 * db))
-# these are the steps alone, and uphill: where do the parameters come to by a step down?
-new.append((learning_rate * dW, learning_rate * db))
 # these are the steps alone: where do they start from?
 new.append((-learning_rate * dW, -learning_rate * db))
 # only the weights move: the biases learn, too
 new.append((W - learning_rate * dW, b))
-# the learning rate shrinks the old parameters, too: it scales the gradient only
-new.append((learning_rate * (W - dW), learning_rate * (b - db)))
-# the weights move by the gradient of b: W has one of its own, of the same shape
-new.append((W - learning_rate * db, b - learning_rate * db))
 # nothing has changed: these are the parameters from before the step
 W_new = W - learning_rate * dW
 b_new = b - learning_rate * db
 new.append((W, b))
-# the layers come in reverse order: the first is the one next to the input
-new.insert(0, (W - learning_rate * dW, b - learning_rate * db))
-# in each pair b comes before W: W is the first
-new.append((b - learning_rate * db, W - learning_rate * dW))
 
 # %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
 # mend: new = [] before the loop, new.append((W, b)) in it, return new after it

@@ -137,18 +137,6 @@ for i in range(len(samples)):
 # %% mistakes in: loss, grads = loss_and_grads(params, X[rows], Y[rows])
 # each step learns from all of the data: which rows has it in samples?
 loss, grads = loss_and_grads(params, X, Y)
-# each step learns from the first of its rows only: it may have several
-loss, grads = loss_and_grads(params, X[rows[:1]], Y[rows[:1]])
-
-# %% mistakes in: losses.append(loss)
-# it ends where a loss is small: the next sample may have a large one, so go through all
-# samples
-# mend: for rows in samples: (with no break in it)
-losses.append(loss)
-if loss < 1e-3:
-    break
-# losses holds the last loss only: that of every step is asked for
-losses = [loss]
 
 # %% mistakes in: params = step(params, grads, learning_rate)
 # it trains with mlp's functions, whatever is handed over: look at the last two
@@ -156,23 +144,12 @@ losses = [loss]
 params = mlp.sgd_step(params, grads, learning_rate)
 # in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
 loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
-# the updates are those of mlp.sgd_step, whatever function is handed over
-params = mlp.sgd_step(params, grads, learning_rate)
-# it goes uphill: the step that is handed over knows the sign already
-params = step(params, grads, -learning_rate)
 # nothing is learned: it returns the first parameters; what becomes of the new ones?
 step(params, grads, learning_rate)
 # the result is one step away from the first parameters: each step must start where the
 # last one ended
 # mend: params = step(params, grads, learning_rate), in the loop
 new = step(params, grads, learning_rate)
-# in place of: return params, losses
-return new, losses
-# all losses and gradients are those at the first parameters: take each where the step
-# before has ended
-new = step(new, grads, learning_rate)
-# in place of: losses = []
-new, losses = params, []
 # in place of: return params, losses
 return new, losses
 # the losses are those after the update: take each before its step

@@ -69,8 +69,6 @@ error = Y - np.mean(Y)
 # it measures from the answer 0.5, which is the best for XOR only: which one is it for
 # these targets?
 error = Y - 0.5
-# it measures from the answer 0: which constant answer is the best?
-error = Y
 
 # %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
 # the answer is the best one, but the half is missing
@@ -81,8 +79,6 @@ return 0.5 * np.sum(error**2)
 # the answer is the best one, but the more outputs, the smaller it gets: they are
 # summed, not averaged
 return np.sum(error * error) / (2 * Y.size)
-# the answer is the best one, but the errors are not squared, only their signs are gone
-return 0.5 * np.abs(error).sum() / len(Y)
 # it is 0 whatever the targets are: errors of opposite sign cancel if they are added up
 # before they are squared
 return 0.5 * np.sum(error) ** 2 / len(Y)
@@ -93,18 +89,8 @@ return 0.5 * np.sum(error**2, axis=0) / len(Y)
 # mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
 # this is the best answer itself: return the loss that it has
 return Y.mean(axis=0)
-# this is the mean of all targets: each output has a best answer of its own, and the
-# loss of these is asked for
-return np.mean(Y)
 # it gives one number for each output, twice its loss: halve them, and add them up
 return np.var(Y, axis=0)
-# with n samples it divides by n - 1, as a statistician does for a sample of many:
-# divide by n
-return 0.5 * np.var(Y, axis=0, ddof=1).sum()
-# all outputs get the same answer, the mean of all targets: each output has a best
-# answer of its own; besides, the more outputs, the smaller it gets: they are summed,
-# not averaged; and the half is missing
-return np.var(Y)
 
 # %% right in: return 0.5 * np.sum(error**2) / len(Y)
 # the course's loss, which is allowed
@@ -120,8 +106,6 @@ return (np.mean(Y * 1.0 * Y, axis=0) - Y.mean(axis=0) ** 2).sum() / 2
 # %% wrong in: error = Y - Y.mean(axis=0)  # (n, n_out)
 # the first of many outputs: 'for Y = an array of the shape (200, 7)'
 error = (Y - Y.mean(axis=0))[:, :6]
-# the first of many samples: 'for Y = an array of the shape (200, 7)'
-error = (Y - Y.mean(axis=0))[:100]
 
 # %% wrong in: return 0.5 * np.sum(error**2) / len(Y)
 # the two that the notebook shows: 'the result is wrong'
