@@ -1,7 +1,3 @@
-"""Notebook of a test: twice as much. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 from course.lessons.cases import normal

@@ -1,7 +1,3 @@
-"""Notebook 1: one expression instead of a loop. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 from course.lessons.activations.cases import CASES, CHANGED, LARGE, fresh_cases

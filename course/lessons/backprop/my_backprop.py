@@ -1,18 +1,8 @@
-"""Notebook 4: all layers backwards. The solution stands below."""
-
-# ruff: noqa: F701, F706, F811, F821, RUF059
-# fmt: off
 import numpy as np
 
 import mlp_core as mlp
 from course.lessons.cases import (
-    FUNCTION_NAMES,
-    LEAKY,
-    RELU,
-    TANH,
-    layers_form,
-    network,
-    normal,
+    FUNCTION_NAMES, LEAKY, RELU, TANH, layers_form, network, normal,
 )
 
 # %% task

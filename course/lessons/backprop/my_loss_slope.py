@@ -1,7 +1,3 @@
-"""Notebook 4: the slope of the loss. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 from course.lessons.cases import LOSS_CASES, LOSS_MANY, fresh_losses

@@ -1,7 +1,3 @@
-"""Notebook 7: mend a backward pass whose way back is wrong. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 import mlp_core as mlp

@@ -1,7 +1,3 @@
-"""Notebook 7: the error of one entry of a gradient. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 from course.lessons.cases import normal

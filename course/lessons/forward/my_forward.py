@@ -1,20 +1,9 @@
-"""Notebook 3: a forward pass that keeps everything. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 import mlp_core as mlp
 from course.checking.exercise import FormError, describe_type, to_array
 from course.lessons.cases import (
-    FUNCTION_NAMES,
-    LEAKY,
-    RELU,
-    SIZES,
-    TANH,
-    expect_items,
-    network,
-    normal,
+    FUNCTION_NAMES, LEAKY, RELU, SIZES, TANH, expect_items, network, normal,
 )
 
 # %% task

@@ -1,16 +1,9 @@
-"""Notebook 2: write He's scheme. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 from itertools import pairwise
 
 import numpy as np
 
 from course.lessons.initialization.cases import (
-    SIZES,
-    fresh_sizes,
-    measuring,
-    tolerance_of,
+    SIZES, fresh_sizes, measuring, tolerance_of,
 )
 
 # %% task

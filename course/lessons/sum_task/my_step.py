@@ -1,7 +1,3 @@
-"""Notebook 5: the update, one step of gradient descent. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import itertools
 
 import numpy as np

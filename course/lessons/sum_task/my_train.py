@@ -1,7 +1,3 @@
-"""Notebook 5: the training loop. The solution stands below."""
-
-# ruff: noqa: F701, F706, F811, F821
-# fmt: off
 import numpy as np
 
 import mlp_core as mlp

@@ -1,7 +1,3 @@
-"""Notebook 6: the loss of the best constant answer. The solution stands below."""
-
-# ruff: noqa: F706, F811, F821
-# fmt: off
 import numpy as np
 
 import mlp_core as mlp

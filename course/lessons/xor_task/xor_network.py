@@ -1,7 +1,3 @@
-"""Notebook 6: a network for XOR by hand. The solution stands below."""
-
-# ruff: noqa: F706, F811
-# fmt: off
 import numpy as np
 
 import mlp_core as mlp
