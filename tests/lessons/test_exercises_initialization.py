@@ -41,21 +41,17 @@ def test_a_right_answer_is_refused_less_than_once_in_a_billion_checks():
     networks = counts([*cases.SIZES, *itertools.chain(*fresh)])
     k, K = min(min(layers) for layers in networks), min(map(sum, networks))
     assert (k, K) == (3600, 7200)
-    spread, share, gap = cases.network_bounds(K)
-    p = math.erfc(2.5 / 2**0.5)
-    assert p == pytest.approx(cases.BEYOND, rel=1e-3)
+    spread, gap = cases.network_bounds(K)
 
     def beyond(bound, error, count):
         return math.erfc(bound * (count / 2) ** 0.5 / error)
 
     of_a_layer = [
-        *(beyond(cases.BOUNDS[what], cases.ERRORS[what], k) for what in cases.ERRORS),
-        2 * (1 - cases.BOUNDS["the largest number"] / 4) ** k,
+        beyond(cases.BOUNDS[what], cases.ERRORS[what], k) for what in cases.ERRORS
     ]
     of_a_network = [
         beyond(spread, cases.ERRORS["the spread"], K),
-        sum(math.comb(K, n) * p**n * (1 - p) ** (K - n) for n in range(int(share * K))),
-        (K + 1) * (1 - gap / 4) ** K,
+        (K + 1) * (1 - gap) ** K,
     ]
     networks = counts([*cases.SIZES, *fresh[0]])  # of one check
     layers = sum(map(len, networks))
@@ -64,29 +60,32 @@ def test_a_right_answer_is_refused_less_than_once_in_a_billion_checks():
     assert 1e-11 < chance < 1e-9
 
 
-@pytest.mark.parametrize("uniform", [False, True])
-def test_the_errors_of_what_is_measured_are_those_of_draws(uniform):
-    """Guards: a standard error that is computed too small.
+@pytest.mark.parametrize("law", [cases.NORMAL, cases.UNIFORM])
+def test_the_errors_of_what_is_measured_are_those_of_draws(law):
+    """Guards: a standard error that is computed too small, and a law that is another one.
 
-    400 layers, as small as any that is measured: k numbers each, with the spread 1.
+    400 layers, as small as any that is measured: k numbers each.
     """
-    k, rng = cases.LEAST, np.random.default_rng(11)
-    end = 3**0.5
-    draw = rng.uniform(-end, end, (400, k)) if uniform else rng.normal(size=(400, k))
+    size, rng = (400, cases.LEAST), np.random.default_rng(11)
+    is_uniform = law is cases.UNIFORM
+    draw = rng.uniform(-2, 2, size) if is_uniform else rng.normal(size=size)
     means, spreads = draw.mean(axis=1), draw.std(axis=1)
     near = abs(draw - means[:, None]) < spreads[:, None]
     measured = {
-        "the mean": means,
-        "the spread": spreads,
+        "the mean": means / law.spread,
+        "the spread": spreads / law.spread,
         cases.SHARE: near.mean(axis=1),
     }
     for what, values in measured.items():
-        assert values.std() * k**0.5 < 1.1 * cases.ERRORS[what], what
-    wanted = {"the mean": 0, "the spread": 1, cases.SHARE: 0.577 if uniform else 0.683}
-    assert near.mean() == pytest.approx(wanted[cases.SHARE], abs=0.001)
+        assert values.std() * cases.LEAST**0.5 < 1.1 * cases.ERRORS[what], what
+    wanted = cases.like(law, scale=1.0)
+    found = [values.mean() for values in measured.values()]
+    right = [0, 1, 0.577 if is_uniform else 0.683]
+    assert found == pytest.approx(right, abs=0.001)
+    assert [*wanted.values()] == pytest.approx([0, law.spread, right[2]], abs=0.001)
     assert all(cases.describe(W, wanted) == wanted for W in draw)
-    for network in draw.reshape(-1, 2 * k):
-        cases.refuse_slight_errors(network, uniform)
+    for network in draw.reshape(-1, 2 * cases.LEAST):
+        cases.refuse_slight_errors(network, law)
 
 
 @pytest.mark.parametrize(

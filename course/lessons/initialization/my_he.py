@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 
 from course.lessons.initialization.cases import (
-    SIZES, fresh_sizes, measuring, tolerance_of,
+    NORMAL, SIZES, fresh_sizes, measuring, tolerance_of,
 )
 
 # %% task
@@ -38,7 +38,7 @@ def my_he(sizes, rng, alpha):
 # %% cases
 _ALPHAS = -0.2, 0.0, -0.2, 1.0, -0.8, 1.0, 0.0
 cases = [(sizes, None, alpha) for sizes, alpha in zip(SIZES, _ALPHAS)]
-measure = measuring(lambda n_in, alpha: np.sqrt(2 / ((1 + alpha**2) * n_in)))
+measure = measuring(NORMAL, lambda n_in, alpha: np.sqrt(2 / ((1 + alpha**2) * n_in)))
 tolerance = tolerance_of
 
 def fresh(rng):
@@ -102,13 +102,13 @@ r = np.sqrt(-2 * np.log(1 - rng.random((n_in, n_out))))
 W = spread * r * np.cos(2 * np.pi * rng.random((n_in, n_out)))
 
 # %% wrong in: W = spread * rng.standard_normal((n_in, n_out))
-# triangular numbers: 'lie more than 2.5 spreads from 0, and of normal numbers 1.2% do'
+# triangular numbers: 'weights lies between'
 W = np.sqrt(6) * spread * rng.triangular(-1, 0, 1, (n_in, n_out))
 # 5 % too large: 'times what it should be'
 W = 1.05 * spread * rng.standard_normal((n_in, n_out))
 # a mean that is not 0: 'the mean of W[0] is wrong'
-W = 0.3 + rng.standard_normal((n_in, n_out))
-# rounded: 'the 20000 weights of W[0] take only'
+W = spread * (0.3 + rng.standard_normal((n_in, n_out)))
+# rounded: '29600 weights have only'
 W = np.round(spread * rng.standard_normal((n_in, n_out)), 2)
 # sorted: 'are sorted: leave them as drawn'
 W = -np.sort(-spread * rng.standard_normal((n_in, n_out)))

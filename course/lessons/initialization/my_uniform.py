@@ -3,7 +3,7 @@ from itertools import pairwise
 import numpy as np
 
 from course.lessons.initialization.cases import (
-    SIZES, fresh_sizes, measuring, tolerance_of,
+    SIZES, UNIFORM, fresh_sizes, measuring, tolerance_of,
 )
 
 # %% task
@@ -46,7 +46,7 @@ def my_uniform(sizes, rng):
 
 # %% cases
 cases = [(sizes, None) for sizes in SIZES]
-measure = measuring(lambda n_in: 2 / np.sqrt(3), uniform=True)
+measure = measuring(UNIFORM)
 tolerance = tolerance_of
 
 def fresh(rng):
@@ -67,17 +67,9 @@ W = np.random.default_rng(42).uniform(-2, 2, (n_in, n_out))
 # two generators with the same seed give different weights: every number must come from
 # the rng that is handed in
 W = np.random.uniform(-2, 2, (n_in, n_out))
-# each layer begins with the same random numbers: it must go on drawing from the rng
-# where the layer before it has stopped
-# mend: W = rng.uniform(-2, 2, (n_in, n_out))
-W = np.random.default_rng(seed).uniform(-2, 2, (n_in, n_out))
-# in place of: layers = []
-layers, seed = [], rng.integers(1000000)
 # W has a row for each unit: in this course a row belongs to an input, and a column to a
 # unit
 W = rng.uniform(-2, 2, (n_out, n_in))
-# all weights are 0: so the units of a layer would stay alike for ever
-W = np.zeros((n_in, n_out))
 
 # %% mistakes in: layers.append((W, np.zeros(n_out)))
 # the biases are not 0: only the weights are random
@@ -117,7 +109,7 @@ W = rng.uniform(-1.98, 1.98, (n_in, n_out))
 W = rng.uniform(-2.01, 2.01, (n_in, n_out))
 # sorted by size: 'are sorted: leave them as drawn'
 W = np.array(sorted(rng.uniform(-2, 2, n_in * n_out), key=abs)).reshape(n_in, n_out)
-# rounded: 'take only 41 values'
+# rounded: '29600 weights have only 21 sizes'
 W = np.round(rng.uniform(-2, 2, (n_in, n_out)), 1)
 # right for some networks: 'the spread of W[0] is wrong'
 W = rng.uniform(-2, 2, (n_in, n_out))
@@ -125,7 +117,7 @@ if sizes[0] not in (1, 2, 3, 250):
     W = rng.standard_normal((n_in, n_out))
 
 # %% wrong
-# one large matrix for all layers: 'some weights come again'
+# one large matrix for all layers: '29600 weights have only'
 def my_uniform(sizes, rng):
     W = rng.uniform(-2, 2, (max(sizes), max(sizes)))
     return [(W[:n_in, :n_out], np.zeros(n_out)) for n_in, n_out in pairwise(sizes)]
