@@ -3,8 +3,6 @@
 `check` calls your function with many inputs and compares what it returns with what a
 right function returns. If the results are those of a usual mistake, it names the thought
 that mends it. Else it shows the first case that fails.
-
-The exercises themselves stand with their lessons, each in a file.
 """
 
 import ast
@@ -18,7 +16,7 @@ import numpy as np
 from course.checking import calls, compare, runs
 from course.checking.exercise import Listed, Verdict
 from course.checking.messages import describe_printed, diagnose, why_none
-from course.checking.version import VERSIONS
+from course.checking.version import with_version
 
 TRIES = 2  # failed ones, before code is told
 
@@ -41,7 +39,7 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
         words = "the check was interrupted; run the cell again"
         verdict = Verdict(False, words, tried=False)
     verdict = verdict._replace(words=f"{name}: {verdict.words}")
-    return VERSIONS.tell(name, function, verdict) if verdict.tried else verdict
+    return with_version(name, function, verdict) if verdict.tried else verdict
 
 
 def _refuse(exercises, function, name) -> str:

@@ -67,9 +67,9 @@ def call(function, args, allowed=(), *, trusted=False, trace=None, earlier=None)
     """The `Reply` of an answer to copies of the arguments; what it raises is in it.
 
     Functions of the course are borrowed if they are neither ``allowed`` nor among the
-    arguments, and if the answer isn't ``trusted``. ``trace`` sees the lines of the answer, and of nothing else. ``earlier`` is
-    a list that keeps what the call before returned: if this one changes it, the error is
-    `OVERWRITTEN`. A `Stop` and a KeyboardInterrupt get out.
+    arguments, and if the answer isn't ``trusted``. ``trace`` sees the lines of the answer
+    alone. ``earlier`` is a list that keeps what the call before returned: if this one
+    changes it, the error is `OVERWRITTEN`. A `Stop` and a KeyboardInterrupt get out.
     """
     given, before = copy.deepcopy(args), sys.gettrace()
     screen, watch = io.StringIO(), Watch(allowed, given)

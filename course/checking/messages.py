@@ -13,12 +13,12 @@ from course.words import label
 
 FEW = 12  # so many numbers are shown one by one
 GIVE_NONE = "append|extend|fill|insert|reverse|shuffle|sort"
-ENDLESS = "the function calls itself and never comes to an end"
-MAKE_NEW = "make new lists and arrays each time"
 WITHOUT_LINE = {
-    "RecursionError": f"it stops with RecursionError: {ENDLESS}",
+    "RecursionError": "it stops with RecursionError: the function calls itself and never "
+    "comes to an end",
     "SystemExit": "it ends Python, and with it your notebook: a function ends by `return`",
-    OVERWRITTEN: f"it changes what an earlier call has returned: {MAKE_NEW}",
+    OVERWRITTEN: "it changes what an earlier call has returned: make new lists and arrays "
+    "each time",
     "BdbQuit": "it stops for a debugger, and nobody is there to type: take it out",
 }
 KEPT = "alone this case is right, after others it isn't: what stays of an earlier call?"

@@ -65,8 +65,7 @@ class Reserve:
         return self.process
 
     def take(self):
-        if process := self.prepare():
-            self.process = None
+        process, self.process = self.prepare(), None
         return process
 
 

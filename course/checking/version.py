@@ -12,44 +12,36 @@ from types import CodeType
 
 from course.checking.calls import attribute
 
-
-class Versions:
-    """Knows what was judged last: the code and the verdict, by the function's name."""
-
-    def __init__(self):
-        self.judged = {}
-
-    def tell(self, name, function, verdict):
-        """The verdict, with the run of the cell that it is about.
-
-        The same verdict on the same run, once more, is no new try.
-        """
-        code = attribute(function, "__code__", CodeType)
-        number, later = _find(name, code)
-        if number is None:
-            return verdict
-        last_code, last_verdict = self.judged.get(name, (None, None))
-        is_again = code is last_code and verdict == last_verdict
-        self.judged[name] = code, verdict
-        about = f"\n  (This is about cell [{number}], as it ran.)"
-        if later:
-            about = (
-                f"\n  This is about cell [{number}]. Cell [{later}] ran since, but it "
-                "failed and left the function as it was: mend that cell, run it, and "
-                "check again."
-            )
-        elif verdict.solved:
-            about = ""
-        elif is_again:
-            about = (
-                f"\n  This is about cell [{number}] once more, as it ran before the last "
-                "check. If you have changed it since, run it first, then check again."
-            )
-        is_tried = verdict.solved or not is_again
-        return verdict._replace(words=verdict.words + about, tried=is_tried)
+JUDGED = {}  # the name of a function -> its code and its verdict at the last check
 
 
-VERSIONS = Versions()
+def with_version(name, function, verdict):
+    """The verdict, with the run of the cell that it is about.
+
+    The same verdict on the same run, once more, is no new try.
+    """
+    code = attribute(function, "__code__", CodeType)
+    number, later = _find(name, code)
+    if number is None:
+        return verdict
+    last_code, last_verdict = JUDGED.get(name, (None, None))
+    is_again = code is last_code and verdict == last_verdict
+    JUDGED[name] = code, verdict
+    about = f"\n  (This is about cell [{number}], as it ran.)"
+    if later:
+        about = (
+            f"\n  This is about cell [{number}]. Cell [{later}] ran since, but it failed "
+            "and left the function as it was: mend that cell, run it, and check again."
+        )
+    elif verdict.solved:
+        about = ""
+    elif is_again:
+        about = (
+            f"\n  This is about cell [{number}] once more, as it ran before the last "
+            "check. If you have changed it since, run it first, then check again."
+        )
+    is_tried = verdict.solved or not is_again
+    return verdict._replace(words=verdict.words + about, tried=is_tried)
 
 
 def _find(name, code):

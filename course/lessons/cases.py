@@ -21,7 +21,7 @@ FUNCTION_NAMES = {
 def normal(seed, *shape):
     """Standard normal numbers, rounded, so that a message can show them.
 
-    The seed may be a Generator, here and in `network`: it goes on.
+    The seed may be a Generator, here and below: it goes on.
     """
     return np.random.default_rng(seed).standard_normal(shape).round(2)
 
@@ -33,6 +33,13 @@ def network(seed, *sizes):
         mlp.Layer(normal(rng, n_in, n_out), normal(rng, n_out))
         for n_in, n_out in itertools.pairwise(sizes)
     ]
+
+
+def batch(seed, n, sizes, activation):
+    """A network, n samples, as many rows of its outputs, and the activation."""
+    rng = np.random.default_rng(seed)
+    params = network(rng, *sizes)
+    return params, normal(rng, n, sizes[0]), normal(rng, n, sizes[-1]), activation
 
 
 # Layers that are square, where a transposition keeps the shape, and others.

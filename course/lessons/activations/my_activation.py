@@ -1,6 +1,6 @@
 import numpy as np
 
-from course.lessons.activations.cases import CASES, CHANGED, LARGE, fresh_cases
+from course.lessons.activations.cases import CASES, LARGE, fresh_cases
 
 # %% task
 # ## Exercise: one expression instead of a loop
@@ -36,7 +36,7 @@ def my_activation(z, alpha):
 # than a Python loop. Rows and columns stay by themselves.
 
 # %% cases
-cases, large, fresh, changed = CASES, LARGE, fresh_cases, CHANGED
+cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return np.where(z > 0, z, alpha * z)
 # for negative z the sign is turned round: a negative alpha alone already turns the line
@@ -51,9 +51,6 @@ return np.maximum(z, 0) + alpha * z
 # mend: np.where(z > 0, z, alpha * z)
 # it gives 1 or alpha, the slope: asked for is the value, the height at z
 return np.where(z > 0, 1, alpha)
-# for every negative z it gives the same, alpha: the height must change with the
-# distance from 0
-return z * (z > 0) + alpha * (z <= 0)
 # it gives 0 for every negative z, whatever alpha is: that is ReLU; where does alpha
 # come in?
 return z * (z > 0)
@@ -65,25 +62,12 @@ return np.where(z < 0, z, alpha * z)
 # for alpha above 1 the sides are swapped: there the larger of both lines is the wrong
 # one; what decides is the sign of z
 return np.maximum(z, alpha * z)
-# a single number that is not positive makes it multiply all of them by alpha: each must
-# be asked on its own; look at np.where
-if (z > 0).all():
-    return z
-return alpha * z
 # it stops where z has more than one number: a comparison then has many answers, and
 # Python wants a single one; look at np.where
 return z if z > 0 else alpha * z
 # it stops where z has rows of several numbers: a loop over z goes row by row, not
 # number by number; NumPy asks for every number, in any shape
 return [v if v > 0 else alpha * v for v in z]
-
-# %% mistakes in: return np.where(z > 0, z, alpha * z)
-# mend: z.astype(float)
-# for an array of whole numbers the decimals are cut off: an array made from it holds
-# whole numbers, too
-a = z.copy()
-a[z < 0] = alpha * z[z < 0]
-return a
 
 # %% right in: return np.where(z > 0, z, alpha * z)
 # filled by a mask

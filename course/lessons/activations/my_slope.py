@@ -1,6 +1,6 @@
 import numpy as np
 
-from course.lessons.activations.cases import CASES, CHANGED, LARGE, fresh_cases
+from course.lessons.activations.cases import CASES, LARGE, fresh_cases
 
 # %% task
 # ### Exercise: the slope, without a loop
@@ -32,7 +32,7 @@ def my_slope(z, alpha):
 # `mlp_core.leaky_relu` does the same.
 
 # %% cases
-cases, large, fresh, changed = CASES, LARGE, fresh_cases, CHANGED
+cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # on the left there is 1 too much: what must be added to 1 to make alpha?

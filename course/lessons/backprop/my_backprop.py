@@ -1,9 +1,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.lessons.cases import (
-    FUNCTION_NAMES, LEAKY, RELU, TANH, layers_form, network, normal,
-)
+from course.lessons.cases import FUNCTION_NAMES, LEAKY, RELU, TANH, batch, layers_form
 
 # %% task
 # ## Exercise: all layers backwards
@@ -51,12 +49,11 @@ def order(names):
     """The last layer first, where the way back begins."""
     return sorted(names, key=lambda name: -int(name[3:-1]))
 
-def _case(seed, n, sizes, activation):
+def _case(*drawn):
     """All arguments fit together, as a forward pass makes them."""
-    rng = np.random.default_rng(seed)
-    params = network(rng, *sizes)
-    _, (A, Z) = mlp.forward(params, normal(rng, n, sizes[0]), activation)
-    return params, A, Z, normal(rng, n, sizes[-1]), activation.slope
+    params, X, dA, activation = batch(*drawn)
+    _, (A, Z) = mlp.forward(params, X, activation)
+    return params, A, Z, dA, activation.slope
 
 cases = [
     _case(200, 1, (2, 1), LEAKY),
@@ -113,8 +110,6 @@ dZ = dA * slope(A[i])
 # the last layer comes first: the order is that of params
 # mend: grads.insert(0, (dW, db))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
-# all gradients have the wrong sign: the minus comes later, with the step
-grads.insert(0, (-A[i].T @ dZ, -dZ.sum(axis=0)))
 # dW and db are divided by the number of samples: dA has the 1/n already
 grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
 

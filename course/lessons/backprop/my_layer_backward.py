@@ -102,10 +102,10 @@ dZ = dA * slope(Z) / len(A)
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 dW = A @ dZ
-# dW is divided by the number of samples: dA has the 1/n already
-dW = A.T @ dZ / len(A)
 
 # %% mistakes in: db = dZ.sum(axis=0)
+# db has the right numbers in the shape (1, n_out): b is (n_out,), and so is db
+db = dZ.sum(axis=0, keepdims=True)
 # db is the mean over the samples: dA has the 1/n already
 db = dZ.mean(axis=0)
 # db has one number for each sample: b has one for each unit, and so has db

@@ -44,6 +44,8 @@ allowed = mlp.forward, mlp.loss
 # with n samples all gradients are n times too large: the loss is a mean over the
 # samples
 dA = Y_hat - Y
+# with n samples all gradients are n times too small: the mean is taken once
+dA = (Y_hat - Y) / len(Y) ** 2
 # all gradients have the wrong sign: the loss grows with a prediction that is above its
 # target
 dA = (Y - Y_hat) / len(Y)

@@ -106,17 +106,7 @@ up, down = w.copy(), w.copy()
 # smaller in another
 up = down = w.astype(float)
 
-# %% mistakes in: up[index] += h
-# all entries of w move at once: the slope of one is asked for, with the others left
-# where they are
-up += h
-# in place of: down[index] -= h
-down -= h
-
 # %% mistakes in: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
-# the numeric slope is that of one number alone, and the loss depends on the others,
-# too: what does loss_of take?
-numeric = (loss_of(w[index] + h) - loss_of(w[index] - h)) / (2 * h)
 # the difference is one-sided, between w and h above: it should reach to both sides
 numeric = (loss_of(up) - loss_of(w)) / h
 # the numeric slope is twice too large: how far is it from the one place to the other?
@@ -138,6 +128,10 @@ return abs(claimed - numeric)
 return abs(claimed - numeric) / larger
 # an error has no sign, and yours has one
 return (claimed - numeric) / larger if larger > 0 else 0.0
+# it is relative to the claimed slope, and where that is 0 it divides by 0: the larger
+# of the two sizes is not
+return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)
+# in place of: larger = max(abs(claimed), abs(numeric))
 
 # %% right in: return abs(claimed - numeric) / larger if larger > 0 else 0.0
 # a floor far below all slopes

@@ -58,8 +58,6 @@ return np.mean((Y_hat - Y) ** 2)
 return 0.5 * (Y_hat - Y).sum() ** 2 / len(Y)
 # the errors are not squared, so those of opposite sign cancel
 return 0.5 * np.sum(Y_hat - Y) / len(Y)
-# it adds up the sizes of the errors: their squares are asked for
-return np.abs(Y_hat - Y).sum() / (2 * len(Y))
 
 # %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 # mend: none

@@ -74,12 +74,6 @@ spread = np.sqrt(2 / (n_in + n_out))
 W = rng.standard_normal((n_in, n_out))
 # the spread is right, but the numbers are uniform: He's weights are normal
 W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / ((1 + alpha**2) * n_in))
-# generators with different seeds give the same weights: every number must come from the
-# rng that is handed in, without a generator of your own for each layer
-W = spread * np.random.default_rng(42).standard_normal((n_in, n_out))
-# two generators with the same seed give different weights: every number must come from
-# the rng that is handed in
-W = spread * np.random.randn(n_in, n_out)
 # W has a row for each unit: in this course a row belongs to an input, and a column to a
 # unit
 W = spread * rng.standard_normal((n_out, n_in))

@@ -64,9 +64,12 @@ W = rng.standard_normal((n_in, n_out))
 # generators with different seeds give the same weights: every number must come from the
 # rng that is handed in, without a generator of your own for each layer
 W = np.random.default_rng(42).uniform(-2, 2, (n_in, n_out))
-# two generators with the same seed give different weights: every number must come from
-# the rng that is handed in
-W = np.random.uniform(-2, 2, (n_in, n_out))
+# each layer begins with the same random numbers: it must go on drawing from the rng
+# where the layer before it has stopped
+# mend: W = rng.uniform(-2, 2, (n_in, n_out))
+W = np.random.default_rng(seed).uniform(-2, 2, (n_in, n_out))
+# in place of: layers = []
+layers, seed = [], rng.integers(1000000)
 # W has a row for each unit: in this course a row belongs to an input, and a column to a
 # unit
 W = rng.uniform(-2, 2, (n_out, n_in))
@@ -101,8 +104,6 @@ def my_uniform(sizes, rng):
     )[::-1]
 
 # %% wrong in: W = rng.uniform(-2, 2, (n_in, n_out))
-# a gap at 0: 'none of 29600 weights lies between -0.'
-W = rng.choice([-1, 1], (n_in, n_out)) * rng.uniform(0.02, 2, (n_in, n_out))
 # bounds a little too narrow: 'none of 29600 weights lies between'
 W = rng.uniform(-1.98, 1.98, (n_in, n_out))
 # bounds a little too wide: 'is among the weights: it lies out of the range'

@@ -35,10 +35,6 @@ def my_step(params, grads, learning_rate):
 
 # %% cases
 form = layers_form()
-changed = (
-    "it changes {names} in place, and the caller may need what stood there: make new "
-    "arrays, in a new list"
-)
 cases = [
     (network(seed, *sizes), network(seed + 20, *sizes), rate)
     for seed, sizes, rate in zip(
@@ -73,6 +69,8 @@ new.append((W - dW, b - db))
 new.append((-learning_rate * dW, -learning_rate * db))
 # only the weights move: the biases learn, too
 new.append((W - learning_rate * dW, b))
+# the learning rate shrinks the old parameters, too: it scales the gradient only
+new.append((learning_rate * (W - dW), learning_rate * (b - db)))
 # nothing has changed: these are the parameters from before the step
 W_new = W - learning_rate * dW
 b_new = b - learning_rate * db

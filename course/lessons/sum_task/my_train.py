@@ -48,10 +48,6 @@ def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
 # %% cases
 minutes = 15
 allowed = mlp.loss_and_grads, mlp.sgd_step  # it is told how they go wrong here
-changed = (
-    "it changes {names} in place, so that you can't start again from the same place: "
-    "what is handed over must stay as it is"
-)
 
 def form(answer):
     """``return params, losses``."""
