@@ -1,10 +1,5 @@
 """Eight wrong backward passes, how they look in a gradient check, and what they cost.
 
-1. the backward pass in steps
-2. the eight bugs: each does one step in another way
-3. signatures: what a gradient check shows of a bug
-4. what a bug costs: many networks trained with it
-
 All eight are of the kind that stands in real code. None of them makes NumPy complain:
 where NumPy would, the line is right, as an author would have mended it there, and only
 there. So a bug can hide in one layer and be absent in the next.
@@ -20,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 import mlp_core as mlp
-from course.checks import one_of, whole
+from course import checks
 from course.experiments import error_range, wrong_names
 from course.fast import sweep
 from course.lessons import load_exercises
@@ -31,84 +26,74 @@ from mlp_core import ORIGINAL, Layer
 
 
 class Step(NamedTuple):
-    """A step of the backward pass, right as it is here."""
+    """A step of the backward pass: right, or with a bug."""
 
+    where: str  # which of `STEPS`
     line: str  # as the notebook writes it
     do: Callable  # (now, i) -> its result, where ``now`` holds the names of the line
+    mark: str = ""  # how to tell the bug from the others, in words
+
+    def gradient(self, learning_rate=0.2):
+        """A fresh gradient function with this step, called like `mlp.loss_and_grads`."""
+        steps = (STEPS | {self.where: self}).values()
+        before, dA_of_loss, dZ, dW, db, dA = (step.do for step in steps)
+        kept = {"learning_rate": learning_rate, "memory": {}}  # from call to call
+
+        def gradient(params, X, Y, activation=ORIGINAL):
+            Y_hat, (A, Z) = mlp.forward(params, X, activation)
+            loss, f = mlp.loss(Y_hat, Y), mlp.per_layer(activation, params)
+            now = SimpleNamespace(Y=Y, Y_hat=Y_hat, A=A, Z=Z, f=f, **kept)
+            now.n, now.last = Y.shape[-2], len(params) - 1
+            now.W = [W for W, _ in params]
+            now.A, now.Z = before(now, None)
+            now.dA, grads = dA_of_loss(now, None), []
+            for i in reversed(range(len(params))):
+                now.dZ = dZ(now, i)
+                now.dW, now.db = dW(now, i), db(now, i)
+                now.dA = dA(now, i)
+                grads.insert(0, Layer(now.dW, now.db.reshape(params[i].b.shape)))
+            return loss, grads
+
+        return gradient
 
 
-STEPS = {
-    "before step 0": Step("A, Z = cache", lambda now, _: (now.A, now.Z)),
-    "step 0": Step("dA = (Y_hat - Y) / n", lambda now, _: (now.Y_hat - now.Y) / now.n),
-    "step 1": Step(
-        "dZ = dA * f.slope(Z[i])", lambda now, i: now.dA * now.f[i].slope(now.Z[i])
+_RIGHT = (
+    Step("before step 0", "A, Z = cache", lambda now, _: (now.A, now.Z)),
+    Step("step 0", "dA = (Y_hat - Y) / n", lambda now, _: (now.Y_hat - now.Y) / now.n),
+    Step(
+        "step 1",
+        "dZ = dA * f.slope(Z[i])",
+        lambda now, i: now.dA * now.f[i].slope(now.Z[i]),
     ),
-    "step 2": Step("dW = A[i].T @ dZ", lambda now, i: now.A[i].mT @ now.dZ),
-    "step 3": Step("db = np.sum(dZ, axis=0)", lambda now, _: now.dZ.sum(axis=-2)),
-    "step 4": Step("dA = dZ @ W[i].T", lambda now, i: now.dZ @ now.W[i].mT),
-}
-
-
-def gradient_with(changed, learning_rate=0.2):
-    """Make a gradient, called like `mlp.loss_and_grads`, that does some steps otherwise.
-
-    ``changed`` has what is done in them, by their names in `STEPS`.
-    """
-    steps = {name: step.do for name, step in STEPS.items()} | changed
-    before, dA_of_loss, dZ, dW, db, dA = steps.values()
-    kept = {"learning_rate": learning_rate, "memory": {}}  # from call to call
-
-    def gradient(params, X, Y, activation=ORIGINAL):
-        Y_hat, (A, Z) = mlp.forward(params, X, activation)
-        loss, f = mlp.loss(Y_hat, Y), mlp.per_layer(activation, params)
-        now = SimpleNamespace(Y=Y, Y_hat=Y_hat, A=A, Z=Z, f=f, **kept)
-        now.n, now.W, now.last = Y.shape[-2], [W for W, _ in params], len(params) - 1
-        now.A, now.Z = before(now, None)
-        now.dA, grads = dA_of_loss(now, None), []
-        for i in reversed(range(len(params))):
-            now.dZ = dZ(now, i)
-            now.dW, now.db = dW(now, i), db(now, i)
-            now.dA = dA(now, i)
-            grads.insert(0, Layer(now.dW, now.db.reshape(params[i].b.shape)))
-        return loss, grads
-
-    return gradient
-
-
-right = gradient_with({})
+    Step("step 2", "dW = A[i].T @ dZ", lambda now, i: now.A[i].mT @ now.dZ),
+    Step("step 3", "db = np.sum(dZ, axis=0)", lambda now, _: now.dZ.sum(axis=-2)),
+    Step("step 4", "dA = dZ @ W[i].T", lambda now, i: now.dZ @ now.W[i].mT),
+)
+STEPS = {step.where: step for step in _RIGHT}
+right = STEPS["step 0"].gradient()
 
 
 def spoiled(step, layer):
     """A gradient that makes the result of one step in one layer 1.5 times too large."""
-    name = f"step {step}"
+    done = STEPS[f"step {step}"]
 
     def off(now, i):
-        is_hit = i == layer or step == 0  # which belongs to no layer
-        return (1.5 if is_hit else 1.0) * STEPS[name].do(now, i)
+        is_hit = i in (layer, None)  # step 0 belongs to no layer
+        return (1.5 if is_hit else 1.0) * done.do(now, i)
 
-    return gradient_with({name: off})
+    return done._replace(do=off).gradient()
 
 
 # 2. The eight bugs --------------------------------------------------------------------
 
 
-class Bug(NamedTuple):
-    """A planted bug: a step that is done in another way."""
-
-    where: str  # which of `STEPS`
-    line: str
-    do: Callable  # these two as in `Step`
-    mark: str  # how to tell it from the others, in words
-
-    def gradient(self, learning_rate=0.2):
-        """A fresh gradient function with this bug, called like `loss_and_grads`."""
-        return gradient_with({self.where: self.do}, learning_rate)
-
-
 def _no_transpose(now, i):
-    W = now.W[i]
-    is_square = W.shape[-2] == W.shape[-1]
-    return now.dZ @ (W if is_square else W.mT)
+    n_in, n_out = now.W[i].shape[-2:]
+    return now.dZ @ (now.W[i] if n_in == n_out else now.W[i].mT)
+
+
+def _target_for_input(now, i):
+    return (now.A[i] if i > 0 else np.broadcast_to(now.Y, now.A[0].shape)).mT @ now.dZ
 
 
 def _wrong_axis(now, _):
@@ -121,28 +106,25 @@ def _wrong_axis(now, _):
 
 
 def _stale_cache(now, _):
-    cache, shape = (now.A, now.Z), now.A[0].shape
-    before = now.memory.get(shape, cache)
-    now.memory[shape] = cache
+    before = now.memory.get(now.A[0].shape, (now.A, now.Z))
+    now.memory[now.A[0].shape] = now.A, now.Z
     return before
 
 
 BUGS = {
     # Stood in the original notebook. Broadcasting hides it: one target, repeated, fits
     # wherever two inputs fit. It needs one output, or as many outputs as inputs.
-    "target for input": Bug(
+    "target for input": Step(
         "step 2",
         "dW = (A[i] if i > 0 else Y).T @ dZ",
-        lambda now, i: (
-            (now.A[i] if i > 0 else np.broadcast_to(now.Y, now.A[0].shape)).mT @ now.dZ
-        ),
+        _target_for_input,
         "Its mark: W[0] is wrong and b[0] is right. So the slope that arrives at "
         "layer 0 is right, and what it is multiplied with is not.",
     ),
     # With ReLU that is the question a >= 0, and the answer is always yes. So stood it in
     # the NumPy tutorial 'Deep learning on MNIST'. A negative alpha makes the same of it,
     # since alpha * z is positive where z is negative. tanh and sigmoid: another point.
-    "slope from output": Bug(
+    "slope from output": Step(
         "step 1",
         "dZ = dA * f.slope(A[i + 1])",
         lambda now, i: now.dA * now.f[i].slope(now.A[i + 1]),
@@ -150,8 +132,7 @@ BUGS = {
         "unit. With the activation leaky 0.1 it vanishes, since there the output "
         "has the sign of z.",
     ),
-    # Where W is not square NumPy raises an error, and there the author mended it.
-    "no transpose": Bug(
+    "no transpose": Step(
         "step 4",
         "dA = dZ @ (W[i] if n_in == n_out else W[i].T)",
         _no_transpose,
@@ -159,9 +140,8 @@ BUGS = {
         "it all is wrong, W and b alike. With sizes that are all different it "
         "vanishes, since NumPy would refuse the product.",
     ),
-    # Taken over from an output without activation, or from softmax with cross-entropy:
-    # there it is right.
-    "last slope missing": Bug(
+    # Right where an output has no activation, or softmax with cross-entropy.
+    "last slope missing": Step(
         "step 1",
         "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
         lambda now, i: now.dA * (now.f[i].slope(now.Z[i]) if i < now.last else 1),
@@ -170,7 +150,7 @@ BUGS = {
         "the slope is 1.",
     ),
     # The loss is a mean over the samples, and its slope isn't.
-    "no 1/n": Bug(
+    "no 1/n": Step(
         "step 0",
         "dA = Y_hat - Y",
         lambda now, _: now.Y_hat - now.Y,
@@ -178,9 +158,8 @@ BUGS = {
         "With a batch of 1 it vanishes.",
     ),
     # A sum over the units has an entry for each sample. That fits b by accident if there
-    # are as many units, and by broadcasting with a batch of one. Elsewhere NumPy raises
-    # an error, and there the author mended it.
-    "wrong axis": Bug(
+    # are as many units, and by broadcasting with a batch of one.
+    "wrong axis": Step(
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         _wrong_axis,
@@ -190,7 +169,7 @@ BUGS = {
     ),
     # As globals invite to. The first call has none before it, and reads its own cache;
     # so does a batch of another shape, which wouldn't fit.
-    "stale cache": Bug(
+    "stale cache": Step(
         "before step 0",
         "A, Z = cache_before",
         _stale_cache,
@@ -198,7 +177,7 @@ BUGS = {
         "follow no rule. It vanishes if the call before had the same batch.",
     ),
     # What is passed on comes from a W that has moved already; the updates are right.
-    "update on the way": Bug(
+    "update on the way": Step(
         "step 4",
         "dA = dZ @ (W[i] - learning_rate * dW).T",
         lambda now, i: now.dZ @ (now.W[i] - now.learning_rate * now.dW).mT,
@@ -222,8 +201,12 @@ ACTIVATIONS |= {"ReLU": mlp.relu, "tanh": mlp.tanh, "identity": mlp.identity}
 SQUARE = (3, 3, 3, 3)
 DIFFERENT = (2, 4, 3, 1)  # no two neighbours alike
 SIZES = (mlp.ORIGINAL_SIZES, SQUARE, DIFFERENT)
-NETWORKS = {"negative": 464, "positive": 27, "both": 20}  # sign of the last z -> seed
 CALLS_BEFORE = ("other batch", "same batch")
+NETWORKS = {  # sign of the last z -> seed, and what to add to z (samples, units) for it
+    "negative": (464, lambda z: -0.1 - z.max(axis=0)),
+    "positive": (27, lambda z: 0.1 - z.min(axis=0)),
+    "both": (20, lambda z: 0.1 * (z[0] == z[1]) - (z[0] + z[1]) / 2),  # no z on a kink
+}
 
 
 class Case(NamedTuple):
@@ -247,27 +230,17 @@ def case(
     By default it is a network of the notebook's maps. A ``draw`` (a seed) is another
     one, with other batches; its last bias is moved until the sign is right.
     """
-    batch_size = whole("batch_size", batch_size, 1, 8)
-    one_of("last_z", last_z, list(NETWORKS))
-    rng = np.random.default_rng(NETWORKS[last_z] if draw is None else draw)
-    params = [
-        Layer(W, 0.3 * rng.standard_normal(b.shape))
-        for W, b in mlp.initialize(sizes, rng)
-    ]
+    batch_size = checks.whole("batch_size", batch_size, 1, 8)
+    seed, shift = NETWORKS[checks.one_of("last_z", last_z, list(NETWORKS))]
+    rng = np.random.default_rng(seed if draw is None else draw)
+    start = mlp.initialize(sizes, rng)
+    params = [Layer(W, 0.3 * rng.standard_normal(b.shape)) for W, b in start]
     X, X_before = rng.standard_normal((2, 8, sizes[0]))
     if draw is not None:
         z = mlp.forward(params, np.concatenate([X, X_before]), f)[1].Z[-1]
-        W, b = params[-1]
-        params[-1] = Layer(W, b + _SHIFTS[last_z](z))
+        params[-1] = Layer(params[-1].W, params[-1].b + shift(z))
     Y = np.repeat(X.sum(axis=1, keepdims=True), sizes[-1], axis=1)
     return Case(params, *(batch[:batch_size] for batch in (X, Y, X_before)))
-
-
-_SHIFTS = {  # what to add to the last z, of shape (samples, units)
-    "negative": lambda z: -0.1 - z.max(axis=0),
-    "positive": lambda z: 0.1 - z.min(axis=0),
-    "both": lambda z: 0.1 * (z[0] == z[1]) - (z[0] + z[1]) / 2,  # no z on a kink
-}
 
 
 def signature(bug=None, **settings) -> list[mlp.ParameterCheck]:
@@ -278,19 +251,7 @@ def signature(bug=None, **settings) -> list[mlp.ParameterCheck]:
     before the check: it counts for 'stale cache', and the ``learning_rate`` for 'update
     on the way'. The others are those of `case`.
     """
-    params, X, Y, f, gradient = _plant(bug, **settings)
-    return mlp.gradient_check(params, X, Y, f, gradient)
-
-
-def _plant(
-    bug, activation="leaky -0.2", learning_rate=0.2, before="other batch", **of_case
-):
-    """A case, its activation, and the gradient of a bug after the call before."""
-    one_of("before", before, CALLS_BEFORE)
-    f, gradient = ACTIVATIONS[activation], _gradient(bug, learning_rate)
-    params, X, Y, X_before = case(f=f, **of_case)
-    gradient(params, X_before if before == "other batch" else X, Y, f)
-    return params, X, Y, f, gradient
+    return mlp.gradient_check(*_plant(bug, **settings))
 
 
 def wrong_arrays(bug=None, **settings) -> list[str]:
@@ -300,15 +261,26 @@ def wrong_arrays(bug=None, **settings) -> list[str]:
 
 def claimed(bug, **settings):
     """The loss, and what a bug says of its slopes: one flat array."""
-    params, X, Y, f, gradient = _plant(bug, **settings)
-    loss, grads = gradient(params, X, Y, f)
+    *batch, gradient = _plant(bug, **settings)
+    loss, grads = gradient(*batch)
     return loss, np.concatenate([array.ravel() for layer in grads for array in layer])
+
+
+def _plant(
+    bug, activation="leaky -0.2", learning_rate=0.2, before="other batch", **of_case
+):
+    """A case, its activation, and the gradient of a bug after the call before."""
+    checks.one_of("before", before, CALLS_BEFORE)
+    f, gradient = ACTIVATIONS[activation], _gradient(bug, learning_rate)
+    params, X, Y, X_before = case(f=f, **of_case)
+    gradient(params, X_before if before == "other batch" else X, Y, f)
+    return params, X, Y, f, gradient
 
 
 def _gradient(bug, learning_rate):
     if callable(bug):
         return bug
-    one_of("bug", bug, (None, *BUGS))
+    checks.one_of("bug", bug, (None, *BUGS))
     return BUGS[bug].gradient(learning_rate) if bug else right
 
 
@@ -334,17 +306,16 @@ def difference(shown, guessed) -> str:
     parts = [f"{_list(names)} would be {w}" for w, names in would_be.items() if names]
     if parts:
         return f"With it, {' and '.join(parts)}."
-    far = [
-        (a, b)
-        for a, b in reversed(pairs)  # from the output on: there a bug begins
-        if not a.ok and np.max(abs(a.error - b.error)) > 0.01
-    ]
-    for a, b in far:
+    words = ""
+    for a, b in reversed(pairs):  # from the output on: there a bug begins
+        if a.ok or np.max(abs(a.error - b.error)) <= 0.01:
+            continue
         here, there = error_range(a), error_range(b)
         if here != there:
             words = "With it, the same arrays would be wrong, but by other amounts:"
             return f"{words} {a.name} by {there}, not {here}."
-    return "With it, single entries would have other errors." if far else ""
+        words = "With it, single entries would have other errors."
+    return words
 
 
 def _list(names):
@@ -369,6 +340,5 @@ def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
 
 def costs(task, seeds) -> dict:
     """Of how many networks each bug leaves how many a success: {name: (k, trials)}."""
-    cases = {"no bug": None, **{name: name for name in BUGS}}
-    solved = {name: int(success(bug, task, seeds).sum()) for name, bug in cases.items()}
-    return {name: (count, len(seeds)) for name, count in solved.items()}
+    solved = {bug or "no bug": success(bug, task, seeds) for bug in (None, *BUGS)}
+    return {name: (int(marks.sum()), len(seeds)) for name, marks in solved.items()}
