@@ -1,8 +1,4 @@
-"""What experiments tell.
-
-1. sweeps: how each training ended, how often it works, how sure that is
-2. gradient checks: what is wrong, and by how much
-"""
+"""What sweeps and gradient checks tell: how often it works, and what is wrong."""
 
 import numpy as np
 
@@ -107,13 +103,8 @@ def error_range(check) -> str:
 
 def common_factor(checks):
     """How many times too large all wrong entries are; None if they don't agree."""
-    parts = [(check, is_wrong(check)) for check in checks if not check.ok]
-    if not parts:
-        return None
-    return one_factor(
-        np.concatenate([check.analytic[wrong] for check, wrong in parts]),
-        np.concatenate([check.numeric[wrong] for check, wrong in parts]),
-    )
+    pairs = [(c.analytic[is_wrong(c)], c.numeric[is_wrong(c)]) for c in checks]
+    return one_factor(*map(np.concatenate, zip(*pairs)))
 
 
 def one_factor(claimed, right):
@@ -124,6 +115,6 @@ def one_factor(claimed, right):
     return float(ratio.mean()) if np.ptp(ratio) < 1e-4 * abs(ratio.mean()) else None
 
 
-def is_wrong(check, tolerance=1e-5):
+def is_wrong(check):
     """Which entries are wrong, as in `mlp.gradient_check`; NaN is wrong too."""
-    return ~check.kink & ~(check.error <= tolerance)
+    return ~check.kink & ~(check.error <= 1e-5)

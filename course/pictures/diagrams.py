@@ -107,24 +107,24 @@ def chain_rule() -> Picture:
         "The chain rule from a weight to the loss in a network of one hidden unit. "
         f"{boxes}. Slopes on the way: {ways}. Their product: {result}."
     ).replace("−", "-")
-    shown = numbers, slopes, given, result
-    return Picture(lambda ax: _draw_chain(ax, *shown), alt, size=(12.8, 4.0))
 
+    def draw(ax):
+        _clear(ax)
+        places = np.array([0.7, 2.9, 5.35, 7.75, 10.15, 12.1])
+        halves = np.array([0.4, 0.9, 0.7, 0.95, 0.65, 0.4])  # of the boxes' widths
+        for place, (name, number) in zip(places, numbers.items()):
+            _box(ax, place, 2.75, f"{name}\n{_short(number)}", size=12)
+        starts, ends = (places + halves)[:-1], (places - halves)[1:]
+        middles = (places[:-1] + places[1:]) / 2
+        for start, end, place, name in zip(starts, ends, middles, slopes):
+            _arrow(ax, (start, 2.75), (end, 2.75), POSITIVE)
+            slope = f"{name}\n{_short(slopes[name])}"
+            _text(ax, place, 1.75, slope, color=NEGATIVE, size=12)
+        _arrow(ax, (12.3, 1.1), (0.5, 1.1), NEGATIVE, "dashed")
+        _text(ax, 6.4, 0.5, result, size=15)
+        _text(ax, 6.4, 3.65, given, size=13)
 
-def _draw_chain(ax, numbers, slopes, given, result):
-    _clear(ax)
-    places = np.array([0.7, 2.9, 5.35, 7.75, 10.15, 12.1])
-    halves = np.array([0.4, 0.9, 0.7, 0.95, 0.65, 0.4])  # of the boxes' widths
-    for place, (name, number) in zip(places, numbers.items()):
-        _box(ax, place, 2.75, f"{name}\n{_short(number)}", size=12)
-    starts, ends = (places + halves)[:-1], (places - halves)[1:]
-    middles = (places[:-1] + places[1:]) / 2
-    for start, end, middle, (name, slope) in zip(starts, ends, middles, slopes.items()):
-        _arrow(ax, (start, 2.75), (end, 2.75), POSITIVE)
-        _text(ax, middle, 1.75, f"{name}\n{_short(slope)}", color=NEGATIVE, size=12)
-    _arrow(ax, (12.3, 1.1), (0.5, 1.1), NEGATIVE, "dashed")
-    _text(ax, 6.4, 0.5, result, size=15)
-    _text(ax, 6.4, 3.65, given, size=13)
+    return Picture(draw, alt, size=(12.8, 4.0))
 
 
 def _clear(ax):

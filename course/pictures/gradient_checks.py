@@ -72,10 +72,11 @@ def _draw_cells(ax, check, place, digits):
             look = {"facecolors": "none", "edgecolors": "#7A3600", "hatch": hatch}
             marked = PolyCollection(squares[where.ravel()], **look)
             ax.add_collection(marked, autolim=False)
+    if digits is None:
+        return
     for corner, error in zip(corners, check.error.ravel()):
-        if digits is not None:
-            text = "0" if error < 1e-7 else number(error, digits)  # 0: it is rounding
-            axes.write(ax, *(corner + 0.5), text, pad=0.8)
+        text = "0" if error < 1e-7 else number(error, digits)  # 0: it is rounding
+        axes.write(ax, *(corner + 0.5), text, pad=0.8)
 
 
 def _write_verdict(ax, check, place):
@@ -97,8 +98,7 @@ def describe_gradient_check(checks):
         return f"{_all_right(checks).capitalize()} here.{kinks}"
     right = [check.name for check in checks if check.ok and not check.kink.all()]
     text = f"Wrong: {', '.join(wrong)}. Right: {', '.join(right) or 'none'}.{kinks}"
-    factor = common_factor(checks)
-    if factor is not None:
+    if (factor := common_factor(checks)) is not None:
         text += f" Each wrong entry is {factor:.2f} times the right one."
     return text
 
@@ -110,10 +110,9 @@ def _all_right(checks):
 
 def _kinks_in_words(checks):
     """What isn't counted: ' At a kink, not counted: b[0], 2 of 6 entries of W[0].'"""
-    parts = []
-    for name, kink in [
-        (check.name, check.kink) for check in checks if check.kink.any()
-    ]:
-        some = f"{kink.sum()} of {kink.size} entries of {name}"
-        parts.append(name if kink.all() else some)
+    kinks = {check.name: check.kink for check in checks if check.kink.any()}
+    parts = [
+        name if kink.all() else f"{kink.sum()} of {kink.size} entries of {name}"
+        for name, kink in kinks.items()
+    ]
     return f" At a kink, not counted: {', '.join(parts)}." if parts else ""

@@ -22,9 +22,8 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
         for x, a, y in list(zip(task.X, A, task.Y[:, 0]))[:FEW]
     ]
     alt = f"The samples in the space of layer {layer}: {', '.join(parts)}."
-    return Picture(
-        lambda ax: draw_hidden(ax, params, task, activation, layer), alt, size
-    )
+    shown = params, task, activation, layer
+    return Picture(lambda ax: draw_hidden(ax, *shown), alt, size)
 
 
 def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):

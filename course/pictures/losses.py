@@ -22,15 +22,15 @@ def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Pi
     unit = "epoch" if x_label.startswith("epoch") else "step"
     # Losses of single samples jump, and one may be small before anything is learned: so
     # a long run is told by means.
-    window = 100 if smooth == 1 and unit == "step" else smooth
-    told = window, unit, *(limits or (1e-10, np.inf))
+    told = 100 if smooth == 1 and unit == "step" else smooth, unit, limits
     parts = [f"{name}: {_ends(values, *told)}" for name, values in losses.items()]
     alt = f"Loss curve. {'; '.join(parts)}."
     return Picture(lambda ax: draw_loss(ax, losses, **look), alt, size)
 
 
-def _ends(values, window, unit, lowest, highest):
+def _ends(values, window, unit, limits):
     """How a curve begins and ends: by means of ``window`` points if it has as many."""
+    lowest, highest = limits or (1e-10, np.inf)
 
     def words(value):
         beyond = highest < value < np.inf
@@ -116,13 +116,11 @@ def _what_is_hidden(values, steps_per_point, bottom):
     """What the line of a run can't show, for a line below its name."""
     if len(values) == 0:
         return "\nended before its first point"
-    text, bad = "", np.flatnonzero(~np.isfinite(values))
-    if bad.size:
+    text, low = "", values[values < bottom]
+    if (bad := np.flatnonzero(~np.isfinite(values))).size:
         text += f"\nnot finite from {steps_per_point * (bad[0] + 1)}"
-    low = values[values < bottom]
     if low.size:
-        is_zero = low.max() == 0
-        what = "a loss of 0 stands" if is_zero else f"losses below {bottom:.0e} stand"
+        what = f"losses below {bottom:.0e} stand" if low.any() else "a loss of 0 stands"
         text += f"\n({what} at the bottom)"
     return text
 

@@ -107,17 +107,13 @@ class _Plan:
         self.most = int(np.clip((self.top - self.bottom) / least, 2, 8))
         flat = self.step(max(sizes)) - 1.2 * self.font
         self.node_height = float(np.clip(flat, 1.4 * self.font, self.node_width))
-        self.y = [self._column(size) for size in sizes]
+        middle = (self.top + self.bottom) / 2 + 0.6 * self.font
+        rows = [np.arange(min(size, self.most)) for size in sizes]  # from the top
+        self.y = [middle + self.step(len(r)) * (r[-1] / 2 - r) for r in rows]
 
     def step(self, size):
         """How far apart the units of a layer stand."""
         return (self.top - self.bottom) / min(size, self.most)
-
-    def _column(self, size):
-        """The heights of the units that are drawn in one layer, from the top."""
-        rows = min(size, self.most)
-        middle = (self.top + self.bottom) / 2 + 0.6 * self.font
-        return middle + self.step(size) * ((rows - 1) / 2 - np.arange(rows))
 
     def drawn(self, layer):
         """The numbers of the drawn units; the last place may say '+ 9 more' instead."""
@@ -142,10 +138,10 @@ def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
     # An edge runs through its number, so that it is clear whose number it is.
     stops = [starts, ends] if places is None else [starts, places, ends]
     colors, linestyles = map(list, zip(*map(_look_of, weights)))
-    look = {"colors": colors, "linestyles": linestyles}
-    look["linewidths"] = 1 + 4 * np.clip(np.nan_to_num(np.abs(weights)) / 3, 0, 1)
-    look["alpha"] = 1.0 if is_stressed else 0.3
-    ax.add_collection(LineCollection(np.stack(stops, axis=1), zorder=1, **look))
+    widths = 1 + 4 * np.clip(np.nan_to_num(np.abs(weights)) / 3, 0, 1)
+    look = {"colors": colors, "linestyles": linestyles, "linewidths": widths}
+    look |= {"alpha": 1.0 if is_stressed else 0.3, "zorder": 1}
+    ax.add_collection(LineCollection(np.stack(stops, axis=1), **look))
     if places is None:
         return len(pairs)
     for (x, y), weight, color in zip(places, weights, colors):
