@@ -12,6 +12,7 @@ import numpy as np
 import mlp_core as mlp
 
 MOST = 10**9
+BOOLEANS = bool, np.bool_
 
 
 def array(name, value) -> np.ndarray:
@@ -29,7 +30,7 @@ def array(name, value) -> np.ndarray:
 
 def number(name, value, least=None, above=None, most=None) -> float:
     """One finite number, within limits."""
-    if isinstance(value, (bool, np.bool_)) or array(name, value).ndim != 0:
+    if isinstance(value, BOOLEANS) or array(name, value).ndim != 0:
         raise TypeError(f"{name} must be a number, not {value!r}")
     if not np.isfinite(value):
         raise ValueError(f"{name} must be a finite number, not {value}")
@@ -42,11 +43,11 @@ def number(name, value, least=None, above=None, most=None) -> float:
 def whole(name, value, least=0, most=MOST) -> int:
     """A whole number, within limits."""
     try:
-        count = None if isinstance(value, (bool, np.bool_)) else operator.index(value)
+        if isinstance(value, BOOLEANS):
+            raise TypeError
+        count = operator.index(value)
     except TypeError:
-        count = None
-    if count is None:
-        raise TypeError(f"{name} must be a whole number, not {value!r}")
+        raise TypeError(f"{name} must be a whole number, not {value!r}") from None
     _check_limits(name, count, least, most)
     return count
 
@@ -60,7 +61,7 @@ def _check_limits(name, value, least, most):
 
 def switch(name, value) -> bool:
     """True or False."""
-    if not isinstance(value, (bool, np.bool_)):
+    if not isinstance(value, BOOLEANS):
         raise TypeError(f"{name} must be True or False, not {value!r}")
     return bool(value)
 

@@ -188,29 +188,17 @@ def train(
 
     The ``snapshots`` are a `Snapshots`: a sequence.
     """
+    if gradient not in KNOWN_GRADIENTS:
+        return mlp.train(**locals())  # so far these are the arguments
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
-        steps = epochs * steps_per_epoch
-        samples = mlp.draw_samples(rng, len(X), steps, batch_size)
+        samples = mlp.draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
     samples = np.asarray(samples)
-    if gradient not in KNOWN_GRADIENTS:
-        return mlp.train(
-            params,
-            X,
-            Y,
-            activation=activation,
-            learning_rate=learning_rate,
-            steps_per_epoch=steps_per_epoch,
-            samples=samples,
-            snapshots=snapshots,
-            gradient=gradient,
-        )
     _check(params, X, Y, samples, activation, gradient)
     steps = _Steps(params, X, Y, samples, activation, learning_rate, gradient)
-    losses = np.zeros(len(samples))
-    kept = np.empty((len(samples) + 1 if snapshots else 0, len(steps.flat(0))))
+    losses, zeros = np.zeros(len(samples)), np.zeros(len(steps.flat(0)))
+    kept = np.empty((len(samples) + 1 if snapshots else 0, len(zeros)))
     kept[:1] = steps.flat(0)
-    zeros = np.zeros(len(steps.flat(0)))
     done, stopped = 0, "finished"  # done: the updates that were made
 
     def result(stopped):
@@ -235,13 +223,12 @@ def train(
                     stopped = "diverged"
                     break
                 steps.backward(step)
-                # 0 * inf is NaN: one product tells whether a parameter is infinite.
-                if steps.hides_infinity and np.dot(steps.flat(step + 1), zeros) != 0:
-                    done, stopped = step + 1, "diverged"
-                    break
                 if snapshots:
                     kept[step + 1] = steps.flat(step + 1)
                 done = step + 1
+                # 0 * inf is NaN: one product tells whether a parameter is infinite.
+                if steps.hides_infinity and np.dot(steps.flat(done), zeros) != 0:
+                    break
         return result(stopped)
     except KeyboardInterrupt:  # also one that comes while the result is made
         return result("interrupted" if stopped == "finished" else stopped)
@@ -341,7 +328,7 @@ class Sweep(NamedTuple):
 
     def network(self, s) -> list[mlp.Layer]:
         """The parameters of network ``s`` alone."""
-        s = range(len(self.seeds))[operator.index(s)]
+        s = operator.index(s)
         return [mlp.Layer(W[s].copy(), b[s, 0].copy()) for W, b in self.params]
 
 
@@ -381,8 +368,11 @@ def sweep(
         raise ValueError(f"X {X.shape} and Y {Y.shape} don't fit sizes {sizes}")
     if gradient is original_loss_and_grads:
         check_one_output(Y)
-    S, shapes = len(seeds), list(itertools.pairwise(sizes))
-    learning_rate = np.broadcast_to(_rates(learning_rate), S)
+    S, steps = len(seeds), epochs * steps_per_epoch
+    shapes = list(itertools.pairwise(sizes))
+    rates = np.broadcast_to(checks.array("learning_rate", learning_rate), S)
+    if not np.all((rates > 0) & np.isfinite(rates)):
+        raise ValueError(f"learning_rate must be positive, not {learning_rate!r}")
     activations = mlp.per_layer(activation, shapes)
     if any(np.shape(act.alpha) not in ((), (S,)) for act in activations):
         raise ValueError(f"activation needs one alpha, or one for each of {S} seeds")
@@ -393,14 +383,13 @@ def sweep(
     try:
         for start in range(0, S, block):
             some = slice(start, min(start + block, S))
-            steps = epochs * steps_per_epoch
             flat, samples = _start_block(
                 seeds[some], len(X), sizes, scheme, alphas[some], steps, batch_size
             )
-            fs, rates = _with_alphas(activations, some), learning_rate[some]
+            fs = _with_alphas(activations, some)
             told = functools.partial(_told, progress, start, some.stop, S)
             params, losses = train_block(
-                flat, shapes, X, Y, samples, fs, rates, gradient, told
+                flat, shapes, X, Y, samples, fs, rates[some], gradient, told
             )
             epoch_loss = mlp.epoch_means(losses[:-1], steps_per_epoch)
             parts.append((params, epoch_loss, _breaks(losses)))
@@ -411,13 +400,6 @@ def sweep(
         if not parts or watching:
             raise
         return _collect(parts, X, Y, seeds, activations)
-
-
-def _rates(learning_rate):
-    rates = checks.array("learning_rate", learning_rate)
-    if rates.ndim > 1 or not np.all((rates > 0) & np.isfinite(rates)):
-        raise ValueError(f"learning_rate must be positive, not {learning_rate!r}")
-    return rates
 
 
 def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
@@ -445,9 +427,7 @@ def _told(progress, start, stop, S, rows):
         yield picked
 
 
-def _train_block(
-    flat, shapes, X, Y, samples, activations, learning_rate, gradient, told
-):
+def _train_block(flat, shapes, X, Y, samples, activations, rates, gradient, told):
     """Train the networks flat (P, S) in place; return the stack, and losses (steps + 1, S).
 
     The last losses are 0, or NaN where the last update broke a network. The letters in
@@ -463,7 +443,7 @@ def _train_block(
     A, Z, dZ, error = arrays.A, arrays.Z, arrays.dZ, arrays.error
     updates = np.empty(flat.shape)
     M, dM = _matrices(flat, shapes), _matrices(updates, shapes)
-    scale, zeros = learning_rate / batch, np.zeros(len(flat))
+    scale, zeros = rates / batch, np.zeros(len(flat))
     losses = np.empty((steps + 1, S))
     with np.errstate(all="ignore"):
         for step, rows in enumerate(told(samples)):
@@ -491,18 +471,17 @@ def _train_block(
     return _stack(flat, shapes), losses
 
 
-def _train_stack(
-    flat, shapes, X, Y, samples, activations, learning_rate, gradient, told
-):
+def _train_stack(flat, shapes, X, Y, samples, activations, rates, gradient, told):
     """The same by any gradient that takes a stack, in plain steps."""
     params, losses = _stack(flat, shapes), []
     activations = for_stack(activations, params)
     hides_infinity = any(hides for _, _, hides in map(_writing, activations))
+    rows, rates = told(np.moveaxis(samples, -1, 1)), rates[:, None, None]
+    steps = mlp.steps(params, X, Y, rows, activations, rates, gradient)
     with np.errstate(all="ignore"):
-        for rows in told(np.moveaxis(samples, -1, 1)):  # (S, batch)
-            value, grads = gradient(params, X[rows], Y[rows], activations)
+        for value, after in steps:
             losses.append(value + _zero_or_nan(params) if hides_infinity else value)
-            params = mlp.sgd_step(params, grads, learning_rate[:, None, None])
+            params = after
         losses.append(_zero_or_nan(params))
     return params, np.array(losses)
 
@@ -535,21 +514,13 @@ def _with_alphas(activations, index):
 def _collect(parts, X, Y, seeds, activations):
     """Put the blocks together."""
     blocks, epoch_losses, diverged = zip(*parts)
-    params = [
-        mlp.Layer(*(np.concatenate(arrays) for arrays in zip(*layers)))
-        for layers in zip(*blocks)
-    ]
+    params = [mlp.Layer(*map(np.concatenate, zip(*layers))) for layers in zip(*blocks)]
     diverged_at = np.concatenate(diverged)
     seeds = seeds[: len(diverged_at)]  # fewer than all after an interrupt
     with np.errstate(all="ignore"):
         Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
         success = mlp.solved(Y_hat, Y) & (diverged_at == 0)
-    return Sweep(
-        # Of whole numbers beyond 64 bits NumPy alone would make floats.
-        seeds=np.array(seeds, dtype=int if max(seeds) < 2**63 else object),
-        params=params,
-        Y_hat=Y_hat,
-        success=success,
-        epoch_loss=np.concatenate(epoch_losses, axis=-1),
-        diverged_at=diverged_at,
-    )
+    # Of whole numbers beyond 64 bits NumPy alone would make floats.
+    seeds = np.array(seeds, dtype=int if max(seeds) < 2**63 else object)
+    epoch_loss = np.concatenate(epoch_losses, axis=-1)
+    return Sweep(seeds, params, Y_hat, success, epoch_loss, diverged_at)

@@ -2,7 +2,7 @@
 
 In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there.
 Elsewhere it is in memory, until the kernel ends. It is never sent. `open_in` begins,
-`forget` ends it. The one `keeper` of this kernel does all that.
+`forget` ends it. The one `KEEPER` of this kernel does all that.
 """
 
 import json
@@ -226,7 +226,7 @@ class Keeper:
         return ASIDE.format(aside.name)
 
 
-keeper = Keeper()
-answer, work, solved = keeper.answer, keeper.work, keeper.solved
-add_answer, add_review, add_try = keeper.add_answer, keeper.add_review, keeper.add_try
-open_in, forget, close = keeper.open_in, keeper.forget, keeper.close
+KEEPER = Keeper()
+answer, work, solved = KEEPER.answer, KEEPER.work, KEEPER.solved
+add_answer, add_review, add_try = KEEPER.add_answer, KEEPER.add_review, KEEPER.add_try
+open_in, forget, close = KEEPER.open_in, KEEPER.forget, KEEPER.close

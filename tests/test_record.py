@@ -196,9 +196,9 @@ def test_a_file_damaged_while_a_notebook_runs_is_written_anew(copy):
     record.add_answer("forward", "a", "A", right=True)
     (copy / record.FILE).write_text("{")
     record.add_answer("forward", "b", "B", right=True)
-    assert "record.damaged.json now" in record.keeper.trouble
+    assert "record.damaged.json now" in record.KEEPER.trouble
     record.add_answer("forward", "c", "C", right=True)
-    assert record.keeper.trouble == ""
+    assert record.KEEPER.trouble == ""
     restart(copy)
     for name in "abc":
         assert record.answer("forward", name).solved, name
@@ -250,11 +250,11 @@ def test_what_can_not_be_written_is_told_and_written_later(copy, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(os, "replace", full)
         record.add_answer("forward", "b", "B", right=True)
-    assert record.keeper.trouble == "Your answers can't be kept in record.json: no room"
+    assert record.KEEPER.trouble == "Your answers can't be kept in record.json: no room"
     assert record.answer("forward", "b").solved
     assert [path.name for path in copy.glob("record*")] == [record.FILE]
     record.add_answer("forward", "c", "C", right=True)
-    assert record.keeper.trouble == ""
+    assert record.KEEPER.trouble == ""
     restart(copy)
     for name in "abc":
         assert record.answer("forward", name).solved, name

@@ -167,8 +167,8 @@ class Lesson:
             lines.append("All done in this notebook.")
         if self.detours:
             lines += ["What went wrong on the way:", *self.detours]
-        if record.keeper.trouble:
-            lines.append(record.keeper.trouble)
+        if record.KEEPER.trouble:
+            lines.append(record.KEEPER.trouble)
         return _Text("\n".join(lines))
 
 

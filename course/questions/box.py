@@ -109,8 +109,8 @@ class QuestionBox(_OnPage):
                 "<details><summary>Show the explanation</summary>"
                 f"{explanation}</details>"
             )
-        if record.keeper.trouble:
-            explanation += f"<p>{html.escape(record.keeper.trouble)}</p>"
+        if record.KEEPER.trouble:
+            explanation += f"<p>{html.escape(record.KEEPER.trouble)}</p>"
         self._say("right" if reply.right else "wrong", words + explanation)
 
     def _say(self, verdict, words):

@@ -16,6 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import psutil
+
 from course import lessons
 from course.tools import ROOT, CommandError, find_notebooks
 from course.tools.grading import handins, reports
@@ -210,8 +212,6 @@ def _environment(folder):
 
 def _stop(pid):
     """End a process, and all that it started."""
-    import psutil
-
     with suppress(psutil.Error):
         process = psutil.Process(pid)
         for part in [process, *process.children(recursive=True)]:

@@ -36,7 +36,7 @@ def solve(*cells, name="my_loss"):
         kernel.setattr(own, "get_ipython", lambda: shell)
         [lesson] = [key for key in LESSONS if name in LESSONS[key].exercises]
         verdict = Lesson(lesson, keeps_record=False).check(space[name])
-    folder = record.keeper.path.parent
+    folder = record.KEEPER.path.parent
     record.close()
     record.open_in(folder)
     return verdict.solved

@@ -112,7 +112,7 @@ def test_lines_stand_as_they_were_put(order):
 
 def test_trouble_with_the_record_is_told(choice, monkeypatch):
     """Guards: a full disk that nobody hears of."""
-    monkeypatch.setattr(record.keeper, "trouble", "It can't be kept: no room.")
+    monkeypatch.setattr(record.KEEPER, "trouble", "It can't be kept: no room.")
     box = questions.QuestionBox(choice)
     answer(box, "0")
     assert said(box, "It can't be kept: no room.")
