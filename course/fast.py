@@ -145,12 +145,14 @@ def _writing_leaky(alpha):
 class _Arrays:
     """The arrays of a step: A, Z, dZ, and the functions that write into them.
 
-    ``first`` is A[0], (n_in + 1, k) with a row of ones, or (n_in + 1, k, S).
+    ``picked`` is for the samples of the step, (n_in + 1 + n_out, k), or with S behind it:
+    X, a row of ones, Y.
     """
 
-    def __init__(self, first, shapes, activations):
-        units, rest = [n_out for _, n_out in shapes], first.shape[1:]
-        self.A = [first, *(np.ones((n + 1, *rest)) for n in units)]
+    def __init__(self, picked, shapes, activations):
+        n_in, units, rest = shapes[0][0], [n for _, n in shapes], picked.shape[1:]
+        self.x, self.y = picked[:n_in], picked[n_in + 1 :]
+        self.A = [picked[: n_in + 1], *(np.ones((n + 1, *rest)) for n in units)]
         self.a = [A[:-1] for A in self.A[1:]]  # without the row of ones
         z, dz = np.empty((2, sum(units), *rest))
         ends = np.cumsum(units)
@@ -261,10 +263,8 @@ class _Steps(_Arrays):
         if batch == 1:  # a slice is a view: it costs less than picking rows
             self.rows = [slice(row, row + 1) for row in samples[:, 0].tolist()]
         self.picked = np.empty((batch, self.table.shape[1]))
-        n_in, columns = X.shape[1], self.picked.T
-        self.x, self.y = columns[:n_in], columns[n_in + 1 :]
         activations = mlp.per_layer(activation, params)
-        super().__init__(columns[: n_in + 1], self.shapes, activations)
+        super().__init__(self.picked.T, self.shapes, activations)
         self.Y_hat, self.flat_error = self.a[-1], self.error.reshape(-1)
         self.batch, self.scale = batch, np.array(learning_rate / batch)
         self.has_bug = gradient is original_loss_and_grads
@@ -435,11 +435,9 @@ def _train_block(flat, shapes, X, Y, samples, activations, rates, gradient, told
     last, the innermost loop is long; `@` on S tiny matrices is three times slower.
     """
     steps, batch, S = samples.shape
-    n_in, layers = X.shape[1], range(len(shapes))
-    table = np.vstack([X.T, np.ones(len(X)), Y.T])
+    table, layers = np.vstack([X.T, np.ones(len(X)), Y.T]), range(len(shapes))
     picked = np.empty((len(table), batch, S))
-    x, y = picked[:n_in], picked[n_in + 1 :]
-    arrays = _Arrays(picked[: n_in + 1], shapes, activations)
+    arrays = _Arrays(picked, shapes, activations)
     A, Z, dZ, error = arrays.A, arrays.Z, arrays.dZ, arrays.error
     updates = np.empty(flat.shape)
     M, dM = _matrices(flat, shapes), _matrices(updates, shapes)
@@ -451,12 +449,12 @@ def _train_block(flat, shapes, X, Y, samples, activations, rates, gradient, told
             for i in layers:
                 np.einsum("iks,ios->oks", A[i], M[i], out=Z[i])
                 arrays.f[i](Z[i], arrays.a[i])
-            np.subtract(arrays.a[-1], y, out=error)
+            np.subtract(arrays.a[-1], arrays.y, out=error)
             np.einsum("oks,oks->s", error, error, out=losses[step])
             if arrays.hides_infinity:  # 0 * inf is NaN
                 losses[step] += np.einsum("p,ps->s", zeros, flat)
             if gradient is original_loss_and_grads:
-                x[...] = y
+                arrays.x[...] = arrays.y
             for slope, z in arrays.slopes:
                 slope(z, z)
             np.multiply(error, scale, out=dZ[-1])
