@@ -104,9 +104,8 @@ def params(name, value, inputs=None) -> list:
     try:
         layers = [mlp.Layer(array(name, W), array(name, b)) for W, b in value]
     except (TypeError, ValueError):
-        raise TypeError(
-            f"{name} must be a list of Layer, as initialize() makes"
-        ) from None
+        words = f"{name} must be a list of Layer, as initialize() makes"
+        raise TypeError(words) from None
     if not layers:
         raise ValueError(f"{name} is empty: a network needs at least one layer")
     n_in = layers[0].W.shape[:1] if inputs is None else (inputs,)

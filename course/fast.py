@@ -207,14 +207,10 @@ def train(
         last = done
         if stopped == "diverged" or not np.isfinite(steps.flat(done)).all():
             stopped, last = "diverged", max(done - 1, 0)  # take the last update back
-        history = mlp.History(
-            loss=losses[:last],
-            epoch_loss=mlp.epoch_means(losses[:last], steps_per_epoch),
-            samples=samples,
-            snapshots=Snapshots(kept[: last + 1], steps.shapes),
-            stopped=stopped,
-            diverged_at=last + 1 if stopped == "diverged" else None,
-        )
+        diverged_at = last + 1 if stopped == "diverged" else None
+        loss, networks = losses[:last], Snapshots(kept[: last + 1], steps.shapes)
+        epoch_loss = mlp.epoch_means(loss, steps_per_epoch)
+        history = mlp.History(loss, epoch_loss, samples, networks, stopped, diverged_at)
         return split(steps.flat(last).copy(), steps.shapes), history
 
     try:

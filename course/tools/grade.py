@@ -37,7 +37,7 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    only = [path.stem for path in find_notebooks(options.only)] if options.only else ()
+    only = [path.stem for path in find_notebooks(options.only)]
     folder = ROOT / options.folder
     if not folder.exists():
         raise CommandError(f"there is no {folder}")

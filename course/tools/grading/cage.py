@@ -120,10 +120,8 @@ def _guard(folder):
     packages.add(os.path.dirname(os.path.dirname(np.__file__)))
     readable = inside, *map(real, packages)
     # They watch the answer, and let it run before they begin.
-    watchers = *vars(calls.Watch).values(), calls.call, Answer._load
-    watchers = {
-        watcher.__code__ for watcher in watchers if hasattr(watcher, "__code__")
-    }
+    parts = *vars(calls.Watch).values(), calls.call, Answer._load
+    watchers = {part.__code__ for part in parts if hasattr(part, "__code__")}
 
     def is_refused(event, args):
         if event == "open":
