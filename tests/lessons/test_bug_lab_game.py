@@ -176,7 +176,7 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
 
 def test_the_saved_numbers_stand_under_their_names(lab):
     """Guards: what the bug claims under the name of the differences, or transposed."""
-    names, rows = lab.view.table(lab.data)
+    names, rows = lab.view.table(lab.data, lab.now())
     table = dict(zip(names, zip(*rows)))
     claimed, right = (
         bugs.claimed(bug, draw=lab.puzzle.draw, **settings_of(lab))[1]
