@@ -6,9 +6,6 @@ import sys
 import ipywidgets as widgets
 from IPython import get_ipython
 
-# In a browser alone (Pyodide): no processes, no threads, no interrupt.
-IN_BROWSER = sys.platform == "emscripten"
-
 
 def view(widget, custom):
     """What shows a widget: its mime bundle, which ipywidgets 7 doesn't make, and metadata.
