@@ -41,10 +41,9 @@ def load_exercises(name) -> dict:
     """The exercises of a lesson by name, in the order in which its notebook checks them."""
     notebook = NOTEBOOKS[name].read_text(encoding="utf-8")
     files = filter(exercise_file.is_exercise, (FOLDER / name).glob("*.py"))
-    ordered = sorted(
-        files, key=lambda path: notebook.find(f"lesson.check({path.stem})")
-    )
-    return {path.stem: exercise_file.read(path) for path in ordered}
+    read = {path.stem: exercise_file.read(path) for path in files}
+    order = sorted(read, key=lambda name: notebook.find(f"lesson.check({name})"))
+    return {name: read[name] for name in order}
 
 
 class _Text(str):
@@ -156,13 +155,12 @@ class Lesson:
     def progress(self) -> str:
         """Say what was answered and solved, and what went wrong on the way."""
         lines, solved = [], record.solved(self.name)
-        words = {True: "solved", False: "not solved yet"}
         for what, (count, total) in self.done.items():
             lines.append(f"{count} of {total} {what}")
             if what == "exercises solved":
-                lines += [
-                    f"  {name}: {words[name in solved]}" for name in self.exercises
-                ]
+                for name in self.exercises:
+                    state = "solved" if name in solved else "not solved yet"
+                    lines.append(f"  {name}: {state}")
         if all(count == total for count, total in self.done.values()):
             lines.append("All done in this notebook.")
         if self.detours:

@@ -18,8 +18,6 @@ from course.checking import answer_code, calls
 
 YOURS = "<your "  # with its name: the file of an answer that was brought
 
-# 1. Keeping ----------------------------------------------------------------------------
-
 
 def code_of(function) -> str:
     """The code that makes a function anew, out of the cells that ran: it, and what it needs.
@@ -33,9 +31,8 @@ def code_of(function) -> str:
         return ""
     parts = _ran(name, linecache.getlines(code.co_filename))
     needed = answer_code.needed(parts, name)
-    looked_up = set().union(*(part.needs | part.later for part in needed))
-    at_hand = (_at_hand(key, names.get(key)) for key in sorted(looked_up))
-    parts += answer_code.read(at_hand)[0]
+    looked_up = sorted(set().union(*(part.needs | part.later for part in needed)))
+    parts += answer_code.read(_at_hand(key, names.get(key)) for key in looked_up)[0]
     return "\n".join(part.code for part in answer_code.needed(parts, name))
 
 
@@ -60,9 +57,6 @@ def _at_hand(name, value) -> str:
     if file.startswith(YOURS):
         return "".join([*linecache.getlines(file), f"\n{name} = {value.__name__}"])
     return ""
-
-
-# 2. Bringing ---------------------------------------------------------------------------
 
 
 def bring(name, lesson, exercises, number):
@@ -108,14 +102,12 @@ def run(name, code):
     file = f"{YOURS}{name}>"
     lines = code.splitlines(keepends=True)
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line
-    tree = ast.parse(code, file)
-    tree.body = [
-        part
-        for part in tree.body
-        if isinstance(part, DEFINES)
-        and getattr(part, "module", "") != "__main__"  # as old records have it
+    tree, silent = ast.parse(code, file), ast.parse(SILENT)
+    defining = [part for part in tree.body if isinstance(part, DEFINES)]
+    # Silent, or it prints at each step; old records import from `__main__`.
+    tree.body = silent.body + [
+        part for part in defining if getattr(part, "module", "") != "__main__"
     ]
-    tree.body[:0] = ast.parse(SILENT).body  # it would print at each step
     space = {"np": np, "mlp": mlp, "__name__": file}
     exec(compile(tree, file, "exec"), space)  # noqa: S102, the learner's own code
     return space[name]

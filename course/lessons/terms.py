@@ -17,12 +17,10 @@ class Term(NamedTuple):
     forms: tuple = ()  # other words for it
 
 
-def load(lesson) -> list[Term]:
-    """The terms that a lesson explains, in its order."""
-    tables = tomllib.loads(sealed.read(FOLDER / lesson / "terms.toml"))
-    return [Term(lesson=lesson, **fields) for fields in tables.get("term", [])]
-
-
 def load_all() -> list[Term]:
     """The terms of all lessons, in the order of the course."""
-    return [term for lesson in NAMES for term in load(lesson)]
+    terms = []
+    for lesson in NAMES:
+        tables = tomllib.loads(sealed.read(FOLDER / lesson / "terms.toml"))
+        terms += [Term(lesson=lesson, **fields) for fields in tables.get("term", [])]
+    return terms

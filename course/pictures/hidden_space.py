@@ -116,14 +116,13 @@ def _name_points(ax, places, X, targets):
     scale = axes.size_in_points(ax)
     points = (places - low) / (high - low) * scale  # in points of text size
     groups = _group_near(points, near=20)
-    names = [
-        "\n".join(f"{point(X[i])} → {targets[i]:g}" for i in group) for group in groups
-    ]
+    names = [[f"{point(X[i])} → {targets[i]:g}" for i in group] for group in groups]
     centres = np.array([points[group].mean(axis=0) for group in groups])
-    boxes = np.array([_size_of_text(name) for name in names])
+    # About as wide and high as these lines are, in points.
+    boxes = SMALL * np.array([(0.6 * max(map(len, n)), 1.2 * len(n)) for n in names])
     spots = _best_spots(centres, points, boxes, scale)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.75}
-    for place, name in zip(low + spots / scale * (high - low), names):
+    for place, name in zip(low + spots / scale * (high - low), map("\n".join, names)):
         axes.write(ax, *place, name, bbox=box, linespacing=1.1, zorder=5)
 
 
@@ -134,12 +133,6 @@ def _group_near(points, near):
         close = [j for j in groups if np.linalg.norm(points[j] - place) < near]
         groups.setdefault(close[0] if close else i, []).append(i)
     return list(groups.values())
-
-
-def _size_of_text(text):
-    """About as wide and high as these lines are, in points."""
-    lines = text.split("\n")
-    return 0.6 * max(map(len, lines)) * SMALL, 1.2 * len(lines) * SMALL
 
 
 def _best_spots(centres, points, boxes, scale):

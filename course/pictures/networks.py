@@ -127,8 +127,8 @@ class _Plan:
 def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
     """Draw the edges of layer i; return how many numbers have no room."""
     pairs = [(j, k) for j in plan.drawn(i) for k in plan.drawn(i + 1)]
-    starts = np.array([(plan.x[i], plan.y[i][j]) for j, _ in pairs])
-    ends = np.array([(plan.x[i + 1], plan.y[i + 1][k]) for _, k in pairs])
+    starts = [(plan.x[i], plan.y[i][j]) for j, _ in pairs]
+    ends = [(plan.x[i + 1], plan.y[i + 1][k]) for _, k in pairs]
     if layer is None:
         look = {"colors": "#C0C0C0", "linewidths": 1, "zorder": 1}
         ax.add_collection(LineCollection(list(zip(starts, ends)), **look))
@@ -221,9 +221,9 @@ def _draw_ellipses(ax, plan, places, wider=0, **look):
 def _write_notes(ax, plan, *notes):
     """Write the key and what is missing into the lines at the bottom."""
     key = "blue, solid: +    orange, dashed: −    wide: large"
-    lines = [note.replace("\n", " ") for note in notes if note] + [key]
+    lines = [*(note.replace("\n", " ") for note in notes if note), key]
     if plan.lines == 1:
-        lines = ["    ".join(lines)] + lines
+        lines.insert(0, "    ".join(lines))
     lines = [line for line in lines if plan.width > 5.9 * len(line)]
     for i, line in enumerate(lines[: plan.lines]):
         weight = "normal" if key in line else "bold"

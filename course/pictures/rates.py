@@ -16,13 +16,12 @@ def success(rates, size=(8, 4), rough=0) -> Picture:
     words = [_in_words(*pair, rough) for pair in rates.values()]
 
     def draw(ax):
+        _draw_rates(ax, list(rates.values()))
         for i, (successes, trials) in enumerate(rates.values()):
-            _draw_rate(ax, i, successes, trials)
             text = words[i] if rough else f"{successes} of {trials}: {words[i]}"
             place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
             ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
             ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
-        _frame_rates(ax, len(rates))
         ax.set_yticks(range(len(rates)), list(rates))
         ax.set_xlabel("success rate in %, with its 95 % interval")
 
@@ -30,15 +29,14 @@ def success(rates, size=(8, 4), rough=0) -> Picture:
     return Picture(draw, f"Success rates with 95 % intervals. {parts}.", size)
 
 
-def _draw_rate(ax, i, successes, trials):
-    low, high = wilson_interval(successes, trials)
-    look = {"linewidth": 5, "alpha": 0.6, "solid_capstyle": "butt"}
-    ax.plot([100 * low, 100 * high], [i, i], color=POSITIVE, **look)
-    ax.plot([100 * successes / trials], [i], "D", color="black", markersize=9)
-
-
-def _frame_rates(ax, rows):
-    ax.set(xticks=range(0, 101, 20), ylim=(rows - 0.5, -0.75))
+def _draw_rates(ax, rates):
+    """A row for each (successes, trials): its interval, and a diamond at the rate."""
+    for i, (successes, trials) in enumerate(rates):
+        low, high = wilson_interval(successes, trials)
+        look = {"linewidth": 5, "alpha": 0.6, "solid_capstyle": "butt"}
+        ax.plot([100 * low, 100 * high], [i, i], color=POSITIVE, **look)
+        ax.plot([100 * successes / trials], [i], "D", color="black", markersize=9)
+    ax.set(xticks=range(0, 101, 20), ylim=(len(rates) - 0.5, -0.75))
     ax.set_xlim(-2, 102)  # room for the diamonds at both ends
 
 
@@ -71,10 +69,8 @@ def groups(success) -> Picture:
 
 def _draw_groups(ax, counts, size, truth):
     """The rates of groups of seeds, and that of all seeds as a dashed line."""
-    for i, count in enumerate(counts):
-        _draw_rate(ax, i, count, size)
+    _draw_rates(ax, [(count, size) for count in counts])
     ax.axvline(truth, color="black", linestyle="--")
-    _frame_rates(ax, len(counts))
     ax.set(yticks=[], xlabel="success rate in %")
 
 
