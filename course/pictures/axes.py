@@ -52,9 +52,9 @@ def finite_limits(values, pad=0.05, least=1e-9):
     if values.size == 0:
         return -1.0, 1.0
     low, high = float(values.min()), float(values.max())
-    if high - low < least + 1e-9 * max(abs(low), abs(high)):
-        half = max(0.5 * max(abs(low), abs(high)), 0.5)
-        middle = (low + high) / 2
+    size = max(abs(low), abs(high))
+    if high - low < least + 1e-9 * size:
+        middle, half = (low + high) / 2, max(0.5 * size, 0.5)
         return middle - half, middle + half
     return low - pad * (high - low), high + pad * (high - low)
 

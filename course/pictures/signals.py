@@ -110,5 +110,5 @@ def describe_spread(spreads):
     for name, values in spreads.items():
         ends = f"{small(values[0])} at the input, {small(values[-1])} after"
         parts.append(f"{name}: {ends} {len(values) - 1} layers")
-    signal = "Standard deviation of the signal by layer, log axis."
-    return f"{signal} {'; '.join(parts)}."
+    words = "; ".join(parts)
+    return f"Standard deviation of the signal by layer, log axis. {words}."

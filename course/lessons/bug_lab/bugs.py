@@ -223,12 +223,10 @@ def case(
 ) -> Case:
     """Make a network whose last z has this sign on all samples, and its batches.
 
-    The target is the sum of the inputs, the same in each output. Where the last z is
-    negative, a gradient that leaves out the last slope is seen at once. With 'both' the
-    first two samples have different signs, unless dead units make them the same.
-
-    By default it is a network of the notebook's maps. A ``draw`` (a seed) is another
-    one, with other batches; its last bias is moved until the sign is right.
+    The target is the sum of the inputs, the same in each output. With 'both' the first
+    two samples have different signs, unless dead units make them the same. By default it
+    is a network of the notebook's maps. A ``draw`` (a seed) is another one, with other
+    batches; its last bias is moved until the sign is right.
     """
     batch_size = checks.whole("batch_size", batch_size, 1, 8)
     seed, shift = NETWORKS[checks.one_of("last_z", last_z, list(NETWORKS))]
@@ -331,11 +329,10 @@ def success(bug, task, seeds, *, learning_rate=0.2, steps=2000, **settings):
     ``bug`` is one of `BUGS`, or None for the right gradient; the settings are those of
     `course.fast.sweep`.
     """
-    settings = {"learning_rate": learning_rate, "steps_per_epoch": steps, **settings}
-    gradient = _gradient(bug, learning_rate)
-    block = 10**9  # all in one: a stale cache is that of the same networks
-    data = task.X, task.Y, seeds
-    return sweep(*data, epochs=1, gradient=gradient, block=block, **settings).success
+    settings |= {"learning_rate": learning_rate, "epochs": 1, "steps_per_epoch": steps}
+    settings |= {"gradient": _gradient(bug, learning_rate)}
+    # All in one block: a stale cache is that of the same networks.
+    return sweep(task.X, task.Y, seeds, block=10**9, **settings).success
 
 
 def costs(task, seeds) -> dict:
