@@ -6,13 +6,10 @@ sections follow the module; training is in test_training.py. A warning is an err
 this whole file: the core makes none on ordinary numbers.
 """
 
-import ast
 import decimal
 import doctest
 import itertools
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -48,18 +45,6 @@ every_activation = pytest.mark.parametrize(
 
 
 # The module as a whole ---------------------------------------------------------------
-
-
-def test_module_imports_numpy_and_the_standard_library_only():
-    """Guards: the core knows no screen and no sibling."""
-    tree, names = ast.parse(Path(mlp.__file__).read_text(encoding="utf-8")), set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            names.add(node.module)
-    roots = {name.split(".")[0] for name in names}
-    assert roots - set(sys.stdlib_module_names) == {"numpy"}
 
 
 def test_examples_in_the_docstrings_are_true():

@@ -2,6 +2,7 @@
 
 import ast
 import sys
+from collections import Counter
 
 from importlinter.cli import lint_imports
 
@@ -32,3 +33,12 @@ def test_no_module_lies_outside_the_package():
     """Guards: only the core lies at the top, and no tool among the notebooks."""
     modules = [*ROOT.glob("*.py"), *NOTEBOOKS.rglob("*.py")]
     assert [path.name for path in modules] == ["mlp_core.py"]
+
+
+def test_a_name_of_a_file_tells_which_one_it_is():
+    """Guards: three `page.py` with three duties. In tests/browser, the same in a page."""
+    folders = [ROOT / name for name in ("course", "hub", "tests", "benchmarks")]
+    paths = [path for folder in folders for path in folder.rglob("*.py")]
+    names = Counter(path.name for path in paths if path.parent.name != "browser")
+    twice = {name for name, count in names.items() if count > 1}
+    assert twice <= {"__init__.py", "conftest.py", "cases.py"}
