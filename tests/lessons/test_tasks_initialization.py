@@ -55,13 +55,9 @@ def test_task_309cc69f_2(panel):
 
 def spreads_of_seeds(seeds, width):
     """The last spread of each seed with `he` and ten layers."""
-    settings = "leaky_relu", -0.2, 60  # one answer only, at the end
-    return np.array(
-        [
-            list(signal("he", width, 10, seed, *settings))[-1].spread[-1]
-            for seed in seeds
-        ]
-    )
+    settings = "leaky_relu", -0.2
+    signals = [list(signal("he", width, 10, seed, *settings)) for seed in seeds]
+    return np.array([layers[-1].spread[-1] for layers in signals])
 
 
 def test_the_panel_begins_with_a_typical_seed():
