@@ -59,6 +59,9 @@ dZ = dA * activation.slope(A[i + 1])
 grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dZ, axis=0))
 # db has not passed the activation: b is a part of z, so which slope does it need?
 grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dA, axis=0))
+# with n samples db is n times too small: the mean over them is taken at the start
+# already
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 
 # %% mistakes in: dA = dZ @ params[i].W.T
 # what goes back goes through W the wrong way round: where W isn't square it doesn't
