@@ -14,14 +14,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
 from course.tools import NOTEBOOKS, ROOT
 from course.tools.handout import needed
 from course.tools.save import WIDGET_VIEW
-from tests.wait import PATIENCE
+from tests.wait import PATIENCE, wait_until
 
 try:
     from playwright.sync_api import expect, sync_playwright
@@ -171,14 +170,19 @@ def environment(folder):
 
 def wait_for(process, folder) -> Lab:
     """Wait for the file in which the server tells its port."""
-    end = time.monotonic() + PATIENCE
     place = folder / "data" / "runtime" / f"jpserver-{process.pid}.json"
-    while time.monotonic() < end and process.poll() is None:
+    told = {}
+
+    def has_told():
         with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-            server = json.loads(place.read_text())
-            return Lab(process, server["url"], server["token"], folder / "course")
-        time.sleep(0.1)
-    raise RuntimeError(f"JupyterLab didn't start:\n{(folder / 'log.txt').read_text()}")
+            told.update(json.loads(place.read_text()))
+        return told or process.poll() is not None
+
+    wait_until(has_told, "JupyterLab didn't start")
+    if not told:
+        log = (folder / "log.txt").read_text()
+        raise RuntimeError(f"JupyterLab didn't start:\n{log}")
+    return Lab(process, told["url"], told["token"], folder / "course")
 
 
 def stop(process):

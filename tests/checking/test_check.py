@@ -357,7 +357,7 @@ ODD = {
     "a text": (lambda *args: "1", "is a text"),
     "rows of several lengths": (lambda z, alpha: [[1.0], [1.0, 2.0]], "makes no array"),
     "a list that holds itself": (holds_itself, "or of itself"),
-    "a very long list": (lambda *args: [1.0] * 10**7, "far too many things"),
+    "a very long list": (lambda *args: [1.0] * (2 * 10**6 + 1), "far too many things"),
     "texts": (lambda *args: np.array(["1"]), "numbers are asked for"),
     "objects": (lambda *args: np.array([None]), "numbers are asked for"),
     "complex numbers": (lambda z, a: my_slope(z, a) + 0j, "numbers are asked for"),
