@@ -8,7 +8,7 @@
   more; ``form`` tells the parts of an answer, else it is one array; ``large`` finds loops
 - mistakes: what learners write; the words above each are what the check says of it
 - right: right answers in odd ways, by the way above each; in quotes what is said besides
-- wrong: wrong answers that are no usual mistakes, likewise
+- wrong: wrong answers that are no usual mistakes; in quotes a part of what is said
 - equal: why solutions with other lines are still right; the lines, as `ast.unparse`
   writes them, stand below each reason, indented
 
@@ -24,10 +24,12 @@ An answer is a whole function, or lines that take the place of one in the soluti
 
 From the third try on a learner is told, 'in code', the lines whose place is taken, or what
 ``# mend: CODE`` has, below the words of a mistake or above those of all in a cell (`none`:
-nothing is told). The answers see what the file imports. All of it must be Python: where a
-line ends in a colon, the next one goes with it. In a hand-out the file is sealed.
+nothing is told). A comment at the left margin begins an answer. Answers see what the file
+imports. All of it must be Python: where a line ends in a colon, the next one goes with it.
+In a hand-out the file is sealed.
 """
 
+import ast
 import linecache
 import re
 from textwrap import indent
@@ -143,7 +145,11 @@ def _cell(kind, text):
 def _answers(kind, place, text, solution):
     """The answers in a cell, which may all take the place of one line."""
     common = text.partition("\n")[0].removeprefix(MEND) if text.startswith(MEND) else ""
+    rest = re.sub(ANSWER, "", text.removeprefix(f"{MEND}{common}")).strip()
+    if rest:
+        raise ValueError(f"no words stand above `{rest.partition(chr(10))[0]}`")
     for words, code in re.findall(ANSWER, text):
+        _expect_one(words, code)
         mend = common
         if code.startswith(MEND):
             mend, _, code = code.removeprefix(MEND).partition("\n")
@@ -153,6 +159,20 @@ def _answers(kind, place, text, solution):
             code, places = _in_place(code, solution)
             mend = mend or "; ".join(places)
         yield Cell(kind, _text(words), code.strip("\n"), "" if mend == "none" else mend)
+
+
+def _expect_one(words, code):
+    """Refuse a second answer below the words of one: it would never run."""
+    for part in re.split(f"^{PLACE}.*", code, flags=re.MULTILINE):
+        try:
+            body = ast.parse(part).body
+        except SyntaxError:  # a line that ends in a colon
+            continue
+        names = [node.name for node in body if isinstance(node, ast.FunctionDef)]
+        if len(set(names)) < len(names) or any(
+            isinstance(node, ast.Return) for node in body[:-1]
+        ):
+            raise ValueError(f"two answers stand below '{_text(words)}'")
 
 
 def _text(comments):

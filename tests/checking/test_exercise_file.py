@@ -119,3 +119,27 @@ def test_a_sealed_file_is_read_and_other_modules_are_no_exercises(tmp_path):
     assert exercise_file.is_exercise(tmp_path / "my_double.py")
     (tmp_path / "cases.py").write_text("cases = []\n")
     assert not exercise_file.is_exercise(tmp_path / "cases.py")
+
+
+@pytest.mark.parametrize(
+    "code, words",
+    [
+        ("def f(x):\n    return 1\n", "no words stand above `def f"),
+        ("# one\ndef f(x):\n    return 1\n\ndef f(x):\n    return 2\n", "below 'one'"),
+    ],
+)
+def test_an_answer_without_words_is_told(code, words):
+    """Guards: an answer that vanishes, while all tests pass."""
+    with pytest.raises(ValueError, match=words):
+        cells_of(f"mistakes\n\n{code}")
+
+
+def test_a_line_without_words_is_told():
+    """Guards the same for what takes the place of a line."""
+    text = TEXT.replace(
+        "# %% right",
+        "# %% wrong in: return 2 * x\n# a\nreturn 1\nreturn 3\n# %% right",
+        1,
+    )
+    with pytest.raises(ValueError, match="two answers stand below 'a'"):
+        exercise_file.split(text)
