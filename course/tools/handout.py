@@ -51,7 +51,7 @@ def add_arguments(parser):
         "--repository",
         metavar="ADDRESS",
         default="",
-        help="of the class, for a notebook that is opened alone, as in Colab",
+        help="of the class's public repository: the notebooks fetch the course from it",
     )
     parser.add_argument("--run", action="store_true", help="run all cells of the copy")
 

@@ -31,7 +31,7 @@ if not os.path.exists("../mlp_core.py"):
 --depth 1 {} neural_networks && "{{sys.executable}}" -m pip install -q anywidget \
 cloudpickle psutil')
     os.chdir("neural_networks/course/../notebooks")"""
-OTHERS = f" Links to other notebooks don't work in Colab; [these do]({COLAB}/{{}}/)."
+OTHERS = f" In Colab, open the other notebooks [from this list]({COLAB}/{{}}/)."
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
 FOLDED |= {"slideshow": {"slide_type": "skip"}, "tags": ["nbval-ignore-output"]}
 # In a notebook's file; a cell of an older version has a line for the address.
