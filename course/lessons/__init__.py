@@ -154,17 +154,18 @@ class Lesson:
 
     def progress(self) -> str:
         """Say what was answered and solved, and what went wrong on the way."""
-        lines, solved = [], record.solved(self.name)
-        for what, (count, total) in self.done.items():
+        lines, done, detours = [], self.done, self.detours
+        solved = record.solved(self.name)
+        for what, (count, total) in done.items():
             lines.append(f"{count} of {total} {what}")
             if what == "exercises solved":
                 for name in self.exercises:
                     state = "solved" if name in solved else "not solved yet"
                     lines.append(f"  {name}: {state}")
-        if all(count == total for count, total in self.done.values()):
+        if all(count == total for count, total in done.values()):
             lines.append("All done in this notebook.")
-        if self.detours:
-            lines += ["What went wrong on the way:", *self.detours]
+        if detours:
+            lines += ["What went wrong on the way:", *detours]
         if record.KEEPER.trouble:
             lines.append(record.KEEPER.trouble)
         return _Text("\n".join(lines))
