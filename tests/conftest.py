@@ -22,17 +22,11 @@ settings.register_profile(
 settings.load_profile("course")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
-    """Chromium; without it, a skip here and a failure where browser tests must run."""
-    missing = slides.missing() or live.missing()
-    if missing and os.environ.get("REQUIRE_BROWSER_TESTS"):
-        pytest.fail(f"REQUIRE_BROWSER_TESTS is set, but {missing}.", pytrace=False)
-    if missing:
-        pytest.skip(
-            f"The browser tests did not run: {missing}. Then run the test command of "
-            "the README again."
-        )
+    """Chromium, started once for a worker."""
+    if missing := slides.missing() or live.missing():
+        pytest.skip(f"The browser tests did not run: {missing}.")
     live.expect.set_options(timeout=1000 * live.PATIENCE)
     with live.browser() as chromium:
         yield chromium
@@ -57,16 +51,16 @@ def remember_sweeps(tmp_path_factory):
 
 
 # A worker that is free gets the next file. So these stand last, the longest first: then
-# both workers end at about the same time. The reruns compute the sweeps that the kernels
-# of the browser tests remember.
-SLOW = [
+# all workers end at about the same time. Those in the browser come after all others, since
+# it stays open once it was started. They remember sweeps which the reruns compute.
+LAST = [
     "test_grade",
     "test_reruns",
     ".ipynb",
-    "browser/test_notebooks",
-    "colab/",
     "hub/test_hub",
+    "browser/test_notebooks",
     "browser/",
+    "colab/",
     "test_site",
     "test_slides",
 ]
@@ -119,21 +113,26 @@ def pytest_collection_modifyitems(items):
 
 
 def _place(item):
-    return next((i for i, part in enumerate(SLOW) if part in _path(item)), -1)
+    return next((i for i, part in enumerate(LAST) if part in _path(item)), -1)
 
 
 def _path(item):
     return item.path.relative_to(item.config.rootpath).as_posix()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport():
+    """Where SKIP_NONE is set, as in `.ci/run`, a test that is skipped has failed."""
+    report = yield
+    if report.skipped and os.environ.get("SKIP_NONE"):
+        report.outcome, report.longrepr = "failed", f"SKIP_NONE: {report.longrepr[2]}"
+    return report
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Say once, in words, which tests did not run, and how they would."""
+    """Say in a line each why tests were skipped, and what would make them run."""
     skipped = terminalreporter.stats.get("skipped", [])
-    reasons = [
-        report.longrepr[2]
-        for report in skipped
-        if "did not run" in str(report.longrepr)
-    ]
-    for reason, count in sorted(Counter(reasons).items()):
+    reasons = Counter(report.longrepr[2] for report in skipped)
+    for reason, count in sorted(reasons.items()):
         reason = reason.removeprefix("Skipped: ")
         terminalreporter.write_line(f"{count} tests skipped. {reason}", yellow=True)

@@ -212,8 +212,8 @@ SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') 
 IS_WIDE = "() => jupyterapp.shell.leftCollapsed"
 TURN_TO = f"""async path => {{ {PRELUDE}
     await it.context.sessionContext.shutdown();
-    await jupyterapp.commands.execute('docmanager:open', {{path}});
-    it.dispose() }}"""  # which asks nobody whether to save
+    it.dispose();  // which asks nobody whether to save
+    await jupyterapp.commands.execute('docmanager:open', {{path}}) }}"""
 SHUT_DOWN = f"""() => {{ {PRELUDE} return it.context.sessionContext.shutdown() }}"""
 
 
@@ -244,12 +244,12 @@ class Notebook:
         if not any(words in str(error) for words in HARMLESS):
             self.complaints.append(str(error))
 
-    def turn_to(self, name):
-        """Show another notebook of the folder on this page, in place of this one."""
+    def turn_to(self, name, folder="notebooks"):
+        """Show a notebook on this page in place of this one, as it is saved."""
         self.page.set_viewport_size(SIZE)
-        self.page.evaluate(TURN_TO, f"{self.folder}/{name}.ipynb")
+        self.page.evaluate(TURN_TO, f"{folder}/{name}.ipynb")
         self.page.wait_for_function(KERNEL_IS_READY)
-        self.name = name
+        self.name, self.folder = name, folder
         self.complaints.clear()
 
     def run_all(self):

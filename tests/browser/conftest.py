@@ -1,4 +1,4 @@
-"""A JupyterLab for a file of browser tests, and the notebooks in it."""
+"""JupyterLab, started once for all browser tests of a worker, and the notebooks in it."""
 
 import contextlib
 
@@ -9,38 +9,39 @@ from course.tools import save
 from tests import live
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(browser, remember_sweeps):
-    with live.lab(remember_sweeps) as server:
+    """A JupyterLab that a learner has started: it looks after their folder too."""
+    with live.lab(remember_sweeps, learner=True) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def write_notebook(lab):
     """A function: writes a notebook of these code cells, in its saved form."""
 
-    def write(name, cells):
+    def write(name, cells, folder="notebooks"):
         cells = [nbformat.v4.new_code_cell(source) for source in cells]
         notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
-        save.write(notebook, lab.course / "notebooks" / f"{name}.ipynb")
+        save.write(notebook, lab.course / folder / f"{name}.ipynb")
         return notebook
 
     return write
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def turn_to(browser, lab):
-    """A function: shows a notebook of the course on a page that the file's tests share.
+    """A function: shows a notebook of the course, with a new kernel, on the one page.
 
     JupyterLab itself takes the browser longer than most notebooks.
     """
     shown = []
 
-    def turned(name):
+    def turned(name, folder="notebooks"):
         if shown:
-            shown[0].turn_to(name)
+            shown[0].turn_to(name, folder)
         else:
-            shown.append(live.Notebook(browser, lab, name))
+            shown.append(live.Notebook(browser, lab, name, folder))
         return shown[0]
 
     yield turned
@@ -48,15 +49,14 @@ def turn_to(browser, lab):
         notebook.close()
 
 
-@pytest.fixture(scope="module")
-def open_notebook(browser, lab):
-    """A context manager: opens a notebook of the course and runs all of its cells."""
+@pytest.fixture(scope="session")
+def open_notebook(turn_to):
+    """A context manager: a notebook of the course in which all cells were run."""
 
     @contextlib.contextmanager
     def opened(name):
-        notebook = live.Notebook(browser, lab, name)
+        notebook = turn_to(name)
         notebook.run_all()
         yield notebook
-        notebook.close()
 
     return opened

@@ -20,13 +20,12 @@ IS_AT = f"""index => {{ {live.PRELUDE}
 
 
 @pytest.fixture(scope="module")
-def notebook(browser, lab):
-    notebook = live.Notebook(browser, lab, "00_first_look")
+def notebook(turn_to):
+    notebook = turn_to("00_first_look")
     notebook.page.evaluate(
         "jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
     )
-    yield notebook
-    notebook.close()
+    return notebook
 
 
 def run_to(notebook, source):

@@ -30,12 +30,11 @@ INTERRUPT = "() => jupyterapp.commands.execute('notebook:interrupt-kernel')"
 
 
 @pytest.fixture(scope="module")
-def notebook(browser, lab, write_notebook):
+def notebook(write_notebook, turn_to):
     write_notebook("waiting", [FIRST, FOR_MINUTES, UNTIL_SEEN])
-    notebook = live.Notebook(browser, lab, "waiting")
+    notebook = turn_to("waiting")
     notebook.run(0)
-    yield notebook
-    notebook.close()
+    return notebook
 
 
 def bar_of(notebook, index):
