@@ -33,6 +33,8 @@ DELETED, MOVED = "pic-matrix-product", "three-axes"
 UNTOUCHED = "00_first_look.ipynb", "05_sum_task.ipynb", "07_bug_lab.ipynb"
 # Questions that the learner answered and the course asks no more: (lesson, question).
 GONE = set()
+NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
+NAMES = [name for name in NAMES if name in ZIP.namelist()]
 
 
 def cells(notebook):
@@ -40,19 +42,10 @@ def cells(notebook):
     return {cell.id: (cell.cell_type, cell.source) for cell in notebook.cells}
 
 
-def in_zip(name):
-    return cells(nbformat.reads(ZIP.read(name), as_version=4))
-
-
-NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
-NAMES = [name for name in NAMES if name in ZIP.namelist()]
-GIVEN = {name: in_zip(f".course/given/{name}") for name in NAMES}
-MINE = {name: in_zip(name) for name in NAMES}
-OWN = {  # what the learner wrote or changed: name of the notebook -> id -> cell
-    name: {id: cell for id, cell in MINE[name].items() if cell != GIVEN[name].get(id)}
-    for name in NAMES
-}
-RECORD = json.loads(ZIP.read("record.json"))
+def in_zip(folder=""):
+    """The cells of each notebook in a folder of the old copy."""
+    read = ((name, ZIP.read(folder + name)) for name in NAMES)
+    return {name: cells(nbformat.reads(text, as_version=4)) for name, text in read}
 
 
 def unpacked(folder):
@@ -63,23 +56,20 @@ def unpacked(folder):
     return folder
 
 
+@pytest.fixture(scope="module")
+def today(tmp_path_factory):
+    """The old copy with today's course."""
+    return unpacked(tmp_path_factory.mktemp("today"))
+
+
 @pytest.fixture
 def copy(tmp_path):
-    """The old copy with today's course, and its record opened."""
+    """The old copy, and its record opened."""
     record.close()
-    unpacked(tmp_path)
+    ZIP.extractall(tmp_path)
     assert record.open_in(tmp_path) == ""  # it isn't new, and isn't set aside
     yield tmp_path
     record.close()
-
-
-@pytest.fixture(scope="module", params=["today", "later"])
-def now(request, tmp_path_factory):
-    """The cells of the copy with today's course, and with one in which all changed."""
-    folder = unpacked(tmp_path_factory.mktemp(request.param))
-    if request.param == "later":
-        update.bring_up_to_date(folder, later(tmp_path_factory.mktemp("course")))
-    return {name: cells(notebooks.read(folder / name)) for name in NAMES}
 
 
 def later(folder):
@@ -98,76 +88,68 @@ def later(folder):
 # 1. Notebooks and files ------------------------------------------------------------------
 
 
-def test_the_old_copy_holds_work_of_all_kinds():
-    """Guards: tests below that look at nothing."""
-    assert [len(OWN[name]) for name in NAMES] == [0, 7, 2, 5, 6, 0, 6, 0]
-    assert DELETED in GIVEN["03_forward.ipynb"]
-    assert DELETED not in MINE["03_forward.ipynb"]
+@pytest.mark.parametrize("is_later", [False, True])
+def test_what_the_learner_did_is_kept(is_later, today, tmp_path):
+    """Guards: own cells overwritten or elsewhere, a deleted one back, one moved back.
 
-
-def test_no_cell_that_the_learner_wrote_or_changed_is_touched(now):
-    """Guards: a solution, an attempt or a note that an update overwrites or drops."""
-    for name, own in OWN.items():
-        assert {id: now[name].get(id) for id in own} == own
-
-
-def test_own_cells_and_moved_ones_are_where_they_were(now):
-    """Guards: a note that lands beside another cell than the one that it is about."""
-    for name, mine in MINE.items():
-        before = [id for id in mine if id in now[name]]  # new ones don't count
-        after = [id for id in now[name] if id in mine]
+    With today's course, and with one in which all changed.
+    """
+    folder, own = today, {}
+    given, mine = in_zip(".course/given/"), in_zip()
+    if is_later:
+        (tmp_path / "course").mkdir()
+        folder = unpacked(tmp_path / "copy")
+        update.bring_up_to_date(folder, later(tmp_path / "course"))
+    for name in NAMES:
+        now = cells(notebooks.read(folder / name))
+        for id, cell in mine[name].items():
+            if cell != given[name].get(id):
+                assert now.get(id) == cell
+                own[name] = own.get(name, 0) + 1
+        before = [id for id in mine[name] if id in now]  # new ones don't count
+        after = [id for id in now if id in mine[name]]
         above = {id: other for other, id in pairwise(["", *after])}
         for other, id in pairwise(["", *before]):
-            if id == MOVED or id not in GIVEN[name]:
+            if id == MOVED or id not in given[name]:
                 assert above[id] == other
+        assert DELETED not in now
+    assert [own.get(name, 0) for name in NAMES] == [0, 7, 2, 5, 6, 0, 6, 0]
+    assert DELETED in given["03_forward.ipynb"]
 
 
-def test_what_was_deleted_stays_deleted(now):
-    """Guards: a cell that comes back at each update."""
-    assert DELETED not in now["03_forward.ipynb"]
-
-
-def test_where_nothing_was_written_all_is_as_in_the_course(copy):
-    """Guards: an old copy that gets no news."""
+def test_where_nothing_was_written_all_is_as_in_the_course(today):
+    """Guards: an old copy that gets no news, or news at each start."""
     for name in UNTOUCHED:
         new = cells(notebooks.without_fetching(notebooks.read(NOTEBOOKS / name)))
-        assert [*cells(notebooks.read(copy / name)).items()] == [*new.items()]
+        assert [*cells(notebooks.read(today / name)).items()] == [*new.items()]
+    assert update.bring_up_to_date(today) == []
 
 
-def test_files_of_their_own_are_untouched(copy):
+def test_files_of_their_own_are_untouched(today):
     """Guards: what the course doesn't know of, and the record itself."""
     own = "scratch.ipynb", "questions for class.txt", "my_network.npz", "record.json"
     for name in own:
-        assert (copy / name).read_bytes() == ZIP.read(name)
-    assert update.last_notebook(copy) == copy / "06_xor_task.ipynb"
+        assert (today / name).read_bytes() == ZIP.read(name)
+    assert update.last_notebook(today) == today / "06_xor_task.ipynb"
 
 
-def test_each_file_that_their_cells_load_is_there(copy):
-    """Guards: a cell that stops since a file of the course, or their own, has gone.
+def test_what_their_cells_load_and_import_is_there(today):
+    """Guards: a cell that stops since a file or a module of the course has gone.
 
     The course has its file elsewhere by now; whoever changed the cell still loads it here.
     """
-    now = [cells(notebooks.read(copy / name)) for name in NAMES]
-    texts = [text for book in [*MINE.values(), *now] for _, text in book.values()]
-    loaded = set(re.findall(r'\bload\("([^"]+)"\)', "\n".join(texts)))
+    now = [cells(notebooks.read(today / name)) for name in NAMES]
+    books = [*in_zip().values(), *now]
+    texts = "\n".join(text for book in books for _, text in book.values())
+    loaded = set(re.findall(r'\bload\("([^"]+)"\)', texts))
     assert loaded >= {"original_xor.npz", "my_network.npz"}
     for name in loaded:
-        params, _ = files.load(copy / name)
+        params, _ = files.load(today / name)
         assert params
-
-
-def test_what_their_cells_import_is_there():
-    """Guards: a changed cell that stops since a module of the course has another name."""
-    texts = "\n".join(text for book in MINE.values() for _, text in book.values())
     lines = set(re.findall("^from course[.].*", texts, re.MULTILINE))
     assert len(lines) > 8
     for line in sorted(lines):
         exec(line, {})  # noqa: S102, as the course once wrote it
-
-
-def test_the_next_start_is_silent(copy):
-    """Guards: an update that never ends."""
-    assert update.bring_up_to_date(copy) == []
 
 
 # 2. The record ---------------------------------------------------------------------------
@@ -175,33 +157,24 @@ def test_the_next_start_is_silent(copy):
 
 def assert_all_is_kept():
     """The record says of each answer and each exercise what it said when it was made."""
+    recorded = json.loads(ZIP.read("record.json"))
     told = {"answers": record.answer, "exercises": record.work}
     for table, ask in told.items():
-        for lesson, entries in RECORD[table].items():
+        for lesson, entries in recorded[table].items():
             for name, fields in entries.items():
                 now = ask(lesson, name)
                 assert {field: getattr(now, field) for field in fields} == fields, name
 
 
-@pytest.mark.usefixtures("copy")
-def test_the_record_says_what_it_said():
-    """Guards: answers (first and last), reviews, tries and mistakes that get lost."""
+def test_the_record_says_what_it_said(copy):
+    """Guards: answers, reviews, tries and solutions that get lost, also by the next one."""
     assert_all_is_kept()
     order = record.answer("forward", "two layers in order")
     assert (order.first, order.last) == ("1 0 2 3 4", "0 1 2 3 4")
     assert not order.first_right and order.solved
     assert list(record.work("xor_task", "xor_network").mistakes.values()) == [1, 2, 1]
-
-
-@pytest.mark.usefixtures("copy")
-def test_what_is_solved_stays_solved():
-    """Guards: an exercise to be done a second time, or one that counts without being."""
     for lesson in lessons.NAMES:
         assert record.solved(lesson) == set(SOLVED.get(lesson, [])), lesson
-
-
-def test_the_next_answer_and_the_next_try_leave_the_rest(copy):
-    """Guards: a record that is written anew, without what was in it."""
     record.add_answer("sum_task", "overlap", "anything", right=False)
     record.add_try("sum_task", "my_step", solved=False)
     record.close()
@@ -214,23 +187,16 @@ def test_the_next_answer_and_the_next_try_leave_the_rest(copy):
 def test_each_answer_is_to_a_question_that_is_still_asked():
     """Guards: a question that gets another name, by which its answers are lost.
 
-    One that is dropped for good belongs to `GONE`.
+    One that is dropped for good belongs to `GONE`. What was missed is asked again.
     """
+    questions = {name: lessons.load_questions(name).all for name in lessons.NAMES}
     asked = {
-        (name, question.name)
-        for name in lessons.NAMES
-        for question in lessons.load_questions(name).all
+        (name, question.name) for name in questions for question in questions[name]
     }
-    answered = {
-        (lesson, name) for lesson, names in RECORD["answers"].items() for name in names
-    }
+    answers = json.loads(ZIP.read("record.json"))["answers"]
+    answered = {(lesson, name) for lesson in answers for name in answers[lesson]}
     assert len(answered) == 30
     assert answered - asked == GONE
-
-
-@pytest.mark.usefixtures("copy")
-def test_what_was_missed_is_asked_again():
-    """Guards: reviews that forget what an old record knows."""
     boxes = Lesson("xor_task", keeps_record=False).review().boxes
     names = {(box.question.lesson, box.question.name) for box in boxes}
     missed = {("initialization", "scale for ReLU"), ("backprop", "loss falls")}
@@ -270,17 +236,14 @@ def test_each_solved_function_is_theirs_and_right(capsys):
     assert W.shape == (2, 3) and abs(W).max() < 2 and b.tolist() == [0, 0, 0]
     A, Z = own["my_forward"](params, X, f.f)
     last = own["my_layer_backward"](A[-2], Z[-1], params[-1].W, dA, f.slope)
+    all_of_them = own["my_backprop"](params, A, Z, dA, f.slope)
     pairs = [
         (own["my_activation"](X, -0.2), f.f(X)),
         *zip([*A, *Z], [*cache.A, *cache.Z], strict=True),
         (own["my_loss"](Y_hat, Y), mlp.loss(Y_hat, Y)),
         (own["my_loss_slope"](Y_hat, Y), dA),
         *zip(last, grads[-1]),
-        *zip(
-            chain(*own["my_backprop"](params, A, Z, dA, f.slope)),
-            chain(*grads),
-            strict=True,
-        ),
+        *zip(chain(*all_of_them), chain(*grads), strict=True),
         (own["my_constant_loss"](Y), 0.125),
     ]
     for mine, right in pairs:

@@ -4,11 +4,13 @@ That each solution passes its check is seen in test_reruns.py.
 """
 
 import ast
+import contextlib
 import functools
 import html
 import json
 import posixpath
 import re
+import shutil
 import subprocess
 import sys
 
@@ -18,17 +20,9 @@ import pytest
 from course import sealed
 from course.__main__ import COMMANDS, main
 from course.lessons import NAMES, load_questions
-from course.tools import (
-    ROOT,
-    CommandError,
-    find_notebooks,
-    handout,
-    manifest,
-    save,
-    update,
-)
+from course.tools import ROOT, CommandError, find_notebooks, handout, manifest, save
+from course.tools.notebooks import read, tags, write
 
-NOTEBOOKS = find_notebooks([])
 STUB = "def my_double(x):\n    # Your code here.\n    return None"
 SOLUTION = """<details><summary>Solution</summary>
 
@@ -60,7 +54,7 @@ def markdown(source, *tags):
 
 
 def small():
-    """A notebook with one exercise."""
+    """A notebook with two exercises."""
     cells = [
         markdown("# Doubles"),
         code("import sys\n\nsys.path.insert(0, '..')\nprint('ready')"),
@@ -68,53 +62,14 @@ def small():
         markdown("<details><summary>Hint</summary>\n\nAdd.\n\n</details>"),
         code(CHECK),
         markdown(SOLUTION, "solution"),
+        markdown("Or think.", "solution"),
+        code("def my_half(x): ...", "stub"),
+        markdown("```python\ndef my_half(x):\n    return x / 2\n```", "solution"),
         markdown("## Recap"),
     ]
+    cells[4].outputs = [nbformat.v4.new_output("stream", text="not yet")]
+    cells[4].execution_count = 3
     return nbformat.v4.new_notebook(cells=cells)
-
-
-EXERCISE = """\"""Doubles.\"""
-
-# %% solution
-def my_double(x):
-    return 2 * x
-"""
-DATA = b"\x93NUMPY\xff"
-
-
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A small course in a folder, which the command hands out."""
-    root = tmp_path / "course"
-    texts = {
-        "mlp_core.py": "def show(right): print('solved', right)",
-        "README.md": README,
-        ".gitignore": "my_course/",
-        "course/lessons/doubles/questions.toml": 'answer = "four"',
-        "course/lessons/doubles/my_double.py": EXERCISE,
-        "course/lessons/doubles/cases.py": "twice = 'x + x'",
-        "course/lessons/doubles/__init__.py": '"""Twice as much."""',
-        "course/lessons/doubles/doubles.csv": "1, 2",
-        "course/lessons/doubles/doubles.npz": DATA,
-        "course/lessons/doubles/teaching.md": "four",
-        "course/tools/start.py": "",
-        "course/tools/save.py": "",
-        "course/tools/deck/__init__.py": "",
-        "course/tools/deck/look.js": "",
-        "course/__pycache__/checks.pyc": "",
-        "notebooks/mine.txt": "",
-        "images/picture.png": "",
-        "images/make.py": "",
-        "tests/test_core.py": "",
-    }
-    for name, text in texts.items():
-        (root / name).parent.mkdir(parents=True, exist_ok=True)
-        data = text if isinstance(text, bytes) else text.encode()
-        (root / name).write_bytes(data)
-    nbformat.write(small(), root / "notebooks" / "01_doubles.ipynb")
-    of_it = functools.partial(handout.contents, course=root)
-    monkeypatch.setattr(handout, "contents", of_it)
-    return root
 
 
 def sources(notebook):
@@ -124,70 +79,75 @@ def sources(notebook):
 # 1. One notebook -------------------------------------------------------------------------
 
 
-def test_without_solutions_leaves_out_just_the_solutions():
-    """Guards: the learner gets everything but the answers."""
-    expected = [source for source in sources(small()) if source != SOLUTION]
-    assert sources(handout.without_solutions(small())) == expected
-
-
-def test_with_solutions_fills_each_stub():
-    """Guards: the stub becomes the code of its solution; all else stays."""
-    done = sources(handout.with_solutions(small()))
-    assert done[2] == "def my_double(x):\n    return x + x"
-    assert done[:2] + done[3:] == sources(small())[:2] + sources(small())[3:]
-
-
-def test_with_solutions_clears_the_outputs_of_the_stubs():
-    """Guards: no 'not written yet' stands below a written exercise."""
-    notebook = small()
-    notebook.cells[4].outputs = [nbformat.v4.new_output("stream", text="not yet")]
-    notebook.cells[4].execution_count = 3
-    cell = handout.with_solutions(notebook).cells[4]
-    assert (cell.outputs, cell.execution_count) == ([], None)
-
-
-def test_the_notebook_given_stays_as_it_is():
-    """Guards: the source is never changed."""
-    notebook = small()
-    handout.without_solutions(notebook)
-    handout.with_solutions(notebook)
-    assert sources(notebook) == sources(small())
-
-
-def test_each_stub_gets_its_own_solution():
-    """Guards: two exercises aren't mixed up; a solution in words has no stub."""
-    notebook = small()
-    half = "```python\ndef my_half(x):\n    return x / 2\n```"
-    notebook.cells += [markdown("Think.", "solution")]
-    notebook.cells += [code("def my_half(x): ...", "stub"), markdown(half, "solution")]
-    done = sources(handout.with_solutions(notebook))
-    assert done[2].endswith("return x + x")
-    assert done[-2].endswith("return x / 2")
+def test_solutions_are_left_out_or_fill_their_stubs():
+    """Guards: just the answers, all of them; no two exercises mixed up, no old output."""
+    notebook, before = small(), sources(small())
+    learners = handout.without_solutions(notebook)
+    assert sources(learners) == [*before[:5], before[7], before[9]]
+    teachers = handout.with_solutions(notebook)
+    before[2] = "def my_double(x):\n    return x + x"
+    before[7] = "def my_half(x):\n    return x / 2"
+    assert sources(teachers) == before
+    for made in learners, teachers:
+        assert (made.cells[4].outputs, made.cells[4].execution_count) == ([], None)
+    assert sources(notebook) == sources(small()) and notebook.cells[4].outputs
 
 
 NONE = "no solution follows the stub 'def my_double(x):'"
 COUNT = "the solution of 'def my_double(x):' has {} python blocks; it must be 1"
-OTHER_STUB = [code("my = 1", "stub"), markdown(SOLUTION, "solution")]
 
 
 @pytest.mark.parametrize(
     ("after", "said"),
     [
         ([], NONE),
-        (OTHER_STUB, NONE),
+        ([code("my = 1", "stub"), markdown(SOLUTION, "solution")], NONE),
         ([markdown("In words.", "solution")], COUNT.format(0)),
         ([markdown(2 * f"{SOLUTION}\n", "solution")], COUNT.format(2)),
     ],
 )
 def test_stub_without_a_clear_solution_is_told(after, said):
     """Guards: no stub stays a stub in silence."""
+    notebook = nbformat.v4.new_notebook(cells=[code(STUB, "stub"), *after])
     with pytest.raises(CommandError, match=re.escape(said)):
-        handout.with_solutions(
-            nbformat.v4.new_notebook(cells=[code(STUB, "stub"), *after])
-        )
+        handout.with_solutions(notebook)
 
 
 # 2. A course -----------------------------------------------------------------------------
+
+OF_A_LESSON = {
+    "questions.toml": b'answer = "four"',
+    "my_double.py": b'"""Doubles."""\n\n# %% solution\ndef my_double(x):\n    return x + x\n',
+    "cases.py": b"twice = 'x + x'",
+    "__init__.py": b'"""Twice as much."""',
+    "doubles.csv": b"1, 2",
+    "doubles.npz": b"\x93NUMPY\xff",
+}
+FOR_LEARNERS = {
+    ".gitignore": b"my_course/",
+    "mlp_core.py": b"def show(right): print('solved', right)",
+    "README.md": README.encode(),
+    **{f"course/lessons/doubles/{name}": OF_A_LESSON[name] for name in OF_A_LESSON},
+    "course/tools/start.py": b"",
+    "images/picture.png": b"",
+}
+FOR_OTHERS = ["course/lessons/doubles/teaching.md", "course/tools/save.py"]
+FOR_OTHERS += ["course/tools/deck/__init__.py", "course/tools/deck/look.js"]
+FOR_OTHERS += ["course/__pycache__/checks.pyc", "images/make.py", "tests/test_core.py"]
+FOR_OTHERS += ["notebooks/mine.txt"]
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A small course in a folder, which the command hands out."""
+    root = tmp_path / "course"
+    for name, data in {**FOR_LEARNERS, **dict.fromkeys(FOR_OTHERS, b"")}.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+    write(small(), root / "notebooks" / "01_doubles.ipynb")
+    of_it = functools.partial(handout.contents, course=root)
+    monkeypatch.setattr(handout, "contents", of_it)
+    return root
 
 
 def files(folder):
@@ -202,62 +162,42 @@ def hand_out(folder, *options):
 
 
 def test_copy_holds_what_learners_need(course, tmp_path, capsys):
-    """Guards: the copy runs where it lies, and has nothing that is not for learners."""
-    assert hand_out(tmp_path / "copy") == 0
+    """Guards: what is not for learners; a fresh repository is welcome, and stays."""
+    target = tmp_path / "class"
+    (target / ".git").mkdir(parents=True)
+    for name in (".git/config", ".gitignore"):
+        (target / name).write_text("theirs")
+    assert hand_out(target) == 0
     said = capsys.readouterr().out
-    assert said == f"1 notebooks without solutions in {tmp_path / 'copy'}\n"
-    assert set(files(tmp_path / "copy")) == {
-        manifest.NAME,
-        ".gitignore",
-        "mlp_core.py",
-        "README.md",
-        "course/lessons/doubles/__init__.py",
-        "course/lessons/doubles/cases.py",
-        "course/lessons/doubles/doubles.csv",
-        "course/lessons/doubles/doubles.npz",
-        "course/lessons/doubles/my_double.py",
-        "course/lessons/doubles/questions.toml",
-        "course/tools/start.py",
-        "notebooks/01_doubles.ipynb",
-        "images/picture.png",
-    }
-    assert (tmp_path / "copy" / "README.md").read_text() == "For all.\nFor all again.\n"
+    assert said.startswith(f"1 notebooks without solutions in {target}\n")
+    assert ".gitignore stays as it is" in said
+    for name in (".git/config", ".gitignore"):
+        assert (target / name).read_text() == "theirs"
+    given = {manifest.NAME, "notebooks/01_doubles.ipynb", *FOR_LEARNERS}
+    assert set(files(target)) == given
+    assert (target / "README.md").read_text() == "For all.\nFor all again.\n"
 
 
 def test_answers_are_sealed_for_learners_only(course, tmp_path):
     """Guards: nobody reads an answer by accident; the teacher's copy has them in clear."""
     hand_out(tmp_path / "pupils")
     hand_out(tmp_path / "teacher", "--with-solutions")
-    place = "course/lessons/doubles"
-    for path in (course / place).iterdir():
-        pupils, teacher = (
-            tmp_path / who / place / path.name for who in ("pupils", "teacher")
-        )
-        if path.name == "teaching.md":
-            assert not pupils.exists() and not teacher.exists()
-            continue
-        assert teacher.read_bytes() == path.read_bytes()
-        if path.suffix in (".npz", ".csv") or path.stem == "__init__":
-            assert pupils.read_bytes() == path.read_bytes()
+    pupils, teacher, ours = (
+        tmp_path / who / "course/lessons/doubles"
+        for who in ("pupils", "teacher", "course")
+    )
+    assert files(teacher) == OF_A_LESSON
+    for name, data in OF_A_LESSON.items():
+        if name in ("doubles.npz", "doubles.csv", "__init__.py"):
+            assert (pupils / name).read_bytes() == data
         else:
-            assert path.read_text() not in pupils.read_text()
-            assert sealed.read(pupils) == sealed.read(path) == path.read_text()
+            assert data not in (pupils / name).read_bytes()
+            assert (
+                sealed.read(pupils / name) == sealed.read(ours / name) == data.decode()
+            )
     space = {"__file__": "cases.py"}
-    exec((tmp_path / "pupils" / place / "cases.py").read_text(), space)  # noqa: S102
+    exec((pupils / "cases.py").read_text(), space)  # noqa: S102
     assert space["twice"] == "x + x"  # it can be imported
-
-
-def test_folder_with_hidden_files_is_welcome(course, tmp_path, capsys):
-    """Guards: a fresh repository will do, and what the teacher hid in it stays."""
-    target = tmp_path / "class"
-    (target / ".git").mkdir(parents=True)
-    (target / ".git" / "config").write_text("theirs")
-    (target / ".gitignore").write_text("theirs")
-    assert hand_out(target) == 0
-    assert (target / ".git" / "config").read_text() == "theirs"
-    assert (target / ".gitignore").read_text() == "theirs"
-    assert ".gitignore stays as it is" in capsys.readouterr().out
-    assert (target / "README.md").exists()
 
 
 @pytest.mark.parametrize("options", [[], ["--update"], ["--with-solutions"]])
@@ -276,13 +216,20 @@ def test_folder_that_holds_something_else_is_never_touched(
 def test_no_half_copy_is_left_behind(course, tmp_path, capsys):
     """Guards: a notebook that can't be changed is named, and nothing is written."""
     bad = nbformat.v4.new_notebook(cells=[code(STUB, "stub")])
-    nbformat.write(bad, course / "notebooks" / "02_bad.ipynb")
+    write(bad, course / "notebooks" / "02_bad.ipynb")
     assert hand_out(tmp_path / "copy", "--with-solutions") == 1
     assert capsys.readouterr().err.startswith("02_bad.ipynb: no solution follows")
     assert not (tmp_path / "copy").exists()
 
 
 # 3. Brought up to date -------------------------------------------------------------------
+
+
+def renew(course):
+    """A new version of the course: other files, one more, one gone."""
+    for name in ("README.md", "requirements.txt", "course/tools/start.py"):
+        (course / name).write_text("new")
+    (course / "images" / "picture.png").unlink()
 
 
 def test_update_replaces_ours_and_keeps_theirs(course, tmp_path, capsys):
@@ -298,9 +245,7 @@ def test_update_replaces_ours_and_keeps_theirs(course, tmp_path, capsys):
     for name in theirs:
         (target / name).write_text("the teacher's")
     (target / "mlp_core.py").unlink()
-    for name in ("README.md", "requirements.txt", "course/tools/start.py"):
-        (course / name).write_text("new")
-    (course / "images" / "picture.png").unlink()
+    renew(course)
     capsys.readouterr()
     assert hand_out(target, "--update") == 0
     _, written, removed, *left = capsys.readouterr().out.splitlines()
@@ -327,7 +272,6 @@ def test_line_ends_of_git_are_no_change(course, tmp_path, capsys):
     hand_out(tmp_path / "class")
     path = tmp_path / "class" / "notebooks" / "01_doubles.ipynb"
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    capsys.readouterr()
     hand_out(tmp_path / "class", "--update")
     assert capsys.readouterr().out.endswith("Nothing has changed.\n")
 
@@ -352,44 +296,34 @@ def test_hand_out_is_refreshed_by_its_own_command(
     assert files(tmp_path / "class") == before
 
 
-def test_next_run_finishes_an_interrupted_one(course, tmp_path, monkeypatch):
+@pytest.mark.parametrize("options", [[], ["--update"]])
+def test_next_run_finishes_an_interrupted_one(course, tmp_path, monkeypatch, options):
     """Guards: wherever it stopped, no file of ours is taken for the teacher's."""
-    hand_out(tmp_path / "first")
-    put, (left, ours) = manifest._put, (None, files(tmp_path / "first"))
+    put, start, target = manifest._put, tmp_path / "start", tmp_path / "class"
+    start.mkdir()
+    if options:
+        hand_out(start)
+        renew(course)
 
-    def stop_after(folder, name, data):
-        nonlocal left
-        if left == 0:
+    def stop_late(folder, name, data):
+        if next(left, None) is None:
             (folder / manifest.NEW).write_bytes(data[:1])
             raise KeyboardInterrupt
-        left -= 1
         put(folder, name, data)
 
-    def interrupt(target, count, *options):
-        nonlocal left
-        left = count
-        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-            patch.setattr(manifest, "_put", stop_after)
+    for count in range(99):
+        left = iter(range(count))
+        shutil.copytree(start, target)
+        with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+            patch.setattr(manifest, "_put", stop_late)
             hand_out(target, *options)
-
-    for count in (1, 3, len(ours) - 1):
-        target = tmp_path / f"class{count}"
-        interrupt(target, count)
-        assert hand_out(target) == 0
-        assert files(target) == ours
-    for name in ("mlp_core.py", "course/tools/start.py"):
-        (course / name).write_text("new")
-    (course / "images" / "picture.png").unlink()
-    hand_out(tmp_path / "second")
-    for count in (1, 2, 3):
-        target = tmp_path / f"class{count}"
-        if not target.exists():
-            target = tmp_path / f"class{len(ours) - 1}"
-        interrupt(target, count, "--update")
+            break
         (course / "README.md").write_text(f"new once more, {count}")
-        assert hand_out(target, "--update") == 0
+        assert hand_out(target, *options) == 0
         hand_out(tmp_path / f"fresh{count}")
         assert files(target) == files(tmp_path / f"fresh{count}")
+        shutil.rmtree(target)
+    assert count > (3 if options else len(FOR_LEARNERS))
 
 
 def test_manifest_that_leads_elsewhere_is_refused(course, tmp_path, capsys):
@@ -410,94 +344,30 @@ def test_run_saves_the_outputs_where_the_copy_lies(course, tmp_path, capsys):
     assert hand_out(tmp_path / "copy", "--with-solutions", "--run") == 0
     path = tmp_path / "copy" / "notebooks" / "01_doubles.ipynb"
     assert save.is_saved_form(path)
-    assert save.read(path).cells[4].outputs[0].text == "solved True\n"
+    assert read(path).cells[4].outputs[0].text == "solved True\n"
     hand_out(tmp_path / "copy", "--with-solutions", "--update")
     assert "stays as it is" not in capsys.readouterr().out
-    assert save.read(path).cells[4].outputs == []
-
-
-def git(folder, *arguments):
-    done = subprocess.run(
-        ["git", "-c", "user.name=a", "-c", "user.email=a@example.org", *arguments],
-        cwd=folder,
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout
-
-
-def test_class_repository_reaches_the_students_copy(course, tmp_path):
-    """Guards the recipe of the README: a change arrives, the student's code stays.
-
-    The pull merges as nbgitpuller does.
-    """
-    ours, theirs = tmp_path / "class", tmp_path / "student"
-    ours.mkdir()
-    git(ours, "init", "-q", "-b", "main")
-    hand_out(ours)
-    git(ours, "add", "--all")
-    git(ours, "commit", "-q", "-m", "The course")
-    git(tmp_path, "clone", "-q", str(ours), str(theirs))
-    copy = theirs / "my_course"
-    copy.mkdir()
-    update.bring_up_to_date(copy, theirs / "notebooks")
-    path = copy / "01_doubles.ipynb"
-    written = save.read(path)
-    written.cells[2].source = "def my_double(x):\n    return x * 2"
-    save.write(written, path)
-    assert git(theirs, "status", "--porcelain") == ""  # my_course is ignored
-    changed = save.read(course / "notebooks" / path.name)
-    changed.cells[0].source = "# Doubles, once more"
-    save.write(changed, course / "notebooks" / path.name)
-    hand_out(ours, "--update")
-    git(ours, "add", "--all")
-    git(ours, "commit", "-q", "-m", "A new title")
-    git(theirs, "fetch", "-q")
-    git(theirs, "merge", "-q", "-X", "ours", "origin/main")
-    assert update.bring_up_to_date(copy, theirs / "notebooks") == [
-        "Brought 1 notebook up to date: 01_doubles."
-    ]
-    assert sources(save.read(path))[:3] == [
-        "# Doubles, once more",
-        sources(small())[1],
-        "def my_double(x):\n    return x * 2",
-    ]
+    assert read(path).cells[4].outputs == []
 
 
 # 4. The real course ----------------------------------------------------------------------
 
-
+NOTEBOOKS = find_notebooks([])
 COMMANDS_OF_LEARNERS = {"start", "progress", "glossary", "handin"} & COMMANDS.keys()
 
 
 @pytest.fixture(scope="module")
-def handed():
-    """The files of the hand-out for learners: path -> text; pictures as they are."""
-    return {
-        name: data.decode(errors="replace")
-        for name, data in handout.contents("without").items()
-    }
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, handed):
+def folder(tmp_path_factory):
     """The hand-out for learners, written."""
     place = tmp_path_factory.mktemp("handed") / "course"
     assert main(["handout", str(place)]) == 0
     return place
 
 
-def in_copy(folder, *arguments):
-    """What a Python says that runs in the hand-out."""
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return done.stdout + done.stderr
+@pytest.fixture(scope="module")
+def handed(folder):
+    """Its files: path -> text; pictures as they are."""
+    return {name: data.decode(errors="replace") for name, data in files(folder).items()}
 
 
 def squashed(text):
@@ -528,72 +398,45 @@ def tells(node):
     return any(isinstance(part, telling) for part in ast.walk(node))
 
 
-def texts_of(cell):
+def text_of(cell):
     """What a cell of the course shows: its source, and what it prints."""
-    yield cell.source
-    for output in cell.get("outputs", []):
+    outputs = cell.get("outputs", [])
+    shown = [str(output.get("text", "")) for output in outputs]
+    for output in outputs:
         data = output.get("data", {})
-        yield str(output.get("text", ""))
-        yield from (str(data[kind]) for kind in data if kind.startswith("text/"))
+        shown += [str(data[kind]) for kind in data if kind.startswith("text/")]
+    return "\n".join([cell.source, *shown])
 
 
-def test_no_later_cell_tells_a_solution():
-    """Guards: who has not solved an exercise finds it nowhere below.
+def test_no_later_cell_and_no_file_tells_a_solution(handed):
+    """Guards: who has not solved an exercise finds it nowhere else.
 
     A line that stood above it is no secret. In the exercise's own notebook no part of a
     line may stand below either, whatever its indices, in small or in large letters.
-    """
-    above, found, count = "", [], 0
-    cells = [(path, cell) for path in NOTEBOOKS for cell in save.read(path).cells]
-    shown = [(p, c.id, "\n".join(texts_of(c))) for p, c in cells]
-    shown = [(p, i, squashed(text), without_indices(text)) for p, i, text in shown]
-    for number, (path, cell) in enumerate(cells):
-        if "solution" not in handout.tags(cell):
-            above += without_indices(cell.source)
-            continue
-        below = [
-            row
-            for row, (_, other) in zip(shown[number:], cells[number:])
-            if "solution" not in handout.tags(other)
-        ]
-        for line, parts in statements("\n".join(handout.BLOCK.findall(cell.source))):
-            count += 1
-            for place, name, text, bare in below:
-                told = [line] * (squashed(line) in text)
-                if place == path:
-                    told += [part for part in parts if without_indices(part) in bare]
-                found += [
-                    f"{place.stem} {name}: {part}"
-                    for part in told
-                    if without_indices(part) not in above
-                ]
-    assert count > 50
-    assert found == []
-
-
-def test_no_file_of_the_copy_tells_a_solution(handed):
-    """Guards: neither does a module, a text or a picture's description.
-
     `mlp_core.py` is read by learners: it is what the course is about.
     """
-    above, told = "", []
-    files = {n: squashed(t) for n, t in handed.items() if n != "mlp_core.py"}
-    notebooks = {n: t for n, t in files.items() if n.endswith(".ipynb")}
-    for path in NOTEBOOKS:
-        for cell in save.read(path).cells:
-            if "solution" not in handout.tags(cell):
-                above += squashed(cell.source)
-                continue
-            for block in handout.BLOCK.findall(cell.source):
-                assert not [n for n in notebooks if squashed(block) in files[n]]
-                told += [
-                    f"{name}: {line}"
-                    for line, _ in statements(block)
-                    if squashed(line) not in above
-                    for name in files.keys() - notebooks
-                    if squashed(line) in files[name]
-                ]
-    assert len(files) > 60
+    texts = {n: squashed(t) for n, t in handed.items() if not n.endswith(".ipynb")}
+    del texts["mlp_core.py"]
+    assert len(texts) > 50
+    cells = [(path, cell) for path in NOTEBOOKS for cell in read(path).cells]
+    is_asked = ["solution" not in tags(cell) for _, cell in cells]
+    asked = [squashed(cell.source) * ask for (_, cell), ask in zip(cells, is_asked)]
+    shown = [squashed(text_of(cell)) * ask for (_, cell), ask in zip(cells, is_asked)]
+    bare, told, count = [without_indices(text) for text in shown], [], 0
+    for at, (path, cell) in enumerate(cells):
+        blocks = [] if is_asked[at] else handout.BLOCK.findall(cell.source)
+        above = "".join(asked[:at])
+        known = without_indices(above)
+        for line, parts in statements("\n".join(blocks)):
+            count += 1
+            text = squashed(line)
+            told += [(n, line) for n in texts if text in texts[n] and text not in above]
+            for other in range(at, len(cells)):
+                place, hit = cells[other][0], [line] * (text in shown[other])
+                if place == path:
+                    hit += [p for p in parts if without_indices(p) in bare[other]]
+                told += [(place, p) for p in hit if without_indices(p) not in known]
+    assert count > 50
     assert told == []
 
 
@@ -621,35 +464,29 @@ def test_no_answer_to_a_question_can_be_read(handed):
     assert count > 200
 
 
+def imported(source):
+    """The dotted names of what a module imports."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
 def test_copy_has_the_tools_that_its_commands_need(handed):
     """Guards: no module is missing in it, and none is there in vain."""
-    modules = {name for name in handed if name.endswith(".py")}
     known, of_course = (
         {re.sub(r"(/__init__)?\.py$", "", name).replace("/", ".") for name in names}
         for names in (
-            modules,
+            handed,
             [p.relative_to(ROOT).as_posix() for p in handout.needed()],
         )
     )
-    wanted = set()
-    for name in modules:
-        for node in ast.walk(ast.parse(handed[name])):
-            if isinstance(node, ast.ImportFrom) and node.module:
-                paths = [f"{node.module}.{alias.name}" for alias in node.names]
-                wanted |= {p if p in of_course else node.module for p in paths}
-            elif isinstance(node, ast.Import):
-                wanted |= {alias.name for alias in node.names}
-    ours = {name for name in wanted if name.partition(".")[0] in ("course", "mlp_core")}
-    assert ours <= known
-    tools = {name for name in known if name.startswith("course.tools.")}
-    commands = {f"course.tools.{name}" for name in COMMANDS_OF_LEARNERS}
-    assert tools == (ours | commands) & tools
-
-
-def test_copy_lists_the_commands_of_learners(folder):
-    """Guards: `--help` names no command that isn't there."""
-    listed = re.findall(r"(?m)^  (\w+) ", in_copy(folder, "-m", "course", "--help"))
-    assert set(listed) == COMMANDS_OF_LEARNERS
+    names = {n for p in handed if p.endswith(".py") for n in imported(handed[p])}
+    wanted = {m for m in of_course if any(f"{n}.".startswith(f"{m}.") for n in names)}
+    assert wanted <= known
+    wanted |= {f"course.tools.{name}" for name in COMMANDS_OF_LEARNERS}
+    assert {name for name in known if name.startswith("course.tools.")} <= wanted
 
 
 def test_readme_of_the_copy_is_for_learners(handed):
@@ -668,26 +505,16 @@ def test_readme_of_the_copy_is_for_learners(handed):
         assert not set(re.findall(r"\w+/\w+\.py", text))
         called = re.findall(r"-m course (\w+)", text)
         assert set(called) <= COMMANDS_OF_LEARNERS
+    assert "my_course/" in handed[".gitignore"]  # a pull never meets a learner's work
 
 
-OPENED = """
-from course.tools import start, update
-print(update.bring_up_to_date(start.find_folder("my_course", update.MARK)))
-"""
-
-
-def test_copy_can_be_opened(folder):
-    """Guards: `python -m course` works in it, and gives a learner its notebooks."""
-    said = in_copy(folder, "-c", OPENED)
-    assert said.startswith("['Made my_course, your own copy of"), said
-    for path in folder.glob("notebooks/*.ipynb"):
-        assert save.read(folder / "my_course" / path.name) == save.read(path)
-
-
-CHECKED = """
+IN_COPY = """
 import linecache
 from course import Lesson, checking
+from course.__main__ import main
+from course.tools import start, update
 
+print(update.bring_up_to_date(start.find_folder("my_course", update.MARK)))
 lesson = Lesson("04_backprop")
 exercise = lesson.exercises["my_loss_slope"]
 
@@ -704,19 +531,36 @@ print(lesson.check(answer("Y_hat - Y")))
 print(lesson.check(answer("exercise.right(Y_hat, Y)")))
 print(lesson.check(exercise.right))
 print(lesson.questions.predictions["chain"].reply("1.5").right)
+main(["--help"])
 """
 
 
-def test_checks_and_questions_work_where_they_are_sealed(folder):
-    """Guards: the same verdicts and replies as here, in the process of answers, too."""
-    said = in_copy(folder, "-c", CHECKED).splitlines()
+def test_copy_works(folder):
+    """Guards: what `python -m course` makes and lists there; sealed checks and questions.
+
+    The verdicts are the same as here, in the process of answers, too.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", IN_COPY],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
     expected = [
+        "['Made my_course, your own copy of",
         "my_loss_slope: right",
         "my_loss_slope: not yet: with several samples it is too large: the loss is an",
         "my_loss_slope: not yet: the result is right, but it calls my_loss_slope.m",
         "my_loss_slope: this function is the course's: hand over one that you wrote",
         "True",
     ]
-    assert len(said) == len(expected), said
+    said = done.stdout.splitlines()
+    assert len(said) > len(expected), said
     for line, start in zip(said, expected):
         assert line.startswith(start), line
+    listed = re.findall(r"(?m)^(?:  (\w+) |for (\w+):)", done.stdout)
+    assert {"".join(names) for names in listed} == {*COMMANDS_OF_LEARNERS, "learners"}
+    for path in folder.glob("notebooks/*.ipynb"):
+        assert read(folder / "my_course" / path.name) == read(path)

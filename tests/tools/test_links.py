@@ -19,10 +19,8 @@ from course.tools.links import Addresses
 from course.tools.notebooks import as_text, read, without_fetching, write
 from tests import live
 
-NOWHERE = Addresses("", "")
 FIRST, EXERCISES = "00_first_look.ipynb", "01_activations.ipynb"
 GITHUB = Addresses("https://github.com/ada/nets", "https://ada.example/nets")
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 # What fetched the course in older versions.
 OLD = """# @title Fetches the course if it isn't here, as in Colab. Run this, and go on.
 ADDRESS = "https://github.com/ada/nets"  # of the course's repository
@@ -46,49 +44,38 @@ def test_links_are_those_that_the_hosts_document():
         "03_forward.ipynb",
         "Codespaces": "https://codespaces.new/ada/nets",
     }
-
-
-def test_what_is_not_on_github_has_no_links_to_its_hosts():
-    """Guards links that lead nowhere."""
     for address in ("", "https://gitlab.com/ada/nets", "file:///srv/nets"):
         assert links.buttons("03_forward", Addresses(address, "")) == []
 
 
-def test_a_book_without_a_repository_is_linked():
-    """Guards: a site elsewhere than on GitHub, which the README doesn't name."""
-    found = Addresses("", "https://ada.example")
-    start = links.in_readme(README, found).split("## Start")[1]
-    assert "Only to read, there is [the book](https://ada.example/)." in start
-    assert "Without an install" not in start
-
-
 def test_the_readme_gets_its_links_and_loses_them():
     """Guards: one paragraph under 'Start', the same at each run, none without address."""
-    written = links.in_readme(README, GITHUB)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    bare = links.in_readme(text, Addresses("", ""))
+    written = links.in_readme(bare, GITHUB)
     assert links.in_readme(written, GITHUB) == written
-    start = written.split("## Start")[1].split("You need Python")[0]
+    assert links.in_readme(written, Addresses("", "")) == bare
+    only_book = links.in_readme(text, Addresses("", "https://ada.example"))
+    start, of_bare, of_book = (
+        text.split("## Start")[1].split("You need Python")[0]
+        for text in (written, bare, only_book)
+    )
     for label, address in links.buttons("00_first_look", GITHUB):
         assert f"[{label}]({address})" in start
     assert "[the book](https://ada.example/nets/)" in start
-    bare = links.in_readme(written, NOWHERE)
-    assert "](http" not in bare.split("## Start")[1].split("You need Python")[0]
-    assert bare == links.in_readme(README, NOWHERE)
+    assert "](http" not in of_bare and "Without an install" not in of_book
+    assert "Only to read, there is [the book](https://ada.example/)." in of_book
+    with pytest.raises(CommandError, match="README.md lacks"):
+        links.in_readme("# Ours\n", GITHUB)
 
 
-BAD = ["https://a.b/c d", "https://a.b/$(ls)", 'a";b', "a`b", "--upload-pack=touch"]
-BAD += [
-    "ada/nets",
-    "git@github.com:ada/nets",
-    "https://ada:secret@github.com/ada/nets",
-    7,
-]
-
-
-@pytest.mark.parametrize("given", BAD)
-def test_an_address_is_an_address(given):
+def test_an_address_is_an_address():
     """Guards: what a shell or git acts on, a password, what only looks like an address."""
-    with pytest.raises(CommandError, match="is no address"):
-        links.checked(given)
+    bad = ["https://a.b/c d", "https://a.b/$(ls)", 'a";b', "a`b", "--upload-pack=touch"]
+    bad += ["ada/nets", "git@github.com:ada/nets", "https://ada:secret@a.b/nets", 7]
+    for given in bad:
+        with pytest.raises(CommandError, match="is no address"):
+            links.checked(given)
     assert links.checked("https://github.com/ada/nets.git/") == GITHUB.repository
 
 
@@ -99,12 +86,6 @@ def test_a_slip_in_pyproject_is_told_in_words(urls, tmp_path):
     (tmp_path / "pyproject.toml").write_text(text)
     with pytest.raises(CommandError, match="pyproject.toml"):
         links.addresses(tmp_path)
-
-
-def test_a_readme_without_a_place_for_links_is_told():
-    """Guards: a command that says nothing and writes nothing."""
-    with pytest.raises(CommandError, match="README.md lacks"):
-        links.in_readme("# Ours\n", GITHUB)
 
 
 def test_who_cites_the_course_is_told_where_it_is():
@@ -121,25 +102,20 @@ def test_who_cites_the_course_is_told_where_it_is():
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory):
-    """A repository of the course, whose address the command has written into it."""
+    """A repository of the course; what the command said that wrote its address into it."""
     course = tmp_path_factory.mktemp("published") / "course"
     live.copy_course(course)
     shutil.copy(ROOT / "CITATION.cff", course)
-    publish(course, course.as_uri())
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    text = re.sub(r'Repository = ".*?"', f'Repository = "{course.as_uri()}"', text)
+    text = re.sub(r'Site = ".*?"', f'Site = "{GITHUB.site}"', text)
+    (course / "pyproject.toml").write_text(text, encoding="utf-8")
     said = links.update(course)
     assert links.update(course)[:-1] == []  # the second time all is written
     git = ["git", "-c", "user.name=Ada", "-c", "user.email=ada@ada.example"]
     for command in (["init", "-q", "-b", "main"], ["add", "."], ["commit", "-qm", "1"]):
         subprocess.run([*git, *command], cwd=course, check=True)
     return course, said
-
-
-def publish(course, address):
-    """Write an address into the pyproject.toml of a copy."""
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    text = re.sub(r'Repository = ".*?"', f'Repository = "{address}"', text)
-    text = re.sub(r'Site = ".*?"', 'Site = ""', text)
-    (course / "pyproject.toml").write_text(text, encoding="utf-8")
 
 
 def test_the_command_writes_all_notebooks_in_their_saved_form(published):
@@ -168,27 +144,22 @@ def fetching(address):
     return next(cell.source for cell in notebook.cells if cell.id == "fetch")
 
 
-def run(folder, *sources):
-    """Run cells in a kernel that starts in a folder; return their outputs."""
-    cells = [nbformat.v4.new_code_cell(source) for source in sources]
-    notebook = save.execute(nbformat.v4.new_notebook(cells=cells), folder)
-    return [cell.outputs for cell in notebook.cells]
-
-
 def test_a_notebook_alone_fetches_the_course(published, tmp_path):
-    """Guards Colab: the .ipynb alone, then again, then in a kernel that is a new one."""
+    """Guards Colab: the .ipynb alone, then again, then from the start, as a new kernel."""
     course, _ = published
     cells = read(course / "notebooks" / FIRST).cells
     fetch, imports = (cell.source for cell in cells[1:3])
     where = "print(mlp.__file__); print(os.getcwd())"
-    *nothing, printed = run(tmp_path, fetch, imports, fetch, where)
+    again = fetch.replace(course.as_uri(), GITHUB.repository)  # it is there already
+    sources = fetch, imports, fetch, where, f"os.chdir({str(tmp_path)!r})", again, where
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    done = save.execute(nbformat.v4.new_notebook(cells=cells), tmp_path).cells
+    *nothing, printed = (cell.outputs for cell in done)
+    assert nothing == [[], [], [], printed, [], []]
     clone = tmp_path / "neural_networks"
     module, folder = printed[0].text.split()
     assert (clone / "notebooks" / module).resolve() == clone / "mlp_core.py"
     assert (clone / "notebooks").samefile(folder)
-    assert nothing == [[], [], []]
-    fetch = fetch.replace(course.as_uri(), GITHUB.repository)  # it is there already
-    assert run(tmp_path, fetch, imports, where) == [[], [], printed]
 
 
 def test_in_colab_the_other_notebooks_are_linked():
@@ -198,41 +169,31 @@ def test_in_colab_the_other_notebooks_are_linked():
     assert first.startswith("# @markdown Fetches the course") and place in first
 
 
-def run_alone(folder, address):
-    """Run the cell that fetches from an address, in a folder; what it says."""
+@pytest.mark.parametrize(
+    "folders, words",
+    [
+        ("", "fatal: '/nowhere' does not appear to be a git repository"),
+        (
+            "neural_networks/mine",
+            "'neural_networks' already exists and is not an empty",
+        ),
+    ],
+)
+def test_a_notebook_alone_says_what_it_lacks(folders, words, tmp_path):
+    """Guards: git's words where no course or network is, or somebody's folder: it stays."""
+    (tmp_path / folders).mkdir(parents=True, exist_ok=True)
+    before = [*tmp_path.rglob("*")]
     done = subprocess.run(
-        [sys.executable, "-m", "IPython", "--no-banner", "-c", fetching(address)],
-        cwd=folder,
+        [sys.executable, "-m", "IPython", "-c", fetching("file:///nowhere")],
+        cwd=tmp_path,
         env={**os.environ, "LC_ALL": "C"},  # git speaks English
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1  # what comes after it doesn't run
-    return done.stdout + done.stderr
-
-
-FAILING = {
-    "http://127.0.0.1:9/nets": "fatal: unable to access 'http://127.0.0.1:9/nets",
-    "file:///nowhere": "fatal: '/nowhere' does not appear to be a git repository",
-}
-
-
-@pytest.mark.parametrize("address, words", FAILING.items())
-def test_a_notebook_alone_says_what_it_lacks(address, words, tmp_path):
-    """Guards: an error without git's own words, where there is no network or no course."""
-    assert words in run_alone(tmp_path, address)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_folder_of_the_same_name_is_not_taken_for_the_course(published, tmp_path):
-    """Guards: somebody's own folder, or a fetch that was cut off; it stays as it is."""
-    theirs = tmp_path / "neural_networks" / "notebooks" / "mine.txt"
-    theirs.parent.mkdir(parents=True)
-    theirs.write_text("mine")
-    told = run_alone(tmp_path, published[0].as_uri())
-    assert "'neural_networks' already exists and is not an empty directory" in told
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [theirs]
+    assert words in done.stdout + done.stderr
+    assert [*tmp_path.rglob("*")] == before
 
 
 def test_a_learners_copy_has_no_cell_that_fetches(published, tmp_path):
@@ -252,11 +213,13 @@ def test_a_learners_copy_has_no_cell_that_fetches(published, tmp_path):
 
 
 def test_a_handout_fetches_from_the_class(published):
-    """Guards: a learner's notebook alone brings the class's course, never ours, which
-    has the solutions."""
+    """Guards: a learner's notebook or README that leads to our course, with solutions."""
     course, _ = published
+    assert "ada.example" in (course / "README.md").read_text(encoding="utf-8")
     for address in ("", "https://github.com/eve/class"):
         files = handout.contents("without", course, address)
+        readme = files["README.md"].decode()
+        assert "ada.example" not in readme and "\n\n## Start\n\nYou need Pyth" in readme
         for name in files:
             if name.endswith(".ipynb"):
                 found = re.findall(r"--depth 1 (\S+)", files[name].decode())
@@ -284,26 +247,15 @@ def test_the_cell_of_an_older_version_is_known(tmp_path):
     assert as_text(links.in_notebook(read(path), GITHUB.repository)) == new
 
 
-def test_a_handout_has_no_links_to_our_notebooks(published):
-    """Guards: the same for its README."""
-    course, _ = published
-    readme = course / "README.md"
-    text = readme.read_text(encoding="utf-8")
-    readme.write_text(links.in_readme(text, GITHUB), encoding="utf-8")
-    handed = handout.contents("without", course)["README.md"].decode()
-    readme.write_text(text, encoding="utf-8")
-    assert "ada/nets" not in handed and "\n\n## Start\n\nYou need Python" in handed
-
-
 def test_what_fetches_is_no_part_of_an_answer(monkeypatch):
     """Guards: grading runs nothing of it, nor tells the teacher that it is odd."""
     judged = []
-    monkeypatch.setattr(
-        judge,
-        "_judged",
-        lambda exercises, name, cells, seed: judged.extend(cells) or {"look_at": []},
-    )
-    for address in ("", GITHUB.repository):
-        notebook = links.in_notebook(read(NOTEBOOKS / EXERCISES), address)
-        list(judge.judge(as_text(notebook).encode(), seed=1))
+
+    def look(exercises, name, cells, seed):
+        judged.extend(cells)
+        return {"look_at": []}
+
+    monkeypatch.setattr(judge, "_judged", look)
+    notebook = links.in_notebook(read(NOTEBOOKS / EXERCISES), GITHUB.repository)
+    list(judge.judge(as_text(notebook).encode(), seed=1))
     assert judged and not [cell for cell in judged if "git clone" in cell]

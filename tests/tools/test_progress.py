@@ -12,7 +12,6 @@ def copy(tmp_path):
     """A learner's copy with a few answers."""
     record.close()
     (tmp_path / record.MARK).mkdir()
-    record.open_in(tmp_path)
     question = next(iter(Lesson("forward").questions.predictions.values()))
     record.open_in(tmp_path)
     question.submit("3.14")  # of unit 0: a usual slip
@@ -37,29 +36,19 @@ def test_it_counts_what_was_done_in_each_lesson(copy, capsys):
             assert len(cells) == 2 and table[1].endswith(cells[1])
             assert len(table[1]) == len(table[2])
             continue
-        done = name == "forward"
-        assert cells[0].startswith(f"{int(done)} of "), (name, cells)
-        assert cells[1].startswith(f"{int(done)} of "), (name, cells)
-        assert cells[2].startswith("0 of "), (name, cells)
+        done = int(name == "forward")
+        assert [cell.split(" of ")[0] for cell in cells] == [str(done), str(done), "0"]
     assert "  my_forward, 1 slip: no bias" in shown
     assert "your first answer was: 3.14" in shown
 
 
-def test_forget_removes_the_record(copy, capsys):
-    """Guards: one call that forgets it."""
+def test_a_damaged_record_is_told_and_forgetting_removes_it(copy, tmp_path, capsys):
+    """Guards: a traceback in the terminal, a call that forgets it, a folder misspelt."""
     assert main(["progress", "--folder", str(copy), "--forget"]) == 0
     assert not (copy / record.FILE).exists()
     assert "forgotten" in capsys.readouterr().out
-
-
-def test_a_folder_that_is_no_copy_is_told(tmp_path, capsys):
-    """Guards: an empty table for a folder that was misspelt."""
-    assert main(["progress", "--folder", str(tmp_path / "other")]) == 1
-    assert "is no learner's copy" in capsys.readouterr().err
-
-
-def test_a_damaged_record_is_told(copy, capsys):
-    """Guards: a traceback in the terminal."""
     (copy / record.FILE).write_text("{")
     assert main(["progress", "--folder", str(copy)]) == 0
     assert "record.damaged.json" in capsys.readouterr().out
+    assert main(["progress", "--folder", str(tmp_path / "other")]) == 1
+    assert "is no learner's copy" in capsys.readouterr().err

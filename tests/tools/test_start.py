@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import ClassVar
 
 import psutil
 import pytest
@@ -46,46 +44,36 @@ def test_folder_is_new_or_empty_or_a_copy(course):
     assert start.find_folder("my_course", update.MARK) == folder
 
 
-@pytest.mark.parametrize("name", ["..", ".", "a/b", "/tmp/a", "notebooks/a", ".hidden"])
+@pytest.mark.parametrize("name", ["..", ".", "a/b", "/tmp/a", ".hidden", "linked"])
 def test_folder_elsewhere_is_refused(course, name):
     """Guards: notebooks find the course by '..'; JupyterLab shows no hidden folder."""
+    (course / "elsewhere" / "mine").mkdir(parents=True)
+    (course / "linked").symlink_to(course / "elsewhere" / "mine")
     with pytest.raises(CommandError, match="it must lie beside notebooks/"):
         start.find_folder(name, update.MARK)
 
 
-def test_link_to_a_folder_elsewhere_is_refused(course):
-    """Guards: '..' of a linked folder is not the course."""
-    (course / "elsewhere").mkdir()
-    (course / "elsewhere" / "mine").mkdir()
-    (course / "my_course").symlink_to(course / "elsewhere" / "mine")
-    with pytest.raises(CommandError, match="it must lie beside notebooks/"):
-        start.find_folder("my_course", update.MARK)
-
-
-@pytest.mark.parametrize("is_folder", [True, False])
-def test_what_is_not_ours_is_refused(course, is_folder):
+@pytest.mark.parametrize("inside", ["", "file"])
+def test_what_is_not_ours_is_refused(course, inside):
     """Guards: nobody's folder is filled with notebooks."""
-    place = course / "my_course"
-    if is_folder:
-        place.mkdir()
-        place /= "file"
+    place = course / "my_course" / inside
+    place.parent.mkdir(exist_ok=True)
     place.write_text("own")
     with pytest.raises(CommandError, match="is there already, and is no copy of the"):
         start.find_folder("my_course", update.MARK)
     assert place.read_text() == "own"
 
 
-def test_folder_that_cannot_be_written_is_told(monkeypatch, capsys, tmp_path):
+def test_folder_that_cannot_be_written_is_told(course, monkeypatch, capsys):
     """Guards: words and exit code 1, no traceback."""
 
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(Path, "touch", refuse)
     assert main(["start"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith(f"The course can't write in {tmp_path / 'my_course'}: Perm")
+    assert said.startswith(f"The course can't write in {course / 'my_course'}: Perm")
 
 
 def test_python_without_the_packages_is_told(course, monkeypatch):
@@ -97,8 +85,7 @@ def test_python_without_the_packages_is_told(course, monkeypatch):
     monkeypatch.setattr(start, "find_spec", lambda name: name != "jupyterlab" or None)
     assert f"{sys.executable}, lacks jupyterlab. The line" in start.missing()
     (course / ".venv").mkdir()
-    place = course / ".venv"
-    assert f"The course has one of its own: {place}" in start.missing()
+    assert f"The course has one of its own: {course / '.venv'}" in start.missing()
     assert start.missing(version=(3, 10)).startswith("The course needs Python 3.11")
 
 
@@ -113,13 +100,12 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
     assert capsys.readouterr().out == "\nStopped.\n"
 
 
-def test_only_the_copy_is_made_where_asked(monkeypatch, capsys, tmp_path):
+def test_only_the_copy_is_made_where_asked(course, monkeypatch, capsys):
     """Guards: Binder, Codespaces and VS Code, which bring a server of their own."""
     monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)  # of whom none is told
-    monkeypatch.setattr(start, "ROOT", tmp_path)
     assert main(["start", "--only-copy"]) == 0
     assert capsys.readouterr().out == f"{MADE}\n"
-    assert (tmp_path / "my_course" / "00_first_look.ipynb").exists()
+    assert (course / "my_course" / "00_first_look.ipynb").exists()
     assert main(["start", "--only-copy"]) == 0
     assert capsys.readouterr().out == ""
 
@@ -131,22 +117,20 @@ AS_USER = """
 import os
 os.geteuid = lambda: {}
 from course.__main__ import main
-from course.lessons import NAMES
 raise SystemExit(main())
 """
 ROOT_MAY = "You are root: code in a notebook may change everything on this machine."
+READY = "Keep this window open; Ctrl+C ends it."
 
 
 class Door:
     """`python -m course start` in a copy of the course, with its own Jupyter folders.
 
-    It takes itself for an ordinary user's, or for that of the user with this number.
+    It takes itself for that of the user with this number.
     """
 
-    opened: ClassVar = []  # all processes
-
-    def __init__(self, folder, *options, browser="", user=1000):
-        env = live.environment(folder) | {"BROWSER": browser}
+    def __init__(self, folder, *options, user):
+        env = live.environment(folder) | {"BROWSER": str(folder / "browser")}
         del env["JUPYTER_TOKEN"]
         self.process = subprocess.Popen(
             [sys.executable, "-c", AS_USER.format(user), "start", *options],
@@ -158,44 +142,43 @@ class Door:
             text=True,
         )
 
-        Door.opened.append(self.process)
+    def __enter__(self):
+        """Wait until it is open."""
+        self.said = []
+        while READY not in self.said:
+            line = self.process.stdout.readline()
+            assert line, f"it ended with {self.process.wait()}: {self.said}"
+            self.said.append(line.rstrip())
+        self.url = self.said[-2].split()[-1]
+        return self
 
-    def lines_until(self, end):
-        lines = []
-        for line in self.process.stdout:
-            lines.append(line.rstrip())
-            if line.startswith(end):
-                return lines
-        raise AssertionError(f"it ended with {self.process.wait()}: {lines}")
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
 
-    def rest(self):
-        """Exit code and all that is still printed."""
+    def interrupted(self):
+        """Exit code and all that is still printed after Ctrl+C."""
+        self.process.send_signal(signal.SIGINT)
         out, _ = self.process.communicate(timeout=live.PATIENCE)
         return self.process.returncode, out
-
-    def interrupt(self):
-        self.process.send_signal(signal.SIGINT)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
+    if os.name == "nt":
+        pytest.skip("Windows has no SIGINT for a child")
     folder = tmp_path_factory.mktemp("door")
     live.copy_course(folder / "course")
     script = folder / "browser"
     whole = 'echo "$@" > "$0.part" && mv "$0.part" "$0.opened"'  # none reads half of it
     script.write_text(f"#!/bin/sh\n{whole}\n")
     script.chmod(0o755)
-    yield folder
-    for process in Door.opened:
-        process.kill()
-        process.wait()
+    return folder
 
 
 @pytest.fixture(scope="module")
 def door(folder):
     """The door, open, though the port that the user's settings name is taken."""
-    if os.name == "nt":
-        pytest.skip("Windows has no SIGINT for a child")
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -203,14 +186,9 @@ def door(folder):
         port = other.getsockname()[1]
         settings = json.dumps({"ServerApp": {"port": port}})
         (folder / "config" / "jupyter_server_config.json").write_text(settings)
-        door = Door(folder, browser=str(folder / "browser"))
-        door.taken = port
-        door.said = door.lines_until("Keep this window open; Ctrl+C ends it.")
-        yield door
-
-
-def url_of(line):
-    return line.split()[-1]
+        with Door(folder, user=1000) as door:
+            door.taken = port
+            yield door
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -235,105 +213,92 @@ def test_it_says_where_the_course_is_open(door):
     made, opened, _ = door.said
     assert made == MADE
     assert opened.startswith("The course is open in your browser at http://localhost:")
-    url = url_of(opened)
-    assert "/lab/tree/my_course/00_first_look.ipynb?token=" in url
-    assert f":{door.taken}/" not in url
-    assert get(url) == 200
+    assert "/lab/tree/my_course/00_first_look.ipynb?token=" in door.url
+    assert f":{door.taken}/" not in door.url
+    assert get(door.url) == 200
 
 
-def test_the_token_is_asked_for(door):
-    """Guards: nobody else on this machine can run code in the kernel."""
-    assert len(url_of(door.said[1]).partition("token=")[2]) >= 40
-    assert get(url_of(door.said[1]).partition("?")[0]) == 302  # to the login
-    assert get(url_of(door.said[1]).partition("lab")[0] + "api/kernels") == 403
-
-
-def test_it_listens_on_this_computer_only(door):
-    """Guards: no other machine reaches it."""
+def test_nobody_else_reaches_it(folder, door):
+    """Guards: other machines, and users of this one, who see the commands of all."""
+    assert len(door.url.partition("token=")[2]) >= 40
+    assert get(door.url.partition("?")[0]) == 302  # to the login
+    assert get(door.url.partition("lab")[0] + "api/kernels") == 403
     connections = psutil.Process(door.process.pid).net_connections("inet")
     listening = [c.laddr.ip for c in connections if c.status == psutil.CONN_LISTEN]
     assert listening and set(listening) <= {"127.0.0.1", "::1"}
-
-
-def test_it_opens_the_browser_without_the_token_in_the_command(folder, door):
-    """Guards: other users see the commands of all; Jupyter's own page is opened."""
     opened = folder / "browser.opened"
     wait_until(opened.exists, "no browser was opened")
+    said = opened.read_text()
     assert (
-        opened.read_text().startswith("file://") and "token" not in opened.read_text()
-    )
+        said.startswith("file://") and "token" not in said
+    )  # it is Jupyter's own page
 
 
-@pytest.mark.parametrize("options", [[], ["--no-open"]])
-def test_a_second_start_opens_the_first_server(folder, door, options):
+@pytest.fixture
+def here(folder, monkeypatch):
+    """This process would be a door, too, and opens no browser; what it would open."""
+    # It imports Jupyter: not needed to collect the tests.
+    from course.tools import server
+
+    opened = []
+    monkeypatch.setattr(start, "ROOT", folder / "course")
+    monkeypatch.delenv("JUPYTER_RUNTIME_DIR", raising=False)
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(folder / "data"))
+    monkeypatch.setattr(server.webbrowser, "get", lambda name: "a browser")
+    monkeypatch.setattr(server.webbrowser, "open", opened.append)
+    return opened
+
+
+def test_a_second_start_opens_the_first_server(folder, door, here, capsys, monkeypatch):
     """Guards: no second server, and no file changes below an open notebook."""
-    opened = folder / "browser.opened"
-    opened.unlink(missing_ok=True)
-    notebook = folder / "course" / "notebooks" / "01_activations.ipynb"
-    before = notebook.read_bytes()
-    notebook.write_bytes(before.replace(b"What you will do", b"What is to be done"))
-    code, said = Door(folder, *options, browser=str(folder / "browser")).rest()
-    notebook.write_bytes(before)
-    assert code == 0 and url_of(door.said[1]) == url_of(said)
-    way = "Open this address" if options else "it is open in your browser"
-    assert said.startswith("The course runs already") and way in said
-    assert opened.exists() is not bool(options)
-    assert options or "token" not in opened.read_text()
-    copy = (folder / "course" / "my_course" / "01_activations.ipynb").read_bytes()
-    assert b"What you will do" in copy
+    monkeypatch.setattr(update, "bring_up_to_date", pytest.fail)
+    assert main(["start", "--no-open"]) == 0
+    said = capsys.readouterr().out
+    assert said == f"The course runs already. Open this address: {door.url}\n"
+    assert here == []
+    assert main(["start"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith(
+        "The course runs already; it is open in your browser at http"
+    )
+    assert said.split()[-1] == door.url
+    assert here[0].startswith("file://") and "token" not in here[0]
+
+
+def test_another_server_is_not_taken_for_ours(folder, door, here):
+    """Guards: one of another folder, and what a crashed one left behind."""
+    from course.tools import server
+
+    assert server.find_running(folder) is None
+    info = {"root_dir": str(folder), "pid": os.getpid()}
+    info["url"] = f"http://localhost:{live.free_port()}/"
+    (folder / "data" / "runtime" / "jpserver-1.json").write_text(json.dumps(info))
+    assert server.find_running(folder) is None
 
 
 def test_interrupt_ends_it_at_once_with_its_kernels(door):
     """Guards: one Ctrl+C, our words, exit code 0, and nothing that runs on."""
-    url = url_of(door.said[1])
-    server, token = url.partition("lab")[0], url.partition("=")[2]
+    server, token = door.url.partition("lab")[0], door.url.partition("=")[2]
     headers = {"Authorization": f"token {token}"}
     assert get(f"{server}api/kernels", b"{}", headers) == 201
     kernels = psutil.Process(door.process.pid).children(recursive=True)
     assert kernels
-    door.interrupt()
-    code, said = door.rest()
+    code, said = door.interrupted()
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
     assert not [kernel for kernel in kernels if kernel.is_running()]
 
 
-def test_without_a_browser_the_address_is_to_be_opened(folder, door):
-    """Guards: --no-open; and a later start is silent about what did not change."""
-    again = Door(folder, "--no-open")
-    said, _ = again.lines_until("Keep this window open")
-    again.interrupt()
-    assert again.rest()[0] == 0
-    assert said.startswith("Open this address: http://localhost:")
+def test_root_is_told_in_a_line_and_served_without_a_browser(folder):
+    """Guards: a container, where all are root; a later start is silent of no news."""
+    with Door(folder, "--no-open", user=0) as again:
+        told, said, _ = again.said
+        assert told == ROOT_MAY and get(again.url) == 200
+        assert said.startswith("Open this address: http://localhost:")
+        assert again.interrupted()[0] == 0
 
 
-def test_root_is_told_in_a_line_and_served(folder, door):
-    """Guards: a container, where everybody is root: Jupyter alone would refuse."""
-    again = Door(folder, "--no-open", user=0)
-    told, said, _ = again.lines_until("Keep this window open")
-    assert told == ROOT_MAY and get(url_of(said)) == 200
-    again.interrupt()
-    assert again.rest()[0] == 0
-
-
-def test_a_crashed_server_does_not_close_the_door(folder, door):
-    """Guards: what a dead server left behind is not taken for a running one."""
-    info = {
-        "root_dir": str(folder / "course"),
-        "url": f"http://localhost:{door.taken}/",
-    }
-    left = folder / "data" / "runtime" / "jpserver-1.json"
-    left.write_text(json.dumps({**info, "pid": os.getpid(), "token": "old"}))
-    again = Door(folder, "--no-open")
-    said = again.lines_until("Keep this window open")
-    again.interrupt()
-    assert again.rest()[0] == 0
-    assert "token=old" not in said[0]
-
-
-def test_jupyter_without_a_place_for_its_files_is_told(folder, door):
+def test_jupyter_without_a_place_for_its_files_is_told(here, capsys, monkeypatch):
     """Guards: no traceback where the home folder can't be written."""
-    shutil.rmtree(folder / "data")
-    (folder / "data").write_text("")
-    code, said = Door(folder, "--no-open").rest()
-    assert code == 1 and said.startswith("Jupyter can't keep its files in ")
-    assert "Traceback" not in said
+    monkeypatch.setenv("JUPYTER_DATA_DIR", __file__)
+    assert main(["start", "--no-open"]) == 1
+    assert capsys.readouterr().err.startswith("Jupyter can't keep its files in ")
