@@ -5,7 +5,6 @@ short, somebody else's. The process may end while it saves.
 """
 
 import gc
-import itertools
 import os
 import re
 import shutil
@@ -243,61 +242,26 @@ def test_a_damaged_shape_of_a_large_array_is_refused(old, new, tmp_path):
     refused(path)
 
 
-def flip_bits(content, rng, _):
-    content = bytearray(content)
-    for place in rng.integers(0, len(content), rng.integers(1, 9)):
-        content[place] ^= 1 << rng.integers(8)
-    return content
-
-
-def move_part(content, rng, _):
-    a, b, c = sorted(rng.integers(0, len(content), 3))
-    return content[:a] + content[b:c] + content[a:b] + content[c:]
-
-
-def another_digit(content, rng, _):
-    """In the header of an array a digit may be its shape, or the size of its numbers."""
-    headers = re.finditer(rb"{'descr'[^}]*}", content)
-    spans = itertools.chain(*(range(*header.span()) for header in headers))
-    digits = [place for place in spans if content[place] in b"0123456789"]
-    place, digit = digits[rng.integers(len(digits))], b"%d" % rng.integers(10)
-    return content[:place] + digit + content[place + 1 :]
-
-
-def part_of_another(content, rng, other):
-    """Another network's file has the same length: parts of it fit in."""
-    start, length = rng.integers(len(content)), rng.integers(1, 600)
-    return content[:start] + other[start : start + length] + content[start + length :]
-
-
-DAMAGES = [flip_bits, move_part, another_digit, part_of_another]
-
-
-@pytest.mark.parametrize(
-    "damage, is_compressed", [*((d, False) for d in DAMAGES), (flip_bits, True)]
-)
-def test_no_damaged_file_is_taken_for_another_network(damage, is_compressed, tmp_path):
+@pytest.mark.parametrize("write", [np.savez, np.savez_compressed])
+def test_no_damaged_file_is_taken_for_another_network(write, tmp_path):
     """Guards: of files damaged by chance, each is refused or reads as before.
 
     Some bits of a zip file mean nothing here, such as the time of writing. NumPy may
     write a file smaller, and zlib has an error of its own.
     """
-    path, causes = tmp_path / "network.npz", []
-    save(path, [Layer(W + 1, b) for W, b in SMALL], [mlp.sigmoid, mlp.leaky_relu(0.2)])
-    other = path.read_bytes()
-    save(path, SMALL, SMALL_ACTIVATION)
-    assert len(other) == len(path.read_bytes())
-    if is_compressed:
-        np.savez_compressed(path, **good_arrays())
+    path, causes = tmp_path / "network.npz", set()
+    write(path, **good_arrays())
     content, right = path.read_bytes(), described(SMALL, SMALL_ACTIVATION)
     rng = np.random.default_rng(11)
     for number in range(200):
-        path.write_bytes(bytes(damage(content, rng, other)))
+        damaged = bytearray(content)
+        for place in rng.integers(0, len(content), rng.integers(1, 9)):
+            damaged[place] ^= 1 << rng.integers(8)
+        path.write_bytes(damaged)
         try:
             loaded = load(path)
         except ValueError:
-            causes.append(type(refused(path).__context__).__name__)
+            causes.add(type(refused(path).__context__).__name__)
         else:
             assert described(*loaded) == right, number
-    assert len(causes) > 100
-    assert ("error" in causes) == is_compressed  # zlib.error
+    assert len(causes) > 2 and ("error" in causes) == (write is np.savez_compressed)

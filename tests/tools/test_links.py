@@ -36,7 +36,10 @@ def test_all_files_have_the_address_of_pyproject():
 
 
 def test_links_are_those_that_the_hosts_document():
-    """Guards each form; a wrong one opens nothing, or another notebook."""
+    """Guards each form; a wrong one opens nothing, or another notebook.
+
+    In Colab, where links in texts fail, the cell that fetches leads to the others.
+    """
     file = "notebooks/03_forward.ipynb"
     assert dict(links.buttons("03_forward", GITHUB)) == {
         "Colab": f"https://colab.research.google.com/github/ada/nets/blob/main/{file}",
@@ -46,6 +49,9 @@ def test_links_are_those_that_the_hosts_document():
     }
     for address in ("", "https://gitlab.com/ada/nets", "file:///srv/nets"):
         assert links.buttons("03_forward", Addresses(address, "")) == []
+    words = fetching(GITHUB.repository).partition("\n")[0]
+    assert words.startswith("# @markdown Fetches the course")
+    assert "(https://colab.research.google.com/github/ada/nets/)" in words
 
 
 def test_the_readme_gets_its_links_and_loses_them():
@@ -160,13 +166,6 @@ def test_a_notebook_alone_fetches_the_course(published, tmp_path):
     module, folder = printed[0].text.split()
     assert (clone / "notebooks" / module).resolve() == clone / "mlp_core.py"
     assert (clone / "notebooks").samefile(folder)
-
-
-def test_in_colab_the_other_notebooks_are_linked():
-    """Guards: nobody comes from one notebook to the next, where links in texts fail."""
-    place = "(https://colab.research.google.com/github/ada/nets/)"
-    first = fetching(GITHUB.repository).partition("\n")[0]
-    assert first.startswith("# @markdown Fetches the course") and place in first
 
 
 @pytest.mark.parametrize(
