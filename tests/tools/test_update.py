@@ -5,6 +5,8 @@ That the real course makes a copy is seen in test_handout.py and test_old_copy.p
 
 import os
 import shutil
+import tomllib
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,12 +16,6 @@ from course.tools.update import bring_up_to_date, last_notebook
 from tests import power
 
 SOLVED = "def my_slope(z):\n    return 1"
-OWN = {  # what the learner keeps in the folder, and the course doesn't know
-    "notes.txt": b"mine",
-    "own.ipynb": b"broken",
-    "sub/01_slopes.ipynb": b"own",
-    "run.npz": b"own",
-}
 
 
 def cell(id, source):
@@ -52,8 +48,8 @@ def mine(course):
     bring_up_to_date(folder, course)
     change(folder / "01_slopes.ipynb", stub=SOLVED)
     (folder / "sub").mkdir()
-    for name, data in OWN.items():
-        (folder / name).write_bytes(data)
+    for name in ("notes.txt", "own.ipynb", "sub/01_slopes.ipynb", "run.npz"):
+        (folder / name).write_text("their own")
     return folder
 
 
@@ -177,31 +173,20 @@ def test_file_of_theirs_with_the_name_of_a_new_notebook(course, mine, is_renamed
     assert work in texts(mine / "03_new.ipynb")
 
 
-START = '{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": '
-BROKEN = ["<<<<<<< HEAD\n{}", "", "[]", "\udcff", '{"nbformat": 3, "worksheets": []}']
-BROKEN += [START + cells for cells in ("null}", "[1]}", "[{}]}")]
-BROKEN += [
-    START + f'[{{"cell_type": {cell}}}]}}'
-    for cell in (
-        '"raw", "metadata": {}, "source": 1',
-        '"raw", "metadata": null, "source": "a"',
-        '"code", "metadata": {}, "source": "a"',
-    )
-]
+TABLE = tomllib.loads(Path(__file__).with_name("update.toml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("broken", TABLE["broken"])
 def test_file_that_is_no_notebook_is_left_and_told(course, mine, broken):
     """Guards: no start fails on it, the others get their news, it can come back."""
     path = mine / "01_slopes.ipynb"
-    path.write_text(broken, encoding="utf-8", errors="surrogateescape")
-    before = path.read_bytes()
+    path.write_text(broken, encoding="latin-1")
     change(course / "01_slopes.ipynb", d="more")
     change(course / "02_sums.ipynb", x="new first")
     brought, said = bring_up_to_date(mine, course)
     assert brought == "Brought 1 notebook up to date: 02_sums."
     assert said.startswith("01_slopes.ipynb can't be read as a notebook and was left")
-    assert path.read_bytes() == before
+    assert path.read_text(encoding="latin-1") == broken
     path.unlink()
     bring_up_to_date(mine, course)
     assert texts(path) == texts(course / "01_slopes.ipynb")
@@ -223,22 +208,17 @@ def test_last_notebook_is_the_one_saved_last_if_it_is_there(course, mine):
 # 3. Interruptions ------------------------------------------------------------------------
 
 
-def renew(course):
-    """A new version of the course, with all kinds of changes."""
-    change(course / "01_slopes.ipynb", a="import more", d="more")
-    os.replace(course / "01_slopes.ipynb", course / "04_lines.ipynb")
-    change(course / "02_sums.ipynb", x=None, w="new")
-    notebooks.write(book(n="new"), course / "03_new.ipynb")
-
-
 @pytest.mark.parametrize("is_first", [False, True], ids=["update", "first start"])
 def test_interrupted_run_loses_nothing_and_goes_on(course, mine, is_first):
     """Guards: at each step each file is the old or the new one; the next start ends it."""
     if is_first:
         shutil.rmtree(mine)
         mine.mkdir()
-    else:
-        renew(course)
+    else:  # all kinds of changes
+        change(course / "01_slopes.ipynb", a="import more", d="more")
+        os.replace(course / "01_slopes.ipynb", course / "04_lines.ipynb")
+        change(course / "02_sums.ipynb", x=None, w="new")
+        notebooks.write(book(n="new"), course / "03_new.ipynb")
         (mine / ".course" / "01_slopes.ipynb.1.new").write_text("half")  # once killed
     start, fresh = mine.parent / "start", mine.parent / "fresh"
     for place in start, fresh:
