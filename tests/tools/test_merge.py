@@ -139,13 +139,9 @@ def test_cells_without_ids_get_them_back_by_their_text():
     nbformat.validate(merged)
     equal = notebook(code("a", ""), code("b", ""))
     assert ids(with_ids(without_ids(equal), equal)) == "a b"
-
-
-def test_two_cells_of_one_id_both_stay():
-    """Guards: a copy of a cell made by hand in the file is not swallowed."""
     mine = plain("a b c")
-    mine.cells.append(code("b", "own"))
-    merged, _ = merge(plain("a b c"), mine, plain("a b c n"))
+    mine.cells.append(code("b", "own"))  # a copy of a cell, made by hand in the file
+    merged, _ = merge(base, mine, plain("a b c n"))
     assert texts(merged) == ["a", "b", "c", "own", "n"]
 
 

@@ -2,9 +2,7 @@
 
 from course.tools import plan
 
-SAMPLE = """# 1. Activations
-
-**Aim.** None.
+SAMPLE = """**Aim.** None.
 
 ## Lesson 1 of 2: One unit
 - 10 min, *What a unit does*, *The original notebook's `relu`*: draw a unit. Then:
@@ -12,13 +10,11 @@ SAMPLE = """# 1. Activations
 - 5 min, *One unit by hand*: pencils.
 
 ## Lesson 2 of 2: Many
-
 - 7 min, *Recap*: read it.
 - At home: *Units that die*,
   *Quiz*.
 
 ## What to ask
-
 - **'minus two': what does this `relu` make of -2?** Right: '0.4'. Expect '0'. Say:
   read on.
 - A bullet of another kind.

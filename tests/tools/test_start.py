@@ -8,6 +8,7 @@ import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from unittest.mock import Mock
 from urllib.parse import urlsplit
 
 import psutil
@@ -59,10 +60,7 @@ def test_folder_elsewhere_is_refused(course, name):
 
 def test_folder_that_cannot_be_written_is_told(course, monkeypatch, capsys):
     """Guards: words and exit code 1, no traceback."""
-
-    def refuse(*_, **__):
-        raise PermissionError(13, "Permission denied")
-
+    refuse = Mock(side_effect=PermissionError(13, "Permission denied"))
     monkeypatch.setattr(Path, "touch", refuse)
     assert main(["start"]) == 1
     said = capsys.readouterr().err
@@ -84,11 +82,7 @@ def test_python_without_the_packages_is_told(course, monkeypatch):
 
 def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
     """Guards: Ctrl+C while packages are loaded, or files are brought up to date."""
-
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(start, "open_course", interrupt)
+    monkeypatch.setattr(start, "open_course", Mock(side_effect=KeyboardInterrupt))
     assert main(["start"]) == 0
     assert capsys.readouterr().out == "\nStopped.\n"
 
@@ -106,12 +100,8 @@ def test_only_the_copy_is_made_where_asked(course, monkeypatch, capsys):
 # 2. The server ---------------------------------------------------------------------------
 
 
-AS_USER = """
-import os
-os.geteuid = lambda: {}
-from course.__main__ import main
-raise SystemExit(main())
-"""
+AS_USER = "import os, course.__main__ as of_course; os.geteuid = lambda: {}; "
+AS_USER += "raise SystemExit(of_course.main())"
 ROOT_MAY = "You are root: code in a notebook may change everything on this machine."
 READY = "Keep this window open; Ctrl+C ends it."
 
@@ -162,10 +152,9 @@ def folder(tmp_path_factory):
         pytest.skip("Windows has no SIGINT for a child")
     folder = tmp_path_factory.mktemp("door")
     live.copy_course(folder / "course")
-    script = folder / "browser"
     whole = 'echo "$@" > "$0.part" && mv "$0.part" "$0.opened"'  # none reads half of it
-    script.write_text(f"#!/bin/sh\n{whole}\n")
-    script.chmod(0o755)
+    (folder / "browser").write_text(f"#!/bin/sh\n{whole}\n")
+    (folder / "browser").chmod(0o755)
     return folder
 
 
@@ -212,10 +201,8 @@ def test_nobody_else_reaches_it(folder, door):
     assert listening and set(listening) <= {"127.0.0.1", "::1"}
     opened = folder / "browser.opened"
     wait_until(opened.exists, "no browser was opened")
-    said = opened.read_text()
-    assert (
-        said.startswith("file://") and "token" not in said
-    )  # it is Jupyter's own page
+    said = opened.read_text()  # Jupyter's own page
+    assert said.startswith("file://") and "token" not in said
 
 
 @pytest.fixture
@@ -242,10 +229,9 @@ def test_a_second_start_opens_the_first_server(folder, door, here, capsys, monke
     assert here == []
     assert main(["start"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith(
-        "The course runs already; it is open in your browser at http"
+    assert (
+        said == f"The course runs already; it is open in your browser at {door.url}\n"
     )
-    assert said.split()[-1] == door.url
     assert here[0].startswith("file://") and "token" not in here[0]
 
 

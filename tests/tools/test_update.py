@@ -14,6 +14,7 @@ import pytest
 from course.tools import notebooks, update
 from course.tools.update import bring_up_to_date, last_notebook
 from tests import power
+from tests.copies import files_in
 
 SOLVED = "def my_slope(z):\n    return 1"
 
@@ -73,9 +74,7 @@ def texts(path):
 
 def shown(folder):
     """Name and content of each file that the learner sees."""
-    paths = [path for path in folder.rglob("*") if path.is_file()]
-    names = {path.relative_to(folder).as_posix(): path for path in paths}
-    return {name: names[name].read_bytes() for name in names if name[0] != "."}
+    return {name: data for name, data in files_in(folder).items() if name[0] != "."}
 
 
 # 1. The first start ----------------------------------------------------------------------
