@@ -98,38 +98,29 @@ def test_files_of_another_python_load():
 
 # 2. What is not saved ------------------------------------------------------------------
 
-CANT_SAVE = {
-    "an activation of one's own": (SMALL, Activation("mine", np.sin, np.cos)),
-    "an alpha for each network": (SMALL, mlp.leaky_relu(np.array([0.1, 0.2]))),
-    "an alpha of NaN": (SMALL, mlp.leaky_relu(np.nan)),
-    "a surplus alpha": (SMALL, mlp.tanh._replace(alpha=0.3)),
-    "weights that diverged": ([Layer(SMALL[0].W * np.nan, SMALL[0].b)], mlp.tanh),
-    "biases that diverged": ([Layer(SMALL[0].W, SMALL[0].b - np.inf)], mlp.tanh),
-    "no network": ([], mlp.tanh),
-    "layers that don't fit": (SMALL[::-1], mlp.tanh),
-    "too few activations": (SMALL, [mlp.tanh]),
-}
 
-
-@pytest.mark.parametrize("name", CANT_SAVE)
-def test_what_could_not_be_loaded_is_not_saved(name, tmp_path):
+def test_what_could_not_be_loaded_is_not_saved(tmp_path):
     """Guards: the old file stays, and no other appears."""
     save(tmp_path / "a.npz", SMALL)
-    with pytest.raises((ValueError, TypeError), match="params|activation"):
-        save(tmp_path / "a.npz", *CANT_SAVE[name])
-    assert os.listdir(tmp_path) == ["a.npz"]
-    assert described(*load(tmp_path / "a.npz")) == described(SMALL, mlp.ORIGINAL)
+    for params, activation in [
+        (SMALL, Activation("mine", np.sin, np.cos)),
+        (SMALL, mlp.leaky_relu(np.array([0.1, 0.2]))),  # an alpha for each network
+        (SMALL, mlp.leaky_relu(np.nan)),
+        (SMALL, mlp.tanh._replace(alpha=0.3)),
+        (SMALL, [mlp.tanh]),
+        ([Layer(SMALL[0].W, SMALL[0].b - np.inf)], mlp.tanh),  # it diverged
+        (SMALL[::-1], mlp.tanh),
+        ([], mlp.tanh),
+    ]:
+        with pytest.raises((ValueError, TypeError), match="params|activation"):
+            save(tmp_path / "a.npz", params, activation)
+        assert os.listdir(tmp_path) == ["a.npz"]
+        assert described(*load(tmp_path / "a.npz")) == described(SMALL, mlp.ORIGINAL)
 
 
-@pytest.mark.parametrize("error", [OSError("disk full"), KeyboardInterrupt()])
 @pytest.mark.parametrize("step", ["savez", "fsync", "replace"])
-def test_a_save_that_ends_midway_leaves_the_old_file(
-    step, error, tmp_path, monkeypatch
-):
-    """Guards: at each step the old file is whole, also if the process was killed there.
-
-    Then what lies about doesn't stand in the way of the next save.
-    """
+def test_a_save_that_ends_midway_leaves_the_old_file(step, tmp_path, monkeypatch):
+    """Guards: the old file, and the next save, also if the process was killed there."""
     folder, killed = tmp_path / "folder", tmp_path / "killed"
     folder.mkdir()
     save(folder / "a.npz", SMALL)
@@ -139,9 +130,9 @@ def test_a_save_that_ends_midway_leaves_the_old_file(
         if step == "savez":
             file.write(b"half of it")
         shutil.copytree(folder, killed)
-        raise error
+        raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(type(error)):
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(np if step == "savez" else os, step, fail)
         save(folder / "a.npz", draw())
     assert os.listdir(folder) == ["a.npz"]
@@ -228,26 +219,26 @@ def test_what_is_no_whole_file_is_refused_and_closed(tmp_path):
 # 4. Damaged files ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "old, new",
-    [(b"(3, 400)", b"(2, 400)"), (b"(3, 400)", b"(0, 400)"), (b"<f8", b"<f4")],
-)
-def test_a_damaged_shape_of_a_large_array_is_refused(old, new, tmp_path):
+def test_a_damaged_shape_of_a_large_array_is_refused(tmp_path):
     """Guards: fewer numbers than there are would end the reading before the checksum."""
     path = tmp_path / "network.npz"
     save(path, draw((3, 400, 1)))
     content = path.read_bytes()
-    place = content.index(old, content.index(b"W0.npy"))
-    path.write_bytes(content[:place] + new + content[place + len(old) :])
-    refused(path)
+    for old, new in [
+        ("(3, 400)", "(2, 400)"),
+        ("(3, 400)", "(0, 400)"),
+        ("<f8", "<f4"),
+    ]:
+        place = content.index(old.encode(), content.index(b"W0.npy"))
+        path.write_bytes(content[:place] + new.encode() + content[place + len(old) :])
+        refused(path)
 
 
 @pytest.mark.parametrize("write", [np.savez, np.savez_compressed])
 def test_no_damaged_file_is_taken_for_another_network(write, tmp_path):
     """Guards: of files damaged by chance, each is refused or reads as before.
 
-    Some bits of a zip file mean nothing here, such as the time of writing. NumPy may
-    write a file smaller, and zlib has an error of its own.
+    Some bits mean nothing here, such as the time of writing; zlib has an error of its own.
     """
     path, causes = tmp_path / "network.npz", set()
     write(path, **good_arrays())

@@ -7,6 +7,7 @@ never changes. What it holds must last, whatever the course becomes.
 
 import json
 import re
+import shutil
 import zipfile
 from itertools import pairwise
 from pathlib import Path
@@ -44,18 +45,14 @@ def in_zip(folder=""):
     return {name: cells(nbformat.reads(text, as_version=4)) for name, text in read}
 
 
-def unpacked(folder):
-    """The old copy in a folder, brought up to date."""
+@pytest.fixture(scope="module")
+def today(tmp_path_factory):
+    """The old copy with today's course."""
+    folder = tmp_path_factory.mktemp("today")
     ZIP.extractall(folder)
     said = update.bring_up_to_date(folder)
     assert not [sentence for sentence in said if "can't" in sentence]
     return folder
-
-
-@pytest.fixture(scope="module")
-def today(tmp_path_factory):
-    """The old copy with today's course."""
-    return unpacked(tmp_path_factory.mktemp("today"))
 
 
 @pytest.fixture
@@ -68,8 +65,15 @@ def copy(tmp_path):
     record.close()
 
 
-def later(folder):
-    """The notebooks of a later course: each cell is another, and is followed by a new one."""
+# 1. Notebooks and files ------------------------------------------------------------------
+
+
+def test_what_the_learner_did_is_kept(today, tmp_path):
+    """Guards: own cells overwritten or elsewhere, a deleted one back, one moved back."""
+    given, mine, own = in_zip(".course/given/"), in_zip(), {}
+    # After today's course, one in which each cell is another, and a new one follows.
+    later = tmp_path / "later"
+    later.mkdir()
     for name in NAMES:
         notebook = notebooks.cleared(notebooks.read(NOTEBOOKS / name))
         old, notebook.cells = notebook.cells, []
@@ -77,22 +81,9 @@ def later(folder):
             cell.source += "\n# later"
             new = nbformat.v4.new_code_cell("new", id=f"later-{number}")
             notebook.cells += [cell, new]
-        notebooks.write(notebook, folder / name)
-    return folder
-
-
-# 1. Notebooks and files ------------------------------------------------------------------
-
-
-def test_what_the_learner_did_is_kept(tmp_path):
-    """Guards: own cells overwritten or elsewhere, a deleted one back, one moved back.
-
-    By today's course, then by one in which all changed.
-    """
-    (tmp_path / "course").mkdir()
-    folder = unpacked(tmp_path / "copy")
-    update.bring_up_to_date(folder, later(tmp_path / "course"))
-    given, mine, own = in_zip(".course/given/"), in_zip(), {}
+        notebooks.write(notebook, later / name)
+    folder = shutil.copytree(today, tmp_path / "copy")
+    update.bring_up_to_date(folder, later)
     for name in NAMES:
         now = cells(notebooks.read(folder / name))
         for id, cell in mine[name].items():
@@ -123,10 +114,7 @@ def test_where_nothing_was_written_all_is_as_in_the_course(today):
 
 
 def test_what_their_cells_load_and_import_is_there(today):
-    """Guards: a cell that stops since a file or a module of the course has gone.
-
-    The course has its file elsewhere by now; whoever changed the cell still loads it here.
-    """
+    """Guards: a cell that stops since a file or a module of the course has gone."""
     now = [cells(notebooks.read(today / name)) for name in NAMES]
     books = [*in_zip().values(), *now]
     texts = "\n".join(text for book in books for _, text in book.values())

@@ -22,18 +22,17 @@ from course.tools.update import LAST, MARK
 ASLEEP = (
     "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."
 )
-VIEW = {"model_id": "1", "version_major": 2, "version_minor": 0}
 
 
 def text_of(page):
     return html.unescape(re.sub("<[^>]*>", "", page))
 
 
-def output(metadata=None, **data):
+def output(**data):
     """An output with a widget; 'text_html' stands for text/html."""
     data = {name.replace("_", "/"): value for name, value in data.items()}
-    data = {WIDGET_VIEW: VIEW, **data}
-    return nbformat.v4.new_output("display_data", data, metadata=metadata or {})
+    data[WIDGET_VIEW] = {"model_id": "1", "version_major": 2, "version_minor": 0}
+    return nbformat.v4.new_output("display_data", data)
 
 
 def notebook(*outputs):

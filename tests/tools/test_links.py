@@ -37,10 +37,7 @@ def test_all_files_have_the_address_of_pyproject():
 
 
 def test_links_are_those_that_the_hosts_document():
-    """Guards each form; a wrong one opens nothing, or another notebook.
-
-    In Colab, where links in texts fail, the cell that fetches leads to the others.
-    """
+    """Guards each form; a wrong one opens nothing, or another notebook."""
     file = "notebooks/03_forward.ipynb"
     assert dict(links.buttons("03_forward", GITHUB)) == {
         "Colab": f"https://colab.research.google.com/github/ada/nets/blob/main/{file}",
@@ -50,6 +47,7 @@ def test_links_are_those_that_the_hosts_document():
     }
     for address in ("", "https://gitlab.com/ada/nets", "file:///srv/nets"):
         assert links.buttons("03_forward", Addresses(address, "")) == []
+    # In Colab links in texts fail: the cell that fetches leads to the others.
     words = fetching(GITHUB.repository).partition("\n")[0]
     assert words.startswith("# @markdown Fetches the course")
     assert "(https://colab.research.google.com/github/ada/nets/)" in words
@@ -119,10 +117,7 @@ def published(tmp_path_factory):
 
 
 def test_the_command_writes_all_notebooks_in_their_saved_form(published):
-    """Guards: an address in some, and a form in which the next save changes more.
-
-    Nothing but the cell, or the lines with the address, comes and goes.
-    """
+    """Guards: an address in some; a form in which the next save or change changes more."""
     course, said = published
     paths = sorted(course.glob("notebooks/*.ipynb"))
     assert {f"Wrote notebooks/{path.name}." for path in paths} <= set(said)

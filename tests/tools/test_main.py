@@ -28,10 +28,7 @@ main(["save", "--check", "03_forward"])
 
 
 def test_every_command_is_listed_at_once_below_whom_it_is_for(tmp_path):
-    """Guards: `python -m course --help` tells what it can do; it imports nothing heavy.
-
-    From another folder, too, the notebooks are those of the course.
-    """
+    """Guards: `--help` that is slow, or tells too little; a command called elsewhere."""
     said = subprocess.check_output(
         [sys.executable, "-c", SAID],
         cwd=tmp_path,

@@ -22,10 +22,7 @@ SAMPLE = """**Aim.** None.
 
 
 def test_a_chapter_is_read(tmp_path, monkeypatch):
-    """Guards: notes of a slide that tell other minutes or words; slides for at home.
-
-    What to expect stands with its question; without a chapter, in a hand-out, is nothing.
-    """
+    """Guards: other minutes, words or questions in the notes of a slide; a traceback."""
     monkeypatch.setattr(plan, "FOLDER", tmp_path)
     plan.path_of("activations").parent.mkdir()
     plan.path_of("activations").write_text(SAMPLE, encoding="utf-8")
@@ -41,4 +38,4 @@ def test_a_chapter_is_read(tmp_path, monkeypatch):
     assert chapter.home == ["Units that die", "Quiz"]
     said = "Right: '0.4'. Expect '0'. Say: read on."
     assert chapter.questions == {"minus two": said}
-    assert plan.read("initialization") == ([], [], {})
+    assert plan.read("initialization") == ([], [], {})  # as in a hand-out

@@ -102,7 +102,6 @@ def test_only_the_copy_is_made_where_asked(course, monkeypatch, capsys):
 
 AS_USER = "import os, course.__main__ as of_course; os.geteuid = lambda: {}; "
 AS_USER += "raise SystemExit(of_course.main())"
-ROOT_MAY = "You are root: code in a notebook may change everything on this machine."
 READY = "Keep this window open; Ctrl+C ends it."
 
 
@@ -206,39 +205,36 @@ def test_nobody_else_reaches_it(folder, door):
 
 
 @pytest.fixture
-def here(folder, monkeypatch):
-    """This process would be a door, too, and opens no browser; what it would open."""
-    # It imports Jupyter: not needed to collect the tests.
-    from course.tools import server
+def server(folder, monkeypatch):
+    """The module, as if this process were a door, too; it opens no browser."""
+    from course.tools import server  # with Jupyter: not needed to collect the tests
 
-    opened = []
     monkeypatch.setattr(start, "ROOT", folder / "course")
     monkeypatch.delenv("JUPYTER_RUNTIME_DIR", raising=False)
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(folder / "data"))
     monkeypatch.setattr(server.webbrowser, "get", lambda name: "a browser")
-    monkeypatch.setattr(server.webbrowser, "open", opened.append)
-    return opened
+    monkeypatch.setattr(server.webbrowser, "open", Mock())
+    return server
 
 
-def test_a_second_start_opens_the_first_server(folder, door, here, capsys, monkeypatch):
+def test_a_second_start_opens_the_first_server(door, server, capsys, monkeypatch):
     """Guards: no second server, and no file changes below an open notebook."""
     monkeypatch.setattr(update, "bring_up_to_date", pytest.fail)
     assert main(["start", "--no-open"]) == 0
     said = capsys.readouterr().out
     assert said == f"The course runs already. Open this address: {door.url}\n"
-    assert here == []
+    server.webbrowser.open.assert_not_called()
     assert main(["start"]) == 0
     said = capsys.readouterr().out
     assert (
         said == f"The course runs already; it is open in your browser at {door.url}\n"
     )
-    assert here[0].startswith("file://") and "token" not in here[0]
+    [opened] = server.webbrowser.open.call_args.args
+    assert opened.startswith("file://") and "token" not in opened
 
 
-def test_another_server_is_not_taken_for_ours(folder, door, here):
+def test_another_server_is_not_taken_for_ours(folder, door, server):
     """Guards: one of another folder, and what a crashed one left behind."""
-    from course.tools import server
-
     assert server.find_running(folder) is None
     info = {"root_dir": str(folder), "pid": os.getpid()}
     info["url"] = f"http://localhost:{live.free_port()}/"
@@ -262,12 +258,13 @@ def test_root_is_told_in_a_line_and_served_without_a_browser(folder):
     """Guards: a container, where all are root; a later start is silent of no news."""
     with Door(folder, "--no-open", user=0) as again:
         told, said, _ = again.said
-        assert told == ROOT_MAY and get(again.url) == 200
+        assert told.startswith("You are root: ") and get(again.url) == 200
         assert said.startswith("Open this address: http://localhost:")
         assert again.interrupted()[0] == 0
 
 
-def test_jupyter_without_a_place_for_its_files_is_told(here, capsys, monkeypatch):
+@pytest.mark.usefixtures("server")
+def test_jupyter_without_a_place_for_its_files_is_told(capsys, monkeypatch):
     """Guards: no traceback where the home folder can't be written."""
     monkeypatch.setenv("JUPYTER_DATA_DIR", __file__)
     assert main(["start", "--no-open"]) == 1

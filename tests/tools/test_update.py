@@ -101,11 +101,8 @@ def test_first_start_makes_the_copy(course, tmp_path):
 
 
 def test_news_come_in_and_work_stays(course, mine):
-    """Guards: what was brought is said once, in words, and the old file is put aside.
-
-    Of a cell that both changed theirs stays, and they learn where ours is.
-    """
-    old = shown(mine)
+    """Guards: what was brought is said once, in words, and the old file is put aside."""
+    old = shown(mine)  # of a cell that both changed theirs stays
     change(course / "01_slopes.ipynb", stub="def my_slope(z): return None")
     (said,) = bring_up_to_date(mine, course)
     assert said == (
