@@ -36,10 +36,11 @@ def output(**data):
 
 
 def notebook(*outputs):
-    """A notebook of one cell, as JupyterLab sends it, which may store widgets, too."""
+    """A notebook with a panel, as JupyterLab sends it, which may store widgets, too."""
     cell = nbformat.v4.new_code_cell("panel", outputs=list(outputs))
     metadata = {"widgets": {"state": {}}, "toc": 1}
-    return dict(nbformat.v4.new_notebook(cells=[cell], metadata=metadata))
+    cells = [cell, nbformat.v4.new_markdown_cell("words")]
+    return dict(nbformat.v4.new_notebook(cells=cells, metadata=metadata))
 
 
 def saved(*outputs):
