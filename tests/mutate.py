@@ -5,49 +5,53 @@
     .venv/bin/python tests/mutate.py --module course/fast.py
     .venv/bin/python tests/mutate.py --only sgd_step        the faults of one function
 
-cosmic-ray finds the places, plants the faults and runs the tests with a time limit: a
-fault that makes a loop endless counts as noticed. This script adds three kinds of fault,
-leaves type hints and the words of errors alone, draws a sample (with ``--seed``) that
-takes each place once before it takes one twice, and works in copies of the course: the
-files here stay as they are. Survivors that are equal to the original, or accepted, stand
-in mutate_accepted.toml with the reason. The command ends with 1 if there are others.
+cosmic-ray finds the places and makes the faults. This script adds three kinds, leaves type
+hints and the words of errors alone, draws a sample (with ``--seed``) that takes each place
+once before it takes one twice, and runs the tests in copies of the course, with a time
+limit: a fault that makes a loop endless counts as noticed. Survivors that are equal to the
+original, or accepted, stand in mutate_accepted.toml with the reason. The command ends with
+1 if there are others.
 """
 
 import argparse
 import ast
+import contextlib
 import difflib
+import functools
+import importlib
 import itertools
+import multiprocessing
 import os
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
 import tomllib
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
 
 import cosmic_ray.plugins
+import pytest
 from cosmic_ray.commands import init
-from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
-from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import WorkDB, use_db
-from cosmic_ray.work_item import TestOutcome
 from parso.python.tree import Name
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import progress
+
 ACCEPTED = ROOT / "tests" / "mutate_accepted.toml"
-PYTEST = f"{sys.executable} -m pytest -x -q -p no:cacheprovider"
-PYTEST += " -o addopts=--import-mode=importlib --hypothesis-seed=0"
-FAST = "tests/test_training.py tests/test_fast.py tests/test_experiments.py"
-UNIT_TESTS = {
-    "mlp_core.py": f"tests/test_core.py tests/test_original.py {FAST}",
-    "course/fast.py": FAST,
-}
-NOTEBOOKS = f"{PYTEST} --nbval --nbval-current-env --nbval-cell-timeout=300 notebooks"
+CORE = "tests/test_core.py tests/test_original.py"
+TRAINING = "tests/test_training.py tests/test_fast.py tests/test_experiments.py"
+UNIT_TESTS = {"mlp_core.py": f"{CORE} {TRAINING}", "course/fast.py": TRAINING}
+ORDER = "43120657"  # of the notebooks: those first that notice much in a short time
 
 # 1. Kinds of fault that cosmic-ray does not have -----------------------------------------
 
@@ -115,12 +119,8 @@ cosmic_ray.plugins.OPERATOR_PROVIDERS["course"] = {
 class Fault(NamedTuple):
     """One change of the module."""
 
-    mutation: object  # cosmic-ray's MutationSpec
     key: str  # 'function: old line -> new line', wherever the lines have moved
-
-    @property
-    def place(self):
-        return self.mutation.start_pos
+    text: str  # the module with the fault
 
 
 def hands_off(source):
@@ -135,46 +135,45 @@ def hands_off(source):
             yield start, (skipped.end_lineno, skipped.end_col_offset)
 
 
-def find_faults(module) -> list[Fault]:
-    """Every fault of the module that is Python and a change, in the order of its places."""
-    source = (ROOT / module).read_text(encoding="utf-8")
-    skipped = list(hands_off(source))
+def find_places(module, functions=None) -> list[list]:
+    """Cosmic-ray's mutations of the module, or of some functions, place by place."""
+    skipped = list(hands_off((ROOT / module).read_text(encoding="utf-8")))
     with use_db(":memory:", WorkDB.Mode.create) as session:
         init([ROOT / module], session, {})
         mutations = [item.mutations[0] for item in session.work_items]
-    faults = []
-    for mutation in mutations:
-        is_skipped = any(start <= mutation.start_pos < end for start, end in skipped)
-        if not (is_skipped or NO_FAULTS.match(mutation.operator_name)):
-            faults.append(Fault(mutation, mutation.definition_name or "module"))
-    return sorted(faults, key=lambda fault: fault.place)
+    chosen = [
+        mutation
+        for mutation in mutations
+        if not any(start <= mutation.start_pos < end for start, end in skipped)
+        and not NO_FAULTS.match(mutation.operator_name)
+        and (functions is None or mutation.definition_name in functions)
+    ]
+    place = lambda mutation: mutation.start_pos
+    groups = itertools.groupby(sorted(chosen, key=place), place)
+    return [list(group) for _, group in groups]
 
 
-def with_key(fault, source):
-    """The fault with the lines that it changes; None if it is no Python, or no change."""
-    operator = cosmic_ray.plugins.get_operator(fault.mutation.operator_name)()
-    mutant = mutate_code(source, operator, fault.mutation.occurrence)
+def fault_of(mutation, source):
+    """What a mutation makes of the module; None if it is no Python, or no change."""
+    operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
+    mutant = mutate_code(source, operator, mutation.occurrence)
     try:
         if ast.dump(ast.parse(mutant)) == ast.dump(ast.parse(source)):
             return None
     except SyntaxError:
         return None
-    diff = difflib.unified_diff(
-        source.splitlines(), mutant.splitlines(), n=0, lineterm=""
-    )
-    lines = list(diff)[2:]  # without the names of the files
+    before, after = source.splitlines(), mutant.splitlines()
+    lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
     old, new = (
         " ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+"
     )
-    return fault._replace(key=f"{fault.key}: {old} -> {new}")
+    name = mutation.definition_name or "module"
+    return Fault(f"{name}: {old} -> {new}", mutant)
 
 
-def draw_sample(faults, count, seed) -> list[Fault]:
-    """So many faults by chance: one of each place, then a second one of each, ..."""
+def draw_sample(places, count, seed) -> list:
+    """So many mutations by chance: one of each place, then a second one of each, ..."""
     chance = random.Random(seed)
-    places = [
-        list(group) for _, group in itertools.groupby(faults, lambda fault: fault.place)
-    ]
     chance.shuffle(places)
     for group in places:
         chance.shuffle(group)
@@ -183,6 +182,12 @@ def draw_sample(faults, count, seed) -> list[Fault]:
 
 
 # 3. Running the tests --------------------------------------------------------------------
+# What tests import takes longer than most tests. So a process imports what is not of the
+# course once, and runs the tests of each fault in a fork of itself.
+
+OURS = "tests", "course", "mlp_core"
+HEAVY = """autograd.numpy, IPython, ipywidgets, matplotlib.figure, nbclient, nbformat, numpy, playwright.sync_api, psutil"""
+_SECONDS = itertools.count(10**9)
 
 
 def enter_copy(folder):
@@ -192,65 +197,101 @@ def enter_copy(folder):
     shutil.copytree(ROOT, copy, ignore=skip)
     os.chdir(copy)
     os.environ.update(OPENBLAS_NUM_THREADS="1", PYTHONPATH=str(copy))
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    for name in HEAVY.split(", "):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
-def is_noticed(fault, module, command, limit) -> bool:
-    """Plant the fault in this process's copy, and run the tests."""
-    mutation = fault.mutation.__class__(
-        module_path=module,
-        operator_name=fault.mutation.operator_name,
-        occurrence=fault.mutation.occurrence,
-        start_pos=fault.mutation.start_pos,
-        end_pos=fault.mutation.end_pos,
-    )
-    return mutate_and_test([mutation], command, limit).is_killed
+@contextlib.contextmanager
+def planted(module, text):
+    """The module in this process's copy, with this text for a while."""
+    path = Path(module)
+    healthy = path.read_text(encoding="utf-8")
+    try:
+        write(path, text)
+        yield
+    finally:
+        write(path, healthy)
 
 
-def time_without_fault(command, limit) -> float:
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    second = next(_SECONDS)  # another one each time, so that Python compiles it anew
+    os.utime(path, (second, second))
+
+
+def run_tests(tests, limit) -> tuple[bool, str]:
+    """Whether they pass within the limit, in seconds; what pytest prints."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        fork = multiprocessing.get_context("fork")
+        process = fork.Process(target=run_pytest, args=(tests, file.fileno()))
+        process.start()
+        try:
+            process.join(limit)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.join()
+        file.seek(0)
+        return process.exitcode == 0, file.read()
+
+
+def run_pytest(tests, output):
+    os.setsid()
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in OURS:
+            del sys.modules[name]
+    sys.path[:] = [
+        path for path in sys.path if Path(path).resolve() not in (ROOT, ROOT / "tests")
+    ]
+    options = "-x -q -p no:cacheprovider -o addopts=--import-mode=importlib"
+    options += " --hypothesis-seed=0"
+    sys.exit(int(pytest.main([*options.split(), *tests.split()])))
+
+
+def time_without_fault(tests) -> float:
     """How long the tests take; they must pass."""
     start = time.monotonic()
-    outcome, output = run_tests(command, limit)
-    if outcome != TestOutcome.SURVIVED:
+    passed, output = run_tests(tests, 3600)
+    if not passed:
         raise SystemExit(f"without a fault something fails already:\n{output[-2000:]}")
     return time.monotonic() - start
 
 
-def survivors(faults, module, command, processes) -> list[Fault]:
+def is_noticed(fault, module, tests, limit) -> bool:
+    with planted(module, fault.text):
+        return not run_tests(tests, limit)[0]
+
+
+def survivors(faults, module, tests, processes) -> list[Fault]:
     """Run the tests on each fault; those that no test notices."""
-    left, start = [], time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
-        ProcessPoolExecutor(
-            processes, initializer=enter_copy, initargs=[folder]
-        ) as pool,
-    ):
-        limit = 60 + 3 * pool.submit(time_without_fault, command, 3600).result()
-        jobs = {
-            pool.submit(is_noticed, fault, module, command, limit): fault
-            for fault in faults
-        }
-        for number, job in enumerate(as_completed(jobs), 1):
-            if not job.result():
-                left.append(jobs[job])
-                print(f"survives: {jobs[job].key}", flush=True)
-            if number % 20 == 0:
-                minutes = (time.monotonic() - start) / 60
-                print(f"  {number} of {len(jobs)}, {minutes:.0f} minutes", flush=True)
-    return sorted(left, key=lambda fault: fault.place)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        pool = {"initializer": enter_copy, "initargs": [folder]}
+        ((_, seconds),) = progress.results(time_without_fault, [tests], **pool)
+        work = functools.partial(
+            is_noticed, module=module, tests=tests, limit=60 + 3 * seconds
+        )
+        left = []
+        for fault, noticed in progress.results(
+            work, faults, max_workers=processes, **pool
+        ):
+            if not noticed:
+                left.append(fault)
+                print(f"survives: {fault.key}", flush=True)
+    return sorted(left)
 
 
 # 4. The command --------------------------------------------------------------------------
 
 
-def accepted(module, nbval) -> dict:
+def accepted(module) -> dict:
     """The faults that may survive: key -> reason."""
-    entries = tomllib.loads(ACCEPTED.read_text(encoding="utf-8"))["accepted"]
-    return {
-        key: entry["why"]
-        for entry in entries
-        if entry["module"] == module and (nbval or not entry.get("nbval"))
-        for key in entry["faults"]
-    }
+    reasons = tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).get(module, {})
+    return {key: reason for reason, keys in reasons.items() for key in keys}
 
 
 def main() -> int:
@@ -263,19 +304,22 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--list", action="store_true", help="run nothing")
     options = parser.parse_args()
-    module, faults = options.module, find_faults(options.module)
-    if options.only:
-        faults = [fault for fault in faults if fault.key in options.only]
-    faults = draw_sample(faults, options.sample, options.seed)
+    module = options.module
     source = (ROOT / module).read_text(encoding="utf-8")
-    faults = list(filter(None, (with_key(fault, source) for fault in faults)))
+    places = find_places(module, options.only)
+    mutations = draw_sample(places, options.sample, options.seed)
+    faults = list(filter(None, (fault_of(mutation, source) for mutation in mutations)))
     if options.list:
         print(*(fault.key for fault in faults), f"{len(faults)} faults", sep="\n")
         return 0
-    unit_tests = f"{PYTEST} --noconftest {UNIT_TESTS[module]}"  # that has the browser
-    command = NOTEBOOKS if options.nbval else unit_tests
-    left = survivors(faults, module, command, options.processes)
-    reasons = accepted(module, options.nbval)
+    tests = f"--noconftest {UNIT_TESTS.get(module)}"  # that has the browser
+    if options.nbval:
+        names = [path.name for path in (ROOT / "notebooks").glob("*.ipynb")]
+        names.sort(key=lambda name: ORDER.index(name[1]))
+        tests = "--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks/"
+        tests += " notebooks/".join(names)
+    left = survivors(faults, module, tests, options.processes)
+    reasons = accepted(module)
     print("\nSurvivors:")
     for fault in left:
         print(f"{fault.key}\n    {reasons.get(fault.key, 'NOT KNOWN TO BE EQUAL')}")

@@ -1,0 +1,50 @@
+"""How far a command is that takes minutes: a bar, or lines where nobody watches."""
+
+import contextlib
+import itertools
+from concurrent.futures import ProcessPoolExecutor, as_completed
+
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+APART = 60  # seconds between two lines
+
+
+@contextlib.contextmanager
+def counting(total, **options):
+    """A function to be called after each of ``total`` things."""
+    columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
+    left = TimeRemainingColumn(), "left"
+    bar = Progress(*columns, *left, speed_estimate_period=3600, **options)
+    bar.disable = not bar.console.is_terminal
+    bar.add_task("", total=total)
+    (task,), due = bar.tasks, itertools.count(APART, APART)
+    next_line = next(due)
+
+    def advance():
+        nonlocal next_line
+        bar.advance(task.id)
+        if bar.disable and task.elapsed >= next_line:
+            next_line = next(line for line in due if line > task.elapsed)
+            left = task.elapsed * (total - task.completed) / task.completed
+            minutes = f"{task.elapsed / 60:.0f} minutes, some {left / 60:.0f} more"
+            bar.console.file.write(f"  {task.completed:.0f} of {total}, {minutes}\n")
+            bar.console.file.flush()
+
+    with bar:
+        yield advance
+
+
+def results(function, items, **pool):
+    """Pairs (item, what the function makes of it), as they come from two processes."""
+    with ProcessPoolExecutor(**{"max_workers": 2, **pool}) as processes:
+        jobs = {processes.submit(function, item): item for item in items}
+        with counting(len(jobs)) as advance:
+            for job in as_completed(jobs):
+                yield jobs[job], job.result()
+                advance()
