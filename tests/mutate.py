@@ -250,13 +250,13 @@ def run_pytest(tests, output):
     ]
     options = "-x -q -p no:cacheprovider -o addopts=--import-mode=importlib"
     options += " --hypothesis-seed=0"
-    sys.exit(int(pytest.main([*options.split(), *tests.split()])))
+    sys.exit(int(pytest.main([*options.split(), *tests])))
 
 
 def time_without_fault(tests) -> float:
     """How long the tests take; they must pass."""
     start = time.monotonic()
-    passed, output = run_tests(tests, 3600)
+    passed, output = run_tests(tests.split(), 3600)
     if not passed:
         raise SystemExit(f"without a fault something fails already:\n{output[-2000:]}")
     return time.monotonic() - start
@@ -264,7 +264,7 @@ def time_without_fault(tests) -> float:
 
 def is_noticed(fault, module, tests, limit) -> bool:
     with planted(module, fault.text):
-        return not run_tests(tests, limit)[0]
+        return not run_tests(tests.split(), limit)[0]
 
 
 def survivors(faults, module, tests, processes) -> list[Fault]:

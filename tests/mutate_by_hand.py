@@ -75,7 +75,7 @@ def first_failure(fault) -> str:
     """Plant the fault in this process's copy; the first test that fails."""
     with planted(fault.module, fault.planted()):
         for tests in fault.paths():
-            passed, output = run_tests(tests, LIMIT)
+            passed, output = run_tests(tests.split(), LIMIT)
             if not passed:
                 break
     if passed:
@@ -83,7 +83,7 @@ def first_failure(fault) -> str:
     failed = re.search("^(?:FAILED|ERROR) (.+?)(?: - .*)?$", output, re.MULTILINE)
     if not failed:
         return output.strip()[-200:]
-    healthy, _ = run_tests(failed[1], LIMIT)
+    healthy, _ = run_tests([failed[1]], LIMIT)
     return failed[1] if healthy else f"{MISSED}: without it {failed[1]} fails, too"
 
 

@@ -1,9 +1,9 @@
 """mlp_core against sources that are not the course: see reference.py.
 
-Besides those: definitions, written here as loops over the functions of `math` and
-`decimal`; numbers worked by hand, in the comments; theory, such as variances. The
-sections follow the module; training is in test_training.py. A warning is an error in
-this whole file: the core makes none on ordinary numbers.
+Besides those: definitions, written here over the functions of `math` and `decimal`;
+numbers worked by hand, in the comments; theory, such as variances. The sections follow the
+module; training is in test_training.py. A warning is an error in this whole file: the core
+makes none on ordinary numbers.
 """
 
 import decimal
@@ -13,24 +13,21 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import mlp_core as mlp
-from mlp_core import ORIGINAL, SUM, XOR, Cache, Layer
+from course.original import original_loss_and_grads
+from mlp_core import ORIGINAL, SUM, XOR, Layer
 from tests.reference import (
     ACTIVATIONS,
     PUBLISHED_X,
     PUBLISHED_Y,
     SIZES,
-    OriginalNotebook,
     assert_near,
     by_autograd,
     draw,
     draw_data,
     flat,
     frozen,
-    loop_relu,
     published_network,
     same,
     stack,
@@ -38,7 +35,6 @@ from tests.reference import (
 
 pytestmark = pytest.mark.filterwarnings("error")
 
-ALPHAS = [-3.0, -1.0, -0.2, 0.0, 0.01, 0.5, 1.0, 1.5, 4.0]
 every_activation = pytest.mark.parametrize(
     "activation", ACTIVATIONS.values(), ids=ACTIVATIONS
 )
@@ -100,56 +96,16 @@ def test_tasks_are_the_original_notebooks_and_read_only():
 # 1. Activations ----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("alpha", ALPHAS)
+@pytest.mark.parametrize("alpha", [-3.0, -1.0, -0.2, 0.0, 0.01, 0.5, 1.0, 1.5, 4.0])
 def test_leaky_relu_is_z_above_0_and_alpha_z_below(alpha):
-    """Guards the definition, on both sides of 0 and far from it."""
-    z = np.array([-1e3, -2.5, -1.0, -1e-9, 0.0, 1e-9, 0.5, 1.0, 3.0, 1e3])
-    expected = [value if value > 0 else alpha * value for value in z]
-    assert mlp.leaky_relu(alpha).f(z).tolist() == expected
-    expected = [1.0 if value >= 0 else alpha for value in z]
-    np.testing.assert_allclose(mlp.leaky_relu(alpha).slope(z), expected, rtol=1e-15)
-
-
-@settings(max_examples=150, deadline=None)
-@given(alpha=st.floats(-10, 10), z=st.floats(-1e300, 1e300))
-def test_leaky_relu_for_any_alpha_and_z(alpha, z):
-    """Guards the same for numbers that nobody thought of."""
+    """Guards the definition, far from 0, beside it, and at it: there the slope is 1."""
+    z = np.array(
+        [-1e300, -2.5, -1.0, -1e-9, -5e-324, -0.0, 0.0, 5e-324, 1e-9, 0.5, 1e3]
+    )
     leaky = mlp.leaky_relu(alpha)
-    assert leaky.f(np.array([z]))[0] == (z if z > 0 else alpha * z)
-    slope = 1 if z >= 0 else alpha
-    assert math.isclose(leaky.slope(np.array([z]))[0], slope, abs_tol=1e-14)
-
-
-def test_original_activation_equals_the_original_notebooks_loop():
-    """Guards ORIGINAL and the default alpha, at 0 and beside it too."""
-    z = np.random.default_rng(0).standard_normal((50, 4))
-    z[0] = 0.0, -0.0, 5e-324, -5e-324
-    assert np.array_equal(ORIGINAL.f(z), loop_relu(z))
-    np.testing.assert_allclose(ORIGINAL.slope(z), loop_relu(z, deriv=True), rtol=1e-15)
-    assert np.array_equal(mlp.leaky_relu().f(z), loop_relu(z))
-
-
-def test_tanh_sigmoid_relu_identity_follow_their_definitions():
-    """Guards f and slope against the functions of `math`."""
-    z = np.linspace(-30, 30, 241)
-    tanhs = [math.tanh(value) for value in z]
-    sigmoids = [1 / (1 + math.exp(-value)) for value in z]
-    np.testing.assert_allclose(mlp.tanh.f(z), tanhs, atol=1e-15)
-    np.testing.assert_allclose(mlp.sigmoid.f(z), sigmoids, atol=1e-15)
-    assert mlp.relu.f(z).tolist() == [max(value, 0.0) for value in z]
-    assert mlp.identity.f(z).tolist() == z.tolist()
-    slopes = [1 / math.cosh(value) ** 2 for value in z]
-    np.testing.assert_allclose(mlp.tanh.slope(z), slopes, atol=1e-15)
-    slopes = [s * (1 - s) for s in sigmoids]
-    np.testing.assert_allclose(mlp.sigmoid.slope(z), slopes, atol=1e-15)
-    assert mlp.relu.slope(z).tolist() == [1.0 if value >= 0 else 0.0 for value in z]
-    assert mlp.identity.slope(z).tolist() == [1.0] * len(z)
-
-
-@pytest.mark.parametrize("activation", [*map(mlp.leaky_relu, ALPHAS), mlp.relu])
-def test_slope_at_the_kink_is_1(activation):
-    """Guards what the original notebook does at z = 0."""
-    assert activation.slope(np.array([0.0, -0.0])).tolist() == [1.0, 1.0]
+    expected = [value if value > 0 else alpha * value for value in z]
+    assert leaky.f(z).tolist() == expected
+    assert leaky.slope(z).tolist() == [1.0 if value >= 0 else alpha for value in z]
 
 
 def exact_sigmoid(z):
@@ -159,20 +115,21 @@ def exact_sigmoid(z):
         return float(1 / (1 + (-decimal.Decimal(z)).exp()))
 
 
-def test_tanh_and_sigmoid_are_stable_for_any_z():
-    """Guards: no overflow, and every digit right, out to the largest floats."""
-    sizes = [1e308, 1e300, 1e5, 1e3, 746.0, 710.0, 709.0, 100.0, 37.0, 20.0, 1.0, 1e-8]
-    z = np.array([*sizes, 0.0, *(-size for size in sizes), np.inf, -np.inf])
-    with np.errstate(over="raise", invalid="raise", divide="raise"):
-        tanh, sigmoid = mlp.tanh.f(z), mlp.sigmoid.f(z)
-        tanh_slope, sigmoid_slope = mlp.tanh.slope(z), mlp.sigmoid.slope(z)
-    exact = np.array([exact_sigmoid(value) for value in z])
-    np.testing.assert_allclose(tanh, [math.tanh(value) for value in z], atol=1e-15)
-    np.testing.assert_allclose(sigmoid, exact, atol=1e-15)
-    np.testing.assert_allclose(sigmoid_slope, exact * (1 - exact), atol=1e-15)
-    np.testing.assert_allclose(tanh_slope, 1 - np.tanh(z) ** 2, atol=1e-15)
-    far = abs(z) >= 100
-    assert np.all(tanh_slope[far] == 0) and np.all(sigmoid_slope[far] == 0)
+def test_tanh_sigmoid_relu_identity_follow_their_definitions():
+    """Guards f and slope: every digit is right, out to the largest floats."""
+    sizes = [1e308, 1e5, 1e3, 746.0, 710.0, 709.0, 100.0, 37.0, 20.0, 1e-8]
+    sizes += [np.inf, *np.linspace(0, 30, 121)]
+    z = np.array([*sizes, *(-size for size in sizes)])
+    tanhs = np.array([math.tanh(value) for value in z])
+    sigmoids = np.array([exact_sigmoid(value) for value in z])
+    for activation, f, slope in (
+        (mlp.tanh, tanhs, 1 - tanhs**2),
+        (mlp.sigmoid, sigmoids, sigmoids * (1 - sigmoids)),
+        (mlp.relu, np.clip(z, 0, None), z >= 0),
+        (mlp.identity, z, np.ones(len(z))),
+    ):
+        np.testing.assert_allclose(activation.f(z), f, atol=1e-15)
+        np.testing.assert_allclose(activation.slope(z), slope, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", mlp.ACTIVATIONS)
@@ -190,20 +147,14 @@ def test_activations_keep_the_shape_and_leave_z_alone(name):
 
 def test_make_activation_finds_each_by_its_name():
     """Guards the names, and that alpha counts for the leaky ReLU only."""
-    z = np.array([-2.0, 3.0])
-    expected = {
-        "leaky_relu": [-0.6, 3.0],
-        "relu": [0.0, 3.0],
-        "tanh": [math.tanh(-2), math.tanh(3)],
-        "sigmoid": [1 / (1 + math.exp(2)), 1 / (1 + math.exp(-3))],
-        "identity": [-2.0, 3.0],
+    others = {
+        name: getattr(mlp, name) for name in ("relu", "tanh", "sigmoid", "identity")
     }
-    assert set(mlp.ACTIVATIONS) == set(expected)
-    for name, values in expected.items():
-        activation = mlp.make_activation(name, alpha=0.3)
-        assert activation.name == name
-        np.testing.assert_allclose(activation.f(z), values, rtol=1e-14)
-    assert mlp.make_activation("leaky_relu").alpha == -0.2
+    assert mlp.ACTIVATIONS == {"leaky_relu": ORIGINAL, **others}
+    for name, activation in others.items():
+        assert activation.name == name and mlp.make_activation(name, 0.3) is activation
+    made = mlp.make_activation("leaky_relu", alpha=0.3)
+    assert made.name == "leaky_relu" and made.f([-2.0, 3.0]).tolist() == [-0.6, 3.0]
     # gradient_check looks for kinks where there is an alpha
     alphas = [mlp.make_activation(name, 0.3).alpha for name in mlp.ACTIVATIONS]
     assert alphas == [0.3, 0.0, None, None, None]
@@ -211,10 +162,8 @@ def test_make_activation_finds_each_by_its_name():
 
 # 2. Initialization -------------------------------------------------------------------
 
-every_scheme = pytest.mark.parametrize("scheme", mlp.SCHEMES)
 
-
-@every_scheme
+@pytest.mark.parametrize("scheme", mlp.SCHEMES)
 def test_initialize_gives_shapes_by_size_and_zero_biases(scheme):
     """Guards W (n_in, n_out) and b (n_out,) for each pair of neighbouring sizes."""
     params = mlp.initialize((5, 4, 7, 2), np.random.default_rng(0), scheme)
@@ -267,18 +216,6 @@ def test_initialize_zeros_draws_nothing():
     assert not flat(mlp.initialize(SIZES, scheme="zeros")).any()
 
 
-@every_scheme
-def test_initialize_repeats_with_the_seed(scheme):
-    """Guards: the seed decides every weight."""
-    first, again, other = (
-        mlp.initialize(SIZES, np.random.default_rng(seed), scheme) for seed in (7, 7, 8)
-    )
-    assert same(first, again)
-    assert scheme == "zeros" or all(
-        np.all(V != W) for (V, _), (W, _) in zip(first, other)
-    )
-
-
 # 3. Forward --------------------------------------------------------------------------
 
 # Worked by hand, with the slope -0.2 below 0 (alpha * z, so that -2 becomes 0.4):
@@ -310,26 +247,6 @@ def test_forward_gives_the_original_notebooks_published_outputs():
     np.testing.assert_allclose(Y_hat[:, 0], PUBLISHED_Y, rtol=0, atol=1e-6)
 
 
-@every_activation
-def test_forward_of_a_batch_is_that_of_each_row(activation):
-    """Guards: samples know nothing of one another."""
-    params, (X, _) = draw((3, 5, 4, 2), 1, bias=1.0), draw_data((3, 2), 6)
-    Y_hat, _ = mlp.forward(params, X, activation)
-    rows = [mlp.forward(params, X[i : i + 1], activation)[0][0] for i in range(6)]
-    assert Y_hat.shape == (6, 2)
-    np.testing.assert_allclose(Y_hat, rows, rtol=1e-13, atol=1e-15)
-
-
-def test_forward_takes_one_activation_for_each_layer():
-    """Guards their order: 2 * 0.5 = 1, tanh(1); then 1 - tanh(1) under the sigmoid."""
-    params = [
-        Layer(np.array([[2.0]]), np.zeros(1)),
-        Layer(np.array([[-1.0]]), np.ones(1)),
-    ]
-    Y_hat, _ = mlp.forward(params, [[0.5]], [mlp.tanh, mlp.sigmoid])
-    assert Y_hat[0, 0] == pytest.approx(1 / (1 + math.exp(math.tanh(1) - 1)), rel=1e-14)
-
-
 # 4. Loss and backprop ----------------------------------------------------------------
 
 
@@ -352,88 +269,36 @@ def test_whole_numbers_and_truth_values_are_computed_as_floats():
     assert value == expected and same(grads, expected_grads)
 
 
-# The network worked by hand above, x = (1, 2), target 10:
-#   error 14.85 - 10 = 4.85, loss 0.5 * 4.85^2 = 11.76125
-#   layer 1: z > 0, so dZ = 4.85;  dW = (7.5, 0.4) * 4.85 = (36.375, 1.94), db = 4.85
-#   layer 0: dA = (2, -1) * 4.85 = (9.7, -4.85), slopes (1, -0.2), dZ = (9.7, 0.97)
-#            dW = (1, 2) outer (9.7, 0.97), db = (9.7, 0.97)
-HAND_GRADS = [
-    Layer(np.array([[9.7, 0.97], [19.4, 1.94]]), np.array([9.7, 0.97])),
-    Layer(np.array([[36.375], [1.94]]), np.array([4.85])),
-]
-
-
-def test_backprop_gives_what_was_worked_by_hand():
-    """Guards every gradient of a small network."""
-    value, grads = mlp.loss_and_grads(HAND, HAND_X[:1], [[10.0]])
-    assert value == pytest.approx(11.76125, rel=1e-14)
-    assert_near(grads, HAND_GRADS, rtol=1e-13)
-    Y_hat, cache = mlp.forward(HAND, HAND_X[:1])
-    dY = mlp.loss_slope(Y_hat, [[10.0]])
-    assert_near(mlp.backprop(HAND, cache, dY), HAND_GRADS, rtol=1e-13)
-
-
-def test_sgd_step_by_hand():
-    """Guards the update: W - 0.1 * dW, for instance 1 - 0.1 * 9.7 = 0.03."""
-    expected = [
-        Layer([[0.03, -2.097], [1.06, 0.306]], [-0.47, -1.097]),
-        Layer([[-1.6375], [-1.194]], [-0.235]),
-    ]
-    after = mlp.sgd_step(HAND, HAND_GRADS, 0.1)
-    assert_near(after, expected, rtol=1e-12)
-    assert all(isinstance(layer, Layer) for layer in after)
-    for new, old in zip(after, HAND):
-        assert not any(np.shares_memory(*pair) for pair in itertools.product(new, old))
-
-
 SHAPES = [(1, 1), (2, 1), (2, 3, 1), SIZES, (4, 5, 3), (3, 2, 4, 2)]
 
 
-@pytest.mark.parametrize("n", [1, 6])
-@pytest.mark.parametrize("sizes", SHAPES, ids=str)
 @every_activation
-def test_backprop_agrees_with_autograd(activation, sizes, n):
-    """Guards the gradients for all activations, shapes and batches."""
-    params, (X, Y) = draw(sizes, n, bias=0.7), draw_data(sizes, n)
-    value, grads = mlp.loss_and_grads(params, X, Y, activation)
-    expected, expected_grads = by_autograd(params, X, Y, activation)
-    assert value == pytest.approx(expected, rel=1e-12)
-    assert_near(grads, expected_grads)
+def test_backprop_agrees_with_autograd(activation):
+    """Guards the gradients for all activations, shapes and batches, and at the kink.
+
+    That is z = 0, in the row (0, 0) with zero biases: there the slope is 1.
+    """
+    cases = [
+        (draw(sizes, n, bias=0.7), *draw_data(sizes, n))
+        for sizes, n in itertools.product(SHAPES, (1, 6))
+    ]
+    for params, X, Y in [*cases, (draw(seed=3), XOR.X, XOR.Y + 0.5)]:
+        value, grads = mlp.loss_and_grads(params, X, Y, activation)
+        expected, expected_grads = by_autograd(params, X, Y, activation)
+        assert value == pytest.approx(expected, rel=1e-12)
+        assert_near(grads, expected_grads)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_backprop_agrees_with_autograd_for_an_activation_per_layer(seed):
-    """Guards: each layer is sent back through the slope of its own activation."""
+    """Guards: each layer is sent forward and back through its own activation."""
     rng = np.random.default_rng(seed)
-    mixed = [list(ACTIVATIONS.values())[i] for i in rng.permutation(7)[:4]]
+    mixed = tuple(list(ACTIVATIONS.values())[i] for i in rng.permutation(7)[:4])
     params, (X, Y) = draw((3, 5, 4, 3, 2), seed, bias=0.7), draw_data((3, 2), 5)
     expected, expected_grads = by_autograd(params, X, Y, mixed)
     value, grads = mlp.loss_and_grads(params, X, Y, mixed)
     assert value == pytest.approx(expected, rel=1e-12)
     assert_near(grads, expected_grads)
-    Y_hat, cache = mlp.forward(params, X, tuple(mixed))
-    dY = mlp.loss_slope(Y_hat, Y)
-    assert_near(mlp.backprop(params, cache, dY, tuple(mixed)), expected_grads)
-
-
-@every_activation
-def test_backprop_agrees_with_autograd_at_the_kink(activation):
-    """Guards z = 0, in the row (0, 0) with zero biases: there the slope is 1."""
-    params = draw(seed=3)
-    _, grads = mlp.loss_and_grads(params, XOR.X, XOR.Y + 0.5, activation)
-    _, expected = by_autograd(params, XOR.X, XOR.Y + 0.5, activation)
-    assert_near(grads, expected)
-
-
-def test_one_sample_gives_the_original_notebooks_step():
-    """Guards: with its bug mended, the original notebook makes the same step."""
-    for seed, task, row in itertools.product(range(5), (SUM, XOR), range(4)):
-        params, rows = draw(SIZES, seed, bias=0.3), [row]
-        original = OriginalNotebook(params, mended=True)
-        (expected,) = original.train(task, [rows])
-        value, grads = mlp.loss_and_grads(params, task.X[rows], task.Y[rows])
-        assert value == pytest.approx(expected, rel=1e-12, abs=1e-15)
-        assert_near(mlp.sgd_step(params, grads, 0.2), original.params)
 
 
 # Stacks ------------------------------------------------------------------------------
@@ -520,28 +385,24 @@ def test_gradient_check_works_per_layer_and_with_many_outputs():
     assert not_ok(checks) == CHECK_NAMES[:6]
 
 
-# Every single parameter of the 2-3-3-2-1 network: (layer, which array, index)
-EVERY_PARAMETER = [
-    (i, kind, index)
-    for i, layer in enumerate(draw())
-    for kind, array in zip("Wb", layer)
-    for index in np.ndindex(array.shape)
-]
-
-
 @pytest.mark.parametrize("activation", [ORIGINAL, mlp.tanh], ids=["original", "tanh"])
 def test_gradient_check_finds_a_fault_in_any_single_parameter(activation):
     """Guards: a sign, a zero and a tenth of a percent are found, and where they are."""
     params, (X, Y) = draw(SIZES, 4, bias=0.7), draw_data(SIZES, 6, 1)
     _, right = by_autograd(params, X, Y, activation)
     assert np.min(abs(flat(right))) > 1e-4
-    for (i, kind, index), factor in itertools.product(EVERY_PARAMETER, (-1, 0, 1.001)):
+    places = [
+        (i, kind, index)
+        for i, layer in enumerate(right)
+        for kind, array in enumerate(layer)
+        for index in np.ndindex(array.shape)
+    ]
+    for (i, kind, index), factor in itertools.product(places, (-1, 0, 1.001)):
         wrong = [Layer(layer.W.copy(), layer.b.copy()) for layer in right]
-        getattr(wrong[i], kind)[index] *= factor
+        wrong[i][kind][index] *= factor
         checks = check_gradient(answering(1.0, wrong), params, X, Y, activation)
-        name = f"{kind}[{i}]"
-        assert not_ok(checks) == [name]
-        check = checks[CHECK_NAMES.index(name)]
+        assert not_ok(checks) == [f"{'Wb'[kind]}[{i}]"]
+        check = checks[2 * i + kind]
         assert np.argwhere(check.error > 1e-5).tolist() == [list(index)]
         expected = {-1: 2.0, 0: 1.0, 1.001: 0.001 / 1.001}[factor]
         assert check.error[index] == pytest.approx(expected, rel=1e-2)
@@ -583,18 +444,6 @@ def test_gradient_check_sees_a_kink_between_the_points_only():
         assert not_ok(checks) == []
 
 
-def test_gradient_check_excuses_no_fault_beside_kinks():
-    """Guards the original XOR start: all biases are at kinks, and no weight is."""
-    params = draw()
-    checks = mlp.gradient_check(params, XOR.X, XOR.Y)
-    assert not_ok(checks) == []
-    assert all(np.all(check.kink == (check.name[0] == "b")) for check in checks)
-    value, right = by_autograd(params, XOR.X, XOR.Y)
-    wrong = [Layer(-W, b) for W, b in right]
-    checks = check_gradient(answering(value, wrong), params, XOR.X, XOR.Y)
-    assert not_ok(checks) == ["W[0]", "W[1]", "W[2]", "W[3]"]
-
-
 def test_gradient_check_excuses_no_fault_in_an_array_with_a_kink_elsewhere():
     """Guards: x = 0, so z is the bias, at the kink in unit 0 and at 1 in unit 1."""
     params = [Layer(np.ones((1, 2)), np.array([0.0, 1.0]))]
@@ -604,19 +453,6 @@ def test_gradient_check_excuses_no_fault_in_an_array_with_a_kink_elsewhere():
     assert checks[1].kink.tolist() == [True, False] and checks[1].ok
     wrong = [Layer(right[0].W, right[0].b * [1, -1])]
     assert not_ok(check_gradient(answering(value, wrong), params, X, Y)) == ["b[0]"]
-
-
-@pytest.mark.parametrize("size", [1.0, 30.0, 100.0, 1000.0])
-@pytest.mark.parametrize("activation", [mlp.tanh, mlp.sigmoid, ORIGINAL])
-def test_gradient_check_excuses_no_fault_where_inputs_are_large(activation, size):
-    """Guards: a smooth slope that moves fast is no kink. z = 0.7 for every size."""
-    params = [Layer(np.array([[0.7 / size]]), np.zeros(1))]
-    X, Y = np.array([[size]]), np.array([[-1.0]])
-    value, right = by_autograd(params, X, Y, activation)
-    wrong = [Layer(-W, -b) for W, b in right]
-    checks = check_gradient(answering(value, wrong), params, X, Y, activation, h=1e-6)
-    assert not any(check.kink.any() for check in checks)
-    assert not_ok(checks) == ["W[0]", "b[0]"]
 
 
 def test_gradient_check_measures_no_slope_below_the_scale_of_the_loss():
@@ -710,6 +546,7 @@ CALLS = {
     "backprop": lambda p, X, Y: mlp.backprop(p, frozen(mlp.forward(p, X)[1]), Y),
     "loss_and_grads": mlp.loss_and_grads,
     "sgd_step": lambda p, X, Y: mlp.sgd_step(p, p, 0.1),
+    "original_loss_and_grads": original_loss_and_grads,
     "gradient_check": mlp.gradient_check,
     "solved": lambda p, X, Y: mlp.solved(Y, Y),
     "dead_units": lambda p, X, Y: mlp.dead_units(p, X, mlp.relu),
@@ -727,87 +564,66 @@ def test_inputs_are_never_changed(name):
 
 # Refusals: what NumPy would broadcast, in words that name it ---------------------------
 
-P, X, Y = draw(bias=0.5), XOR.X, XOR.Y
-CACHE = mlp.forward(P, X)[1]
-GRADS = mlp.loss_and_grads(P, X, Y)[1]
-STACK = stack([draw(seed=seed) for seed in range(3)])
-rng = np.random.default_rng(0)
+P, X, Y, ONE = draw(bias=0.5), XOR.X, XOR.Y, np.ones((1, 1))
+STACK = stack([P] * 3)
 
 
-def with_layer(i, W=None, b=None, params=P):
+def other(params, i, **array):
     """The network, or its gradients, with one array changed."""
-    layer = Layer(params[i].W if W is None else W, params[i].b if b is None else b)
-    return [*params[:i], layer, *params[i + 1 :]]
+    return [*params[:i], params[i]._replace(**array), *params[i + 1 :]]
+
+
+def run(params, X=X, activation=ORIGINAL):
+    return lambda: mlp.forward(params, X, activation)
+
+
+def send_back(params, dY):
+    return lambda: mlp.backprop(params, mlp.forward(P, X)[1], dY)
 
 
 REFUSALS = [
-    (r"X .*\(2,\).*\[\[x0, x1\]\]", lambda: mlp.forward(P, [1.0, 2.0])),
+    (r"X .*\(2,\).*\[\[x0, x1\]\]", run(P, [1.0, 2.0])),
     (r"Y .*\(4,\).*Y.reshape\(-1, 1\)", lambda: mlp.loss_and_grads(P, X, Y[:, 0])),
     (r"Y_hat .*Y_hat.reshape", lambda: mlp.solved(Y[:, 0], Y)),
-    (r"X .*\(0, 2\)", lambda: mlp.forward(P, np.ones((0, 2)))),
-    ("X must hold numbers, not <U1", lambda: mlp.forward(P, [["a", "b"]])),
-    ("X must hold numbers, not object", lambda: mlp.forward(P, None)),
+    (r"X .*\(0, 2\)", run(P, np.ones((0, 2)))),
+    ("X must hold numbers, not <U1", run(P, [["a", "b"]])),
     ("Y must hold numbers, not complex", lambda: mlp.loss(Y, Y * 1j)),
-    (r"X is \(4, 3\).* 2 inputs", lambda: mlp.forward(P, np.ones((4, 3)))),
-    ("params is empty", lambda: mlp.forward([], X)),
+    (r"X is \(4, 3\).* 2 inputs", run(P, np.ones((4, 3)))),
+    ("params is empty", run([])),
     # biases: one for all units, in a row, one for each sample, those of one network
-    (r"params\[1\]\.b is \(1,\)", lambda: mlp.forward(with_layer(1, b=np.ones(1)), X)),
-    (
-        r"params\[0\]\.b is \(1, 3\)",
-        lambda: mlp.forward(with_layer(0, b=P[0].b[None]), X),
-    ),
-    (r"params\[3\]\.b is \(4, 1\)", lambda: mlp.forward(with_layer(3, b=Y), X)),
-    (
-        r"params\[0\]\.b is \(3,\)",
-        lambda: mlp.forward(with_layer(0, b=P[0].b, params=STACK), X),
-    ),
+    (r"params\[1\]\.b is \(1,\)", run(other(P, 1, b=np.ones(1)))),
+    (r"params\[0\]\.b is \(1, 3\)", run(other(P, 0, b=P[0].b[None]))),
+    (r"params\[3\]\.b is \(4, 1\)", run(other(P, 3, b=Y))),
+    (r"params\[0\]\.b is \(3,\)", run(other(STACK, 0, b=P[0].b))),
     # layers of stacks: of one network, of a stack of one, and its W alone
-    (r"params\[3\]\.W", lambda: mlp.forward([*STACK[:3], P[3]], X)),
-    (r"params\[3\]\.W", lambda: mlp.forward([*STACK[:3], stack([P])[3]], X)),
-    (r"params\[1\]\.W", lambda: mlp.forward([P[0], *STACK[1:]], X)),
-    (
-        r"params\[1\]\.W is \(1, 3, 3\), not a stack",
-        lambda: mlp.forward(with_layer(1, W=P[1].W[None], params=STACK), X),
-    ),
-    ("3 activations for 4 layers", lambda: mlp.forward(P, X, [mlp.tanh] * 3)),
+    (r"params\[3\]\.W", run([*STACK[:3], P[3]])),
+    (r"params\[3\]\.W", run([*STACK[:3], stack([P])[3]])),
+    (r"params\[1\]\.W", run([P[0], *STACK[1:]])),
+    (r"params\[1\]\.W is .*, not a stack", run(other(STACK, 1, W=P[1].W[None]))),
+    ("3 activations for 4 layers", run(P, X, [mlp.tanh] * 3)),
     ("5 activations for 4 layers", lambda: mlp.per_layer([mlp.tanh] * 5, P)),
     # targets: two outputs for one, one target for all
     (r"Y_hat is \(4, 2\) but Y is \(4, 1\)", lambda: mlp.loss(X, Y)),
-    (r"Y_hat is \(4, 1\) but Y is \(1, 1\)", lambda: mlp.loss_slope(Y, [[1.0]])),
-    (r"Y_hat is \(4, 1\) but Y is \(1, 1\)", lambda: mlp.solved(Y, Y[:1])),
+    (r"Y_hat is \(4, 1\) but Y is \(1, 1\)", lambda: mlp.loss_slope(Y, ONE)),
     # dY of another batch, flat, or of other layers; gradients of other shapes
-    (r"\(4, 1\).*\(1, 1\)", lambda: mlp.backprop(P, CACHE, np.ones((1, 1)))),
-    (r"\(4, 1\).*\(4,\)", lambda: mlp.backprop(P, CACHE, Y[:, 0])),
-    ("4 layers .*params has 3", lambda: mlp.backprop(P[:3], CACHE, Y)),
-    ("4 layers .*params has 5", lambda: mlp.backprop([*P, P[3]], CACHE, Y)),
+    (r"\(4, 1\).*\(1, 1\)", send_back(P, ONE)),
+    (r"\(4, 1\).*\(4,\)", send_back(P, Y[:, 0])),
+    ("4 layers .*params has 3", send_back(P[:3], Y)),
+    ("4 layers .*params has 5", send_back([*P, P[3]], Y)),
     (
         r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
-        lambda: mlp.sgd_step(P, with_layer(1, W=GRADS[1].W[:1], params=GRADS), 1),
+        lambda: mlp.sgd_step(P, other(P, 1, W=P[1].W[:1]), 1),
     ),
-    (
-        r"grads\[3\] .*\(2, 3\).*params\[3\] has \[\(2, 1\), \(1,\)\]",
-        lambda: mlp.sgd_step(P, with_layer(3, W=np.ones((2, 3)), params=GRADS), 1),
-    ),
-    (
-        r"grads\[0\] .*\(1, 3\)",
-        lambda: mlp.sgd_step(P, with_layer(0, b=P[0].b[None], params=GRADS), 1),
-    ),
-    (
-        r"grads\[3\] .*\(\)",
-        lambda: mlp.sgd_step(P, with_layer(3, b=0.5, params=GRADS), 1),
-    ),
+    (r"grads\[3\] .*\(\)", lambda: mlp.sgd_step(P, other(P, 3, b=0.5), 1)),
     (
         "params, X and Y give a loss that is not finite",
-        lambda: mlp.gradient_check(P, X, Y, gradient=answering(np.inf, GRADS)),
+        lambda: mlp.gradient_check(P, X, Y, gradient=answering(np.inf, P)),
     ),
     # a generator, and nothing else that draws
     (r"rng must be .*, not 3", lambda: mlp.initialize(SIZES, 3)),
     (r"rng must be .*, not None", lambda: mlp.initialize(SIZES)),
     (r"rng must be np.random.default_rng", lambda: mlp.draw_samples(np.random, 4, 3)),
-    (
-        "scheme must be one of .*'he'.*, not 'He'",
-        lambda: mlp.initialize(SIZES, rng, "He"),
-    ),
+    ("scheme must be one of .*'he'", lambda: mlp.initialize(SIZES, scheme="He")),
 ]
 
 
@@ -816,36 +632,3 @@ def test_what_would_broadcast_is_refused_by_its_name(words, call):
     """Guards: a shape that fits by chance ends in words, not in a number."""
     with pytest.raises((ValueError, TypeError), match=words):
         call()
-
-
-# Slips that Python and NumPy refuse in their own words.
-SLIPS = {
-    "sizes as text": lambda: mlp.initialize("231", rng),
-    "sizes as a number": lambda: mlp.initialize(3, rng),
-    "half a unit": lambda: mlp.initialize((2, 1.5), rng),
-    "one size": lambda: mlp.forward(mlp.initialize((2,), rng), X),
-    "alpha as text": lambda: mlp.leaky_relu("0.1").f(X),
-    "a name for an activation": lambda: mlp.forward(P, X, "tanh"),
-    "a function for an activation": lambda: mlp.forward(P, X, np.tanh),
-    "a layer for a network": lambda: mlp.forward(P[0], X),
-    "layers that don't fit": lambda: mlp.forward([P[0], P[2], P[1]], X),
-    "rows of different lengths": lambda: mlp.forward(P, [[1.0, 2.0], [3.0]]),
-    "a cache of another batch": lambda: mlp.backprop(
-        P, Cache([X[:2], *CACHE.A[1:]], CACHE.Z), Y
-    ),
-    "gradients of fewer layers": lambda: mlp.sgd_step(P, GRADS[:3], 0.1),
-    "gradients in another order": lambda: mlp.sgd_step(P, GRADS[::-1], 0.1),
-    "a learning rate as text": lambda: mlp.sgd_step(P, GRADS, "0.1"),
-    "h of 0": lambda: mlp.gradient_check(P, X, Y, h=0),
-    "a gradient without loss": lambda: mlp.gradient_check(
-        P, X, Y, gradient=lambda *_: P
-    ),
-    "batches of -1": lambda: mlp.draw_samples(rng, 4, 3, -1),
-}
-
-
-@pytest.mark.parametrize("name", SLIPS)
-def test_slips_end_before_a_number_comes_out(name):
-    """Guards: no check of ours is needed for these."""
-    with pytest.raises((ValueError, TypeError, AttributeError, ZeroDivisionError)):
-        SLIPS[name]()

@@ -2,10 +2,11 @@
 
 A sweep is held to the plain loop: network s is the one that `initialize` and `train`
 make alone. `test_training.py` does the same for the fast loop of one network. A warning
-is an error in this whole file. The runs of 2,000 steps stand at the end.
+is an error in this whole file.
 """
 
 import math
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -25,7 +26,6 @@ from tests.reference import (
     draw_data,
     draw_rows,
     flat,
-    one_ulp_away,
     same,
     stopped_at_call,
 )
@@ -83,81 +83,67 @@ def test_snapshots_are_a_sequence_of_networks():
         kept[21]
 
 
-def test_snapshots_are_copies():
-    """Guards: nothing that is done to a network changes what was kept."""
+def test_snapshots_are_copies_and_make_a_stack():
+    """Guards .stack(), all steps in one forward pass, and that no network is a view."""
     params, kept, _ = snapshots_of()
-    before = flat(kept[3])
-    kept[3][0].W[:] = 99
-    params[0].W[:] = 99
-    assert np.array_equal(flat(kept[3]), before)
-    assert not any(np.any(flat(network) == 99) for network in kept)
-
-
-def test_snapshots_as_a_stack():
-    """Guards .stack(): all steps in one forward pass."""
-    _, kept, _ = snapshots_of()
     Y_hat, _ = mlp.forward(kept.stack(), SUM.X)
+    kept[3][0].W[:] = params[0].W[:] = 99
     for step, network in enumerate(kept):
-        np.testing.assert_allclose(
-            Y_hat[step], mlp.forward(network, SUM.X)[0], rtol=1e-11, atol=1e-13
-        )
-
-
-class Counter:
-    """A function that counts its calls."""
-
-    def __init__(self, function):
-        self.function, self.calls = function, 0
-
-    def __call__(self, z):
-        self.calls += 1
-        return self.function(z)
+        alone, _ = mlp.forward(network, SUM.X)
+        np.testing.assert_allclose(Y_hat[step], alone, rtol=1e-11, atol=1e-13)
 
 
 @pytest.mark.parametrize("activation", [ORIGINAL, mlp.leaky_relu(0.3), mlp.relu])
 def test_known_activations_write_in_place(activation):
     """Guards the fast way: the slow one gives the same numbers, so nothing else tells."""
-    f, slope = Counter(activation.f), Counter(activation.slope)
+    f, slope = Mock(wraps=activation.f), Mock(wraps=activation.slope)
     settings = {"samples": draw_rows(0, 50), "learning_rate": 0.01}
     watched = activation._replace(f=f, slope=slope)
     fast.train(draw(), XOR.X, XOR.Y, activation=watched, **settings)
-    assert f.calls < 50 and slope.calls < 50  # not in each step
+    assert f.call_count < 50 and slope.call_count < 50  # not in each step
 
 
 # 2. A sweep is its networks alone ----------------------------------------------------
 
 
-def alone(
-    seed,
-    task,
-    *,
-    sizes=SIZES,
-    scheme="normal",
-    activation=ORIGINAL,
-    train=mlp.train,
-    **kwargs,
-):
+def of(settings, s):
+    """The settings of network s alone, where each has its own rate or alpha."""
+    settings, activation = dict(settings), settings.get("activation", ORIGINAL)
+    if np.ndim(settings.get("learning_rate")):
+        settings["learning_rate"] = settings["learning_rate"][s]
+    if isinstance(activation, Activation) and np.ndim(activation.alpha):
+        settings["activation"] = mlp.leaky_relu(activation.alpha[s])
+    return settings
+
+
+def alone(seed, task, *, sizes=SIZES, scheme="normal", activation=ORIGINAL, **settings):
     """What `sweep` promises for one seed, by `initialize` and `train`."""
     first = activation if isinstance(activation, Activation) else activation[0]
     rng = np.random.default_rng(seed)
     start = mlp.initialize(sizes, rng, scheme, first.alpha or 0.0)
-    return train(start, task.X, task.Y, rng, activation=activation, **kwargs)
+    return mlp.train(start, task.X, task.Y, rng, activation=activation, **settings)
 
 
-def assert_alone(swept, s, result, activation=ORIGINAL, task=XOR, within=1e-9):
-    """Network s of a sweep is the one that was trained alone."""
-    params, history = result
-    assert swept.diverged_at[s] == (history.diverged_at or 0)
-    if history.diverged_at:
-        assert not swept.success[s]
-        return
-    Y_hat, _ = mlp.forward(params, task.X, activation)
-    assert distance(swept.network(s), params) < within
-    np.testing.assert_allclose(swept.Y_hat[s], Y_hat, rtol=0, atol=10 * within)
-    np.testing.assert_allclose(
-        swept.epoch_loss[:, s], history.epoch_loss, rtol=0, atol=10 * within
-    )
-    assert swept.success[s] == bool(np.all(abs(Y_hat - task.Y) < 0.1))
+def assert_each_is_alone(task, seeds, settings, path, **options):
+    """Sweep, and train each of the networks alone: the sweep."""
+    gradient = path(settings.get("gradient", mlp.loss_and_grads))
+    settings = {**settings, "gradient": gradient}
+    swept = sweep(task.X, task.Y, seeds, **settings, **options)
+    for s, seed in enumerate(seeds):
+        own_settings = of(settings, s)
+        params, history = alone(seed, task, **own_settings)
+        assert swept.diverged_at[s] == (history.diverged_at or 0)
+        if history.diverged_at:
+            assert not swept.success[s]
+            continue
+        activation = own_settings.get("activation", ORIGINAL)
+        Y_hat, _ = mlp.forward(params, task.X, activation)
+        assert distance(swept.network(s), params) < 1e-9
+        np.testing.assert_allclose(swept.Y_hat[s], Y_hat, rtol=0, atol=1e-8)
+        losses = swept.epoch_loss[:, s]
+        np.testing.assert_allclose(losses, history.epoch_loss, rtol=0, atol=1e-8)
+        assert swept.success[s] == bool(np.all(abs(Y_hat - task.Y) < 0.1))
+    return swept
 
 
 @both_paths
@@ -165,16 +151,14 @@ def assert_alone(swept, s, result, activation=ORIGINAL, task=XOR, within=1e-9):
 @pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
 def test_sweep_equals_training_alone_after_100_steps(task, gradient, path):
     """Guards 30 networks for each task, with the bug and without, and all shapes."""
-    kwargs = {"epochs": 4, "steps_per_epoch": 25, "gradient": path(gradient)}
-    swept = sweep(task.X, task.Y, range(30), **kwargs)
+    settings = {"epochs": 4, "steps_per_epoch": 25, "gradient": gradient}
+    swept = assert_each_is_alone(task, range(30), settings, path)
     assert swept.seeds.tolist() == list(range(30)) and swept.seeds.dtype.kind == "i"
     assert swept.Y_hat.shape == (30, 4, 1) and swept.epoch_loss.shape == (4, 30)
     shapes = [(layer.W.shape, layer.b.shape) for layer in swept.params]
     assert shapes[0] == ((30, 2, 3), (30, 1, 3))
     assert shapes[3] == ((30, 2, 1), (30, 1, 1))
     assert all(isinstance(layer, Layer) for layer in swept.params)
-    for s in range(30):
-        assert_alone(swept, s, alone(s, task, **kwargs), task=task)
 
 
 SWEEPS = {
@@ -198,6 +182,11 @@ SWEEPS = {
     "other sizes": {"sizes": (2, 5, 1)},
     "one layer": {"sizes": (2, 1)},
     "learning rate": {"learning_rate": 0.01},
+    # The upper of two lines is the leaky ReLU up to alpha = 1 only.
+    "alphas on both sides of 1": {
+        "activation": mlp.leaky_relu(np.array([-0.2, 1.5, 0.5, -0.2, 1.2])),
+        "learning_rate": 1e-3,
+    },
     # Its slope is True or False, as a beginner might write it: 1 or 0.
     "own": {"activation": Activation("own", lambda z: z * (z > 0), lambda z: z > 0)},
 }
@@ -207,23 +196,17 @@ SWEEPS = {
 @pytest.mark.parametrize("name", SWEEPS)
 def test_sweep_equals_training_alone_with(name, path):
     """Guards every setting, seeds that are large, and one that comes twice."""
-    kwargs = {"epochs": 3, "steps_per_epoch": 20, **SWEEPS[name]}
-    kwargs["gradient"] = path(kwargs.get("gradient", mlp.loss_and_grads))
+    settings = {"epochs": 3, "steps_per_epoch": 20, **SWEEPS[name]}
     seeds = [5, 0, 123456789012345678, 5, 3]
-    swept = sweep(XOR.X, XOR.Y, seeds, **kwargs)
-    activation = kwargs.get("activation", ORIGINAL)
-    for s, seed in enumerate(seeds):
-        assert_alone(swept, s, alone(seed, XOR, **kwargs), activation)
+    swept = assert_each_is_alone(XOR, seeds, settings, path)
     assert same(swept.network(0), swept.network(3))
 
 
 def test_sweep_takes_any_seed_that_a_generator_takes():
     """Guards long numbers, as secrets.randbits(128) makes: NumPy's own suggestion."""
     seeds = [3, 2**63 + 1, 2**100 + 1]
-    swept = sweep(XOR.X, XOR.Y, seeds, epochs=1)
+    swept = assert_each_is_alone(XOR, seeds, {"epochs": 1}, own)
     assert list(swept.seeds) == seeds
-    for s, seed in enumerate(seeds):
-        assert_alone(swept, s, alone(seed, XOR, epochs=1))
     single = sweep(XOR.X, XOR.Y, 3, epochs=1)
     assert distance(single.network(0), swept.network(0)) < 1e-12
 
@@ -232,9 +215,8 @@ def test_sweep_takes_any_seed_that_a_generator_takes():
 def test_sweep_uses_every_row_however_many_there_are(n):
     """Guards: row numbers are kept in as few bytes as they need, and in no fewer."""
     task = Task("many", *draw_data((2, 1), n))
-    kwargs = {"sizes": (2, 1), "batch_size": None, "epochs": 1, "steps_per_epoch": 2}
-    swept = sweep(task.X, task.Y, [0], **kwargs)
-    assert_alone(swept, 0, alone(0, task, **kwargs), task=task)
+    settings = {"sizes": (2, 1), "batch_size": None, "epochs": 1, "steps_per_epoch": 2}
+    assert_each_is_alone(task, [0], settings, lambda gradient: gradient)
 
 
 @both_paths
@@ -246,15 +228,13 @@ def test_sweep_takes_a_rate_and_an_alpha_for_each_network_in_any_block(block, pa
     """
     rates = np.array([0.2, 0.01, 0.1, 0.3, 0.05, 0.15])
     alphas = np.array([-0.2, 0.0, 0.01, -1.0, 0.5, 1.0])
-    kwargs, told = {"epochs": 2, "steps_per_epoch": 25, "scheme": "he"}, []
-    both = {"learning_rate": rates, "activation": mlp.leaky_relu(alphas)}
-    both["gradient"] = path(mlp.loss_and_grads)
-    both["progress"] = lambda *counts: told.append(counts)
-    swept = sweep(XOR.X, XOR.Y, range(6), block=block, **both, **kwargs)
-    for s in range(6):
-        leaky = mlp.leaky_relu(alphas[s])
-        result = alone(s, XOR, learning_rate=rates[s], activation=leaky, **kwargs)
-        assert_alone(swept, s, result, leaky)
+    settings = {"epochs": 2, "steps_per_epoch": 25, "scheme": "he"}
+    settings |= {"learning_rate": rates, "activation": mlp.leaky_relu(alphas)}
+    options, told = (
+        {"block": block, "progress": lambda *counts: told.append(counts)},
+        [],
+    )
+    assert_each_is_alone(XOR, range(6), settings, path, **options)
     assert told == [(min(done, 6), 6) for done in range(block, 6 + block, block)]
 
 
@@ -265,31 +245,19 @@ def test_sweep_takes_alphas_where_networks_samples_and_units_are_as_many(path):
     And 'he', which starts each network by its own alpha; and several outputs.
     """
     alphas, task = np.array([2.0, 1.0, 3.5]), Task("three", *draw_data((3, 3), 3))
-    kwargs = {"sizes": (3, 3, 3), "batch_size": 3, "learning_rate": 0.01, "epochs": 1}
-    kwargs |= {"scheme": "he", "gradient": path(mlp.loss_and_grads)}
-    leaky = mlp.leaky_relu(alphas)
-    swept = sweep(task.X, task.Y, range(3), activation=leaky, **kwargs)
-    for s in range(3):
-        leaky = mlp.leaky_relu(alphas[s])
-        assert_alone(swept, s, alone(s, task, activation=leaky, **kwargs), leaky, task)
+    settings = {"sizes": (3, 3, 3), "batch_size": 3, "learning_rate": 0.01, "epochs": 1}
+    settings |= {"scheme": "he", "activation": mlp.leaky_relu(alphas)}
+    assert_each_is_alone(task, range(3), settings, path)
 
 
 def test_networks_of_a_sweep_are_copies_and_have_numbers():
     """Guards network(s): s counts as in a list, and the stack stays as it is."""
     swept = sweep(XOR.X, XOR.Y, range(3), epochs=1)
     network = swept.network(1)
-    assert [W.shape for W, _ in network] == [(2, 3), (3, 3), (3, 2), (2, 1)]
-    assert [b.shape for _, b in network] == [(3,), (3,), (2,), (1,)]
-    np.testing.assert_allclose(
-        mlp.forward(network, XOR.X)[0], swept.Y_hat[1], rtol=1e-12
-    )
+    Y_hat, _ = mlp.forward(network, XOR.X)
+    np.testing.assert_allclose(Y_hat, swept.Y_hat[1], rtol=1e-12)
     assert same(swept.network(-1), swept.network(2))
-    for s, error in (
-        (3, IndexError),
-        (-4, IndexError),
-        (1.0, TypeError),
-        ([0], TypeError),
-    ):
+    for s, error in ((3, IndexError), (1.0, TypeError), ([0], TypeError)):
         with pytest.raises(error):
             swept.network(s)
     before = flat(swept.params)
@@ -305,70 +273,56 @@ def test_networks_of_a_sweep_are_copies_and_have_numbers():
 def test_sweep_marks_divergence_as_train_does_and_spares_the_others(activation, path):
     """Guards the step of each network, and that one that breaks infects no other."""
     rates = np.array([0.2, 1e300, 0.1, 10.0, 0.2, 5.0, 1e6, 0.05])
-    kwargs = {"epochs": 3, "steps_per_epoch": 50, "activation": activation}
-    gradient = path(mlp.loss_and_grads)
-    both = {"learning_rate": rates, "gradient": gradient}
-    swept = sweep(SUM.X, SUM.Y, range(8), **both, **kwargs)
-    results = [alone(s, SUM, learning_rate=rates[s], **kwargs) for s in range(8)]
-    steps = [history.diverged_at or 0 for _, history in results]
-    assert swept.diverged_at.tolist() == steps
-    assert steps[0] == steps[2] == steps[4] == steps[7] == 0
+    settings = {"epochs": 3, "steps_per_epoch": 50, "activation": activation}
+    settings["learning_rate"] = rates
+    steps = assert_each_is_alone(SUM, range(8), settings, path).diverged_at
+    assert steps[[0, 2, 4, 7]].tolist() == [0] * 4
     if activation is ORIGINAL:  # else this test says nothing
-        assert len({steps[1], steps[3], steps[5], steps[6]} - {0}) >= 3
-    for s in 0, 2, 4, 7:
-        assert_alone(swept, s, results[s], activation, SUM)
-    assert not swept.success[swept.diverged_at > 0].any()
+        assert len(set(steps.tolist()) - {0}) >= 3
 
 
 @both_paths
 def test_sweep_marks_infinite_parameters_behind_a_finite_loss(path):
     """Guards: tanh(inf) is 1, so the loss does not tell. As TRAPS in test_training.py."""
     trap = Task("trap", np.array([[0.0], [1.0]]), np.array([[0.0], [-100.0]]))
-    kwargs = {"sizes": (1, 1), "activation": mlp.tanh, "scheme": "glorot"}
-    kwargs |= {"epochs": 1, "steps_per_epoch": 8}
-    rates = np.array([1e308] * 10 + [0.01])
-    gradient = path(mlp.loss_and_grads)
-    swept = sweep(
-        trap.X, trap.Y, range(11), learning_rate=rates, gradient=gradient, **kwargs
-    )
-    expected = []
-    for s in range(11):
-        _, history = alone(s, trap, learning_rate=rates[s], **kwargs)
-        rows = history.samples[:, 0].tolist()
-        expected.append(rows.index(1) + 1 if s < 10 and 1 in rows else 0)
-        assert (history.diverged_at or 0) == expected[s]
-    assert len(set(expected)) >= 4  # or the test says little
-    assert swept.diverged_at.tolist() == expected
+    settings = {"sizes": (1, 1), "activation": mlp.tanh, "scheme": "glorot"}
+    settings |= {"epochs": 1, "steps_per_epoch": 8}
+    settings["learning_rate"] = np.array([1e308] * 10 + [0.01])
+    steps = assert_each_is_alone(trap, range(11), settings, path).diverged_at
+    assert len(set(steps.tolist())) >= 4 and steps[-1] == 0  # or the test says little
+
+
+def test_a_network_that_diverged_is_no_success():
+    """Guards: an infinite weight makes tanh 1, which is the target."""
+    settings = {"sizes": (1, 1), "activation": mlp.tanh, "learning_rate": 1e308}
+    swept = sweep([[10.0]], [[1.0]], 4, **settings)
+    assert swept.diverged_at > 0 and mlp.solved(swept.Y_hat, [[1.0]])
+    assert not swept.success
 
 
 @both_paths
 def test_sweep_marks_a_break_in_the_last_update_and_a_start_that_overflows(path):
     """Guards the two ends: no loss looks at the last update, none comes before step 1."""
-    kwargs = {"epochs": 1, "gradient": path(mlp.loss_and_grads)}
-    far = Task("far", np.array([[1.0]]), np.array([[-100.0]]))
-    settings = {"sizes": (1, 1), "activation": mlp.identity, "learning_rate": 1e308}
-    swept = sweep(far.X, far.Y, [0, 1], steps_per_epoch=1, **settings, **kwargs)
-    assert swept.diverged_at.tolist() == [1, 1]
-    huge = Task("huge", np.array([[1e200]]), np.array([[0.0]]))
-    settings = {"sizes": (1, 1), "activation": mlp.identity, "learning_rate": 1e-300}
-    swept = sweep(huge.X, huge.Y, [0, 1], steps_per_epoch=3, **settings, **kwargs)
-    assert swept.diverged_at.tolist() == [1, 1]
-    _, history = alone(0, huge, epochs=1, steps_per_epoch=3, **settings)
-    assert history.diverged_at == 1
+    settings = {"sizes": (1, 1), "activation": mlp.identity, "epochs": 1}
+    for x, y, rate, steps in (1.0, -100.0, 1e308, 1), (1e200, 0.0, 1e-300, 3):
+        task = Task("far", np.array([[x]]), np.array([[y]]))
+        settings |= {"learning_rate": rate, "steps_per_epoch": steps}
+        swept = assert_each_is_alone(task, [0, 1], settings, path)
+        assert swept.diverged_at.tolist() == [1, 1]
 
 
 @both_paths
 def test_sweep_takes_huge_parameters_for_what_they_are(path):
     """Guards: both weights become some 1.2e308: finite, though their sum is not."""
     task = Task("far", np.array([[1.0, 1.0]]), np.array([[-100.0]]))
-    kwargs = {"sizes": (2, 1), "activation": mlp.tanh, "scheme": "glorot"}
-    kwargs |= {"epochs": 1, "steps_per_epoch": 3}
+    settings = {"sizes": (2, 1), "activation": mlp.tanh, "scheme": "glorot"}
+    settings |= {"epochs": 1, "steps_per_epoch": 3}
     start = mlp.initialize((2, 1), np.random.default_rng(0), "glorot")
     _, grads = by_autograd(start, task.X, task.Y, mlp.tanh)
-    kwargs["learning_rate"] = 1.2e308 / grads[0].W[0, 0]
-    params, history = alone(0, task, **kwargs)
+    settings["learning_rate"] = 1.2e308 / grads[0].W[0, 0]
+    params, history = alone(0, task, **settings)
     assert history.stopped == "finished" and abs(params[0].W).min() > 1e308
-    swept = sweep(task.X, task.Y, [0], gradient=path(mlp.loss_and_grads), **kwargs)
+    swept = sweep(task.X, task.Y, [0], gradient=path(mlp.loss_and_grads), **settings)
     assert swept.diverged_at.tolist() == [0]
     np.testing.assert_allclose(flat(swept.network(0)), flat(params), rtol=1e-12)
 
@@ -381,15 +335,12 @@ BLOCKS = {"epochs": 2, "steps_per_epoch": 3, "block": 3, "batch_size": 2}
 @both_paths
 def test_a_sweep_stopped_anywhere_keeps_whole_blocks_and_goes_on(path):
     """Guards: at many moments, each network is a finished one; the rest can follow."""
-    seeds, kwargs = (
-        list(range(10, 20)),
-        {**BLOCKS, "gradient": path(mlp.loss_and_grads)},
-    )
-    told = []
+    seeds, told = list(range(10, 20)), []
+    kwargs = {**BLOCKS, "gradient": path(mlp.loss_and_grads)}
     with StopAt(sweep) as run:
         progress = lambda *_: told.append(len(run.lines))
         whole = sweep(XOR.X, XOR.Y, seeds, progress=progress, **kwargs)
-    moments = np.random.default_rng(4).integers(1, len(run.lines) + 1, 62).tolist()
+    moments = np.random.default_rng(4).integers(1, len(run.lines) + 1, 30).tolist()
     edges = [line + shift for line in told[:-1] for shift in (-2, -1, 0, 1)]
     for k in [1, *moments, *edges, len(run.lines)]:
         try:
@@ -452,25 +403,19 @@ WRONG = {
     "flat Y": ({"Y": XOR.Y[:, 0]}, r"Y .*Y\.reshape"),
     "rows without targets": ({"Y": XOR.Y[:3]}, r"X \(4, 2\) and Y \(3, 1\)"),
     "sizes that don't fit": ({"sizes": (2, 2)}, r"Y \(4, 1\) don't fit sizes \(2, 2\)"),
-    "sizes as text": ({"sizes": "231"}, "sizes must list"),
     "no seeds": ({"seeds": []}, "seeds is empty"),
-    "seeds as text": ({"seeds": "12"}, "seeds must be a whole number"),
-    "half a seed": ({"seeds": [1.5]}, "seeds must be a whole number"),
-    "a negative seed": ({"seeds": [-1]}, "seeds must be at least 0"),
     "an unknown scheme": ({"scheme": "He"}, "scheme must be one of"),
     "no rate": ({"learning_rate": 0}, "learning_rate must be positive"),
     "an infinite rate": ({"learning_rate": [0.1, np.inf]}, "learning_rate must be"),
     "a rate as text": ({"learning_rate": "0.2"}, "learning_rate must hold numbers"),
-    "rates of other networks": ({"learning_rate": [0.1] * 3}, None),
-    "alphas of other networks": ({"activation": mlp.leaky_relu(np.ones(3))}, None),
+    "alphas of other networks": (
+        {"activation": mlp.leaky_relu(np.ones(3))},
+        "one alpha, or one for each of 2 seeds",
+    ),
     "a network for the bug": (
         {"Y": XOR.X, "sizes": (2, 3, 2), "gradient": original_loss_and_grads},
         "one output",
     ),
-    "no blocks": ({"block": 0}, None),
-    "half an epoch": ({"epochs": 1.5}, None),
-    "no gradient": ({"gradient": None}, None),
-    "no activation": ({"activation": None}, None),
 }
 
 
@@ -484,45 +429,6 @@ def test_wrong_arguments_train_nothing(name):
 
 
 # 6. Long runs ------------------------------------------------------------------------
-
-
-def is_chaotic(seed, gradient, end):
-    """Does the end of training alone move when the start moves by 1 ulp?"""
-    generator = np.random.default_rng(seed)
-    start = mlp.initialize(SIZES, generator)
-    rows = mlp.draw_samples(generator, 4, 2000)
-    for towards in np.inf, -np.inf:
-        nearby = one_ulp_away(start, towards)
-        moved, _ = fast.train(nearby, XOR.X, XOR.Y, samples=rows, gradient=gradient)
-        if distance(moved, end) > 1e-10:
-            return True
-    return False
-
-
-@pytest.mark.parametrize(
-    "gradient, networks",
-    [(mlp.loss_and_grads, 100), (original_loss_and_grads, 25)],
-    ids=["mended", "bug"],
-)
-def test_sweep_equals_training_alone_after_2000_steps(gradient, networks):
-    """Guards whole runs; only chaotic starts may end elsewhere."""
-    swept = sweep(XOR.X, XOR.Y, range(networks), gradient=gradient)
-    assert np.mean(swept.diverged_at == 0) > 0.9
-    apart = {}
-    for s in range(networks):
-        params, history = alone(s, XOR, train=fast.train, gradient=gradient)
-        if history.diverged_at or swept.diverged_at[s]:
-            if history.diverged_at != swept.diverged_at[s]:
-                apart[s] = params
-        elif distance(swept.network(s), params) > 1e-9:
-            apart[s] = params
-        else:
-            assert_alone(swept, s, (params, history))
-    # About one start in twenty is chaotic without the bug, more with it.
-    share = 0.08 if gradient is mlp.loss_and_grads else 0.3
-    assert len(apart) <= share * networks, list(apart)
-    assert all(is_chaotic(s, gradient, apart[s]) for s in apart), list(apart)
-
 
 # Measured over 1,000 seeds by a program that is not this one; about 1 % uncertain.
 RATES = [
@@ -540,18 +446,3 @@ def test_success_over_many_seeds_is_what_is_known(task, gradient, rate):
     assert isinstance(run, Sweep)
     sigma = math.sqrt(rate * (1 - rate) / 400)
     assert abs(run.success.mean() - rate) < 3.5 * sigma + 0.01
-
-
-def test_a_sweep_takes_alphas_on_both_sides_of_1():
-    """Guards: the upper of two lines is the leaky ReLU up to alpha = 1 only."""
-    alphas = np.array([-0.2, 1.5, 0.5, 1.2])
-    settings = {"epochs": 1, "steps_per_epoch": 50, "learning_rate": 1e-3}
-    run = sweep(SUM.X, SUM.Y, range(4), activation=mlp.leaky_relu(alphas), **settings)
-    for s, alpha in enumerate(alphas):
-        rng = np.random.default_rng(s)
-        start = mlp.initialize(rng=rng)
-        alone, _ = mlp.train(
-            start, SUM.X, SUM.Y, rng, activation=mlp.leaky_relu(alpha), **settings
-        )
-        for expected, found in zip(alone, run.network(s), strict=True):
-            np.testing.assert_allclose(found.W, expected.W, rtol=0, atol=1e-9)
