@@ -54,7 +54,8 @@ class Claim(NamedTuple):
     measure: str
 
     def measured(self, seeds):
-        return eval(self.measure, globals() | {"seeds": seeds, "few": seeds[:2000]})
+        names = vars(mlp) | globals() | {"seeds": seeds, "few": seeds[:2000]}
+        return eval(self.measure, names)
 
 
 class Result(NamedTuple):
@@ -202,6 +203,10 @@ def jump(seeds, width):
     """By which factor eight seeds move it: (groups,)."""
     groups = panel_spread(seeds[:800], width).reshape(-1, 8)
     return groups.max(axis=1) / groups.min(axis=1)
+
+
+def deep(seeds, scheme):
+    return solved(XOR, seeds, scheme=scheme, **DEEP)
 
 
 # Notebook 4

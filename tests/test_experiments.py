@@ -63,29 +63,21 @@ def test_fates_names_each_way_in_which_training_ends():
 
 def test_fates_looks_at_the_output_that_spreads_most():
     """Guards networks with two outputs: flat is flat in both."""
-    Y = np.hstack([XOR.Y, XOR.Y])
-    Y_hat = np.full((2, 4, 2), 0.5)
+    Y_hat, zeros = np.full((2, 4, 2), 0.5), np.zeros(2, int)
     Y_hat[1, 0, 1] = 0.9
     params = [Layer(np.ones((2, 2, 2)), np.zeros((2, 1, 2)))]
-    zeros = np.zeros(2, int)
     run = Sweep(zeros, params, Y_hat, zeros > 0, np.zeros((1, 2)), zeros)
-    assert fates(run, XOR.X, Y).tolist() == ["flat", "partly"]
+    assert fates(run, XOR.X, np.hstack([XOR.Y] * 2)).tolist() == ["flat", "partly"]
 
 
 def test_fates_tells_a_dead_layer_from_other_flat_outputs():
-    """Guards 'dead layer': a ReLU layer below 0 on all samples, in one of two networks."""
-    hidden = Layer(np.ones((2, 2, 1)), np.array([[[-9.0]], [[0.0]]]))
-    output = Layer(np.ones((2, 1, 1)), np.zeros((2, 1, 1)))
-    run = made_sweep([[0.0] * 4, [0.0] * 4], params=[hidden, output])
-    assert fates(run, XOR.X, XOR.Y, mlp.relu).tolist() == ["dead layer", "flat"]
-
-
-def test_fates_of_a_layer_with_one_dead_unit_is_not_a_dead_layer():
-    """Guards: the other unit lets the gradient through."""
-    hidden = Layer(np.ones((1, 2, 2)), np.array([[[-9.0, 0.0]]]))
-    output = Layer(np.ones((1, 2, 1)), np.zeros((1, 1, 1)))
-    run = made_sweep([[0.0] * 4], params=[hidden, output])
-    assert fates(run, XOR.X, XOR.Y, mlp.relu).tolist() == ["flat"]
+    """Guards 'dead layer': all ReLUs of a layer are below 0 on all samples."""
+    biases = np.array([[[-9.0, -9.0]], [[0.0, 0.0]], [[-9.0, 0.0]]])
+    hidden = Layer(np.ones((3, 2, 2)), biases)
+    output = Layer(np.ones((3, 2, 1)), np.zeros((3, 1, 1)))
+    run = made_sweep([[0.0] * 4] * 3, params=[hidden, output])
+    expected = ["dead layer", "flat", "flat"]
+    assert fates(run, XOR.X, XOR.Y, mlp.relu).tolist() == expected
 
 
 def test_fates_takes_an_alpha_for_each_network():
@@ -103,21 +95,18 @@ def test_fates_takes_an_alpha_for_each_network():
 
 def test_fates_agrees_with_success_on_a_real_sweep():
     """Guards the first words: exactly the networks that succeeded, or diverged."""
-    rates = np.array([0.2] * 40 + [10.0] * 5)
-    run = sweep(XOR.X, XOR.Y, range(45), learning_rate=rates, epochs=10)
+    rates = np.array([0.2] * 20 + [10.0] * 3)
+    run = sweep(XOR.X, XOR.Y, range(23), learning_rate=rates, epochs=10)
     found = fates(run, XOR.X, XOR.Y)
     assert np.array_equal(found == "solved", run.success)
     assert np.array_equal(found == "diverged", run.diverged_at > 0)
     assert {"solved", "diverged"} <= set(found) <= set(FATES)
 
 
-def test_fates_of_something_else_are_refused():
-    """Guards: no word comes out for another task, or for what is no sweep."""
-    run = sweep(XOR.X, XOR.Y, [1, 2], epochs=1)
+def test_fates_of_another_task_are_refused():
+    """Guards: no word comes out for a target that would be broadcast."""
     with pytest.raises(ValueError, match=r"Y is \(1, 1\)"):
-        fates(run, XOR.X, XOR.Y[:1])
-    with pytest.raises(AttributeError):
-        fates("run", XOR.X, XOR.Y)
+        fates(made_sweep([[0.0] * 4]), XOR.X, XOR.Y[:1])
 
 
 # A map of success --------------------------------------------------------------------
@@ -125,7 +114,7 @@ def test_fates_of_something_else_are_refused():
 
 def test_success_shares_are_those_of_single_sweeps():
     """Guards rows and columns: alphas down, learning rates across, all seeds in each."""
-    alphas, rates, seeds = [-0.2, 0.0], [0.02, 0.2, 1.0], range(40, 70)
+    alphas, rates, seeds = [-0.2, 0.0], [0.02, 0.2, 1.0], range(40, 60)
     shares = success_shares(mlp.SUM, alphas, rates, seeds)
     assert shares.shape == (2, 3)
     for (i, j), share in np.ndenumerate(shares):
@@ -162,41 +151,19 @@ def test_wilson_interval_stays_in_bounds_and_is_symmetric(successes, failures):
     np.testing.assert_allclose(mirrored, (1 - high, 1 - low), atol=1e-12)
 
 
-def test_wilson_interval_covers_the_truth_95_times_in_100():
-    """Guards the default z: what an interval promises."""
-    rng, n = np.random.default_rng(0), 60
-    ends = np.array([wilson_interval(successes, n) for successes in range(n + 1)])
-    truth = rng.uniform(0.02, 0.98, 40_000)
-    low, high = ends[rng.binomial(n, truth)].T
-    coverage = np.mean((low <= truth) & (truth <= high))
-    assert coverage == pytest.approx(0.95, abs=0.008)
-
-
-WRONG = [
-    ((-1, 2), "successes"),
-    ((3, 2), "successes must be at most 2"),
-    ((1.5, 2), "successes"),
-    (("1", 2), "successes"),
-    ((0, 0), "trials must be at least 1"),
-    ((1, True), "trials"),
-    ((1, None), "trials"),
-    ((1, 2, 0), "z must be above 0"),
-    ((1, 2, 100.5), "z must be at most 100"),
-    ((1, 2, np.nan), "z must be a finite number"),
-]
-
-
-@pytest.mark.parametrize("arguments, words", WRONG)
-def test_wilson_interval_refuses_what_is_no_count(arguments, words):
+def test_wilson_interval_refuses_what_is_no_count():
     """Guards: successes and trials are easily swapped."""
-    with pytest.raises((ValueError, TypeError), match=words):
-        wilson_interval(*arguments)
-
-
-def test_wilson_interval_of_whole_numbers_of_numpy_and_of_100_deviations():
-    """Guards: counts come from sums of arrays; 100 is the widest."""
-    assert wilson_interval(np.int64(8), np.int32(10)) == wilson_interval(8, 10)
-    assert wilson_interval(1, 2, 100) == pytest.approx((0.0, 1.0), abs=1e-3)
+    for arguments, words in (
+        ((3, 2), "successes must be at most 2"),
+        ((1.5, 2), "successes must be a whole number"),
+        ((0, 0), "trials must be at least 1"),
+        ((1, 2, 0), "z must be above 0"),
+        ((1, 2, 100.5), "z must be at most 100"),
+    ):
+        with pytest.raises((ValueError, TypeError), match=words):
+            wilson_interval(*arguments)
+    # counts come from sums of arrays, and 1.96 is the default
+    assert wilson_interval(np.int64(8), np.int32(10)) == wilson_interval(8, 10, 1.96)
 
 
 # The interval of a difference ------------------------------------------------------------
@@ -229,24 +196,6 @@ def test_a_difference_may_be_clear_where_two_intervals_overlap():
     assert wilson_interval(*first)[0] < wilson_interval(*second)[1]
     assert difference_interval(first, second)[0] > 0
     assert difference_interval((9, 10), (6, 10))[0] < 0
-
-
-def test_difference_interval_covers_the_truth_95_times_in_100():
-    """Guards the default z, and both sides: what such an interval promises."""
-    rng, n = np.random.default_rng(1), 40
-    pairs = np.ndindex(n + 1, n + 1)
-    ends = np.array([difference_interval((i, n), (j, n)) for i, j in pairs])
-    truth = rng.uniform(0.05, 0.95, (2, 40_000))
-    counts = rng.binomial(n, truth)
-    low, high = ends[counts[0] * (n + 1) + counts[1]].T
-    difference = truth[0] - truth[1]
-    coverage = np.mean((low <= difference) & (difference <= high))
-    assert coverage == pytest.approx(0.95, abs=0.012)
-
-
-def test_difference_interval_refuses_what_is_no_count():
-    """Guards: a pair the wrong way round, and a rate in place of a count."""
-    with pytest.raises(ValueError, match="successes must be at most 846"):
-        difference_interval((1000, 846), (881, 1000))
-    with pytest.raises((ValueError, TypeError), match="successes"):
-        difference_interval((881, 1000), (0.846, 1000))
+    assert difference_interval(first, second) == difference_interval(
+        first, second, 1.96
+    )
