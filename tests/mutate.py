@@ -270,8 +270,9 @@ def is_noticed(fault, module, tests, limit) -> bool:
 def survivors(faults, module, tests, processes) -> list[Fault]:
     """Run the tests on each fault; those that no test notices."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        enter_copy(folder)  # what this process imports, those of the pool have
+        seconds = time_without_fault(tests)
         pool = {"initializer": enter_copy, "initargs": [folder]}
-        ((_, seconds),) = progress.results(time_without_fault, [tests], **pool)
         work = functools.partial(
             is_noticed, module=module, tests=tests, limit=60 + 3 * seconds
         )

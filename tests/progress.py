@@ -29,7 +29,7 @@ def counting(total, **options):
     def advance():
         nonlocal next_line
         bar.advance(task.id)
-        if bar.disable and task.elapsed >= next_line:
+        if bar.disable and next_line <= task.elapsed and not task.finished:
             next_line = next(line for line in due if line > task.elapsed)
             left = task.elapsed * (total - task.completed) / task.completed
             minutes = f"{task.elapsed / 60:.0f} minutes, some {left / 60:.0f} more"
