@@ -24,18 +24,15 @@ def change_db(change):
     return functools.partial(mlp.train, gradient=gradient)
 
 
-def change_loss(train):
-    def trained(*arguments, **settings):
-        params, history = train(*arguments, **settings)
-        return params, history._replace(loss=history.loss * 2)
-
-    return trained
+def change_loss(*arguments, **settings):
+    params, history = fast.train(*arguments, **settings)
+    return params, history._replace(loss=history.loss * 2)
 
 
 FAULTY = {
     "a mean over the samples": change_db(lambda db, n: db / n),
     "diverged": change_db(lambda db, n: db * np.nan),
-    "only the losses": change_loss(fast.train),
+    "only the losses": change_loss,
 }
 
 

@@ -78,6 +78,10 @@ def test_what_is_left_out_has_the_original_notebooks_value():
         (mlp.dead_units, (ORIGINAL,)),
     ):
         assert function.__defaults__ == expected, function.__name__
+    settings = {"activation": ORIGINAL, "learning_rate": 0.2, "epochs": 20}
+    settings |= {"steps_per_epoch": 100, "batch_size": 1, "samples": None}
+    settings |= {"snapshots": False, "gradient": mlp.loss_and_grads}
+    assert mlp.train.__kwdefaults__ == settings
     assert mlp.ORIGINAL_SIZES == SIZES and ORIGINAL.alpha == -0.2
 
 
@@ -514,27 +518,24 @@ def test_solved_means_every_output_near_its_target():
 
 
 def test_dead_units_have_slope_0_on_every_row():
-    """Guards: unit 0 has z = -1 on all rows, unit 1 x0 - 0.5, unit 2 z = 0, slope 1."""
-    W = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]])
+    """Guards: unit 0 has z = -1 on all rows, unit 1 x0 - 0.5, unit 2 z = 0, slope 1.
+
+    The last layer has z = -1 - a1: what the first activation makes of z counts.
+    """
     params = [
-        Layer(W, np.array([-1.0, -0.5, 0.0])),
-        Layer(np.array([[1.0], [-1.0], [0.0]]), np.array([-1.0])),
+        Layer(
+            np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 0.0]]), np.array([-1.0, -0.5, 0.0])
+        ),
+        Layer(np.array([[1.0], [-1.0], [0.0]]), np.array([-0.1])),
     ]
-    dead = mlp.dead_units(params, XOR.X, mlp.relu)
-    assert [layer.tolist() for layer in dead] == [[True, False, False], [True]]
-    assert not any(layer.any() for layer in mlp.dead_units(params, XOR.X))
-    dead = mlp.dead_units(params, XOR.X[:2], [mlp.relu, mlp.identity])
-    assert [layer.tolist() for layer in dead] == [[True, True, False], [False]]
-
-
-def test_dead_units_are_found_behind_the_activation_that_is_asked_for():
-    """Guards: of z = -1 ReLU makes 0, so z = -0.1 follows; ours makes 0.2, and 0.1."""
-    ones, bias = np.ones((1, 1)), np.array([-0.1])
-    params = [Layer(-ones, np.zeros(1)), Layer(ones, bias)]
-    dead = mlp.dead_units(params, [[1.0]], mlp.relu)
-    assert [layer.tolist() for layer in dead] == [[True], [True]]
-    last_is_relu = mlp.dead_units(params, [[1.0]], [ORIGINAL, mlp.relu])
-    assert [layer.tolist() for layer in last_is_relu] == [[False], [False]]
+    for X, activation, expected in (
+        (XOR.X, mlp.relu, [[True, False, False], [True]]),
+        (XOR.X[:2], [mlp.relu, mlp.identity], [[True, True, False], [False]]),
+        (XOR.X[:2], [ORIGINAL, mlp.relu], [[False] * 3, [False]]),
+        (XOR.X, ORIGINAL, [[False] * 3, [False]]),
+    ):
+        dead = mlp.dead_units(params, X, activation)
+        assert [layer.tolist() for layer in dead] == expected
 
 
 # Nothing that is passed in is changed ------------------------------------------------
@@ -553,12 +554,12 @@ CALLS = {
 }
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_inputs_are_never_changed(name):
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_inputs_are_never_changed(call):
     """Guards: arrays that can't be written to are enough, and lists stay as they are."""
     params = frozen(draw(bias=0.5))
     layers = list(params)
-    CALLS[name](params, XOR.X, frozen(XOR.Y + 0.5))
+    call(params, XOR.X, frozen(XOR.Y + 0.5))
     assert all(layer is before for layer, before in zip(params, layers, strict=True))
 
 
@@ -584,7 +585,6 @@ def send_back(params, dY):
 REFUSALS = [
     (r"X .*\(2,\).*\[\[x0, x1\]\]", run(P, [1.0, 2.0])),
     (r"Y .*\(4,\).*Y.reshape\(-1, 1\)", lambda: mlp.loss_and_grads(P, X, Y[:, 0])),
-    (r"Y_hat .*Y_hat.reshape", lambda: mlp.solved(Y[:, 0], Y)),
     (r"X .*\(0, 2\)", run(P, np.ones((0, 2)))),
     ("X must hold numbers, not <U1", run(P, [["a", "b"]])),
     ("Y must hold numbers, not complex", lambda: mlp.loss(Y, Y * 1j)),
@@ -593,15 +593,12 @@ REFUSALS = [
     # biases: one for all units, in a row, one for each sample, those of one network
     (r"params\[1\]\.b is \(1,\)", run(other(P, 1, b=np.ones(1)))),
     (r"params\[0\]\.b is \(1, 3\)", run(other(P, 0, b=P[0].b[None]))),
-    (r"params\[3\]\.b is \(4, 1\)", run(other(P, 3, b=Y))),
     (r"params\[0\]\.b is \(3,\)", run(other(STACK, 0, b=P[0].b))),
-    # layers of stacks: of one network, of a stack of one, and its W alone
+    # layers of stacks: of one network, and of a stack of one
     (r"params\[3\]\.W", run([*STACK[:3], P[3]])),
-    (r"params\[3\]\.W", run([*STACK[:3], stack([P])[3]])),
     (r"params\[1\]\.W", run([P[0], *STACK[1:]])),
     (r"params\[1\]\.W is .*, not a stack", run(other(STACK, 1, W=P[1].W[None]))),
     ("3 activations for 4 layers", run(P, X, [mlp.tanh] * 3)),
-    ("5 activations for 4 layers", lambda: mlp.per_layer([mlp.tanh] * 5, P)),
     # targets: two outputs for one, one target for all
     (r"Y_hat is \(4, 2\) but Y is \(4, 1\)", lambda: mlp.loss(X, Y)),
     (r"Y_hat is \(4, 1\) but Y is \(1, 1\)", lambda: mlp.loss_slope(Y, ONE)),
@@ -609,7 +606,6 @@ REFUSALS = [
     (r"\(4, 1\).*\(1, 1\)", send_back(P, ONE)),
     (r"\(4, 1\).*\(4,\)", send_back(P, Y[:, 0])),
     ("4 layers .*params has 3", send_back(P[:3], Y)),
-    ("4 layers .*params has 5", send_back([*P, P[3]], Y)),
     (
         r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, other(P, 1, W=P[1].W[:1]), 1),

@@ -55,19 +55,6 @@ def own(gradient):
 # 1. What a step is -------------------------------------------------------------------
 
 
-@both_loops
-def test_defaults_are_the_original_notebooks(train):
-    """Guards 20 epochs of 100 steps, one sample each, learning rate 0.2."""
-    start, rng = draw(), np.random.default_rng(5)
-    _, history = train(start, SUM.X, SUM.Y, rng)
-    assert history.samples.shape == (2000, 1) and history.loss.shape == (2000,)
-    assert history.epoch_loss.shape == (20,) and len(history.snapshots) == 0
-    assert (history.stopped, history.diverged_at) == ("finished", None)
-    original = OriginalNotebook(start, mended=True, learning_rate=0.2)
-    losses = original.train(SUM, history.samples[:100])
-    np.testing.assert_allclose(history.loss[:100], losses, rtol=1e-9, atol=1e-12)
-
-
 def test_steps_are_made_one_by_one_as_they_are_asked_for():
     """Guards: what `train` keeps, without an end, and no step ahead of the last."""
     start, rows = draw(), draw_rows(3, 30)
@@ -95,9 +82,6 @@ def test_samples_are_drawn_uniformly_with_replacement():
     # all four different in 4! / 4^4 = 9.375 % of the batches: sigma = 0.53 %
     different = np.mean([len(set(row)) == 4 for row in rows.tolist()])
     assert abs(different - 0.09375) < 5 * 0.0054
-    # one step tells nothing of the next: equal neighbours a quarter of the time
-    first = mlp.draw_samples(np.random.default_rng(1), 4, 8000)[:, 0]
-    assert abs(np.mean(first[1:] == first[:-1]) - 0.25) < 5 * 0.0049
 
 
 @both_loops
@@ -184,17 +168,6 @@ def test_a_step_by_hand(activation, w, x, y, loss, dw, db, train):
 
 
 @both_loops
-def test_own_gradient_is_used(train):
-    """Guards gradient=: five steps of a constant one."""
-    constant = [Layer(np.ones((2, 1)), np.full(1, 2.0))]
-    start = [Layer(np.zeros((2, 1)), np.zeros(1))]
-    settings = {"gradient": lambda *_: (7.0, constant), "learning_rate": 0.1}
-    params, history = train(start, SUM.X, SUM.Y, samples=[[0]] * 5, **settings)
-    np.testing.assert_allclose(flat(params), [-0.5, -0.5, -1.0])
-    assert history.loss.tolist() == [7.0] * 5
-
-
-@both_loops
 def test_own_gradient_of_a_wrong_shape_is_refused(train):
     """Guards: broadcasting hides (1, 3) for a bias (3,), and one number for all."""
     _, grads = mlp.loss_and_grads(draw(), XOR.X, XOR.Y)
@@ -269,16 +242,10 @@ def test_lists_and_whole_numbers_are_welcome(train):
 WRONG = {
     "flat Y": ({"Y": XOR.Y[:, 0]}, ValueError, r"Y .*Y\.reshape"),
     "rows without targets": ({"Y": XOR.Y[:2]}, ValueError, "X has 4 rows but Y has 2"),
-    "targets without rows": ({"X": XOR.X[:2]}, ValueError, "X has 2 rows but Y has 4"),
     "two outputs, one target": (
         {"params": draw((2, 3, 2))},
         ValueError,
         r"Y_hat is \(\d, 2\) but Y is \(\d, 1\)",
-    ),
-    "a wide bias": (
-        {"params": [Layer(np.ones((2, 1)), np.ones((4, 1)))]},
-        ValueError,
-        r"params\[0\]\.b is \(4, 1\)",
     ),
     "a seed for rng": ({"samples": None, "rng": 3}, TypeError, "rng must be"),
     "rows that X has not": ({"samples": np.array([[4]])}, IndexError, None),
@@ -353,26 +320,20 @@ def test_divergence_at_the_first_step(w, learning_rate, steps, train):
 # reach, and a huge learning rate then makes parameters infinite. Since tanh of an
 # infinite z is 1, the loss stays finite: nothing later looks wrong, yet the network is
 # broken.
-TRAPS = {
-    "all infinite": ([1.0, 1.0], -100.0),
-    "W infinite": ([10.0, 10.0], -100.0),
-    "one weight infinite": ([10.0, 0.0], -10.0),
-}
+TRAPS = [  # all parameters become infinite, only W, one weight
+    ([1.0, 1.0], -100.0),
+    ([10.0, 10.0], -100.0),
+    ([10.0, 0.0], -10.0),
+]
 
 
 @both_loops
-@pytest.mark.parametrize("name", TRAPS)
-@pytest.mark.parametrize(
-    "rows, step", [("1", 1), ("10", 1), ("0001", 4), ("000111", 4)]
-)
-def test_infinite_parameters_behind_a_finite_loss_are_a_divergence(
-    rows, step, name, train
-):
+@pytest.mark.parametrize("x, y", TRAPS)
+@pytest.mark.parametrize("rows, step", [([1], 1), ([1, 0], 1), ([0, 0, 0, 1, 1], 4)])
+def test_infinite_parameters_behind_a_finite_loss_diverged(rows, step, x, y, train):
     """Guards: the loss alone does not tell."""
     start = [Layer(np.full((2, 1), 0.1), np.zeros(1))]
-    x, y = TRAPS[name]
-    X, Y = np.array([[0.0, 0.0], x]), np.array([[0.0], [y]])
-    samples = np.array([[int(row)] for row in rows])
+    X, Y, samples = np.array([[0.0, 0.0], x]), [[0.0], [y]], np.array(rows)[:, None]
     settings = {"learning_rate": 1e307, "activation": mlp.tanh, "snapshots": True}
     params, history = train(start, X, Y, samples=samples, **settings)
     assert (history.stopped, history.diverged_at) == ("diverged", step)
@@ -380,8 +341,7 @@ def test_infinite_parameters_behind_a_finite_loss_are_a_divergence(
     assert len(history.snapshots) == step
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("name", ["X", "Y"])
+@pytest.mark.parametrize("name, bad", [("X", np.nan), ("Y", np.inf), ("Y", -np.inf)])
 @pytest.mark.parametrize("train", [mlp.train, fast.train, fast.sweep])
 def test_data_that_are_not_finite_are_no_fault_of_the_learning_rate(train, name, bad):
     """Guards: one bad number is refused by name, before it ends as a divergence."""
@@ -394,26 +354,18 @@ def test_data_that_are_not_finite_are_no_fault_of_the_learning_rate(train, name,
             train(draw(), **data, samples=[[0]])
 
 
-EXPLOSIVE = {
-    "-10": mlp.leaky_relu(-10.0),
-    "10": mlp.leaky_relu(10.0),
-    "1e200": mlp.leaky_relu(1e200),
-    "tanh": mlp.tanh,
-    "sigmoid": mlp.sigmoid,
-    "relu": mlp.relu,
-    "identity": mlp.identity,
-    "mixed": [mlp.tanh, mlp.leaky_relu(-10.0), mlp.relu, mlp.sigmoid],
-}
+EXPLOSIVE = [mlp.leaky_relu(-10.0), mlp.leaky_relu(1e200), mlp.tanh, mlp.relu]
+EXPLOSIVE += [mlp.identity, [mlp.tanh, mlp.leaky_relu(-10.0), mlp.relu, mlp.sigmoid]]
 
 
 @both_loops
 @both_gradients
 @pytest.mark.parametrize("factor", [1.0, 1e150, 1e300])
-@pytest.mark.parametrize("name", EXPLOSIVE)
-def test_training_that_explodes_says_so(name, factor, gradient, train):
+@pytest.mark.parametrize("activation", EXPLOSIVE)
+def test_training_that_explodes_says_so(activation, factor, gradient, train):
     """Guards: a stated reason and step, finite parameters, and not one warning."""
     start, rows = [Layer(W * factor, b) for W, b in draw()], draw_rows(0, 20, batch=2)
-    settings = {"activation": EXPLOSIVE[name], "gradient": gradient, "snapshots": True}
+    settings = {"activation": activation, "gradient": gradient, "snapshots": True}
     for rate in 10.0, 1e3, 1e6, 1e308:
         params, history = train(
             start, XOR.X, XOR.Y, samples=rows, learning_rate=rate, **settings
@@ -421,8 +373,8 @@ def test_training_that_explodes_says_so(name, factor, gradient, train):
         done = len(history.loss)
         ended = ("finished", None) if done == 20 else ("diverged", done + 1)
         assert (history.stopped, history.diverged_at) == ended
-        assert np.isfinite(history.loss).all() and np.isfinite(history.epoch_loss).all()
-        assert np.isfinite(flat(params)).all()
+        for numbers in flat(params), history.loss, history.epoch_loss:
+            assert np.isfinite(numbers).all()
         assert len(history.snapshots) == done + 1
         assert same(params, history.snapshots[-1])
 
