@@ -58,13 +58,6 @@ class Claim(NamedTuple):
         return eval(self.measure, names)
 
 
-class Result(NamedTuple):
-    rate: float  # or the difference of two
-    interval: tuple[float, float]
-    unit: str
-    holds: bool
-
-
 def all_claims() -> list[Claim]:
     text = (ROOT / "tests" / "claims.toml").read_text(encoding="utf-8")
     return [
@@ -75,18 +68,22 @@ def all_claims() -> list[Claim]:
     ]
 
 
-def result(claim, seeds) -> Result:
-    """Measure a claim."""
+def result(claim, seeds) -> tuple[bool, str]:
+    """Whether the words hold, and what was measured."""
     measured = claim.measured(seeds)
     if isinstance(measured, tuple):
         pairs = [(int(part.sum()), len(part)) for part in measured]
-        rate = float(measured[0].mean() - measured[1].mean())
+        rate = measured[0].mean() - measured[1].mean()
         interval, unit = difference_interval(*pairs), "points"
     else:
-        rate = float(measured.mean())
-        interval, unit = wilson_interval(int(measured.sum()), len(measured)), "%"
+        rate, interval = measured.mean(), wilson_interval(measured.sum(), len(measured))
+        unit = "%"
     holds = claim.low <= interval[0] and interval[1] <= claim.high
-    return Result(rate, interval, unit, holds)
+    found, low, high = (f"{100 * value:.1f}" for value in (rate, *interval))
+    bounds = f"{100 * claim.low:g} to {100 * claim.high:g}"
+    verdict = "holds" if holds else "DOES NOT HOLD"
+    words = f"{verdict}: {found} {unit} ({low} to {high}); the words say {bounds}"
+    return holds, words
 
 
 # 2. What their measures are made of ----------------------------------------------------
@@ -336,30 +333,13 @@ def all_white(seeds):
 # 3. The command ----------------------------------------------------------------------
 
 
-def line(claim, found) -> str:
-    """What was measured, and whether the words hold."""
-    rate, low, high = (f"{100 * value:.1f}" for value in (found.rate, *found.interval))
-    bounds = f"{100 * claim.low:g} to {100 * claim.high:g}"
-    return (
-        f"{'holds' if found.holds else 'DOES NOT HOLD'}: {rate} {found.unit} "
-        f"({low} to {high}); the words say {bounds}"
-    )
-
-
 def main(arguments=None, claims=None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("word", nargs="*", help="measure the claims with such a word")
-    parser.add_argument(
-        "--seeds",
-        nargs=2,
-        type=int,
-        default=(10_000, 19_999),
-        metavar=("FIRST", "LAST"),
-    )
+    parser.add_argument("--seeds", nargs=2, type=int, default=(10_000, 19_999))
     chosen = parser.parse_args(arguments)
-    measure = functools.partial(
-        result, seeds=range(chosen.seeds[0], chosen.seeds[1] + 1)
-    )
+    first, last = chosen.seeds
+    measure = functools.partial(result, seeds=range(first, last + 1))
     claims = [
         claim
         for claim in claims or all_claims()
@@ -369,11 +349,9 @@ def main(arguments=None, claims=None) -> int:
     false = 0
     with tempfile.TemporaryDirectory() as folder:
         pool = {"initializer": share_sweeps, "initargs": [folder]}
-        for claim, found in progress.results(measure, claims, **pool):
-            false += not found.holds
-            print(
-                f"{claim.place}: '{claim.words}'\n    {line(claim, found)}", flush=True
-            )
+        for claim, (holds, words) in progress.results(measure, claims, **pool):
+            false += not holds
+            print(f"{claim.place}: '{claim.words}'\n    {words}", flush=True)
     print(f"{len(claims)} claims, {false} don't hold")
     return 1 if false or not claims else 0
 

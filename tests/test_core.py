@@ -1,6 +1,6 @@
-"""mlp_core against sources that are not the course: see reference.py.
+"""mlp_core, and the bug in course.original, against sources that are not the course.
 
-Besides those: definitions, written here over the functions of `math` and `decimal`;
+Those are reference.py; definitions, written here over the functions of `math` and `decimal`;
 numbers worked by hand, in the comments; theory, such as variances. The sections follow the
 module; training is in test_training.py. A warning is an error in this whole file: the core
 makes none on ordinary numbers.
@@ -10,11 +10,13 @@ import decimal
 import doctest
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
 
 import mlp_core as mlp
+from course import experiments
 from course.original import original_loss_and_grads
 from mlp_core import ORIGINAL, SUM, XOR, Layer
 from tests.reference import (
@@ -22,6 +24,7 @@ from tests.reference import (
     PUBLISHED_X,
     PUBLISHED_Y,
     SIZES,
+    OriginalNotebook,
     assert_near,
     by_autograd,
     draw,
@@ -43,10 +46,11 @@ every_activation = pytest.mark.parametrize(
 # The module as a whole ---------------------------------------------------------------
 
 
-def test_examples_in_the_docstrings_are_true():
+@pytest.mark.parametrize("module, count", [(mlp, 2), (experiments, 4)])
+def test_examples_in_the_docstrings_are_true(module, count):
     """Guards what the docstrings show."""
-    result = doctest.testmod(mlp)
-    assert result.attempted >= 2 and result.failed == 0
+    result = doctest.testmod(module)
+    assert result.attempted >= count and result.failed == 0
 
 
 def test_no_function_touches_the_global_random_numbers():
@@ -222,28 +226,6 @@ def test_initialize_zeros_draws_nothing():
 
 # 3. Forward --------------------------------------------------------------------------
 
-# Worked by hand, with the slope -0.2 below 0 (alpha * z, so that -2 becomes 0.4):
-#   x = (1, 2):  z = (1 + 6 + 0.5, -2 + 1 - 1) = (7.5, -2)     a = (7.5, 0.4)
-#                z = 2 * 7.5 - 0.4 + 0.25 = 14.85               a = 14.85
-#   x = (-1, 0): z = (-1 + 0.5, 2 - 1) = (-0.5, 1)              a = (0.1, 1)
-#                z = 0.2 - 1 + 0.25 = -0.55                     a = 0.11
-HAND = [
-    Layer(np.array([[1.0, -2.0], [3.0, 0.5]]), np.array([0.5, -1.0])),
-    Layer(np.array([[2.0], [-1.0]]), np.array([0.25])),
-]
-HAND_X = np.array([[1.0, 2.0], [-1.0, 0.0]])
-
-
-def test_forward_gives_what_was_worked_by_hand():
-    """Guards every z and a on the way, and their places in the cache."""
-    Y_hat, cache = mlp.forward(HAND, HAND_X)
-    np.testing.assert_allclose(Y_hat, [[14.85], [0.11]], rtol=1e-14)
-    expected_Z = [[[7.5, -2.0], [-0.5, 1.0]], [[14.85], [-0.55]]]
-    expected_A = [HAND_X, [[7.5, 0.4], [0.1, 1.0]], [[14.85], [0.11]]]
-    for found, expected in (cache.Z, expected_Z), (cache.A, expected_A):
-        for array, right in zip(found, expected, strict=True):
-            np.testing.assert_allclose(array, right, rtol=1e-14)
-
 
 def test_forward_gives_the_original_notebooks_published_outputs():
     """Guards the four recorded outputs."""
@@ -303,6 +285,22 @@ def test_backprop_agrees_with_autograd_for_an_activation_per_layer(seed):
     value, grads = mlp.loss_and_grads(params, X, Y, mixed)
     assert value == pytest.approx(expected, rel=1e-12)
     assert_near(grads, expected_grads)
+
+
+@pytest.mark.parametrize(
+    "gradient, mended",
+    [(original_loss_and_grads, False), (mlp.loss_and_grads, True)],
+    ids=["bug", "mended"],
+)
+def test_one_sample_gives_the_original_notebooks_step(gradient, mended):
+    """Guards the step that the notebook made, with its bug and without, for each sample."""
+    for seed, task, row in itertools.product(range(5), (SUM, XOR), range(4)):
+        params, rows = draw(SIZES, seed, bias=0.3), [row]
+        original = OriginalNotebook(params, mended)
+        (expected,) = original.train(task, [rows])
+        value, grads = gradient(params, task.X[rows], task.Y[rows])
+        assert value == pytest.approx(expected, rel=1e-12, abs=1e-15)
+        assert_near(mlp.sgd_step(params, grads, 0.2), original.params)
 
 
 # Stacks ------------------------------------------------------------------------------
@@ -375,18 +373,6 @@ def test_gradient_check_passes_a_right_gradient(activation):
             np.testing.assert_allclose(check.analytic, array, rtol=1e-10, atol=1e-12)
             np.testing.assert_allclose(check.numeric, array, rtol=1e-5, atol=1e-8)
             assert check.error.max() <= 1e-5 and check.ok is True
-
-
-def test_gradient_check_works_per_layer_and_with_many_outputs():
-    """Guards the activation of each layer: the sigmoid's slope is missed in all others."""
-    params, (X, Y) = draw((3, 4, 4, 2), 1, bias=0.7), draw_data((3, 2), 5)
-    mixed = [mlp.tanh, mlp.leaky_relu(0.1), mlp.sigmoid]
-    assert not_ok(mlp.gradient_check(params, X, Y, mixed)) == []
-    wrong = [mlp.tanh, mlp.leaky_relu(0.1), mlp.identity]
-    checks = check_gradient(
-        lambda p, X, Y, _: by_autograd(p, X, Y, wrong), params, X, Y, mixed
-    )
-    assert not_ok(checks) == CHECK_NAMES[:6]
 
 
 @pytest.mark.parametrize("activation", [ORIGINAL, mlp.tanh], ids=["original", "tanh"])
@@ -496,6 +482,26 @@ def test_gradient_check_compares_gradients_of_another_shape_entry_by_entry():
     turned = [Layer(W, b[None]) for W, b in right]
     checks = check_gradient(answering(value, turned), params, X, Y)
     assert not_ok(checks) == [] and checks[1].analytic.shape == (3,)
+
+
+def test_the_bug_makes_nothing_but_the_first_weights_wrong():
+    """Guards: the gradient check finds the bug in W[0] only, as notebook 4 shows."""
+    for seed in range(5):
+        params, (X, Y) = draw(SIZES, seed, bias=0.7), draw_data(SIZES, 4, seed)
+        for data in (X, Y), ([[0, 1]], [[1]]):  # the second is the notebook's own case
+            checks = mlp.gradient_check(params, *data, gradient=original_loss_and_grads)
+            assert [check.name for check in checks if not check.ok] == ["W[0]"]
+        mixed = [mlp.tanh, mlp.relu, mlp.sigmoid, mlp.identity]
+        _, grads = original_loss_and_grads(params, X, Y, mixed)
+        assert_near(grads[1:], by_autograd(params, X, Y, mixed)[1][1:])
+
+
+@pytest.mark.parametrize("sizes", [(2, 3, 2), (3, 4, 2)])
+def test_the_bug_refuses_more_outputs_than_one(sizes):
+    """Guards: two targets fit two inputs, and would train nonsense without a word."""
+    X, Y = draw_data(sizes, 4)
+    with pytest.raises(ValueError, match=re.escape("Y is (4, 2)")):
+        original_loss_and_grads(draw(sizes), X, Y)
 
 
 # 6. Tasks ----------------------------------------------------------------------------

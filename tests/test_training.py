@@ -29,10 +29,10 @@ from tests.reference import (
     draw,
     draw_data,
     draw_rows,
-    first_steady_start,
     flat,
     frozen,
     same,
+    steady_run,
     train_by_autograd,
 )
 
@@ -242,6 +242,7 @@ def test_lists_and_whole_numbers_are_welcome(train):
 WRONG = {
     "flat Y": ({"Y": XOR.Y[:, 0]}, ValueError, r"Y .*Y\.reshape"),
     "rows without targets": ({"Y": XOR.Y[:2]}, ValueError, "X has 4 rows but Y has 2"),
+    "targets without rows": ({"X": XOR.X[:2]}, ValueError, "X has 2 rows but Y has 4"),
     "two outputs, one target": (
         {"params": draw((2, 3, 2))},
         ValueError,
@@ -478,7 +479,7 @@ def test_stopped_while_it_diverges_it_keeps_finite_numbers(train):
 def test_2000_steps_equal_the_original_notebooks_algorithm(task, gradient, train):
     """Guards the whole of the original notebook, with its bug and without, to 1e-9."""
     mended, data = gradient is mlp.loss_and_grads, TASKS[task]
-    start, rows, losses, expected = first_steady_start(task, mended)
+    start, rows, losses, expected = steady_run(task, mended)
     params, history = train(start, data.X, data.Y, samples=rows, gradient=gradient)
     assert distance(params, expected) < 1e-9
     np.testing.assert_allclose(history.loss, losses, rtol=0, atol=1e-9)
