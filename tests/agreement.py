@@ -58,9 +58,7 @@ def all_runs(seeds=2):
         params = [mlp.Layer(0.5 * W, b) for W, b in draw(sizes, seed, bias=0.5)]
         layers, n = len(params), len(task.X)
         choices = [[f] * (layers - 1) + [g] for f, g in zip(functions * 2, last)]
-        choices.append(
-            (functions * 2)[seed * 4 :][:layers]
-        )  # another one in each layer
+        choices.append((functions * 2)[seed * 4 :][:layers])  # another in each layer
         for activations, batch in itertools.product(choices, (1, 3, None)):
             every = np.tile(np.arange(n), (STEPS, 1))
             samples = draw_rows(seed, STEPS, batch, n) if batch else every

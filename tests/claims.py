@@ -35,7 +35,7 @@ from course.original import original_loss_and_grads
 from course.panels.initialization import signal
 from course.panels.slice import loss_slice
 from mlp_core import SUM, XOR, identity, tanh
-from tests import progress
+from tests import bar
 from tests.reference import stack
 from tests.sweeps import remember
 
@@ -349,7 +349,7 @@ def main(arguments=None, claims=None) -> int:
     false = 0
     with tempfile.TemporaryDirectory() as folder:
         pool = {"initializer": share_sweeps, "initargs": [folder]}
-        for claim, (holds, words) in progress.results(measure, claims, **pool):
+        for claim, (holds, words) in bar.results(measure, claims, **pool):
             false += not holds
             print(f"{claim.place}: '{claim.words}'\n    {words}", flush=True)
     print(f"{len(claims)} claims, {false} don't hold")

@@ -45,7 +45,7 @@ from parso.python.tree import Name
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import progress
+from tests import bar
 
 ACCEPTED = ROOT / "tests" / "mutate_accepted.toml"
 TRAINING = "tests/test_training.py tests/test_fast.py tests/test_experiments.py"
@@ -255,15 +255,6 @@ def run_pytest(tests, output):
     sys.exit(int(pytest.main([*options.split(), *tests])))
 
 
-def time_without_fault(tests) -> float:
-    """How long the tests take; they must pass."""
-    start = time.monotonic()
-    passed, output = run_tests(tests.split(), 3600)
-    if not passed:
-        raise SystemExit(f"without a fault something fails already:\n{output[-2000:]}")
-    return time.monotonic() - start
-
-
 def is_noticed(fault, module, tests, limit) -> bool:
     with planted(module, fault.text):
         return not run_tests(tests.split(), limit)[0]
@@ -273,13 +264,15 @@ def survivors(faults, module, tests) -> list[Fault]:
     """Run the tests on each fault; those that no test notices."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         enter_copy(folder)  # what this process imports, those of the pool have
-        seconds = time_without_fault(tests)
+        start = time.monotonic()
+        passed, output = run_tests(tests.split(), 3600)
+        if not passed:
+            raise SystemExit(f"without a fault something fails:\n{output[-2000:]}")
+        limit = 60 + 3 * (time.monotonic() - start)
         pool = {"initializer": enter_copy, "initargs": [folder, Path.cwd()]}
-        work = functools.partial(
-            is_noticed, module=module, tests=tests, limit=60 + 3 * seconds
-        )
+        work = functools.partial(is_noticed, module=module, tests=tests, limit=limit)
         left = []
-        for fault, noticed in progress.results(work, faults, **pool):
+        for fault, noticed in bar.results(work, faults, **pool):
             if not noticed:
                 left.append(fault)
                 print(f"survives: {fault.key}", flush=True)
@@ -289,12 +282,6 @@ def survivors(faults, module, tests) -> list[Fault]:
 # 4. The command --------------------------------------------------------------------------
 
 
-def accepted(module) -> dict:
-    """The faults that may survive: key -> reason."""
-    reasons = tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).get(module, {})
-    return {key: reason for reason, keys in reasons.items() for key in keys}
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description="Mutation tests of a module.")
     parser.add_argument("--module", default="mlp_core.py", help="which module")
@@ -302,16 +289,12 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the choice")
     parser.add_argument("--only", nargs="+", help="names of functions")
     parser.add_argument("--nbval", action="store_true", help="run the notebooks")
-    parser.add_argument("--list", action="store_true", help="run nothing")
     options = parser.parse_args()
     module = options.module
     source = (ROOT / module).read_text(encoding="utf-8")
     places = find_places(module, options.only)
     mutations = draw_sample(places, options.sample, options.seed)
     faults = list(filter(None, (fault_of(mutation, source) for mutation in mutations)))
-    if options.list:
-        print(*(fault.key for fault in faults), f"{len(faults)} faults", sep="\n")
-        return 0
     tests = f"--noconftest {UNIT_TESTS.get(module)}"  # that has the browser
     if options.nbval:
         names = [path.name for path in (ROOT / "notebooks").glob("*.ipynb")]
@@ -319,7 +302,8 @@ def main() -> int:
         tests = "--nbval --nbval-current-env --nbval-cell-timeout=300 notebooks/"
         tests += " notebooks/".join(names)
     left = survivors(faults, module, tests)
-    reasons = accepted(module)
+    table = tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).get(module, {})
+    reasons = {key: reason for reason, keys in table.items() for key in keys}
     print("\nSurvivors:")
     for fault in left:
         print(f"{fault.key}\n    {reasons.get(fault.key, 'NOT KNOWN TO BE EQUAL')}")

@@ -21,7 +21,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import progress
+from tests import bar
 from tests.mutate import enter_copy, planted, run_tests
 
 LIMIT = 1800  # seconds for the tests
@@ -96,7 +96,7 @@ def main(words) -> int:
     unnoticed = 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         pool = {"initializer": enter_copy, "initargs": [folder]}
-        for fault, failed in progress.results(first_failure, chosen, **pool):
+        for fault, failed in bar.results(first_failure, chosen, **pool):
             unnoticed += failed.startswith(MISSED)
             print(f"{fault.title}: {failed}", flush=True)
     print(f"{len(chosen) - unnoticed} of {len(chosen)} faults turn a test red")

@@ -18,22 +18,16 @@ sys.path.insert(0, str(ROOT))
 
 from course import checking
 from course.checking import runs
-from tests import progress
+from tests import bar
 from tests.answers import EXERCISES, SOLUTIONS, cell
 
 # 1. Mutants --------------------------------------------------------------------------
 
+_OPERATORS = """Add Sub Mult, Sub Add, Mult Div Add, Div Mult, MatMult Mult, Pow Mult,
+                Gt GtE Lt, GtE Gt LtE, Lt LtE Gt, Eq NotEq LtE"""
 _OPERATORS = {
-    ast.Add: [ast.Sub, ast.Mult],
-    ast.Sub: [ast.Add],
-    ast.Mult: [ast.Div, ast.Add],
-    ast.Div: [ast.Mult],
-    ast.MatMult: [ast.Mult],
-    ast.Pow: [ast.Mult],
-    ast.Gt: [ast.GtE, ast.Lt],
-    ast.GtE: [ast.Gt, ast.LtE],
-    ast.Lt: [ast.LtE, ast.Gt],
-    ast.Eq: [ast.NotEq, ast.LtE],
+    getattr(ast, name): [getattr(ast, other) for other in others]
+    for name, *others in map(str.split, _OPERATORS.split(","))
 }
 _NAMES = """W b, b W, dW db, db dW, A Z, Z A, X Y, Y X, n_in n_out, n_out n_in, up w down,
             down w up, dZ dA, dA dZ, loss learning_rate, params grads, grads params, Y_hat Y,
@@ -169,7 +163,7 @@ def accepted(name) -> tuple[int, list]:
 
 def main():
     count, reasons, unknown, left = 0, equal(), 0, 0
-    for name, (number, lines) in progress.results(accepted, SOLUTIONS):
+    for name, (number, lines) in bar.results(accepted, SOLUTIONS):
         count, left = count + number, left + len(lines)
         for line in lines:
             reason = reasons.get((name, line), "NOT KNOWN TO BE EQUAL")

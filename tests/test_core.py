@@ -1,12 +1,11 @@
 """mlp_core, and the bug in course.original, against sources that are not the course.
 
-Those are reference.py; definitions, written here over the functions of `math` and `decimal`;
+Those are reference.py; definitions, written here over the functions of `math`;
 numbers worked by hand, in the comments; theory, such as variances. The sections follow the
 module; training is in test_training.py. A warning is an error in this whole file: the core
 makes none on ordinary numbers.
 """
 
-import decimal
 import doctest
 import itertools
 import math
@@ -107,20 +106,11 @@ def test_tasks_are_the_original_notebooks_and_read_only():
 @pytest.mark.parametrize("alpha", [-3.0, -1.0, -0.2, 0.0, 0.01, 0.5, 1.0, 1.5, 4.0])
 def test_leaky_relu_is_z_above_0_and_alpha_z_below(alpha):
     """Guards the definition, far from 0, beside it, and at it: there the slope is 1."""
-    z = np.array(
-        [-1e300, -2.5, -1.0, -1e-9, -5e-324, -0.0, 0.0, 5e-324, 1e-9, 0.5, 1e3]
-    )
+    z = [-1e300, -2.5, -1.0, -1e-9, -5e-324, -0.0, 0.0, 5e-324, 1e-9, 0.5, 1e3]
     leaky = mlp.leaky_relu(alpha)
     expected = [value if value > 0 else alpha * value for value in z]
     assert leaky.f(z).tolist() == expected
     assert leaky.slope(z).tolist() == [1.0 if value >= 0 else alpha for value in z]
-
-
-def exact_sigmoid(z):
-    if abs(z) > 1e5:  # nearer to 0 or 1 than any float
-        return float(z > 0)
-    with decimal.localcontext(prec=60, Emin=-(10**6), Emax=10**6):
-        return float(1 / (1 + (-decimal.Decimal(z)).exp()))
 
 
 def test_tanh_sigmoid_relu_identity_follow_their_definitions():
@@ -129,7 +119,9 @@ def test_tanh_sigmoid_relu_identity_follow_their_definitions():
     sizes += [np.inf, *np.linspace(0, 30, 121)]
     z = np.array([*sizes, *(-size for size in sizes)])
     tanhs = np.array([math.tanh(value) for value in z])
-    sigmoids = np.array([exact_sigmoid(value) for value in z])
+    sigmoids = np.array(  # exp of more than 709 overflows
+        [1 / (1 + math.exp(-v)) if v > -700 else math.exp(v) for v in z]
+    )
     for activation, f, slope in (
         (mlp.tanh, tanhs, 1 - tanhs**2),
         (mlp.sigmoid, sigmoids, sigmoids * (1 - sigmoids)),
@@ -155,9 +147,8 @@ def test_activations_keep_the_shape_and_leave_z_alone(name):
 
 def test_make_activation_finds_each_by_its_name():
     """Guards the names, and that alpha counts for the leaky ReLU only."""
-    others = {
-        name: getattr(mlp, name) for name in ("relu", "tanh", "sigmoid", "identity")
-    }
+    names = "relu", "tanh", "sigmoid", "identity"
+    others = {name: getattr(mlp, name) for name in names}
     assert mlp.ACTIVATIONS == {"leaky_relu": ORIGINAL, **others}
     for name, activation in others.items():
         assert activation.name == name and mlp.make_activation(name, 0.3) is activation
@@ -193,7 +184,6 @@ SPREAD = [
     ("uniform", 0.0, 4 / 3, 2.0),
     ("he", 0.0, 2 / 300, None),
     ("he", -0.2, 2 / (1.04 * 300), None),
-    ("he", 1.0, 1 / 300, None),
     ("he", -3.0, 2 / (10 * 300), None),
     ("glorot", 0.0, 2 / (300 + 700), math.sqrt(6 / 1000)),
 ]
@@ -275,18 +265,6 @@ def test_backprop_agrees_with_autograd(activation):
         assert_near(grads, expected_grads)
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_backprop_agrees_with_autograd_for_an_activation_per_layer(seed):
-    """Guards: each layer is sent forward and back through its own activation."""
-    rng = np.random.default_rng(seed)
-    mixed = tuple(list(ACTIVATIONS.values())[i] for i in rng.permutation(7)[:4])
-    params, (X, Y) = draw((3, 5, 4, 3, 2), seed, bias=0.7), draw_data((3, 2), 5)
-    expected, expected_grads = by_autograd(params, X, Y, mixed)
-    value, grads = mlp.loss_and_grads(params, X, Y, mixed)
-    assert value == pytest.approx(expected, rel=1e-12)
-    assert_near(grads, expected_grads)
-
-
 @pytest.mark.parametrize(
     "gradient, mended",
     [(original_loss_and_grads, False), (mlp.loss_and_grads, True)],
@@ -301,43 +279,6 @@ def test_one_sample_gives_the_original_notebooks_step(gradient, mended):
         value, grads = gradient(params, task.X[rows], task.Y[rows])
         assert value == pytest.approx(expected, rel=1e-12, abs=1e-15)
         assert_near(mlp.sgd_step(params, grads, 0.2), original.params)
-
-
-# Stacks ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("own_data", [False, True], ids=["X shared", "X of each"])
-@pytest.mark.parametrize("count", [1, 5])
-@every_activation
-def test_a_stack_is_each_of_its_networks(activation, count, own_data):
-    """Guards all functions that take a stack: no network sees another's numbers."""
-    sizes = (3, 4, 4, 2)  # square in the middle: a transposed product would fit
-    networks = [draw(sizes, seed, bias=1.0) for seed in range(count)]
-    data = [draw_data(sizes, 6, seed if own_data else 0) for seed in range(count)]
-    X, Y = map(np.stack, zip(*data)) if own_data else data[0]
-    params = stack(networks)
-    Y_hat, cache = mlp.forward(params, X, activation)
-    value, grads = mlp.loss_and_grads(params, X, Y, activation)
-    sent_back = mlp.backprop(params, cache, mlp.loss_slope(Y_hat, Y), activation)
-    after = mlp.sgd_step(params, grads, 0.1)
-    near = mlp.solved(Y_hat, Y, tolerance=4.0)
-    dead = mlp.dead_units(params, X, activation)
-    assert value.shape == near.shape == (count,) and same(grads, sent_back)
-    for s, network in enumerate(networks):
-        own_X, own_Y = data[s]
-        expected_Y_hat, expected_cache = mlp.forward(network, own_X, activation)
-        np.testing.assert_allclose(Y_hat[s], expected_Y_hat, rtol=1e-12, atol=1e-14)
-        for z, expected in zip(cache.Z, expected_cache.Z, strict=True):
-            np.testing.assert_allclose(z[s], expected, rtol=1e-12, atol=1e-14)
-        expected, expected_grads = by_autograd(network, own_X, own_Y, activation)
-        assert value[s] == pytest.approx(expected, rel=1e-12)
-        alone = [Layer(W[s], b[s, 0]) for W, b in grads]
-        assert_near(alone, expected_grads)
-        alone = [Layer(W[s], b[s, 0]) for W, b in after]
-        assert_near(alone, mlp.sgd_step(network, expected_grads, 0.1))
-        assert near[s] == np.all(abs(expected_Y_hat - own_Y) < 4.0)
-        for units, expected in zip(dead, mlp.dead_units(network, own_X, activation)):
-            assert np.array_equal(units[s], expected)
 
 
 # Gradient check ----------------------------------------------------------------------
@@ -396,13 +337,9 @@ def test_gradient_check_finds_a_fault_in_any_single_parameter(activation):
         assert np.argwhere(check.error > 1e-5).tolist() == [list(index)]
         expected = {-1: 2.0, 0: 1.0, 1.001: 0.001 / 1.001}[factor]
         assert check.error[index] == pytest.approx(expected, rel=1e-2)
-
-
-def test_gradient_check_does_not_pass_nan():
-    """Guards: NaN is no small error."""
-    params, (X, Y) = draw((2, 1), 4), draw_data((2, 1), 3)
-    wrong = [Layer(np.full((2, 1), np.nan), np.zeros(1))]
-    assert not check_gradient(answering(1.0, wrong), params, X, Y)[0].ok
+    nan = [Layer(W * np.nan, b) for W, b in right]
+    checks = check_gradient(answering(1.0, nan), params, X, Y, activation)
+    assert not_ok(checks) == CHECK_NAMES[::2]  # NaN is no small error
 
 
 @pytest.mark.parametrize("h", [1e-7, 1e-5, 1e-3, 1e-2, 0.05, 0.1])
@@ -423,15 +360,6 @@ def test_gradient_check_tells_a_kink_from_a_fault(alpha, h):
     assert bias.analytic[0] == -1  # Y_hat - Y, with the slope 1 at 0
     assert bias.numeric[0] == pytest.approx(-(1 + alpha) / 2, rel=0.2)
     assert bias.error[0] > 1e-3
-
-
-def test_gradient_check_sees_a_kink_between_the_points_only():
-    """Guards its place: with z = b it is between b - h and b + h for |b| < h."""
-    for b, crossed in (0.5e-5, True), (-0.9e-5, True), (1.5e-5, False), (-0.1, False):
-        params = [Layer(np.zeros((1, 1)), np.array([b]))]
-        checks = mlp.gradient_check(params, [[1.0]], [[2.0]], mlp.relu, h=1e-5)
-        assert [check.kink.all() for check in checks] == [crossed] * 2
-        assert not_ok(checks) == []
 
 
 def test_gradient_check_excuses_no_fault_in_an_array_with_a_kink_elsewhere():
@@ -468,10 +396,8 @@ def test_gradient_check_uses_h_and_tolerance():
         relative = abs(exact - quotient) / max(exact, quotient)
         assert check.error[0, 0] == pytest.approx(relative, rel=1e-6)
         error = check.error[0, 0]
-        for tolerance, ok in (error, True), (error * 0.99, False):
-            checks = mlp.gradient_check(
-                params, X, Y, mlp.tanh, h=h, tolerance=tolerance
-            )
+        for limit, ok in (error, True), (error * 0.99, False):
+            checks = mlp.gradient_check(params, X, Y, mlp.tanh, h=h, tolerance=limit)
             assert checks[0].ok is ok
 
 
@@ -591,7 +517,7 @@ def send_back(params, dY):
 REFUSALS = [
     (r"X .*\(2,\).*\[\[x0, x1\]\]", run(P, [1.0, 2.0])),
     (r"Y .*\(4,\).*Y.reshape\(-1, 1\)", lambda: mlp.loss_and_grads(P, X, Y[:, 0])),
-    (r"X .*\(0, 2\)", run(P, np.ones((0, 2)))),
+    (r"X .*\(0, 2\)", run(P, X[:0])),
     ("X must hold numbers, not <U1", run(P, [["a", "b"]])),
     ("Y must hold numbers, not complex", lambda: mlp.loss(Y, Y * 1j)),
     (r"X is \(4, 3\).* 2 inputs", run(P, np.ones((4, 3)))),
@@ -616,6 +542,7 @@ REFUSALS = [
         r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, other(P, 1, W=P[1].W[:1]), 1),
     ),
+    (r"zip\(\) argument 2 is longer", lambda: mlp.sgd_step(P, P[:3], 1)),
     (r"grads\[3\] .*\(\)", lambda: mlp.sgd_step(P, other(P, 3, b=0.5), 1)),
     (
         "params, X and Y give a loss that is not finite",

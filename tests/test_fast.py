@@ -17,9 +17,7 @@ from course.original import original_loss_and_grads
 from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer, Task
 from tests.reference import (
     SIZES,
-    TASKS,
     StopAt,
-    by_autograd,
     distance,
     draw,
     draw_data,
@@ -39,11 +37,6 @@ def own(gradient):
 
 both_paths = pytest.mark.parametrize(
     "path", [lambda gradient: gradient, own], ids=["arrays", "own gradient"]
-)
-both_gradients = pytest.mark.parametrize(
-    "gradient",
-    [mlp.loss_and_grads, original_loss_and_grads],
-    ids=["mended", "bug"],
 )
 
 
@@ -145,23 +138,9 @@ def assert_each_is_alone(task, seeds, settings, path, **options):
     return swept
 
 
-@both_paths
-@both_gradients
-@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
-def test_sweep_equals_training_alone_after_100_steps(task, gradient, path):
-    """Guards 12 networks for each task, with the bug and without, and all shapes."""
-    settings = {"epochs": 4, "steps_per_epoch": 25, "gradient": gradient}
-    swept = assert_each_is_alone(task, range(12), settings, path)
-    assert swept.seeds.tolist() == list(range(12)) and swept.seeds.dtype.kind == "i"
-    assert swept.Y_hat.shape == (12, 4, 1) and swept.epoch_loss.shape == (4, 12)
-    shapes = [(layer.W.shape, layer.b.shape) for layer in swept.params]
-    assert shapes[0] == ((12, 2, 3), (12, 1, 3))
-    assert shapes[3] == ((12, 2, 1), (12, 1, 1))
-    assert all(isinstance(layer, Layer) for layer in swept.params)
-
-
 SWEEPS = {
     "defaults": {},
+    "bug": {"gradient": original_loss_and_grads},
     "batch of 3": {"batch_size": 3},
     "full batch": {"batch_size": None, "learning_rate": 0.05},
     "batch, bug": {"batch_size": 2, "gradient": original_loss_and_grads},
@@ -310,30 +289,14 @@ def test_sweep_marks_a_break_in_the_last_update_and_a_start_that_overflows(path)
         assert swept.diverged_at.tolist() == [1, 1]
 
 
-@both_paths
-def test_sweep_takes_huge_parameters_for_what_they_are(path):
-    """Guards: both weights become some 1.2e308: finite, though their sum is not."""
-    task = Task("far", np.array([[1.0, 1.0]]), np.array([[-100.0]]))
-    settings = {"sizes": (2, 1), "activation": mlp.tanh, "scheme": "glorot"}
-    settings |= {"epochs": 1, "steps_per_epoch": 3}
-    start = mlp.initialize((2, 1), np.random.default_rng(0), "glorot")
-    _, grads = by_autograd(start, task.X, task.Y, mlp.tanh)
-    settings["learning_rate"] = 1.2e308 / grads[0].W[0, 0]
-    params, history = alone(0, task, **settings)
-    assert history.stopped == "finished" and abs(params[0].W).min() > 1e308
-    swept = sweep(task.X, task.Y, [0], gradient=path(mlp.loss_and_grads), **settings)
-    assert swept.diverged_at.tolist() == [0]
-    np.testing.assert_allclose(flat(swept.network(0)), flat(params), rtol=1e-12)
-
-
 # 4. The stop button ------------------------------------------------------------------
 
 BLOCKS = {"epochs": 2, "steps_per_epoch": 3, "block": 3, "batch_size": 2}
 
 
 @both_paths
-def test_a_sweep_stopped_anywhere_keeps_whole_blocks_and_goes_on(path):
-    """Guards: at many moments, each network is a finished one; the rest can follow."""
+def test_a_sweep_stopped_anywhere_keeps_whole_blocks(path):
+    """Guards: at many moments, each network is a finished one."""
     seeds, told = list(range(10, 20)), []
     kwargs = {**BLOCKS, "gradient": path(mlp.loss_and_grads)}
     with StopAt(sweep) as run:
@@ -354,24 +317,8 @@ def test_a_sweep_stopped_anywhere_keeps_whole_blocks_and_goes_on(path):
         lengths = [*map(len, part.params[0]), len(part.Y_hat), len(part.success)]
         lengths += [part.epoch_loss.shape[1], len(part.diverged_at)]
         assert set(lengths) == {done}
-        networks = [part.network(s) for s in range(done)]
-        if done < len(seeds):
-            rest = sweep(XOR.X, XOR.Y, seeds[done:], **kwargs)
-            networks += [rest.network(s) for s in range(len(rest.seeds))]
-        for s, network in enumerate(networks):
-            # Blocks of another length are summed in another order.
-            assert distance(network, whole.network(s)) < 1e-10
-
-
-def test_a_sweep_with_alphas_stopped_keeps_the_finished_blocks():
-    """Guards: the alphas that are left belong to the networks that are left."""
-    leaky = mlp.leaky_relu(np.linspace(-0.5, 0.5, 6))
-    kwargs = {"epochs": 1, "activation": leaky}
-    whole = sweep(XOR.X, XOR.Y, range(6), **kwargs)
-    progress = stopped_at_call(lambda *_: None, 2)
-    part = sweep(XOR.X, XOR.Y, range(6), block=2, progress=progress, **kwargs)
-    assert part.seeds.tolist() == [0, 1, 2, 3]
-    np.testing.assert_allclose(part.Y_hat, whole.Y_hat[:4], rtol=0, atol=1e-9)
+        for s in range(done):  # blocks of another length are summed in another order
+            assert distance(part.network(s), whole.network(s)) < 1e-10
 
 
 def test_in_a_notebook_a_stopped_sweep_goes_through(monkeypatch):

@@ -6,7 +6,6 @@ lines of every kind. A warning is an error in this whole file. The runs of 2,000
 stand at the end.
 """
 
-import contextlib
 import inspect
 import itertools
 import math
@@ -24,7 +23,6 @@ from tests.reference import (
     OriginalNotebook,
     StopAt,
     assert_near,
-    by_autograd,
     distance,
     draw,
     draw_data,
@@ -96,28 +94,7 @@ def test_full_batch_takes_each_row_once_and_draws_nothing(train):
 
 
 @both_loops
-@pytest.mark.parametrize("batch", [1, 2, 3, 4, None])
-def test_every_step_is_a_step_of_autograds_gradient(batch, train):
-    """Guards loss, update and snapshot of each step, for every size of a batch."""
-    start, steps = draw(seed=1), 30
-    settings = {"learning_rate": 0.05, "epochs": 3, "steps_per_epoch": 10}
-    settings |= {"batch_size": batch, "snapshots": True}
-    params, history = train(start, SUM.X, SUM.Y, np.random.default_rng(2), **settings)
-    assert history.samples.shape == (steps, batch or 4)
-    assert len(history.snapshots) == steps + 1
-    assert same(history.snapshots[0], start) and same(history.snapshots[-1], params)
-    for step, rows in enumerate(history.samples):
-        before, after = history.snapshots[step], history.snapshots[step + 1]
-        value, grads = by_autograd(before, SUM.X[rows], SUM.Y[rows])
-        assert history.loss[step] == pytest.approx(value, rel=1e-10, abs=1e-14)
-        expected = [
-            Layer(W - 0.05 * dW, b - 0.05 * db)
-            for (W, b), (dW, db) in zip(before, grads)
-        ]
-        assert_near(after, expected, atol=1e-13)
-
-
-@both_loops
+@pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize(
     "activation",
     [
@@ -128,11 +105,11 @@ def test_every_step_is_a_step_of_autograds_gradient(batch, train):
     ],
     ids=[*ACTIVATIONS, "per layer", "two then one", "one then two"],
 )
-def test_training_with_any_activation_and_many_outputs(activation, train):
+def test_training_with_any_activation_and_many_outputs(activation, batch, train):
     """Guards each activation's own arrays, also where neighbours share one."""
     sizes = (3, 5, 4, 2)
     start, (X, Y) = draw(sizes, 1, bias=0.5), draw_data(sizes, 7)
-    rows = draw_rows(0, 40, batch=3, n=7)
+    rows = draw_rows(0, 40, batch, n=7)
     params, history = train(
         start, X, Y, activation=activation, learning_rate=0.003, samples=rows
     )
@@ -141,30 +118,14 @@ def test_training_with_any_activation_and_many_outputs(activation, train):
     np.testing.assert_allclose(history.loss, losses, rtol=1e-9)
 
 
-RELU6 = Activation(  # a ReLU near 0, and no ReLU far from it
-    "relu6", lambda z: np.clip(z, 0, 6), lambda z: 1.0 * ((z >= 0) & (z < 6)), 0.0
-)
-SQUARE = Activation("square", lambda z: z * z, lambda z: 2 * z)
-# activation, weight, input, target -> loss, and what weight and bias move by at the
-# learning rate 0.5. With z = w x: error e = f(z) - y, loss e^2 / 2, dz = e f'(z).
-BY_HAND = [
-    (SQUARE, 0.5, 1.0, 1.0, 0.28125, 0.375, 0.375),  # a = 0.25, e = -0.75, dz = -0.75
-    (RELU6, 9.0, 1.0, 0.0, 18.0, 0.0, 0.0),  # a = 6, slope 0
-    (ORIGINAL, 1.0, 0.0, 1.0, 0.5, 0.0, 0.5),  # z = 0: e = -1, slope 1
-    (mlp.leaky_relu(3.0), 1.0, 0.0, 1.0, 0.5, 0.0, 0.5),
-    (mlp.relu, 1.0, 0.0, 1.0, 0.5, 0.0, 0.5),
-]
-
-
 @both_loops
-@pytest.mark.parametrize("activation, w, x, y, loss, dw, db", BY_HAND)
-def test_a_step_by_hand(activation, w, x, y, loss, dw, db, train):
-    """Guards activations of one's own, and the slope at z = 0."""
-    start = [Layer(np.array([[w]]), np.zeros(1))]
-    settings = {"activation": activation, "learning_rate": 0.5}
-    params, history = train(start, [[x]], [[y]], samples=np.array([[0]]), **settings)
-    assert history.loss.tolist() == [loss]
-    assert flat(params).tolist() == [w + dw, db]
+def test_an_activation_that_is_a_relu_near_0_only(train):
+    """Guards: with z = 9, ReLU6 makes 6, and its slope is 0."""
+    slope = lambda z: 1.0 * ((z >= 0) & (z < 6))
+    relu6 = Activation("relu6", lambda z: np.clip(z, 0, 6), slope, 0.0)
+    start = [Layer(np.array([[9.0]]), np.zeros(1))]
+    params, history = train(start, [[1]], [[0]], samples=[[0]], activation=relu6)
+    assert history.loss.tolist() == [18.0] and same(params, start)
 
 
 @both_loops
@@ -355,31 +316,6 @@ def test_data_that_are_not_finite_are_no_fault_of_the_learning_rate(train, name,
             train(draw(), **data, samples=[[0]])
 
 
-EXPLOSIVE = [mlp.leaky_relu(-10.0), mlp.leaky_relu(1e200), mlp.tanh, mlp.relu]
-EXPLOSIVE += [mlp.identity, [mlp.tanh, mlp.leaky_relu(-10.0), mlp.relu, mlp.sigmoid]]
-
-
-@both_loops
-@both_gradients
-@pytest.mark.parametrize("factor", [1.0, 1e150, 1e300])
-@pytest.mark.parametrize("activation", EXPLOSIVE)
-def test_training_that_explodes_says_so(activation, factor, gradient, train):
-    """Guards: a stated reason and step, finite parameters, and not one warning."""
-    start, rows = [Layer(W * factor, b) for W, b in draw()], draw_rows(0, 20, batch=2)
-    settings = {"activation": activation, "gradient": gradient, "snapshots": True}
-    for rate in 10.0, 1e3, 1e6, 1e308:
-        params, history = train(
-            start, XOR.X, XOR.Y, samples=rows, learning_rate=rate, **settings
-        )
-        done = len(history.loss)
-        ended = ("finished", None) if done == 20 else ("diverged", done + 1)
-        assert (history.stopped, history.diverged_at) == ended
-        for numbers in flat(params), history.loss, history.epoch_loss:
-            assert np.isfinite(numbers).all()
-        assert len(history.snapshots) == done + 1
-        assert same(params, history.snapshots[-1])
-
-
 # 3. The stop button ------------------------------------------------------------------
 
 STEPS = 24
@@ -422,8 +358,13 @@ def test_training_stopped_anywhere_goes_on_as_if_nothing_had_happened(
     """Guards: what was learned is there, whole, and can be continued."""
     (last, whole), state, lines = trained(train, batch_size=batch_size)
     assert whole.stopped == "finished" and len(whole.loss) == STEPS
-    for k in moments(60, 1, *guarded(train, lines)):
+    assert whole.samples.shape == (STEPS, batch_size or 4)
+    first, last_one = guarded(train, lines)
+    for k in [1, *moments(60, 1, first, last_one)]:
         result, state_then, _ = trained(train, k, batch_size=batch_size)
+        if k < first:
+            assert result is None  # nothing was learned: the interrupt goes through
+            continue
         assert result is not None, lines[k - 1]
         params, history = result
         done = len(history.loss)
@@ -439,19 +380,6 @@ def test_training_stopped_anywhere_goes_on_as_if_nothing_had_happened(
         resumed, more = train(params, XOR.X, XOR.Y, samples=history.samples[done:])
         assert same(resumed, last)
         assert np.array_equal(np.concatenate([history.loss, more.loss]), whole.loss)
-
-
-@both_loops
-def test_stopped_before_the_first_step_nothing_has_happened(train):
-    """Guards: an interrupt that comes too early goes through, and the start is whole."""
-    start = draw(seed=5)
-    _, _, lines = trained(train)
-    for k in moments(15, 2, 1, guarded(train, lines)[0] - 1):
-        with StopAt(train, k), contextlib.suppress(KeyboardInterrupt):
-            rng = np.random.default_rng(7)
-            params, history = train(start, XOR.X, XOR.Y, rng, **INTERRUPTED)
-            assert len(history.loss) == 0 and same(params, start)
-        assert same(start, draw(seed=5))
 
 
 @both_loops
