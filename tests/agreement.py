@@ -8,11 +8,8 @@ each library, from the same start on the same samples, in double precision: with
 activation, on batches of 1, 3 and all samples. The largest differences are printed. One
 above 1e-10 ends the command with 1.
 
-- torch and HIPS autograd find the gradients by themselves.
-- scikit-learn has no leaky ReLU and only a linear output, so it joins fewer runs.
-
-At z = 0 libraries take another slope of ReLU than the course. No z is 0 here: the biases
-are drawn, too.
+scikit-learn has no leaky ReLU and only a linear output, so it joins fewer runs. At z = 0
+libraries take another slope of ReLU than the course: here the biases are drawn, too.
 """
 
 import itertools

@@ -136,9 +136,6 @@ def learned(task, seeds):
     ]
 
 
-# Notebook 0
-
-
 def first_look(seeds, rate=0.2):
     return solved(XOR, seeds, sizes=(2, 4, 1), learning_rate=rate)
 

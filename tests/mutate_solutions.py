@@ -70,7 +70,7 @@ def _changes(node):
             yield lambda n, new=new: setattr(n, "op", new())
     if isinstance(node, ast.BinOp):
         if not isinstance(node.op, (ast.Add, ast.Mult)):  # where the order counts
-            yield lambda n: _swap(n, "left", "right")
+            yield lambda n: vars(n).update(left=n.right, right=n.left)
         yield lambda n: _become(n, n.left)
         yield lambda n: _become(n, n.right)
     if isinstance(node, ast.Compare):
@@ -97,12 +97,10 @@ def _changes(node):
     if isinstance(node, (ast.Tuple, ast.List)) and len(node.elts) > 1:
         yield lambda n: n.elts.reverse()
         yield lambda n: n.elts.pop()
-    if isinstance(node, (ast.FunctionDef, ast.For)):
+    if isinstance(node, (ast.FunctionDef, ast.For)) and len(node.body) > 1:
         for i, statement in enumerate(node.body):
-            if len(node.body) > 1 and not isinstance(statement, ast.For):
+            if not isinstance(statement, ast.For):
                 yield lambda n, i=i: n.body.pop(i)
-            if isinstance(statement, ast.Return):
-                yield lambda n, i=i: n.body[i - 1 : i + 1].reverse()
 
 
 def _call_changes(node):
@@ -113,12 +111,6 @@ def _call_changes(node):
         yield lambda n: n.args.pop()
     if node.keywords:
         yield lambda n: n.keywords.pop()
-
-
-def _swap(node, one, other):
-    first, second = getattr(node, one), getattr(node, other)
-    setattr(node, one, second)
-    setattr(node, other, first)
 
 
 def _become(node, other):

@@ -208,14 +208,12 @@ IN_AUTOGRAD = {
 }
 
 
-def autograd_loss(pairs, X, Y, activations):
+@value_and_grad
+def autograd_loss_and_grads(pairs, X, Y, activations):
     a = X
     for (W, b), (name, alpha) in zip(pairs, activations):
         a = IN_AUTOGRAD[name](anp.dot(a, W) + b, alpha)
     return 0.5 * anp.sum((a - Y) ** 2) / len(Y)
-
-
-autograd_loss_and_grads = value_and_grad(autograd_loss)
 
 
 def by_autograd(params, X, Y, activation=ORIGINAL):
@@ -248,9 +246,7 @@ class StopAt:
     """Raises KeyboardInterrupt at the k-th line that a function runs; None: nowhere.
 
     The lines are those of the function and of all that it calls in its own module and
-    in the core. The moments of a timer would be others in each run, and most of them
-    would fall into the same few lines; here a failure comes again with the same k.
-    Python delivers a real interrupt between two of its instructions, too.
+    in the core: a failure comes again with the same k, as it would not with a timer.
     """
 
     def __init__(self, function, k=None):

@@ -185,8 +185,6 @@ def test_sweep_takes_any_seed_that_a_generator_takes():
     seeds = [3, 2**63 + 1, 2**100 + 1]
     swept = assert_each_is_alone(XOR, seeds, {"epochs": 1}, own)
     assert list(swept.seeds) == seeds
-    single = sweep(XOR.X, XOR.Y, 3, epochs=1)
-    assert distance(single.network(0), swept.network(0)) < 1e-12
 
 
 @pytest.mark.parametrize("n", [256, 257])
@@ -312,6 +310,7 @@ def test_a_sweep_stopped_anywhere_keeps_whole_blocks(path):
             assert k <= told[0]  # nothing is finished, so there is nothing to keep
             continue
         done = len(part.seeds)
+        assert part.seeds.tolist() == seeds[:done]
         # A block is stored, then comes `if progress:`, then the line that tells.
         assert done == min(10, 3 * sum(k >= line - 1 for line in told)), (k, told)
         lengths = [*map(len, part.params[0]), len(part.Y_hat), len(part.success)]
