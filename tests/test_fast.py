@@ -151,7 +151,6 @@ SWEEPS = {
     "glorot": {"scheme": "glorot"},
     "zeros": {"scheme": "zeros"},
     "he": {"scheme": "he"},
-    "he, relu": {"scheme": "he", "activation": mlp.relu},
     "he, tanh": {"scheme": "he", "activation": mlp.tanh},
     "he, per layer": {
         "scheme": "he",
