@@ -11,7 +11,6 @@ from course import Lesson, record
 from course.lessons import own
 from tests.answers import EXERCISES, LESSONS, SOLUTIONS
 
-COURSE = "my_loss: the course's, until you solve it in notebook 3\n"
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
 
 
@@ -46,27 +45,18 @@ def bring(*names):
     return Lesson("backprop", keeps_record=False).own(*names)
 
 
-def test_without_a_solution_the_courses_takes_its_place(capsys):
-    """Guards: a notebook that stops where an exercise was left out."""
-    assert bring("my_loss") == [EXERCISES["my_loss"].right]
-    assert capsys.readouterr().out == COURSE
-
-
-def test_the_order_is_that_of_the_names(capsys):
-    """Guards: functions that change places."""
-    assert solve(RIGHT)
+def test_each_is_yours_or_the_courses_in_the_order_of_the_names(capsys):
+    """Guards: a notebook that stops where an exercise was left out, functions that change
+    places, a later slip that replaces what was right, and code that outlives 'forget'."""
+    assert solve(RIGHT) and not solve(RIGHT.replace("/ 2", "/ 3"))
     step, loss = bring("my_step", "my_loss")
-    assert (step.__name__, loss.__name__) == ("my_step", "my_loss")
+    assert step == EXERCISES["my_step"].right and loss.__name__ == "my_loss"
     said = "my_step: the course's, until you solve it in notebook 5\nmy_loss: yours\n"
     assert capsys.readouterr().out == said
-
-
-def test_a_wrong_try_after_it_changes_nothing(capsys):
-    """Guards: a later slip that replaces what was right."""
-    assert solve(RIGHT)
-    assert not solve(RIGHT.replace("/ 2", "/ 3"))
-    bring("my_loss")
-    assert capsys.readouterr().out == "my_loss: yours\n"
+    record.forget()
+    assert bring("my_loss") == [EXERCISES["my_loss"].right]
+    with pytest.raises(ValueError, match="no exercise 'my_los'; there are: my_activ"):
+        bring("my_los")
 
 
 LOOPS = """
@@ -136,33 +126,35 @@ def my_backprop(params, A, Z, dA, slope):
         grads.insert(0, (dW, db))
     return grads
 """
+LAYER = SOLUTIONS["my_layer_backward"].replace(
+    "    return", "    print(db)\n    return"
+)
+BROUGHT = [
+    "from course import Lesson",
+    "(one,) = Lesson('backprop', keeps_record=False).own('my_layer_backward')",
+    ALL_LAYERS.replace("my_layer_backward", "one"),
+]
 
 
 @pytest.mark.parametrize(
-    ("before", "name", "code"),
+    ("before", "name", "cells"),
     [
-        ("my_uniform", "my_he", SOLUTIONS["my_he"]),
-        ("my_layer_backward", "my_backprop", ALL_LAYERS),
+        ([], "my_he", [SOLUTIONS["my_uniform"], SOLUTIONS["my_he"]]),
+        ([], "my_backprop", [LAYER, ALL_LAYERS]),
+        ([LAYER], "my_backprop", BROUGHT),
     ],
 )
-def test_what_it_needs_of_another_answer_comes_along(before, name, code, capsys):
-    """Guards: `pairwise`, imported in one stub and used in the next, and the most natural
-    `my_backprop`, a loop over `my_layer_backward`."""
-    assert solve(SOLUTIONS[before], code, name=name)
-    bring(name)
-    assert capsys.readouterr().out == f"{name}: yours\n"
-
-
-def test_an_answer_that_uses_one_that_was_brought_needs_no_lesson(capsys):
-    """Guards: `lesson.own` within what is kept, which prints, and looks for a record."""
-    layer = "my_layer_backward"
-    assert solve(SOLUTIONS[layer], name=layer)
-    brought = f"(one,) = Lesson('backprop', keeps_record=False).own('{layer}')"
-    code = ALL_LAYERS.replace(layer, "one")
-    assert solve("from course import Lesson", brought, code, name="my_backprop")
+def test_what_it_needs_of_another_answer_comes_along(before, name, cells, capsys):
+    """Guards: `pairwise`, imported in one stub and used in the next; the most natural
+    `my_backprop`, a loop over `my_layer_backward`, which prints; and `lesson.own` within
+    what is kept, which prints, too, and looks for a record."""
+    assert not before or solve(*before, name="my_layer_backward")
+    assert solve(*cells, name=name)
     capsys.readouterr()
-    bring("my_backprop")
-    assert capsys.readouterr().out == "my_backprop: yours\n"
+    [function] = bring(name)
+    rng, args = np.random.default_rng(0), EXERCISES[name].cases[0]
+    function(*(rng if arg is None else arg for arg in args))
+    assert capsys.readouterr().out == f"{name}: yours\n"
 
 
 @pytest.mark.parametrize(
@@ -186,17 +178,3 @@ def test_one_that_works_no_more_is_told(change, why, capsys):
     assert said.startswith("my_loss: the course's. Yours was solved, but doesn't work")
     assert why in said and "check it again in notebook 3" in said
     assert said.count("\n") == 1
-
-
-def test_what_is_forgotten_is_no_longer_brought(capsys):
-    """Guards: code of a learner that outlives 'forget'."""
-    assert solve(RIGHT)
-    record.forget()
-    bring("my_loss")
-    assert capsys.readouterr().out == COURSE
-
-
-def test_an_unknown_name_is_told():
-    """Guards: a KeyError for a misspelt name."""
-    with pytest.raises(ValueError, match="no exercise 'my_los'; there are: my_activ"):
-        bring("my_los")

@@ -108,3 +108,13 @@ W = np.round(spread * rng.standard_normal((n_in, n_out)), 2)
 W = -np.sort(-spread * rng.standard_normal((n_in, n_out)))
 # another distribution: 'the share within one spread of the mean of W[0] is wrong'
 W = spread * rng.laplace(0, 0.5 ** 0.5, (n_in, n_out))
+# cut off at two spreads: 'weights lies between'
+W = rng.standard_normal((n_in, n_out))
+while (far := abs(W) > 2).any():
+    W[far] = rng.standard_normal(far.sum())
+W *= spread / 0.8796
+# as if there were one input more: 'the spread of W[0] is wrong'
+W = spread * (n_in / (n_in + 1)) ** 0.5 * rng.standard_normal((n_in, n_out))
+# uniform and far too small: 'right already: the shapes and the biases, the mean of W[0], the
+# mean of W[1]'
+W = rng.uniform(-1, 1, (n_in, n_out)) / n_in

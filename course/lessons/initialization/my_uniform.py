@@ -108,6 +108,8 @@ def my_uniform(sizes, rng):
 W = rng.uniform(-1.98, 1.98, (n_in, n_out))
 # bounds a little too wide: 'is among the weights: it lies out of the range'
 W = rng.uniform(-2.01, 2.01, (n_in, n_out))
+# a gap at 0: 'weights lies between'
+W = rng.choice([-1, 1], (n_in, n_out)) * rng.uniform(0.01, 2, (n_in, n_out))
 # sorted by size: 'are sorted: leave them as drawn'
 W = np.array(sorted(rng.uniform(-2, 2, n_in * n_out), key=abs)).reshape(n_in, n_out)
 # rounded: '29600 weights have only 21 sizes'

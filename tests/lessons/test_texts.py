@@ -1,0 +1,196 @@
+"""What notebooks and questions say in words and print in no cell, held to the code."""
+
+import ast
+import math
+import re
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course.experiments import fates
+from course.fast import sweep
+from course.lessons import load_questions
+from course.lessons.backprop.hunt import gradient_of
+from course.original import original_loss_and_grads
+from course.tools import NOTEBOOKS, notebooks
+from tests.answers import cell
+from tests.reference import SIZES, assert_near, by_autograd, draw
+
+
+def cells_of(name):
+    return {c.id: c.source for c in notebooks.read(NOTEBOOKS / f"{name}.ipynb").cells}
+
+
+BACKPROP = cells_of("04_backprop")
+
+
+# Numbers that a question asks for --------------------------------------------------------
+
+
+def example(number):
+    """The network and the sample of an example by hand, from the cell that runs it."""
+    call = ast.parse(BACKPROP[f"faded-{number}-run"]).body[0].value
+    return {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_an_example_runs_the_numbers_of_its_text(number):
+    """Guards: a cell that checks another network than the text shows."""
+    text, numbers = BACKPROP[f"faded-{number}"], example(number)
+    W0, W1 = re.findall(r"begin\{pmatrix\}(.*?)\\end", text, re.DOTALL)
+    shown = [[float(w) for w in row.split("&")] for row in W0.split(r"\\")]
+    assert shown == numbers["W0"]
+    assert [[float(w)] for w in W1.split(r"\\")] == numbers["W1"]
+    x = re.search(r"x = \((.*?),\\ (.*?)\)", text).groups()
+    assert list(x) == [str(value) for value in numbers["x"]]
+    assert f"y = {numbers['y']}" in text
+
+
+def slopes(W0, W1, x, y):
+    """The gradients by a formula of their own: automatic differentiation."""
+    params = [mlp.Layer(np.array(W, float), np.zeros(len(W[0]))) for W in (W0, W1)]
+    _, grads = by_autograd(params, np.array([x], float), np.array([[y]], float))
+    return grads
+
+
+def updated(W, b, x, y, rate):
+    """A unit without an activation after one update, and its new output."""
+    unit, X = [mlp.Layer(np.array([W], float).T, np.array([b]))], np.array([x], float)
+    _, grads = mlp.loss_and_grads(unit, X, np.array([[y]]), mlp.identity)
+    [moved] = mlp.sgd_step(unit, grads, rate)
+    return moved.W[1, 0], mlp.forward([moved], X, mlp.identity)[0].item()
+
+
+def learned_percent(rate, change=0.0):
+    """Of 1,000 networks of notebook 0, how many percent learn."""
+    X, settings = mlp.XOR.X * (1 + change), {"sizes": (2, 4, 1), "learning_rate": rate}
+    return sweep(X, mlp.XOR.Y, range(1000), **settings).success.sum() / 10
+
+
+BY_HAND = {
+    ("backprop", "second: a weight"): lambda: slopes(**example(2))[1].W[1, 0],
+    ("backprop", "second: a slope"): lambda: slopes(**example(2))[0].b[0],
+    ("backprop", "third"): lambda: slopes(**example(3))[0].W[1, 0],
+    ("sum_task", "second update"): lambda: updated([1, 0], 0.0, [1, 2], 3.0, 0.1)[0],
+    ("sum_task", "third update"): lambda: updated([1, -1], 0.5, [2, 1], 3.0, 0.1)[1],
+}
+
+
+@pytest.mark.parametrize("lesson, name", BY_HAND)
+def test_an_answer_by_hand_is_that_of_its_network(lesson, name):
+    """Guards: a question that refuses the right number, or takes 1.51 for 1.5."""
+    question = load_questions(lesson).predictions[name]
+    assert question.answer == pytest.approx(BY_HAND[lesson, name]())
+    assert question.tolerance == 0.005
+
+
+def test_the_shares_that_are_asked_for_are_taken_with_their_tolerance():
+    """Guards: the share outside of -2 and 2; of 1,000 seeds a guess that is off by 10, and
+    that who answers with a share is told so, which '10' is not."""
+    outside = load_questions("initialization").predictions["outside"]
+    assert outside.answer == pytest.approx(100 * math.erfc(2 / math.sqrt(2)), abs=5e-3)
+    question = load_questions("first_look").predictions["of 1,000"]
+    assert question.answer == pytest.approx(learned_percent(0.2))
+    assert [question.reply(guess).right for guess in (75.3, 75.4, 95.4, 95.5)] == [
+        *(False, True, True, False)
+    ]
+    guesses = 0.8, 0.854, 0, 0.5, 1, 10
+    told = ["percent" in question.reply(guess).words for guess in guesses]
+    assert told == [True, True, False, False, False, False]
+
+
+@pytest.mark.slow
+def test_the_counts_of_seeds_hang_on_no_processor():
+    """Guards: the numbers of seeds in a reply, where another processor rounds otherwise;
+    and of the plan 13 seeds of the slider that fail, and rates that help seed 4."""
+    explanation = load_questions("first_look").predictions["learning rate 5"].solution()
+    for rate, count in {0.001: 9, 0.2: 854, 0.5: 939, 1: 831, 5: 0}.items():
+        for change in (0, 1e-14, -1e-12, 1e-10):
+            assert 10 * learned_percent(rate, change) == pytest.approx(count)
+        assert f"{rate:g}" in explanation and str(count or "none") in explanation
+    of_slider = sweep(*mlp.XOR[1:], range(101), sizes=(2, 4, 1)).success
+    assert np.sum(~of_slider) == 13
+    for rate in (0.1, 0.3, 0.5, 1, 1.5, 2):
+        run = sweep(*mlp.XOR[1:], [4], sizes=(2, 4, 1), learning_rate=rate)
+        assert run.success.all() == (0.3 <= rate <= 1.5)
+
+
+# Code that a text shows --------------------------------------------------------------------
+
+
+def back_prop(source=BACKPROP["7763b09c"]):
+    return cell("back_prop", source)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_hunted_bug_is_that_of_the_original_notebook(seed):
+    """Guards the old code, and how it is made a gradient; test_original.py has the bug."""
+    params = draw(SIZES, seed, bias=0.3)
+    for task in (mlp.SUM, mlp.XOR):
+        for row in range(4):
+            sample = task.X[[row]], task.Y[[row]]
+            value, grads = gradient_of(back_prop())(params, *sample)
+            expected = original_loss_and_grads(params, *sample)
+            assert value == pytest.approx(expected[0])
+            assert_near([(dW, db.ravel()) for dW, db in grads], expected[1])
+
+
+def test_mended_as_the_text_says_it_passes():
+    """Guards: a repair that does not repair."""
+    (line,) = re.findall(r"`(w_der = .*?)`", BACKPROP["5302a079"])
+    special = re.compile(r" {8}if i - 1 < 0:.*?(?= {8}n_weights)", re.DOTALL)
+    source, count = special.subn(f"        {line}\n", BACKPROP["7763b09c"])
+    assert count == 1
+    mended, params = back_prop(source), draw(SIZES, 5, bias=0.3)
+    X, Y = np.array([[0.3, 0.5]]), np.array([[0.8]])
+
+    def with_the_input(y_hat, y, w, b, a, z, learning_rate):
+        return mended(y_hat, y, w, b, [X[0], *a], z, learning_rate)
+
+    for function, wrong in ((with_the_input, []), (back_prop(), ["W[0]"])):
+        checks = mlp.gradient_check(params, X, Y, gradient=gradient_of(function))
+        assert [check.name for check in checks if not check.ok] == wrong
+
+
+def test_the_table_of_factors_is_that_of_the_tasks():
+    """Guards 'half of the factors are right', for both tasks."""
+    row = r"\| \((\d), (\d)\) \| (\d) and (\d) \| (\d) and (\d) \| (\d) and (\d)"
+    found = np.array(re.findall(row, BACKPROP["9241fa67"]), float)
+    np.testing.assert_array_equal(found[:, :4], np.hstack([mlp.SUM.X, mlp.SUM.X]))
+    for task, bug in ((mlp.SUM, found[:, 4:6]), (mlp.XOR, found[:, 6:])):
+        np.testing.assert_array_equal(bug, np.repeat(task.Y, 2, axis=1))
+        assert np.sum(bug == task.X) == 4
+
+
+def test_the_lines_in_order_compute_what_the_next_run_prints(capsys):
+    """Guards: 'the rows of layers 0 and 1 are these numbers', in the reply."""
+    params = mlp.initialize(mlp.ORIGINAL_SIZES, np.random.default_rng(28))
+    x = np.array([[0.0, 1.0]])
+    _, (A, Z) = mlp.forward(params, x)
+    names = {"params": params, "x": x, "f": mlp.ORIGINAL.f}
+    for line in load_questions("forward").predictions["two layers in order"].lines:
+        exec(line.text, names)  # noqa: S102, lines of our own
+    assert "out of layer 1:" in capsys.readouterr().out
+    made = [names[name] for name in "truv"]
+    np.testing.assert_equal(made, [Z[0], A[1], Z[1], A[2]])
+
+
+def test_the_seeds_of_a_menu_are_flat():
+    """Guards: the seeds that are written into the cell of the panel of notebook 5."""
+    menu = re.search(r'"flat": (\[.*?\])', cells_of("05_sum_task")["c05a0028"])[1]
+    X, Y = mlp.SUM.X, mlp.SUM.Y
+    assert set(fates(sweep(X, Y, ast.literal_eval(menu)), X, Y)) == {"flat"}
+
+
+def test_the_code_for_own_data_runs_and_learns():
+    """Guards the last words of the course: a learner pastes these lines."""
+    text = cells_of("07_bug_lab")["b2a54faa"]
+    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    scope = {"np": np, "mlp": mlp}
+    exec(code, scope)  # noqa: S102, our own notebook
+    losses = [
+        mlp.loss(mlp.forward(scope[name], scope["X"])[0], scope["Y"])
+        for name in ("params", "start")
+    ]
+    assert losses[0] < losses[1] / 10 and scope["history"].stopped == "finished"
