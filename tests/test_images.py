@@ -2,40 +2,22 @@
 
 import re
 
-import pytest
 from matplotlib.text import Text
 from PIL import Image
 
 from course.tools import ROOT
 from images import make
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 
-
-@pytest.fixture(scope="module")
-def alt(tmp_path_factory):
-    """What the code draws now, in words: the seed, the losses, the outputs."""
-    return make.make(tmp_path_factory.mktemp("images") / "overview.png")
-
-
-def test_stored_picture_fits_the_code(alt):
-    """Guards a stale picture: run `python images/make.py` after a change."""
+def test_the_picture_of_the_readme_fits_the_code_and_is_told_in_words(tmp_path):
+    """Guards a stale picture (run `python images/make.py` after a change), other words under
+    it, small text, and a second picture: what a notebook shows is drawn by a cell of it."""
+    alt = make.make(tmp_path / "overview.png")  # the seed, the losses, the outputs
     with Image.open(make.PATH) as image:
         assert image.text["Description"] == alt
         assert image.size == (1500, 480)
-
-
-def test_the_readme_shows_it_with_its_alt_text(alt):
-    """Guards: the words under the picture are those that the code gives."""
-    assert re.findall(r"!\[(.*?)\]\((.*?)\)", README) == [(alt, "images/overview.png")]
-
-
-def test_no_other_picture_is_stored():
-    """Guards: what a notebook shows is drawn by a cell of it."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"!\[(.*?)\]\((.*?)\)", readme) == [(alt, "images/overview.png")]
     assert [path.name for path in make.PATH.parent.glob("*.png")] == [make.PATH.name]
-
-
-def test_its_text_is_large():
-    fig, _ = make.overview()
-    found = [text for text in fig.findobj(Text) if text.get_text()]
+    found = [text for text in make.overview()[0].findobj(Text) if text.get_text()]
     assert min(text.get_fontsize() for text in found) >= 11

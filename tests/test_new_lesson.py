@@ -17,47 +17,47 @@ from course.lessons import NAMES
 from course.tools import NOTEBOOKS, ROOT, links, notebooks
 from tests.copies import LEFT_OUT
 
-NAME = f"{len(NAMES):02d}_doubles"
+NUMBER = len(NAMES)
+NAME, LAST = f"{NUMBER:02d}_doubles", f"{NUMBER - 1:02d}_{NAMES[-1]}"
 CELLS = {
-    "title": "# {}. Doubles\n\n**What you will do:** double.\n\n**What you will learn:** "
-    "how.\n\n**What you need:** nothing.\n\n**Time:** about 10 minutes.",
+    "title": f"# {NUMBER}. Doubles\n\n**What you will do:** double.\n\n**What you will "
+    "learn:** how.\n\n**What you need:** nothing.\n\n**Time:** about 10 minutes.",
+    "imports": "",
     "what-it-is": "## A doublet\n\nA **doublet** is a number with its double.\n\n"
     "Predict first.",
     "ask": 'lesson.predict("twice three")',
     "data": 'for x, twice in np.loadtxt(lesson.file("doubles.csv"), delimiter=","):\n'
     "    print(x, twice)",
     "check": "lesson.check(my_double)",
-    "verify": "## Verify against NumPy\n\n## Break it",
-    "recap": "## Recap\n\n## Common errors\n\n## Quiz",
+    "verify": "## Verify against NumPy\n\n## Break it\n\n## Quiz",
     "quiz": "lesson.quiz()",
+    "recap": "## Recap\n\n## Common errors",
     "last": "## Check your progress\n\n**Next:** nothing more.",
     "progress": "lesson.progress()",
 }
-CODE = "ask", "data", "check", "quiz", "progress"
-QUICK = [
-    *["tests/test_notebooks.py", "tests/test_teaching.py"],
-    *[f"tests/lessons/test_{part}.py" for part in ("order", "telltales", "terms")],
-    "tests/tools/test_minutes.py",
+CODE = "imports", "ask", "data", "check", "quiz", "progress"
+# Of their tests those that are given the lesson, and those that are given nothing.
+COMMON = "double or not ["
+TESTS = ["tests/test_notebooks.py", "tests/test_teaching.py", "tests/test_reruns.py"]
+TESTS += [
+    f"tests/lessons/test_{name}.py" for name in ("exercises", "questions", "terms")
 ]
-SLOW = [
-    *["tests/lessons/test_exercises.py", "tests/questions/test_kinds.py"],
-    *["tests/test_reruns.py", "tests/test_docs.py", f"notebooks/{NAME}.ipynb"],
+TESTS += ["tests/lessons/test_review.py", "tests/tools/test_minutes.py"]
+TESTS += [
+    "tests/questions/test_kinds.py",
+    "tests/test_docs.py",
+    f"notebooks/{NAME}.ipynb",
 ]
 
 
 def new_notebook():
     """The notebook as its author begins: an exercise is named, and not more."""
-    first = notebooks.read(NOTEBOOKS / f"{len(NAMES) - 1:02d}_{NAMES[-1]}.ipynb")
-    cells = notebooks.without_fetching(first).cells
-    imports = next(cell for cell in cells if cell.cell_type == "code")
-    imports.source = imports.source.replace(f"{len(NAMES) - 1:02d}_{NAMES[-1]}", NAME)
+    before = notebooks.without_fetching(notebooks.read(NOTEBOOKS / f"{LAST}.ipynb"))
+    imports = next(cell.source for cell in before.cells if cell.cell_type == "code")
     cells = []
-    for id, text in CELLS.items():
-        make = (
-            nbformat.v4.new_code_cell if id in CODE else nbformat.v4.new_markdown_cell
-        )
-        cells.append(make(text.replace("{}", str(len(NAMES))), id=id))
-    cells.insert(1, imports)
+    for id, text in {**CELLS, "imports": imports.replace(LAST, NAME)}.items():
+        kind = "code" if id in CODE else "markdown"
+        cells.append(getattr(nbformat.v4, f"new_{kind}_cell")(text, id=id))
     notebook = nbformat.v4.new_notebook(cells=cells)
     return links.in_notebook(notebook, links.addresses().repository)
 
@@ -67,20 +67,15 @@ def copy(tmp_path_factory):
     """A copy of the course with the lesson in it, saved by its command."""
     folder = tmp_path_factory.mktemp("new") / "course"
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
-    before = files(folder)
     shutil.move(folder / "tests" / "doubles", folder / "course" / "lessons" / "doubles")
     chapter = folder / "course" / "lessons" / "doubles" / "teaching.md"
-    chapter.write_text(chapter.read_text().replace("{}", str(len(NAMES))))
+    chapter.write_text(chapter.read_text().replace("{}", str(NUMBER)))
+    before = files(folder)
     notebooks.write(new_notebook(), folder / "notebooks" / f"{NAME}.ipynb")
-    said = course(folder, "save", NAME)
-    assert f"{NAME}.ipynb: ok" in said
+    assert f"{NAME}.ipynb: ok" in course(folder, "save", NAME)
     after = files(folder)
-    changed = {name for name in before if after.get(name) != before[name]}
-    assert changed - {n for n in before if n.startswith("tests/doubles")} == {
-        "README.md",  # pages that the command writes
-        "docs/glossary.md",
-        "docs/teaching.md",
-    }
+    pages = {"README.md", "docs/glossary.md", "docs/teaching.md"}
+    assert {name for name in before if after[name] != before[name]} == pages
     return folder
 
 
@@ -116,7 +111,8 @@ def sources(path):
 
 
 def test_save_writes_the_cells_of_the_exercise_and_the_pages(copy):
-    """Guards: who adds an exercise names it in a cell, and types nothing twice."""
+    """Guards: who adds an exercise names it in a cell, and types nothing twice; and
+    commands that know only the lessons of today."""
     texts = sources(copy / "notebooks" / f"{NAME}.ipynb")
     check = texts.index("lesson.check(my_double)")
     task, stub, hint, _, solution = texts[check - 3 : check + 2]
@@ -127,23 +123,40 @@ def test_save_writes_the_cells_of_the_exercise_and_the_pages(copy):
     assert stub == "def my_double(x):\n    return None  # your code"
     assert hint == "<details><summary>Hint</summary>\n\nAdd.\n\n</details>"
     assert "```python\ndef my_double(x):\n    twice = x + x\n" in solution
-    assert (
-        "Twice as much, by a function of your own." in (copy / "README.md").read_text()
-    )
+    readme = (copy / "README.md").read_text("utf-8")
+    assert "Twice as much, by a function of your own." in readme
+    assert "| doublet |" in (copy / "docs" / "glossary.md").read_text("utf-8")
     assert course(copy, "save", "--check", NAME).startswith(f"{NAME}.ipynb: ok")
+    assert "10\n0.2 hours" in course(copy, "minutes", NAME)
+    course(copy, "slides", NAME)
+    deck = (copy / "decks" / f"{NAME}.html").read_text("utf-8")
+    assert "wice as much" in deck and "Let the class guess." in deck
+
+
+SOLVE = f"""
+import os, sys
+os.chdir("my_course")
+sys.path.insert(0, "..")
+from course import Lesson
+from tests.answers import cell
+lesson = Lesson("{NAME}")
+print(lesson.check(cell("my_double", "def my_double(x):\\n    return 2 * x")))
+[mine] = lesson.own("my_double")
+assert mine(4) == 8
+"""
 
 
 def test_learners_get_it_and_hand_it_in(copy):
     """Guards: start, own functions, progress, handin and grade find the lesson."""
-    assert f"{len(NAMES) + 1} notebooks" in course(copy, "start", "--only-copy")
+    assert f"{NUMBER + 1} notebooks" in course(copy, "start", "--only-copy")
     mine = copy / "my_course" / f"{NAME}.ipynb"
     notebook = notebooks.read(mine)
     for cell in notebook.cells:
         if "stub" in notebooks.tags(cell):
             cell.source = "def my_double(x):\n    return 2 * x"
     notebooks.write(notebook, mine)
-    python(copy, "-c", SOLVE)
-    assert f"{len(NAMES)} doubles" in course(copy, "progress")
+    assert python(copy, "-c", SOLVE).endswith("my_double: right\nmy_double: yours\n")
+    assert f"{NUMBER} doubles" in course(copy, "progress")
     assert "By your record 1 of" in course(copy, "handin", "--name", "Ada")
     with zipfile.ZipFile(copy / "handin-Ada.zip") as packed:
         assert f"{NAME}.ipynb" in packed.namelist()
@@ -160,61 +173,32 @@ def my_double(x):
     return x**2
 print(lesson.check(my_double))
 """
-SOLVE = f"""
-import os, sys
-os.chdir("my_course")
-sys.path.insert(0, "..")
-from course import Lesson
-from tests.answers import cell
-lesson = Lesson("{NAME}")
-print(lesson.check(cell("my_double", "def my_double(x):\\n    return 2 * x")))
-[mine] = lesson.own("my_double")
-assert mine(4) == 8
-assert lesson.check(cell("my_double", "def my_double(x):\\n    return 3 * x")).mistake
-"""
-
-
-def test_its_terms_and_minutes_are_told(copy):
-    """Guards: commands that know only the lessons of today."""
-    assert "doublet: a number with its double" in course(copy, "glossary", "doublet")
-    assert "| doublet |" in (copy / "docs" / "glossary.md").read_text("utf-8")
-    assert "10\n0.2 hours" in course(copy, "minutes", NAME)
 
 
 def test_no_answer_of_it_can_be_read_in_a_hand_out(copy):
     """Guards: a solution in clear, because its file has another name than ours."""
     course(copy, "handout", "../class")
-    handed = files(copy.parent / "class")
-    place = "course/lessons/doubles/"
-    assert {name.removeprefix(place) for name in handed if name.startswith(place)} == {
+    place = copy.parent / "class"
+    lesson = files(place / "course" / "lessons" / "doubles")
+    assert set(lesson) == {
         *["__init__.py", "my_double.py", "questions.toml", "terms.toml", "doubles.csv"],
     }
-    for name, data in handed.items():
+    for name, data in files(place).items():
         for answer in (b"twice = x + x", b"3 + 3 is 6", b"it is the square"):
             assert answer not in data, name
-    assert "a number with its" in course(copy.parent / "class", "glossary", "doublet")
-    said = python(copy.parent / "class", "-c", LEARNER)
-    assert (
-        said
-        == "[1. 2. 3. 6.]\nmy_double: not yet: it is the square: asked for is the double\n"
-    )
-    course(copy, "handout", "../teacher", "--with-solutions")
-    texts = sources(copy.parent / "teacher" / "notebooks" / f"{NAME}.ipynb")
-    assert "def my_double(x):\n    twice = x + x\n    return twice" in texts
+    assert "doublet: a number with its double" in course(place, "glossary", "doublet")
+    said = "my_double: not yet: it is the square: asked for is the double\n"
+    assert python(place, "-c", LEARNER) == f"[1. 2. 3. 6.]\n{said}"
 
 
-def test_it_is_on_slides_and_in_the_book(copy):
-    """Guards: a deck without the teacher's notes, a page that the book leaves out."""
-    course(copy, "slides", NAME)
-    deck = (copy / "decks" / f"{NAME}.html").read_text("utf-8")
-    assert "Twice as much" in deck or "twice as much" in deck
-    assert "Let the class guess." in deck
+@pytest.mark.slow
+def test_it_is_in_the_book(copy):
+    """Guards: a page that the book leaves out."""
     course(copy, "site", "../site")
     assert (copy.parent / "site" / f"{NAME}.html").is_file()
 
 
 def test_the_common_tests_find_it(copy):
     """Guards: a test with a list of its own."""
-    pytest_here = copy, "-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider"
-    assert " passed" in python(*pytest_here, *QUICK)
-    assert " passed" in python(*pytest_here, "-k", "double or listed", *SLOW)
+    pytest_here = ["-m", "pytest", "-n", "0", "-q", "-p", "no:cacheprovider"]
+    assert " passed" in python(copy, *pytest_here, "-k", COMMON, *TESTS)
