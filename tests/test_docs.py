@@ -174,40 +174,6 @@ def commands(text):
         marked = False
 
 
-def test_a_mark_counts_for_what_it_stands_before_or_beside():
-    """Guards: commands that are passed over. Worked by hand."""
-    text = """Call `bash one` or `word`.
-
-- `bash two` <!-- needs more: time -->
-- `bash three`
-
-<!-- needs more: a hub -->
-```
-bash four
-```
-
-1. In a list:
-
-   ```sh
-   git five
-   ```
-
-<!-- needs more: root -->
-
-| `bash six` |
-
-Then `.ci/run now`."""
-    assert [(command.strip(), marked) for command, marked in commands(text)] == [
-        ("bash one", False),
-        ("bash two", True),
-        ("bash three", False),
-        ("bash four", True),
-        ("git five", False),
-        ("bash six", True),
-        (".ci/run now", False),
-    ]
-
-
 # It opens the course until it is ended: see tools/test_start.py.
 OPENS = ".venv/bin/python -m course"
 

@@ -8,7 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -19,23 +21,7 @@ from tests.copies import LEFT_OUT
 
 NUMBER = len(NAMES)
 NAME, LAST = f"{NUMBER:02d}_doubles", f"{NUMBER - 1:02d}_{NAMES[-1]}"
-CELLS = {
-    "title": f"# {NUMBER}. Doubles\n\n**What you will do:** double.\n\n**What you will "
-    "learn:** how.\n\n**What you need:** nothing.\n\n**Time:** about 10 minutes.",
-    "imports": "",
-    "what-it-is": "## A doublet\n\nA **doublet** is a number with its double.\n\n"
-    "Predict first.",
-    "ask": 'lesson.predict("twice three")',
-    "data": 'for x, twice in np.loadtxt(lesson.file("doubles.csv"), delimiter=","):\n'
-    "    print(x, twice)",
-    "check": "lesson.check(my_double)",
-    "verify": "## Verify against NumPy\n\n## Break it\n\n## Quiz",
-    "quiz": "lesson.quiz()",
-    "recap": "## Recap\n\n## Common errors",
-    "last": "## Check your progress\n\n**Next:** nothing more.",
-    "progress": "lesson.progress()",
-}
-CODE = "imports", "ask", "data", "check", "quiz", "progress"
+CELLS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 # Of their tests those that are given the lesson, and those that are given nothing.
 COMMON = "double or not ["
 TESTS = ["tests/test_notebooks.py", "tests/test_teaching.py", "tests/test_reruns.py"]
@@ -53,11 +39,14 @@ TESTS += [
 def new_notebook():
     """The notebook as its author begins: an exercise is named, and not more."""
     before = notebooks.without_fetching(notebooks.read(NOTEBOOKS / f"{LAST}.ipynb"))
-    imports = next(cell.source for cell in before.cells if cell.cell_type == "code")
-    cells = []
-    for id, text in {**CELLS, "imports": imports.replace(LAST, NAME)}.items():
-        kind = "code" if id in CODE else "markdown"
-        cells.append(getattr(nbformat.v4, f"new_{kind}_cell")(text, id=id))
+    imports = next(cell for cell in before.cells if cell.cell_type == "code")
+    imports.source = imports.source.replace(LAST, NAME)
+    cells = [
+        getattr(nbformat.v4, f"new_{kind}_cell")(text.replace("{}", str(NUMBER)), id=id)
+        for id, table in CELLS.items()
+        for kind, text in table.items()
+    ]
+    cells.insert(1, imports)
     notebook = nbformat.v4.new_notebook(cells=cells)
     return links.in_notebook(notebook, links.addresses().repository)
 

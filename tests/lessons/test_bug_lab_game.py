@@ -217,6 +217,3 @@ def test_nothing_is_drawn_outside_of_the_picture(sizes):
     renderer = view.canvas.get_renderer()
     *boxes, caption = (t.get_window_extent(renderer) for t in view.axes["check"].texts)
     assert not any(box.overlaps(caption) for box in boxes)
-
-
-# end

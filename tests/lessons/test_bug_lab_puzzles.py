@@ -99,32 +99,6 @@ def test_at_level_2_at_least_half_of_the_first_maps_show_errors():
     assert set(coloured) == set(bugs.BUGS) - {"target for input", "wrong axis"}
 
 
-def eight_rules(found):
-    """Name a bug from its first map by a rule for each, as one learns them by heart."""
-    wrong, factor = bugs.wrong_names(found), common_factor(found)
-    *_, before_last, _, last_W, last_b = [check.name for check in found]
-    if wrong == ["W[0]"]:
-        return "target for input"
-    if wrong and all(name.startswith("b") for name in wrong):
-        return "wrong axis"
-    if len(wrong) == len(found):
-        if factor is None:
-            return "slope from output"
-        return "no 1/n" if factor > 0 else "last slope missing"
-    if last_W in wrong and last_b not in wrong:
-        return "stale cache"
-    return "update on the way" if before_last in wrong else "no transpose"
-
-
-@pytest.mark.parametrize("level, least, most", [(1, 0.6, 0.85), (2, 0.0, 0.4)])
-def test_eight_rules_name_only_part_of_the_bugs(level, least, most):
-    """Guards the game: it asks to read and to try, on numbers that nobody looked at. Of the
-    maps of the notebook the rules name all."""
-    hits = [eight_rules(signature(d.bug, d)) == d.bug for d in drawn_at(level)]
-    assert least < sum(hits) / len(hits) < most
-    assert [eight_rules(bugs.signature(name)) for name in bugs.BUGS] == list(bugs.BUGS)
-
-
 def test_lookalikes_are_those_with_the_same_pattern():
     """Guards how many bugs the lab says there are, against the maps themselves."""
     # Here its slopes are all 0: they have no factor in common, as the map says.

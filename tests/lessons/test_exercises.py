@@ -5,8 +5,6 @@ An answer is handed in as a learner does: from a cell of its own.
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import mlp_core as mlp
 from course import checking
@@ -159,12 +157,12 @@ def test_the_core_passes_the_check(name):
 COMPARED = [name for name in EXERCISES if "rng" not in EXERCISES[name].arguments]
 
 
-@settings(max_examples=60)
-@given(st.sampled_from(COMPARED), st.sampled_from([1e-3, -0.5, 1.0, np.nan]), st.data())
-def test_one_wrong_number_is_never_accepted(name, shift, data):
+@pytest.mark.parametrize("shift", [1e-3, np.nan])
+@pytest.mark.parametrize("name", COMPARED)
+def test_one_wrong_number_is_never_accepted(name, shift):
     """Guards: a right answer in which one number of one case is off."""
     exercise = EXERCISES[name]
-    wanted = data.draw(st.sampled_from(exercise.cases))
+    wanted = exercise.cases[-1]
 
     def nearly(*args):
         result = exercise.right(*args)

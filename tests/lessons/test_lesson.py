@@ -3,32 +3,12 @@
 import numpy as np
 import pytest
 
-from course import Lesson, checking, lessons, questions, record
-from tests.answers import STUBS, cell, named
+from course import Lesson, lessons, questions, record
+from tests.answers import DOUBLES, STUBS, cell, named
 
 SOLVED = named("xor_network", lambda: [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])])
 SLOPE = named("my_slope", lambda z, alpha: np.where(z >= 0, 1.0, alpha))
 HALF_VARIANCE = named("my_constant_loss", lambda Y: 0.5 * np.var(Y, axis=0).sum())
-QUESTIONS = """
-[[predict]]
-name = "one"
-question = "What is 1 + 1?"
-answer = 2
-tolerance = 0.1
-feedback = "Yes."
-otherwise = "Count."
-
-[[quiz]]
-name = "two"
-question = "Which?"
-[[quiz.option]]
-text = "this"
-feedback = "no"
-[[quiz.option]]
-text = "that"
-right = true
-feedback = "yes"
-"""
 FRESH = """0 of 1 predictions made
 0 of 2 exercises solved
   xor_network: not solved yet
@@ -37,11 +17,12 @@ FRESH = """0 of 1 predictions made
 
 
 @pytest.fixture
-def lesson(tmp_path, monkeypatch):
+def lesson(monkeypatch):
     """A lesson with two questions, and a session in which nothing was answered."""
-    path = tmp_path / "questions.toml"
-    path.write_text(QUESTIONS, encoding="utf-8")
-    load, own = lessons.load_questions, questions.load(path, "xor_task")
+    load, own = (
+        lessons.load_questions,
+        questions.load(DOUBLES / "questions.toml", "xor_task"),
+    )
     monkeypatch.setattr(
         lessons,
         "load_questions",
@@ -71,35 +52,36 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
     assert repr(first.progress()) == FRESH
     first.check(SOLVED)
     first.check(named("my_constant_loss", np.var))
-    first.predict("one").question.submit("3")
+    first.predict("twice three").question.submit("3")
     text = lesson().progress()
     assert "1 of 1 predictions made\n1 of 2 exercises solved" in text
     assert "xor_network: solved\n  my_constant_loss: not solved yet" in text
     first.check(HALF_VARIANCE)
-    first.quiz().questions[0].submit("this")
+    first.quiz().questions[0].submit("1")
     assert "\n0 of 1 quiz questions right" in lesson().progress()
     assert "All done" not in lesson().progress()
-    first.quiz().questions[0].submit("that")
+    first.quiz().questions[0].submit("0")
     assert (
         "1 of 1 quiz questions right\nAll done in this notebook." in lesson().progress()
     )
 
 
-def test_progress_tells_the_detours(lesson):
-    """Guards: a list of one's wrong first guesses, and a line for all slips together."""
+def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
+    """Guards: a list of one's wrong first guesses, and a line for all slips together; and
+    code that is told at once, or never."""
     opened = lesson()
-    opened.predict("one").submit("3")
-    opened.predict("one").submit("2")
-    opened.quiz().boxes[0].submit("that")
+    opened.predict("twice three").submit("3")
+    opened.predict("twice three").submit("6")
+    opened.quiz().boxes[0].submit("0")
     variance = named("my_constant_loss", lambda Y: np.var(Y, axis=0))
     double = named("my_constant_loss", lambda Y: 2 * HALF_VARIANCE(Y))
-    said = {wrong: opened.check(wrong).mistake for wrong in (variance, double)}
-    assert all(said.values()) and said[variance] != said[double]
-    opened.check(variance)
+    said = [opened.check(wrong) for wrong in (double, variance, variance)]
+    assert len({verdict.mistake for verdict in said} - {""}) == 2
+    assert ["in code: " in verdict.words for verdict in said] == [False, False, True]
     assert opened.progress().endswith(
         "What went wrong on the way:\n"
-        f"  my_constant_loss, 3 slips, the last: {said[variance]}\n"
-        "  'one': your first answer was: 3"
+        f"  my_constant_loss, 3 slips, the last: {said[-1].mistake}\n"
+        "  'twice three': your first answer was: 3"
     )
 
 
@@ -127,7 +109,7 @@ def test_a_learners_copy_is_told_where_its_record_is(
     monkeypatch.chdir(tmp_path)
     opened = lesson()
     assert "on this computer only" in capsys.readouterr().out
-    opened.predict("one").submit("2")
+    opened.predict("twice three").submit("6")
     Lesson("01_activations").check(SLOPE)
     record.close()
     assert "1 of 1 predictions made" in lesson().progress()
@@ -153,27 +135,15 @@ def test_a_review_stays_until_the_first_cell_runs_again(lesson):
     assert again.boxes[place].reply.value == box.reply.value != ""
 
 
-def test_a_check_is_told_how_many_tries_there_were(lesson, monkeypatch):
-    """Guards: code that is told at once, or never: it comes with the third try."""
-    told = []
-
-    def check(exercises, function, tries):
-        told.append(tries)
-        return checking.Verdict(False, "not yet")
-
-    monkeypatch.setattr(checking, "check", check)
-    for _ in range(3):
-        lesson().check(HALF_VARIANCE)
-    assert told == [0, 1, 2]
-
-
 def test_what_is_not_here_is_named(lesson):
     """Guards: an exercise of another notebook that counts here; a KeyError for a misspelt
     question; and a lesson by another number, which a notebook gets that moves."""
     verdict = lesson().check(SLOPE)
     assert not verdict.solved and "there is no exercise 'my_slope'" in verdict.words
     assert lesson().progress() == FRESH
-    with pytest.raises(ValueError, match="no question 'on' here; there are: 'one'"):
+    with pytest.raises(
+        ValueError, match="no question 'on' here; there are: 'twice three'"
+    ):
         lesson().predict("on")
     assert Lesson("4_forward").name == Lesson("forward").name == "forward"
 

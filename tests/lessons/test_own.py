@@ -1,7 +1,9 @@
 """`Lesson.own`: the learner's own functions, in another notebook and on another day."""
 
 import linecache
+import tomllib
 from contextlib import suppress
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +13,8 @@ from course import Lesson, record
 from course.lessons import own
 from tests.answers import EXERCISES, LESSONS, SOLUTIONS
 
+# What learners run, cell by cell.
+CELLS = tomllib.loads(Path(__file__).with_name("own.toml").read_text("utf-8"))
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
 
 
@@ -59,43 +63,7 @@ def test_each_is_yours_or_the_courses_in_the_order_of_the_names(capsys):
         bring("my_los")
 
 
-LOOPS = """
-import math, sys
-HALF = 1 / math.sqrt(4)
-def half(x):
-    return HALF * x
-def my_loss(Y_hat, Y):
-    return half(np.mean(np.sum((Y_hat - Y) ** 2, -1)))
-for _ in range(3):
-    sys.stdout.write('again')
-"""
-HALVED = RIGHT.replace("/ 2", "* HALF")
-CLASS = (
-    "class Error:\n    def __init__(self, a, b):\n        self.squares = (a - b) ** 2"
-)
-CELLS = {
-    "one cell": [RIGHT],
-    "it prints": [RIGHT.replace("return", "print(Y, end='!')\n    return")],
-    "other things in its cell": [LOOPS],
-    "other cells": [
-        "import math as m\nfrom functools import partial\nTWO = 2\n",
-        "odd = [np.mean]; part = partial(max, 1); f = lambda x: x\n",
-        "def square(x):\n    return f(x) ** (TWO if m and odd and part else 0)\n",
-        "def squares(a, b):\n    return [square(x) for x in a - b]\n",
-        "def my_loss(a, b):\n    return np.mean(np.sum(squares(a, b), -1)) / TWO\n",
-    ],
-    "a class": [
-        CLASS,
-        "def my_loss(a, b):\n    return 0.5 * np.sum(Error(a, b).squares) / len(a)\n",
-    ],
-    "a value that took long": ["for HALF in 1, print(1) or 0.5:\n    pass", HALVED],
-    "defined again": [f"HALF = np.array(2)\n{HALVED}", "HALF = np.array(HALF / 4)"],
-    "a later cell failed": [RIGHT, f"1 / 0\n{RIGHT}".replace("/ 2", "/ 3")],
-    "what it once needed": [RIGHT.replace("2\n", "OLD"), "OLD = print(1) or 2", RIGHT],
-}
-
-
-@pytest.mark.parametrize("cells", CELLS.values(), ids=CELLS)
+@pytest.mark.parametrize("cells", CELLS["my_loss"].values(), ids=CELLS["my_loss"])
 def test_a_solved_one_is_the_learners_own_in_another_kernel(cells, capsys):
     """Guards: the course's function passed off as the learner's; a print or a loop that
     runs again elsewhere; and a helper in another cell that doesn't come along."""
@@ -110,38 +78,23 @@ def test_a_solved_one_is_the_learners_own_in_another_kernel(cells, capsys):
 
 def test_old_records_import_a_class_from_their_kernel(capsys):
     """Guards: `from __main__ import Error`, which stands in them, and stops elsewhere."""
-    assert solve(*CELLS["a class"])
+    assert solve(*CELLS["my_loss"]["a class"])
     record.work("forward", "my_loss").code = (
-        "from __main__ import Error as Error\n" + "\n".join(CELLS["a class"])
+        "from __main__ import Error as Error\n" + "\n".join(CELLS["my_loss"]["a class"])
     )
     bring("my_loss")
     assert capsys.readouterr().out == "my_loss: yours\n"
 
 
-ALL_LAYERS = """
-def my_backprop(params, A, Z, dA, slope):
-    grads = []
-    for i in reversed(range(len(params))):
-        dW, db, dA = my_layer_backward(A[i], Z[i], params[i][0], dA, slope)
-        grads.insert(0, (dW, db))
-    return grads
-"""
-LAYER = SOLUTIONS["my_layer_backward"].replace(
-    "    return", "    print(db)\n    return"
-)
-BROUGHT = [
-    "from course import Lesson",
-    "(one,) = Lesson('backprop', keeps_record=False).own('my_layer_backward')",
-    ALL_LAYERS.replace("my_layer_backward", "one"),
-]
+LAYER = SOLUTIONS["my_layer_backward"].replace("    return", "    print(1)\n    return")
 
 
 @pytest.mark.parametrize(
     ("before", "name", "cells"),
     [
         ([], "my_he", [SOLUTIONS["my_uniform"], SOLUTIONS["my_he"]]),
-        ([], "my_backprop", [LAYER, ALL_LAYERS]),
-        ([LAYER], "my_backprop", BROUGHT),
+        ([], "my_backprop", [LAYER, CELLS["all layers"]]),
+        ([LAYER], "my_backprop", CELLS["all layers by lesson.own"]),
     ],
 )
 def test_what_it_needs_of_another_answer_comes_along(before, name, cells, capsys):
