@@ -4,7 +4,7 @@
 
 prints each mutant that is accepted. All of them must stand in the file of the exercise, in
 its cell 'equal', below the reason. The command ends with 1 if one doesn't;
-`lessons/test_mutants.py` runs the same.
+`lessons/test_exercises.py` runs the same.
 """
 
 import ast

@@ -131,6 +131,7 @@ def test_ci_finds_exactly_one_test_command():
     """.ci/run takes the block after this mark; without it CI would test nothing."""
     mark = "<!-- test command: Linux and macOS -->\n```\n"
     assert README.count(mark) == 1
+    assert sum(len(list(commands(text))) for text in TEXTS.values()) > 50
     command = README.split(mark)[1].split("```")[0]
     assert command.strip().endswith("-m pytest") and command.count("\n") == 1
     assert mark.splitlines()[0] in (ROOT / ".ci" / "run").read_text(encoding="utf-8")

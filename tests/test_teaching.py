@@ -9,13 +9,7 @@ import pytest
 
 import mlp_core as mlp
 from course.fast import sweep
-from course.lessons import (
-    NAMES,
-    NOTEBOOKS,
-    load_exercises,
-    load_questions,
-    number_of,
-)
+from course.lessons import NAMES, NOTEBOOKS, load_exercises, load_questions, number_of
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.tools import ROOT, notebooks, pages, plan
 

@@ -11,7 +11,7 @@ from course.lessons.bug_lab import bugs, puzzles
 from course.lessons.bug_lab.game import bug_lab
 from course.pictures.gradient_checks import describe_gradient_check
 from tests.lessons.test_bug_lab_bugs import each_bug
-from tests.panels.parts import assert_all_inside, buttons, press
+from tests.panels.parts import assert_all_inside, press
 
 
 @pytest.fixture
@@ -181,13 +181,6 @@ def test_every_setting_works_for_every_bug(name, capsys):
             assert lab.problem is None, (control.box.description, option)
             assert lab.shown.line == describe_gradient_check(signature_in(lab, name))
     assert capsys.readouterr().err == ""
-
-
-def test_every_control_has_a_name(lab):
-    """Guards screen readers: each control says what it is."""
-    controls = [control.box for control in (*lab.work.values(), lab.guess, lab.level)]
-    labels = [control.description for control in (*controls, *buttons(lab.box))]
-    assert all(labels) and len(set(labels)) == len(labels) > 8
 
 
 @pytest.mark.parametrize("level", [1, 2])

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.experiments import fates
 from course.fast import sweep
 from course.lessons import load_questions
 from course.lessons.backprop.hunt import gradient_of
@@ -174,13 +173,6 @@ def test_the_lines_in_order_compute_what_the_next_run_prints(capsys):
     assert "out of layer 1:" in capsys.readouterr().out
     made = [names[name] for name in "truv"]
     np.testing.assert_equal(made, [Z[0], A[1], Z[1], A[2]])
-
-
-def test_the_seeds_of_a_menu_are_flat():
-    """Guards: the seeds that are written into the cell of the panel of notebook 5."""
-    menu = re.search(r'"flat": (\[.*?\])', cells_of("05_sum_task")["c05a0028"])[1]
-    X, Y = mlp.SUM.X, mlp.SUM.Y
-    assert set(fates(sweep(X, Y, ast.literal_eval(menu)), X, Y)) == {"flat"}
 
 
 def test_the_code_for_own_data_runs_and_learns():
