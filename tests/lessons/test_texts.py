@@ -91,9 +91,8 @@ def test_the_shares_that_are_asked_for_are_taken_with_their_tolerance():
     assert outside.answer == pytest.approx(100 * math.erfc(2 / math.sqrt(2)), abs=5e-3)
     question = load_questions("first_look").predictions["of 1,000"]
     assert question.answer == pytest.approx(learned_percent(0.2))
-    assert [question.reply(guess).right for guess in (75.3, 75.4, 95.4, 95.5)] == [
-        *(False, True, True, False)
-    ]
+    right = [question.reply(guess).right for guess in (75.3, 75.4, 95.4, 95.5)]
+    assert right == [False, True, True, False]
     guesses = 0.8, 0.854, 0, 0.5, 1, 10
     told = ["percent" in question.reply(guess).words for guess in guesses]
     assert told == [True, True, False, False, False, False]
