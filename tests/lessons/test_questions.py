@@ -15,12 +15,8 @@ from course.tools import notebooks
 from tests.telltales import found
 
 PREDICTIONS = {name: load_questions(name).predictions for name in NAMES}
-ORDERED = [
-    question
-    for predictions in PREDICTIONS.values()
-    for question in predictions.values()
-    if isinstance(question, OrderQuestion)
-]
+ALL = [question for asked in PREDICTIONS.values() for question in asked.values()]
+ORDERED = [question for question in ALL if isinstance(question, OrderQuestion)]
 
 
 @pytest.mark.parametrize("lesson", NAMES)

@@ -4,6 +4,7 @@
 """
 
 import ast
+import functools
 import html
 import itertools
 import re
@@ -23,29 +24,31 @@ from tests.lessons.test_bug_lab_game import choose
 from tests.lessons.test_bug_lab_game import signature_in as map_of
 from tests.panels.parts import assert_sound, message, press
 
-NOTEBOOKS = {path.stem: notebooks.read(path).cells for path in find_notebooks([])}
-CELLS = {cell.id: cell.source for cells in NOTEBOOKS.values() for cell in cells}
-
-
 # Tasks that need no more: panel -> steps, each a control, its value, and words to read then.
 IN_WORDS = tomllib.loads(Path(__file__).with_name("tasks.toml").read_text("utf-8"))
 
 
+@functools.cache
+def cells_of(path):
+    return notebooks.read(path).cells
+
+
 def opened(id):
     """The panel that a cell of a notebook makes."""
-    *lines, last = ast.parse(CELLS[id]).body
+    every = (cell for path in find_notebooks([]) for cell in cells_of(path))
+    *lines, last = ast.parse(next(cell.source for cell in every if cell.id == id)).body
     space = {"mlp": mlp, "panels": panels}
     exec(compile(ast.Module(lines, []), id, "exec"), space)  # noqa: S102, our own cell
     return eval(compile(ast.Expression(last.value), id, "eval"), space)
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
-def test_each_task_of_a_panel_is_done_by_a_test(name):
+@pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
+def test_each_task_of_a_panel_is_done_by_a_test(path):
     """Guards: a task that can't be seen, since nobody has done it."""
-    texts = [c for c in NOTEBOOKS[name] if "tasks" in notebooks.tags(c)]
     tasks = [
         f"{cell.id.replace('-', '_')}_{number}"
-        for cell in texts
+        for cell in cells_of(path)
+        if "tasks" in notebooks.tags(cell)
         for number in re.findall(r"^(\d+)\. ", cell.source, re.MULTILINE)
     ]
     done = {name.removeprefix("test_task_") for name in globals()} | {*IN_WORDS}

@@ -1,10 +1,12 @@
 """The terms: each is explained once, where terms.toml says, and used only after it."""
 
+import functools
 import re
 import tomllib
 
 import pytest
 
+from course.__main__ import main
 from course.lessons import FOLDER, NAMES, NOTEBOOKS, terms
 from course.tools import notebooks
 
@@ -28,8 +30,10 @@ def strings(value):
     return [text for part in parts for text in strings(part)]
 
 
+@functools.cache
 def passages():
     """What a learner reads, in order: (lesson, id of the cell, prose)."""
+    found = []
     for lesson in NAMES:
         tables = tomllib.loads((FOLDER / lesson / "questions.toml").read_text("utf-8"))
         asked = {f'lesson.predict("{q["name"]}")': q for q in tables.get("predict", [])}
@@ -37,10 +41,8 @@ def passages():
         for cell in notebooks.read(NOTEBOOKS[lesson]).cells:
             is_text = cell.cell_type == "markdown"
             texts = [cell.source] if is_text else strings(asked.get(cell.source))
-            yield lesson, cell.id, NO_PROSE.sub(" ", "\n".join(texts))
-
-
-PASSAGES = list(passages())
+            found.append((lesson, cell.id, NO_PROSE.sub(" ", "\n".join(texts))))
+    return found
 
 
 def words_for(term):
@@ -57,7 +59,7 @@ def test_a_term_is_used_after_it_is_explained(term):
     """Guards: a word that a beginner meets before it is explained, in all the course; and
     more than one line of words for it."""
     pattern = words_for(term)
-    for lesson, cell, text in PASSAGES:
+    for lesson, cell, text in passages():
         if (lesson, cell) == (term.lesson, term.cell):
             break
         found = pattern.search(text)
@@ -69,7 +71,9 @@ def test_a_term_is_used_after_it_is_explained(term):
 
 
 def test_each_lesson_explains_terms_and_none_twice():
-    """Guards: two homes of one term, and a test above that runs on nothing."""
+    """Guards: two homes of one term, and a test above that runs on nothing; and that who
+    asks for another word is told so."""
+    assert main(["glossary", "no such"]) == 1
     names = [form for term in TERMS for form in (term.name, *term.forms)]
     assert sorted(names) == sorted(set(names))
     assert {term.lesson for term in TERMS} == set(NAMES)

@@ -1,6 +1,7 @@
 """What notebooks and questions say in words and print in no cell, held to the code."""
 
 import ast
+import functools
 import math
 import re
 
@@ -17,11 +18,11 @@ from tests.answers import cell
 from tests.reference import SIZES, assert_near, by_autograd, draw
 
 
-def cells_of(name):
-    return {c.id: c.source for c in notebooks.read(NOTEBOOKS / f"{name}.ipynb").cells}
-
-
-BACKPROP = cells_of("04_backprop")
+@functools.cache
+def source(id, name="04_backprop"):
+    """The text of a cell."""
+    cells = notebooks.read(NOTEBOOKS / f"{name}.ipynb").cells
+    return next(cell.source for cell in cells if cell.id == id)
 
 
 # Numbers that a question asks for --------------------------------------------------------
@@ -29,14 +30,14 @@ BACKPROP = cells_of("04_backprop")
 
 def example(number):
     """The network and the sample of an example by hand, from the cell that runs it."""
-    call = ast.parse(BACKPROP[f"faded-{number}-run"]).body[0].value
+    call = ast.parse(source(f"faded-{number}-run")).body[0].value
     return {word.arg: ast.literal_eval(word.value) for word in call.keywords}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_an_example_runs_the_numbers_of_its_text(number):
     """Guards: a cell that checks another network than the text shows."""
-    text, numbers = BACKPROP[f"faded-{number}"], example(number)
+    text, numbers = source(f"faded-{number}"), example(number)
     W0, W1 = re.findall(r"begin\{pmatrix\}(.*?)\\end", text, re.DOTALL)
     shown = [[float(w) for w in row.split("&")] for row in W0.split(r"\\")]
     assert shown == numbers["W0"]
@@ -117,18 +118,14 @@ def test_the_counts_of_seeds_hang_on_no_processor():
 # Code that a text shows --------------------------------------------------------------------
 
 
-def back_prop(source=BACKPROP["7763b09c"]):
-    return cell("back_prop", source)
-
-
 @pytest.mark.parametrize("seed", range(3))
 def test_the_hunted_bug_is_that_of_the_original_notebook(seed):
     """Guards the old code, and how it is made a gradient; test_original.py has the bug."""
-    params = draw(SIZES, seed, bias=0.3)
+    old, params = cell("back_prop", source("7763b09c")), draw(SIZES, seed, bias=0.3)
     for task in (mlp.SUM, mlp.XOR):
         for row in range(4):
             sample = task.X[[row]], task.Y[[row]]
-            value, grads = gradient_of(back_prop())(params, *sample)
+            value, grads = gradient_of(old)(params, *sample)
             expected = original_loss_and_grads(params, *sample)
             assert value == pytest.approx(expected[0])
             assert_near([(dW, db.ravel()) for dW, db in grads], expected[1])
@@ -136,17 +133,18 @@ def test_the_hunted_bug_is_that_of_the_original_notebook(seed):
 
 def test_mended_as_the_text_says_it_passes():
     """Guards: a repair that does not repair."""
-    (line,) = re.findall(r"`(w_der = .*?)`", BACKPROP["5302a079"])
+    (line,) = re.findall(r"`(w_der = .*?)`", source("5302a079"))
     special = re.compile(r" {8}if i - 1 < 0:.*?(?= {8}n_weights)", re.DOTALL)
-    source, count = special.subn(f"        {line}\n", BACKPROP["7763b09c"])
+    code, count = special.subn(f"        {line}\n", source("7763b09c"))
     assert count == 1
-    mended, params = back_prop(source), draw(SIZES, 5, bias=0.3)
+    mended, old = (cell("back_prop", text) for text in (code, source("7763b09c")))
+    params = draw(SIZES, 5, bias=0.3)
     X, Y = np.array([[0.3, 0.5]]), np.array([[0.8]])
 
     def with_the_input(y_hat, y, w, b, a, z, learning_rate):
         return mended(y_hat, y, w, b, [X[0], *a], z, learning_rate)
 
-    for function, wrong in ((with_the_input, []), (back_prop(), ["W[0]"])):
+    for function, wrong in ((with_the_input, []), (old, ["W[0]"])):
         checks = mlp.gradient_check(params, X, Y, gradient=gradient_of(function))
         assert [check.name for check in checks if not check.ok] == wrong
 
@@ -154,7 +152,7 @@ def test_mended_as_the_text_says_it_passes():
 def test_the_table_of_factors_is_that_of_the_tasks():
     """Guards 'half of the factors are right', for both tasks."""
     row = r"\| \((\d), (\d)\) \| (\d) and (\d) \| (\d) and (\d) \| (\d) and (\d)"
-    found = np.array(re.findall(row, BACKPROP["9241fa67"]), float)
+    found = np.array(re.findall(row, source("9241fa67")), float)
     np.testing.assert_array_equal(found[:, :4], np.hstack([mlp.SUM.X, mlp.SUM.X]))
     for task, bug in ((mlp.SUM, found[:, 4:6]), (mlp.XOR, found[:, 6:])):
         np.testing.assert_array_equal(bug, np.repeat(task.Y, 2, axis=1))
@@ -176,7 +174,7 @@ def test_the_lines_in_order_compute_what_the_next_run_prints(capsys):
 
 def test_the_code_for_own_data_runs_and_learns():
     """Guards the last words of the course: a learner pastes these lines."""
-    text = cells_of("07_bug_lab")["b2a54faa"]
+    text = source("b2a54faa", "07_bug_lab")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     scope = {"np": np, "mlp": mlp}
     exec(code, scope)  # noqa: S102, our own notebook
