@@ -239,6 +239,13 @@ def test_the_costs_are_successes_of_trials(monkeypatch):
     assert bugs.costs(mlp.XOR, range(9)) == {"no bug": (3, 9), **named}
 
 
+@pytest.mark.parametrize("setting", ["bug", "before", "last_z", "batch_size"])
+def test_what_would_give_another_map_is_refused_by_name(setting):
+    """Guards: a slip of the keyboard that shows the map of something else."""
+    with pytest.raises((TypeError, ValueError), match=f"^{setting} must be "):
+        bugs.signature(**{setting: "another"})
+
+
 def test_the_bugs_leave_their_inputs_as_they_are():
     """Guards: planting a bug in a network, or in its batch, changes nothing of it."""
     case = frozen(bugs.case())
