@@ -39,11 +39,6 @@ BELOW = """async cells => {
     }"""
 
 
-def test_the_names_of_questions_are_found():
-    """Guards the test below: a way to ask that it does not know."""
-    assert asked("lesson.predict('a b')") == asked('lesson.predict("a b")') == ["a b"]
-
-
 def asked(source):
     """The questions that a cell asks."""
     return re.findall(r"lesson\.predict\(\s*[\"'](.+?)[\"']", source)

@@ -9,6 +9,7 @@ from course.checking import exercise_file
 from tests.answers import DOUBLES
 
 TEXT = (DOUBLES / "my_double.py").read_text(encoding="utf-8")
+SOLUTION = "# %% solution\ndef f(x):\n    a = x\n    b = a\n    return b\n"
 
 
 def read(folder, text, name="my_double.py"):
@@ -16,17 +17,26 @@ def read(folder, text, name="my_double.py"):
     return exercise_file.read(folder / name)
 
 
-def cells(kind):
-    return [cell for cell in exercise_file.split(TEXT)[1] if cell.kind == kind]
+def cells_of(*texts):
+    """Of cells without their '# %%', below a solution of three lines."""
+    text = "".join(f"# %% {text}" for text in texts)
+    return exercise_file.split(SOLUTION + text)[1][1:]
 
 
 def test_a_file_is_an_exercise(tmp_path):
-    """Guards: its name, its functions, its cases, and that nothing else runs."""
-    exercise = read(tmp_path, TEXT)
-    assert exercise.name == "my_double" and exercise.right(4) == 8
-    assert [mistake.wrong(5) for mistake in exercise.mistakes[:4]] == [5, 15, 25, 6]
-    assert len(exercise.cases) == 4 and exercise.planted == ""
-    assert "normal" in exercise.space and "fresh" not in exercise.space
+    """Guards: its name, functions, cases and reasons, sealed too; that nothing else runs."""
+    for text in (TEXT, sealed.seal(TEXT)):
+        exercise = read(tmp_path, text)
+        assert exercise_file.is_exercise(tmp_path / "my_double.py")
+        assert exercise.name == "my_double" and exercise.right(4) == 8
+        assert [mistake.wrong(5) for mistake in exercise.mistakes[:4]] == [5, 15, 25, 6]
+        assert len(exercise.cases) == 4 and exercise.planted == ""
+        assert "normal" in exercise.space and "fresh" not in exercise.space
+        [solution] = [cell for cell in exercise.cells if cell.kind == "solution"]
+        assert solution.code.endswith("return twice")
+        assert solution.below == "A number and itself."
+    (tmp_path / "cases.py").write_text("cases = []\n")
+    assert not exercise_file.is_exercise(tmp_path / "cases.py")
 
 
 def test_words_go_on_in_comments():
@@ -39,13 +49,6 @@ def test_words_go_on_in_comments():
     assert one.code == "def f(x):\n    # why\n    return 9"
     assert other.words == "too little"
     assert other.code == "def f(x):\n    return 0  # so"
-
-
-def cells_of(*texts):
-    """Of cells without their '# %%', below a solution of three lines."""
-    solution = "solution\ndef f(x):\n    a = x\n    b = a\n    return b\n"
-    text = "".join(f"# %% {text}" for text in (solution, *texts))
-    return exercise_file.split(text)[1][1:]
 
 
 def test_lines_take_the_place_of_others():
@@ -66,12 +69,6 @@ def test_what_mends_a_mistake_may_be_told():
     assert {cell.words for cell in first} == {"so", "and so"}
 
 
-def test_a_solution_has_its_reasons_below():
-    """Guards: a reason that the notebook shows as code, or loses."""
-    [cell] = cells("solution")
-    assert cell.code.endswith("return twice") and cell.below == "A number and itself."
-
-
 def test_a_stub_with_words_is_a_mistake(tmp_path):
     """Guards: the exercises to mend, whose stub is the first mistake."""
     text = TEXT.replace("# %% stub\n", "# %% stub\n# it is still\n# there\n")
@@ -80,26 +77,28 @@ def test_a_stub_with_words_is_a_mistake(tmp_path):
     assert exercise.mistakes[0].wrong(1) is None
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "said"),
-    [
-        ("# %% hint", "# %% hints", "there is no cell 'hints'; there are task, stub"),
-        ("# %% hint", "#%%hint\n#  %% hint in: x", "there is no cell 'hint in: x'"),
-        (
-            "def my_double(x):\n    return x**2",
-            "x = 1",
-            "a cell 'mistakes' defines no my_",
-        ),
-        (
-            "in: twice = x + x",
-            "in: twice = x",
-            "`twice = x` is 0 lines of the solution",
-        ),
-        ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
-    ],
-)
+WRONG = "# %% wrong in: return twice\n# a\nreturn 1\n"
+SQUARE = "def my_double(x):\n    return x**2\n"
+SLIPS = [
+    ("# %% hint", "# %% hints", "there is no cell 'hints'; there are task, stub"),
+    ("# %% hint", "#%%hint\n#  %% hint in: x", "there is no cell 'hint in: x'"),
+    (SQUARE, "x = 1\n", "a cell 'mistakes' defines no my_double"),
+    ("in: twice = x + x", "in: twice = x", "`twice = x` is 0 lines of the solution"),
+    ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
+    (
+        f"# it is the square: asked for is the double\n{SQUARE}",
+        SQUARE,
+        "no words stand",
+    ),
+    (SQUARE, SQUARE + SQUARE, "two answers stand below 'it is the square"),
+    ("# %% equal", f"{WRONG}return 3\n# %% equal", "two answers stand below 'a'"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said"), SLIPS)
 def test_what_is_wrong_in_a_file_is_told(tmp_path, old, new, said):
-    """Guards: a typing slip that drops a mistake in silence."""
+    """Guards: a typing slip that drops a mistake in silence, while all tests pass."""
+    assert old in TEXT
     with pytest.raises(ValueError, match=f"my_double.py: {said}"):
         read(tmp_path, TEXT.replace(old, new))
 
@@ -111,35 +110,3 @@ def test_a_traceback_shows_the_line_of_the_cell(tmp_path):
         read(tmp_path, text).fresh(None)
     last = traceback.extract_tb(caught.value.__traceback__)[-1]
     assert last.line == "1 / 0" and "my_double.py, its cases" in last.filename
-
-
-def test_a_sealed_file_is_read_and_other_modules_are_no_exercises(tmp_path):
-    """Guards: a hand-out without exercises; and `cases.py` that is taken for one."""
-    assert read(tmp_path, sealed.seal(TEXT)).right(4) == 8
-    assert exercise_file.is_exercise(tmp_path / "my_double.py")
-    (tmp_path / "cases.py").write_text("cases = []\n")
-    assert not exercise_file.is_exercise(tmp_path / "cases.py")
-
-
-@pytest.mark.parametrize(
-    "code, words",
-    [
-        ("def f(x):\n    return 1\n", "no words stand above `def f"),
-        ("# one\ndef f(x):\n    return 1\n\ndef f(x):\n    return 2\n", "below 'one'"),
-    ],
-)
-def test_an_answer_without_words_is_told(code, words):
-    """Guards: an answer that vanishes, while all tests pass."""
-    with pytest.raises(ValueError, match=words):
-        cells_of(f"mistakes\n\n{code}")
-
-
-def test_a_line_without_words_is_told():
-    """Guards the same for what takes the place of a line."""
-    text = TEXT.replace(
-        "# %% right",
-        "# %% wrong in: return 2 * x\n# a\nreturn 1\nreturn 3\n# %% right",
-        1,
-    )
-    with pytest.raises(ValueError, match="two answers stand below 'a'"):
-        exercise_file.split(text)

@@ -1,57 +1,14 @@
-"""Questions to test with, as they stand in a lesson's file."""
+"""Questions to test with, as they stand in a lesson's file: `CHOICE`, `NUMBER`, `ORDER`.
 
-CHOICE = """
-[[predict]]
-name = "minus two"
-question = "What is `relu(-2)`, if `a < b & c`?"
-explanation = '''
-The line has a `kink` at 0.
+`QUIZ` has five of the first kind.
+"""
 
-Look at both sides.'''
-[[predict.option]]
-text = "0"
-feedback = "Look at the line for negative `z`."
-[[predict.option]]
-text = "`0.4`"
-right = true
-feedback = "-0.2 times -2 is 0.4."
-[[predict.option]]
-text = "-2"
-feedback = "That is <b>z</b> itself."
-"""
-NUMBER = """
-[[predict]]
-name = "slope"
-question = "What is the slope?"
-answer = 0.4
-tolerance = 0.05
-feedback = "It rises."
-otherwise = "Divide rise by run."
-[[predict.miss]]
-value = -0.4
-feedback = "Mind the sign."
-[[predict.miss]]
-value = 0.52
-feedback = "You divided run by rise."
-"""
-ORDER = """
-[[predict]]
-name = "in order"
-question = "Put the lines of a forward pass in order."
-feedback = "First the sum, then the activation."
-[[predict.line]]
-text = "A = X"
-hint = "The input comes first."
-[[predict.line]]
-text = "for W, b in params:"
-hint = "The loop begins."
-[[predict.line]]
-text = "    Z = A @ W + b"
-hint = "Nothing is activated before it is added up."
-[[predict.line]]
-text = "    A = f(Z)"
-hint = "The next layer needs `A`."
-"""
+from pathlib import Path
+
+CHOICE, NUMBER, ORDER = (
+    Path(__file__).with_name(f"{kind}.toml").read_text(encoding="utf-8")
+    for kind in ("choice", "number", "order")
+)
 QUIZ = "".join(
     CHOICE.replace("predict", "quiz").replace("minus two", f"quiz {number}")
     for number in range(5)

@@ -1,0 +1,51 @@
+"""Answers to the exercise `my_slope`, each as the code of a cell; see answers.toml."""
+
+import textwrap
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from course import checking
+from course.checking import runs
+from tests.answers import EXERCISES, cell
+
+TABLE = Path(__file__).with_name("answers.toml")
+RIGHT = "return np.where(z >= 0, 1.0, alpha)"
+
+
+def odd_answers(place) -> dict:
+    """Those to be tried in a place, 'here' or 'apart': the code, and what is said of it."""
+    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    return table[place] | table["in both places"]
+
+
+def slope(code):
+    """The function of a cell with this code, which may be its body alone."""
+    code = code.strip("\n").replace("RIGHT", RIGHT)
+    if "def my_slope(" not in code:
+        code = f"def my_slope(z, alpha):\n{textwrap.indent(code, '    ')}"
+    return cell("my_slope", code)
+
+
+def check(code):
+    """The verdict on it."""
+    return checking.check(EXERCISES, slope(code))
+
+
+def assert_said(code, words):
+    """The words begin with 'right' for a right answer; they are all that is said then."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs, "MEMORY", 300 * 2**20)
+        if "computing" in words:  # sooner; the words stay
+            patch.setattr(runs, "COMPUTING", 0.5)
+        if "waited" in words:
+            patch.setattr(runs, "WAITING", 1.0)
+        verdict = check(code)
+    is_right, is_stub = words.startswith("right"), words.startswith("not written yet")
+    assert verdict.solved is is_right and verdict.tried is not is_stub
+    start = "" if is_right or is_stub else "not yet: "
+    assert verdict.words.startswith(f"my_slope: {start}")
+    assert words in verdict.words
+    if is_right:
+        assert verdict.words == f"my_slope: {words}"
