@@ -22,7 +22,9 @@ def test_no_two_faults_have_the_same_title():
 def test_each_fault_still_fits():
     """Guards: a fault whose place in the code has moved, or whose tests have."""
     for fault in FAULTS:
-        compile(fault.planted(), fault.module, "exec")
+        planted = fault.planted()
+        if fault.module.endswith(".py"):
+            compile(planted, fault.module, "exec")
         for path in fault.paths():
             assert (mutate_by_hand.ROOT / path.split("::")[0]).exists(), fault.title
 

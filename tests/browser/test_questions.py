@@ -47,18 +47,33 @@ KEYS = [*"abcdfhijklmnoprsvxyz01", "ArrowUp", "ArrowDown", "Escape", "Delete", "
 
 
 @pytest.fixture(scope="module")
-def page(lab, write_notebook, open_notebook):
-    """A notebook with questions in JupyterLab, all cells run."""
+def saved(browser, lab, write_notebook):
+    """A saved notebook with questions, as it opens in JupyterLab."""
+    folder = lab.course / "notebooks"
     text = (CHOICE + NUMBER + ORDER + QUIZ).replace("itself.", f"itself, {LONG}")
-    (lab.course / "notebooks" / "test.toml").write_text(text, encoding="utf-8")
-    write_notebook("test", CELLS)
-    with open_notebook("test") as page:
-        yield page
+    (folder / "test.toml").write_text(text, encoding="utf-8")
+    notebook = save.normalize(save.execute(write_notebook("test", CELLS), folder))
+    save.write(notebook, folder / "test.ipynb")
+    notebook = live.Notebook(browser, lab, "test")
+    yield notebook
+    notebook.close()
+
+
+@pytest.fixture(scope="module")
+def page(saved):
+    """The same, all cells run."""
+    saved.run_all()
+    return saved
 
 
 @pytest.fixture
 def question(page):
-    """A function: the questions of a cell, which has run again; scrolled to."""
+    """A function: the questions of a cell, which has run again; none is answered before."""
+    page.page.evaluate(
+        """code => jupyterapp.shell.currentWidget.context.sessionContext.session
+        .kernel.requestExecute({code}).done""",
+        "record.close()",
+    )
 
     def asked(cell):
         page.run(cell)
@@ -69,16 +84,6 @@ def question(page):
     return asked
 
 
-@pytest.fixture(autouse=True)
-def forgotten(page):
-    """No question is answered yet."""
-    page.page.evaluate(
-        """code => jupyterapp.shell.currentWidget.context.sessionContext.session
-        .kernel.requestExecute({code}).done""",
-        "record.close()",
-    )
-
-
 def button(root, name):
     return root.get_by_role("button", name=name, exact=True)
 
@@ -86,6 +91,15 @@ def button(root, name):
 def expect_words(root, text, index=0):
     """Wait until a reply holds a text, or any text that a pattern meets."""
     root.get_by_role("status").nth(index).filter(has_text=text).wait_for()
+
+
+def test_a_saved_notebook_shows_the_question_and_folds_the_answer(saved):
+    """Guards: before any cell is run JupyterLab shows the static form."""
+    first = saved.page.locator(".jp-OutputArea-output").first
+    first.get_by_text("Answer, with the reasons").click()
+    before, _, after = first.inner_text().partition("Answer, with the reasons")
+    assert "B. 0.4" in before and "Not yet" not in before and "Right." not in before
+    assert "Right. -0.2 times -2 is 0.4." in after
 
 
 # 1. Answers ----------------------------------------------------------------------------
@@ -271,22 +285,6 @@ def test_nothing_overflows_at_800_pixels(page, question):
         expect_words(root, re.compile("Not yet|number first"))
         assert page.page.evaluate(WIDTHS) == []
     page.page.set_viewport_size(live.SIZE)
-
-
-def test_a_saved_notebook_shows_the_question_and_folds_the_answer(
-    page, browser, lab, write_notebook
-):
-    """Guards: before any cell is run JupyterLab shows the static form."""
-    folder = lab.course / "notebooks"
-    notebook = save.execute(write_notebook("saved", CELLS[:2]), folder)
-    save.write(save.normalize(notebook), folder / "saved.ipynb")
-    saved = live.Notebook(browser, lab, "saved")
-    first = saved.page.locator(".jp-OutputArea-output").first
-    first.get_by_text("Answer, with the reasons").click()
-    before, _, after = first.inner_text().partition("Answer, with the reasons")
-    assert "B. 0.4" in before and "Not yet" not in before and "Right." not in before
-    assert "Right. -0.2 times -2 is 0.4." in after
-    saved.close()
 
 
 def test_console_is_silent(page):
