@@ -86,8 +86,7 @@ def test_what_is_of_another_kind_is_refused_by_name(check, options, values):
     """Guards: a text for a number, True for 1, a stack for a network; each in words."""
     for value in values:
         with pytest.raises((ValueError, TypeError), match=r"^thing\b"):
-            taken = check("thing", value, **options)
-            print("taken:", taken)
+            check("thing", value, **options)
 
 
 @pytest.mark.parametrize(

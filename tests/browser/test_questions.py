@@ -88,9 +88,9 @@ def button(root, name):
     return root.get_by_role("button", name=name, exact=True)
 
 
-def expect_words(root, text, index=0):
-    """Wait until a reply holds a text, or any text that a pattern meets."""
-    root.get_by_role("status").nth(index).filter(has_text=text).wait_for()
+def expect_words(root, text):
+    """Wait until the first reply holds a text, or any text that a pattern meets."""
+    root.get_by_role("status").first.filter(has_text=text).wait_for()
 
 
 def test_a_saved_notebook_shows_the_question_and_folds_the_answer(saved):
@@ -230,9 +230,7 @@ def test_a_busy_machine_is_told(page, question):
     root = question(CHOOSE)
     answers = root.locator(".answers")
     answers.evaluate("e => e.classList.add('waiting')")
-    wait_until(
-        lambda: answers.evaluate(SEEN_AFTER) == "visible", "no word of the waiting"
-    )
+    wait_until(lambda: answers.evaluate(SEEN_AFTER) == "visible", "no word of waiting")
     assert "busy" in answers.evaluate(AFTER)
     button(root, "0").click()
     expect_words(root, "Not yet.")
@@ -300,15 +298,10 @@ def test_after_a_restart_questions_say_that_they_are_asleep(page, question):
         "() => { jupyterapp.shell.currentWidget.context.sessionContext.session"
         ".kernel.restart() }"
     )
+    told = "Asleep. Run the imports at the top, then this cell"
     for cell in (QUIZ_CELL, CHOOSE):
         asked = page.show_cell(cell).locator(".course-question").first
-        wait_until(
-            lambda asked=asked: (
-                "Asleep. Run the imports at the top, then this cell"
-                in asked.evaluate(AFTER)
-            ),
-            "it doesn't say that it is asleep",
-        )
+        wait_until(lambda asked=asked: told in asked.evaluate(AFTER), "it seems awake")
         still = "e => getComputedStyle(e).pointerEvents"
         assert asked.get_by_role("button").first.evaluate(still) == "none"
     icons = """() => [...document.querySelectorAll('.jupyter-widgets-disconnected')]

@@ -19,11 +19,8 @@ import numpy as np
 import psutil
 import pytest
 
-from course import checking
 from course.checking import calls, runs
-from tests.answers import EXERCISES
-from tests.checking.slopes import RIGHT, assert_said, check, odd_answers, slope
-from tests.checking.test_check import Raises
+from tests.checking.slopes import RIGHT, assert_said, check, odd_answers
 from tests.wait import PATIENCE, goes_on, wait_until
 
 pytestmark = pytest.mark.timed
@@ -87,12 +84,6 @@ def test_who_sleeps_waits_for_no_processor():
     process._send("call", runs._pickled((range(10**12),)))
     wait_until(process.is_ready, "it computes")
     process.stop()
-
-
-@pytest.mark.usefixtures("answers_run_apart")
-def test_what_raises_as_it_is_sent_runs_in_the_kernel():
-    """Guards: a traceback for an object that no process can have."""
-    assert not checking.check(EXERCISES, Raises()).solved
 
 
 @pytest.mark.usefixtures("answers_run_apart")
@@ -160,15 +151,6 @@ def test_an_interrupt_stops_the_check(moment, monkeypatch, tmp_path):
     assert verdict == (False, words, False, "")
     assert process.poll() is not None  # it computes no more
     assert check(RIGHT).words == "my_slope: right"
-
-
-@pytest.mark.usefixtures("answers_run_apart")
-def test_exits_are_given_back():
-    """Guards: `exit` of the notebook, which a check replaces while an answer runs."""
-    answer = slope(f"exit = print\ndef my_slope(z, alpha):\n    {RIGHT}")
-    assert checking.check(EXERCISES, answer).solved
-    assert answer.__globals__["exit"] is print
-    assert np.all(answer(np.ones(3), 0.5) == 1)
 
 
 # 2. What it may take ------------------------------------------------------------------

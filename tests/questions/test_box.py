@@ -54,17 +54,6 @@ def test_what_is_no_answer_is_told_and_not_remembered(number):
     assert verdict(box) == "right" and number.recorded.first == "2/5"
 
 
-def test_the_same_reply_is_news_again(number):
-    """Guards: two numbers with the same words: question.js waits for a change."""
-    box = questions.QuestionBox(number)
-    replies = []
-    for typed in ("7", "8", "9"):
-        answer(box, typed)
-        assert "Divide rise by run." in reply(box)
-        replies.append(box.reply.value)
-    assert replies[0] != replies[1] != replies[2]
-
-
 def test_trouble_is_told(choice, monkeypatch):
     """Guards: a full disk, or an exception, which JupyterLab doesn't show of a callback."""
     box = questions.QuestionBox(choice)
