@@ -177,23 +177,24 @@ class Busy:
 
 
 @pytest.mark.parametrize(
-    ("process", "words", "after"),
+    ("given", "words", "after"),
     [
         # In a call of a second `time.sleep(1)`, and a little beside it.
-        (Busy(0.005), runs.TOO_LAZY, 4),
-        (Busy(0.02), runs.TOO_LAZY, 10),
+        ({"share": 0.005}, runs.TOO_LAZY, 4),
+        ({"share": 0.02}, runs.TOO_LAZY, 10),
         # Thirty learners share two processors.
-        (Busy(1 / 15), runs.TOO_LONG, 15 * runs.COMPUTING),
-        (Busy(0.1), runs.TOO_LONG, 10 * runs.COMPUTING),
+        ({"share": 1 / 15}, runs.TOO_LONG, 15 * runs.COMPUTING),
+        ({"share": 0.1}, runs.TOO_LONG, 10 * runs.COMPUTING),
         # It computes for 5 seconds, then it waits.
-        (Busy(0.1, seconds=0.5), runs.TOO_LAZY, 5 + 3),
-        (Busy(0.1, memory=3 * 2**30), runs.TOO_LARGE, 0),
+        ({"share": 0.1, "seconds": 0.5}, runs.TOO_LAZY, 5 + 3),
+        ({"share": 0.1, "memory": 3 * 2**30}, runs.TOO_LARGE, 0),
         # It waits for a processor, alone: 15 minutes are too short.
-        (Busy(0.001, seconds=1.0, is_ready=True), "", 900),
+        ({"share": 0.001, "seconds": 1.0, "is_ready": True}, "", 900),
     ],
 )
-def test_all_calls_together_have_their_limits(process, words, after, monkeypatch):
+def test_all_calls_together_have_their_limits(given, words, after, monkeypatch):
     """Guards: limits by the clock, anew in each call, or while the kernel works."""
+    process = Busy(**given)
     monkeypatch.setattr(runs, "time", process)
     meter, why, looks = runs._Meter(process, runs.COMPUTING), "", 0
     while not why and looks < 9000:
