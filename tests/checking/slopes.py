@@ -20,17 +20,12 @@ def odd_answers(place) -> dict:
     return table[place] | table["in both places"]
 
 
-def slope(code):
-    """The function of a cell with this code, which may be its body alone."""
+def check(code):
+    """The verdict on a cell's function, whose body alone may stand for the cell."""
     code = code.strip("\n").replace("RIGHT", RIGHT)
     if "def my_slope(" not in code:
         code = f"def my_slope(z, alpha):\n{textwrap.indent(code, '    ')}"
-    return cell("my_slope", code)
-
-
-def check(code):
-    """The verdict on it."""
-    return checking.check(EXERCISES, slope(code))
+    return checking.check(EXERCISES, cell("my_slope", code))
 
 
 def assert_said(code, words):
