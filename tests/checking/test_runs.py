@@ -66,9 +66,9 @@ def my_slope(z, alpha):
 
 def test_a_process_that_does_not_read_is_stopped(monkeypatch):
     """Guards: a kernel that waits in a write; seconds by the clock for computed ones."""
-    monkeypatch.setattr(runs, "WAITING", 0.5)
     process = runs.Process()
     assert process.load(print, ())
+    monkeypatch.setattr(runs, "WAITING", 0.5)
     process.computing.suspend()
     with pytest.raises(calls.Stopped, match="computed nothing"):
         process.call((np.zeros(10**6),))
