@@ -76,7 +76,6 @@ ONCE = [
     "browser/test_first_look",
     "browser/test_questions",
     "browser/test_reopened",
-    "browser/test_telltales",
     "browser/test_training_panel",
     "browser/test_voila",
     "browser/test_waiting",

@@ -1,8 +1,7 @@
 """All notebooks in a real browser: JupyterLab, its kernel, Chromium, keys and a mouse.
 
-Needs Chromium. Without it these tests are skipped, unless REQUIRE_BROWSER_TESTS is set,
-as in .ci/run. Each notebook is opened once, in a copy of the course, all on one page, and
-all of its tests run there.
+Each is opened once, in a copy of the course, all on one page. First its questions are seen
+as a learner meets them, then all cells are run, and all other tests look at that.
 """
 
 import itertools
@@ -10,17 +9,19 @@ import re
 
 import pytest
 
+from course.lessons import load_questions, name_of
 from course.panels.controls import Number
 from course.tools import find_notebooks
 from tests.browser.panel_on_page import Panel, assert_agrees, rebuild
-from tests.live import expect
+from tests.live import SIZE, expect
+from tests.telltales import found
 from tests.wait import wait_until
 
 # Enough with the oldest packages: the panel that learners meet first, and a notebook with
 # questions and exercises. The rest runs by nbval there.
 WITH_OLDEST = {"00_first_look", "01_activations"}
 each_notebook = pytest.mark.parametrize(
-    "notebook",
+    "opened",
     [
         pytest.param(name, marks=[] if name in WITH_OLDEST else pytest.mark.once)
         for name in (path.stem for path in find_notebooks([]))
@@ -30,11 +31,16 @@ each_notebook = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def notebook(request, turn_to):
+def opened(request, turn_to):
+    """A notebook as it is stored."""
+    return turn_to(request.param)
+
+
+@pytest.fixture(scope="module")
+def notebook(opened):
     """A notebook in which all cells were run."""
-    notebook = turn_to(request.param)
-    notebook.run_all()
-    return notebook
+    opened.run_all()
+    return opened
 
 
 @pytest.fixture
@@ -42,6 +48,72 @@ def all_panels(notebook):
     found = [Panel(notebook, cell) for cell in notebook.panels()]
     assert found, "no panel in this notebook"
     return found
+
+
+SIZES = [{"width": 1440, "height": 900}, SIZE]
+CLEAR = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
+# The texts below the question of each cell, as far as a screen reaches that has the cell at
+# its top. All cells are drawn, so that nothing need be scrolled.
+BELOW = """async cells => {
+    const { content } = jupyterapp.shell.currentWidget;
+    const usual = content.notebookConfig;
+    content.notebookConfig = { ...usual, windowingMode: 'none' };
+    const all = () => content.widgets.at(-1).node.getBoundingClientRect().bottom;
+    for (let still = 0, before; still < 10; before = all()) {
+        await new Promise(requestAnimationFrame);
+        still = all() === before ? still + 1 : 0 }
+    const texts = [], walker = document.createTreeWalker(content.node, 4);  // SHOW_TEXT
+    while (walker.nextNode()) {
+        const range = document.createRange();
+        range.selectNodeContents(walker.currentNode);
+        if (walker.currentNode.parentElement.checkVisibility())
+            for (const r of range.getClientRects())
+                if (r.width && r.height) texts.push([walker.currentNode, r.top, r.bottom]) }
+    const below = cells.map(index => {
+        const { node } = content.widgets[index];
+        const last = node.getBoundingClientRect().top + content.node.clientHeight;
+        const first = node.querySelector('.course-question').getBoundingClientRect().bottom;
+        const seen = texts.filter(([, top, bottom]) => bottom > first && top < last);
+        return [...new Set(seen.map(([text]) => text))].map(text => text.data).join(' ') });
+    content.notebookConfig = usual;
+    return below }"""
+
+
+def asked(source):
+    """The questions that a cell asks."""
+    return re.findall(r"lesson\.predict\(\s*[\"'](.+?)[\"']", source)
+
+
+@pytest.mark.once
+@each_notebook
+def test_what_answers_a_question_is_not_on_the_screen(opened):
+    """Guards: an explanation, a heading, a table or a comment below an open question.
+
+    The outputs are cleared, the question's cell is at the top of the window, and what can
+    be seen below it is held against the telltales of the question.
+    """
+    opened.page.evaluate(CLEAR)
+    opened.give_room(all_of_it=False)
+    questions = {}  # cell -> name
+    for index, cell in enumerate(opened.cells()):
+        if cell["cell_type"] == "code" and "lesson = Lesson(" in cell["source"]:
+            opened.run(index)
+        elif cell["cell_type"] == "code" and asked(cell["source"]):
+            opened.run(index)
+            (questions[index],) = asked(cell["source"])
+    asked_here, told = load_questions(name_of(opened.name)).predictions, []
+    assert list(questions.values()) == list(asked_here)
+    for size in SIZES:
+        opened.page.set_viewport_size(size)
+        below = opened.page.evaluate(BELOW, list(questions))
+        for (index, name), text in zip(questions.items(), below):
+            told += [
+                f"cell {index}, {name!r}, at {size['width']}: {telltale!r} in {text!r}"
+                for telltale in found(asked_here[name], text)
+            ]
+    opened.page.set_viewport_size(SIZE)
+    assert not told, "\n".join(told)
+    assert not opened.complaints
 
 
 @each_notebook
@@ -171,7 +243,7 @@ LAB = """root => {
     return [answer.getBoundingClientRect().bottom - top, notebook] }"""
 
 
-@pytest.mark.parametrize("notebook", ["07_bug_lab"], indirect=True)
+@pytest.mark.parametrize("opened", ["07_bug_lab"], indirect=True)
 @pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
 def test_the_guess_is_seen_with_the_map(notebook, all_panels, alone):
     """Guards the game on a projector: settings, map, guess and answer, unscrolled."""
