@@ -14,7 +14,7 @@ from tests.wait import PATIENCE
 pytestmark = pytest.mark.timed
 
 START = """
-import signal, sys, time
+import gc, signal, sys, time
 sys.path.insert(0, "..")
 import numpy as np
 import mlp_core as mlp
@@ -56,24 +56,20 @@ class Kernel:
 
         ``cellId`` is what JupyterLab and Notebook add to the request.
         """
-        content = {"code": code, "silent": False, "store_history": True}
-        content |= {"user_expressions": {}, "allow_stdin": False, "stop_on_error": True}
-        session, told = self.client.session, []
-        request = session.msg("execute_request", content, metadata=metadata)
-        self.client.shell_channel.send(request)
-        while True:
-            message = self.client.get_iopub_msg(timeout=PATIENCE)
-            if message["parent_header"].get("msg_id") != request["header"]["msg_id"]:
-                continue
+        told, to_come = [], [interrupt_at] if interrupt_at else []
+
+        def hear(message):
             kind, content = message["msg_type"], message["content"]
-            if kind == "status" and content["execution_state"] == "idle":
-                return told
             if kind not in ("status", "execute_input"):
                 told.append((kind, content))
-            if interrupt_at and interrupt_at in str(content):
+            if to_come and to_come[0] in str(content):
                 time.sleep(0.3)  # it goes on with its work, which takes minutes
                 self.manager.interrupt_kernel()
-                interrupt_at = None
+                to_come.clear()
+
+        self.client.session.metadata = metadata
+        self.client.execute_interactive(code, output_hook=hear, timeout=PATIENCE)
+        return told
 
     def close(self):
         self.client.stop_channels()
@@ -99,21 +95,17 @@ def bars(told):
 
 def outputs(told):
     """The outputs as the page has them at the end, with the last data of a display."""
-    shown, place = [], {}
+    shown = {}
     for kind, content in told:
-        if kind == "stream" and shown and isinstance(shown[-1], str):
-            shown[-1] += content["text"]  # a busy kernel sends two lines in one piece
-        elif kind == "stream":
-            shown.append(content["text"])
+        if kind == "stream":  # a busy kernel sends one text in two pieces
+            last = next(reversed(shown), "")
+            place = last if isinstance(last, int) else len(shown)
+            shown[place] = shown.get(place, "") + content["text"]
         elif kind == "error":
-            shown.append(content["traceback"])
+            shown["error"] = content["traceback"]
         else:
-            name = content["transient"]["display_id"]
-            if kind == "display_data":
-                place[name] = len(shown)
-                shown.append(None)
-            shown[place[name]] = content["data"]
-    return shown
+            shown[content["transient"]["display_id"]] = content["data"]
+    return [*shown.values()]
 
 
 SLOW = "print('before', flush=True); rest(1.6); print('after', flush=True)"
@@ -129,14 +121,10 @@ def test_a_bar_is_shown_after_a_second_moves_and_goes(kernel):
     assert outputs(told) == ["before\n", {}, "after\n"]
 
 
-def test_one_bar_serves_all_the_waits_of_a_cell(kernel):
-    """Guards cells with many short sweeps: their time counts together."""
+def test_the_waits_of_a_cell_count_together_and_those_of_two_do_not(kernel):
+    """Guards cells with many short sweeps, and that each run begins its own second."""
     told = kernel.run("for _ in range(4): rest(0.4)", cellId="one")
     assert kinds(told).count("display_data") == 1 and outputs(told) == [{}]
-
-
-def test_a_short_wait_shows_nothing_whatever_went_before(kernel):
-    """Guards: each run of a cell begins its own second."""
     for _ in range(3):
         assert kernel.run("rest(0.5)", cellId="one") == []
 
@@ -148,47 +136,28 @@ def test_elsewhere_nothing_is_shown(kernel):
     assert kernel.run(f"{thread}; t.start(); t.join()", cellId="one") == []
 
 
-@pytest.fixture
-def quick_clock(kernel):
-    """A second passes from one news to the next."""
-    kernel.run("clock.tick = 1")
-    yield
-    kernel.run("clock.tick = 0")
-
-
 # Hours of work, unless it is stopped.
 SWEEP = "run = fast.sweep(mlp.XOR.X, mlp.XOR.Y, range(1_000_000))"
-
-
-@pytest.mark.usefixtures("quick_clock")
-def test_a_sweep_tells_itself_and_can_be_stopped(kernel):
-    """Guards: notebooks call ``sweep(...)`` plainly; an interrupt leaves clear words."""
-    told = kernel.run(SWEEP, interrupt_at="this sweep over 1,000,000", cellId="one")
-    assert outputs(told) == [{}, [waiting.STOPPED]]
-    assert outputs(kernel.run("print('run' in dir())")) == ["False\n"]
-
-
+# `train` ends at an interrupt and returns; then the cell must end, too.
+TRAININGS = """
+for number, epochs in enumerate(waiting.with_bar({})):
+    clock.tick = int(number == 0)  # the bar is shown once; later news come too soon
+    rng = np.random.default_rng(epochs)
+    fast.train(mlp.initialize(rng=rng), mlp.XOR.X, mlp.XOR.Y, rng, epochs=epochs)
+"""
 SENDING = """
-bar = waiting._bar
-
 def told_while_sending(share, words):
+    waiting._bar = bar
     Frame()
     return bar(share, words)
 
-waiting._bar = told_while_sending
+bar, waiting._bar = waiting._bar, told_while_sending
+rest(3)
+print("after")
 """
-
-
-def test_an_interrupt_while_the_bar_is_sent_is_not_lost(kernel):
-    """Guards the page from a traceback of pyzmq, where a busy computer is stopped."""
-    assert kernel.run(SENDING) == []
-    told = kernel.run("rest(3); print('after')", cellId="one")
-    assert kernel.run("waiting._bar = bar") == []
-    assert outputs(told) == [{}, [waiting.STOPPED]]
-
-
 COLLECTING = """
-import _thread, collections, gc, operator
+import _thread, collections, operator
+rest(3)
 frame = Frame()
 frame.cycle = frame
 del frame
@@ -203,12 +172,26 @@ COMES_JUST_BEFORE = """calls = [_thread.interrupt_main, gc.collect]
     collections.deque(map(operator.call, calls), maxlen=0)"""
 
 
-@pytest.mark.parametrize("collect", ["gc.collect()", COMES_JUST_BEFORE])
-def test_an_interrupt_while_garbage_is_collected_is_not_lost(kernel, collect):
-    """Guards the page from a traceback of pyzmq, and a learner from pressing again."""
-    told = kernel.run(f"rest(3)\n{COLLECTING.format(collect)}", cellId="one")
-    assert outputs(told) == [{}, [waiting.STOPPED]]
-    assert outputs(kernel.run("print(gc.callbacks)")) == ["[]\n"]
+@pytest.mark.parametrize(
+    "code, interrupt_at",
+    [
+        (SWEEP, "this sweep over 1,000,000"),
+        ("work_until_stopped()", "<progress"),
+        (TRAININGS.format("10_000 * [100]"), "1 of"),
+        (TRAININGS.format("[1, 50_000]"), "1 of"),
+        (SENDING, None),
+        (COLLECTING.format("gc.collect()"), None),
+        (COLLECTING.format(COMES_JUST_BEFORE), None),
+    ],
+)
+def test_a_cell_that_is_stopped_says_so_in_one_sentence(kernel, code, interrupt_at):
+    """Guards: a traceback, also of pyzmq, an interrupt that is lost, a bar that stays."""
+    kernel.run("clock.tick = 1")  # a second passes from one news to the next
+    code = f"print('kept', flush=True)\n{code}"
+    told = kernel.run(code, interrupt_at, cellId="one")
+    assert outputs(told) == ["kept\n", {}, [waiting.STOPPED]]
+    told = kernel.run("clock.tick = 0; print('run' in dir(), gc.callbacks)")
+    assert outputs(told) == ["False []\n"]
 
 
 PANEL = """
@@ -235,38 +218,15 @@ def test_the_first_picture_of_a_panel_tells_how_far_it_is(kernel):
     assert outputs(told) == [{}]
 
 
-def test_an_interrupt_between_two_parts_is_told_in_the_same_words(kernel):
-    """Guards the lines of the cell itself, and what is printed before."""
-    code = "print('kept', flush=True); work_until_stopped()"
-    told = kernel.run(code, interrupt_at="<progress", cellId="one")
-    assert outputs(told) == ["kept\n", {}, [waiting.STOPPED]]
-
-
-TRAININGS = """
-for number, epochs in enumerate(waiting.with_bar({})):
-    clock.tick = int(number == 0)  # the bar is shown once; later news come too soon
-    rng = np.random.default_rng(epochs)
-    fast.train(mlp.initialize(rng=rng), mlp.XOR.X, mlp.XOR.Y, rng, epochs=epochs)
-"""
-
-
-@pytest.mark.usefixtures("quick_clock")
-@pytest.mark.parametrize("row", ["10_000 * [100]", "[1, 50_000]"])
-def test_an_interrupt_ends_a_row_of_trainings(kernel, row):
-    """Guards: `train` ends at an interrupt and returns; then the cell must end, too."""
-    told = kernel.run(TRAININGS.format(row), interrupt_at="1 of", cellId="one")
-    assert outputs(told) == [{}, [waiting.STOPPED]]
-
-
 def test_after_a_bar_the_shell_is_as_before(kernel):
     """Guards interrupts and errors of other cells: they keep their tracebacks."""
     kernel.run(SLOW, cellId="one")
     told = kernel.run("print(signal.getsignal(signal.SIGINT))", cellId="two")
     assert "default_int_handler" in outputs(told)[0]
-    ((kind, content),) = kernel.run("raise KeyboardInterrupt", cellId="two")
-    assert kind == "error" and len(content["traceback"]) > 1
-    ((kind, content),) = kernel.run("1 / 0", cellId="two")
-    assert content["ename"] == "ZeroDivisionError"
+    for error in ("KeyboardInterrupt", "ZeroDivisionError"):
+        ((kind, content),) = kernel.run(f"raise {error}", cellId="two")
+        assert kind == "error" and content["ename"] == error
+        assert len(content["traceback"]) > 1
 
 
 def test_news_tell_what_is_done_and_not_what_comes(monkeypatch):

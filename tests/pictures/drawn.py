@@ -1,5 +1,7 @@
 """What stands on Axes, in words and numbers."""
 
+import itertools
+
 
 def texts(ax):
     return [text.get_text() for text in ax.texts]
@@ -13,3 +15,33 @@ def points(ax, size=10):
     """The points of each marker."""
     lines = [line for line in ax.lines if line.get_markersize() == size]
     return {line.get_marker(): line.get_xydata().tolist() for line in lines}
+
+
+def boxes(ax):
+    """The texts inside, and where they stand in the picture."""
+    ax.figure.draw_without_rendering()
+    return {
+        text: text.get_window_extent() for text in ax.texts if text.get_text().strip()
+    }
+
+
+def misplaced(ax):
+    """The texts that lie on another one, or not wholly in the picture."""
+    found, inside = boxes(ax), ax.figure.bbox.padded(1)
+    beyond = [
+        text.get_text()
+        for text, box in found.items()
+        if not (inside.contains(*box.min) and inside.contains(*box.max))
+    ]
+    return beyond + [
+        f"{a.get_text()} on {b.get_text()}"
+        for (a, box), (b, other) in itertools.combinations(found.items(), 2)
+        if _touch(box, other)
+    ]
+
+
+def _touch(box, other):
+    wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+    high = min(box.y1, other.y1) - max(box.y0, other.y0)
+    # Line boxes are higher than digits: a third of a line is no overlap yet.
+    return wide > 1 and high > 0.3 * min(box.height, other.height)

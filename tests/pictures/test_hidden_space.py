@@ -5,8 +5,8 @@ import pytest
 
 import mlp_core as mlp
 from course import pictures
-from mlp_core import ORIGINAL, XOR, Layer
-from tests.pictures.drawn import points, texts
+from mlp_core import XOR, Layer
+from tests.pictures.drawn import boxes, misplaced, points, texts
 
 
 def test_everything_in_the_plane_stands_where_its_activations_are():
@@ -20,29 +20,25 @@ def test_everything_in_the_plane_stands_where_its_activations_are():
     last = Layer(np.array([[3.0], [1.0]]), np.array([-11.0]))
     picture = pictures.hidden([first, last], task, mlp.identity, layer=0)
     (ax,) = picture.figure().axes
-    np.testing.assert_allclose(points(ax)["o"], [[4, -1], [5, 1]])
-    np.testing.assert_allclose(points(ax)["s"], [[4, 1], [5, -1]])
+    places = [[4, -1], [4, 1], [5, -1], [5, 1]]
+    np.testing.assert_allclose(points(ax)["o"], [places[0], places[3]])
+    np.testing.assert_allclose(points(ax)["s"], [places[1], places[2]])
     outline = ax.lines[0].get_xydata()
-    np.testing.assert_allclose(outline.min(axis=0), [4, -1])
-    np.testing.assert_allclose(outline.max(axis=0), [5, 1])
     corners = [outline[20 * k + k] for k in range(4)]  # 21 points a side
     np.testing.assert_allclose(corners, [[4, -1], [5, -1], [5, 1], [4, 1]])
+    np.testing.assert_allclose([outline.min(axis=0), outline.max(axis=0)], places[::3])
     cut = ax.collections[0].get_paths()[0].vertices
     np.testing.assert_allclose(3 * cut[:, 0] + cut[:, 1], 13)
     assert len(cut) > 10 and np.ptp(cut[:, 1]) > 2  # it crosses the picture
     assert ax.collections[0].get_linestyles()[0][1] is not None  # dashed
     names = {}
     for text in ax.texts:  # each name stands nearest to its own point
-        place = np.array(text.get_position())
-        distances = np.linalg.norm([[4, -1], [4, 1], [5, -1], [5, 1]] - place, axis=1)
-        names[text.get_text()] = int(distances.argmin())
-    assert names == {
-        "(0, 0) → 1": 0,
-        "(0, 1) → 3": 1,
-        "(1, 0) → 3": 2,
-        "(1, 1) → 1": 3,
-    }
+        distances = np.linalg.norm(np.array(places) - text.get_position(), axis=1)
+        names[int(distances.argmin())] = text.get_text()
+    expected = ["(0, 0) → 1", "(0, 1) → 3", "(1, 0) → 3", "(1, 1) → 1"]
+    assert [names[i] for i in range(4)] == expected
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("a of unit 0", "a of unit 1")
+    assert "(0, 1) with target 3 at (4.00, 1.00)" in picture.alt
 
 
 def test_the_cut_uses_the_activations_of_the_later_layers(ax):
@@ -69,10 +65,8 @@ def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
     A = mlp.forward(params, XOR.X)[1].A[1]
     A = A - A.mean(axis=0)
     _, sizes, directions = np.linalg.svd(A)
-    sizes = sizes**2
-    shares = 100 * sizes / sizes.sum()
-    kept = f"{shares[:2].sum():.0f} % of its spread"
-    assert ax.get_title() == f"layer 0: {kept}"
+    shares = 100 * sizes**2 / np.sum(sizes**2)
+    assert ax.get_title() == f"layer 0: {shares[:2].sum():.0f} % of its spread"
     assert ax.get_xlabel() == f"direction 1: {shares[0]:.0f} %"
     assert ax.get_ylabel() == f"direction 2: {shares[1]:.0f} %"
     places = [A @ row * np.sign(row[abs(row).argmax()]) for row in directions[:2]]
@@ -83,11 +77,13 @@ def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
 
 
 @pytest.mark.parametrize("layer", range(4))
-def test_hidden_points_in_one_place_share_a_name(ax, params, layer):
-    """Guards dead layers: four names on one spot would be unreadable."""
+def test_samples_on_one_point_share_a_name_and_are_told(ax, params, layer):
+    """Guards dead layers: four names on one spot, or '0 % of its spread'."""
     dead = [Layer(W * 0, b) for W, b in params]
     pictures.draw_hidden(ax, dead, XOR, mlp.relu, layer=layer)
     assert len(ax.texts) == 1 and texts(ax)[0].count("→") == 4
+    words = ax.get_title() + ax.get_xlabel() + ax.get_ylabel()
+    assert "%" not in words and ("all on one point" in words) == (layer < 2)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -97,66 +93,35 @@ def test_names_lie_on_no_point_and_on_no_other_name(new_axes, seed):
     for layer in (0, 2):
         ax = new_axes((3.6, 3.0))
         pictures.draw_hidden(ax, params, XOR, layer=layer)
-        ax.figure.draw_without_rendering()
-        boxes = [text.get_window_extent() for text in ax.texts]
-        assert sum(text.get_text().count("→") for text in ax.texts) == 4
-        for i, box in enumerate(boxes):
-            assert not any(box.overlaps(other) for other in boxes[:i])
+        assert not misplaced(ax) and "".join(texts(ax)).count("→") == 4
+        for box in boxes(ax).values():
             for places in map(ax.transData.transform, points(ax).values()):
                 assert not any(box.contains(*place) for place in places)
 
 
 @pytest.mark.parametrize("size", [1e-9, 5e-4, 0.07, 1.0, 300, 15_000.0, 1e25])
 def test_ticks_tell_their_numbers_in_few_characters(ax, params, size):
-    """Guards: a power of ten beside the axis lay over the title, long labels over the
-    axis label."""
+    """Guards: a power of ten beside the axis over the title, labels over that of the axis."""
     params = [Layer(size * W, size * b) for W, b in params[:1]]
     pictures.draw_hidden(ax, params, XOR, mlp.identity, layer=0)
     ax.figure.draw_without_rendering()
     for axis in (ax.xaxis, ax.yaxis):
         assert axis.get_offset_text().get_text() == ""
         low, high = axis.get_view_interval()
-        texts = [text.get_text().replace("−", "-") for text in axis.get_ticklabels()]
-        places = axis.get_ticklocs()
-        np.testing.assert_allclose(
-            [float(text) for text in texts], places, atol=1e-9 * (high - low)
-        )
-        assert max(map(len, texts)) <= 6 and len(set(texts)) == len(texts) > 1
+        words = [text.get_text().replace("−", "-") for text in axis.get_ticklabels()]
+        told, places = list(map(float, words)), axis.get_ticklocs()
+        np.testing.assert_allclose(told, places, atol=1e-9 * (high - low))
+        assert max(map(len, words)) <= 6 and len(set(words)) == len(words) > 1
 
 
-def test_hidden_space_of_a_broken_network_says_so(ax, broken):
-    """Guards the panel after divergence: no point stands at a place of NaN."""
-    pictures.draw_hidden(ax, broken, XOR, layer=1)
-    assert not points(ax)
-    assert any("12 of 12 numbers" in text for text in texts(ax))
-
-
-def test_hidden_space_in_words(params):
-    """Guards the alt text: sample, target and place; noise is 0.00."""
-    alt = pictures.hidden(params, XOR, layer=2).alt
-    A = mlp.forward(params, XOR.X)[1].A[3]
-    for (x0, x1), y, (a, b) in zip(XOR.X, XOR.Y[:, 0], A):
-        assert f"({x0:g}, {x1:g}) with target {y:g} at ({a:z.2f}, {b:z.2f})" in alt
-    assert alt.startswith("The samples in the space of layer 2:")
-    with pytest.raises(ValueError, match="layer"):
-        pictures.hidden(params, XOR, ORIGINAL, layer=4)
-
-
-def test_numbers_too_large_to_draw_are_told_and_stand_nowhere(ax):
+def test_numbers_that_can_not_be_drawn_are_told_and_stand_nowhere(new_axes, broken):
     """Guards: a diverged layer, whose samples all stood on one point at the edge."""
-    huge = [
-        Layer(np.full((2, 3), 1e40), np.full(3, -1e40)),
-        Layer(np.ones((3, 1)), np.zeros(1)),
-    ]
-    pictures.draw_hidden(ax, huge, XOR, mlp.identity, layer=0)
+    pictures.draw_hidden(ax := new_axes(), broken, XOR, layer=1)
+    assert not points(ax)
+    assert texts(ax) == ["12 of 12 numbers\nare NaN or infinite"]
+    huge = Layer(np.full((2, 3), 1e40), np.full(3, -1e40))
+    last = Layer(np.ones((3, 1)), np.zeros(1))
+    pictures.draw_hidden(ax := new_axes(), [huge, last], XOR, mlp.identity, layer=0)
     assert {marker: len(places) for marker, places in points(ax).items()} == {"s": 2}
     assert "(0, 1) → 1\n(1, 0) → 1" in texts(ax)  # those alone stay at 0
     assert "6 of 12 numbers\nare too large to draw" in texts(ax)
-
-
-def test_samples_on_one_point_are_told(ax):
-    """Guards: '0 % of its spread', which reads as if the picture hid everything."""
-    flat = [Layer(np.zeros((2, 3)), np.ones(3)), Layer(np.ones((3, 1)), np.zeros(1))]
-    pictures.draw_hidden(ax, flat, XOR, layer=0)
-    assert ax.get_title() == "layer 0: all on one point"
-    assert "%" not in ax.get_xlabel() + ax.get_ylabel()

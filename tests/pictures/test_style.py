@@ -21,24 +21,21 @@ def test_the_style_is_the_default_and_its_colours_tell_signs():
     assert min(style.SIGNED_CMAP(0.5)[:3]) > 0.98
 
 
-def test_a_class_has_its_own_marker_and_the_colour_of_its_target():
+@pytest.mark.parametrize(
+    "targets, shares",
+    [
+        ([1.0, 0.0, 0.0], {0: 0.0, 1: 1.0}),
+        ([2.0, 0.0, 1.0], {0: 0.0, 1: 0.5, 2: 1.0}),
+        ([-1.0, 1.0], {-1: 0.0, 1: 1.0}),
+        ([3.0], {3: 0.5}),
+    ],
+)
+def test_a_class_has_its_own_marker_and_the_colour_of_its_target(targets, shares):
     """Guards the looks of points: from orange, the lowest target, to blue."""
-
-    def faces(targets):
-        looks = style.class_looks(np.array(targets)).items()
-        return {target: to_hex(look["markerfacecolor"]) for target, look in looks}
-
-    blue, orange = POSITIVE.lower(), NEGATIVE.lower()
-    assert faces([1.0, 0.0, 0.0]) == {0: orange, 1: blue}
-    assert faces([2.0, 0.0, 1.0]) == {
-        0: orange,
-        1: to_hex(style.SIGNED_CMAP(0.5)),
-        2: blue,
-    }
-    assert faces([-1.0, 1.0]) == {-1: orange, 1: blue}
-    assert faces([3.0]) == {3: to_hex(style.SIGNED_CMAP(0.5))}
-    markers = [look["marker"] for look in style.class_looks(np.arange(6)).values()]
-    assert len(set(markers)) == 6
+    looks = style.class_looks(np.array(targets))
+    faces = {target: look["markerfacecolor"] for target, look in looks.items()}
+    assert faces == {target: style.SIGNED_CMAP(at) for target, at in shares.items()}
+    assert len({look["marker"] for look in looks.values()}) == len(shares)
 
 
 def test_lines_and_bars_differ_by_more_than_colour():
@@ -50,23 +47,12 @@ def test_lines_and_bars_differ_by_more_than_colour():
     assert style.line_look(6) == style.line_look(0)
 
 
-@pytest.mark.parametrize(
-    "value, text",
-    [
-        (-1.054, "−1.05"),
-        (0, "0.00"),
-        (-0.0, "0.00"),
-        (4e-4, "4e−4"),
-        (31.42, "31.4"),
-        (-314.2, "−314"),
-        (123456, "1e5"),
-        (np.nan, "NaN"),
-        (-np.inf, "−inf"),
-    ],
-)
-def test_numbers_are_short_and_never_falsely_zero(value, text):
+def test_numbers_are_short_and_never_falsely_zero():
     """Guards the width of the numbers in the network, and the sign in words."""
-    assert style.number(value) == text
+    assert doctest.testmod(style).failed == 0
+    values = [0, -0.0, 31.42, -314.2, 123456, np.nan, -np.inf]
+    texts = ["0.00", "0.00", "31.4", "−314", "1e5", "NaN", "−inf"]
+    assert [style.number(value) for value in values] == texts
 
 
 @pytest.mark.parametrize("value", [0.125, -2.5e-3, 0.0, 7.0, 0.995, 1e4 / 3])
@@ -78,7 +64,6 @@ def test_rounding_noise_changes_no_alt_text(value):
 
 def test_numbers_of_alt_texts():
     """Guards their form: no '-0.00', no 'nan', powers of ten where they matter."""
-    assert doctest.testmod(style).failed == 0
     assert style.plain(-1e-17) == "0.00" and style.plain(np.nan) == "not finite"
     assert style.plain(123456.0) == "1.2e+05" and style.small(np.inf) == "not finite"
     assert style.small(0.0) == style.small(1e-31) == "below 1e-10"
@@ -108,10 +93,8 @@ def test_pictures_in_a_row():
         lambda ax, words: ax.set_xlabel(words), {"a": "A", "b": "B"}, "", (9, 3)
     )
     fig = row.figure()
-    assert [(ax.get_title(), ax.get_xlabel()) for ax in fig.axes] == [
-        ("a", "A"),
-        ("b", "B"),
-    ]
+    names = [(ax.get_title(), ax.get_xlabel()) for ax in fig.axes]
+    assert names == [("a", "A"), ("b", "B")]
     assert fig.get_size_inches().tolist() == [9, 3]
     fig.draw_without_rendering()
     boxes = [ax.get_position() for ax in fig.axes]
