@@ -2,9 +2,18 @@
 
 import itertools
 
+from matplotlib.text import Annotation
+
 
 def texts(ax):
-    return [text.get_text() for text in ax.texts]
+    return [text.get_text() for text in ax.texts if text.get_text()]
+
+
+def arrows(ax):
+    """Where the arrows lead, and in which colour."""
+    found = [a for a in ax.texts if isinstance(a, Annotation) and a.arrowprops]
+    ways = ["right" if a.xy[0] > a.xyann[0] else "left" for a in found]
+    return [f"{a.arrowprops['color']} {way}" for a, way in zip(found, ways)]
 
 
 def legend(ax):

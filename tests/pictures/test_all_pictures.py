@@ -20,7 +20,7 @@ from course import pictures
 from course.original import original_loss_and_grads
 from course.pictures.style import Picture
 from mlp_core import ORIGINAL, XOR, Layer
-from tests.pictures.drawn import legend, misplaced, texts
+from tests.pictures.drawn import arrows, legend, misplaced, texts
 
 
 def network(sizes=mlp.ORIGINAL_SIZES):
@@ -37,67 +37,72 @@ PARAMS = network()
 CACHE = mlp.forward(PARAMS, [[0, 1]])[1]
 GRADS = mlp.loss_and_grads(PARAMS, [[0.0, 1.0]], [[1.0]])[1]
 BROKEN = [PARAMS[0], Layer(PARAMS[1].W * np.nan, PARAMS[1].b + np.inf), *PARAMS[2:]]
-WIDE = network((2, 40, 9, 1))
-LOSSES = {"a": np.array([1, 0.1]), "b": np.array([2.0, 3.0])}
-SPREADS = {"he": np.array([1, 2, 3.0]), "zeros": np.array([1, 0, 0.0])}
 BANDS = {"a": np.random.default_rng(0).random((9, 5)), "b": np.full((2, 3), np.nan)}
-# Each picture, and each drawing of the panels, with the arguments of its examples.
+# What pictures, and the drawings of panels, are called with, beside the rows of words.toml.
 EXAMPLES = {
-    "activation": [(ORIGINAL, 1.0)],
     "activation_family": [()],
     "activations": [([mlp.tanh, ORIGINAL],)],
     "bands": [(BANDS,)],
-    "chain_rule": [()],
     "draw_activation": [(ORIGINAL,)],
     "draw_hidden": [(PARAMS, XOR, ORIGINAL, layer) for layer in (0, 2, 3)],
     "draw_histogram": [({"a": PARAMS[0].W, "b": PARAMS[1].W},)],
-    "draw_loss": [(LOSSES,)],
-    "draw_network": [(PARAMS, CACHE, GRADS), (WIDE,), (BROKEN,)],
-    "draw_spread": [(SPREADS,)],
+    "draw_loss": [({"a": np.array([1, 0.1]), "b": np.array([2.0, 3.0])},)],
+    "draw_network": [(PARAMS, CACHE, GRADS), (network((2, 40, 9, 1)),), (BROKEN,)],
+    "draw_spread": [({"he": np.array([1, 2, 3.0]), "zeros": np.array([1, 0, 0.0])},)],
     "draw_surface": [(PARAMS, XOR, ORIGINAL, 0, 2), (BROKEN, XOR)],
     "draw_wiring": [(PARAMS, (1, 1))],
-    "draws": [({"a": [0.0, 1.0]},)],
     "error_map": [({"a": PARAMS},)],
-    "fates": [({"a": [0.5, 0.1, 0.1, 0.1, 0.1, 0.1]},)],
-    "forward_backward": [()],
-    "gradient_check": [(check(),)],
+    "gradient_check": [(check(),), (check(), 1, (10, 2.6))],
     "groups": [(np.arange(1000) % 3 > 0,)],
     "hidden": [(PARAMS, XOR), (BROKEN, XOR, ORIGINAL, 1)],
-    "loss": [(LOSSES,)],
-    "matrix_product": [()],
     "network": [(PARAMS, CACHE)],
     "samples": [(XOR,)],
-    "spread": [(SPREADS, "z")],
-    "success": [({"a": (3, 10)},)],
-    "success_map": [(np.arange(9.0).reshape(3, 3) / 9, [0, 1, 2], [0.1, 0.2, 1])],
-    "surface": [(PARAMS, XOR)],
 }
 
 
-def is_picture(name, made):
-    returned = getattr(made, "__annotations__", {}).get("return")
+WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+READ = {"legend": legend, "texts": texts, "arrows": arrows, "title": Axes.get_title}
+READ |= {"xlabel": Axes.get_xlabel, "ylabel": Axes.get_ylabel}
+# How the table writes what is neither a number nor a list of numbers.
+MADE = {
+    "params": lambda layers: [Layer(*map(np.array, layer)) for layer in layers],
+    **dict.fromkeys(["task", "activation"], lambda name: getattr(mlp, name)),
+}
+
+
+def of_row(name, row):
+    """The picture of a row of words.toml."""
+    given = {key: row[key] for key in row.keys() - {"alt", *READ}}
+    given |= {key: MADE[key](given[key]) for key in given.keys() & MADE}
+    return getattr(pictures, name)(**given)
+
+
+def drawn(name, arguments):
+    """The picture of an example; that of a drawing has no words of its own."""
+    function = getattr(pictures, name)
+    if not name.startswith("draw_"):
+        return function(*arguments)
+    words = "It is drawn for a panel, which has its own words for it."
+    return Picture(lambda ax: function(ax, *arguments), words)
+
+
+def is_picture(name):
+    returned = getattr(vars(pictures)[name], "__annotations__", {}).get("return")
     return returned is Picture or name.startswith("draw_")
 
 
-@pytest.fixture(
-    params=[name for name, f in vars(pictures).items() if is_picture(name, f)]
-)
+@pytest.fixture(params=filter(is_picture, vars(pictures)))
 def examples(request):
     """What a function of `course.pictures` makes of its examples."""
     name = request.param
-    if name not in EXAMPLES:
-        pytest.fail(
-            f"pictures.{name} has no example: write into EXAMPLES in {__file__} "
-            f'"{name}": [(...)], the arguments that it is called with.'
-        )
-    function = getattr(pictures, name)
-    if not name.startswith("draw_"):
-        return [function(*arguments) for arguments in EXAMPLES[name]]
-    words = "It is drawn for a panel, which has its own words for it."
-    return [
-        Picture(lambda ax, arguments=arguments: function(ax, *arguments), words)
-        for arguments in EXAMPLES[name]
-    ]
+    found = [of_row(name, row) for row in [*WORDS.get(name, {}).values()][:1]]
+    found += [drawn(name, arguments) for arguments in EXAMPLES.get(name, [])]
+    assert found, (
+        f"pictures.{name} has no example: add a row [{name}.TITLE] to words.toml beside "
+        f"{__file__}, with its arguments and its alt text; or, if its arguments can't "
+        f'stand there, "{name}": [(ARGUMENTS)] to EXAMPLES.'
+    )
+    return found
 
 
 def assert_sound(picture):
@@ -153,9 +158,7 @@ def test_a_picture_drawn_again_is_the_same_and_leaves_nothing_behind(examples):
     for draw in [draw for picture in examples for draw in picture.draws]:
         draw(ax := Figure().subplots())
         first = rendered(ax.figure)
-        if (
-            len(ax.figure.axes) == 1
-        ):  # no panel draws a map, which has a scale beside it
+        if len(ax.figure.axes) == 1:  # a map has a scale beside it; no panel draws one
             ax.clear()
             draw(ax)
             assert rendered(ax.figure) == first
@@ -205,19 +208,13 @@ def test_networks_of_any_kind_are_drawn_and_told(params, activation):
         assert_sound(picture)
 
 
-WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
-READ = {"legend": legend, "texts": texts, "title": Axes.get_title}
-READ |= {"xlabel": Axes.get_xlabel, "ylabel": Axes.get_ylabel}
-
-
 @pytest.mark.parametrize(
     "name, title", [(name, title) for name, rows in WORDS.items() for title in rows]
 )
 def test_a_picture_says_what_it_shows(name, title):
     """Guards the rows of words.toml: alt texts, labels, legends and texts inside."""
-    given = dict(WORDS[name][title])
-    expected = {key: given.pop(key) for key in {*given} & {"alt", *READ}}
-    picture = getattr(pictures, name)(**given)
+    row = WORDS[name][title]
+    picture = of_row(name, row)
     (ax, *_) = picture.figure().axes
-    said = {key: READ[key](ax) for key in expected.keys() & READ}
-    assert said | {"alt": picture.alt} == {"alt": picture.alt} | expected
+    said = {"alt": picture.alt} | {key: READ[key](ax) for key in READ.keys() & row}
+    assert said == {key: row.get(key, picture.alt) for key in said}

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from course import pictures
-from course.pictures.losses import loss_quantiles, mark_loss
+from course.pictures.losses import mark_loss
 from course.pictures.style import POSITIVE, new_figure
 from tests.pictures.drawn import legend
 
@@ -108,10 +108,3 @@ def test_bands_are_the_quantiles_of_each_epoch():
         np.testing.assert_allclose(median.get_xydata(), [[1, times / 2], [2, times]])
         assert legend(ax) == ["middle 90 %", "middle half", "median"]
         assert ax.collections[0].get_alpha() < ax.collections[1].get_alpha()
-
-
-def test_a_diverged_network_counts_as_an_infinite_loss():
-    """Guards the median: NaN among the losses neither vanishes nor spreads."""
-    losses = np.array([[0.1, 0.2, np.nan, np.inf, 0.3]])
-    quantiles = loss_quantiles(losses)[:, 0]
-    np.testing.assert_array_equal(quantiles, [0.2, 0.2, 0.3, np.inf, np.inf])

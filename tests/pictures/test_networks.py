@@ -133,22 +133,13 @@ def test_network_with_missing_numbers_says_how_many(new_axes, broken):
 
 
 def test_network_in_words(params):
-    """Guards the alt text: shape, activations of the sample, and the largest number."""
-    Y_hat, cache = mlp.forward(params, XOR.X[[1]])
-    text = pictures.network(params, cache).alt
-    assert text.startswith(
-        "Diagram of a 2-3-3-2-1 network. Input: 0.00, 1.00. Layer 0:"
-    )
-    assert f"Layer 3: {Y_hat[0, 0]:.2f}. Largest" in text
+    """Guards the alt text of passes that are not finished, forward and backward."""
+    _, cache = mlp.forward(params, XOR.X[[1]])
     grads = [None, None, None, Layer(np.array([[0.5], [-7.0]]), np.zeros(1))]
     gradient = pictures.describe_network(params, cache, grads)
     assert gradient.endswith("Largest gradient: -7.00, in layer 3.")
     early = pictures.network(params, mlp.Cache(cache.A[:1], [])).alt
     assert "1.00. From layer 0 on nothing is computed yet. Largest" in early
-    # Of two that are equal but for rounding noise it is the first.
-    equal = Layer(np.array([[-0.3, 0.1 + 0.2]]), np.zeros(2))
-    alt = pictures.network([Layer(np.array([[0.2]]), np.zeros(1)), equal]).alt
-    assert alt.endswith("Largest weight: -0.30, in layer 1.")
 
 
 def test_numbers_of_another_network_are_refused(params):
