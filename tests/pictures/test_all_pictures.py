@@ -40,7 +40,6 @@ BROKEN = [PARAMS[0], Layer(PARAMS[1].W * np.nan, PARAMS[1].b + np.inf), *PARAMS[
 BANDS = {"a": np.random.default_rng(0).random((9, 5)), "b": np.full((2, 3), np.nan)}
 # What pictures, and the drawings of panels, are called with, beside the rows of words.toml.
 EXAMPLES = {
-    "activation_family": [()],
     "activations": [([mlp.tanh, ORIGINAL],)],
     "bands": [(BANDS,)],
     "draw_activation": [(ORIGINAL,)],
@@ -98,9 +97,9 @@ def examples(request):
     found = [of_row(name, row) for row in [*WORDS.get(name, {}).values()][:1]]
     found += [drawn(name, arguments) for arguments in EXAMPLES.get(name, [])]
     assert found, (
-        f"pictures.{name} has no example: add a row [{name}.TITLE] to words.toml beside "
-        f"{__file__}, with its arguments and its alt text; or, if its arguments can't "
-        f'stand there, "{name}": [(ARGUMENTS)] to EXAMPLES.'
+        f"pictures.{name} has no example: add to tests/pictures/words.toml a row "
+        f"[{name}.TITLE] with its arguments and its alt text; or, if they can't stand "
+        f'there, add "{name}": [(ARGUMENTS)] to EXAMPLES in test_all_pictures.py.'
     )
     return found
 
