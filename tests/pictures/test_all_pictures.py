@@ -76,6 +76,18 @@ def of_row(name, row):
     return getattr(pictures, name)(**given)
 
 
+@pytest.mark.parametrize(
+    "name, title", [(name, title) for name, rows in WORDS.items() for title in rows]
+)
+def test_a_picture_says_what_it_shows(name, title):
+    """Guards the rows of words.toml: alt texts, labels, legends and texts inside."""
+    row = WORDS[name][title]
+    picture = of_row(name, row)
+    (ax, *_) = picture.figure().axes
+    said = {"alt": picture.alt} | {key: READ[key](ax) for key in READ.keys() & row}
+    assert said == {key: row.get(key, picture.alt) for key in said}
+
+
 def drawn(name, arguments):
     """The picture of an example; that of a drawing has no words of its own."""
     function = getattr(pictures, name)
@@ -205,15 +217,3 @@ def test_networks_of_any_kind_are_drawn_and_told(params, activation):
         made += [hidden, Picture(draw, hidden.alt)]
     for picture in made:
         assert_sound(picture)
-
-
-@pytest.mark.parametrize(
-    "name, title", [(name, title) for name, rows in WORDS.items() for title in rows]
-)
-def test_a_picture_says_what_it_shows(name, title):
-    """Guards the rows of words.toml: alt texts, labels, legends and texts inside."""
-    row = WORDS[name][title]
-    picture = of_row(name, row)
-    (ax, *_) = picture.figure().axes
-    said = {"alt": picture.alt} | {key: READ[key](ax) for key in READ.keys() & row}
-    assert said == {key: row.get(key, picture.alt) for key in said}
