@@ -64,7 +64,10 @@ def test_an_exercise_has_all_that_it_needs(name):
 def test_a_mistake_gets_its_own_words(name, answer):
     """Guards: a mistake that passes, or gets the words of another one."""
     first, third = (verdict_on(name, answer.code, tries) for tries in (0, 2))
-    assert first[0] is False and first.mistake == answer.words
+    assert first[0] is False and first.mistake == answer.words, (
+        "another mistake gives the same results: add a case to '# %% cases' of "
+        f"{name}.py on which they differ, or make one mistake of both"
+    )
     assert first.words.startswith(f"{name}: not yet: {answer.words}")
     if answer.mend:
         assert f"\n  in code: {answer.mend}" in third.words
