@@ -1,4 +1,7 @@
-"""The book in a browser: all of its pages, built once, from a server on this machine."""
+"""The book in a browser, built once, from a server on this machine.
+
+Some of its pages are looked at; `pytest -m slow` looks at all.
+"""
 
 import functools
 import itertools
@@ -19,6 +22,7 @@ DOCUMENTS = [name.removesuffix(".md") for name in build.DOCUMENTS]
 PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
 PAGES = ["index", *STEMS, *DOCUMENTS, "mlp_core", "search"]
+FEW = ["01_activations", "glossary"]
 LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];
     const seen = node => node.checkVisibility({contentVisibilityAuto: true});
@@ -67,8 +71,10 @@ def address(tmp_path_factory):
         server.shutdown()
 
 
-@pytest.fixture(scope="module")
-def book(browser, address):
+@pytest.fixture(
+    scope="module", params=[FEW, pytest.param(PAGES, marks=pytest.mark.slow)]
+)
+def book(request, browser, address):
     """What a look at each page finds, by its name, with the requests and complaints."""
     page, found, log = live.new_page(browser, viewport=live.SIZE), {}, []
     page.on("request", lambda request: log.append(request.url))
@@ -78,7 +84,7 @@ def book(browser, address):
     page.on(
         "response", lambda got: got.status >= 400 and log.append(f"none: {got.url}")
     )
-    for name in PAGES:
+    for name in request.param:
         page.set_viewport_size(live.SIZE)
         page.goto(f"{address}{name}.html", wait_until="networkidle")
         page.evaluate(READY)
@@ -90,11 +96,11 @@ def book(browser, address):
     return found
 
 
-@pytest.fixture(scope="module", params=STEMS)
-def saved(request, book):
-    """A notebook as it is saved, and its page."""
-    [path] = find_notebooks([request.param])
-    return notebooks.read(path), book[request.param]
+def saved(book):
+    """The notebooks as they are saved, each with its page."""
+    for name in book.keys() & set(STEMS):
+        [path] = find_notebooks([name])
+        yield notebooks.read(path), book[name]
 
 
 @pytest.fixture
@@ -112,64 +118,48 @@ def open_page(browser, address):
         page.close()
 
 
-# 1. All pages --------------------------------------------------------------------------
+# 1. What stands there --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_nothing_fails_and_nothing_leaves_the_site(book, address, name):
-    """Guards: a font or a script from elsewhere, a file that is missing, an error."""
-    assert len(book[name]["log"]) > 5
-    assert [line for line in book[name]["log"] if not line.startswith(address)] == []
+def test_each_page_is_whole_and_fits_on_a_phone(book, address):
+    """Guards: a font or a script from elsewhere, a file that is missing, an error; an alt
+    text that is missing, or the name of a file; what is wider than 390 pixels."""
+    for name, look in book.items():
+        assert len(look["log"]) > 5
+        assert [line for line in look["log"] if not line.startswith(address)] == []
+        for image in look["images"]:
+            assert image["width"] > 0, image
+            assert " " in image["alt"] and ".png" not in image["alt"], image
+        assert max(look["widths"]) <= PHONE["width"], (name, look["widths"])
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_no_link_and_no_picture_is_broken(book, address, name):
+def test_no_link_is_broken(book, address):
     """Guards: links between notebooks, into a notebook, and from the glossary."""
-    places = {
-        f"{address}{page}.html": {"", *look["ids"]} for page, look in book.items()
-    }
-    assert book[name]["links"]
-    for link in book[name]["links"]:
-        page, anchor = urldefrag(urljoin(f"{address}{name}.html", link))
-        if page.startswith(address):
-            assert unquote(anchor) in places[page], link
-    assert all(image["width"] > 0 for image in book[name]["images"])
+    for name, look in book.items():
+        assert look["links"]
+        for link in look["links"]:
+            page, anchor = urldefrag(urljoin(f"{address}{name}.html", link))
+            if page.startswith(address):
+                page = page.removeprefix(address).removesuffix(".html")
+                assert page in PAGES, link
+                if page in book:
+                    assert unquote(anchor) in {"", *book[page]["ids"]}, link
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_each_picture_says_what_it_shows(book, name):
-    """Guards: an alt text that is missing, or the name of a file."""
-    for image in book[name]["images"]:
-        assert " " in image["alt"] and ".png" not in image["alt"], image
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_phone_scrolls_down_only(book, name):
-    """Guards: a page, or a picture, wider than 390 pixels."""
-    assert max(book[name]["widths"]) <= PHONE["width"], book[name]["widths"]
-
-
-# 2. The notebooks ------------------------------------------------------------------------
-
-
-def test_each_stored_picture_is_there_with_its_own_words(saved):
-    """Guards: a picture that is lost, or has another's alt text."""
-    notebook, look = saved
-    outputs = [output for cell in notebook.cells for output in cell.get("outputs", ())]
-    stored = [
-        output.metadata["image/png"]["alt"]
-        for output in outputs
-        if "image/png" in output.get("data", ())
-    ]
-    assert stored and set(stored) <= {image["alt"] for image in look["images"]}
-
-
-def test_formulas_are_typeset(saved):
-    """Guards: MathJax without a network, and formulas that it can't read."""
-    notebook, look = saved
-    has_formulas = any("$" in cell.source for cell in notebook.cells)
-    assert (look["formulas"] > 0) == has_formulas
-    assert look["typeset"] == look["formulas"] and look["errors"] == 0
+def test_pictures_and_formulas_of_a_notebook_are_there(book):
+    """Guards: a picture that is lost, or has another's alt text; MathJax without a network,
+    and formulas that it can't read."""
+    for notebook, look in saved(book):
+        outputs = [out for cell in notebook.cells for out in cell.get("outputs", ())]
+        stored = [
+            output.metadata["image/png"]["alt"]
+            for output in outputs
+            if "image/png" in output.get("data", ())
+        ]
+        assert stored and set(stored) <= {image["alt"] for image in look["images"]}
+        has_formulas = any("$" in cell.source for cell in notebook.cells)
+        assert (look["formulas"] > 0) == has_formulas
+        assert look["typeset"] == look["formulas"] and look["errors"] == 0
 
 
 def events(notebook):
@@ -190,21 +180,21 @@ def in_groups(kinds):
     return [kind for kind, _ in itertools.groupby(kinds)]
 
 
-def test_a_question_comes_before_its_answer(saved):
+def test_a_question_comes_before_its_answer(book):
     """Guards: what a run gave, seen before the question above it is answered."""
-    notebook, look = saved
-    story, asked = look["story"], False
-    told = in_groups(event["kind"] for event in story)
-    assert told == in_groups(events(notebook)) and "question" in told
-    for event in story:
-        assert not any(event["answers"])
-        if event["kind"] == "output":
-            assert event["seen"] != asked
-        elif event["kind"] != "trial":  # whose panel shows the answer, too
-            asked = event["kind"] == "question"
+    for notebook, look in saved(book):
+        asked = False
+        told = in_groups(event["kind"] for event in look["story"])
+        assert told == in_groups(events(notebook)) and "question" in told
+        for event in look["story"]:
+            assert not any(event["answers"])
+            if event["kind"] == "output":
+                assert event["seen"] != asked
+            elif event["kind"] != "trial":  # whose panel shows the answer, too
+                asked = event["kind"] == "question"
 
 
-# 3. What a reader does -------------------------------------------------------------------
+# 2. What a reader does -------------------------------------------------------------------
 
 
 def test_what_is_folded_opens_without_scripts(open_page):
@@ -212,14 +202,12 @@ def test_what_is_folded_opens_without_scripts(open_page):
     page = open_page("01_activations.html", java_script_enabled=False)
     answer = page.locator(".tag_question", has_text="What does this relu make of -2?")
     reason = answer.get_by_text("Right. The else branch appends")
-    assert not reason.is_visible()
-    answer.get_by_text("Answer, with the reasons").click()
-    assert reason.is_visible()
     run = page.locator(".tag_hide-output").first
     output = run.get_by_text("a: [0.4 0.1 0.5 3. ]")
-    assert not output.is_visible()
+    assert not reason.is_visible() and not output.is_visible()
+    answer.get_by_text("Answer, with the reasons").click()
     run.get_by_text("Show the result").click()
-    assert output.is_visible()
+    assert reason.is_visible() and output.is_visible()
 
 
 def test_the_search_finds_a_term(open_page):

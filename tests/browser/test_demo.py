@@ -65,17 +65,13 @@ def at_top(notebook, cell):
 
 
 def test_all_of_each_panel_is_in_sight_and_large(notebook):
-    """Guards: a setting below the fold, or words that the last row can't read."""
+    """Guards: a setting below the fold; words or tasks that the last row can't read."""
     assert notebook.panels()
     for cell in notebook.panels():
         seen = at_top(notebook, cell).root.evaluate(LOOK)
         assert seen["controls"] > 5 and seen["hidden"] == 0, (cell, seen)
         assert seen["words"] >= 20 and seen["labels"] >= 16, (cell, seen)
         assert seen["scale"] >= 0.95 and abs(seen["skew"] - 1) < 0.01, (cell, seen)
-
-
-def test_the_tasks_are_large(notebook):
-    """Guards: tasks that the last row can't read."""
     texts = notebook.page.locator(".jp-RenderedMarkdown :is(p, li)").all()
     assert texts and all(text.evaluate(SIZE) >= 20 for text in texts)
 
@@ -84,16 +80,16 @@ def test_shift_enter_leaves_the_settings_in_sight(notebook):
     """Guards: a panel that is taller than the window, brought into view by its end."""
     for cell in notebook.panels()[-2:]:  # the two highest
         notebook.page.evaluate(live.RUN, ["notebook:run-cell-and-select-next", cell])
-        panel = notebook.page.locator(
-            f'[data-windowed-list-index="{cell}"] .course-panel'
-        )
+        index = f'[data-windowed-list-index="{cell}"]'
+        panel = notebook.page.locator(f"{index} .course-panel")
         panel.get_by_role("img").wait_for()
         panel.evaluate(STOOD_STILL)
         assert panel.evaluate(LOOK)["hidden"] == 0, cell
 
 
 def test_mouse_and_picture_agree(notebook):
-    """Guards: a click or a drag that lands elsewhere, since the panel is enlarged."""
+    """Guards: a click or a drag that lands elsewhere, since the panel is enlarged; what
+    the console of the page complains of."""
     panel = at_top(notebook, notebook.panels()[0])
     panel.drag("learning rate", 0.5)
     assert_agrees(panel)
@@ -103,8 +99,4 @@ def test_mouse_and_picture_agree(notebook):
     at = {"x": 250 * scale, "y": 117 * scale}  # the third unit from the top
     panel.picture.click(position=at)
     assert_agrees(panel, neuron=(0, 2))
-
-
-def test_console_has_no_error(notebook):
-    """Guards: the page works without a complaint (this test runs last)."""
-    assert notebook.complaints == []
+    assert notebook.complaints == []  # the page, after all tests of this file

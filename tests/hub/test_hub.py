@@ -62,10 +62,13 @@ def test_each_gets_the_course_and_comes_back_to_the_last_notebook(day):
 
 
 def test_nothing_is_lost_and_the_news_arrive(day):
-    """Guards: over logout, restart and update each cell and answer stays as it was left."""
+    """Guards: over logout, restart and update each cell and answer stays as it was left;
+    saved widgets are asleep, by the hook of the learner's server."""
     for learner, left in zip(day.learners, day.left):
         new = left if learner is day.sofia else left | {day.news: left[day.news] + NEWS}
         assert trial.lost(learner, new) == []
+    saved = json.dumps(day.ada.load(trial.NOTEBOOK))
+    assert "Asleep." in saved and WIDGET_VIEW not in saved
 
 
 def test_a_restarted_hub_ends_no_kernel(day):
@@ -74,24 +77,14 @@ def test_a_restarted_hub_ends_no_kernel(day):
         assert kernel.run("print(mine)")[0]["text"] == "still here\n"
 
 
-def test_saved_widgets_are_asleep(day):
-    """Guards: the hook of the learner's server, as `python -m course` has it."""
-    saved = json.dumps(day.ada.load(trial.NOTEBOOK))
-    assert "Asleep." in saved and WIDGET_VIEW not in saved
-
-
 def test_nobody_reaches_another_by_the_web(day):
     """Guards: neither cookies nor a token open another's server."""
     path = "/user/emmy/api/contents/my_course/record.json"
     day.ada.call("GET", "/hub/token")  # as a browser comes there
     token = day.ada.call("POST", "/hub/api/users/ada/tokens").json()["token"]
     as_ada = {"Authorization": f"token {token}"}
-    fetch = trial.requests.get
-    own = fetch(
-        day.hub.url + path.replace("emmy", "ada"),
-        headers=as_ada,
-        timeout=PATIENCE,
-    )
+    own = day.hub.url + path.replace("emmy", "ada")
+    own = trial.requests.get(own, headers=as_ada, timeout=PATIENCE)
     assert own.status_code == 200 and "answers" in own.text
     for session, headers in ((day.ada.session, {}), (trial.requests, as_ada)):
         reply = session.get(day.hub.url + path, headers=headers, timeout=PATIENCE)
@@ -122,13 +115,10 @@ def test_nobody_reaches_another_on_the_disk(day):
         )
     home = str(day.hub.home("emmy"))
     code = f"import os\nprint(os.listdir({home!r}))"
+    around, own = code.replace("/neural_networks", ""), code.replace("emmy", "ada")
     with day.ada.kernel(trial.NOTEBOOK) as kernel:
-        assert (
-            "neural_networks"
-            in kernel.run(code.replace("/neural_networks", ""))[0]["text"]
-        )
+        assert "neural_networks" in kernel.run(around)[0]["text"]
         assert kernel.run(code)[0]["ename"] == "PermissionError"
-        own = code.replace("emmy", "ada")
         assert "my_course" in kernel.run(own)[0]["text"]
         for name in ("mlp_core.py", "course/__init__.py"):
             change = f"open('../{name}', 'a')"

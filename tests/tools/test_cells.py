@@ -27,15 +27,12 @@ def test_a_cell_is_of_the_kind_that_its_code_tells(code, kind):
     assert cells.kind_of(v4.new_code_cell(code)) == kind
 
 
-def test_a_tag_tells_more():
-    """Guards: minutes for the lines of a stub, and for the words of a solution."""
+def test_a_tag_tells_more_and_headings_stand_outside_of_code():
+    """Guards: minutes for the lines of a stub; a comment taken for a heading, which ends
+    what is folded in the book."""
     stub = v4.new_code_cell("panels.f()", metadata={"tags": ["nbval-skip", "stub"]})
     assert cells.kind_of(stub) == "stub"
     assert cells.kind_of(v4.new_markdown_cell("lesson.quiz()")) == "text"
-
-
-def test_headings_stand_outside_of_code():
-    """Guards: a comment taken for a heading, which ends what is folded in the book."""
     text = v4.new_markdown_cell("# A  \n```\n# no\n```\n#no\n### B: `c`")
     assert cells.headings(text) == ["A", "B: `c`"]
     assert cells.headings(v4.new_code_cell("# no")) == []

@@ -19,22 +19,19 @@ HALF = DOUBLE._replace(
     ]
 )
 EXERCISES = {"my_double": DOUBLE, "my_half": HALF}
+CELLS = [
+    new_markdown_cell("# Twice", id="title"),
+    new_code_cell("lesson.check(my_double)", id="one"),
+    new_markdown_cell("Between", id="between"),
+    new_code_cell("lesson.check(my_half)", id="two"),
+    new_markdown_cell("The end", id="end"),
+]
 
 
-def notebook():
-    cells = [
-        new_markdown_cell("# Twice", id="title"),
-        new_code_cell("lesson.check(my_double)", id="one"),
-        new_markdown_cell("Between", id="between"),
-        new_code_cell("lesson.check(my_half)", id="two"),
-        new_markdown_cell("The end", id="end"),
-    ]
-    return new_notebook(cells=cells)
-
-
-def test_cells_that_are_missing_are_added_around_the_check():
-    """Guards: an author who names an exercise, and types nothing of it."""
-    made = with_exercises(notebook(), EXERCISES)
+def test_missing_cells_are_added_around_the_check_and_others_get_the_text_alone():
+    """Guards: an author who types nothing of an exercise; an id that changes, by which
+    learners' copies are brought up to date; an exercise that no notebook holds."""
+    made = with_exercises(new_notebook(cells=CELLS), EXERCISES)
     assert [cell.id for cell in made.cells] == [
         *["title", "my-double-exercise", "my-double-stub", "my-double-hint", "one"],
         *["my-double-solution", "between", "my-half-exercise", "my-half-stub", "two"],
@@ -42,12 +39,6 @@ def test_cells_that_are_missing_are_added_around_the_check():
     ]
     assert made.cells[2].source == "def my_double(x):\n    return None  # your code"
     assert "```python\ndef my_half(x):" in made.cells[-2].source
-    assert with_exercises(made, EXERCISES) == made
-
-
-def test_cells_that_are_there_get_the_text_alone():
-    """Guards: an id that changes, by which learners' copies are brought up to date."""
-    made = with_exercises(notebook(), EXERCISES)
     spoiled = copy.deepcopy(made)
     for cell in spoiled.cells:
         if cell.id.startswith("my-"):
@@ -56,12 +47,8 @@ def test_cells_that_are_there_get_the_text_alone():
     mended = with_exercises(spoiled, EXERCISES)
     assert mended.cells.pop(3).id == "mine"
     assert mended == made
-
-
-def test_a_notebook_without_the_check_is_told():
-    """Guards: an exercise that no notebook holds."""
     with pytest.raises(CommandError, match=r"no cell lesson.check\(my_third\)"):
-        with_exercises(notebook(), {"my_third": DOUBLE})
+        with_exercises(made, {"my_third": DOUBLE})
 
 
 @pytest.mark.parametrize(

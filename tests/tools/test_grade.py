@@ -1,16 +1,18 @@
 """`python -m course grade`: one grading of a class of good, wrong and hostile hand-ins.
 
 What an answer must get is known from what it computes: right ones are the solutions that
-the notebooks publish, wrong ones are usual mistakes.
+the notebooks publish, wrong ones are usual mistakes. The files are in grade.toml, too.
 """
 
 import csv
 import json
-import os
 import subprocess
 import sys
+import tomllib
 import zipfile
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
+from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -18,52 +20,29 @@ import pytest
 
 from course.__main__ import main
 from course.tools import NOTEBOOKS, ROOT, grade, handin
-from course.tools.grading import handins, reports, standin
+from course.tools.grading import handins, judge, reports, standin
 from tests.answers import SOLUTIONS
 from tests.wait import PATIENCE, wait_until
 
-LAYER = "my_loss_slope", "my_layer_backward", "my_backprop"  # of 04_backprop
-# What the body of a function does, the words on it, and a cell before it.
-REFUSED = "an answer may not do this"
-ANSWERS = [
-    ("import os; os._exit(0)", "it ends Python"),
-    ("exit()", "it ends Python"),
-    ("while True: pass", "2 seconds of computing"),
-    ("import socket; socket.socket()", f"{REFUSED}: socket"),
-    ("import subprocess; subprocess.run(['true'])", REFUSED),
-    ("import os; os.system('true')", f"{REFUSED}: os.system"),
-    ("import os; os.kill(os.getppid(), 9)", f"{REFUSED}: os.kill"),
-    ("import threading; threading.Thread(target=print).start()", "start a thread"),
-    ("import ctypes; ctypes.string_at(0)", REFUSED),
-    ("open('SECRET').read()", f"{REFUSED}: open"),
-    ("open('SECRET', 'w')", f"{REFUSED}: open"),
-    ("import io, pathlib; io.FileIO(pathlib.Path('SECRET'))", f"{REFUSED}: open"),
-    ("import os; os.path.realpath = lambda p: '.'; open('SECRET')", f"{REFUSED}: open"),
-    ("import os, pathlib; os.remove(pathlib.Path('SECRET'))", f"{REFUSED}: os.remove"),
-    ("import os; os.remove('SECRET')", f"{REFUSED}: os.remove"),
-    ("import shutil; shutil.rmtree('SECRET')", REFUSED),
-    ("open(mlp.__file__).read()", f"{REFUSED}: open"),
-    ("import sys; sys.setprofile(None)", f"{REFUSED}: sys.setprofile"),
-    ("from course.lessons.backprop import hunt", "it takes from the course."),
-    ("import importlib as i; i.import_module('course.lessons.own')", "it takes from"),
-    ("mlp.loss(np.ones((1, 1)), np.ones((1, 1)))", "it calls mlp_core.loss"),
-    ("np.save('mine.npy', np.ones(3)); open('mine.txt', 'w').write('x')", "right"),
-    ("print('x' * 999); import sys; sys.stdout.flush()", "right"),
-    ("globals()['x'] = 1; display(1); import time; time.sleep(1000)", "right"),
-    ("LOOP", "2 seconds of computing", "while True: LOOP = 1"),
-    ("THREE", "right", "1 / 0\nTHREE = 3; print(THREE)"),
-    ("HELP()", "right", "%matplotlib inline\n!ls\nN = 2\ndef HELP(): return N"),
-    ("", "right", "while True: pass"),
-    ("NOTHING", "it stops with AttributeError", "NOTHING = None.x"),
-    ("P.plot; cos(0)", "right", "from math import *\nimport matplotlib.pyplot as P"),
-    ("TIMED()", "right", "%%time\ndef TIMED(): return LATER\nLATER = 1"),
-    ("SHOWN?\n    %matplotlib inline", "right"),
-    ("NEWER()", "right", "def NEWER(): return NO\nNO = None.x\ndef NEWER(): pass"),
-]
+TABLES = tomllib.loads(Path(__file__).with_name("grade.toml").read_text("utf-8"))
+CELLS = {learner: table.pop("cells") for learner, table in TABLES["answers"].items()}
+HOSTILE = """
+import importlib, io, os, pathlib, shutil, socket, subprocess, sys, threading
+SECRET = {}
+def got_through():
+    told = []
+    for words, attempt in [{}]:
+        try:
+            told.append((words, attempt()))
+        except Exception as error:
+            if words not in str(error):
+                told.append((words, error))
+    return told"""
 FLOOD = """import os
     for channel in range(3, 20):
-        try: os.write(channel, DATA)
+        try: os.write(channel, {} * 1000)
         except OSError: pass"""
+MOODLE = "Bo Öst_{}_assignsubmission_file_"
 
 
 # 1. A class ---------------------------------------------------------------------------
@@ -71,125 +50,106 @@ FLOOD = """import os
 
 def notebook(name, answers=(), before=()):
     """A notebook of the course without outputs, with the code of some stubs replaced."""
-    content = json.loads(texts(name))
+    content = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
     for cell in content["cells"]:
         if cell["cell_type"] == "code":
             cell["outputs"] = []
         if "stub" in cell["metadata"].get("tags", []):
             name = "".join(cell["source"]).partition("(")[0].removeprefix("def ")
             cell["source"] = dict(answers).get(name, cell["source"])
-    for code in before:
-        cell = {"cell_type": "code", "id": "mine", "metadata": {}, "source": code}
-        content["cells"].insert(4, cell)
+    content["cells"][4:4] = [cell_of(code) for code in before]
     return content
 
 
-def solved(name="05_sum_task"):
-    return notebook(name, SOLUTIONS)
-
-
-def texts(name):
-    return (NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8")
+def cell_of(code):
+    return {"cell_type": "code", "id": "mine", "metadata": {}, "source": code}
 
 
 def write(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content), encoding="utf-8")
+    text = content if isinstance(content, bytes) else json.dumps(content).encode()
+    path.write_bytes(text)
     return path
 
 
-def defined(name, body):
-    """The solution, which first does something else."""
-    return SOLUTIONS[name].replace(":\n", f":\n    {body}\n", 1)
+def zipped(path, files):
+    """A zip of these files: name -> bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return path.read_bytes()
 
 
-def answered(secret):
-    """Three of the answers a notebook."""
-    for number in range(0, len(ANSWERS), 3):
-        some = ANSWERS[number:][:3]
-        before = [cell for _, _, *cells in some for cell in cells]
-        bodies = zip(LAYER, (body.replace("SECRET", secret) for body, *_ in some))
-        code = {name: defined(name, body) for name, body in bodies}
-        yield f"answers {number}", notebook("04_backprop", code, before)
+def answered(learner, place):
+    """The notebook of a learner in the table."""
+    secret, cells, code = str(place / "class" / "essay.pdf"), [*CELLS[learner]], {}
+    tried = (f"({w!r}, lambda: {code})" for code, w in TABLES["refused"].items())
+    cells.append(HOSTILE.format(repr(secret), ", ".join(tried)))
+    # What pickle would obey, if the judge read it so.
+    pickled = f"cbuiltins\nopen\n(V{place / 'run by the judge'}\nVw\ntR.\n".encode()
+    for name, (first, _) in TABLES["answers"][learner].items():
+        first = first.replace("FLOOD", FLOOD.format(repr(pickled)))
+        code[name] = SOLUTIONS[name].replace(":\n", f":\n    {first.strip()}\n", 1)
+        if first.startswith("@"):
+            code[name] = f"{first}\n{SOLUTIONS[name]}"
+    return notebook("04_backprop", code, cells)
 
 
 def fill(folder):
     """The hand-ins of a class."""
-    write(folder / "anna_05_sum_task.ipynb", solved())
-    wrong = "def my_loss_slope(Y_hat, Y):\n    return Y_hat - Y"
-    write(folder / "ben" / "first.ipynb", solved("04_backprop"))
-    for name in ("before", "second"):  # and so after it
-        content = notebook("04_backprop", {"my_loss_slope": wrong})
-        write(folder / "ben" / f"{name}.ipynb", content)
-    record = {"exercises": {"sum_task": {"my_step": {"tries": 7}}}}
-    mine = write(folder.parent / "mine" / "05_sum_task.ipynb", solved())
-    kept = write(mine.with_name("record.json"), record)
-    handin.pack(folder / "handin-cleo.zip", [mine], [kept])
-    moodle = "Dora Ek_1234567_assignsubmission_file_"
-    write(folder / moodle / "05_sum_task (1).ipynb", solved())
-    write(folder / "Emil Öst_7654321_assignsubmission_file_x.ipynb", solved())
-    for name, content in answered(str(folder / "secret.csv")):
-        write(folder / name / "04_backprop.ipynb", content)
-    fill_with_odd_files(folder)
-    fill_with_forgeries(folder)
-
-
-def fill_with_odd_files(folder):
-    (folder / "secret.csv").write_text("kept")
-    for name, data in {
-        "empty": b"",
-        "broken": texts("05_sum_task")[:5000].encode(),
-        "deep": b"[" * 100_000,
-        "odd": b'{"cells": [{"cell_type": "code", "source": 1}, 3]}',
-        "image": b"\x89PNG\xff\xfe",
-        "number": b"3",
-        "huge": b" " * (handins.LARGEST + 1),
-    }.items():
-        (folder / f"{name}.ipynb").write_bytes(data)
-    (folder / "essay.pdf").write_bytes(b"%PDF")
-    cell = {"cell_type": "code", "id": "a", "metadata": {}, "source": "print(1)"}
-    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell]})
-    with zipfile.ZipFile(folder / "outside.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("../outside.ipynb", "{}")
-        archive.writestr("05_sum_task.ipynb", json.dumps(solved()))
-    with zipfile.ZipFile(folder / "bomb.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for number in range(12):
-            archive.writestr(f"{number}.ipynb", b" " * handins.LARGEST)
-    (folder / "broken.zip").write_bytes(b"PK")
-    if hasattr(os, "symlink") and sys.platform != "win32":
-        (folder / "link.ipynb").symlink_to(folder / "anna_05_sum_task.ipynb")
-    hidden = folder / "anna" / ".ipynb_checkpoints" / "05_sum_task.ipynb"
+    html = {name: code.rstrip() + "\n    '<b>'" for name, code in SOLUTIONS.items()}
+    write(folder / "=HYPERLINK(1)" / "<b>.ipynb", notebook("05_sum_task", html))
+    hidden = folder / "=HYPERLINK(1)" / ".ipynb_checkpoints" / "05_sum_task.ipynb"
     write(hidden, notebook("05_sum_task"))
+    wrong = {"my_step": SOLUTIONS["my_step"].replace("return", "return None and")}
+    for name, answers in {"a": wrong, "b": SOLUTIONS, "c": wrong}.items():
+        write(folder / "ben" / f"{name}.ipynb", notebook("05_sum_task", answers))
+    write(folder / MOODLE.format(1) / "a.ipynb", notebook("05_sum_task"))
+    record = {"exercises": {"sum_task": {"my_step": {"tries": 7}}}}
+    mine = write(
+        folder.parent / "mine" / "05_sum_task.ipynb",
+        notebook("05_sum_task", SOLUTIONS),
+    )
+    kept = write(mine.with_name("record.json"), record)
+    (folder / MOODLE.format(2)).mkdir()
+    handin.pack(folder / MOODLE.format(2) / "handin-x.zip", [mine], [kept])
+    for learner in TABLES["answers"]:
+        content = answered(learner, folder.parent)
+        write(folder / learner / "04_backprop.ipynb", content)
+    write(folder / "forger.ipynb", forged())
+    borrowed = {
+        "my_loss_slope": "from mlp_core import loss_slope as my_loss_slope",
+        "my_layer_backward": "my_layer_backward = lambda *args: mlp.loss(*args)",
+        "my_backprop": "def my_backprop(:",
+    }
+    write(folder / "borrower.ipynb", notebook("04_backprop", borrowed))
+    fill_with_odd_files(folder)
 
 
-def fill_with_forgeries(folder):
-    content = solved()
+def forged():
+    """Check cells that were touched, tags of no use, an answer that was moved down."""
+    content = notebook("05_sum_task", {"my_step": "# moved down"})
     for cell in content["cells"]:
         cell["metadata"] = {"tags": "stub" if cell["id"] == "c05a0006" else None}
         if cell["id"] == "c05a0006":
             cell["source"] = "print('my_step: right')"
     content["cells"] = [c for c in content["cells"] if c["id"] != "c05a000d"]
-    write(folder / "forger.ipynb", content)
-    moved = notebook("05_sum_task", {"my_step": "# moved down"})
-    lines = SOLUTIONS["my_step"].splitlines(True)
-    moved["cells"].append({"cell_type": "code", "id": "new", "source": lines})
-    write(folder / "mover.ipynb", moved)
-    handed = {
-        "my_loss_slope": "from mlp_core import loss_slope as my_loss_slope",
-        "my_layer_backward": "my_layer_backward = lambda *args: mlp.loss(*args)",
-        "my_backprop": "def my_backprop(:",
-    }
-    write(folder / "borrower.ipynb", notebook("04_backprop", handed))
-    swap = "def swap(f):\n    return mlp.loss_slope\n@swap\n"
-    code = {"my_loss_slope": swap + SOLUTIONS["my_loss_slope"]}
-    write(folder / "swapper.ipynb", notebook("04_backprop", code))
-    marker = str(folder.parent / "run by the judge")
-    pickled = b"cbuiltins\nopen\n(V%s\nVw\ntR.\n" % marker.encode()
-    flood = FLOOD.replace("DATA", f"{pickled!r} * 1000")
-    code = {"my_loss_slope": defined("my_loss_slope", flood)}
-    write(folder / "flooder.ipynb", notebook("04_backprop", code))
-    code = {n: SOLUTIONS[n].rstrip() + "\n    '<b>'" for n in ("my_step", "my_train")}
-    write(folder / "=HYPERLINK(1)" / "<b>.ipynb", notebook("05_sum_task", code))
+    content["cells"].append(cell_of(SOLUTIONS["my_step"].splitlines(True)))
+    return content
+
+
+def fill_with_odd_files(folder):
+    (folder / "broken.ipynb").write_text(json.dumps(notebook("05_sum_task"))[:5000])
+    write(folder / "huge.ipynb", b" " * (2**20 + 1))
+    write(folder / "essay.pdf", b"%PDF")
+    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell_of("print(1)")]})
+    write(folder / "nozip.zip", b"PK")
+    zipped(folder / "bomb.zip", {f"{n}.ipynb": b" " * 2**20 for n in range(4)})
+    inner = zipped(folder / "nested.zip", {"a.ipynb": b""})
+    for _ in range(2):
+        inner = zipped(folder / "nested.zip", {"inner.zip": inner})
+    if sys.platform != "win32":  # there links need rights
+        (folder / "link.ipynb").symlink_to(folder / "broken.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -197,22 +157,27 @@ def graded(tmp_path_factory):
     """One grading of all of it: what was told, and the files that it made."""
     place = tmp_path_factory.mktemp("grading")
     fill(place / "class")
-    before = set(psutil.pids())
-    with pytest.MonkeyPatch.context() as patch:
+    before, told = set(psutil.pids()), StringIO()
+    files = {"--csv": "marks.csv", "--moodle": "moodle.csv", "--feedback": "pages"}
+    options = [word for key in files for word in (key, str(place / files[key]))]
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
         patch.setattr(grade, "SECONDS", PATIENCE)
-        graded = grade.grade(handins.collect(place / "class"), seed=5)
-    learners = {learner.name: learner for learner in graded}
-    rows = [row for learner in graded for row in learner.rows]
-    found = SimpleNamespace(place=place, rows=rows, learners=learners, before=before)
-    reports.write_csv(place / "marks.csv", rows)
-    reports.write_moodle(place / "moodle.csv", learners.values(), 5)
-    reports.write_pages(place / "pages", learners.values(), 5)
-    return found
+        patch.setattr(grade.secrets, "randbits", lambda bits: 5)
+        patch.setattr(handins, "LARGEST", 2**20)
+        patch.setattr(handins, "MOST", 3 * 2**20)
+        assert main(["grade", str(place / "class"), *options]) == 0
+    rows, moodle = (read_csv(place / files[key]) for key in ("--csv", "--moodle"))
+    told = told.getvalue()
+    return SimpleNamespace(
+        place=place, rows=rows, moodle=moodle, told=told, before=before
+    )
 
 
-def row(graded, learner, exercise=""):
-    [found] = [r for r in graded.learners[learner].rows if r.exercise == exercise]
-    return found
+def rows_of(graded, learner):
+    """The rows of a learner by their exercises; of what couldn't be read, by ''."""
+    return {
+        r["exercise"]: r for r in graded.rows if learner in (r["learner"], r["file"])
+    }
 
 
 def read_csv(path):
@@ -220,147 +185,109 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
-# 2. Who, and which notebook -------------------------------------------------------------
+# 2. Who, and what can't be read -----------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "learner", ["anna", "cleo", "Dora Ek", "Emil Öst", "=HYPERLINK(1)", "outside"]
-)
-def test_a_solved_notebook_is_solved_whatever_its_name(graded, learner):
-    """Guards: a learner who isn't found, or whose notebook isn't; and a right answer."""
-    for exercise in ("my_step", "my_train"):
-        found = row(graded, learner, exercise)
-        assert found.solved and found.words.startswith("right"), found
-        assert found.notebook == "05_sum_task"
+@pytest.mark.parametrize("path", TABLES["who"])
+def test_who_handed_in(path):
+    """Guards: the rules in docs/teaching.md, and the number by which Moodle gives marks."""
+    found = handins._file(tuple(path.split("/")))
+    assert [found.learner, found.number] == TABLES["who"][path]
 
 
-@pytest.mark.parametrize(
-    ("path", "learner"),
-    [
-        ("anna_05_sum_task.ipynb", "anna"),
-        ("05_sum_task-Åke Ö (2).ipynb", "Åke Ö"),
-        ("05_sum_task (1).ipynb", "(no name) 05_sum_task (1).ipynb"),
-        ("05_sum_task (finn).ipynb", "finn"),
-        ("bo/any/05_sum_task.ipynb", "bo"),
-        ("handin-bo.zip", "bo"),
-        ("handin-bo (1).zip/05_sum_task.ipynb", "bo"),
-        ("moodle.zip/Bo Ek_12_assignsubmission_file_/handin-x.zip/a.ipynb", "Bo Ek"),
-        ("Bo Ek_12_assignsubmission_file/a.ipynb", "Bo Ek"),
-        ("Bo Ek_12_assignsubmission_file_05_sum_task.ipynb", "Bo Ek"),
-    ],
-)
-def test_who_handed_in(path, learner):
-    """Guards: the rules in docs/teaching.md."""
-    assert handins._file(tuple(path.split("/"))).learner == learner
+def test_two_of_one_name_are_two_each_with_their_own_record(graded):
+    """Guards: marks and attempts of another; and none where there is no record."""
+    found = [row for row in graded.moodle if row["Full name"] == "Bo Öst"]
+    numbers = [(row["Identifier"], row["Grade"]) for row in found]
+    assert numbers == [("Participant 1", "0"), ("Participant 2", "2")]
+    first = rows_of(graded, f"{MOODLE.format(1)}/a.ipynb")
+    second = rows_of(graded, f"{MOODLE.format(2)}/handin-x.zip/05_sum_task.ipynb")
+    attempts = [
+        [rows[name]["attempts"] for name in ("my_step", "my_train")]
+        for rows in (first, second)
+    ]
+    assert attempts == [["", ""], ["7", "0"]]
 
 
-def test_the_number_of_moodle_is_kept(graded):
-    """Guards: marks that Moodle gives to nobody."""
-    assert graded.learners["Dora Ek"].number == "1234567"
-    assert graded.learners["Emil Öst"].number == "7654321"
-    assert graded.learners["anna"].number == ""
+def test_a_zip_of_the_whole_class(tmp_path):
+    """Guards: Moodle's download as it comes, with zips of `handin` in it."""
+    mine = write(tmp_path / "05_sum_task.ipynb", notebook("05_sum_task"))
+    handin.pack(tmp_path / "x.zip", [mine], [])
+    inner = (tmp_path / "x.zip").read_bytes()
+    names = [f"{MOODLE.format(number)}/handin-x.zip" for number in (1, 2)]
+    zipped(tmp_path / "all.zip", dict.fromkeys(names, inner))
+    found = handins.collect(tmp_path / "all.zip")
+    assert [(f.number, f.problem) for f in found] == [("1", ""), ("2", "")]
 
 
-def test_who_has_another_number_is_another_learner():
-    """Guards: two of one name who become one."""
-    files = [handins.File("Bo", n, f"{n}.ipynb", problem="odd") for n in "21"]
-    assert [learner.number for learner in grade.grade(files)] == ["1", "2"]
-
-
-def test_of_several_attempts_the_best_counts(graded):
-    """Guards: a solved exercise that a later file takes away."""
-    found = row(graded, "ben", "my_loss_slope")
-    assert found.solved and found.file == "ben/first.ipynb"
-    assert graded.learners["ben"].solved == 3
-
-
-def test_attempts_come_from_the_record(graded):
-    """Guards: the record that was handed in; and none where there is none."""
-    assert row(graded, "cleo", "my_step").attempts == 7
-    assert row(graded, "cleo", "my_train").attempts == 0
-    assert row(graded, "anna", "my_step").attempts == ""
-
-
-# 3. What can't be read ------------------------------------------------------------------
-
-
-UNREAD = {
-    "empty": "it is empty",
-    **dict.fromkeys(
-        ["broken", "deep", "odd", "image", "number", "essay", "outside"],
-        "it is no notebook",
-    ),
-    "huge": "more than 20 MB",
-    "other": "not those of a notebook of this course",
-    "bomb": "unpacks to more than 200 MB",
-    "link": "a link to another place",
-}
-
-
-@pytest.mark.parametrize("learner", UNREAD)
+@pytest.mark.parametrize("learner", TABLES["unread"])
 def test_what_cannot_be_read_is_named(graded, learner):
     """Guards: a file that stops the grading, is read where it lies, or is passed over."""
     if learner == "link" and sys.platform == "win32":
         pytest.skip("links need rights on Windows")
-    words = [r.words for r in graded.learners[learner].rows if not r.exercise]
-    assert any(
-        w.startswith("couldn't be read: ") and UNREAD[learner] in w for w in words
-    ), words
+    words = rows_of(graded, learner)[""]["words"]
+    assert words.startswith("couldn't be read: ") and TABLES["unread"][learner] in words
+    [mark] = [row["Grade"] for row in graded.moodle if row["Full name"] == learner]
+    assert mark == ""  # a broken file is no mark of 0
 
 
-def test_hidden_files_are_passed_over(graded):
-    """Guards: a stub from a checkpoint in the place of what was handed in."""
-    assert {r.file for r in graded.learners["anna"].rows} == {"anna_05_sum_task.ipynb"}
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[" * 100_000, b'{"cells": [{"source": 1}, 3]}', b"\x89PNG\xff\xfe", b"3"],
+    ids=["empty", "deep", "odd", "image", "number"],
+)
+def test_what_is_no_notebook_is_refused(data):
+    """Guards: whatever an odd file makes of the reader, told to the learner as words."""
+    with pytest.raises(standin.Refused, match="it is empty" if not data else "part of"):
+        judge.read(data)
 
 
-# 4. What counts -------------------------------------------------------------------------
+# 3. What counts -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("learner", ["'=HYPERLINK(1)", "ben"])
+def test_a_solved_exercise_is_solved_and_the_best_attempt_counts(graded, learner):
+    """Guards: a right answer; one that a later file, or a hidden one, takes away."""
+    rows = rows_of(graded, learner)
+    assert rows.keys() == {"my_step", "my_train"}
+    for row in rows.values():
+        assert (row["solved"], row["words"][:5]) == ("yes", "right")
+        assert row["notebook"] == "05_sum_task"
+        assert row["file"].endswith(("/<b>.ipynb", "ben/b.ipynb"))
 
 
 def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
-    """Guards: a verdict from the file; and check cells that were touched are named."""
-    notes = {r.exercise: r.look_at for r in graded.learners["forger"].rows}
-    assert notes == {
-        "my_step": ["the check cell was changed"],
-        "my_train": ["the check cell was deleted"],
+    """Guards: a verdict from the file; a right answer that stands in another cell; check
+    cells that were touched are named."""
+    rows = rows_of(graded, "forger")
+    found = {n: (r["solved"], r["words"][:15], r["look at"]) for n, r in rows.items()}
+    assert found == {
+        "my_step": ("yes", rows["my_step"]["words"][:15], "the check cell was changed"),
+        "my_train": ("no", "not written yet", "the check cell was deleted"),
     }
-    assert graded.learners["forger"].solved == 2  # its code is right
-
-
-def test_a_cell_that_was_moved_counts(graded):
-    """Guards: an answer that stands in another cell than the stub."""
-    assert row(graded, "mover", "my_step").solved
-    assert row(graded, "mover", "my_train").words == "not written yet"
 
 
 def test_what_others_wrote_is_no_answer(graded):
     """Guards: the course's functions under the name of an exercise."""
-    loss, layer, backprop = graded.learners["borrower"].rows
-    assert "is no function of yours" in loss.words
-    assert "is no function of yours" in layer.words
-    assert "SyntaxError in the line `def my_backprop(:`" in backprop.words
-    swapped = row(graded, "swapper", "my_loss_slope")
-    assert not swapped.solved and "it calls mlp_core.loss_slope" in swapped.words
+    loss, layer, backprop = (r["words"] for r in rows_of(graded, "borrower").values())
+    assert "is no function of yours" in loss and "is no function of yours" in layer
+    assert "SyntaxError in the line `def my_backprop(:`" in backprop
 
 
-@pytest.mark.parametrize("number", range(len(ANSWERS)))
-def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, number):
+@pytest.mark.parametrize("learner", TABLES["answers"])
+def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, learner):
     """Guards: the closed process, thing by thing, and the exercises beside it; plots and
     loops that run, and helpers, constants and imports that don't."""
-    found = graded.learners[f"answers {number - number % 3}"].rows[number % 3]
-    words = ANSWERS[number][1]
-    assert words in found.words
-    assert found.solved is (words == "right")
-
-
-def test_nothing_in_the_pipe_runs_in_the_judge(graded):
-    """Guards: a reply that an answer forged, as pickle would obey it."""
-    assert not row(graded, "flooder", "my_loss_slope").solved
-    assert not (graded.place / "run by the judge").exists()
+    rows = rows_of(graded, learner)
+    for name, (_, words) in TABLES["answers"][learner].items():
+        assert words in rows[name]["words"]
+        assert rows[name]["solved"] == ("yes" if words == "right" else "no")
 
 
 def test_nothing_is_left(graded):
-    """Guards: files of others, and processes that go on."""
-    assert (graded.place / "class" / "secret.csv").read_text() == "kept"
+    """Guards: files of others, a reply that an answer forged, processes that go on."""
+    assert (graded.place / "class" / "essay.pdf").read_bytes() == b"%PDF"
+    assert not (graded.place / "run by the judge").exists()
     assert not list(ROOT.glob("mine.*"))
     assert not started_since(graded.before)
 
@@ -376,124 +303,12 @@ def started_since(before):
     return found
 
 
-def test_what_gets_past_a_check_is_shown_to_the_teacher(graded):
-    """Guards: the list of what to look at."""
-    told = reports.odd(graded.rows)
-    assert "  answers 15, my_backprop: it uses `setprofile`" in told
-    assert "  forger, my_step: the check cell was changed" in told
-    assert "anna" not in str(told)
-
-
-# 5. What is made of it ------------------------------------------------------------------
-
-
-def test_the_summary_counts(graded):
-    """Guards: how many solved an exercise, and the commonest misconceptions."""
-    keys, large = ["solved", "words", "tried", "mistake"], "too large"
-    values = [
-        (True, "right", True, ""),
-        (False, "too large\n in code", True, large),
-        (False, "too large", True, large),
-        (False, "it loops\nlong", True, ""),
-        (False, "not written yet", False, ""),
-    ]
-    rows = [grade.Row("a", "b", exercise="f", **dict(zip(keys, v))) for v in values]
-    lines = ["f: 1 of 5 solved it", "  2 x too large", "  1 x it loops"]
-    assert reports.summary(rows) == lines
-    told = "\n".join(reports.summary(graded.rows))
-    assert "my_step: 8 of 8 solved it\nmy_train: 7 of 8 solved it\nmy_" in told
-
-
-def test_the_table_for_a_spreadsheet(graded):
-    """Guards: a row for each exercise, with all words; and names that are formulas."""
-    rows = read_csv(graded.place / "marks.csv")
-    assert len(rows) == len(graded.rows)
-    assert {r["solved"] for r in rows} == {"yes", "no", ""}
-    assert "'=HYPERLINK(1)" in {r["learner"] for r in rows}
-    cells = [cell for r in rows for cell in r.values()]
-    assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))]
-    data = (graded.place / "marks.csv").read_bytes()
-    assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
-
-
-def test_the_marks_for_moodle(graded):
-    """Guards: the columns that Moodle's importer looks for, and its participants."""
-    rows = {r["Full name"]: r for r in read_csv(graded.place / "moodle.csv")}
-    assert {"Identifier", "Grade", "Last modified (grade)"} <= set(rows["Dora Ek"])
-    assert rows["Dora Ek"]["Identifier"] == "Participant 1234567"
-    assert rows["Dora Ek"]["Grade"] == "2" and rows["ben"]["Grade"] == "3"
-    assert rows["Dora Ek"]["Maximum Grade"] == "5"
-    unread = [rows[name]["Grade"] for name in ("empty", "broken", "image")]
-    assert unread == ["", "", ""]  # a broken file is no mark of 0
-    assert "my_step: right" in rows["Dora Ek"]["Feedback comments"]
-
-
-def test_the_pages_are_readable_and_escaped(graded):
-    """Guards: a page for each learner, under the name that Moodle takes back."""
-    pages = graded.place / "pages"
-    assert len(list(pages.iterdir())) == len(graded.learners)
-    moodle = pages / "Dora Ek_1234567_assignsubmission_file_feedback.html"
-    assert "2 of 5 exercises solved" in moodle.read_text(encoding="utf-8")
-    page = (pages / "borrower.html").read_text(encoding="utf-8")
-    assert "is no function of yours" in page and "&lt;" not in page.split("<h1>")[0]
-    code = (pages / "answers 24.html").read_text(encoding="utf-8")
-    assert "while True: LOOP = 1" in code
-    bomb = (pages / "bomb.html").read_text(encoding="utf-8")
-    assert "bomb.zip" in bomb and "hand it in once more" in bomb
-    formula = (pages / "HYPERLINK 1.html").read_text(encoding="utf-8")
-    assert "&lt;b&gt;" in formula and "<b>" not in formula
-
-
-def test_the_table_on_a_terminal_obeys_nobody(graded):
-    """Guards: colours and cursors from a learner's text."""
-    evil = grade.Row("a\x1b[2J", "f", "n", "my_step", words="x\x07y\nsecond")
-    lines = reports.told([evil], [], 1).splitlines()
-    assert " ".join(lines[1].split()) == "a [2J my_step no x y"
-    assert lines[2:] == ["", "my_step: 0 of 1 solved it"]
-
-
-# 6. The command -------------------------------------------------------------------------
-
-
-def test_the_command(tmp_path, capsys):
-    """Guards: options, the printed table, notebooks that count, and the exit codes."""
-    write(tmp_path / "in" / "eva_05_sum_task.ipynb", notebook("05_sum_task"))
-    csv_file, page = tmp_path / "a.csv", tmp_path / "pages"
-    arguments = ["grade", str(tmp_path / "in"), "--csv", str(csv_file)]
-    assert main([*arguments, "--feedback", str(page)]) == 0
-    told = capsys.readouterr().out
-    first = " ".join(told.splitlines()[1].split())
-    assert first == "eva my_step no not written yet"
-    assert "\neva: 0 of 2\n" in told and "my_train: 0 of 1 solved it" in told
-    assert csv_file.exists() and (page / "eva.html").exists()
-    assert main([*arguments, "--only", "04_backprop"]) == 1
-    told = capsys.readouterr()
-    assert "has no exercise that counts" in told.out
-    assert "nothing to grade" in told.err
-    assert main(["grade", str(tmp_path / "none")]) == 1
-    assert "there is no" in capsys.readouterr().err
-
-
-def test_a_zip_of_the_whole_class(tmp_path):
-    """Guards: Moodle's download as it comes, with zips of `handin` in it."""
-    mine = write(tmp_path / "05_sum_task.ipynb", notebook("05_sum_task"))
-    handin.pack(tmp_path / "handin-x.zip", [mine], [])
-    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        for number in (1, 2):
-            place = f"Bo {number}_{number}_assignsubmission_file_"
-            archive.write(tmp_path / "handin-x.zip", f"{place}/handin-x.zip")
-    found = handins.collect(tmp_path / "all.zip")
-    assert [(f.learner, f.number) for f in found] == [("Bo 1", "1"), ("Bo 2", "2")]
-    assert not any(file.problem for file in found)
-
-
 class Late(subprocess.Popen):
     """A judge whose time is up when it has begun with an answer."""
 
     def communicate(self, request=None, timeout=None):
         if timeout is None:  # it was ended
             return super().communicate(request)
-        assert timeout == grade.SECONDS
         while True:
             try:
                 return super().communicate(request, 0.1)
@@ -507,12 +322,11 @@ class Late(subprocess.Popen):
 def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
     """Guards: an answer that waits and waits, and what was known until then."""
     monkeypatch.setattr(grade.subprocess, "Popen", Late)
-    sleepy = "import threading; threading.Event().wait(2.5)"
-    code = {"my_loss_slope": defined("my_loss_slope", sleepy)}
-    write(tmp_path / "a.ipynb", notebook("04_backprop", code))
+    sleepy = "def my_step(*a):\n    import threading; threading.Event().wait(2.5)"
+    write(tmp_path / "a.ipynb", notebook("05_sum_task", {"my_step": sleepy}))
     before = set(psutil.pids())
     [learner] = grade.grade(handins.collect(tmp_path))
-    assert [r.words[:23] for r in learner.rows] == 3 * ["it could not be judged:"]
+    assert [r.words[:23] for r in learner.rows] == 2 * ["it could not be judged:"]
     wait_until(lambda: not started_since(before), "the judge or its answer goes on")
 
 
@@ -523,3 +337,80 @@ def test_an_unwritten_default_runs_nothing_in_the_judge():
     assert answer.__name__ == "f" and answer.__wrapped__(1) is None
     with pytest.raises(RuntimeError):
         answer(1)
+
+
+# 4. What is made of it ------------------------------------------------------------------
+
+
+def test_the_terminal_tells_the_table_the_sums_and_what_to_look_at(graded):
+    """Guards: what a teacher reads first; whom to look at, and nobody else."""
+    lines = graded.told.splitlines()
+    [row] = [line for line in lines if line.startswith("forger  ") and "train" in line]
+    assert row.split() == ["forger", "my_train", "no", "not", "written", "yet"]
+    assert "ben: 2 of 5" in lines and "my_step: 4 of 5 solved it" in lines
+    look_at = graded.told.partition("\nLook at:\n")[2]
+    assert "  hostile, my_loss_slope: it uses `setprofile`\n" in look_at
+    assert "  forger, my_step: the check cell was changed\n" in look_at
+    assert "ben" not in look_at
+
+
+def test_the_summary_counts_and_a_terminal_obeys_nobody():
+    """Guards: the commonest misconceptions; colours and cursors from a learner's text."""
+    keys, large = ["solved", "words", "tried", "mistake"], "too large"
+    values = [
+        (True, "right", True, ""),
+        (False, "too large\n in code", True, large),
+        (False, "too large", True, large),
+        (False, "it \x07loops\nlong", True, ""),
+        (False, "not written yet", False, ""),
+    ]
+    rows = [
+        grade.Row("a\x1b[2J", "b", exercise="f", **dict(zip(keys, v))) for v in values
+    ]
+    lines = reports.told(rows, [], 1).splitlines()
+    assert " ".join(lines[4].split()) == "a [2J f no it loops"
+    assert lines[7:] == ["f: 1 of 5 solved it", "  2 x too large", "  1 x it  loops"]
+
+
+def test_the_table_for_a_spreadsheet(graded):
+    """Guards: a row for each exercise; names that are formulas, or have odd letters."""
+    assert {r["solved"] for r in graded.rows} == {"yes", "no", ""}
+    assert "'=HYPERLINK(1)" in {r["learner"] for r in graded.rows}
+    cells = [cell for r in graded.rows for cell in r.values()]
+    assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))]
+    data = (graded.place / "marks.csv").read_bytes()
+    assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
+
+
+def test_the_marks_for_moodle(graded):
+    """Guards: the columns that Moodle's importer looks for, and its participants."""
+    [row] = [r for r in graded.moodle if r["Identifier"] == "Participant 2"]
+    assert {"Grade", "Last modified (grade)", "Maximum Grade"} <= set(row)
+    assert row["Maximum Grade"] == "5" and "my_step: right" in row["Feedback comments"]
+
+
+def test_the_pages_are_readable_and_escaped(graded):
+    """Guards: a page for each learner, under the name that Moodle takes back."""
+    pages = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (graded.place / "pages").iterdir()
+    }
+    assert len(pages) == len(graded.moodle)
+    assert "2 of 5 exercises solved" in pages[f"{MOODLE.format(2)}feedback.html"]
+    assert "is no function of yours" in pages["borrower.html"]
+    assert "&lt;" not in pages["borrower.html"].split("<h1>")[0]
+    assert "while True: LOOP = 1" in pages["hostile.html"]
+    assert "bomb.zip" in pages["bomb.html"] and "once more" in pages["bomb.html"]
+    formula = pages["HYPERLINK 1.html"]
+    assert "&lt;b&gt;" in formula and "<b>" not in formula
+
+
+def test_where_nothing_counts_the_command_says_so(tmp_path, capsys):
+    """Guards: --only, a folder that isn't there, and the exit codes."""
+    write(tmp_path / "in" / "eva_05_sum_task.ipynb", notebook("05_sum_task"))
+    assert main(["grade", str(tmp_path / "in"), "--only", "04_backprop"]) == 1
+    told = capsys.readouterr()
+    assert "has no exercise that counts" in told.out
+    assert "nothing to grade" in told.err
+    assert main(["grade", str(tmp_path / "none")]) == 1
+    assert "there is no" in capsys.readouterr().err

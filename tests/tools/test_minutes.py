@@ -10,32 +10,29 @@ from course.lessons import name_of
 from course.tools import find_notebooks, minutes, plan, save
 
 NOTEBOOKS = find_notebooks([])
-
-
-def text(source, *tags):
-    return nbformat.v4.new_markdown_cell(source, metadata={"tags": list(tags)})
-
-
-def code(source, *tags):
-    return nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)})
+CELLS = [  # worked by hand
+    ("text", "Two words <b>and</b> $a + b$ `code` ```no word``` | - |"),  # 6: a, b, too
+    ("hint", "<details><summary>Hint</summary>\n\nnot these\n</details>"),
+    ("solution", "not these\n\n1. nor this"),
+    ("tasks", "1. Move it.\n2. Look."),  # 2, 1, 1, 1: 5 words, 2 tasks
+    ("text", "1. no task"),  # 3 words
+    ("fetch", "not_this = 1"),
+    ("code", "x = 1\n\nprint(x)"),
+    ("stub", "def my_step(a):\n    return None"),
+    ("stub", "def my_train(a):\n    return None"),
+    ("code", 'lesson.predict("x")'),
+    ("code", "lesson.review()"),
+    ("code", "lesson.quiz()"),
+    ("code", "lesson.check(my_step)"),
+]
 
 
 def test_it_counts_what_a_learner_reads_and_does():
-    """Guards: a part that isn't counted, or twice. Worked by hand."""
+    """Guards: a part that isn't counted, or twice."""
+    make = dict.fromkeys(["fetch", "code", "stub"], nbformat.v4.new_code_cell)
     cells = [
-        text("Two words <b>and</b> $a + b$ `code` ```no word``` | - |"),  # 6 with a, b
-        text("<details><summary>Hint</summary>\n\nnot these\n</details>", "hint"),
-        text("not these\n\n1. nor this", "solution"),
-        text("1. Move it.\n2. Look.", "tasks"),  # 2, 1, 1, 1: 5 words, 2 tasks
-        text("1. no task"),  # 3 words
-        code("not_this = 1", "fetch"),
-        code("x = 1\n\nprint(x)"),
-        code("def my_step(a):\n    return None", "stub"),
-        code("def my_train(a):\n    return None", "stub"),
-        code('lesson.predict("x")'),
-        code("lesson.review()"),
-        code("lesson.quiz()"),
-        code("lesson.check(my_step)"),
+        make.get(kind, nbformat.v4.new_markdown_cell)(text, metadata={"tags": [kind]})
+        for kind, text in CELLS
     ]
     count = minutes.count(nbformat.v4.new_notebook(cells=cells), 5, [8, 15])
     assert count == (6 + 5 + 3, 2, 1 + 3 + 5, 2, 2, 8 + 15)
@@ -43,25 +40,19 @@ def test_it_counts_what_a_learner_reads_and_does():
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_states_its_minutes(path):
-    """Guards: a time that is a wish."""
+def test_a_notebook_and_its_chapter_state_its_minutes(path):
+    """Guards: a time that is a wish, or another for the lone learner in the chapter."""
     count = minutes.of_notebook(path)
     source = "\n".join(cell.source for cell in save.read(path).cells)
-    assert re.findall(r"\*\*Time:\*\* about (\d+) minutes", source) == [
-        str(count.stated)
-    ]
+    chapter = plan.path_of(name_of(path.stem)).read_text("utf-8")
+    said = re.findall(r"\*\*Time:\*\* about (\d+) minutes", source)
+    said_there = re.findall(r"\balone about (\d+) minutes", chapter)
+    assert said == said_there == [str(count.stated)]
     assert count.stated <= (100 if path.stem == "04_backprop" else 80)
 
 
-def test_its_chapter_states_the_same():
-    """Guards: minutes for the lone learner that differ from those of the notebook."""
-    for path in NOTEBOOKS:
-        text = plan.path_of(name_of(path.stem)).read_text("utf-8")
-        said = re.findall(r"\balone about (\d+) minutes", text)
-        assert said == [str(minutes.of_notebook(path).stated)]
-
-
 def test_the_command_prints_a_row_for_each(capsys):
+    """Guards: a notebook that is left out of the table, or of its sum."""
     assert main(["minutes"]) == 0
     rows = capsys.readouterr().out.splitlines()
     assert [row.split()[0] for row in rows[1:-1]] == [path.stem for path in NOTEBOOKS]

@@ -1,15 +1,16 @@
 """Saving notebooks: what the saved form holds, what a failing one keeps; the pages."""
 
+import copy
+
 import nbformat
 import pytest
+from nbformat.v4 import new_output
 
 from course import lessons
 from course.__main__ import main
 from course.tools import CommandError, find_notebooks, pages, save
 
-
-def output(text, name="stdout"):
-    return nbformat.v4.new_output("stream", name=name, text=text)
+LOSS = "lesson.check(my_loss)"
 
 
 def notebook(*sources):
@@ -18,46 +19,31 @@ def notebook(*sources):
 
 
 def test_saved_form_holds_nothing_that_changes_from_run_to_run():
-    """Guards: a diff of a notebook shows only what its author changed."""
+    """Guards: a diff of a notebook shows only what its author changed, and not in how many
+    pieces a text arrived."""
     before = notebook("1 + 1   \n\n")
     before.metadata.update(widgets={"state": {}}, language_info={"version": "3.11"})
     cell = before.cells[0]
     cell.metadata.update(tags=["stub"], execution={"start": "now"}, collapsed=True)
     cell.execution_count = 17
     data = {"text/plain": "2", save.WIDGET_VIEW: {"model_id": "5f3a"}}
-    cell.outputs = [nbformat.v4.new_output("execute_result", data, execution_count=17)]
+    texts = [("stdout", "a"), ("stdout", "b"), ("stderr", "c")]
+    cell.outputs = [new_output("stream", name=n, text=text) for n, text in texts]
+    cell.outputs.append(new_output("execute_result", data, execution_count=17))
+    given = copy.deepcopy(before)
     after = save.normalize(before)
-    assert after.metadata == save.METADATA
+    assert after.metadata == save.METADATA and before == given
     (cell,) = after.cells
     assert (cell.source, cell.execution_count) == ("1 + 1", 1)
     assert cell.metadata == {"tags": ["stub"]}
-    assert cell.outputs[0].data == {"text/plain": "2"}
-    assert cell.outputs[0].execution_count == 1
-    assert before.cells[0].execution_count == 17  # what was given stays
-
-
-def test_texts_that_follow_one_another_are_joined():
-    """Guards: in how many pieces a text arrives is chance; stderr stays apart."""
-    before = notebook("...")
-    before.cells[0].outputs = [output("a"), output("b"), output("c", "stderr")]
-    outputs = save.normalize(before).cells[0].outputs
-    assert [(out.name, out.text) for out in outputs] == [
-        ("stdout", "ab"),
-        ("stderr", "c"),
-    ]
-
-
-def test_form_is_reached_at_once_and_seen(tmp_path):
-    """Guards --check: what was saved is in form, and one blank more is not."""
-    path = tmp_path / "small.ipynb"
-    save.write(save.normalize(notebook("print(1)")), path)
-    assert save.is_saved_form(path)
-    path.write_text(path.read_text().replace("print(1)", "print(1) "))
-    assert not save.is_saved_form(path)
+    *printed, result = cell.outputs
+    assert (result.data, result.execution_count) == ({"text/plain": "2"}, 1)
+    assert [(o.name, o.text) for o in printed] == [("stdout", "ab"), ("stderr", "c")]
 
 
 def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
-    """Guards: files beside a notebook are found, outputs are stored in form."""
+    """Guards: files beside a notebook are found; what was saved is in form, and one blank
+    more is not."""
     (tmp_path / "data.txt").write_text("here")
     path = tmp_path / "small.ipynb"
     save.write(notebook("print(open('data.txt').read())", "1 + 1"), path)
@@ -66,6 +52,18 @@ def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
     assert first.outputs[0].text == "here\n"
     assert second.outputs[0].data == {"text/plain": "2"}
     assert save.is_saved_form(path)
+    path.write_text(path.read_text().replace("1 + 1", "1 + 1 "))
+    assert not save.is_saved_form(path)
+
+
+def test_a_notebook_that_fails_stays_as_it_was(tmp_path, capsys):
+    """Guards: no half run is stored, and the error is told."""
+    path = tmp_path / "small.ipynb"
+    save.write(notebook("print(1)", "1 / 0", "print(2)"), path)
+    before = path.read_bytes()
+    assert not save.run_and_save(path)
+    assert path.read_bytes() == before
+    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("is_ours", [True, False])
@@ -80,19 +78,6 @@ def test_exercises_are_written_into_our_notebooks_alone(tmp_path, monkeypatch, i
     assert save.is_up_to_date(path) is not is_ours
     assert (len(written.cells) > 2) is is_ours
     assert {cell.source for cell in written.cells} <= set(cells)
-
-
-LOSS = "lesson.check(my_loss)"
-
-
-def test_a_notebook_that_fails_stays_as_it_was(tmp_path, capsys):
-    """Guards: no half run is stored, and the error is told."""
-    path = tmp_path / "small.ipynb"
-    save.write(notebook("print(1)", "1 / 0", "print(2)"), path)
-    before = path.read_bytes()
-    assert not save.run_and_save(path)
-    assert path.read_bytes() == before
-    assert "ZeroDivisionError" in capsys.readouterr().err
 
 
 def test_pages_that_lag_behind_are_told_and_written(tmp_path, monkeypatch, capsys):
@@ -116,21 +101,12 @@ def test_a_page_without_its_marks_is_told(tmp_path, monkeypatch):
         pages.changes()
 
 
-@pytest.mark.parametrize(
-    "name", ["05_sum_task", "05_sum_task.ipynb", "notebooks/05_sum_task.ipynb"]
-)
-def test_a_notebook_is_found_by_its_name(name):
-    """Guards: a name works as it is typed in either folder, with or without ending."""
-    assert [path.name for path in find_notebooks([name])] == ["05_sum_task.ipynb"]
-
-
-def test_all_notebooks_are_meant_when_none_is_named():
-    """Guards: in their order."""
+def test_a_notebook_is_found_by_its_name():
+    """Guards: a name works as it is typed in either folder; none means all in order; a
+    wrong one is told, with what there is."""
+    for name in ("05_sum_task", "05_sum_task.ipynb", "notebooks/05_sum_task.ipynb"):
+        assert [path.name for path in find_notebooks([name])] == ["05_sum_task.ipynb"]
     names = [path.name for path in find_notebooks([])]
     assert len(names) >= 8 and names == sorted(names)
-
-
-def test_a_notebook_that_is_not_there_is_told():
-    """Guards: the message names what was asked for, and what there is."""
     with pytest.raises(CommandError, match=r"no notebook '5'; the course has 00_first"):
         find_notebooks(["5"])

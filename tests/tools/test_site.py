@@ -23,79 +23,50 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "site"
 
 
-def site(folder):
-    return main(["site", str(folder)])
-
-
 # 1. The folder -------------------------------------------------------------------------
 
 
-def test_a_new_folder_gets_the_book(folder, capsys):
-    """Guards: the command says what it made, and how to look at it."""
-    assert site(folder) == 0
-    said = capsys.readouterr().out
-    assert (folder / "index.html").read_text() == "new"
-    assert "The book: 1 files, 0 MB" in said
-    assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
-
-
-def test_an_earlier_site_is_replaced_and_nothing_else(folder, capsys):
-    """Guards: a page that is gone stays on the web, or a file of somebody else goes.
-
-    Once a site had a part ``lite/``.
-    """
-    lite = {"lite/index.html": b"", "lite/lab/index.html": b"", "index.html": b"old"}
+def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
+    """Guards: a page that is gone stays on the web; what somebody wrote there is lost."""
+    lite = {"lite/lab/index.html": b"", "index.html": b"old"}  # once it was a part
     manifest.write(folder, lite, "site")
     (folder / "CNAME").write_text("course.example")
     (folder / "lite" / "note.txt").write_text("mine")
-    assert site(folder) == 0
+    assert main(["site", str(folder)]) == 0
+    said = capsys.readouterr().out
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     files = {path.as_posix() for path in found}
     assert files == {manifest.NAME, "index.html", "CNAME", "lite/note.txt"}
     assert (folder / "index.html").read_text() == "new"
-    assert not (folder / "lite" / "lab").exists()
-
-
-def test_a_page_that_somebody_changed_stays_and_is_named(folder, capsys):
-    """Guards: what was written by hand into a site is lost."""
-    site(folder)
+    assert "The book: 1 files, 0 MB" in said
+    assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
     (folder / "index.html").write_text("mine")
-    assert site(folder) == 0
+    assert main(["site", str(folder)]) == 0
     assert (folder / "index.html").read_text() == "mine"
     assert "index.html stays as it is there" in capsys.readouterr().out
 
 
-def test_a_folder_of_somebody_else_is_refused(folder, capsys):
-    """Guards: a wrong name mixes a site with other files."""
-    folder.mkdir()
-    (folder / ".git").mkdir()
+def test_a_folder_of_somebody_else_is_refused(folder, tmp_path, capsys):
+    """Guards: a wrong name mixes a site with other files, or with a class's copy."""
+    (folder / ".git").mkdir(parents=True)
     (folder / "thesis.tex").write_text("")
-    assert site(folder) == 1
-    assert "is there already; name a folder" in capsys.readouterr().err
+    manifest.write(tmp_path / "class", {"README.md": b""}, "with")
+    assert main(["site", str(folder)]) == main(["site", str(tmp_path / "class")]) == 1
+    told = capsys.readouterr().err
+    assert "is there already; name a folder" in told and "holds a hand-out" in told
     assert {path.name for path in folder.iterdir()} == {".git", "thesis.tex"}
     (folder / "thesis.tex").unlink()
-    assert site(folder) == 0  # an empty repository
-
-
-def test_a_hand_out_is_refused(folder, capsys):
-    """Guards: a site in the place of a class's copy."""
-    manifest.write(folder, {"README.md": b""}, "with")
-    assert site(folder) == 1
-    assert "holds a hand-out" in capsys.readouterr().err
+    assert main(["site", str(folder)]) == 0  # an empty repository
 
 
 def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
-    """Guards: who has only the learner's packages reads what to install."""
+    """Guards: who has only the learner's packages reads what to install, and has all."""
     monkeypatch.setattr("course.tools.site.find_spec", lambda name: None)
-    assert site(tmp_path / "site") == 1
+    assert main(["site", str(tmp_path / "site")]) == 1
     told = capsys.readouterr().err
     assert "jupyter_book, sphinx-mathjax-offline is missing" in told
     assert "pip install -r requirements-site.txt" in told
     assert not (tmp_path / "site").exists()
-
-
-def test_its_packages_stand_in_the_file_that_it_names():
-    """Guards: who installs what the command names, and is told the same again."""
     text = (ROOT / "requirements-site.txt").read_text().replace("_", "-")
     for name in PACKAGES:
         assert f"\n{name.replace('_', '-')}==" in text
@@ -114,15 +85,9 @@ def page(*cells):
 
 
 def code(source, **data):
-    outputs = []
-    if data:
-        metadata = {"image/png": {"alt": "a curve"}} if "image/png" in data else {}
-        outputs = [v4.new_output("execute_result", data, metadata=metadata)]
-    return v4.new_code_cell(source, outputs=outputs)
-
-
-def tags(cell):
-    return cell.metadata["tags"]
+    metadata = {"image/png": {"alt": "a curve"}} if "image/png" in data else {}
+    output = v4.new_output("execute_result", data, metadata=metadata)
+    return v4.new_code_cell(source, outputs=[output] if data else [])
 
 
 QUESTION = code('lesson.predict("x")', **{"text/html": "<p>What?</p>"})
@@ -135,42 +100,33 @@ TRIAL = v4.new_markdown_cell("## Try it: a panel")
 def test_runs_after_a_question_are_folded_up_to_the_next_heading():
     """Guards: an output that tells the answer, and one that is folded for no reason."""
     cells = page(RUN, QUESTION, RUN, TEXT, RUN, HEADING, RUN, QUESTION, TRIAL, RUN)
-    folded = ["hide-output" in tags(cell) for cell in cells if "tags" in cell.metadata]
-    assert folded == [False, False, True, True, False, False, True]
+    tags = [cell.metadata["tags"] for cell in cells if "tags" in cell.metadata]
+    asked, folded = ["remove-input", "question"], ["hide-output"]
+    assert tags == [[], asked, folded, folded, [], asked, folded]
     assert cells[2].metadata["mystnb"]["code_prompt_show"] == "Show the result"
-
-
-def test_a_question_stands_without_its_line_of_code():
-    """Guards: a call that does nothing in a book."""
-    assert tags(page(QUESTION)[0]) == ["remove-input", "question"]
 
 
 def test_what_only_a_live_notebook_can_do_is_left_out():
     """Guards: 'not written yet' and '0 of 6 predictions made', told to a reader."""
     fetch = v4.new_code_cell("fetch()", metadata={"tags": ["fetch"]})
-    progress = v4.new_markdown_cell("## Check your progress\nRun this cell.")
+    texts = "## Check your progress\nRun this cell.", notebook_page.TEXTS_LEFT_OUT[1]
     check, shown = code("lesson.check(f)"), code("lesson.progress()")
     review = code("lesson.review()", **{"text/html": "<p>What?</p>"})
-    before = v4.new_markdown_cell(
-        "**Before you begin: questions from earlier quizzes.**"
-    )
+    progress, before = map(v4.new_markdown_cell, texts)
     assert page(fetch, before, review, check, progress, shown) == []
     assert len(page(code("lesson.check(f)\nprint(g(1))"))) == 1  # a longer cell
 
 
-def test_the_note_stands_below_the_introduction():
-    """Guards: a box in the middle of what you will do and what you need."""
+def test_the_note_stands_below_the_introduction_above_folded_imports():
+    """Guards: a box amid what you will do and need; six lines that interest nobody; a book
+    that changes what it is made of."""
     cells = [v4.new_markdown_cell("# 9. Nine"), v4.new_markdown_cell("Time: 9 min")]
-    made = notebook_page.as_page(
-        v4.new_notebook(cells=[*cells, code("import sys")])
-    ).cells
-    assert made[2].id == "note" and made[2].source == notebook_page.note([])
-
-
-def test_imports_are_folded():
-    """Guards: six lines of no interest at the top of each page."""
-    [cell] = page(code('import sys\nsys.path.insert(0, "..")'))
-    assert tags(cell) == ["hide-input"]
+    cells.append(code('import sys\nsys.path.insert(0, "..")'))
+    notebook = v4.new_notebook(cells=cells)
+    before = copy.deepcopy(notebook)
+    *_, note, imports = notebook_page.as_page(notebook).cells
+    assert (note.id, note.source) == ("note", notebook_page.note([]))
+    assert imports.metadata["tags"] == ["hide-input"] and notebook == before
 
 
 def test_a_panel_is_its_picture_with_its_words():
@@ -178,7 +134,7 @@ def test_a_panel_is_its_picture_with_its_words():
     data = {**PNG, "text/plain": "loss < 1"}
     [cell] = page(code("panels.training_panel()", **data))
     picture, words = cell.outputs
-    assert picture.data == PNG and tags(cell) == ["remove-input"]
+    assert picture.data == PNG and cell.metadata["tags"] == ["remove-input"]
     assert words.data["text/html"] == '<p class="panel">Panel: loss &lt; 1</p>'
     assert cell.metadata["mystnb"]["image"]["alt"] == "a curve"
 
@@ -188,31 +144,19 @@ def test_a_picture_tells_nothing_twice():
     data = {**PNG, "text/plain": "a curve"}
     [cell] = page(code("print(x)\npictures.curve(x)", **data))
     assert [output.data["image/png"] for output in cell.outputs] == [PNG["image/png"]]
-    assert tags(cell) == []  # more than one call: the code is there to be read
+    assert cell.metadata["tags"] == []  # more than one call: the code is to be read
 
 
-def test_the_notebook_itself_stays_as_it_is():
-    """Guards: a book that changes what it is made of."""
-    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# 9. Nine"), QUESTION])
-    notebook_page.as_page(notebook)
-    assert len(notebook.cells) == 2 and "tags" not in QUESTION.metadata
-
-
-@pytest.mark.parametrize(
-    "text, link",
-    [
-        ("[b](01_a.ipynb#Break-it:-reshape)", "[b](01_a.ipynb#break-it-reshape)"),
-        (
-            "[r](01_a.ipynb#Can-you-trust-a-rate?)",
-            "[r](01_a.ipynb#can-you-trust-a-rate)",
-        ),
-        ("[l](#The-loss:-how?)", "[l](#the-loss-how)"),
-        ("[w](https://a.example/B#C)", "[w](https://a.example/B#C)"),
-    ],
-)
-def test_links_lead_to_pages_of_the_book(text, link):
+def test_links_lead_to_pages_of_the_book():
     """Guards: Jupyter's anchors, which no page of the book has."""
-    assert notebook_page.linked(text) == link
+    text = (
+        "[b](01_a.ipynb#Break-it:-reshape) [r](01_a.ipynb#Can-you-trust-a-rate?) "
+        "[l](#The-loss:-how?) [w](https://a.example/B#C)"
+    )
+    assert notebook_page.linked(text) == (
+        "[b](01_a.ipynb#break-it-reshape) [r](01_a.ipynb#can-you-trust-a-rate) "
+        "[l](#the-loss-how) [w](https://a.example/B#C)"
+    )
 
 
 # 3. The other pages ----------------------------------------------------------------------
@@ -221,33 +165,24 @@ def test_links_lead_to_pages_of_the_book(text, link):
 def test_buttons_stand_only_where_there_is_an_address():
     """Guards: a button that leads nowhere, and a reader who isn't told how to start."""
     assert "README of the course" in notebook_page.note([])
-    told = notebook_page.note(
-        [("Colab", "https://c.example/1"), ("Binder", "https://b.example")]
-    )
-    assert "[Colab](https://c.example/1), [Binder](https://b.example)" in told
+    told = notebook_page.note([("Colab", "https://c.example/1"), ("B", "https://b.x")])
+    assert "[Colab](https://c.example/1), [B](https://b.x)" in told
     assert "README" not in told
 
 
-PUBLISHED = links.Addresses("https://github.com/ada/nets", "")
-
-
-@pytest.mark.parametrize("addresses", [links.Addresses("", ""), PUBLISHED])
-def test_links_of_a_document_lead_somewhere(monkeypatch, addresses):
+@pytest.mark.parametrize("repository", ["", "https://github.com/ada/nets"])
+def test_links_of_a_document_lead_somewhere(monkeypatch, repository):
     """Guards: a page that the book lacks, a link that is lost on the way to another."""
-    monkeypatch.setattr(links, "addresses", lambda: addresses)
+    monkeypatch.setattr(links, "addresses", lambda: links.Addresses(repository, ""))
     text = """[`core`](../mlp_core.py) [0](../notebooks/00_first_look.ipynb)
 [here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)
-![alt](../images/overview.png) [the *hub*](hub.md#backup)"""
+![alt](../images/overview.png) """
     hub = "the *hub*"
-    if addresses.repository:
-        hub = f"[{hub}]({addresses.repository}/blob/main/docs/hub.md#backup)"
-    assert (
-        build.with_links(text, ROOT / "docs")
-        == f"""\
-[`core`](mlp_core.md) [0](00_first_look.ipynb)
-[here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)
-![alt](../images/overview.png) {hub}"""
-    )
+    place = f"[{hub}]({repository}/blob/main/docs/hub.md#backup)" if repository else hub
+    expected = text.replace("../mlp_core.py", "mlp_core.md")
+    expected = expected.replace("../notebooks/00_first", "00_first") + place
+    text += f"[{hub}](hub.md#backup)"
+    assert build.with_links(text, ROOT / "docs") == expected
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():

@@ -1,0 +1,94 @@
+"""Samples around a hub, held to what can be had without a cluster: Kubernetes' files, the
+web server before the hub, the systemd unit."""
+
+import configparser
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from course.tools import ROOT
+
+HUB = ROOT / "hub"
+CONFIG = (HUB / "jupyterhub_config.py").read_text(encoding="utf-8")
+# What the chart takes: jupyterhub/values.schema.yaml of zero-to-jupyterhub-k8s at commit
+# 02dd73df01bdbb6d602fed21b0be12565ab38080. It refuses other names.
+CHART = {
+    "hub.config": dict,  # JupyterHub's own settings
+    "proxy.https.enabled": bool,
+    "proxy.https.hosts": list,
+    "proxy.https.letsencrypt.contactEmail": str,
+    "singleuser.image.name": str,
+    "singleuser.image.tag": str,
+    "singleuser.memory.guarantee": (int, float, str),
+    "singleuser.memory.limit": (int, float, str),
+    "singleuser.cpu.guarantee": (int, float),
+    "singleuser.cpu.limit": (int, float),
+    "singleuser.storage.capacity": str,
+    "cull.timeout": int,
+}
+
+
+def settings(values, place=""):
+    """Each setting of the file by its whole name."""
+    for name, value in values.items():
+        whole = place + name
+        if isinstance(value, dict) and whole not in CHART:
+            yield from settings(value, f"{whole}.")
+        else:
+            yield whole, value
+
+
+def test_kubernetes_knows_each_setting_and_file():
+    """Guards: a name that the chart would refuse, a value of another type; other limits
+    than those of the other hub; a file to copy that moved."""
+    folder = HUB / "kubernetes"
+    text = (folder / "config.yaml").read_text(encoding="utf-8")
+    found = dict(settings(yaml.safe_load(text)))
+    assert found.keys() == CHART.keys()
+    wrong = [name for name in CHART if not isinstance(found[name], CHART[name])]
+    assert wrong == []
+    limits = dict(re.findall(r"c\.Spawner\.(\w+)_limit = (.*)", CONFIG))
+    assert limits["mem"].strip('"') == found["singleuser.memory.limit"]
+    assert float(limits["cpu"]) == found["singleuser.cpu.limit"]
+    text = (folder / "Dockerfile").read_text(encoding="utf-8")
+    copied = re.findall(r"^COPY (?!--from)(\S+)", text, re.MULTILINE)
+    assert copied == ["requirements.txt", ".", "hub/jupyter_server_config.py"]
+    assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_web_server_and_the_unit_lead_to_the_hub_of_the_page():
+    """Guards: one port, changed in one place only; a hub that starts at boot otherwise than
+    by hand."""
+    url = re.search(r'^c\.JupyterHub\.bind_url = "http://(.*)"', CONFIG, re.MULTILINE)
+    sample = (HUB / "Caddyfile").read_text(encoding="utf-8")
+    assert re.findall(r"^\treverse_proxy (\S+)", sample, re.MULTILINE) == [
+        url[1].rstrip("/")
+    ]
+    unit = configparser.ConfigParser()
+    unit.read(HUB / "jupyterhub.service", encoding="utf-8")
+    start = unit["Service"]
+    page = (ROOT / "docs" / "hub.md").read_text(encoding="utf-8")
+    assert f"cd {start['WorkingDirectory']} && sudo {start['ExecStart']}" in page
+
+
+@pytest.mark.skipif(
+    shutil.which("caddy") is None,
+    reason="Caddy's look at hub/Caddyfile did not run: there is no caddy on the PATH.",
+)
+def test_caddy_takes_it(tmp_path):
+    """Guards: no word that Caddy doesn't know, and its own layout."""
+    folders = dict.fromkeys(["HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"], tmp_path)
+    path = HUB / "Caddyfile"
+    for arguments in (["validate", "--adapter", "caddyfile", "--config"], ["fmt"]):
+        done = subprocess.run(
+            [shutil.which("caddy"), *arguments, path],
+            env=folders,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+    assert done.stdout == path.read_text(encoding="utf-8")
