@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import uuid
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,6 +20,8 @@ import nbformat
 import psutil
 import requests
 import websocket
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
 from requests.cookies import get_cookie_header
 
 from course.__main__ import main as course
@@ -39,10 +40,8 @@ def missing() -> str:
     if find_spec("jupyterhub") is None:
         return "the package jupyterhub is missing: pip install -r requirements-dev.txt"
     if shutil.which("configurable-http-proxy") is None:
-        return (
-            "there is no configurable-http-proxy on the PATH. Install it: "
-            "npm install -g configurable-http-proxy"
-        )
+        how = "npm install -g configurable-http-proxy"
+        return f"there is no configurable-http-proxy on the PATH. Install it: {how}"
     return ""
 
 
@@ -82,8 +81,7 @@ class Hub:
         wait_until(self._answers, "the hub did not come", self.patience)
 
     def _answers(self):
-        if self.process.poll() is not None:
-            raise RuntimeError(f"The hub ended:\n{self.log()}")
+        assert self.process.poll() is None, f"The hub ended:\n{self.log()}"
         with contextlib.suppress(requests.ConnectionError):
             return requests.get(f"{self.url}/hub/api", timeout=self.patience).ok
 
@@ -153,8 +151,7 @@ class Learner:
         """Start the server, unless it runs; return the path of the page it opens."""
         self.call("GET", "/hub/spawn", allow_redirects=False)
         told = self.call("GET", f"/hub/api/users/{self.name}/server/progress").text
-        if '"ready": true' not in told:
-            raise RuntimeError(f"no server for {self.name}: {told}")
+        assert '"ready": true' in told, f"no server for {self.name}: {told}"
         page = self.call("GET", self.base)
         return page.url.partition("/lab/tree/")[2].partition("?")[0]
 
@@ -163,12 +160,12 @@ class Learner:
         self.call("GET", "/hub/logout")
         self.session.cookies.clear()
         api = f"{self.hub.url}{self.base}api"
-        ask = {"url": api, "timeout": self.hub.patience, "allow_redirects": False}
-        wait_until(
-            lambda: requests.get(**ask).status_code != 200,
-            "the server did not end",
-            self.hub.patience,
-        )
+        options = {"timeout": self.hub.patience, "allow_redirects": False}
+
+        def has_ended():
+            return requests.get(api, **options).status_code != 200
+
+        wait_until(has_ended, "the server did not end", self.hub.patience)
 
     def call(self, method, path, expected=(200, 201, 204, 302), **options):
         """Ask for a path; of the own server if it doesn't begin with '/'."""
@@ -181,17 +178,12 @@ class Learner:
             timeout=self.hub.patience,
             **options,
         )
-        if reply.status_code not in expected:
-            raise RuntimeError(
-                f"{method} {path}: {reply.status_code} {reply.text[:300]}"
-            )
+        told = f"{method} {path}: {reply.status_code} {reply.text[:300]}"
+        assert reply.status_code in expected, told
         return reply
 
     def _xsrf(self, path="/hub/"):
-        cookies = self.session.cookies
-        return next(
-            (k.value for k in cookies if (k.name, k.path) == ("_xsrf", path)), ""
-        )
+        return self.session.cookies.get("_xsrf", default="", path=path)
 
     def load(self, path):
         """The content of a file, as the server hands it out."""
@@ -223,7 +215,8 @@ class Kernel:
     """A kernel, by the messages that JupyterLab sends."""
 
     def __init__(self, connection):
-        self.connection, self.widgets = connection, {}  # id -> state
+        self.connection, self.session = connection, Session()
+        self.widgets = {}  # id -> state
 
     def run(self, source) -> list:
         """Run code; return its outputs."""
@@ -241,19 +234,16 @@ class Kernel:
         self._send("comm_msg", {"comm_id": widget, "data": message})
 
     def _send(self, kind, content) -> list:
-        number, outputs = uuid.uuid4().hex, []
-        header = {"msg_id": number, "msg_type": kind, "session": "trial"}
-        header |= {"username": "", "version": "5.3"}
-        message = {"channel": "shell", "header": header, "content": content}
-        message |= {"parent_header": {}, "metadata": {}}
-        self.connection.send(json.dumps(message))
+        message, outputs = self.session.msg(kind, content), []
+        text = json.dumps({"channel": "shell", **message}, default=json_default)
+        self.connection.send(text)
         while True:
             text = self.connection.recv()
             if isinstance(text, bytes):  # with a picture's bytes
                 continue
             reply = json.loads(text)
             told, content = reply["msg_type"], reply["content"]
-            if reply["parent_header"].get("msg_id") != number:
+            if reply["parent_header"].get("msg_id") != message["msg_id"]:
                 continue
             if told == "comm_open":
                 self.widgets[content["comm_id"]] = content["data"]["state"]
@@ -294,13 +284,9 @@ def run_notebook(learner):
     stub = next(c for c in notebook["cells"] if "stub" in c["metadata"].get("tags", ()))
     stub["source"] += f"\n# Written by {learner.name}."
     learner.save(NOTEBOOK, notebook)
-    errors = [
-        o for c in notebook["cells"] for o in c.get("outputs", ()) if "ename" in o
-    ]
-    if errors:
-        raise RuntimeError(
-            f"{learner.name}: {errors[0]['ename']}: {errors[0]['evalue']}"
-        )
+    outputs = [out for cell in notebook["cells"] for out in cell.get("outputs", ())]
+    errors = [(out["ename"], out["evalue"]) for out in outputs if "ename" in out]
+    assert errors == [], learner.name
     return sources(notebook)
 
 

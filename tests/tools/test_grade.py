@@ -12,6 +12,7 @@ import tomllib
 import zipfile
 from contextlib import redirect_stdout, suppress
 from io import StringIO
+from operator import itemgetter
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -25,7 +26,7 @@ from tests.answers import SOLUTIONS
 from tests.wait import PATIENCE, wait_until
 
 TABLES = tomllib.loads(Path(__file__).with_name("grade.toml").read_text("utf-8"))
-CELLS = {learner: table.pop("cells") for learner, table in TABLES["answers"].items()}
+LAYER = "my_loss_slope", "my_layer_backward", "my_backprop"  # of 04_backprop
 HOSTILE = """
 import importlib, io, os, pathlib, shutil, socket, subprocess, sys, threading
 SECRET = {}
@@ -42,6 +43,7 @@ FLOOD = """import os
     for channel in range(3, 20):
         try: os.write(channel, {} * 1000)
         except OSError: pass"""
+FILE = itemgetter("file")
 MOODLE = "Bo Öst_{}_assignsubmission_file_"
 
 
@@ -82,34 +84,37 @@ def zipped(path, files):
 
 def answered(learner, place):
     """The notebook of a learner in the table."""
-    secret, cells, code = str(place / "class" / "essay.pdf"), [*CELLS[learner]], {}
-    tried = (f"({w!r}, lambda: {code})" for code, w in TABLES["refused"].items())
-    cells.append(HOSTILE.format(repr(secret), ", ".join(tried)))
+    table, secret, code = TABLES["answers"][learner], place / "class" / "essay.pdf", {}
+    tried = (f"({words!r}, lambda: {do})" for do, words in TABLES["refused"].items())
+    hostile = HOSTILE.format(repr(str(secret)), ", ".join(tried))
     # What pickle would obey, if the judge read it so.
     pickled = f"cbuiltins\nopen\n(V{place / 'run by the judge'}\nVw\ntR.\n".encode()
-    for name, (first, _) in TABLES["answers"][learner].items():
-        first = first.replace("FLOOD", FLOOD.format(repr(pickled)))
-        code[name] = SOLUTIONS[name].replace(":\n", f":\n    {first.strip()}\n", 1)
-        if first.startswith("@"):
+    for name in LAYER:
+        first = table[name][0].strip().replace("FLOOD", FLOOD.format(repr(pickled)))
+        code[name] = SOLUTIONS[name].replace(":\n", f":\n    {first}\n", 1)
+        if name in first:
+            code[name] = first
+        elif first.startswith("@"):
             code[name] = f"{first}\n{SOLUTIONS[name]}"
-    return notebook("04_backprop", code, cells)
+    return notebook("04_backprop", code, [*table["cells"], hostile])
 
 
 def fill(folder):
     """The hand-ins of a class."""
     html = {name: code.rstrip() + "\n    '<b>'" for name, code in SOLUTIONS.items()}
-    write(folder / "=HYPERLINK(1)" / "<b>.ipynb", notebook("05_sum_task", html))
-    hidden = folder / "=HYPERLINK(1)" / ".ipynb_checkpoints" / "05_sum_task.ipynb"
-    write(hidden, notebook("05_sum_task"))
     wrong = {"my_step": SOLUTIONS["my_step"].replace("return", "return None and")}
-    for name, answers in {"a": wrong, "b": SOLUTIONS, "c": wrong}.items():
-        write(folder / "ben" / f"{name}.ipynb", notebook("05_sum_task", answers))
-    write(folder / MOODLE.format(1) / "a.ipynb", notebook("05_sum_task"))
+    for path, answers in {
+        "=HYPERLINK(1)/<b>": html,
+        "=HYPERLINK(1)/.ipynb_checkpoints/05_sum_task": (),
+        "ben/a": wrong,
+        "ben/b": SOLUTIONS,
+        "ben/c": wrong,
+        f"{MOODLE.format(1)}/a": (),
+        "../mine/05_sum_task": SOLUTIONS,
+    }.items():
+        write(folder / f"{path}.ipynb", notebook("05_sum_task", answers))
+    mine = folder.parent / "mine" / "05_sum_task.ipynb"
     record = {"exercises": {"sum_task": {"my_step": {"tries": 7}}}}
-    mine = write(
-        folder.parent / "mine" / "05_sum_task.ipynb",
-        notebook("05_sum_task", SOLUTIONS),
-    )
     kept = write(mine.with_name("record.json"), record)
     (folder / MOODLE.format(2)).mkdir()
     handin.pack(folder / MOODLE.format(2) / "handin-x.zip", [mine], [kept])
@@ -117,13 +122,17 @@ def fill(folder):
         content = answered(learner, folder.parent)
         write(folder / learner / "04_backprop.ipynb", content)
     write(folder / "forger.ipynb", forged())
-    borrowed = {
-        "my_loss_slope": "from mlp_core import loss_slope as my_loss_slope",
-        "my_layer_backward": "my_layer_backward = lambda *args: mlp.loss(*args)",
-        "my_backprop": "def my_backprop(:",
-    }
-    write(folder / "borrower.ipynb", notebook("04_backprop", borrowed))
-    fill_with_odd_files(folder)
+    (folder / "broken.ipynb").write_text(json.dumps(notebook("05_sum_task"))[:5000])
+    write(folder / "huge.ipynb", b" " * (2**20 + 1))
+    write(folder / "essay.pdf", b"%PDF")
+    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell_of("print(1)")]})
+    write(folder / "nozip.zip", b"PK")
+    zipped(folder / "bomb.zip", {f"{n}.ipynb": b" " * 2**20 for n in range(4)})
+    inner = zipped(folder / "nested.zip", {"a.ipynb": b""})
+    for _ in range(2):
+        inner = zipped(folder / "nested.zip", {"inner.zip": inner})
+    if sys.platform != "win32":  # there links need rights
+        (folder / "link.ipynb").symlink_to(folder / "broken.ipynb")
 
 
 def forged():
@@ -136,20 +145,6 @@ def forged():
     content["cells"] = [c for c in content["cells"] if c["id"] != "c05a000d"]
     content["cells"].append(cell_of(SOLUTIONS["my_step"].splitlines(True)))
     return content
-
-
-def fill_with_odd_files(folder):
-    (folder / "broken.ipynb").write_text(json.dumps(notebook("05_sum_task"))[:5000])
-    write(folder / "huge.ipynb", b" " * (2**20 + 1))
-    write(folder / "essay.pdf", b"%PDF")
-    write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell_of("print(1)")]})
-    write(folder / "nozip.zip", b"PK")
-    zipped(folder / "bomb.zip", {f"{n}.ipynb": b" " * 2**20 for n in range(4)})
-    inner = zipped(folder / "nested.zip", {"a.ipynb": b""})
-    for _ in range(2):
-        inner = zipped(folder / "nested.zip", {"inner.zip": inner})
-    if sys.platform != "win32":  # there links need rights
-        (folder / "link.ipynb").symlink_to(folder / "broken.ipynb")
 
 
 @pytest.fixture(scope="module")
@@ -167,10 +162,8 @@ def graded(tmp_path_factory):
         patch.setattr(handins, "MOST", 3 * 2**20)
         assert main(["grade", str(place / "class"), *options]) == 0
     rows, moodle = (read_csv(place / files[key]) for key in ("--csv", "--moodle"))
-    told = told.getvalue()
-    return SimpleNamespace(
-        place=place, rows=rows, moodle=moodle, told=told, before=before
-    )
+    found = {"rows": rows, "moodle": moodle, "told": told.getvalue()}
+    return SimpleNamespace(place=place, before=before, **found)
 
 
 def rows_of(graded, learner):
@@ -200,13 +193,8 @@ def test_two_of_one_name_are_two_each_with_their_own_record(graded):
     found = [row for row in graded.moodle if row["Full name"] == "Bo Öst"]
     numbers = [(row["Identifier"], row["Grade"]) for row in found]
     assert numbers == [("Participant 1", "0"), ("Participant 2", "2")]
-    first = rows_of(graded, f"{MOODLE.format(1)}/a.ipynb")
-    second = rows_of(graded, f"{MOODLE.format(2)}/handin-x.zip/05_sum_task.ipynb")
-    attempts = [
-        [rows[name]["attempts"] for name in ("my_step", "my_train")]
-        for rows in (first, second)
-    ]
-    assert attempts == [["", ""], ["7", "0"]]
+    rows = sorted((r for r in graded.rows if "Öst" in r["learner"]), key=FILE)
+    assert [row["attempts"] for row in rows] == ["", "", "7", "0"]
 
 
 def test_a_zip_of_the_whole_class(tmp_path):
@@ -259,29 +247,23 @@ def test_a_solved_exercise_is_solved_and_the_best_attempt_counts(graded, learner
 def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
     """Guards: a verdict from the file; a right answer that stands in another cell; check
     cells that were touched are named."""
-    rows = rows_of(graded, "forger")
-    found = {n: (r["solved"], r["words"][:15], r["look at"]) for n, r in rows.items()}
-    assert found == {
-        "my_step": ("yes", rows["my_step"]["words"][:15], "the check cell was changed"),
-        "my_train": ("no", "not written yet", "the check cell was deleted"),
-    }
-
-
-def test_what_others_wrote_is_no_answer(graded):
-    """Guards: the course's functions under the name of an exercise."""
-    loss, layer, backprop = (r["words"] for r in rows_of(graded, "borrower").values())
-    assert "is no function of yours" in loss and "is no function of yours" in layer
-    assert "SyntaxError in the line `def my_backprop(:`" in backprop
+    step, train = rows_of(graded, "forger").values()
+    assert (step["solved"], step["look at"]) == ("yes", "the check cell was changed")
+    assert train["words"] == "not written yet"
+    assert train["look at"] == "the check cell was deleted"
 
 
 @pytest.mark.parametrize("learner", TABLES["answers"])
 def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, learner):
     """Guards: the closed process, thing by thing, and the exercises beside it; plots and
-    loops that run, and helpers, constants and imports that don't."""
+    loops that run, and helpers, constants and imports that don't; the course's functions
+    under the name of an exercise."""
     rows = rows_of(graded, learner)
-    for name, (_, words) in TABLES["answers"][learner].items():
-        assert words in rows[name]["words"]
-        assert rows[name]["solved"] == ("yes" if words == "right" else "no")
+    for name in LAYER:
+        _, solved, words, *look_at = TABLES["answers"][learner][name]
+        assert rows[name]["solved"] == solved, rows[name]
+        assert rows[name]["words"].startswith(words)
+        assert rows[name]["look at"].startswith("".join(look_at))
 
 
 def test_nothing_is_left(graded):
@@ -372,18 +354,15 @@ def test_the_summary_counts_and_a_terminal_obeys_nobody():
     assert lines[7:] == ["f: 1 of 5 solved it", "  2 x too large", "  1 x it  loops"]
 
 
-def test_the_table_for_a_spreadsheet(graded):
-    """Guards: a row for each exercise; names that are formulas, or have odd letters."""
+def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
+    """Guards: names that are formulas, or have odd letters; the columns that Moodle's
+    importer looks for."""
     assert {r["solved"] for r in graded.rows} == {"yes", "no", ""}
-    assert "'=HYPERLINK(1)" in {r["learner"] for r in graded.rows}
     cells = [cell for r in graded.rows for cell in r.values()]
+    assert "'=HYPERLINK(1)" in cells
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))]
     data = (graded.place / "marks.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
-
-
-def test_the_marks_for_moodle(graded):
-    """Guards: the columns that Moodle's importer looks for, and its participants."""
     [row] = [r for r in graded.moodle if r["Identifier"] == "Participant 2"]
     assert {"Grade", "Last modified (grade)", "Maximum Grade"} <= set(row)
     assert row["Maximum Grade"] == "5" and "my_step: right" in row["Feedback comments"]
