@@ -6,9 +6,10 @@ All demos are cells of one notebook here, so that the page is opened once.
 import pytest
 from nbformat import v4
 
-from course.tools import demo, find_notebooks, save
+from course.tools import demo, save
 from tests import live
 from tests.browser.panel_on_page import STOOD_STILL, Panel, assert_agrees
+from tests.tools.test_demo import NOTEBOOKS, panel_words
 
 pytestmark = pytest.mark.timed
 
@@ -41,7 +42,8 @@ SIZE = "node => parseFloat(getComputedStyle(node).fontSize)"
 def notebook(browser, lab):
     """All demos, run, in the modes for a projector."""
     cells = []
-    for path in find_notebooks([]):
+    for path in NOTEBOOKS:
+        cells.append(v4.new_code_cell("%reset -f"))  # each runs by itself
         cells += save.read(demo.make(path, lab.course / "demo")).cells
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
@@ -64,9 +66,19 @@ def at_top(notebook, cell):
     return panel
 
 
+def test_they_show_the_panels_of_the_notebooks(notebook, lab):
+    """Guards: a panel that needs another cell, or shows another state; a cell with noise; a
+    record of what the teacher tried, or a copy's mark."""
+    stored = [panel_words(cell) for path in NOTEBOOKS for cell in save.read(path).cells]
+    outputs = [out for cell in notebook.cells() for out in cell.get("outputs", ())]
+    assert [out["data"]["text/plain"] for out in outputs] == [*filter(None, stored)]
+    assert len(notebook.panels()) == len(outputs)
+    names = {path.name for path in (lab.course / "demo").glob("[!.]*")}
+    assert names == {"all.ipynb", *(path.name for path in NOTEBOOKS)}
+
+
 def test_all_of_each_panel_is_in_sight_and_large(notebook):
     """Guards: a setting below the fold; words or tasks that the last row can't read."""
-    assert notebook.panels()
     for cell in notebook.panels():
         seen = at_top(notebook, cell).root.evaluate(LOOK)
         assert seen["controls"] > 5 and seen["hidden"] == 0, (cell, seen)

@@ -4,6 +4,7 @@
 can't be had here; classic Notebook is the nearest to it.
 """
 
+import contextlib
 import os
 import re
 import subprocess
@@ -15,7 +16,6 @@ from course.tools import ROOT, find_notebooks, links
 from course.tools.notebooks import read, write
 from tests import live
 from tests.browser.panel_on_page import Panel, rebuild
-from tests.colab import classic
 from tests.questions.texts import CHOICE
 from tests.wait import wait_until
 
@@ -80,21 +80,19 @@ def run_pytest(python, *arguments):
 def test_notebooks_print_what_is_stored(python, opened_alone):
     """Guards: fetching, and each printed text, by nbval, which compares them all."""
     options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
-    passed = run_pytest(
-        python, f"--rootdir={opened_alone[0].parents[1]}", *options, *opened_alone
-    )
+    options.append(f"--rootdir={opened_alone[0].parents[1]}")
+    passed = run_pytest(python, *options, *opened_alone)
     cells = [cell for path in opened_alone for cell in read(path).cells]
     assert passed == sum(cell.cell_type == "code" for cell in cells)
 
 
-WITHOUT_HYPOTHESIS = ["tests/panels/test_training_panel.py", "tests/test_host.py"]
-WITHOUT_HYPOTHESIS += ["tests/questions/test_box.py"]
+WITHOUT_HYPOTHESIS = "panels/test_training_panel", "test_host", "questions/test_box"
 
 
 def test_panels_and_questions_behave_as_elsewhere(python):
     """Guards: what ipywidgets 7 lacks, by the tests of panels and questions themselves."""
     options = [f"--rootdir={ROOT}", f"--confcutdir={ROOT / 'tests/panels'}"]
-    run_pytest(python, *options, *WITHOUT_HYPOTHESIS)
+    run_pytest(python, *options, *[f"tests/{name}.py" for name in WITHOUT_HYPOTHESIS])
 
 
 # In the browser ------------------------------------------------------------------------
@@ -103,6 +101,65 @@ CELLS = f"""import sys; sys.path.insert(0, {str(ROOT)!r})
 import mlp_core as mlp; from course import panels, questions
 panels.training_panel(task=mlp.XOR, seed=8)
 questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])"""
+# With a kernel that has answered, and the widgets' extension: what a cell shows before
+# that stays empty.
+READY = """() => {
+    const kernel = window.Jupyter?.notebook?.kernel;
+    return kernel?.info_reply?.status && !Jupyter.notebook.kernel_busy
+        && kernel.comm_manager.targets['jupyter.widget'] }"""
+RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
+# Whether all cells have their number.
+HAVE_RUN = """() => Jupyter.notebook.get_cells().every(
+    cell => cell.cell_type !== 'code' || cell.input_prompt_number > 0)"""
+
+
+@contextlib.contextmanager
+def server(python, folder, home):
+    """Start classic Notebook in a folder; yield its address for a notebook.
+
+    What it keeps lies in the folder ``home``.
+    """
+    port, environment = live.free_port(), live.environment(home)
+    command = [python, "-m", "notebook", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", f"--port={port}"]
+    with open(home / "log.txt", "w") as log:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+        )
+    runtime = home / "data" / "runtime" / f"nbserver-{process.pid}.json"
+    try:
+        wait_until(
+            lambda: runtime.exists() or process.poll() is not None, "no server started"
+        )
+        assert process.poll() is None, (home / "log.txt").read_text()
+        token = environment["JUPYTER_TOKEN"]
+        yield f"http://127.0.0.1:{port}/notebooks/test.ipynb?token={token}"
+    finally:
+        live.stop(process)
+
+
+class Notebook:
+    """A notebook, open there, all cells run."""
+
+    def __init__(self, browser, url):
+        self.page, self.complaints = live.new_page(browser, viewport=live.SIZE), []
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(url)
+        self.page.wait_for_function(READY)
+        self.page.evaluate(RUN_ALL)
+        self.page.wait_for_function(HAVE_RUN)
+
+    def show(self, cell):
+        """The widgets in the output of a cell."""
+        root = self.page.locator(".cell").nth(cell)
+        widgets = root.locator(".output_subarea > .widget-vbox")
+        widgets.scroll_into_view_if_needed()
+        return widgets
 
 
 @pytest.fixture(scope="module")
@@ -110,19 +167,12 @@ def notebook(python, browser, tmp_path_factory):
     """A notebook with a panel and a question, all cells run."""
     folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     (folder / "test.toml").write_text(CHOICE, encoding="utf-8")
-    source, panel, question = CELLS.rsplit("\n", 2)
-    cells = [nbformat.v4.new_code_cell(text) for text in (source, panel, question)]
-    write(nbformat.v4.new_notebook(cells=cells), folder / "test.ipynb")
-    with classic.server(python, folder, home) as url:
-        notebook = classic.Notebook(browser, url("test.ipynb"))
-        notebook.run_all()
+    cells = map(nbformat.v4.new_code_cell, CELLS.rsplit("\n", 2))
+    write(nbformat.v4.new_notebook(cells=[*cells]), folder / "test.ipynb")
+    with server(python, folder, home) as url:
+        notebook = Notebook(browser, url)
         yield notebook
         notebook.page.close()
-
-
-@pytest.fixture
-def panel(notebook):
-    return Panel(notebook, 1)
 
 
 def agrees(panel):
@@ -132,18 +182,11 @@ def agrees(panel):
     return shown == (twin.shown.line, twin.shown.alt)
 
 
-def rests(panel):
-    """Whether the step stays while something else changes, there and back."""
-    before = panel.setting("step")
-    for shown in (True, False):
-        panel.box("show z").click()
-        panel.set(show_z=shown)
-    return panel.setting("step") == before
-
-
 @pytest.mark.timed
-def test_settings_change_the_picture_and_the_words(panel):
-    """Guards: boxes and sliders reach the kernel, and its answer all of the panel."""
+def test_settings_change_the_picture_and_a_question_answers(notebook):
+    """Guards: boxes and sliders reach the kernel, and its answer all of the panel; our own
+    widget works with the old page."""
+    panel = Panel(notebook, 1)
     panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
     wait_until(lambda: agrees(panel), "the panel shows another network")
     seed = panel.setting("seed")
@@ -151,11 +194,17 @@ def test_settings_change_the_picture_and_the_words(panel):
     panel.new_picture(lambda: handle.press("ArrowRight"))
     wait_until(lambda: panel.setting("seed") == seed + 1, "the slider did not move")
     wait_until(lambda: agrees(panel), "the panel shows another network")
+    root = notebook.show(2)
+    root.get_by_role("button").first.click()
+    live.expect(root.get_by_role("status")).to_contain_text(re.compile("Right|Not yet"))
+    assert root.locator(".waiting").count() == 0
 
 
 @pytest.mark.timed
-def test_play_by_its_own_buttons(panel):
-    """Guards: from Python it doesn't start there, and no button may stand there dead."""
+def test_play_by_its_own_buttons(notebook):
+    """Guards: from Python it doesn't start there, and no button may stand there dead; errors
+    that the page swallows."""
+    panel = Panel(notebook, 1)
     play, pause, stop = (
         panel.root.locator(f".widget-play button:has(.fa-{name})")
         for name in ("play", "pause", "stop")
@@ -183,17 +232,13 @@ def test_play_by_its_own_buttons(panel):
     play.click()  # from the start again
     wait_until(lambda: 0 < panel.setting("step") < 20_000, "Play doesn't go again")
     pause.click()
+    assert notebook.complaints == []  # of all tests of this page
 
 
-@pytest.mark.timed
-def test_a_question_answers(notebook):
-    """Guards: our own widget works with the old page."""
-    root = notebook.show(2)
-    root.get_by_role("button").first.click()
-    live.expect(root.get_by_role("status")).to_contain_text(re.compile("Right|Not yet"))
-    assert root.locator(".waiting").count() == 0
-
-
-def test_the_page_has_no_complaint(notebook):
-    """Guards: errors that the page swallows (this test runs last)."""
-    assert notebook.complaints == []
+def rests(panel):
+    """Whether the step stays while something else changes, there and back."""
+    before = panel.setting("step")
+    for shown in (True, False):
+        panel.box("show z").click()
+        panel.set(show_z=shown)
+    return panel.setting("step") == before

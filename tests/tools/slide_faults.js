@@ -14,7 +14,7 @@ function look(slack) {
     unfold(slide);
     const frame = document.querySelector('.reveal .slides').getBoundingClientRect();
     const over = {top: 0, right: 0, bottom: 0, left: 0};
-    const scrolling = [], broken = [], small = [], low = [];
+    const others = [], small = [];
     let isEmpty = true;
 
     // What is drawn in this rectangle must lie in the slide.
@@ -35,10 +35,11 @@ function look(slack) {
     // less if it is as wide as the slide.
     const isAlone = slide.querySelectorAll(':scope > :not(aside, img)').length <= 1;
     const judgePicture = image => {
-        if (!image.naturalWidth) return broken.push(image.alt.slice(0, 30));
+        if (!image.naturalWidth) return others.push(
+            `the picture '${image.alt.slice(0, 30)}' doesn't load`);
         const {width, height} = image.getBoundingClientRect(), due = isAlone ? 480 : 360;
         if (height / scale < due - slack && width / scale < 1200 - slack)
-            low.push([height / scale, due]);
+            others.push(`a picture ${(height / scale).toFixed()} px high, less than ${due}`);
     };
 
     for (const e of slide.querySelectorAll('*')) {
@@ -53,7 +54,7 @@ function look(slack) {
         if (e.closest('mjx-container')) continue;
         const style = getComputedStyle(e);
         if (needsScrolling(e, style))
-            scrolling.push(`${e.tagName.toLowerCase()} '${start(e, 30)}'`);
+            others.push(`needs scrolling: ${e.tagName.toLowerCase()} '${start(e, 30)}'`);
         for (const text of e.childNodes) {
             if (text.nodeType !== Node.TEXT_NODE || !text.textContent.trim()) continue;
             isEmpty &&= Boolean(title?.contains(e));
@@ -62,19 +63,20 @@ function look(slack) {
             for (const r of range.getClientRects()) if (r.width) measure(r);
             const size = parseFloat(style.fontSize) * scale;
             const due = DUE.find(([where]) => e.closest(where))[1];
-            if (size < due && !e.closest('sub, sup')) small.push([size, due]);
+            if (size < due && !e.closest('sub, sup'))
+                small.push(`text of ${size.toFixed()} px, less than ${due}`);
         }
     }
     const at = Reveal.getIndices();
     const lines = [...slide.querySelectorAll('.highlight')]
-        .flatMap(code => code.textContent.split('\n'));
+        .flatMap(code => code.textContent.split('\n')).filter(line => DRAWING.test(line));
+    others.push(...small.slice(0, 1), ...lines.map(line => `shows the line '${line}'`));
+    if (isEmpty) others.push('is empty');
     return {
         slide: {
             title: title ? start(title, 70) : '',
             over: Object.fromEntries(Object.entries(over).filter(([_, px]) => px > slack)),
-            scrolling, broken, small: small.slice(0, 1), low,
-            drawing: lines.filter(line => DRAWING.test(line)),
-            is_empty: isEmpty,
+            others,
             notes: [...slide.querySelectorAll('aside')].map(e => e.textContent).join('\n'),
             index: [at.h, at.v ?? 0],
         },

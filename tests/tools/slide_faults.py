@@ -20,12 +20,7 @@ class Slide(NamedTuple):
     number: int
     title: str
     over: dict  # side -> pixels that stand out of the slide there
-    scrolling: list  # what has more in it than it shows
-    broken: list  # pictures that don't load
-    small: list  # texts that are too small, [pixels, what they must have]
-    low: list  # pictures that are too low, [pixels, what they could have]
-    drawing: list  # lines of code that draw or ask
-    is_empty: bool  # but for its title
+    others: list  # what else is wrong with it
     notes: str
     index: list  # reveal.js's own two numbers of the slide
 
@@ -34,14 +29,7 @@ class Slide(NamedTuple):
         """What is wrong, in words."""
         found = [] if self.title else ["has no title"]
         found += [f"{px:.0f} px over the {side}" for side, px in self.over.items()]
-        found += [f"needs scrolling: {element}" for element in self.scrolling]
-        found += [f"the picture {alt!r} doesn't load" for alt in self.broken]
-        found += [f"text of {px:.0f} px, less than {due}" for px, due in self.small]
-        found += [
-            f"a picture {px:.0f} px high, less than {due}" for px, due in self.low
-        ]
-        found += [f"shows the line {line!r}" for line in self.drawing]
-        return found + (["is empty"] if self.is_empty else [])
+        return found + self.others
 
 
 # Without it a picture may catch a fragment while it appears.

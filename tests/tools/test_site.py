@@ -129,26 +129,26 @@ def test_the_note_stands_below_the_introduction_above_folded_imports():
     assert imports.metadata["tags"] == ["hide-input"] and notebook == before
 
 
-def test_a_panel_is_its_picture_with_its_words():
-    """Guards: a panel without the numbers that stand below it, or with HTML in them."""
-    data = {**PNG, "text/plain": "loss < 1"}
-    [cell] = page(code("panels.training_panel()", **data))
-    picture, words = cell.outputs
-    assert picture.data == PNG and cell.metadata["tags"] == ["remove-input"]
+def test_a_panel_is_its_picture_with_its_words_and_a_picture_tells_nothing_twice():
+    """Guards: a panel without the numbers that stand below it, or with HTML in them; the
+    alt text, which is also the text of a picture, shown below it."""
+    panel = code("panels.training_panel()", **PNG, **{"text/plain": "loss < 1"})
+    drawn = code("print(x)\npictures.curve(x)", **PNG, **{"text/plain": "a curve"})
+    panel, drawn = page(panel, drawn)
+    picture, words = panel.outputs
+    assert picture.data == PNG and panel.metadata["tags"] == ["remove-input"]
     assert words.data["text/html"] == '<p class="panel">Panel: loss &lt; 1</p>'
-    assert cell.metadata["mystnb"]["image"]["alt"] == "a curve"
+    assert panel.metadata["mystnb"]["image"]["alt"] == "a curve"
+    assert [output.data["image/png"] for output in drawn.outputs] == [PNG["image/png"]]
+    assert drawn.metadata["tags"] == []  # more than one call: the code is to be read
 
 
-def test_a_picture_tells_nothing_twice():
-    """Guards: the alt text, which is also the text of a picture, shown below it."""
-    data = {**PNG, "text/plain": "a curve"}
-    [cell] = page(code("print(x)\npictures.curve(x)", **data))
-    assert [output.data["image/png"] for output in cell.outputs] == [PNG["image/png"]]
-    assert cell.metadata["tags"] == []  # more than one call: the code is to be read
+# 3. The other pages ----------------------------------------------------------------------
 
 
-def test_links_lead_to_pages_of_the_book():
-    """Guards: Jupyter's anchors, which no page of the book has."""
+def test_links_and_buttons_lead_to_pages_of_the_book():
+    """Guards: Jupyter's anchors, which no page of the book has; a reader who has to look
+    for a term on a long page; a button that leads nowhere, or no word of how to start."""
     text = (
         "[b](01_a.ipynb#Break-it:-reshape) [r](01_a.ipynb#Can-you-trust-a-rate?) "
         "[l](#The-loss:-how?) [w](https://a.example/B#C)"
@@ -157,17 +157,12 @@ def test_links_lead_to_pages_of_the_book():
         "[b](01_a.ipynb#break-it-reshape) [r](01_a.ipynb#can-you-trust-a-rate) "
         "[l](#the-loss-how) [w](https://a.example/B#C)"
     )
-
-
-# 3. The other pages ----------------------------------------------------------------------
-
-
-def test_buttons_stand_only_where_there_is_an_address():
-    """Guards: a button that leads nowhere, and a reader who isn't told how to start."""
-    assert "README of the course" in notebook_page.note([])
+    row = "| a | [1. A `b`?](01_a.ipynb) | [1. A](01_a.ipynb) |"
+    linked = "| a | [1. A `b`?](01_a.ipynb#a-b) | [1. A](01_a.ipynb) |"
+    assert build.with_sections(row, ["1. A"]) == linked
     told = notebook_page.note([("Colab", "https://c.example/1"), ("B", "https://b.x")])
     assert "[Colab](https://c.example/1), [B](https://b.x)" in told
-    assert "README" not in told
+    assert "README" not in told and "README of the course" in notebook_page.note([])
 
 
 @pytest.mark.parametrize("repository", ["", "https://github.com/ada/nets"])
@@ -193,10 +188,3 @@ def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
     for part in ("pip install", "Ctrl+C", "## The tests", "docs/"):
         assert part not in text
     assert "```{toctree}\n:hidden:\n00_first_look.ipynb\n```" in text
-
-
-def test_the_glossary_leads_to_sections():
-    """Guards: a reader who has to look for a term on a long page."""
-    row = "| a | [1. A `b`?](01_a.ipynb) | [1. A](01_a.ipynb) |"
-    linked = "| a | [1. A `b`?](01_a.ipynb#a-b) | [1. A](01_a.ipynb) |"
-    assert build.with_sections(row, ["1. A"]) == linked

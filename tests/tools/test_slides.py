@@ -36,6 +36,9 @@ LONG = {
 }
 FAULTS = tomllib.loads(Path(__file__).with_name("slides.toml").read_text("utf-8"))
 PLANTED = [*FAULTS["text"].values(), *FAULTS["code"].values()]
+TEXTS = """[...document.querySelectorAll('section section')].map(slide =>
+    [...slide.querySelectorAll('p, li, pre, img')].filter(
+        e => !e.closest('aside')).map(e => e.alt ?? e.textContent.trim()))"""
 PLAN = """# 1. Activations
 ## Lesson 1 of 1: All
 - 10 min, *Begin*, *Go on*: draw a unit.
@@ -103,12 +106,7 @@ def laid_out(browser, tmp_path_factory):
     ]
     deck = make_deck([*cells, *planted()], tmp_path_factory.mktemp("layout"))
     with slide_faults.opened(browser, deck) as page:
-        seen = slide_faults.walk(page)
-        texts = page.evaluate(
-            """[...document.querySelectorAll('section section')].map(slide =>
-                [...slide.querySelectorAll('p, li, pre, img')].filter(
-                    e => !e.closest('aside')).map(e => e.alt ?? e.textContent.trim()))"""
-        )
+        seen, texts = slide_faults.walk(page), page.evaluate(TEXTS)
         starts = page.evaluate("[...document.querySelectorAll('ol')].map(e => e.start)")
     assert len(seen) == len(texts)  # one key goes through all
     return seen, texts, starts
@@ -129,33 +127,25 @@ def test_each_planted_fault_is_found(laid_out):
     assert slide_faults.faults(seen[:2]) == [told]
 
 
-def test_what_is_too_much_flows_on(laid_out):
-    """Guards: nothing is lost or stands twice, and a list goes on with its numbers."""
-    texts, starts = laid_out[1:]
-    items = [f"Item {n}." for n in range(1, 21)]
-    assert texts[0] + texts[1] == ["Before it.", "These are the items:", *items]
-    assert starts == [1, len(texts[0]) - 1]
-
-
-def test_each_slide_has_a_title_and_short_ones_are_joined(laid_out):
-    """Guards: who looks up in the middle knows where the lesson is; few slides that are
-    nearly empty, but a heading begins one; slides below others and fragments are good."""
-    seen, texts, _ = laid_out
+def test_the_layout_of_slides(laid_out):
+    """Guards: nothing is lost or stands twice, and a list goes on with its numbers; who
+    looks up in the middle knows where the lesson is; few slides that are nearly empty; large
+    pictures, and of the code of such a cell only what is to be read."""
+    seen, texts, starts = laid_out
     own = seen[: -len(PLANTED)]
     assert [slide.title for slide in own] == [
         *("Long", "Long (2)", "Short", "Own"),
         *("Pictures", "Pictures (2)", "Pictures (3)"),
         *("Fragments", "Last"),
     ]
-    assert texts[2:4] == [["First.", "Second."], ["Third."]]
     assert [slide.index for slide in own[:4]] == [[0, 0], [0, 1], [1, 0], [1, 1]]
     assert [slide.problems for slide in own] == [[]] * len(own)
-
-
-def test_a_picture_has_half_of_a_slide_and_no_code_but_functions(laid_out):
-    """Guards: large pictures; of the code of such a cell only what is to be read."""
-    texts = [["A square"], [*["Words."] * 6, "def f():\n    return 1"], ["A square"]]
-    assert laid_out[1][4:7] == texts
+    items = [f"Item {n}." for n in range(1, 21)]
+    assert texts[0] + texts[1] == ["Before it.", "These are the items:", *items]
+    assert starts == [1, len(texts[0]) - 1]
+    words = [*["Words."] * 6, "def f():\n    return 1"]
+    assert texts[2:4] == [["First.", "Second."], ["Third."]]
+    assert texts[4:7] == [["A square"], words, ["A square"]]
 
 
 # 2. Questions, notes, and what is loaded ---------------------------------------------------
@@ -203,22 +193,17 @@ def test_nothing_is_asked_of_the_network_and_no_link_leads_out(show):
     assert "See notebook 4 and" in page.locator("section section").first.text_content()
 
 
-def test_a_question_hides_its_answer_until_a_key_is_pressed(show, question):
-    """Guards: the answer is neither on the slide nor in the run that stands below."""
+def test_a_question_hides_its_answers_until_a_key_is_pressed(show, question):
+    """Guards: the answer is neither on the slide nor in the run that stands below; with the
+    reasons for one answer, the next is not told."""
     shown = question.inner_text()
     assert "What does this relu make of -2?" in shown and "C. 0.4" in shown
     assert "print(relu(z))" not in shown
-    answer = question.locator("details p")
+    answer, folds = question.locator("details p"), question.locator("details")
     assert not answer.is_visible()
     show[0].keyboard.press("a")
     assert answer.is_visible() and answer.inner_text().startswith("✓ Right: C. ")
     show[0].keyboard.press("a")
-    assert not answer.is_visible()
-
-
-def test_the_key_unfolds_one_answer_after_the_other(show, question):
-    """Guards: with the reasons for one answer, the next is not told."""
-    folds = question.locator("details")
     folds.evaluate("fold => fold.after(fold.cloneNode(true))")
     opened = []
     for _ in range(3):
@@ -293,15 +278,10 @@ def test_a_deck_holds_all_that_is_planned_and_no_solution(path):
             assert re.sub(r"\s", "", block.partition("\n")[2]) not in text
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        path.stem
-        if path.stem == "05_sum_task"
-        else pytest.param(path.stem, marks=pytest.mark.slow)
-        for path in NOTEBOOKS
-    ],
-)
+SLOW = [pytest.param(path.stem, marks=pytest.mark.slow) for path in NOTEBOOKS[1:]]
+
+
+@pytest.mark.parametrize("name", [NOTEBOOKS[0].stem, *SLOW])
 def test_each_slide_is_good_and_each_question_asked(browser, tmp_path, name):
     """Guards: a class sees all of each slide, in readable size, with one key."""
     [deck] = slides.make(find_notebooks([name]), tmp_path)
