@@ -74,7 +74,7 @@ def book(request, browser, address):
     page.on("requestfailed", lambda request: log.append(f"failed: {request.url}"))
     page.on("console", lambda text: text.type == "error" and log.append(text.text))
     page.on("pageerror", lambda error: log.append(str(error)))
-    page.on("response", lambda got: got.ok or log.append(f"none: {got.url}"))
+    page.on("response", lambda got: got.status < 400 or log.append(f"none: {got.url}"))
     for name in request.param:
         page.set_viewport_size(live.SIZE)
         page.goto(f"{address}{name}.html", wait_until="networkidle")

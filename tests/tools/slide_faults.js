@@ -1,4 +1,6 @@
-// What slide_faults.py asks of the current slide.
+// What test_slides.py asks of the current slide: what is wrong with it, in words. Text has
+// to be 28 px high, in tables 24, in code 22. Not counted are what is raised or lowered,
+// formulas, and what stands inside of pictures.
 
 // Lines that draw or ask: a class has no use for them.
 const DRAWING = /\b(pictures|panels|plt)\.\w+\(|\blesson\.(?!own|file)/;
@@ -9,7 +11,9 @@ function unfold(slide) {
     for (const answer of slide.querySelectorAll('details')) answer.open = true;
 }
 
-function look(slack) {
+const SLACK = 2;  // pixels that may come from rounding
+
+function look() {
     const slide = Reveal.getCurrentSlide(), scale = Reveal.getScale();
     unfold(slide);
     const frame = document.querySelector('.reveal .slides').getBoundingClientRect();
@@ -25,8 +29,8 @@ function look(slack) {
         over.right = Math.max(over.right, (r.right - frame.right) / scale);
     };
     const needsScrolling = (e, style) => e.clientWidth && (
-        style.overflowY !== 'visible' && e.scrollHeight > e.clientHeight + slack ||
-        style.overflowX !== 'visible' && e.scrollWidth > e.clientWidth + slack);
+        style.overflowY !== 'visible' && e.scrollHeight > e.clientHeight + SLACK ||
+        style.overflowX !== 'visible' && e.scrollWidth > e.clientWidth + SLACK);
     const start = (e, length) =>
         e.textContent.trim().replace(/\s+/g, ' ').slice(0, length);
 
@@ -38,7 +42,7 @@ function look(slack) {
         if (!image.naturalWidth) return others.push(
             `the picture '${image.alt.slice(0, 30)}' doesn't load`);
         const {width, height} = image.getBoundingClientRect(), due = isAlone ? 480 : 360;
-        if (height / scale < due - slack && width / scale < 1200 - slack)
+        if (height / scale < due - SLACK && width / scale < 1200 - SLACK)
             others.push(`a picture ${(height / scale).toFixed()} px high, less than ${due}`);
     };
 
@@ -67,18 +71,21 @@ function look(slack) {
                 small.push(`text of ${size.toFixed()} px, less than ${due}`);
         }
     }
-    const at = Reveal.getIndices();
     const lines = [...slide.querySelectorAll('.highlight')]
         .flatMap(code => code.textContent.split('\n')).filter(line => DRAWING.test(line));
     others.push(...small.slice(0, 1), ...lines.map(line => `shows the line '${line}'`));
     if (isEmpty) others.push('is empty');
+    const sides = Object.entries(over).filter(([_, px]) => px > SLACK);
     return {
         slide: {
             title: title ? start(title, 70) : '',
-            over: Object.fromEntries(Object.entries(over).filter(([_, px]) => px > slack)),
-            others,
+            over,
+            problems: [
+                ...(title ? [] : ['has no title']),
+                ...sides.map(([side, px]) => `${px.toFixed()} px over the ${side}`),
+                ...others],
             notes: [...slide.querySelectorAll('aside')].map(e => e.textContent).join('\n'),
-            index: [at.h, at.v ?? 0],
+            down: Reveal.getIndices().v ?? 0,  // how far below the first of its group
         },
         is_last: Reveal.isLastSlide(),
         is_waiting: Boolean(slide.querySelector('.fragment:not(.visible)')),
