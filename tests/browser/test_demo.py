@@ -67,8 +67,7 @@ def at_top(notebook, cell):
 
 
 def test_they_show_the_panels_of_the_notebooks(notebook, lab):
-    """Guards: a panel that needs another cell, or shows another state; a cell with noise; a
-    record of what the teacher tried, or a copy's mark."""
+    """Guards: a panel that needs another cell, a cell with noise, a record."""
     stored = [panel_words(cell) for path in NOTEBOOKS for cell in save.read(path).cells]
     outputs = [out for cell in notebook.cells() for out in cell.get("outputs", ())]
     assert [out["data"]["text/plain"] for out in outputs] == [*filter(None, stored)]
@@ -100,8 +99,7 @@ def test_shift_enter_leaves_the_settings_in_sight(notebook):
 
 
 def test_mouse_and_picture_agree(notebook):
-    """Guards: a click or a drag that lands elsewhere, since the panel is enlarged; what
-    the console of the page complains of."""
+    """Guards: a click or a drag that lands elsewhere on the enlarged panel; complaints."""
     panel = at_top(notebook, notebook.panels()[0])
     panel.drag("learning rate", 0.5)
     assert_agrees(panel)

@@ -55,9 +55,7 @@ def tell_news(hub):
 
 
 def test_nothing_is_lost_and_the_news_arrive(day):
-    """Guards: the copy is made at the first start, the next leads to what was saved; over
-    logout, restart and update each cell and answer stays; saved widgets are asleep, by the
-    hook of the learner's server."""
+    """Guards: work that is lost over logout, restart and update; saved widgets."""
     assert day.first == ["my_course/00_first_look.ipynb"] * 2
     assert day.again[0] == trial.NOTEBOOK
     left, left_by_emmy = day.left

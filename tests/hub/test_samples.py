@@ -29,8 +29,7 @@ def settings(values, place=""):
 
 
 def test_kubernetes_knows_each_setting_and_file():
-    """Guards: a name that the chart would refuse, a value of another type; other limits
-    than those of the other hub; a file to copy that moved."""
+    """Guards: names that the chart refuses, other limits, files that moved."""
     folder = HUB / "kubernetes"
     text = (folder / "config.yaml").read_text(encoding="utf-8")
     found = dict(settings(yaml.safe_load(text)))
@@ -47,8 +46,7 @@ def test_kubernetes_knows_each_setting_and_file():
 
 
 def test_the_web_server_and_the_unit_lead_to_the_hub_of_the_page():
-    """Guards: one port, changed in one place only; a hub that starts at boot otherwise than
-    by hand."""
+    """Guards: one port or command, changed in one place only."""
     url = re.search(r'^c\.JupyterHub\.bind_url = "http://(.*)"', CONFIG, re.MULTILINE)
     sample = (HUB / "Caddyfile").read_text(encoding="utf-8")
     assert re.findall(r"^\treverse_proxy (\S+)", sample, re.MULTILINE) == [url[1]]

@@ -28,8 +28,7 @@ def test_a_cell_is_of_the_kind_that_its_code_tells(code, kind):
 
 
 def test_a_tag_tells_more_and_headings_stand_outside_of_code():
-    """Guards: minutes for the lines of a stub; a comment taken for a heading, which ends
-    what is folded in the book."""
+    """Guards: minutes for a stub; a comment taken for a heading."""
     stub = v4.new_code_cell("panels.f()", metadata={"tags": ["nbval-skip", "stub"]})
     assert cells.kind_of(stub) == "stub"
     assert cells.kind_of(v4.new_markdown_cell("lesson.quiz()")) == "text"

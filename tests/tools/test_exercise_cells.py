@@ -29,8 +29,7 @@ CELLS = [
 
 
 def test_missing_cells_are_added_around_the_check_and_others_get_the_text_alone():
-    """Guards: an author who types nothing of an exercise; an id that changes, by which
-    learners' copies are brought up to date; an exercise that no notebook holds."""
+    """Guards: an id that changes, by which learners' copies are updated."""
     made = with_exercises(new_notebook(cells=CELLS), EXERCISES)
     assert [cell.id for cell in made.cells] == [
         *["title", "my-double-exercise", "my-double-stub", "my-double-hint", "one"],

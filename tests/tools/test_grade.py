@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stdout
 from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +19,7 @@ import psutil
 import pytest
 
 from course.__main__ import main
-from course.tools import NOTEBOOKS, ROOT, grade, handin
+from course.tools import NOTEBOOKS, ROOT, grade, handin, notebooks
 from course.tools.grading import handins, judge, reports, standin
 from tests.answers import SOLUTIONS
 from tests.wait import PATIENCE, wait_until
@@ -44,18 +44,13 @@ FLOOD = """import os
         except OSError: pass"""
 
 
-# 1. A class ---------------------------------------------------------------------------
-
-
 def notebook(name, answers=(), before=()):
     """A notebook of the course without outputs, with the code of some stubs replaced."""
-    content = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
-    for cell in content["cells"]:
-        if cell["cell_type"] == "code":
-            cell["outputs"] = []
-        if "stub" in cell["metadata"].get("tags", []):
-            name = "".join(cell["source"]).partition("(")[0].removeprefix("def ")
-            cell["source"] = dict(answers).get(name, cell["source"])
+    content = notebooks.cleared(notebooks.read(NOTEBOOKS / f"{name}.ipynb"))
+    for cell in content.cells:
+        if "stub" in notebooks.tags(cell):
+            name = cell.source.partition("(")[0].removeprefix("def ")
+            cell.source = dict(answers).get(name, cell.source)
     content["cells"][4:4] = [cell_of(code) for code in before]
     return content
 
@@ -176,9 +171,6 @@ def read_csv(path):
         return list(csv.DictReader(file))
 
 
-# 2. Who, and what can't be read -----------------------------------------------------------
-
-
 @pytest.mark.parametrize("path", TABLES["who"])
 def test_who_handed_in(path):
     """Guards: the rules in docs/teaching.md, and the number by which Moodle gives marks."""
@@ -187,8 +179,7 @@ def test_who_handed_in(path):
 
 
 def test_two_of_one_name_are_two_each_with_their_own_record(graded):
-    """Guards: marks and attempts of another, and none where there is no record; Moodle's
-    download as it comes, with zips of `handin` in it."""
+    """Guards: marks and attempts of another of that name; Moodle's zip as it comes."""
     found = [row for row in graded.moodle if row["Full name"] == "Bo Öst"]
     numbers = [(row["Identifier"], row["Grade"]) for row in found]
     assert numbers == [("Participant 1", "0"), ("Participant 2", "2")]
@@ -219,9 +210,6 @@ def test_what_is_no_notebook_is_refused(data):
         judge.read(data)
 
 
-# 3. What counts -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("learner", ["'=HYPERLINK(1)", "ben"])
 def test_a_solved_exercise_is_solved_and_the_best_attempt_counts(graded, learner):
     """Guards: a right answer; one that a later file, or a hidden one, takes away."""
@@ -234,8 +222,7 @@ def test_a_solved_exercise_is_solved_and_the_best_attempt_counts(graded, learner
 
 
 def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
-    """Guards: a verdict from the file; a right answer that stands in another cell; check
-    cells that were touched are named."""
+    """Guards: a verdict from the file; a right answer in another cell is found."""
     step, train = rows_of(graded, "forger").values()
     assert (step["solved"], step["look at"]) == ("yes", "the check cell was changed")
     assert train["words"] == "not written yet"
@@ -244,9 +231,7 @@ def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
 
 @pytest.mark.parametrize("learner", TABLES["answers"])
 def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, learner):
-    """Guards: the closed process, thing by thing, and the exercises beside it; plots and
-    loops that run, and helpers, constants and imports that don't; the course's functions
-    under the name of an exercise."""
+    """Guards: the closed process, thing by thing, and what may run in it."""
     rows = rows_of(graded, learner)
     for name in LAYER:
         _, solved, words, *look_at = TABLES["answers"][learner][name]
@@ -266,12 +251,8 @@ def test_nothing_is_left(graded):
 def started_since(before):
     """Processes of a grading that run and are not among those before."""
     ours = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(ROOT)}.items()
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if process.pid not in before and ours <= process.environ().items():
-                found.append(process)
-    return found
+    others = (p for p in psutil.process_iter(["environ"]) if p.pid not in before)
+    return [p for p in others if ours <= (p.info["environ"] or {}).items()]
 
 
 class Late(subprocess.Popen):
@@ -309,9 +290,6 @@ def test_an_unwritten_default_runs_nothing_in_the_judge():
         answer(1)
 
 
-# 4. What is made of it ------------------------------------------------------------------
-
-
 def test_the_terminal_tells_the_table_the_sums_and_what_to_look_at(graded):
     """Guards: what a teacher reads first; whom to look at, and nobody else."""
     lines = graded.told.splitlines()
@@ -334,17 +312,15 @@ def test_the_summary_counts_and_a_terminal_obeys_nobody():
         (False, "it \x07loops\nlong", True, ""),
         (False, "not written yet", False, ""),
     ]
-    rows = [
-        grade.Row("a\x1b[2J", "b", exercise="f", **dict(zip(keys, v))) for v in values
-    ]
+    fields = [{"exercise": "f", **dict(zip(keys, row))} for row in values]
+    rows = [grade.Row("a\x1b[2J", "b", **row) for row in fields]
     lines = reports.told(rows, [], 1).splitlines()
     assert " ".join(lines[4].split()) == "a [2J f no it loops"
     assert lines[7:] == ["f: 1 of 5 solved it", "  2 x too large", "  1 x it  loops"]
 
 
 def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
-    """Guards: names that are formulas, or have odd letters; the columns that Moodle's
-    importer looks for."""
+    """Guards: names that are formulas or have odd letters; Moodle's columns."""
     assert {r["solved"] for r in graded.rows} == {"yes", "no", ""}
     cells = [cell for r in graded.rows for cell in r.values()]
     assert "'=HYPERLINK(1)" in cells
@@ -358,15 +334,11 @@ def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
 
 def test_the_pages_are_readable_and_escaped(graded):
     """Guards: a page for each learner, under the name that Moodle takes back."""
-    pages = {
-        path.name: path.read_text(encoding="utf-8")
-        for path in (graded.place / "pages").iterdir()
-    }
+    paths = (graded.place / "pages").iterdir()
+    pages = {path.name: path.read_text(encoding="utf-8") for path in paths}
     assert len(pages) == len(graded.moodle)
-    assert (
-        "2 of 5 exercises solved"
-        in pages["Bo Öst_2_assignsubmission_file_feedback.html"]
-    )
+    page = pages["Bo Öst_2_assignsubmission_file_feedback.html"]
+    assert "2 of 5 exercises solved" in page
     assert "is no function of yours" in pages["borrower.html"]
     assert "&lt;" not in pages["borrower.html"].split("<h1>")[0]
     assert "while True: LOOP = 1" in pages["hostile.html"]

@@ -53,8 +53,7 @@ def test_the_notebooks_without_outputs(copy, tmp_path, capsys):
 
 
 def test_with_the_record_it_replaces_the_first_and_says_so(copy, tmp_path, capsys):
-    """Guards: --with-record, and that `grade` finds whose it is; a file replaced, or a
-    record left out, in silence."""
+    """Guards: what is replaced or left out in silence; a record of nobody."""
     path = tmp_path / "handin-anna.zip"
     assert main(["handin", "--name", "anna"]) == 0
     os.utime(path, (0, 86400 * 365))

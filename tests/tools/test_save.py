@@ -19,8 +19,7 @@ def notebook(*sources):
 
 
 def test_saved_form_holds_nothing_that_changes_from_run_to_run():
-    """Guards: a diff of a notebook shows only what its author changed, and not in how many
-    pieces a text arrived."""
+    """Guards: a diff of a notebook shows only what its author changed."""
     before = notebook("1 + 1   \n\n")
     before.metadata.update(widgets={"state": {}}, language_info={"version": "3.11"})
     cell = before.cells[0]
@@ -42,8 +41,7 @@ def test_saved_form_holds_nothing_that_changes_from_run_to_run():
 
 
 def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
-    """Guards: files beside a notebook are found; what was saved is in form, and one blank
-    more is not."""
+    """Guards: files beside a notebook are found; what --check calls in form."""
     (tmp_path / "data.txt").write_text("here")
     path = tmp_path / "small.ipynb"
     save.write(notebook("print(open('data.txt').read())", "1 + 1"), path)
@@ -102,8 +100,7 @@ def test_a_page_without_its_marks_is_told(tmp_path, monkeypatch):
 
 
 def test_a_notebook_is_found_by_its_name():
-    """Guards: a name works as it is typed in either folder; none means all in order; a
-    wrong one is told, with what there is."""
+    """Guards: a name works as it is typed in either folder; none means all."""
     for name in ("05_sum_task", "05_sum_task.ipynb", "notebooks/05_sum_task.ipynb"):
         assert [path.name for path in find_notebooks([name])] == ["05_sum_task.ipynb"]
     names = [path.name for path in find_notebooks([])]

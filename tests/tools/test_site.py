@@ -23,9 +23,6 @@ def folder(tmp_path, monkeypatch):
     return tmp_path / "site"
 
 
-# 1. The folder -------------------------------------------------------------------------
-
-
 def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     """Guards: a page that is gone stays on the web; what somebody wrote there is lost."""
     lite = {"lite/lab/index.html": b"", "index.html": b"old"}  # once it was a part
@@ -72,9 +69,6 @@ def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
         assert f"\n{name.replace('_', '-')}==" in text
 
 
-# 2. A page -----------------------------------------------------------------------------
-
-
 def page(*cells):
     """The page of a notebook with these cells below its title, without title and note."""
     cells = [v4.new_markdown_cell("# 9. Nine"), *map(copy.deepcopy, cells)]
@@ -118,8 +112,7 @@ def test_what_only_a_live_notebook_can_do_is_left_out():
 
 
 def test_the_note_stands_below_the_introduction_above_folded_imports():
-    """Guards: a box amid what you will do and need; six lines that interest nobody; a book
-    that changes what it is made of."""
+    """Guards: a box in the middle of what you will do; lines of no interest."""
     cells = [v4.new_markdown_cell("# 9. Nine"), v4.new_markdown_cell("Time: 9 min")]
     cells.append(code('import sys\nsys.path.insert(0, "..")'))
     notebook = v4.new_notebook(cells=cells)
@@ -130,8 +123,7 @@ def test_the_note_stands_below_the_introduction_above_folded_imports():
 
 
 def test_a_panel_is_its_picture_with_its_words_and_a_picture_tells_nothing_twice():
-    """Guards: a panel without the numbers that stand below it, or with HTML in them; the
-    alt text, which is also the text of a picture, shown below it."""
+    """Guards: a panel without its numbers, an alt text below its picture."""
     panel = code("panels.training_panel()", **PNG, **{"text/plain": "loss < 1"})
     drawn = code("print(x)\npictures.curve(x)", **PNG, **{"text/plain": "a curve"})
     panel, drawn = page(panel, drawn)
@@ -143,12 +135,8 @@ def test_a_panel_is_its_picture_with_its_words_and_a_picture_tells_nothing_twice
     assert drawn.metadata["tags"] == []  # more than one call: the code is to be read
 
 
-# 3. The other pages ----------------------------------------------------------------------
-
-
 def test_links_and_buttons_lead_to_pages_of_the_book():
-    """Guards: Jupyter's anchors, which no page of the book has; a reader who has to look
-    for a term on a long page; a button that leads nowhere, or no word of how to start."""
+    """Guards: anchors that no page has, and a button that leads nowhere."""
     text = (
         "[b](01_a.ipynb#Break-it:-reshape) [r](01_a.ipynb#Can-you-trust-a-rate?) "
         "[l](#The-loss:-how?) [w](https://a.example/B#C)"

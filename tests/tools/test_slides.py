@@ -111,9 +111,6 @@ def make_deck(cells, folder, name="small"):
     return deck
 
 
-# 1. The layout, and planted faults --------------------------------------------------------
-
-
 @pytest.fixture(scope="module")
 def laid_out(browser, tmp_path_factory):
     """How each slide of a deck looks, its texts, and the first numbers of its lists."""
@@ -143,8 +140,7 @@ def laid_out(browser, tmp_path_factory):
 
 
 def test_each_planted_fault_is_found(laid_out):
-    """Guards: each way in which a slide can be bad is seen, and a good one is good; in
-    pixels of the slide: 100 px more are 100 px more over."""
+    """Guards: each way in which a slide can be bad is seen, in its own pixels."""
     seen = laid_out[0][: len(PLANTED)]
     for slide, expected in zip(seen, PLANTED, strict=True):
         pairs = zip(slide["problems"], expected, strict=True)
@@ -155,9 +151,7 @@ def test_each_planted_fault_is_found(laid_out):
 
 
 def test_the_layout_of_slides(laid_out):
-    """Guards: nothing is lost or stands twice, and a list goes on with its numbers; who
-    looks up in the middle knows where the lesson is; few slides that are nearly empty; large
-    pictures, and of the code of such a cell only what is to be read."""
+    """Guards: what is lost, stands twice or has no title; slides nearly empty; code to skip."""
     seen, texts, starts = laid_out
     seen, texts = seen[len(PLANTED) :], texts[len(PLANTED) :]
     assert [slide["title"] for slide in seen] == [
@@ -173,9 +167,6 @@ def test_the_layout_of_slides(laid_out):
     words = [*["Words."] * 6, "def f():\n    return 1"]
     assert texts[2:4] == [["First.", "Second."], ["Third."]]
     assert texts[4:7] == [["A square"], words, ["A square"]]
-
-
-# 2. Questions, notes, and what is loaded ---------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -207,8 +198,7 @@ def question(show):
 
 
 def test_nothing_is_asked_of_the_network_and_no_link_leads_out(show):
-    """Guards: a deck works in a room without network, with formulas set; a click that
-    leads to a page that isn't there."""
+    """Guards: a deck works without network, and no click leads away."""
     page, requests = show
     kinds = {url.partition(":")[0] for url in requests}
     assert kinds == {"file"} and any(url.endswith("reveal.js") for url in requests)
@@ -221,8 +211,7 @@ def test_nothing_is_asked_of_the_network_and_no_link_leads_out(show):
 
 
 def test_a_question_hides_its_answers_until_a_key_is_pressed(show, question):
-    """Guards: the answer is neither on the slide nor in the run that stands below; with the
-    reasons for one answer, the next is not told."""
+    """Guards: an answer that is told too early, or with another one."""
     shown = question.inner_text()
     assert "What does this relu make of -2?" in shown and "C. 0.4" in shown
     assert "print(relu(z))" not in shown
@@ -242,8 +231,7 @@ def test_a_question_hides_its_answers_until_a_key_is_pressed(show, question):
 
 @pytest.mark.timed
 def test_the_key_is_listed_and_works_in_the_window_of_notes(show, question):
-    """Guards: who forgot the key finds it; a teacher sits at that window, and the class
-    sees the other."""
+    """Guards: who forgot the key finds it; the teacher's own window."""
     page, _ = show
     with page.expect_popup() as popup:
         page.keyboard.press("s")
@@ -282,13 +270,9 @@ def test_what_is_missing_is_named(monkeypatch, tmp_path):
         slides.make([], tmp_path)
 
 
-# 3. The notebooks --------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_deck_holds_all_that_is_planned_and_no_solution(path):
-    """Guards: a step that is lost because its slide is left out; what a class shall find,
-    shown by the next key; a slide type that nbconvert and RISE take in silence for '-'."""
+    """Guards: a step of the plan that is lost; what a class shall find."""
     notebook, chapter = save.read(path), plan.read(name_of(path.stem))
     asked = load_questions(name_of(path.stem)).predictions
     made = notebook_slides.on_slides(notebook, asked, chapter).cells
