@@ -50,39 +50,28 @@ def address(tmp_path_factory, remember_sweeps):
     return folder.as_uri()
 
 
-@pytest.fixture
-def opened_alone(tmp_path, address):
-    """The notebooks as Colab opens them: each alone in a folder of its own."""
-    paths = []
-    for path in find_notebooks([]):
-        paths.append(tmp_path / path.stem / path.name)
-        paths[-1].parent.mkdir()
-        write(links.in_notebook(read(path), address), paths[-1])
-    return paths
-
-
 def run_pytest(python, *arguments):
     """Have Colab's Python run tests, without our settings and our conftest.py."""
     command = [python, "-m", "pytest", "-q", "-c", os.devnull, "-p", "no:cacheprovider"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
-    done = subprocess.run(
-        [*command, "--import-mode=importlib", *map(str, arguments)],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command += ["--import-mode=importlib", *map(str, arguments)]
+    options = {"cwd": ROOT, "env": environment, "capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **options)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     return int(re.search(r"(\d+) passed", done.stdout)[1])
 
 
-def test_notebooks_print_what_is_stored(python, opened_alone):
+def test_notebooks_print_what_is_stored(python, address, tmp_path):
     """Guards: fetching, and each printed text, by nbval, which compares them all."""
+    paths, cells = [], []
+    for path in find_notebooks([]):  # as Colab opens them: each alone in a folder
+        paths.append(tmp_path / path.stem / path.name)
+        paths[-1].parent.mkdir()
+        notebook = links.in_notebook(read(path), address)
+        write(notebook, paths[-1])
+        cells += notebook.cells
     options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=600"]
-    options.append(f"--rootdir={opened_alone[0].parents[1]}")
-    passed = run_pytest(python, *options, *opened_alone)
-    cells = [cell for path in opened_alone for cell in read(path).cells]
+    passed = run_pytest(python, f"--rootdir={tmp_path}", *options, *paths)
     assert passed == sum(cell.cell_type == "code" for cell in cells)
 
 
@@ -123,20 +112,16 @@ def server(python, folder, home):
     command = [python, "-m", "notebook", "--no-browser", "--allow-root"]
     command += ["--ip=127.0.0.1", f"--port={port}"]
     with open(home / "log.txt", "w") as log:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=environment,
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
+        options = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+        process = subprocess.Popen(command, cwd=folder, env=environment, **options)
     runtime = home / "data" / "runtime" / f"nbserver-{process.pid}.json"
-    try:
-        wait_until(
-            lambda: runtime.exists() or process.poll() is not None, "no server started"
-        )
+
+    def has_started():
         assert process.poll() is None, (home / "log.txt").read_text()
+        return runtime.exists()
+
+    try:
+        wait_until(has_started, "no server started")
         token = environment["JUPYTER_TOKEN"]
         yield f"http://127.0.0.1:{port}/notebooks/test.ipynb?token={token}"
     finally:

@@ -118,11 +118,9 @@ def running(patience=PATIENCE):
 def _others_can_run_this():
     """Whether another user can run this Python with the packages."""
     command = [sys.executable, "-c", "import jupyterhub, course"]
+    options = {"user": 60001, "cwd": ROOT, "stderr": subprocess.DEVNULL}
     with contextlib.suppress(OSError):
-        return (
-            subprocess.call(command, user=60001, cwd=ROOT, stderr=subprocess.DEVNULL)
-            == 0
-        )
+        return subprocess.call(command, **options) == 0
 
 
 # 2. A learner ------------------------------------------------------------------------

@@ -40,8 +40,8 @@ def test_saved_form_holds_nothing_that_changes_from_run_to_run():
     assert [(o.name, o.text) for o in printed] == [("stdout", "ab"), ("stderr", "c")]
 
 
-def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
-    """Guards: files beside a notebook are found; what --check calls in form."""
+def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path, capsys):
+    """Guards: files beside a notebook are found; what --check calls in form; half a run."""
     (tmp_path / "data.txt").write_text("here")
     path = tmp_path / "small.ipynb"
     save.write(notebook("print(open('data.txt').read())", "1 + 1"), path)
@@ -52,13 +52,8 @@ def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path):
     assert save.is_saved_form(path)
     path.write_text(path.read_text().replace("1 + 1", "1 + 1 "))
     assert not save.is_saved_form(path)
-
-
-def test_a_notebook_that_fails_stays_as_it_was(tmp_path, capsys):
-    """Guards: no half run is stored, and the error is told."""
-    path = tmp_path / "small.ipynb"
     save.write(notebook("print(1)", "1 / 0", "print(2)"), path)
-    before = path.read_bytes()
+    before = path.read_bytes()  # of one that fails no half run is stored
     assert not save.run_and_save(path)
     assert path.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().err
@@ -101,9 +96,9 @@ def test_a_page_without_its_marks_is_told(tmp_path, monkeypatch):
 
 def test_a_notebook_is_found_by_its_name():
     """Guards: a name works as it is typed in either folder; none means all."""
-    for name in ("05_sum_task", "05_sum_task.ipynb", "notebooks/05_sum_task.ipynb"):
-        assert [path.name for path in find_notebooks([name])] == ["05_sum_task.ipynb"]
-    names = [path.name for path in find_notebooks([])]
-    assert len(names) >= 8 and names == sorted(names)
+    names = ["05_sum_task", "05_sum_task.ipynb", "notebooks/05_sum_task.ipynb"]
+    assert [path.stem for path in find_notebooks(names)] == ["05_sum_task"] * 3
+    found = find_notebooks([])
+    assert len(found) >= 8 and found == sorted(found)
     with pytest.raises(CommandError, match=r"no notebook '5'; the course has 00_first"):
         find_notebooks(["5"])

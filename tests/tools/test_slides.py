@@ -10,8 +10,8 @@ import re
 import tomllib
 from pathlib import Path
 
-import nbformat
 import pytest
+from nbformat import v4
 
 from course.lessons import load_questions, name_of
 from course.tools import CommandError, find_notebooks, plan, save, slides
@@ -50,21 +50,19 @@ PLAN = """# 1. Activations
 """
 
 
-def markdown(text, kind="slide"):
-    metadata = {"slideshow": {"slide_type": kind}}
-    return nbformat.v4.new_markdown_cell(text, metadata=metadata)
+def markdown(text, kind="slide", make=v4.new_markdown_cell, **fields):
+    return make(text, metadata={"slideshow": {"slide_type": kind}}, **fields)
 
 
-def code(source, kind="-", *outputs):
-    metadata = {"slideshow": {"slide_type": kind}}
-    return nbformat.v4.new_code_cell(source, metadata=metadata, outputs=list(outputs))
+def code(source, kind="-", **fields):
+    return markdown(source, kind, v4.new_code_cell, **fields)
 
 
 def picture(source):
     """A cell that has drawn a square."""
     data, alt = {"image/png": PIXEL, "text/plain": "words"}, {"alt": "A square"}
-    output = nbformat.v4.new_output("display_data", data, metadata={"image/png": alt})
-    return code(source, "-", output)
+    output = v4.new_output("display_data", data, metadata={"image/png": alt})
+    return code(source, outputs=[output])
 
 
 def planted():
@@ -106,7 +104,7 @@ def walk(page, pictures=None) -> list:
 def make_deck(cells, folder, name="small"):
     path = folder / "notebooks" / f"{name}.ipynb"
     path.parent.mkdir()
-    save.write(nbformat.v4.new_notebook(cells=cells), path)
+    save.write(v4.new_notebook(cells=cells), path)
     [deck] = slides.make([path], folder / "decks")
     return deck
 
