@@ -7,6 +7,7 @@ import functools
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
@@ -21,22 +22,7 @@ PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
 PAGES = ["index", *STEMS, *DOCUMENTS, "mlp_core", "search"]
 FEW = ["01_activations", "glossary"]
-LOOK = """() => {
-    const all = selector => [...document.querySelectorAll(selector)];
-    return {
-        ids: all('[id]').map(node => node.id),
-        links: all('a[href]').map(node => node.href),
-        images: all('img').map(image => ({
-            src: image.src, alt: image.alt, width: image.naturalWidth })),
-        questions: all('.tag_question').length,
-        folds: all('article details').length,
-        formulas: all('.math').length,
-        typeset: all('.math > mjx-container > svg').length,
-        errors: all('mjx-merror, [data-mjx-error]').length,
-        // Answers, and what a run gave after a question, that are seen unasked.
-        told: all('article details > :not(summary)')
-            .filter(node => node.checkVisibility({contentVisibilityAuto: true})).length,
-    } }"""
+LOOK = Path(__file__).with_name("book.js").read_text(encoding="utf-8")
 WIDTHS = """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(
     'article img')].map(image => image.getBoundingClientRect().right)]"""
 GROUND = "node => getComputedStyle(node).backgroundColor"

@@ -84,8 +84,6 @@ def test_panels_and_questions_behave_as_elsewhere(python):
     run_pytest(python, *options, *[f"tests/{name}.py" for name in WITHOUT_HYPOTHESIS])
 
 
-# In the browser ------------------------------------------------------------------------
-
 CELLS = f"""import sys; sys.path.insert(0, {str(ROOT)!r})
 import mlp_core as mlp; from course import panels, questions
 panels.training_panel(task=mlp.XOR, seed=8)

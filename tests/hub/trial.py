@@ -45,9 +45,6 @@ def missing() -> str:
     return ""
 
 
-# 1. The hub --------------------------------------------------------------------------
-
-
 class Hub:
     """JupyterHub on a hand-out of the course; see ``running``."""
 
@@ -121,9 +118,6 @@ def _others_can_run_this():
     options = {"user": 60001, "cwd": ROOT, "stderr": subprocess.DEVNULL}
     with contextlib.suppress(OSError):
         return subprocess.call(command, **options) == 0
-
-
-# 2. A learner ------------------------------------------------------------------------
 
 
 class Learner:
@@ -232,8 +226,6 @@ class Kernel:
             elif told == "status" and content["execution_state"] == "idle":
                 return outputs
 
-
-# 3. What a class does ----------------------------------------------------------------
 
 NOTEBOOK = "my_course/05_sum_task.ipynb"
 LESSON, QUESTION = "sum_task", "rule of a step"
