@@ -7,6 +7,7 @@ from nbformat import v4
 from course.tools import demo, find_notebooks, save
 
 NOTEBOOKS = find_notebooks([])
+PANEL = "# A comment.\nshown = panels.slice_panel()"
 LAB = "from course.lessons.bug_lab.game import bug_lab\n\nbug_lab(seed=1)"
 # What stands in a notebook, with its tag, and what its demo has of it.
 IMPORTS = 'import sys; sys.path.insert(0, "..")\nfrom course import panels'
@@ -15,8 +16,9 @@ SOURCE = [
     ("text", "You need nothing.", None),
     ("code", IMPORTS, IMPORTS),
     ("text", "## First part\n\nText.", "## First part"),
-    ("code", "bug_lab(1), my_panel(2)", None),
-    ("code", "panels.slice_panel()", "panels.slice_panel()"),
+    ("code", "bug_lab(1), panels.nothing(), panels.panel.checks.x()", None),
+    ("code", "from course.fast import sweep\n\nsweep(), my_panel(2)", None),
+    ("code", PANEL, PANEL),
     ("tasks", "1. Move [it](#First).\n\nA # stays.", "1. Move it.\n\nA # stays."),
     ("solution", "The answer.\n\n```python\n# no heading\n```", None),
     ("tasks", "### Second part\n\n1. Press **Step**.", "## Second part"),

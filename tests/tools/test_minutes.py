@@ -18,11 +18,12 @@ CELLS = [  # worked by hand
     ("text", "1. no task"),  # 3 words
     ("fetch", "not_this = 1"),
     ("code", "x = 1\n\nprint(x)"),
-    ("stub", "def my_step(a):\n    return None"),
-    ("stub", "def my_train(a):\n    return None"),
-    ("code", 'lesson.predict("x")'),
+    ("code", "%time lesson.quiz()"),
+    ("code", "step = lesson.own('my_step')\nlesson.check(f)"),
+    ("stub", "panels.slice_panel()"),
+    ("code", 'lesson.predict("x")\n'),
     ("code", "lesson.review()"),
-    ("code", "lesson.quiz()"),
+    ("code", "lesson.quiz(\n)"),
     ("code", "lesson.check(my_step)"),
 ]
 
@@ -35,8 +36,8 @@ def test_it_counts_what_a_learner_reads_and_does():
         for kind, text in CELLS
     ]
     count = minutes.count(nbformat.v4.new_notebook(cells=cells), 5, [8, 15])
-    assert count == (6 + 5 + 3, 2, 1 + 3 + 5, 2, 2, 8 + 15)
-    assert count.minutes == pytest.approx(14 / 180 + 2 / 4 + 9 + 2 * 2 + 8 + 15)
+    assert count == (6 + 5 + 3, 5, 1 + 3 + 5, 2, 2, 8 + 15)
+    assert count.minutes == pytest.approx(14 / 180 + 5 / 4 + 9 + 2 * 2 + 8 + 15)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
