@@ -91,3 +91,13 @@ function look() {
         is_waiting: Boolean(slide.querySelector('.fragment:not(.visible)')),
     };
 }
+
+function texts() {  // of each slide
+    return [...document.querySelectorAll('section section')].map(slide =>
+        [...slide.querySelectorAll('p, li, pre, img')].filter(e => !e.closest('aside'))
+            .map(e => e.alt ?? e.textContent.trim()));
+}
+
+function starts() {  // the first number of each list
+    return [...document.querySelectorAll('ol')].map(e => e.start);
+}

@@ -19,12 +19,10 @@ from course.tools.deck import notebook_slides
 from tests import live
 
 NOTEBOOKS = find_notebooks([])
+FAULTS = tomllib.loads(Path(__file__).with_name("slides.toml").read_text("utf-8"))
 KINDS = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 PICTURES = os.environ.get("SLIDE_PICTURES")  # a folder that gets a PNG of each slide
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAA"
-    "BJRU5ErkJggg=="
-)
+PIXEL = FAULTS.pop("pixel")  # a picture
 TALL = "<div style='height:{}px'></div>\n\nThe end."
 LONG = {
     "TALL800": TALL.format(800),
@@ -34,11 +32,7 @@ LONG = {
     "SUM": "x + " * 80,
     "LINES": "line<br>" * 9,
 }
-FAULTS = tomllib.loads(Path(__file__).with_name("slides.toml").read_text("utf-8"))
 PLANTED = [*FAULTS["text"].values(), *FAULTS["code"].values()]
-TEXTS = """[...document.querySelectorAll('section section')].map(slide =>
-    [...slide.querySelectorAll('p, li, pre, img')].filter(
-        e => !e.closest('aside')).map(e => e.alt ?? e.textContent.trim()))"""
 # Without it a picture may catch a fragment while it appears.
 STILL = ".reveal .slides section .fragment { transition: none !important }"
 PLAN = """# 1. Activations
@@ -131,8 +125,7 @@ def laid_out(browser, tmp_path_factory):
     ]
     deck = make_deck([*planted(), *cells], tmp_path_factory.mktemp("layout"))
     with opened(browser, deck) as page:
-        seen, texts = walk(page), page.evaluate(TEXTS)
-        starts = page.evaluate("[...document.querySelectorAll('ol')].map(e => e.start)")
+        seen, texts, starts = walk(page), *page.evaluate("[texts(), starts()]")
     assert len(seen) == len(texts)  # one key goes through all
     return seen, texts, starts
 
@@ -287,7 +280,7 @@ def test_a_deck_holds_all_that_is_planned_and_no_solution(path):
             assert re.sub(r"\s", "", block.partition("\n")[2]) not in text
 
 
-SLOW = [pytest.param(path.stem, marks=pytest.mark.slow) for path in NOTEBOOKS[1:]]
+SLOW = [pytest.param(path.stem, marks=pytest.mark.slow) for path in NOTEBOOKS]
 
 
 @pytest.mark.parametrize("name", [NOTEBOOKS[0].stem, *SLOW])
