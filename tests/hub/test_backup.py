@@ -23,7 +23,8 @@ def test_what_was_kept_comes_back_to_whom_it_belongs(tmp_path):
     is_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if not is_root or run(tmp_path / "try", "only to try").returncode:
         pytest.skip(
-            "Backup and restore did not run: that takes Linux, root and mounts."
+            "Backup and restore did not run: run the tests as root, on a Linux where root "
+            "may mount."
         )
     done = run(tmp_path / "days")
     assert done.returncode == 0, done.stderr

@@ -99,7 +99,7 @@ def test_nobody_reaches_another_on_the_disk(day):
     """Guards: the folder is closed although the home around it is open to all."""
     if not day.hub.own_users:
         pytest.skip(
-            "Files of others: did not run. That needs root, and a Python that other "
+            "Files of others did not run: run the tests as root, by a Python that other "
             "users can run."
         )
     code = f"import os\nprint(os.listdir({str(day.hub.home('emmy'))!r}))"

@@ -59,7 +59,8 @@ def test_the_web_server_and_the_unit_lead_to_the_hub_of_the_page():
 
 @pytest.mark.skipif(
     shutil.which("caddy") is None,
-    reason="Caddy's look at hub/Caddyfile did not run: there is no caddy on the PATH.",
+    reason="Caddy's look at hub/Caddyfile did not run: there is no caddy on the PATH. "
+    "Install it (Debian, Ubuntu: apt install caddy).",
 )
 def test_caddy_takes_it(tmp_path):
     """Guards: no word that Caddy doesn't know, and its own layout."""
