@@ -163,6 +163,7 @@ def _wipe(ax, still=()):
         if artist not in still:
             artist.remove()
     ax.remove_texts()
+    ax.set_title("")
     if still:
         return
     if ax.get_legend():
