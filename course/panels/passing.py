@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 import mlp_core as mlp
-from course import checks, pictures
+from course import checks, page, pictures
 from course.panels import controls
 from course.panels.panel import SHOWN, Panel
 from course.panels.stepped import SteppedPanel
@@ -213,5 +213,7 @@ def pass_panel(
         kind, height, work = ForwardPanel, 360, shown
         fixed["back"] = False
         fixed |= {name: control.check(given[name]) for name, control in others.items()}
+        for control in others.values():  # they stand nowhere
+            page.close(control.widget)
     compute, look = partial(one_pass, **fixed), {"step": controls.step(last)}
     return kind("pass_panel", given, compute, PassView(height), work, look, fixed)
