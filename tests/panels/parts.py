@@ -1,9 +1,10 @@
 """What the tests of the panels share: how to make one, press it and read it."""
 
 import asyncio
+import html
 import inspect
 import io
-import re
+import tomllib
 from pathlib import Path
 
 import ipywidgets as widgets
@@ -11,24 +12,40 @@ import numpy as np
 from ipywidgets.widgets import widget as module
 from PIL import Image
 
+import mlp_core as mlp
 from course import host, panels
 from course.panels.controls import Number
+from course.panels.panel import Panel
 from course.panels.run import train_in_parts
 
 # All widgets that are open; ipywidgets 7, as in Colab, has them elsewhere.
 OPEN = module._instances if hasattr(module, "_instances") else widgets.Widget.widgets
-# All that stand in a module of `course.panels`.
-NAMES = sorted(
+# The panels of the course: each function of `course.panels` that returns one.
+NAMES = [
     name
-    for path in Path(panels.__file__).parent.glob("*.py")
-    for name in re.findall(r"^def (\w+_panel)\(", path.read_text("utf-8"), re.MULTILINE)
-)
+    for name, made in inspect.getmembers(panels, inspect.isfunction)
+    if inspect.signature(made).return_annotation is Panel
+]
+# Panel -> setting -> two values. Tasks have their names there, and tuples are lists.
+PAIRS = tomllib.loads(Path(__file__).with_name("settings.toml").read_text("utf-8"))
 
 
 def make(name, **settings):
     """A panel of each kind; the training panel with few steps."""
     short = {"steps": 30} if name == "training_panel" else {}
     return getattr(panels, name)(**{**short, **settings})
+
+
+def settings_of(name, which=0) -> dict:
+    """The first or the second value of each setting in the table; none of a new panel."""
+    pairs = PAIRS.get(name, {})
+    return {setting: _value(setting, pair[which]) for setting, pair in pairs.items()}
+
+
+def _value(setting, written):
+    if setting == "task":
+        return getattr(mlp, written)
+    return tuple(written) if isinstance(written, list) else written
 
 
 def training_run(**settings):
@@ -55,38 +72,53 @@ def plays(panel):
 
 
 def message(panel):
-    return panel.status.value
+    """The status line, as HTML that is read."""
+    return html.unescape(panel.status.value)
 
 
 def pixels(panel):
     return np.asarray(Image.open(io.BytesIO(panel.shown.png)))
 
 
+def differ(one, other) -> float:
+    """The share of the pixels in which two pictures differ."""
+    return np.mean(np.any(one != other, axis=2))
+
+
+def texts(panel, cell) -> list:
+    """What is written in a cell of the picture."""
+    return [text.get_text() for text in panel.view.axes[cell].texts]
+
+
 def numbers(panel):
     return [c for c in panel.controls.values() if isinstance(c, Number)]
 
 
-def buttons(widget):
-    if isinstance(widget, widgets.Button):
-        return [widget]
+def parts(widget) -> list:
+    """A widget and all that stands in it."""
     children = getattr(widget, "children", ())
-    return [found for child in children for found in buttons(child)]
+    return [widget, *(part for child in children for part in parts(child))]
+
+
+def buttons(widget):
+    return [part for part in parts(widget) if isinstance(part, widgets.Button)]
 
 
 def press(panel, label):
     next(b for b in buttons(panel.box) if b.description == label).click()
 
 
-def assert_same(params, others):
-    for (W, b), (W2, b2) in zip(params, others, strict=True):
-        np.testing.assert_array_equal(W, W2)
-        np.testing.assert_array_equal(b, b2)
+def assert_same(params, others, atol=0):
+    for layer, other in zip(params, others, strict=True):
+        for array, wanted in zip(layer, other, strict=True):
+            np.testing.assert_allclose(array, wanted, rtol=0, atol=atol)
 
 
 def assert_sound(panel):
     """The panel shows a picture, finite axes, and words."""
     assert panel.shown.png.startswith(b"\x89PNG") and len(panel.shown.alt) > 40
-    assert 'role="status"' in message(panel) and "Error" not in message(panel)
+    status = panel.status.value
+    assert 'role="status"' in status and "Error" not in status
     for ax in panel.view.figure.axes:
         assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
 

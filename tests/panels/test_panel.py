@@ -2,7 +2,9 @@
 
 import asyncio
 import base64
+import csv
 import html
+import inspect
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,9 +16,11 @@ import mlp_core as mlp
 from course import files, host, page, panels
 from course.panels.controls import Number
 from tests.panels.parts import (
+    NAMES,
     OPEN,
     assert_same,
     assert_sound,
+    differ,
     let_parts_come,
     make,
     message,
@@ -25,21 +29,28 @@ from tests.panels.parts import (
     press,
 )
 
+# 1. What it says ---------------------------------------------------------------------
 
-def test_an_error_while_drawing_is_told_and_the_panel_goes_on(panel, capsys):
-    control = numbers(panel)[0]
-    show, panel.view.show = panel.view.show, None
+
+def test_an_error_while_drawing_is_told_and_the_panel_goes_on(training, capsys):
+    """Guards: an exception that vanishes, as all do in a callback of JupyterLab."""
+    control = numbers(training)[0]
+    show, training.view.show = training.view.show, None
     control.set(control.high)
-    assert "TypeError" in message(panel) and isinstance(panel.problem, TypeError)
-    panel.view.show = show
+    assert "TypeError" in message(training)
+    assert isinstance(training.problem, TypeError)
+    training.view.show = show
     control.set(control.low)
-    assert_sound(panel)
+    assert_sound(training)
     assert capsys.readouterr().err == ""
 
 
 @pytest.mark.timed
 def test_a_refused_value_is_told_for_a_while_only(training, folder):
-    """Guards: to type the value that is there already sends nothing from the browser."""
+    """Guards: to type the value that is there already sends nothing from the browser.
+
+    That the picture is not up to date is told until one succeeds.
+    """
     line, training.reading = message(training), 0.05
 
     async def main():
@@ -51,117 +62,100 @@ def test_a_refused_value_is_told_for_a_while_only(training, folder):
         press(training, "Save CSV")
         await let_parts_come()
         assert "Saved training.csv." in message(training)  # it is not wiped away
-
-    asyncio.run(main())
-
-
-@pytest.mark.timed
-def test_a_picture_that_failed_is_told_until_one_succeeds(training):
-    """Guards: the words that the picture is not up to date."""
-    training.reading, training.view.show = 0.05, None
-
-    async def main():
+        training.view.show = None
         training.work["seed"].set(4)
         await let_parts_come()
+        assert "TypeError" in message(training)
 
     asyncio.run(main())
-    assert "TypeError" in message(training)
 
 
-def test_words_are_escaped(panel):
-    panel.show_message("<script>alert('x')</script>")
-    assert "<script>" not in message(panel)
+def test_words_are_escaped(training):
+    """Guards: a task's name that is taken for a part of the page."""
+    training.show_message("<script>alert('x')</script>")
+    assert "<script>" not in training.status.value
+
+
+# 2. In a notebook --------------------------------------------------------------------
 
 
 def test_the_bundle_holds_widget_picture_and_numbers(panel):
+    """Guards the page: its style, the picture in words, and no flash while it changes.
+
+    A closed panel is its picture: no traceback where it is shown again.
+    """
     data, metadata = panel._repr_mimebundle_()
-    assert data["application/vnd.jupyter.widget-view+json"]["model_id"] == (
-        panel.box.model_id
-    )
+    view = data.pop("application/vnd.jupyter.widget-view+json")
+    assert view["model_id"] == panel.box.model_id
     assert base64.b64decode(data["image/png"]) == panel.shown.png
     assert data["text/plain"] == panel.shown.line and "\n" not in panel.shown.line
     assert metadata == {"image/png": {"alt": panel.shown.alt}}
-
-
-def test_a_closed_panel_is_its_picture():
-    """Guards: a traceback where a panel is shown again whose cell has run anew."""
-    panel = make("slice_panel")
-    panel.close()
-    data, metadata = panel._repr_mimebundle_()
-    assert data.keys() == {"image/png", "text/plain"}
-    assert metadata == {"image/png": {"alt": panel.shown.alt}}
-
-
-def test_every_panel_brings_the_style_of_the_page(panel):
-    """Guards: without its class or the style, labels are small and chains are broken."""
-    assert "course-panel" in panel.box._dom_classes
-    assert f"<style>{page.STYLE}</style>" in [
-        child.value for child in panel.box.children if hasattr(child, "value")
-    ]
-
-
-def test_the_picture_has_its_alt_text(panel):
     alt = html.escape(panel.shown.alt)
     assert f'<img alt="{alt}" width=' in panel.picture.value
-
-
-def test_no_pyplot_figure_is_left_open(panel):
+    assert 'decoding="sync"' in panel.picture.value
+    assert "course-panel" in panel.box._dom_classes
+    style = [getattr(child, "value", None) for child in panel.box.children]
+    assert f"<style>{page.STYLE}</style>" in style
     assert plt.get_fignums() == []
+    panel.close()
+    assert panel._repr_mimebundle_() == (data, metadata)
+
+
+def made_again(panel, **names):
+    """The panel that the line of settings makes."""
+    return eval(panel.code_box.value, {"panels": panels, "mlp": mlp, **names})
 
 
 def test_the_line_of_settings_makes_the_panel_again(panel):
+    """Guards: a setting that it forgets, or tells as it was before."""
     for control in panel.controls.values():
         values = getattr(control, "values", [control.value])
         control.set(control.low if isinstance(control, Number) else values[-1])
-    again = eval(panel.code_box.value, {"panels": panels, "mlp": mlp})
-    assert again.code == panel.code and again.shown.line == panel.shown.line
-    assert again.shown.alt == panel.shown.alt
+    again = made_again(panel)
+    assert again.settings == panel.settings and again.code == panel.code
+    assert [*again.controls] == [*panel.controls]
+    assert again.shown.line == panel.shown.line and again.shown.alt == panel.shown.alt
     again.close()
 
 
-AND = mlp.Task("AND", [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], [0], [0.5], [1]])
+X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
+CORNERS = "[[0, 0], [0, 1], [1, 0], [1, 1]]"
+TASKS = {
+    "mlp.XOR": mlp.XOR,
+    f"mlp.Task('AND', {CORNERS}, [[0], [0], [0.5], [1]])": mlp.Task(
+        "AND", mlp.XOR.X, [[0], [0], [0.5], [1]]
+    ),
+    # Targets of SUM at other inputs are not mlp.SUM.
+    "mlp.Task('far', [[1, 1], ": mlp.Task("far", 1 + mlp.SUM.X, mlp.SUM.Y),
+    "task=task": mlp.Task("my points", X, X[:, :1]),
+}
 
 
-@pytest.mark.parametrize("name", ["training_panel", "slice_panel", "pass_panel"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_line_of_settings_holds_a_task_of_your_own(name):
-    """Guards: the line named it, which a fresh notebook doesn't know."""
-    panel = make(name, task=AND)
-    again = eval(panel.code, {"panels": panels, "mlp": mlp})
-    assert "mlp.Task('AND', [[0, 0], [0, 1], [1, 0], [1, 1]], [[0], " in panel.code
-    assert again.code == panel.code and again.shown.alt == panel.shown.alt
-    panel.close()
-    again.close()
+    """Guards: a name that a fresh notebook doesn't know, and a line that is too long."""
+    own = TASKS if "task" in inspect.signature(getattr(panels, name)).parameters else {}
+    for words, task in own.items():
+        panel = make(name, task=task)
+        assert words in panel.code and len(panel.code) < 350
+        asks = "  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
+        assert panel.code.endswith(asks) == (words == "task=task")
+        again = made_again(panel, task=task)
+        assert again.code == panel.code and again.shown.alt == panel.shown.alt
+        panel.close()
+        again.close()
 
 
-def test_the_line_of_settings_asks_for_a_task_that_is_long():
-    """Guards: it stays a line that can be read, and tells what it needs."""
-    X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
-    task = mlp.Task("my points", X, X[:, :1])
-    panel = make("training_panel", task=task, learning_rate=0.01)
-    assert len(panel.code) < 350
-    assert panel.code.endswith(
-        ")  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
-    )
-    again = eval(panel.code, {"panels": panels, "mlp": mlp, "task": task})
-    assert again.code == panel.code and again.shown.alt == panel.shown.alt
-    panel.close()
-    again.close()
+IN_CELL = "[activation_panel(), slice_panel()]"
 
 
-def test_half_of_a_known_task_is_a_task_of_your_own():
-    """Guards: targets of SUM at other inputs are not mlp.SUM."""
-    panel = make("training_panel", task=mlp.Task("far", 1 + mlp.SUM.X, mlp.SUM.Y))
-    assert "mlp.Task('far', [[1, 1], " in panel.code
-    panel.close()
-
-
-def run_cell(monkeypatch, code, run, cell=None):
-    """Make a panel as in a run of a notebook cell."""
+def run_cell(monkeypatch, run, metadata, code=IN_CELL, kind="execute_request"):
+    """Make panels as in a run of a notebook cell."""
     parent = {
-        "msg_type": "execute_request",
+        "msg_type": kind,
         "header": {"msg_id": run},
         "content": {"code": code},
-        "metadata": {"cellId": cell} if cell else {},
+        "metadata": metadata,
     }
     shell = InteractiveShell.instance()
     monkeypatch.setattr(shell, "get_parent", lambda: parent, raising=False)
@@ -169,81 +163,106 @@ def run_cell(monkeypatch, code, run, cell=None):
     return eval(code, vars(panels))
 
 
-def test_running_a_cell_again_closes_its_older_panels(monkeypatch):
-    code = "[activation_panel(), slice_panel()]"
-    first = run_cell(monkeypatch, code, "run 1", cell="a")
-    other = run_cell(monkeypatch, code, "run 2", cell="b")
-    edited = run_cell(monkeypatch, "slice_panel()", "run 3", cell="a")
-    assert [is_open(panel) for panel in first + other] == [False, False, True, True]
-    for panel in [*other, edited]:
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda cell: {"cellId": cell},
+        lambda cell: {"colab": {"cell_id": cell}},
+        lambda cell: {},  # then the text of the cell has to do
+    ],
+    ids=["JupyterLab", "Colab", "Voila"],
+)
+def test_running_a_cell_again_closes_its_older_panels(monkeypatch, told):
+    """Guards: old panels that live on, and those of another cell that are closed."""
+    first = run_cell(monkeypatch, f"{told} 1", told("a"))
+    other = run_cell(monkeypatch, f"{told} 2", told("b"), "[pass_panel()]")
+    again = run_cell(monkeypatch, f"{told} 3", told("a"))
+    later = run_cell(monkeypatch, f"{told} 4", told("a"), kind="comm_msg")
+    living = [panel.box.comm is not None for panel in first + other + again + later]
+    assert living == [False, False] + 5 * [True]
+    for panel in other + again + later:
         panel.close()
 
 
-def test_without_cell_ids_the_text_of_the_cell_tells_it(monkeypatch):
-    first = run_cell(monkeypatch, "slice_panel()", "run 4")
-    again = run_cell(monkeypatch, "slice_panel()", "run 5")
-    assert not is_open(first) and is_open(again)
-    again.close()
-
-
-def is_open(panel):
-    return panel.box.comm is not None
-
-
-def test_closing_leaves_no_widget_behind():
+def test_closing_leaves_no_widget_behind(panel):
     """Guards against a kernel that grows with every run of a cell."""
     before = len(OPEN)
-    make("training_panel").close()
+    made_again(panel).close()
     assert len(OPEN) == before
 
 
-def test_saving_writes_figure_history_and_weights(training, folder):
+# 3. Files ----------------------------------------------------------------------------
+
+
+def test_the_buttons_save_what_is_seen(panel, folder):
+    """Guards: a file of another panel, a table without its names, a picture that is
+    drawn at the file's size from then on."""
+    stem, before = panel.file_box.value, pixels(panel)
+    for ending, button in panel.save_buttons.items():
+        button.click()
+        assert f"Saved {stem}.{ending}." in message(panel)
+    panel.draw()
+    assert differ(pixels(panel), before) < 0.002
+    assert Image.open(f"{stem}.png").size[0] == 2 * panel.view.size[0]
+    assert "<svg" in (folder / f"{stem}.svg").read_text(encoding="utf-8")
+    with open(f"{stem}.csv", newline="", encoding="utf-8") as file:
+        names, *rows = csv.reader(file)
+    assert len(rows) > 3 and {len(row) for row in rows} == {len(names)}
+    if "npz" in panel.savers:
+        shown, _ = panel.view.network(panel.data, panel.now())
+        assert_same(files.load(f"{stem}.npz")[0], shown)
+    else:
+        assert panel.name == "activation_panel"
+
+
+def table(name):
+    return np.genfromtxt(f"{name}.csv", delimiter=",", names=True)
+
+
+def test_saved_numbers_are_those_of_the_run(training, folder):
+    """Guards: losses and rows a step early, and the network of another step."""
     training.look["step"].set(12)
-    for ending in ("png", "svg", "csv", "npz"):
-        press(training, f"Save {ending.upper()}")
-        assert f"Saved training.{ending}" in message(training)
-    assert Image.open(folder / "training.png").size[0] == 2 * training.view.size[0]
-    assert "<svg" in (folder / "training.svg").read_text(encoding="utf-8")
-    table = np.genfromtxt(folder / "training.csv", delimiter=",", names=True)
-    np.testing.assert_array_equal(table["loss"], training.data.loss)
-    np.testing.assert_array_equal(table["rows"], training.data.samples[:, 0])
+    press(training, "Save CSV")
+    press(training, "Save NPZ")
+    np.testing.assert_array_equal(table("training")["loss"], training.data.loss)
+    rows = table("training")["rows"]
+    np.testing.assert_array_equal(rows, training.data.samples[:, 0])
     assert_same(files.load("training.npz")[0], training.data.at(12))
 
 
-def test_every_panel_with_a_network_saves_it(panel, folder):
-    if "npz" not in panel.savers:
-        assert panel.name == "activation_panel"
-        return
-    press(panel, "Save NPZ")
-    params, _ = files.load(f"{panel.file_box.value}.npz")
-    data = panel.data
-    shown = {
-        "training_panel": lambda: data.at(data.done),
-        "first_look_panel": lambda: data.at(0),
-        "pass_panel": lambda: data.stages[0].params,
-    }.get(panel.name, lambda: data.params)
-    assert_same(params, shown())
+def test_saved_numbers_are_those_of_the_picture(folder):
+    """Guards: columns under each other's names."""
+    names = "activation", "initialization", "gradient", "slice"
+    made = {name: make(f"{name}_panel") for name in names}
+    for panel in made.values():
+        press(panel, "Save CSV")
+    z, slope = (table("activation")[column] for column in ("z_or_x", "slope_at_z"))
+    np.testing.assert_array_equal(slope, np.where(z >= 0, 1, -0.2))
+    spread = made["initialization"].view.axes["spread"].lines[0].get_ydata()
+    np.testing.assert_array_equal(table("initialization")["spread"], spread)
+    curve = made["gradient"].view.axes["error"].lines[0].get_xydata()
+    saved = table("gradient")
+    np.testing.assert_array_equal(saved["h"], curve[:, 0])
+    np.testing.assert_array_equal(saved["central_error"], curve[:, 1])
+    params = mlp.initialize(rng=np.random.default_rng(0))
+    loss = mlp.loss_and_grads(params, mlp.SUM.X, mlp.SUM.Y)[0]
+    assert table("slice")["loss"][0] == loss
+    for panel in made.values():
+        panel.close()
 
 
-def test_saving_leaves_the_picture_as_it_is(training, folder):
-    press(training, "Save PNG")
-    training.draw()
-    np.testing.assert_array_equal(pixels(training), training.view.pixels())
-
-
-def test_what_cannot_be_saved_is_told_in_words(panel, folder):
+def test_what_cannot_be_saved_is_told_in_words(training, folder):
     """Guards: no raw FileNotFoundError; the other reasons of the system, too."""
     (folder / "a file").write_text("")
-    for ending, save in panel.save_buttons.items():
-        panel.file_box.value = "nowhere/picture"
-        save.click()
-        words = html.unescape(message(panel))
-        wanted = f"Can't save nowhere/picture.{ending}: there is no folder nowhere."
-        assert wanted in words and panel.problem is None
-        panel.file_box.value = "a file/picture"
-        save.click()
-        words = html.unescape(message(panel))
-        assert f"Can't save a file/picture.{ending}: Not a directory." in words
+    for ending in training.savers:
+        for place, why in [
+            ("nowhere", "there is no folder nowhere"),
+            ("a file", "Not a directory"),
+        ]:
+            training.file_box.value = f"{place}/picture"
+            press(training, f"Save {ending.upper()}")
+            words = f"Can't save {place}/picture.{ending}: {why}."
+            assert words in message(training) and training.problem is None
 
 
 @pytest.mark.parametrize(
@@ -257,28 +276,28 @@ def test_what_cannot_be_saved_is_told_in_words(panel, folder):
     ],
 )
 def test_a_typed_ending_is_not_written_twice(training, folder, typed, saved):
+    """Guards the name of the file: what is typed, and what the button says."""
     training.file_box.value = typed
     press(training, "Save PNG")
     assert [path.name for path in folder.iterdir()] == [saved]
     assert f"Saved {saved}." in message(training)
 
 
-def test_exports_never_overwrite_without_asking(panel, folder):
+def test_exports_never_overwrite_without_asking(training, folder):
     """Guards: no button replaces a file that is there, unless it is pressed again."""
-    stem = panel.file_box.value
-    for ending, button in panel.save_buttons.items():
-        for path in folder / f"{stem}.{ending}", folder / f"other.{ending}":
+    for ending, button in training.save_buttons.items():
+        mine, other = folder / f"training.{ending}", folder / f"other.{ending}"
+        for path in mine, other:
             path.write_bytes(b"mine")
         button.click()
-        assert "is there already" in panel.status.value
-        panel.file_box.value = "other"
+        assert "is there already" in message(training)
+        training.file_box.value = "other"
         button.click()  # a yes to one file is no yes to another
-        panel.file_box.value = stem
+        training.file_box.value = "training"
         button.click()
-        assert {path.read_bytes() for path in folder.glob(f"*.{ending}")} == {b"mine"}
+        assert mine.read_bytes() == other.read_bytes() == b"mine"
         button.click()
-        assert "Saved" in panel.status.value
-        assert (folder / f"other.{ending}").read_bytes() == b"mine"
-        (folder / f"{stem}.{ending}").write_bytes(b"mine, again")
+        assert "Saved" in message(training) and other.read_bytes() == b"mine"
+        mine.write_bytes(b"mine, again")
         button.click()
-        assert (folder / f"{stem}.{ending}").read_bytes() == b"mine, again"
+        assert mine.read_bytes() == b"mine, again"
