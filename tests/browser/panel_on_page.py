@@ -43,15 +43,13 @@ class Panel:
         """Drag a slider with the mouse to a part of its way, 0 to 1."""
         mouse, handle = self.page.mouse, self.slider(label)
         handle.scroll_into_view_if_needed()
-        start, way = handle.bounding_box(), self._way(handle)
+        way = handle.locator("xpath=ancestor::*[@class='noUi-base']").bounding_box()
+        start = handle.bounding_box()
         y = start["y"] + start["height"] / 2
         mouse.move(start["x"] + start["width"] / 2, y)
         mouse.down()
         mouse.move(way["x"] + part * way["width"], y, steps=moves)
         mouse.up()
-
-    def _way(self, handle):
-        return handle.locator("xpath=ancestor::*[@class='noUi-base']").bounding_box()
 
     def set(self, **settings):
         """Wait until the panel names these settings."""
@@ -137,10 +135,7 @@ def differences(panel) -> list:
     """What differs between a panel and one that its own line of Python makes here."""
     page = panel.root.evaluate(READ)
     twin = rebuild(page["fields"]["settings"])
-    pairs = [
-        ("line", page["line"], twin.shown.line),
-        ("alt", page["alt"], twin.shown.alt),
-    ]
+    pairs = [(name, page[name], getattr(twin.shown, name)) for name in ("line", "alt")]
     for control in twin.controls.values():
         label = control.box.description
         shown, wanted = page["fields"][label], control.value

@@ -36,21 +36,24 @@ def make(name, **settings):
     return getattr(panels, name)(**{**short, **settings})
 
 
+def parameters(name) -> dict:
+    return inspect.signature(getattr(panels, name)).parameters
+
+
 def settings_of(name, which=0) -> dict:
     """The first or the second value of each setting in the table; none of a new panel."""
-    pairs = PAIRS.get(name, {})
-    return {setting: _value(setting, pair[which]) for setting, pair in pairs.items()}
-
-
-def _value(setting, written):
-    if setting == "task":
-        return getattr(mlp, written)
-    return tuple(written) if isinstance(written, list) else written
+    values = {setting: pair[which] for setting, pair in PAIRS.get(name, {}).items()}
+    if "task" in values:
+        values["task"] = getattr(mlp, values["task"])
+    return {
+        setting: tuple(value) if isinstance(value, list) else value
+        for setting, value in values.items()
+    }
 
 
 def training_run(**settings):
     """The whole training run, by default that of the training panel."""
-    usual = inspect.signature(panels.training_panel).parameters.items()
+    usual = parameters("training_panel").items()
     usual = {name: setting.default for name, setting in usual}
     *_, run = train_in_parts(**{**usual, **settings})
     return run
@@ -94,14 +97,14 @@ def numbers(panel):
     return [c for c in panel.controls.values() if isinstance(c, Number)]
 
 
-def parts(widget) -> list:
+def within(widget) -> list:
     """A widget and all that stands in it."""
     children = getattr(widget, "children", ())
-    return [widget, *(part for child in children for part in parts(child))]
+    return [widget, *(part for child in children for part in within(child))]
 
 
 def buttons(widget):
-    return [part for part in parts(widget) if isinstance(part, widgets.Button)]
+    return [part for part in within(widget) if isinstance(part, widgets.Button)]
 
 
 def press(panel, label):

@@ -4,7 +4,6 @@ import asyncio
 import base64
 import csv
 import html
-import inspect
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -15,59 +14,40 @@ from PIL import Image
 import mlp_core as mlp
 from course import files, host, page, panels
 from course.panels.controls import Number
-from tests.panels.parts import (
-    NAMES,
-    OPEN,
-    assert_same,
-    assert_sound,
-    differ,
-    let_parts_come,
-    make,
-    message,
-    numbers,
-    pixels,
-    press,
-)
+from tests.panels import parts
 
 # 1. What it says ---------------------------------------------------------------------
 
 
-def test_an_error_while_drawing_is_told_and_the_panel_goes_on(training, capsys):
-    """Guards: an exception that vanishes, as all do in a callback of JupyterLab."""
-    control = numbers(training)[0]
-    show, training.view.show = training.view.show, None
-    control.set(control.high)
-    assert "TypeError" in message(training)
-    assert isinstance(training.problem, TypeError)
-    training.view.show = show
-    control.set(control.low)
-    assert_sound(training)
-    assert capsys.readouterr().err == ""
-
-
 @pytest.mark.timed
-def test_a_refused_value_is_told_for_a_while_only(training, folder):
-    """Guards: to type the value that is there already sends nothing from the browser.
+def test_what_went_wrong_is_told_until_all_is_right(training, folder, capsys):
+    """Guards: an exception that vanishes, as all do in a callback of JupyterLab.
 
-    That the picture is not up to date is told until one succeeds.
+    A refused value is told for a while: to type the value that is there already sends
+    nothing from the browser. That the picture is old is told until one succeeds.
     """
-    line, training.reading = message(training), 0.05
+    line, training.reading = parts.message(training), 0.05
+    seed, show = training.work["seed"], training.view.show
 
     async def main():
-        training.work["seed"].box.value = -3
-        assert "It stays 0." in message(training)
-        await let_parts_come()
-        assert message(training) == line and training.problem is None
-        training.work["seed"].box.value = -3
-        press(training, "Save CSV")
-        await let_parts_come()
-        assert "Saved training.csv." in message(training)  # it is not wiped away
+        seed.box.value = -3
+        assert "It stays 0." in parts.message(training)
+        await parts.let_parts_come()
+        assert parts.message(training) == line and training.problem is None
+        seed.box.value = -3
+        parts.press(training, "Save CSV")
+        await parts.let_parts_come()
+        assert "Saved training.csv." in parts.message(training)  # it is not wiped away
         training.view.show = None
-        training.work["seed"].set(4)
-        await let_parts_come()
-        assert "TypeError" in message(training)
+        seed.set(4)
+        await parts.let_parts_come()
+        assert "TypeError" in parts.message(training)
 
     asyncio.run(main())
+    training.view.show = show
+    seed.set(5)
+    parts.assert_sound(training)
+    assert capsys.readouterr().err == ""
 
 
 def test_words_are_escaped(training):
@@ -131,12 +111,13 @@ TASKS = {
 }
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name", [name for name in parts.NAMES if "task" in parts.parameters(name)]
+)
 def test_the_line_of_settings_holds_a_task_of_your_own(name):
     """Guards: a name that a fresh notebook doesn't know, and a line that is too long."""
-    own = TASKS if "task" in inspect.signature(getattr(panels, name)).parameters else {}
-    for words, task in own.items():
-        panel = make(name, task=task)
+    for words, task in TASKS.items():
+        panel = parts.make(name, task=task)
         assert words in panel.code and len(panel.code) < 350
         asks = "  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
         assert panel.code.endswith(asks) == (words == "task=task")
@@ -186,9 +167,9 @@ def test_running_a_cell_again_closes_its_older_panels(monkeypatch, told):
 
 def test_closing_leaves_no_widget_behind(panel):
     """Guards against a kernel that grows with every run of a cell."""
-    before = len(OPEN)
+    before = len(parts.OPEN)
     made_again(panel).close()
-    assert len(OPEN) == before
+    assert len(parts.OPEN) == before
 
 
 # 3. Files ----------------------------------------------------------------------------
@@ -197,12 +178,12 @@ def test_closing_leaves_no_widget_behind(panel):
 def test_the_buttons_save_what_is_seen(panel, folder):
     """Guards: a file of another panel, a table without its names, a picture that is
     drawn at the file's size from then on."""
-    stem, before = panel.file_box.value, pixels(panel)
+    stem, before = panel.file_box.value, parts.pixels(panel)
     for ending, button in panel.save_buttons.items():
         button.click()
-        assert f"Saved {stem}.{ending}." in message(panel)
+        assert f"Saved {stem}.{ending}." in parts.message(panel)
     panel.draw()
-    assert differ(pixels(panel), before) < 0.002
+    assert parts.differ(parts.pixels(panel), before) < 0.002
     assert Image.open(f"{stem}.png").size[0] == 2 * panel.view.size[0]
     assert "<svg" in (folder / f"{stem}.svg").read_text(encoding="utf-8")
     with open(f"{stem}.csv", newline="", encoding="utf-8") as file:
@@ -210,7 +191,7 @@ def test_the_buttons_save_what_is_seen(panel, folder):
     assert len(rows) > 3 and {len(row) for row in rows} == {len(names)}
     if "npz" in panel.savers:
         shown, _ = panel.view.network(panel.data, panel.now())
-        assert_same(files.load(f"{stem}.npz")[0], shown)
+        parts.assert_same(files.load(f"{stem}.npz")[0], shown)
     else:
         assert panel.name == "activation_panel"
 
@@ -219,36 +200,30 @@ def table(name):
     return np.genfromtxt(f"{name}.csv", delimiter=",", names=True)
 
 
-def test_saved_numbers_are_those_of_the_run(training, folder):
-    """Guards: losses and rows a step early, and the network of another step."""
+def test_saved_numbers_are_those_of_the_picture(training, folder):
+    """Guards: columns under each other's names, and what belongs to another step."""
+
+    def saved(panel):
+        parts.press(panel, "Save CSV")
+        return np.genfromtxt(f"{panel.file_box.value}.csv", delimiter=",", names=True)
+
     training.look["step"].set(12)
-    press(training, "Save CSV")
-    press(training, "Save NPZ")
-    np.testing.assert_array_equal(table("training")["loss"], training.data.loss)
-    rows = table("training")["rows"]
-    np.testing.assert_array_equal(rows, training.data.samples[:, 0])
-    assert_same(files.load("training.npz")[0], training.data.at(12))
-
-
-def test_saved_numbers_are_those_of_the_picture(folder):
-    """Guards: columns under each other's names."""
-    names = "activation", "initialization", "gradient", "slice"
-    made = {name: make(f"{name}_panel") for name in names}
-    for panel in made.values():
-        press(panel, "Save CSV")
-    z, slope = (table("activation")[column] for column in ("z_or_x", "slope_at_z"))
-    np.testing.assert_array_equal(slope, np.where(z >= 0, 1, -0.2))
-    spread = made["initialization"].view.axes["spread"].lines[0].get_ydata()
-    np.testing.assert_array_equal(table("initialization")["spread"], spread)
-    curve = made["gradient"].view.axes["error"].lines[0].get_xydata()
-    saved = table("gradient")
-    np.testing.assert_array_equal(saved["h"], curve[:, 0])
-    np.testing.assert_array_equal(saved["central_error"], curve[:, 1])
-    params = mlp.initialize(rng=np.random.default_rng(0))
-    loss = mlp.loss_and_grads(params, mlp.SUM.X, mlp.SUM.Y)[0]
-    assert table("slice")["loss"][0] == loss
-    for panel in made.values():
-        panel.close()
+    parts.press(training, "Save NPZ")
+    parts.assert_same(files.load("training.npz")[0], training.data.at(12))
+    table = saved(training)
+    np.testing.assert_array_equal(table["loss"], training.data.loss)
+    np.testing.assert_array_equal(table["rows"], training.data.samples[:, 0])
+    table = saved(panels.activation_panel())
+    slope = np.where(table["z_or_x"] >= 0, 1, -0.2)
+    np.testing.assert_array_equal(table["slope_at_z"], slope)
+    for name, cell, columns in [
+        ("initialization_panel", "spread", ["layers_passed", "spread"]),
+        ("gradient_panel", "error", ["h", "central_error"]),
+        ("slice_panel", "slice", ["learning_rate", "loss"]),
+    ]:
+        panel = parts.make(name)
+        drawn, table = panel.view.axes[cell].lines[0].get_xydata(), saved(panel)
+        np.testing.assert_array_equal(drawn.T, [table[column] for column in columns])
 
 
 def test_what_cannot_be_saved_is_told_in_words(training, folder):
@@ -260,9 +235,9 @@ def test_what_cannot_be_saved_is_told_in_words(training, folder):
             ("a file", "Not a directory"),
         ]:
             training.file_box.value = f"{place}/picture"
-            press(training, f"Save {ending.upper()}")
+            parts.press(training, f"Save {ending.upper()}")
             words = f"Can't save {place}/picture.{ending}: {why}."
-            assert words in message(training) and training.problem is None
+            assert words in parts.message(training) and training.problem is None
 
 
 @pytest.mark.parametrize(
@@ -278,9 +253,9 @@ def test_what_cannot_be_saved_is_told_in_words(training, folder):
 def test_a_typed_ending_is_not_written_twice(training, folder, typed, saved):
     """Guards the name of the file: what is typed, and what the button says."""
     training.file_box.value = typed
-    press(training, "Save PNG")
+    parts.press(training, "Save PNG")
     assert [path.name for path in folder.iterdir()] == [saved]
-    assert f"Saved {saved}." in message(training)
+    assert f"Saved {saved}." in parts.message(training)
 
 
 def test_exports_never_overwrite_without_asking(training, folder):
@@ -290,14 +265,14 @@ def test_exports_never_overwrite_without_asking(training, folder):
         for path in mine, other:
             path.write_bytes(b"mine")
         button.click()
-        assert "is there already" in message(training)
+        assert "is there already" in parts.message(training)
         training.file_box.value = "other"
         button.click()  # a yes to one file is no yes to another
         training.file_box.value = "training"
         button.click()
         assert mine.read_bytes() == other.read_bytes() == b"mine"
         button.click()
-        assert "Saved" in message(training) and other.read_bytes() == b"mine"
+        assert "Saved" in parts.message(training) and other.read_bytes() == b"mine"
         mine.write_bytes(b"mine, again")
         button.click()
         assert mine.read_bytes() == b"mine, again"

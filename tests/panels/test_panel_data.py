@@ -1,6 +1,5 @@
 """What the small panels compute, and what their views draw and say of it."""
 
-import asyncio
 import re
 from types import SimpleNamespace
 
@@ -13,23 +12,14 @@ from course import files
 from course.panels.gradient import GradientView, differences
 from course.panels.initialization import InitializationView, signal
 from course.pictures.style import number
-from tests.panels.parts import (
-    assert_all_inside,
-    assert_same,
-    let_parts_come,
-    make,
-    message,
-    press,
-    tell_each_part,
-    texts,
-)
+from tests.panels import parts
 
 # 1. Activation, gradient, slice ------------------------------------------------------
 
 
 def test_alpha_rests_where_it_has_no_effect():
     """Guards: a slider that moves and changes nothing, since ReLU has no alpha."""
-    panel = make("activation_panel", activation="tanh")
+    panel = parts.make("activation_panel", activation="tanh")
     alpha = panel.work["alpha"]
     for activation in ("tanh", "leaky_relu", "relu"):
         panel.work["activation"].set(activation)
@@ -40,7 +30,7 @@ def test_alpha_rests_where_it_has_no_effect():
 
 def test_no_number_is_told_as_minus_zero():
     """Guards the words: at z = -1 a ReLU gives 0.000, which isn't negative."""
-    panel = make("activation_panel", z=-1.0, alpha=0.0)
+    panel = parts.make("activation_panel", z=-1.0, alpha=0.0)
     assert panel.shown.line.endswith("f(-1.00) = 0.000, slope 0.000")
     panel.work["activation"].set("tanh")
     for z, words in [(-0.0001, "f(0.00) = 0.000"), (1e6, "f(1.0e+06) = 1.000")]:
@@ -52,27 +42,18 @@ def test_no_number_is_told_as_minus_zero():
     assert "by backprop 0.0000" in words
 
 
-def test_the_unit_is_told_in_words():
-    """Guards the alt text: the numbers of the unit, and what it gives out."""
-    panel = make("activation_panel", alpha=0.5, weight=2.0, bias=-1.0)
-    told = "with weight 2 and bias -1; for x = -3, -1.5, 0, 1.5, 3 it is "
-    assert f"{told}-3.50, -2.00, -0.50, 2.00, 5.00." in panel.shown.alt
-    assert "z = 2 x − 1" in panel.view.axes["unit"].get_ylabel()
-    panel.close()
-
-
 def test_the_gradient_panel_says_what_the_error_is_made_of():
     """Guards the words: a large h isn't blamed where no error comes from it."""
-    panel = make("gradient_panel", activation="tanh")
+    panel = parts.make("gradient_panel", activation="tanh")
     error = dict(zip(np.round(np.log10(panel.data.h), 2), panel.data.central))
     assert error[-13.0] > 100 * error[-5.0]  # rounding
     causes = {1e-12: "rounding prevails", 1e-5: "h is about right", 0.5: "truncation"}
     for h, cause in causes.items():
         panel.look["h"].set(h)
-        assert cause in message(panel)
+        assert cause in parts.message(panel)
     panel.work["activation"].set("leaky_relu")
     panel.look["h"].set(1e-3)  # piecewise linear: the loss is a parabola
-    assert "error below 1e-9; h is about right" in message(panel)
+    assert "error below 1e-9; h is about right" in parts.message(panel)
     panel.close()
 
 
@@ -87,13 +68,13 @@ def row(values):
 
 
 @pytest.mark.parametrize("back", [True, False])
-def test_each_stage_shows_its_own_layer_numbers_and_formulas(back):
+def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
     """Guards: a stage early or late, a gradient of another layer, a formula cut off.
 
     Notebook 3 has the way forward alone: without stages or formulas of the way back.
     """
     settings = {"task": mlp.XOR, "sample": 2, "seed": 7, "activation": "tanh"}
-    panel = make("pass_panel", **settings, back=back)
+    panel = parts.make("pass_panel", **settings, back=back)
     params = mlp.initialize(rng=np.random.default_rng(7))
     X, Y = mlp.XOR.X[[2]], mlp.XOR.Y[[2]]
     Y_hat, cache = mlp.forward(params, X, mlp.tanh)
@@ -103,10 +84,14 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back):
     assert panel.view.size[1] <= (450 if back else 360)  # for a screen of 720
     for step, title in enumerate(STAGES[: last + 1]):
         panel.look["step"].set(step)
-        assert_all_inside(panel.view)
-        stage, drawn = panel.data.stages[step], texts(panel, "formulas")
+        parts.assert_all_inside(panel.view)
+        stage, drawn = panel.data.stages[step], parts.texts(panel, "formulas")
         assert drawn[0] == title
         assert panel.shown.line.startswith(f"step {step} of {last}, {title}: ")
+        formulas = panel.shown.line.split("; ")
+        assert all(formulas) and "  " not in panel.shown.line
+        assert all(line.count(" = ") <= 2 for line in formulas), formulas
+        assert not re.search(r"\b(d?[za]|w)\b", panel.shown.line)  # Z, dA: as the code
         assert len(stage.cache.A) == min(step + 1, 5)
         is_back = 6 <= step <= 9
         assert ("Largest gradient" in panel.shown.alt) == is_back
@@ -134,39 +119,17 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back):
             told = f"; dA = Y_hat - Y = {row(Y_hat - Y)}"
             assert panel.shown.line.endswith(told) == back
             assert any("dA" in line for line in drawn) == back
-    panel.close()
-
-
-def test_the_last_stage_shows_the_new_network(folder):
-    """Guards: the update shows new weights and their output, and saves that network."""
-    panel = make("pass_panel", seed=28, learning_rate=0.5, step=10)
-    X, Y = mlp.SUM.X[[1]], mlp.SUM.Y[[1]]
-    params = mlp.initialize(rng=np.random.default_rng(28))
-    after = mlp.sgd_step(params, mlp.loss_and_grads(params, X, Y)[1], 0.5)
-    on_it = {f"b {number(b)}" for layer in after for b in layer.b}
-    on_it |= {number(mlp.forward(after, X)[0][0, 0])}
-    assert on_it <= {*texts(panel, "network")}
-    ax = panel.view.axes["network"]
-    assert ax.get_title() == "New weights and activations"
-    assert "On it the new weights and activations." in panel.shown.alt
-    press(panel, "Save NPZ")
-    assert_same(files.load("pass.npz")[0], after, atol=1e-15)
-    panel.close()
-
-
-def test_the_status_line_parts_the_formulas():
-    """Guards the words of a stage: a formula with its numbers, then a semicolon."""
-    panel = make("pass_panel", seed=28, step=1)
-    assert panel.shown.line == (
-        "step 1 of 10, Forward, layer 0: Z[0] = A[0] @ W[0] + b[0] = [−0.52, 0.29, "
-        "0.93]; A[1] = f(Z[0]) = [0.10, 0.29, 0.93]"
-    )
-    for step in range(11):
-        panel.look["step"].set(step)
-        formulas = panel.shown.line.split("; ")
-        assert all(formulas) and "  " not in panel.shown.line
-        assert all(line.count(" = ") <= 2 for line in formulas), formulas
-        assert not re.search(r"\b(d?[za]|w)\b", panel.shown.line)  # Z, dA: as the code
+        if title == "Update":
+            after = mlp.sgd_step(params, grads, 0.2)
+            Y_hat, _ = mlp.forward(after, X, mlp.tanh)
+            on_it = {f"b {number(b)}" for layer in after for b in layer.b}
+            on_it |= {number(Y_hat.item()), *map(number, after[0].W.flat)}
+            assert on_it <= {*parts.texts(panel, "network")}
+            title = panel.view.axes["network"].get_title()
+            assert title == "New weights and activations"
+            assert "On it the new weights and activations." in panel.shown.alt
+            parts.press(panel, "Save NPZ")
+            parts.assert_same(files.load("pass.npz")[0], after, atol=1e-15)
     panel.close()
 
 
@@ -175,22 +138,13 @@ def test_the_settings_of_the_pass_panel_stand_together():
     wanted = {True: ["sample", "seed", "learning_rate", "activation", "alpha"]}
     wanted[False] = ["sample", "step"]
     for back, names in wanted.items():
-        panel = make("pass_panel", back=back)
+        panel = parts.make("pass_panel", back=back)
         first = panel.box.children[1].children
         assert [panel.controls[name].widget for name in names] == [*first[: len(names)]]
         panel.close()
 
 
 # 3. Initialization -------------------------------------------------------------------
-
-
-def test_the_signal_is_that_of_the_network_of_its_seed():
-    """Guards the weights drawn layer by layer: those of `initialize`, in one stream."""
-    for scheme in mlp.SCHEMES:
-        *_, data = signal(scheme, 7, 5, 3, "tanh", 0.0)
-        sizes = [2, 7, 7, 7, 7, 7]
-        params = mlp.initialize(sizes, np.random.default_rng(3), scheme, 0.0)
-        assert_same(data.params, params)
 
 
 def test_the_signal_is_told_layer_by_layer():
@@ -204,28 +158,9 @@ def test_the_signal_is_told_layer_by_layer():
     assert lines[4].endswith("after 5 layers")
 
 
-@pytest.mark.timed
-def test_a_wide_deep_network_is_computed_in_the_background():
-    """Guards the wait: the panel says how far it is, and Stop keeps what is known."""
-    panel = make("initialization_panel", depth=2)
-    tell_each_part(panel)
-
-    async def main():
-        panel.work["depth"].set(100)
-        assert panel.busy.layout.display is None and 0 < panel.progress.value < 1
-        assert "of 100 layers" in message(panel)
-        press(panel, "Stop")
-        await let_parts_come()
-
-    asyncio.run(main())
-    assert "Stopped. normal: the spread" in message(panel)
-    assert len(panel.data.params) < 100
-    panel.close()
-
-
 def test_the_histogram_of_the_first_layer_can_be_seen():
     """Guards layer 0: 200 weights beside 10,000 of the last layer."""
-    panel = make("initialization_panel", width=100, depth=4)
+    panel = parts.make("initialization_panel", width=100, depth=4)
     ax = panel.view.axes["weights"]
     first, last = (patch.get_data().values.max() for patch in ax.patches)
     assert first > 0.5 * last

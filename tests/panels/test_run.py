@@ -124,6 +124,7 @@ def test_a_layer_whose_units_are_all_dead_is_stuck_where_it_can_not_learn():
 
 @pytest.mark.parametrize("task", [mlp.SUM, mlp.XOR], ids=lambda task: task.name)
 @pytest.mark.parametrize("bug", [False, True])
+@pytest.mark.slow
 def test_who_is_called_stuck_never_solves_the_task(task, bug):
     """Guards: the word is a promise, for every seed."""
     seeds, stuck = [*range(20), *range(10_000, 10_020)], 0
@@ -151,23 +152,11 @@ def test_divergence_is_told_with_its_step():
     panel.close()
 
 
-@pytest.mark.parametrize("hidden", [(8, 8), (100,), (12, 12, 12)])
-@pytest.mark.parametrize("task", [mlp.SUM, mlp.XOR], ids=lambda task: task.name)
-def test_he_is_advised_where_it_helps(hidden, task):
-    """Guards: of the wide networks that diverge, most don't when 'he' draws them."""
-    advice, saved = "lower the learning rate, or choose initialization he", []
-    for seed in [*range(12), *range(10_000, 10_012)]:
-        wanted = {"hidden": hidden, "task": task, "seed": seed, "steps": 150}
-        run = training_run(**wanted)
-        if run.stopped == "diverged":
-            assert f"{advice}; outputs" in runs.describe(run, run.done)
-            saved.append(training_run(**wanted, scheme="he").stopped == "finished")
-    assert len(saved) > 1 and np.mean(saved) > 0.8
-
-
 @pytest.mark.parametrize(
     "settings",
     [
+        {"hidden": (8, 8)},
+        {"hidden": (12, 12, 12), "seed": 2},
         {"hidden": (8, 8), "learning_rate": 5.0},  # no weights are small enough
         {"hidden": (30, 30), "scheme": "he", "learning_rate": 5.0},
         {"hidden": (3, 3, 2), "learning_rate": 5.0, "seed": 3},
@@ -175,11 +164,13 @@ def test_he_is_advised_where_it_helps(hidden, task):
     ],
     ids=str,
 )
-def test_he_is_not_advised_where_it_does_not_help(settings):
-    """Guards: advice that leads to the next explosion."""
+def test_he_is_advised_where_it_helps(settings):
+    """Guards: advice that leads to the next explosion, or none."""
     run = training_run(**{"steps": 150, **settings})
-    assert ": lower the learning rate; outputs" in runs.describe(run, run.done)
-    assert training_run(**{"steps": 150, **settings, "scheme": "he"}).diverged_at
+    he = training_run(**{"steps": 150, **settings, "scheme": "he"})
+    words = "lower the learning rate"
+    words += ", or choose initialization he" * (he.stopped == "finished")
+    assert f": {words}; outputs" in runs.describe(run, run.done)
 
 
 def test_the_words_hold_the_numbers_of_the_network():

@@ -4,18 +4,15 @@ One panel of each kind stands at the settings of settings.toml. Each setting is 
 alone, and counts: by the numbers, not by the panel's own functions.
 """
 
-import inspect
-
 import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course import panels
 from course.fast import join
 from course.original import original_loss_and_grads
-from course.pictures.style import number
+from course.pictures.style import number, plain
 from course.words import label
-from tests.panels.parts import PAIRS, make, message, settings_of, texts
+from tests.panels.parts import PAIRS, make, message, parameters, settings_of, texts
 
 # 1. What is seen, and what is to be seen, by panel ------------------------------------
 # Pairs: a text is a part of what is seen, a set is of texts on the picture.
@@ -27,6 +24,9 @@ def by_activation_panel(panel, z, weight, bias, activation, alpha):
     yield message(panel), f"{label(function)}: {told}"
     x, drawn = panel.view.axes["unit"].lines[-1].get_data()
     yield drawn, function.f(weight * x + bias)
+    outputs = [plain(a) for a in function.f(weight * np.linspace(-3, 3, 5) + bias)]
+    told = f"weight {weight:g} and bias {bias:g}; for x = -3, -1.5, 0, 1.5, 3 it is "
+    yield panel.shown.alt, told + ", ".join(outputs)
 
 
 def by_initialization_panel(panel, seed, scheme, width, depth, activation, alpha):
@@ -135,8 +135,20 @@ def by_training_panel(
     curve = [mlp.loss(outputs, task.Y) for outputs in networks[1:]]
     if panel.name == "first_look_panel":  # as far as it came
         yield ax["loss"].lines[-3].get_ydata(), curve[:step]
+        outputs = of_task.A[layer + 1][:, unit]
+        yield texts(panel, "neuron"), {f"{abs(a):.2f}" for a in outputs}
+        yield ax["neuron"].get_title(), f"unit {unit}; white is 0"
+        yield panel.shown.alt, f"the same for unit {unit};"
+        *_, nodes, ring = [
+            c for c in ax["network"].collections if hasattr(c, "_widths")
+        ]
+        yield ring.get_offsets(), nodes.get_offsets()[[unit + 2]]
         return
     yield lines_of(panel, "loss")["this run"][:, 1], curve
+    title = f"layer {layer}, unit {unit}" + ": z" * settings["show_z"]
+    yield ax["neuron"].get_title(), title
+    told = "z of " * settings["show_z"] + f"unit {unit} of layer {layer}; the data in "
+    yield panel.shown.alt, told + f"the space of layer {settings['hidden_layer']}. step"
     drawn = [line for line in ax["hidden"].lines if "target" in line.get_label()]
     points = np.concatenate([line.get_xydata() for line in drawn])
     space = of_task.A[1 + settings["hidden_layer"]][:, :2]
@@ -185,8 +197,7 @@ def _agree(seen, expected):
 @pytest.mark.parametrize("name", PAIRS)
 def test_a_panel_begins_with_its_settings(name):
     """Guards: a setting that reaches another place, or none; and one not tried here."""
-    parameters = inspect.signature(getattr(panels, name)).parameters
-    assert {*PAIRS[name]} == {*parameters} - {"seeds"}
+    assert {*PAIRS[name]} == {*parameters(name)} - {"seeds"}
     panel = make(name, **settings_of(name))
     assert wrong_parts(panel, settings_of(name)) == []
     panel.close()

@@ -10,31 +10,20 @@ from matplotlib.collections import EllipseCollection
 import mlp_core as mlp
 from course import host
 from course.panels.quick_text import QuickRenderer
-from tests.panels.parts import (
-    OPEN,
-    assert_all_inside,
-    assert_sound,
-    let_parts_come,
-    make,
-    message,
-    plays,
-    press,
-    tell_each_part,
-    training_run,
-)
+from tests.panels import parts
 from tests.wait import PATIENCE
 
 # 1. Steps and Play -------------------------------------------------------------------
 
 
-@pytest.fixture
-def stepped(panel):
-    """A panel that goes by steps, if this one does, at its start."""
-    if hasattr(panel, "player"):
-        press(panel, "Reset")
-        return panel
-    assert "step" not in panel.controls
-    return None
+@pytest.fixture(
+    params=[name for name in parts.NAMES if "step" in parts.parameters(name)]
+)
+def stepped(request):
+    panel = parts.make(request.param)
+    parts.press(panel, "Reset")
+    yield panel
+    panel.close()
 
 
 def test_play_reaches_the_end_at_each_speed(stepped):
@@ -43,12 +32,12 @@ def test_play_reaches_the_end_at_each_speed(stepped):
     The browser's player goes no further than its ``max``; a player that can go nowhere
     ends at once, and the kernel never hears of it.
     """
-    for speed in stepped.speed.values if stepped else ():
+    for speed in stepped.speed.values:
         stepped.speed.box.value = speed
         stepped.look["step"].set(max(0, stepped.data.done - 27))
-        press(stepped, "Play")
+        parts.press(stepped, "Play")
         assert stepped.play_button.description == "Pause"
-        while plays(stepped):
+        while parts.plays(stepped):
             following = stepped.player.value + stepped.player.step
             assert following <= stepped.player.max
             stepped.player.value = following
@@ -58,31 +47,35 @@ def test_play_reaches_the_end_at_each_speed(stepped):
 
 def test_step_back_and_reset(stepped):
     """Guards: a button that goes another way, or past an end."""
-    if stepped:
-        ways = ["Step", "Step", "Back", "Reset", "Back"]
-        for label, step in zip(ways, [1, 2, 1, 0, 0]):
-            press(stepped, label)
-            assert stepped.look["step"].value == step
-            assert f"step {step} of {stepped.data.done}" in message(stepped)
-        stepped.look["step"].set(stepped.data.done)
-        press(stepped, "Step")  # the end is the end
-        assert stepped.look["step"].value == stepped.data.done
+    for label, step in [
+        ("Step", 1),
+        ("Step", 2),
+        ("Back", 1),
+        ("Reset", 0),
+        ("Back", 0),
+    ]:
+        parts.press(stepped, label)
+        assert stepped.look["step"].value == step
+        assert f"step {step} of {stepped.data.done}" in parts.message(stepped)
+    stepped.look["step"].set(stepped.data.done)
+    parts.press(stepped, "Step")  # the end is the end
+    assert stepped.look["step"].value == stepped.data.done
 
 
 def test_play_goes_to_the_players_value(training):
     """Guards: steps that the browser left out, a typed step, and another speed."""
-    press(training, "Reset")
-    press(training, "Play")
+    parts.press(training, "Reset")
+    parts.press(training, "Play")
     training.player.value = 17  # the values in between were skipped
     assert training.look["step"].value == 17
     training.look["step"].box.value = 5.0  # it goes on from here
-    assert plays(training)
+    assert parts.plays(training)
     assert training.player.value == training.look["step"].value == 5
     training.speed.box.value = "5 steps"
-    assert plays(training) and training.player.step == 5
-    press(training, "Pause")
-    assert not plays(training)
-    press(training, "Play")
+    assert parts.plays(training) and training.player.step == 5
+    parts.press(training, "Pause")
+    assert not parts.plays(training)
+    parts.press(training, "Play")
     training.player.set_trait(host.PLAYING, False)  # as the browser says at its end
     assert training.play_button.description == "Play"
 
@@ -92,36 +85,29 @@ def test_play_goes_to_the_players_value(training):
 )
 def test_a_late_value_of_the_player_moves_no_step(training, label, step):
     """Guards: what the browser still sends until it has heard that Play has ended."""
-    press(training, "Reset")
-    press(training, "Play")
+    parts.press(training, "Reset")
+    parts.press(training, "Play")
     training.player.value = 17
-    press(training, label)
+    parts.press(training, label)
     training.player.value = 25
     assert training.look["step"].value == step
     assert training.play_button.description == "Play"
-    press(training, "Play")  # from where it stands, whatever the player thinks
+    parts.press(training, "Play")  # from where it stands, whatever the player thinks
     assert training.player.value == training.look["step"].value == step
 
 
 @pytest.mark.parametrize("names", [["value", host.PLAYING], [host.PLAYING, "value"]])
 def test_the_last_value_counts_that_comes_with_the_end(training, names):
     """Guards: the browser puts both into one message when the kernel is busy."""
-    press(training, "Reset")
-    press(training, "Play")
+    parts.press(training, "Reset")
+    parts.press(training, "Play")
     last = {"value": 30, host.PLAYING: False}
     training.player.set_state({name: last[name] for name in names})
-    assert training.look["step"].value == 30 and "step 30 of 30" in message(training)
+    assert training.look["step"].value == 30 and "step 30 of 30" in parts.message(
+        training
+    )
     training.player.value = 12
     assert training.look["step"].value == 30
-
-
-def test_who_stands_at_the_end_stays_at_the_end(training):
-    """Guards: the middle of a longer run, and the end in place of a chosen step."""
-    training.work["steps"].set(50)
-    assert training.look["step"].value == 50
-    training.look["step"].set(20)
-    training.work["seed"].set(1)
-    assert training.look["step"].value == 20
 
 
 # 2. Menus and clicks -----------------------------------------------------------------
@@ -133,18 +119,22 @@ def test_fewer_units_offer_fewer_neurons(training):
     training.work["hidden"].box.value = "4"
     assert training.look["neuron"].value == (0, 0)
     assert training.look["hidden_layer"].value in (0, 1)
-    assert_sound(training)
+    parts.assert_sound(training)
 
 
 def test_a_seed_from_the_menu_is_trained():
     """Guards: who chooses a failed seed sees that seed, and other seeds stay at hand."""
-    panel = make("training_panel", seeds={"dead layer": [3, 9], "flat": np.array([5])})
+    panel = parts.make(
+        "training_panel", seeds={"dead layer": [3, 9], "flat": np.array([5])}
+    )
     menu = panel.seed_menu.box
     first, *names = menu.options
     assert names == ["dead layer: seed 3", "dead layer: seed 9", "flat: seed 5"]
     menu.value = "flat: seed 5"
     assert panel.work["seed"].value == 5 and "seed=5" in panel.code
-    np.testing.assert_array_equal(panel.data.loss, training_run(seed=5, steps=30).loss)
+    np.testing.assert_array_equal(
+        panel.data.loss, parts.training_run(seed=5, steps=30).loss
+    )
     panel.work["seed"].set(4)
     assert menu.value == first and panel.work["seed"].value == 4
     menu.value = "flat: seed 5"
@@ -158,47 +148,45 @@ def places(view, name, points):
     return list(zip(x, view.size[1] - y))
 
 
-AT_30 = SimpleNamespace(step=30)
+def test_a_click_chooses_what_is_there(training):
+    """Guards: another unit, sample or step; a click on an input, or beside, that does.
 
+    The units are where their ellipses are drawn.
+    """
+    view, now = training.view, SimpleNamespace(step=30)
 
-def test_a_click_on_a_unit_chooses_it(training):
-    """Guards: another unit, or an input; the units are where their ellipses are drawn."""
-    drawn = training.view.axes["network"].collections
+    def chosen(cell, at, right=0, up=0):
+        x, y = view.axes[cell].transData.transform(at)
+        return view.choose(training.data, x + right, view.size[1] - y - up, now)
+
+    drawn = view.axes["network"].collections
     (nodes,) = [c for c in drawn if isinstance(c, EllipseCollection)]
-    centers = places(training.view, "network", nodes.get_offsets())
-    sizes = enumerate((2, 3, 3, 2, 1))
-    units = [(layer - 1, unit) for layer, size in sizes for unit in range(size)]
-    assert len(centers) == len(units) == 11
-    for (x, y), unit in zip(centers, units):
-        for off in (0, 9):
-            chosen = training.view.choose(training.data, x + off, y, AT_30)
-            assert chosen == ({"neuron": unit} if unit[0] >= 0 else {})
-        assert training.view.choose(training.data, x - 45, y, AT_30) == {}  # beside it
-
-
-def test_a_click_on_a_sample_or_on_the_curve_chooses_it(training):
-    """Guards: another row or step, and a click beside that chooses something."""
-    view, data = training.view, training.data
-    for name in ("surface", "neuron"):
-        for row, (x, y) in enumerate(places(view, name, mlp.SUM.X)):
-            assert view.choose(data, x + 5, y - 5, AT_30) == {"sample": row}
-            assert view.choose(data, x + 22, y - 22, AT_30) == {}
-    marks = places(view, "loss", [(0, 1), (7, 1), (30, 1)])
-    for step, (x, y) in zip((0, 7, 30), marks):
-        assert view.choose(data, x, y, AT_30) == {"step": step}
-    assert view.choose(data, 1, 400, AT_30) == {"step": 0}
-    assert view.choose(data, 600, 300, AT_30) == {}  # the hidden space
+    sizes = enumerate((2, 3, 3, 2, 1), -1)
+    units = [(layer, unit) for layer, size in sizes for unit in range(size)]
+    for at, unit in zip(nodes.get_offsets(), units, strict=True):
+        for right in (0, 9):
+            wanted = {"neuron": unit} if unit[0] >= 0 else {}
+            assert chosen("network", at, right) == wanted
+        assert chosen("network", at, -45) == {}
+    for row, x in enumerate(mlp.SUM.X):
+        for cell in ("surface", "neuron"):
+            assert chosen(cell, x, 5, 5) == {"sample": row}
+            assert chosen(cell, x, 22, 22) == {}
+    for step in (0, 7, 30):
+        assert chosen("loss", (step, 1)) == {"step": step}
+    assert view.choose(training.data, 1, 400, now) == {"step": 0}
+    assert view.choose(training.data, 600, 300, now) == {}  # the hidden space
 
 
 def test_a_click_moves_the_controls(training):
     """Guards: the message of the browser, the menus, and the picture."""
-    before = training.shown.png
-    ((x, y),) = places(training.view, "neuron", [(1, 0)])
-    training.clicks._handle_custom_msg({"at": [x, y]}, [])
+    before, height = training.shown.png, training.view.size[1]
+    x, y = training.view.axes["neuron"].transData.transform((1, 0))
+    training.clicks._handle_custom_msg({"at": [x, height - y]}, [])
     assert training.look["sample"].value == 2 and "sample=2" in training.code
     assert training.shown.png != before
     training.clicks._handle_custom_msg({"at": [1e9, 1]}, [])
-    assert "IndexError" not in message(training)
+    assert "IndexError" not in parts.message(training)
 
 
 # 3. Long work ------------------------------------------------------------------------
@@ -218,48 +206,40 @@ def is_busy(panel):
 @pytest.fixture
 def slow(training):
     """A panel whose work goes on in the background from the first part on."""
-    tell_each_part(training)
+    parts.tell_each_part(training)
     return training
 
 
 @pytest.mark.timed
-def test_long_work_shows_its_progress_and_ends(slow):
+def test_long_work_shows_its_progress_and_can_be_stopped(slow):
     """Guards: a kernel that is held, and a chosen step that a part has not reached.
 
-    On a slow machine a new setting led from the middle of a run to its end.
+    On a slow machine a new setting led from the middle of a run to its end. After Stop
+    nothing is trained, and nothing lost.
     """
 
     async def main():
         slow.work["steps"].set(900)
         assert is_busy(slow) and 0 < slow.progress.value < 1
         await come(lambda: not is_busy(slow))
-        assert slow.data.done == 900 and "step 900 of 900" in message(slow)
-        np.testing.assert_array_equal(slow.data.loss, training_run(steps=900).loss)
+        assert slow.data.done == 900 and "step 900 of 900" in parts.message(slow)
+        np.testing.assert_array_equal(
+            slow.data.loss, parts.training_run(steps=900).loss
+        )
         slow.look["step"].set(850)
         slow.work["seed"].set(4)
         assert slow.look["step"].value == slow.data.done < 850
         await come(lambda: not is_busy(slow))
-
-    asyncio.run(main())
-    assert slow.data.done == 900 and slow.look["step"].value == 850
-    assert "step 850 of 900" in message(slow)
-
-
-@pytest.mark.timed
-def test_stop_keeps_what_was_learned(slow):
-    """Guards: a run that is lost, or goes on after Stop."""
-
-    async def main():
+        assert slow.data.done == 900 and slow.look["step"].value == 850
+        assert "step 850 of 900" in parts.message(slow)
         slow.work["steps"].set(9000)
         await come(lambda: slow.data.done >= 200)
-        press(slow, "Stop")
-        await let_parts_come()
+        parts.press(slow, "Stop")
+        await parts.let_parts_come()
 
     asyncio.run(main())
     assert not is_busy(slow) and 200 <= slow.data.done < 9000
-    assert f"Stopped. step {slow.data.done} of 9000" in message(slow)
-    slow.look["step"].set(100)
-    assert_sound(slow)
+    assert f"Stopped. step {slow.look['step'].value} of 9000" in parts.message(slow)
 
 
 @pytest.mark.timed
@@ -275,26 +255,26 @@ def test_a_newer_setting_ends_older_work(slow):
         slow.work["seed"].set(4)
         slow.work["steps"].set(500)
         await come(lambda: not is_busy(slow))
-        wanted = training_run(seed=4, steps=500)
+        wanted = parts.training_run(seed=4, steps=500)
         np.testing.assert_array_equal(slow.data.loss, wanted.loss)
         slow.work["steps"].set(9000)
         done, slow.compute = slow.data.done, fails
         slow.work["seed"].set(5)
-        await let_parts_come()
+        await parts.let_parts_come()
         return done
 
     assert asyncio.run(main()) == slow.data.done and not is_busy(slow)
-    assert "no such run" in message(slow)
+    assert "no such run" in parts.message(slow)
 
 
 def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
     """Guards: widgets, axes and pictures of texts that pile up while it plays."""
     monkeypatch.setattr(QuickRenderer, "most", 50)
     monkeypatch.setattr(QuickRenderer, "shapes", {})
-    before = len(OPEN)
+    before = len(parts.OPEN)
     for step in range(12):
         training.look["step"].set(step)
-    assert len(OPEN) == before
+    assert len(parts.OPEN) == before
     assert len(QuickRenderer.shapes) <= QuickRenderer.most
     assert len(training.view.figure.axes) == len(training.view.cells)
 
@@ -304,7 +284,7 @@ def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
 
 def test_as_trained_shows_the_sample_of_the_step():
     """Guards: the numbers in the units, and the ring, are those of another sample."""
-    panel = make("training_panel", seed=5)
+    panel = parts.make("training_panel", seed=5)
     rng = np.random.default_rng(5)
     mlp.initialize(rng=rng)
     rows = mlp.draw_samples(rng, 4, 30)[:, 0]
@@ -328,17 +308,6 @@ def test_the_previous_run_stays_for_comparison(training):
         np.testing.assert_allclose(drawn["this run"], training.data.curve())
 
 
-def test_the_unit_and_the_space_are_told_in_words(training):
-    """Guards the titles and the alt text: z or a, layer and unit."""
-    training.look["neuron"].set((2, 1))
-    assert "the same for unit 1 of layer 2" in training.shown.alt
-    training.look["show_z"].box.value = True
-    assert training.view.axes["neuron"].get_title().startswith("layer 2, unit 1: z")
-    assert "the same for z of unit 1 of layer 2" in training.shown.alt
-    training.look["hidden_layer"].set(1)
-    assert "the data in the space of layer 1. step 30 of 30: " in training.shown.alt
-
-
 X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
 OWN = mlp.Task("own", X, (X**2).sum(axis=1, keepdims=True))
 FULL = {
@@ -355,14 +324,14 @@ FULL = {
 @pytest.mark.parametrize("name", FULL)
 def test_nothing_runs_out_of_its_cell_or_over_its_neighbour(name):
     """Guards titles that were cut, points over other pictures, 'direction 2' over the
-    numbers of its ticks."""
-    panel = make("training_panel", **{"steps": 300, **FULL[name]})
+    numbers of its ticks, and a mark above the end of the curve."""
+    panel = parts.make("training_panel", **{"steps": 300, **FULL[name]})
     renderer = panel.view.canvas.get_renderer()
     for step in (0, panel.data.done // 2, panel.data.done):
         panel.look["step"].set(step)
         for layer in panel.look["hidden_layer"].values:
             panel.look["hidden_layer"].set(layer)
-            assert_all_inside(panel.view)
+            parts.assert_all_inside(panel.view)
             for cell in ("hidden", "loss", "surface", "neuron"):
                 axis = panel.view.axes[cell].yaxis
                 label = axis.label.get_window_extent(renderer)
@@ -372,28 +341,8 @@ def test_nothing_runs_out_of_its_cell_or_over_its_neighbour(name):
                         left = tick.label1.get_window_extent(renderer).x0
                         assert left > label.x1, cell
     ax = panel.view.axes["loss"]
+    curve, _, mark = ax.lines[-3:]
+    np.testing.assert_array_equal(mark.get_xydata()[0], curve.get_xydata()[-1])
     ax.set_title("step 1000000: loss below 1e−10")  # the longest that there is
-    assert_all_inside(panel.view)
-    panel.close()
-
-
-def test_the_mark_stands_on_the_curve(training):
-    """Guards: the mark that moves over a curve which is not drawn again."""
-    ax = training.view.axes["loss"]
-    for step in (3, 17, 30):
-        training.look["step"].set(step)
-        line, dot = ax.lines[-2:]
-        assert list(line.get_xdata()) == [step, step]
-        height = training.data.curve()[step - 1]
-        np.testing.assert_allclose(dot.get_xydata(), [[step, height]])
-        assert f"step {step}: loss" in ax.get_title()
-    training.look["step"].set(0)
-    assert ax.get_title() == "before the first step"
-
-
-def test_the_mark_of_a_loss_that_is_off_the_scale_stands_on_the_curve():
-    """Guards: the curve is cut at 1e100, the dot stood above it."""
-    panel = make("training_panel", **FULL["exploded"])
-    curve, _, dot = panel.view.axes["loss"].lines
-    np.testing.assert_array_equal(dot.get_xydata()[0], curve.get_xydata()[-1])
+    parts.assert_all_inside(panel.view)
     panel.close()
