@@ -1,13 +1,9 @@
 """course.checks: what each check returns, and what it refuses by the argument's name."""
 
-import decimal
 import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays_of
 
 import mlp_core as mlp
 from course import checks
@@ -20,7 +16,7 @@ P = draw(bias=0.5)
 MASKED = np.ma.masked_array(XOR.X, mask=np.eye(4, 2))
 RAGGED = [[1.0, 2.0], [3.0]]
 NO_NUMBERS = [None, "5", b"5", 1j, [None], {"a": 1}, print, object(), MASKED, RAGGED]
-NO_NUMBERS += [np.array(["a"]), np.array([1], "M8[s]"), np.ma.masked, 10**400]
+NO_NUMBERS += [np.array(["a"]), np.array([1], "M8[s]"), np.ma.masked, 10**400, ...]
 NO_INTS = [True, np.True_, 2.0, np.float64(2), "2", None, [2], np.array([2]), 2j]
 NOT_FINITE = [math.nan, math.inf, -math.inf]
 BAD_PARAMS = [
@@ -53,7 +49,8 @@ BAD_TASKS = [
     Task("a", XOR.X, np.ones((4, 2))),  # two outputs
 ]
 NO_SIZES = [None, 3, "231", (), (2,), (2, 0), (2, -1), (2, 1.5), (2, True), [[2, 3]]]
-NO_SEEDS = [None, [], "12", [1.5], [-1], [True], [[1, 2]], ["a"], {"a": 1}]
+NO_SIZES += [np.array(2)]
+NO_SEEDS = [None, 1.5, [], "12", [1.5], [-1], [True], [[1, 2]], ["a"], {"a": 1}]
 NO_SCHEMES = ["He", None, 1, ["he"], np.array(["he", "zeros"])]
 
 REFUSED = {
@@ -68,11 +65,7 @@ REFUSED = {
     "switch": (checks.switch, {}, [0, 1, None, "no", [], 0.0, np.array([True])]),
     "text": (checks.text, {}, [None, 3, b"a", ["a"]]),
     "one of texts": (checks.one_of, {"options": mlp.SCHEMES}, NO_SCHEMES),
-    "one of ints": (
-        checks.one_of,
-        {"options": [1, 2]},
-        [True, 1.0, np.array([1]), "1"],
-    ),
+    "one of ints": (checks.one_of, {"options": [1]}, [True, 1.0, np.array([1]), "1"]),
     "sizes": (checks.sizes, {}, NO_SIZES),
     "seeds": (checks.seeds, {}, NO_SEEDS),
     "params": (checks.params, {}, BAD_PARAMS),
@@ -180,37 +173,3 @@ def test_layer_counts_from_either_end():
     ):
         with pytest.raises((ValueError, TypeError), match=f"^{words}"):
             checks.layer(P, index)
-
-
-SOME = [-3, 0, 1, 2, 10**9, 2**63, 10**30, np.nan, np.inf, -0.0, 1e308, print, ...]
-SOME += [decimal.Decimal(1), P, XOR, P[0], np.array([None, "a"])]
-SINGLE = st.one_of(
-    st.none(), st.booleans(), st.sampled_from(SOME), st.text(max_size=3), st.floats()
-)
-KINDS = ["f8", "f2", "i1", "u2", "?", ">f8", "c8", "U2", "M8[s]"]
-ARRAYS = arrays_of.arrays(
-    st.sampled_from(KINDS), arrays_of.array_shapes(min_dims=0, max_dims=3, min_side=0)
-)
-ANYTHING = st.one_of(
-    SINGLE,
-    ARRAYS,
-    st.lists(SINGLE, max_size=4),
-    st.lists(st.tuples(ARRAYS, ARRAYS), max_size=3),
-    st.lists(st.lists(SINGLE, max_size=3), max_size=4),
-    st.dictionaries(st.text(max_size=2), SINGLE, max_size=2),
-)
-EVERY_CHECK = [checks.array, checks.number, checks.whole, checks.text]
-EVERY_CHECK += [checks.switch, checks.sizes, checks.seeds, checks.params, checks.task]
-
-
-@settings(max_examples=500)
-@given(check=st.sampled_from(EVERY_CHECK), value=ANYTHING)
-def test_anything_is_taken_or_refused_by_name(check, value):
-    """Guards all checks at once: hypothesis passes whatever it can think of."""
-    try:
-        found = check("thing", value)
-    except (ValueError, TypeError) as error:
-        assert str(error).startswith("thing")
-    else:
-        again = check("thing", found)  # what was accepted is in its final form
-        assert repr(again) == repr(found)

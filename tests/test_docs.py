@@ -89,20 +89,19 @@ def test_every_link_leads_somewhere(name):
             assert anchor in map(notebook_page.slug, found), target
 
 
-@each_text
-def test_every_file_and_option_that_a_text_names_is_there(name):
+def test_every_file_and_option_that_a_text_names_is_there():
     """Guards: a hint to a file that has moved, or to an option that no command has."""
     found = [path for path in ROOT.rglob("*") if ".venv" not in str(path)]
-    named = set(re.findall(r"(?<![\w<])[\w/*.]+\.(?:py|toml|js|yml)\b", TEXTS[name]))
-    for file in named:
-        end = re.sub(r"^(\.\./)+", "", file).replace("NAME", "*")
-        assert any(path.match(f"*/{end}") for path in found), file
     folders = ("course/tools", "tests", "benchmarks")
     paths = [path for folder in folders for path in (ROOT / folder).glob("*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in paths)
-    options = re.findall(rf"`(?:(?:{'|'.join(COMMANDS)}) )?(--[\w-]+)", TEXTS[name])
-    options += re.findall(r"(?:tests|benchmarks)/\w+\.py (--[\w-]+)", TEXTS[name])
-    assert [option for option in options if f'"{option}"' not in code] == []
+    for name, text in TEXTS.items():
+        for file in set(re.findall(r"(?<![\w<])[\w/*.]+\.(?:py|toml|js|yml)\b", text)):
+            end = re.sub(r"^(\.\./)+", "", file).replace("NAME", "*")
+            assert any(path.match(f"*/{end}") for path in found), (name, file)
+        options = re.findall(rf"`(?:(?:{'|'.join(COMMANDS)}) )?(--[\w-]+)", text)
+        options += re.findall(r"(?:tests|benchmarks)/\w+\.py (--[\w-]+)", text)
+        assert [word for word in options if f'"{word}"' not in code] == [], name
 
 
 # 2. The README's commands and its code ----------------------------------------------------
@@ -175,8 +174,15 @@ def commands(text):
         marked = False
 
 
-# It opens the course until it is ended: see tools/test_start.py.
-OPENS = ".venv/bin/python -m course"
+# The first opens the course until it is ended: see tools/test_start.py. The second builds
+# the book: see browser/test_book.py.
+ELSEWHERE = ".venv/bin/python -m course", ".venv/bin/python -m course site ../site"
+RUN = {
+    name: [
+        line for line, marked in commands(text) if not marked and line not in ELSEWHERE
+    ]
+    for name, text in TEXTS.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -184,8 +190,8 @@ def course(tmp_path_factory):
     """A copy of the course, whose `.venv` is this Python, with what commands need."""
     if os.name == "nt":
         pytest.skip("The documents' commands did not run: they take a Unix shell.")
-    folder = tmp_path_factory.mktemp("documents") / "course"
-    shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
+    tmp = tmp_path_factory.mktemp("documents")
+    folder = shutil.copytree(ROOT, tmp / "course", ignore=LEFT_OUT)
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
@@ -194,16 +200,15 @@ def course(tmp_path_factory):
         [python, "-m", "course", "start", "--only-copy"], cwd=folder, check=True
     )
     subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # for its .gitignore
-    shutil.copytree(folder / "my_course", folder.parent / "handins" / "ada")
+    others = shutil.ignore_patterns("0[!1]*")  # that don't count
+    shutil.copytree(folder / "my_course", tmp / "handins" / "ada", ignore=others)
     return folder
 
 
-@each_text
+@pytest.mark.parametrize("name", [name for name in RUN if RUN[name]])
 def test_the_commands_of_a_document_run(course, name):
-    """Guards: a line to paste that fails."""
-    for command, marked in commands(TEXTS[name]):
-        if marked or command == OPENS:
-            continue
+    """Guards: a line to paste that fails. That the tests pass which it names they say."""
+    for command in RUN[name]:
         first = command.split()[0]
         assert first in (".venv/bin/python", "python3", "grep", "git"), (
             f"mark it: {command}"
@@ -211,7 +216,7 @@ def test_the_commands_of_a_document_run(course, name):
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=course,
-            env=os.environ | {"PYTEST_ADDOPTS": ""},
+            env=os.environ | {"PYTEST_ADDOPTS": "--collect-only"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -222,10 +227,9 @@ def test_the_commands_of_a_document_run(course, name):
         assert done.returncode == 0, f"{command}: {said}"
 
 
-@each_text
-def test_each_command_is_known(name, capsys):
+def test_each_command_is_known(capsys):
     """Guards: `python -m course` without the command or the option that a text names."""
-    told = "\n".join(command for command, _ in commands(TEXTS[name]))
+    told = "\n".join(line for text in TEXTS.values() for line, _ in commands(text))
     for called, rest in re.findall(r"python -m course (\w+)([^\n&]*)", told):
         assert called in COMMANDS
         with pytest.raises(SystemExit):

@@ -1,8 +1,7 @@
 """The chapters for teachers: their plans, questions and quotes are those of the notebooks."""
 
 import re
-from itertools import groupby, pairwise
-from typing import NamedTuple
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,41 +12,23 @@ from course.lessons import NAMES, NOTEBOOKS, load_exercises, load_questions, num
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.tools import ROOT, notebooks, pages, plan
 
-
-class Part(NamedTuple):
-    """What the chapter of a lesson says."""
-
-    lines: list
-    lessons: list  # of each 'N of M', and a pair (minutes, titles) for each step
-    home: list  # titles
-    questions: dict  # name -> what stands behind the question
-    quotes: list  # of the checks
-    homework: list
-
-
 TITLES = r"(\*[^*]+\*(?:, \*[^*]+\*)*)"
-
-
-def read(name) -> Part:
-    """The chapter of a lesson."""
-    chapter = plan.read(name)
-    lines = plan.lines(plan.path_of(name).read_text(encoding="utf-8"))
-    part = Part(lines, [], chapter.home, chapter.questions, [], [])
-    heading = ""
-    for line in lines:
-        heading = line if line.startswith("#") else heading
-        if "checks recognise" in heading and line.startswith("- "):
-            part.quotes.extend(plan.titles(re.match(rf"- {TITLES}: ", line)[1]))
-        elif heading == "## Homework" and line[:1].isdigit():
-            part.homework.append(line)
-    for lesson, steps in groupby(chapter.steps, key=lambda step: step.lesson):
-        number = re.match(r"Lesson (\d of \d): ", lesson)[1]
-        part.lessons.append((number, [(s.minutes, s.titles) for s in steps]))
-    return part
-
-
-PARTS = {name: read(name) for name in NAMES}
 each_lesson = pytest.mark.parametrize("name", NAMES)
+
+
+def lines_of(name):
+    return plan.lines(plan.path_of(name).read_text(encoding="utf-8"))
+
+
+def items(name, part):
+    """The items of the list below the heading that has these words."""
+    heading, found = "", []
+    for line in lines_of(name):
+        heading = line if line.startswith("#") else heading
+        if part in heading and re.match(r"- |\d", line):
+            found.append(line)
+    return found
+
 
 # 1. The plans ------------------------------------------------------------------------
 
@@ -70,7 +51,7 @@ def headings_and_code(name):
 @each_lesson
 def test_a_chapter_has_its_form(name):
     """Guards: a teacher finds the same in each chapter, in the same order."""
-    lines = PARTS[name].lines
+    lines = lines_of(name)
     assert lines[0] == "# " + ". ".join(pages.title_of(name))
     order = ["**Aim:**", "## Lesson 1", "## What to ask", "## Misconcept"]
     order += ["**Short of time:**", "## Homework"]
@@ -82,16 +63,17 @@ def test_a_chapter_has_its_form(name):
 def test_a_plan_names_all_headings_in_order(name):
     """Guards: a slide that no plan names, or one that is not there; a lesson of more than
     45 minutes, or one with hardly a plan."""
-    known, (_, lessons, home, *_) = list(headings_and_code(name)), PARTS[name]
-    planned = [title for _, steps in lessons for _, titles in steps for title in titles]
+    known, chapter = list(headings_and_code(name)), plan.read(name)
+    planned = [title for step in chapter.steps for title in step.titles]
     places = [known.index(title) for title in planned]
     assert places == sorted(places) and places[0] == 0
-    named = planned + home
+    named = planned + chapter.home
     assert len(named) == len(set(named)) and set(named) <= set(known)
     assert set(known) - set(named) <= ENDS
-    for n, (number, steps) in enumerate(lessons, 1):
-        assert number == f"{n} of {len(lessons)}"
-        assert 40 <= sum(minutes for minutes, _ in steps) <= 45, number
+    for n, lesson in enumerate(chapter.lessons, 1):
+        assert lesson.startswith(f"Lesson {n} of {len(chapter.lessons)}: ")
+        minutes = [step.minutes for step in chapter.steps if step.lesson == lesson]
+        assert 40 <= sum(minutes) <= 45, lesson
 
 
 def test_lessons_pair_up():
@@ -104,7 +86,7 @@ def test_lessons_pair_up():
     exercises = {
         f"{number_of(name)}.{lesson}": load_exercises(name)
         for name in NAMES
-        for lesson, _ in enumerate(PARTS[name].lessons, 1)
+        for lesson, _ in enumerate(plan.read(name).lessons, 1)
     }
     named = [lesson for *pair, _ in rows for lesson in pair]
     assert rows and named == list(exercises)[: len(named)]
@@ -129,7 +111,7 @@ def right_answer(question):
 @each_lesson
 def test_each_question_has_its_right_answer(name):
     """Guards: a question without a line, and an answer that has changed since."""
-    asked, told = load_questions(name).predictions, PARTS[name].questions
+    asked, told = load_questions(name).predictions, plan.read(name).questions
     assert asked and list(told) == list(asked)
     for question, words in told.items():
         right = f"Right: {right_answer(asked[question])}"
@@ -143,8 +125,10 @@ def test_each_quote_is_what_a_check_says(name):
     exercises = load_exercises(name).values()
     messages = [mistake.message for one in exercises for mistake in one.mistakes]
     messages += [exercise.changed for exercise in exercises]
-    assert len(PARTS[name].quotes) > 5 or not exercises
-    for quote in PARTS[name].quotes:
+    told = [re.match(f"- {TITLES}: ", item)[1] for item in items(name, "checks recog")]
+    quotes = [quote for part in told for quote in plan.titles(part)]
+    assert len(quotes) > 5 or not exercises
+    for quote in quotes:
         assert any(quote in message for message in messages), quote
 
 
@@ -154,11 +138,10 @@ def test_each_quote_is_what_a_check_says(name):
 @each_lesson
 def test_homework_has_its_check(name):
     """Guards: homework that nobody can look through; an exercise that is left out."""
-    items, home = PARTS[name].homework, PARTS[name].home
-    assert items and all(
-        re.search("Check: |Hand in, and grade", item) for item in items
-    )
-    handed_in = [item for item in items if "Hand in, and grade" in item]
+    given, home = items(name, "Homework"), plan.read(name).home
+    assert given
+    assert all(re.search("Check: |Hand in, and grade", item) for item in given)
+    handed_in = [item for item in given if "Hand in, and grade" in item]
     named = set(re.findall(r"`(\w+)`", " ".join(handed_in)))
     left = "".join(
         code for title, code in headings_and_code(name).items() if title in home
@@ -169,7 +152,7 @@ def test_homework_has_its_check(name):
 
 def homework(name, pattern):
     """What the homework of a lesson says in this place."""
-    return re.findall(pattern, " ".join(PARTS[name].homework))
+    return re.findall(pattern, " ".join(items(name, "Homework")))
 
 
 def test_the_checks_of_the_homework_accept_a_right_answer():

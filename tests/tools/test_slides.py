@@ -37,8 +37,10 @@ PLANTED = [*FAULTS["text"].values(), *FAULTS["code"].values()]
 STILL = ".reveal .slides section .fragment { transition: none !important }"
 PLAN = """# 1. Activations
 ## Lesson 1 of 1: All
-- 10 min, *Begin*, *Go on*: draw a unit.
-- At home: *Go on*.
+- 10 min, *Begin*, *Go on*: draw a unit. Then:
+  let the class compute.
+- At home: *End*,
+  *Go on*.
 ## What to ask
 - **'minus two': what?** Right: '0.4'. Expect '0' from the quick ones.
 """
@@ -245,7 +247,8 @@ def test_notes_say_what_to_do_and_to_expect(show):
         "\n".join(slide.locator("aside").all_text_contents())
         for slide in show[0].locator(".slides > section").all()
     )
-    for words in ("10 min: draw a unit.", "✓ Right: C. 0.4", "Wrong: B. 0 "):
+    step = "10 min: draw a unit. Then: let the class compute."
+    for words in (step, "✓ Right: C. 0.4", "Wrong: B. 0 "):
         assert words in first
     assert "A: unfold" in first
     assert "Right: '0.4'. Expect '0' from the quick ones." in first

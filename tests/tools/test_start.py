@@ -87,16 +87,6 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
     assert capsys.readouterr().out == "\nStopped.\n"
 
 
-def test_only_the_copy_is_made_where_asked(course, monkeypatch, capsys):
-    """Guards: Binder, Codespaces and VS Code, which bring a server of their own."""
-    monkeypatch.setattr(os, "geteuid", lambda: 0, raising=False)  # of whom none is told
-    assert main(["start", "--only-copy"]) == 0
-    assert capsys.readouterr().out == f"{MADE}\n"
-    assert (course / "my_course" / "00_first_look.ipynb").exists()
-    assert main(["start", "--only-copy"]) == 0
-    assert capsys.readouterr().out == ""
-
-
 # 2. The server ---------------------------------------------------------------------------
 
 
