@@ -196,10 +196,9 @@ def course(tmp_path_factory):
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    subprocess.run(
-        [python, "-m", "course", "start", "--only-copy"], cwd=folder, check=True
-    )
-    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # for its .gitignore
+    start = [python, "-m", "course", "start", "--only-copy"]
+    for command in (start, ["git", "init", "-q"]):  # the second for its .gitignore
+        subprocess.run(command, cwd=folder, check=True)
     others = shutil.ignore_patterns("0[!1]*")  # that don't count
     shutil.copytree(folder / "my_course", tmp / "handins" / "ada", ignore=others)
     return folder
@@ -209,10 +208,8 @@ def course(tmp_path_factory):
 def test_the_commands_of_a_document_run(course, name):
     """Guards: a line to paste that fails. That the tests pass which it names they say."""
     for command in RUN[name]:
-        first = command.split()[0]
-        assert first in (".venv/bin/python", "python3", "grep", "git"), (
-            f"mark it: {command}"
-        )
+        is_ours = command.split()[0] in (".venv/bin/python", "python3", "grep", "git")
+        assert is_ours, f"mark it: {command}"
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
             cwd=course,

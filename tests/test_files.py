@@ -224,11 +224,8 @@ def test_a_damaged_shape_of_a_large_array_is_refused(tmp_path):
     path = tmp_path / "network.npz"
     save(path, draw((3, 400, 1)))
     content = path.read_bytes()
-    for old, new in [
-        ("(3, 400)", "(2, 400)"),
-        ("(3, 400)", "(0, 400)"),
-        ("<f8", "<f4"),
-    ]:
+    changes = {"(2, 400)": "(3, 400)", "(0, 400)": "(3, 400)", "<f4": "<f8"}
+    for new, old in changes.items():
         place = content.index(old.encode(), content.index(b"W0.npy"))
         path.write_bytes(content[:place] + new.encode() + content[place + len(old) :])
         refused(path)

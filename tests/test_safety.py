@@ -33,9 +33,7 @@ def dangers(source):
             if name in CALLS and owner not in ("tomllib", "json"):
                 yield f"{name}()"
             is_numpy = owner in ("np", "numpy") and name == "load"
-            given = {
-                keyword.arg: ast.unparse(keyword.value) for keyword in node.keywords
-            }
+            given = {word.arg: ast.unparse(word.value) for word in node.keywords}
             if given.get("allow_pickle", str(None if is_numpy else False)) != "False":
                 yield "allow_pickle"
         names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
@@ -52,12 +50,10 @@ def test_modules_and_notebooks_run_no_code_from_elsewhere():
     But one, in a course that has an address: where the course is missing, it fetches it.
     """
     modules = [ROOT / "mlp_core.py", *sorted((ROOT / "course").rglob("*.py"))]
-    paths = [path for path in modules if path.parent.name != "tools"] + find_notebooks(
-        []
-    )
+    paths = [path for path in modules if path.parent.name != "tools"]
     found = {
         path.relative_to(ROOT).as_posix(): list(dangers(code_of(path)))
-        for path in paths
+        for path in [*paths, *find_notebooks([])]
     }
     assert {name: what for name, what in found.items() if what} == ALLOWED
 

@@ -429,9 +429,8 @@ def test_copy_works(folder):
     ]
     for line, start in zip(done.stdout.splitlines(), expected):
         assert line.startswith(start), done.stdout
-    listed = re.findall(
-        r"(?m)^(?:  (\w+) |for (\w+):)", done.stdout.split("usage: ")[1]
-    )
+    usage = done.stdout.split("usage: ")[1]
+    listed = re.findall(r"(?m)^(?:  (\w+) |for (\w+):)", usage)
     assert {"".join(names) for names in listed} == {*COMMANDS_OF_LEARNERS, "learners"}
     for path in folder.glob("notebooks/*.ipynb"):
         assert read(folder / "my_course" / path.name) == read(path)

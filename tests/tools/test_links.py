@@ -85,11 +85,7 @@ def test_an_address_is_an_address():
 
 def test_a_slip_in_pyproject_is_told_in_words(tmp_path):
     """Guards: a traceback for a missing line or missing quotes."""
-    for urls in (
-        "",
-        "[project.urls]\nRepository = a",
-        '[project.urls]\nRepository = ""',
-    ):
+    for urls in "", "[project.urls]\nRepository = a", '[project.urls]\nRepository = ""':
         (tmp_path / "pyproject.toml").write_text(f"[project]\n{urls}\n")
         with pytest.raises(CommandError, match="pyproject.toml"):
             links.addresses(tmp_path)

@@ -83,9 +83,9 @@ def test_every_command_explains_itself_by_an_example_that_works(
 def test_what_is_not_there_is_told_without_a_traceback(tmp_path, capsys):
     """Guards: words for a notebook, a command or a folder by a slip of the hand."""
     for name in ("save", "slides"):
-        assert main([name, "08_nothing"]) == 1
+        assert main([name, "5"]) == 1
         said = capsys.readouterr().err
-        assert said.startswith("there is no notebook '08_nothing'; the course has")
+        assert said.startswith("there is no notebook '5'; the course has 00_first")
     with pytest.raises(SystemExit) as end:
         main(["slide"])
     assert end.value.code == 2

@@ -61,9 +61,6 @@ def texts(book):
     return [cell.source for cell in book.cells]
 
 
-# 1. Texts, outputs, settings -------------------------------------------------------------
-
-
 def test_improved_stub_leaves_a_solution_alone():
     """Guards: what the learner wrote is never touched; that ours is newer is told once."""
     mine = run(edited(BASE, stub=SOLVED))
@@ -106,9 +103,6 @@ def test_settings_of_both_come_together():
     assert merged.cells[0].metadata == {"tags": ["stub"], "collapsed": True}
 
 
-# 2. Which cells, and where ---------------------------------------------------------------
-
-
 ROWS = tomllib.loads(Path(__file__).with_name("merge.toml").read_text())["rows"]
 
 
@@ -117,9 +111,6 @@ def test_cells_come_go_and_move(base, mine, theirs, expected):
     """Guards: our changes come in at their place; the learner's cells stay at theirs."""
     merged, newer = merge(plain(base), plain(mine), plain(theirs))
     assert (ids(merged), newer) == (expected, [])
-
-
-# 3. Files of old programs ----------------------------------------------------------------
 
 
 def without_ids(book):
@@ -145,16 +136,10 @@ def test_cells_without_ids_get_them_back_by_their_text():
     assert texts(merged) == ["a", "b", "c", "own", "n"]
 
 
-# 4. Renamed notebooks --------------------------------------------------------------------
-
-
 def test_renamed_is_what_has_most_of_the_cells():
     """Guards: half of the cells is not enough, so that only one notebook can be it."""
     assert is_renamed(plain("a b c"), plain("b c"))
     assert not is_renamed(plain("a b"), plain("b x"))
-
-
-# 5. Random changes by both ---------------------------------------------------------------
 
 
 @st.composite

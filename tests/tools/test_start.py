@@ -211,14 +211,12 @@ def test_a_second_start_opens_the_first_server(door, server, capsys, monkeypatch
     """Guards: no second server, and no file changes below an open notebook."""
     monkeypatch.setattr(update, "bring_up_to_date", pytest.fail)
     assert main(["start", "--no-open"]) == 0
-    said = capsys.readouterr().out
-    assert said == f"The course runs already. Open this address: {door.url}\n"
+    told = f"The course runs already. Open this address: {door.url}\n"
+    assert capsys.readouterr().out == told
     server.webbrowser.open.assert_not_called()
     assert main(["start"]) == 0
-    said = capsys.readouterr().out
-    assert (
-        said == f"The course runs already; it is open in your browser at {door.url}\n"
-    )
+    told = f"The course runs already; it is open in your browser at {door.url}\n"
+    assert capsys.readouterr().out == told
     [opened] = server.webbrowser.open.call_args.args
     assert opened.startswith("file://") and "token" not in opened
 

@@ -77,9 +77,6 @@ def shown(folder):
     return {name: data for name, data in files_in(folder).items() if name[0] != "."}
 
 
-# 1. The first start ----------------------------------------------------------------------
-
-
 def test_first_start_makes_the_copy(course, tmp_path):
     """Guards: all cells, no outputs, and nothing else; the next one writes nothing."""
     folder = tmp_path / "my_course"
@@ -95,9 +92,6 @@ def test_first_start_makes_the_copy(course, tmp_path):
     before = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
     assert bring_up_to_date(folder, course) == []
     assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
-
-
-# 2. Later starts -------------------------------------------------------------------------
 
 
 def test_news_come_in_and_work_stays(course, mine):
@@ -199,9 +193,6 @@ def test_last_notebook_is_the_one_saved_last_if_it_is_there(course, mine):
     for name in ("gone.ipynb", "notes.txt", "../notebooks/02_sums.ipynb", "\0", ""):
         (mine / update.LAST).write_text(name)
         assert last_notebook(mine) == mine / "01_slopes.ipynb"
-
-
-# 3. Interruptions ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_first", [False, True], ids=["update", "first start"])
