@@ -22,12 +22,12 @@ NUMBER = len(NAMES)
 NAME, LAST = f"{NUMBER:02d}_doubles", f"{NUMBER - 1:02d}_{NAMES[-1]}"
 CELLS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
 # Of their tests those that are given the lesson, and those that are given nothing.
-COMMON = "double or not [ and not seeds_of_the_homework"
+COMMON = "double or not ["
 TESTS = f"""
     tests/test_notebooks.py tests/test_teaching.py tests/test_reruns.py tests/test_docs.py
     tests/lessons/test_exercises.py tests/lessons/test_questions.py
-    tests/lessons/test_review.py tests/lessons/test_terms.py
-    tests/tools/test_minutes.py tests/questions/test_kinds.py notebooks/{NAME}.ipynb
+    tests/lessons/test_review.py tests/lessons/test_terms.py tests/tools/test_minutes.py
+    tests/questions/test_kinds.py::test_questions_of_the_course notebooks/{NAME}.ipynb
 """.split()
 
 
