@@ -97,19 +97,28 @@ def lab(startup="", learner=False):
         scripts = folder / "ipython" / "profile_default" / "startup"
         scripts.mkdir(parents=True)
         (scripts / "first.py").write_text(startup, encoding="utf-8")
-        with open(folder / "log.txt", "w") as log:
-            process = subprocess.Popen(
-                command(learner),
-                cwd=folder / "course",
-                env=environment(folder),
-                stdout=log,
-                stderr=log,
-                stdin=subprocess.DEVNULL,
-            )
+        jupyter = ["jupyterlab", "--ServerApp.root_dir=.", "--allow-root"]
+        command = [sys.executable, "-m", *(["course", "start"] if learner else jupyter)]
+        with serve(command, folder / "course", folder) as process:
+            yield Lab(process, *wait_for(process, folder), folder / "course")
+
+
+@contextlib.contextmanager
+def serve(command, place, folder):
+    """Run a server in a place; all that it keeps, and log.txt, are in the folder."""
+    with open(folder / "log.txt", "w") as log:
+        options = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
+        options |= {"cwd": place, "env": environment(folder)}
+        process = subprocess.Popen(command, **options)
+    try:
+        yield process
+    finally:
+        process.terminate()  # it ends its kernels
         try:
-            yield wait_for(process, folder)
-        finally:
-            stop(process)
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def copy_course(folder):
@@ -148,12 +157,6 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def command(learner):
-    """How a server starts in the folder of the course."""
-    lab = ["jupyterlab", "--ServerApp.root_dir=.", "--allow-root"]
-    return [sys.executable, "-m", *(["course", "start"] if learner else lab)]
-
-
 def environment(folder):
     """This environment, but with folders of its own for all that Jupyter keeps."""
     jupyter = re.compile("JUPYTER|IPYTHON")
@@ -168,9 +171,9 @@ def environment(folder):
     }
 
 
-def wait_for(process, folder) -> Lab:
-    """Wait for the file in which the server tells its port."""
-    place = folder / "data" / "runtime" / f"jpserver-{process.pid}.json"
+def wait_for(process, folder, kind="jpserver"):
+    """Wait for the file in which the server tells its address and its token."""
+    place = folder / "data" / "runtime" / f"{kind}-{process.pid}.json"
     told = {}
 
     def has_told():
@@ -178,21 +181,9 @@ def wait_for(process, folder) -> Lab:
             told.update(json.loads(place.read_text()))
         return told or process.poll() is not None
 
-    wait_until(has_told, "JupyterLab didn't start")
-    if not told:
-        log = (folder / "log.txt").read_text()
-        raise RuntimeError(f"JupyterLab didn't start:\n{log}")
-    return Lab(process, told["url"], told["token"], folder / "course")
-
-
-def stop(process):
-    """Ask the server to end; it ends its kernels."""
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    wait_until(has_told, "the server didn't start")
+    assert told, f"The server didn't start:\n{(folder / 'log.txt').read_text()}"
+    return told["url"], told["token"]
 
 
 # 3. A notebook in JupyterLab -----------------------------------------------------------

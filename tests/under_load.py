@@ -18,16 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 BUSY = 8  # processes
 WORKERS = 4  # of pytest: they are in each other's way, too
 TIMES = 3
-LONGEST = 4 * 3600  # seconds after which a busy process ends by itself
-BURN = f"""import os, sys, threading, time
-
-def end_with_the_command():
-    sys.stdin.read()
-    os._exit(0)
-
-threading.Thread(target=end_with_the_command, daemon=True).start()
-end = time.monotonic() + {LONGEST}
-while time.monotonic() < end: pass"""
+# A busy process ends with the command, which holds the other end of its input.
+BURN = """import sys, threading
+def burn():
+    while True: pass
+threading.Thread(target=burn, daemon=True).start()
+sys.stdin.read()"""
 
 
 @contextlib.contextmanager

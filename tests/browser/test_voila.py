@@ -1,6 +1,5 @@
 """``voila .`` in the folder of the course: no code, and all that moves."""
 
-import subprocess
 import sys
 import urllib.error
 import urllib.request
@@ -34,24 +33,14 @@ def page(browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("voila")
     live.copy_course(folder / "course")
     port = live.free_port()
-    with open(folder / "log.txt", "w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "voila", ".", "--no-browser", f"--port={port}"],
-            cwd=folder / "course",
-            env=live.environment(folder),
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-        )
-    try:
+    command = [sys.executable, "-m", "voila", ".", "--no-browser", f"--port={port}"]
+    with live.serve(command, folder / "course", folder):
         url = f"http://127.0.0.1:{port}/voila"
         wait_until(lambda: answers(f"{url}/tree"), (folder / "log.txt").read_text)
         page = live.new_page(browser, viewport=live.SIZE)
         page.goto(f"{url}/render/notebooks/00_first_look.ipynb")
         yield page
         page.close()
-    finally:
-        live.stop(server)
 
 
 def answers(url):

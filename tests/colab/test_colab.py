@@ -4,7 +4,6 @@
 can't be had here; classic Notebook is the nearest to it.
 """
 
-import contextlib
 import os
 import re
 import subprocess
@@ -98,32 +97,6 @@ HAVE_RUN = """() => Jupyter.notebook.get_cells().every(
     cell => cell.cell_type !== 'code' || cell.input_prompt_number > 0)"""
 
 
-@contextlib.contextmanager
-def server(python, folder, home):
-    """Start classic Notebook in a folder; yield its address for a notebook.
-
-    What it keeps lies in the folder ``home``.
-    """
-    port, environment = live.free_port(), live.environment(home)
-    command = [python, "-m", "notebook", "--no-browser", "--allow-root"]
-    command += ["--ip=127.0.0.1", f"--port={port}"]
-    with open(home / "log.txt", "w") as log:
-        options = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
-        process = subprocess.Popen(command, cwd=folder, env=environment, **options)
-    runtime = home / "data" / "runtime" / f"nbserver-{process.pid}.json"
-
-    def has_started():
-        assert process.poll() is None, (home / "log.txt").read_text()
-        return runtime.exists()
-
-    try:
-        wait_until(has_started, "no server started")
-        token = environment["JUPYTER_TOKEN"]
-        yield f"http://127.0.0.1:{port}/notebooks/test.ipynb?token={token}"
-    finally:
-        live.stop(process)
-
-
 class Notebook:
     """A notebook, open there, all cells run."""
 
@@ -150,8 +123,11 @@ def notebook(python, browser, tmp_path_factory):
     (folder / "test.toml").write_text(CHOICE, encoding="utf-8")
     cells = map(nbformat.v4.new_code_cell, CELLS.rsplit("\n", 2))
     write(nbformat.v4.new_notebook(cells=[*cells]), folder / "test.ipynb")
-    with server(python, folder, home) as url:
-        notebook = Notebook(browser, url)
+    command = [python, "-m", "notebook", "--no-browser", "--allow-root"]
+    command += ["--ip=127.0.0.1", f"--port={live.free_port()}"]
+    with live.serve(command, folder, home) as process:
+        url, token = live.wait_for(process, home, "nbserver")
+        notebook = Notebook(browser, f"{url}notebooks/test.ipynb?token={token}")
         yield notebook
         notebook.page.close()
 

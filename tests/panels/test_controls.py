@@ -28,7 +28,7 @@ def test_every_control_has_a_name_and_stands_above_the_picture(panel):
 
 @pytest.mark.filterwarnings("error")
 def test_every_control_goes_all_its_way(panel, capsys):
-    """Guards: an end that is refused or an exponent, a blank menu, a warning below."""
+    """Guards: an end that is refused or an exponent, a step that is none, a blank menu."""
     for control in panel.controls.values():
         if isinstance(control, Number):
             for end in ("high", "low"):
@@ -37,6 +37,9 @@ def test_every_control_goes_all_its_way(panel, capsys):
                 assert control.value == pytest.approx(getattr(control, end), rel=0.005)
                 assert panel.problem is None
                 parts.assert_sound(panel)
+            up = place + control.slider.step  # one press of an arrow key
+            control.slider.value = 10**up if control.log else up
+            assert control.value > control.low
         for value in control.values if isinstance(control, Choice) else ():
             control.set(value)
             assert control.box.index == control.values.index(value)
@@ -85,14 +88,6 @@ def test_limits_are_those_of_the_box_and_of_the_call(words):
     panel.close()
     with pytest.raises(ValueError, match=f"^{words}"):
         parts.make(name, **{setting: wrong})
-
-
-def test_hidden_layers_stay_in_words(training):
-    """Guards: 'It stays ()'."""
-    for hidden, words in [((), "without a hidden layer"), ((4, 2), "4, 2")]:
-        training.work["hidden"].set(hidden)
-        training.work["hidden"].box.value = "x"
-        assert f"It stays {words}." in parts.message(training)
 
 
 @pytest.mark.parametrize("name", parts.NAMES)

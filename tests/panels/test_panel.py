@@ -21,7 +21,8 @@ from tests.panels import parts
 
 @pytest.mark.timed
 def test_what_went_wrong_is_told_until_all_is_right(training, folder, capsys):
-    """Guards: an exception that vanishes, as all do in a callback of JupyterLab.
+    """Guards: an exception that vanishes, as all do in a callback of JupyterLab; words,
+    as a task's name, that are taken for a part of the page.
 
     A refused value is told for a while: to type the value that is there already sends
     nothing from the browser. That the picture is old is told until one succeeds.
@@ -48,10 +49,6 @@ def test_what_went_wrong_is_told_until_all_is_right(training, folder, capsys):
     seed.set(5)
     parts.assert_sound(training)
     assert capsys.readouterr().err == ""
-
-
-def test_words_are_escaped(training):
-    """Guards: a task's name that is taken for a part of the page."""
     training.show_message("<script>alert('x')</script>")
     assert "<script>" not in training.status.value
 
@@ -87,15 +84,20 @@ def made_again(panel, **names):
 
 
 def test_the_line_of_settings_makes_the_panel_again(panel):
-    """Guards: a setting that it forgets, or tells as it was before."""
+    """Guards: a setting that it forgets, or tells as it was before.
+
+    Once closed it leaves no widget behind: a kernel would grow with every run of a cell.
+    """
     for control in panel.controls.values():
         values = getattr(control, "values", [control.value])
         control.set(control.low if isinstance(control, Number) else values[-1])
+    before = len(parts.OPEN)
     again = made_again(panel)
     assert again.settings == panel.settings and again.code == panel.code
     assert [*again.controls] == [*panel.controls]
     assert again.shown.line == panel.shown.line and again.shown.alt == panel.shown.alt
     again.close()
+    assert len(parts.OPEN) == before
 
 
 X = np.random.default_rng(0).uniform(-1, 1, (200, 2))
@@ -165,13 +167,6 @@ def test_running_a_cell_again_closes_its_older_panels(monkeypatch, told):
         panel.close()
 
 
-def test_closing_leaves_no_widget_behind(panel):
-    """Guards against a kernel that grows with every run of a cell."""
-    before = len(parts.OPEN)
-    made_again(panel).close()
-    assert len(parts.OPEN) == before
-
-
 # 3. Files ----------------------------------------------------------------------------
 
 
@@ -194,10 +189,6 @@ def test_the_buttons_save_what_is_seen(panel, folder):
         parts.assert_same(files.load(f"{stem}.npz")[0], shown)
     else:
         assert panel.name == "activation_panel"
-
-
-def table(name):
-    return np.genfromtxt(f"{name}.csv", delimiter=",", names=True)
 
 
 def test_saved_numbers_are_those_of_the_picture(training, folder):

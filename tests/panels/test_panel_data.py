@@ -133,17 +133,6 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
     panel.close()
 
 
-def test_the_settings_of_the_pass_panel_stand_together():
-    """Guards: alpha beside the other settings; of the way forward, all in one row."""
-    wanted = {True: ["sample", "seed", "learning_rate", "activation", "alpha"]}
-    wanted[False] = ["sample", "step"]
-    for back, names in wanted.items():
-        panel = parts.make("pass_panel", back=back)
-        first = panel.box.children[1].children
-        assert [panel.controls[name].widget for name in names] == [*first[: len(names)]]
-        panel.close()
-
-
 # 3. Initialization -------------------------------------------------------------------
 
 

@@ -123,6 +123,7 @@ def by_training_panel(
     params, ax = history.snapshots[step], panel.view.axes
     Y_hat, of_task = mlp.forward(params, task.X, function)
     yield message(panel), f"step {step} of {steps}: loss {mlp.loss(Y_hat, task.Y):.4f};"
+    yield message(panel), "; outputs " + ", ".join(f"{y:z.2f}" for y in Y_hat[:, 0])
     ring = ax["surface"].lines[-1].get_xydata()
     yield ring, task.X[history.samples[step - 1]]
     square = np.stack(np.meshgrid(*2 * [np.linspace(-0.5, 1.5, 41)]), -1)

@@ -63,7 +63,8 @@ def test_step_back_and_reset(stepped):
 
 
 def test_play_goes_to_the_players_value(training):
-    """Guards: steps that the browser left out, a typed step, and another speed."""
+    """Guards: steps that the browser left out, a typed step, another speed, and what it
+    still sends until it has heard that Play has ended."""
     parts.press(training, "Reset")
     parts.press(training, "Play")
     training.player.value = 17  # the values in between were skipped
@@ -74,26 +75,12 @@ def test_play_goes_to_the_players_value(training):
     training.speed.box.value = "5 steps"
     assert parts.plays(training) and training.player.step == 5
     parts.press(training, "Pause")
-    assert not parts.plays(training)
-    parts.press(training, "Play")
+    training.player.value = 25
+    assert not parts.plays(training) and training.look["step"].value == 5
+    parts.press(training, "Play")  # from where it stands, whatever the player thinks
+    assert training.player.value == training.look["step"].value == 5
     training.player.set_trait(host.PLAYING, False)  # as the browser says at its end
     assert training.play_button.description == "Play"
-
-
-@pytest.mark.parametrize(
-    "label, step", [("Reset", 0), ("Step", 18), ("Back", 16), ("Pause", 17)]
-)
-def test_a_late_value_of_the_player_moves_no_step(training, label, step):
-    """Guards: what the browser still sends until it has heard that Play has ended."""
-    parts.press(training, "Reset")
-    parts.press(training, "Play")
-    training.player.value = 17
-    parts.press(training, label)
-    training.player.value = 25
-    assert training.look["step"].value == step
-    assert training.play_button.description == "Play"
-    parts.press(training, "Play")  # from where it stands, whatever the player thinks
-    assert training.player.value == training.look["step"].value == step
 
 
 @pytest.mark.parametrize("names", [["value", host.PLAYING], [host.PLAYING, "value"]])
@@ -140,12 +127,6 @@ def test_a_seed_from_the_menu_is_trained():
     menu.value = "flat: seed 5"
     assert panel.work["seed"].value == 5
     panel.close()
-
-
-def places(view, name, points):
-    """Points of the data of an Axes, in pixels from the top left of the picture."""
-    x, y = view.axes[name].transData.transform(np.asarray(points, dtype=float)).T
-    return list(zip(x, view.size[1] - y))
 
 
 def test_a_click_chooses_what_is_there(training):
