@@ -81,6 +81,7 @@ class Panel:
         expect(self.picture).not_to_have_attribute("alt", before)
 
 
+CLEAR = "() => jupyterapp.commands.execute('notebook:clear-all-cell-outputs')"
 # Ends when an element has stood still for ten frames.
 STOOD_STILL = """async element => {
     const place = () => JSON.stringify(element.getBoundingClientRect());

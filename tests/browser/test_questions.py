@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from course.tools import save
 from tests import live
 from tests.questions.texts import CHOICE, NUMBER, ORDER, QUIZ
 from tests.wait import wait_until
@@ -47,23 +46,16 @@ KEYS = [*"abcdfhijklmnoprsvxyz01", "ArrowUp", "ArrowDown", "Escape", "Delete", "
 
 
 @pytest.fixture(scope="module")
-def saved(browser, lab, write_notebook):
-    """A saved notebook with questions, as it opens in JupyterLab."""
+def page(browser, lab, write_notebook):
+    """A notebook with questions, all cells run."""
     folder = lab.course / "notebooks"
     text = (CHOICE + NUMBER + ORDER + QUIZ).replace("itself.", f"itself, {LONG}")
     (folder / "test.toml").write_text(text, encoding="utf-8")
-    notebook = save.normalize(save.execute(write_notebook("test", CELLS), folder))
-    save.write(notebook, folder / "test.ipynb")
+    write_notebook("test", CELLS)
     notebook = live.Notebook(browser, lab, "test")
+    notebook.run_all()
     yield notebook
     notebook.close()
-
-
-@pytest.fixture(scope="module")
-def page(saved):
-    """The same, all cells run."""
-    saved.run_all()
-    return saved
 
 
 @pytest.fixture
@@ -91,15 +83,6 @@ def button(root, name):
 def expect_words(root, text):
     """Wait until the first reply holds a text, or any text that a pattern meets."""
     root.get_by_role("status").first.filter(has_text=text).wait_for()
-
-
-def test_a_saved_notebook_shows_the_question_and_folds_the_answer(saved):
-    """Guards: before any cell is run JupyterLab shows the static form."""
-    first = saved.page.locator(".jp-OutputArea-output").first
-    first.get_by_text("Answer, with the reasons").click()
-    before, _, after = first.inner_text().partition("Answer, with the reasons")
-    assert "B. 0.4" in before and "Not yet" not in before and "Right." not in before
-    assert "Right. -0.2 times -2 is 0.4." in after
 
 
 # 1. Answers ----------------------------------------------------------------------------

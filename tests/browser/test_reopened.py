@@ -46,6 +46,10 @@ def test_all_is_there_asleep(notebook):
     ):
         for text in words:
             expect(notebook.show_cell(index).get_by_text(text)).to_be_visible()
+    reason = notebook.show_cell(QUESTION).get_by_text("Right. ")
+    expect(reason).to_be_hidden()
+    notebook.show_cell(QUESTION).get_by_text("Answer, with the reasons").click()
+    expect(reason).to_be_visible()
     for index in range(len(CELLS)):
         error = "Error displaying widget"
         expect(notebook.show_cell(index)).not_to_contain_text(error)

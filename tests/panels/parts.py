@@ -121,7 +121,7 @@ def assert_sound(panel):
     """The panel shows a picture, finite axes, and words."""
     assert panel.shown.png.startswith(b"\x89PNG") and len(panel.shown.alt) > 40
     status = panel.status.value
-    assert 'role="status"' in status and "Error" not in status
+    assert 'role="status" aria-live="polite"' in status and "Error" not in status
     for ax in panel.view.figure.axes:
         assert np.isfinite([*ax.get_xlim(), *ax.get_ylim()]).all()
 
