@@ -39,31 +39,25 @@ def colab(monkeypatch):
     once.cache_clear()
 
 
-@pytest.fixture
-def views():
-    """What the end of a cell shows of a panel, a question, a quiz: data, metadata."""
-    lesson = Lesson("03_forward", keeps_record=False)
-    name = next(iter(lesson.questions.predictions))
-    shown = [panels.activation_panel(), lesson.predict(name), lesson.quiz()]
-    format_output = InteractiveShell.instance().display_formatter.format
-    yield [format_output(widget) for widget in shown]
-    for widget in shown:
-        widget.close()
-    InteractiveShell.clear_instance()
-
-
-def test_colab_is_told_to_show_our_widgets(colab, views):
+def test_colab_is_told_to_show_our_widgets(colab):
     """Guards: an empty place for each question, which Colab leaves without this.
 
     The pages of Jupyter, with ipywidgets 7 or 8, know a widget by its model.
     """
-    assert colab == ["enable_custom_widget_manager"]
-    for data, metadata in views:
+    lesson = Lesson("03_forward", keeps_record=False)
+    name = next(iter(lesson.questions.predictions))
+    widgets = [panels.activation_panel(), lesson.predict(name), lesson.quiz()]
+    format_output = InteractiveShell.instance().display_formatter.format
+    for widget in widgets:
+        data, metadata = format_output(widget)
         shown = metadata["application/vnd.jupyter.widget-view+json"]
         assert shown == {"colab": {"custom_widget_manager": {"url": URL}}}
         model = data["application/vnd.jupyter.widget-view+json"]
         assert (model["version_major"], model["version_minor"]) == (2, 0)
         assert len(model["model_id"]) == 32 and data["text/plain"]
+        widget.close()
+    assert colab == ["enable_custom_widget_manager"]
+    InteractiveShell.clear_instance()
 
 
 @pytest.mark.timed

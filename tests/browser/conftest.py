@@ -1,7 +1,5 @@
 """JupyterLab, started once for all browser tests of a worker, and the notebooks in it."""
 
-import contextlib
-
 import nbformat
 import pytest
 
@@ -47,16 +45,3 @@ def turn_to(browser, lab):
     yield turned
     for notebook in shown:
         notebook.close()
-
-
-@pytest.fixture(scope="session")
-def open_notebook(turn_to):
-    """A context manager: a notebook of the course in which all cells were run."""
-
-    @contextlib.contextmanager
-    def opened(name):
-        notebook = turn_to(name)
-        notebook.run_all()
-        yield notebook
-
-    return opened

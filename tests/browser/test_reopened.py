@@ -46,7 +46,7 @@ def test_all_is_there_asleep(notebook):
     ):
         for text in words:
             expect(notebook.show_cell(index).get_by_text(text)).to_be_visible()
-    reason = notebook.show_cell(QUESTION).get_by_text("Right. ")
+    reason = notebook.show_cell(QUESTION).get_by_text("Right. The else branch")
     expect(reason).to_be_hidden()
     notebook.show_cell(QUESTION).get_by_text("Answer, with the reasons").click()
     expect(reason).to_be_visible()

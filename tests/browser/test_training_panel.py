@@ -22,11 +22,12 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def notebook(write_notebook, open_notebook):
+def notebook(write_notebook, turn_to):
     """A notebook with the panel, in which all cells were run."""
     write_notebook("panel", CELLS)
-    with open_notebook("panel") as notebook:
-        yield notebook
+    notebook = turn_to("panel")
+    notebook.run_all()
+    return notebook
 
 
 @pytest.fixture

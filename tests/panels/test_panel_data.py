@@ -1,7 +1,6 @@
 """What the small panels compute, and what their views draw and say of it."""
 
 import re
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ from matplotlib.collections import LineCollection
 
 import mlp_core as mlp
 from course import files
-from course.panels.gradient import GradientView, differences
 from course.panels.initialization import InitializationView, signal
 from course.pictures.style import number
 from tests.panels import parts
@@ -26,20 +24,6 @@ def test_alpha_rests_where_it_has_no_effect():
         rests = activation != "leaky_relu"
         assert alpha.box.disabled == alpha.slider.disabled == rests
     panel.close()
-
-
-def test_no_number_is_told_as_minus_zero():
-    """Guards the words: at z = -1 a ReLU gives 0.000, which isn't negative."""
-    panel = parts.make("activation_panel", z=-1.0, alpha=0.0)
-    assert panel.shown.line.endswith("f(-1.00) = 0.000, slope 0.000")
-    panel.work["activation"].set("tanh")
-    for z, words in [(-0.0001, "f(0.00) = 0.000"), (1e6, "f(1.0e+06) = 1.000")]:
-        panel.look["z"].set(z)
-        assert words in panel.shown.line
-    panel.close()
-    data = differences(seed=0, activation="tanh", alpha=0.0)._replace(slope=-1e-9)
-    words = GradientView().show(data, SimpleNamespace(h=1e-5)).line
-    assert "by backprop 0.0000" in words
 
 
 def test_the_gradient_panel_says_what_the_error_is_made_of():
