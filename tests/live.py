@@ -28,7 +28,6 @@ except ImportError:  # `missing` says so
     expect = sync_playwright = None
 
 SIZE = {"width": 1280, "height": 720}  # a projector
-INSTALL = "pip install -r requirements-dev.txt"
 
 # 1. The browser ----------------------------------------------------------------------
 
@@ -43,7 +42,7 @@ def chromium_path():
 def missing() -> str:
     """Say what a browser needs that isn't here; empty if all is."""
     if sync_playwright is None:
-        return f"the package playwright is missing: {INSTALL}"
+        return "the package playwright is missing: pip install -r requirements-dev.txt"
     if chromium_path() is None:
         return (
             "there is no Chromium. Install it (Debian, Ubuntu: apt install chromium), "

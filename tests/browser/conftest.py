@@ -22,7 +22,6 @@ def write_notebook(lab):
         cells = [nbformat.v4.new_code_cell(source) for source in cells]
         notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
         save.write(notebook, lab.course / folder / f"{name}.ipynb")
-        return notebook
 
     return write
 
