@@ -519,9 +519,10 @@ REFUSALS = [
     (r"params\[1\]\.b is \(1,\)", run(other(P, 1, b=np.ones(1)))),
     (r"params\[0\]\.b is \(1, 3\)", run(other(P, 0, b=P[0].b[None]))),
     (r"params\[0\]\.b is \(3,\)", run(other(STACK, 0, b=P[0].b))),
-    # layers of stacks: of one network, and of a stack of one
+    # layers of stacks: of one network, of a stack of one, and of a larger one
     (r"params\[3\]\.W", run([*STACK[:3], P[3]])),
     (r"params\[1\]\.W is .*, not a stack", run(other(STACK, 1, W=P[1].W[None]))),
+    (r"params\[1\]\.W is", run(other(STACK, 1, W=np.repeat(STACK[1].W, 2, axis=0)))),
     ("3 activations for 4 layers", run(P, X, [mlp.tanh] * 3)),
     # targets: two outputs for one, one target for all
     (r"Y_hat is \(4, 2\) but Y is \(4, 1\)", lambda: mlp.loss(X, Y)),
@@ -533,6 +534,10 @@ REFUSALS = [
     (
         r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, other(P, 1, W=P[1].W[:1]), 1),
+    ),
+    (
+        r"grads\[1\] .*\(6, 3\)",
+        lambda: mlp.sgd_step(P, other(P, 1, W=np.repeat(P[1].W, 2, axis=0)), 1),
     ),
     (r"zip\(\) argument 2 is longer", lambda: mlp.sgd_step(P, P[:3], 1)),
     (r"grads\[3\] .*\(\)", lambda: mlp.sgd_step(P, other(P, 3, b=0.5), 1)),
