@@ -55,7 +55,11 @@ class Claim(NamedTuple):
 
     def measured(self, seeds):
         names = vars(mlp) | globals() | {"seeds": seeds, "few": seeds[:2000]}
-        return eval(self.measure, names)
+        try:
+            return eval(self.measure, names)
+        except Exception as error:
+            error.add_note(f"in the measure of {self.words!r}, tests/claims.toml")
+            raise
 
 
 def all_claims() -> list[Claim]:

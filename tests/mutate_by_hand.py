@@ -42,7 +42,8 @@ class Fault(NamedTuple):
         source = (ROOT / self.module).read_text(encoding="utf-8")
         count = source.count(self.old)
         if count != 1:
-            raise ValueError(f"{self.title}: its text stands {count} times")
+            words = f"its text stands {count} times there: write it as it is now"
+            raise ValueError(f"{self.title} ({self.module}), in tests/faults: {words}")
         return source.replace(self.old, self.new)
 
     def has_any(self, words) -> bool:

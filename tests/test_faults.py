@@ -4,7 +4,6 @@ import io
 import itertools
 import re
 
-import pytest
 from rich.console import Console
 
 from tests import bar, mutate_by_hand
@@ -18,7 +17,6 @@ def test_no_two_faults_have_the_same_title():
     assert len(titles) >= 30 and len(set(titles)) == len(titles)
 
 
-@pytest.mark.slow
 def test_each_fault_still_fits():
     """Guards: a fault whose place in the code has moved, or whose tests have."""
     for fault in FAULTS:

@@ -187,8 +187,8 @@ def _in_place(code, solution):
     for place, others in zip(parts[::2], parts[1::2]):
         found = [line for line in lines if line.strip() == place]
         if len(found) != 1:
-            what = f"{len(found)} lines of the solution"
-            raise ValueError(f"`{place}` is {what}, not one")
+            what = f"is {len(found)} lines of the solution, not one"
+            raise ValueError(f"`{place}`, quoted above answers, {what}")
         margin = found[0].partition(place)[0]
         lines[lines.index(found[0])] = indent(others.strip("\n"), margin)
     return "\n".join(line for line in lines if line), places

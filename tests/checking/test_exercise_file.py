@@ -83,7 +83,11 @@ SLIPS = [
     ("# %% hint", "# %% hints", "there is no cell 'hints'; there are task, stub"),
     ("# %% hint", "#%%hint\n#  %% hint in: x", "there is no cell 'hint in: x'"),
     (SQUARE, "x = 1\n", "a cell 'mistakes' defines no my_double"),
-    ("in: twice = x + x", "in: twice = x", "`twice = x` is 0 lines of the solution"),
+    (
+        "in: twice = x + x",
+        "in: twice = x",
+        "`twice = x`, quoted above answers, is 0 lines",
+    ),
     ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
     (
         f"# it is the square: asked for is the double\n{SQUARE}",

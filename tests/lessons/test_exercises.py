@@ -85,7 +85,7 @@ def test_a_wrong_answer_is_refused_with_its_words(name, answer):
 def test_a_right_answer_is_accepted(name, answer):
     """Guards: a check that asks for one way of writing, or refuses its own solution."""
     verdict = verdict_on(name, answer.code)
-    assert verdict.solved, verdict.words
+    assert verdict.solved, f"the solution disagrees with mlp_core: {verdict.words}"
     words = verdict.words.removeprefix(f"{name}: right")
     assert words[:2] in ("", ". ") and said(answer) in words
 

@@ -336,26 +336,30 @@ def test_task_13fb8f13_1():
 
     It parts two pairs of points where the segments between the pairs don't meet.
     """
-    panel, gaps = opened("15d4d310"), []
+    panel, gaps, shares = opened("15d4d310"), [], []
     for layer in (0, 1, 2):
         panel.look["hidden_layer"].set(layer)
         assert_sound(panel)
         gaps.append(distance_of_segments(*hidden_points(panel)))
+        shares.append(panel.view.axes["hidden"].get_title())
     assert gaps[0] < 0.01 and gaps[1] > 0.5 and gaps[2] > 0.4
+    assert shares[0] == "layer 0: 89 % of its spread"
 
 
 def test_task_13fb8f13_2():
     """Guards: (1, 0) leaves the place of the four first, (0, 1) follows."""
-    panel, places = opened("15d4d310"), {}
+    panel, places, told = opened("15d4d310"), {}, {}
     assert panel.look["hidden_layer"].value == 2
     for step in (0, 100, 200, 400):
         panel.look["step"].set(step)
         places[step] = np.concatenate(hidden_points(panel))
+        told[step] = outputs(panel)
     assert np.ptp(places[0], axis=0).max() < 0.05
     for step in (100, 200):  # the rows: (0, 0), (1, 1), (0, 1), (1, 0)
         away = np.linalg.norm(places[step] - places[0].mean(axis=0), axis=1)
         assert away.argmax() == 3 and away[3] > 2 * np.delete(away, 3).max()
     assert away.argsort()[2] == 2
+    assert told[200][2] == 0.99 and told[200][1] < 0.6
     assert np.linalg.norm(places[400][2] - places[400][3]) < 0.01
     assert "4 of 4 within 0.1" in message(panel)
 

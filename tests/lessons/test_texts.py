@@ -120,7 +120,7 @@ def test_the_counts_of_seeds_hang_on_no_processor():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_the_hunted_bug_is_that_of_the_original_notebook(seed):
-    """Guards the old code, and how it is made a gradient; test_original.py has the bug."""
+    """Guards the old code, and how it is made a gradient; test_core.py has the bug."""
     old, params = cell("back_prop", source("7763b09c")), draw(SIZES, seed, bias=0.3)
     for task in (mlp.SUM, mlp.XOR):
         for row in range(4):

@@ -97,6 +97,11 @@ def drawn(name, arguments):
     return Picture(lambda ax: function(ax, *arguments), words)
 
 
+# What `course.pictures` exports for panels and tests besides.
+NO_PICTURES = {"describe_activation", "describe_network", "describe_histogram"}
+NO_PICTURES |= {"describe_spread", "unit_at"}
+
+
 def is_picture(name):
     returned = getattr(vars(pictures)[name], "__annotations__", {}).get("return")
     return returned is Picture or name.startswith("draw_")
@@ -114,6 +119,13 @@ def examples(request):
         f'there, add "{name}": [(ARGUMENTS)] to EXAMPLES in test_all_pictures.py.'
     )
     return found
+
+
+def test_each_function_says_whether_it_makes_a_picture():
+    """Guards: one without `-> Picture`, which the tests below would pass over."""
+    words = [name for name, v in vars(pictures).items() if callable(v)]
+    others = {name for name in words if not is_picture(name)}
+    assert others <= NO_PICTURES, "annotate what makes a picture: `-> Picture`"
 
 
 def assert_sound(picture):
