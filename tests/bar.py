@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
 from rich.progress import (
@@ -40,9 +41,13 @@ def counting(total, **options):
         yield advance
 
 
-def results(function, items, **pool):
-    """Pairs (item, what the function makes of it), as they come from two processes."""
-    with ProcessPoolExecutor(**{"max_workers": 2, **pool}) as processes:
+def results(function, items, start="spawn", **pool):
+    """Pairs (item, what the function makes of it), as they come from two processes.
+
+    Those of a command may be forks of it; one that has threads, as a test, must not fork.
+    """
+    pool |= {"max_workers": 2, "mp_context": multiprocessing.get_context(start)}
+    with ProcessPoolExecutor(**pool) as processes:
         jobs = {processes.submit(function, item): item for item in items}
         with counting(len(jobs)) as advance:
             for job in as_completed(jobs):

@@ -271,6 +271,7 @@ def survivors(faults, module, tests) -> list[Fault]:
             raise SystemExit(f"without a fault something fails:\n{output[-2000:]}")
         limit = 60 + 3 * (time.monotonic() - start)
         pool = {"initializer": enter_copy, "initargs": [folder, Path.cwd()]}
+        pool["start"] = "fork"
         work = functools.partial(is_noticed, module=module, tests=tests, limit=limit)
         left = []
         for fault, noticed in bar.results(work, faults, **pool):

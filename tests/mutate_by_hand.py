@@ -96,7 +96,7 @@ def main(words) -> int:
         raise SystemExit(f"no fault has such a word; there are:\n{titles}")
     unnoticed = 0
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        pool = {"initializer": enter_copy, "initargs": [folder]}
+        pool = {"start": "fork", "initializer": enter_copy, "initargs": [folder]}
         for fault, failed in bar.results(first_failure, chosen, **pool):
             unnoticed += failed.startswith(MISSED)
             print(f"{fault.title}: {failed}", flush=True)

@@ -26,6 +26,7 @@ def test_every_control_has_a_name_and_stands_above_the_picture(panel):
     assert all(button.description for button in parts.buttons(panel.box))
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # an older ipywidgets' own
 @pytest.mark.filterwarnings("error")
 def test_every_control_goes_all_its_way(panel, capsys):
     """Guards: an end that is refused or an exponent, a step that is none, a blank menu."""
