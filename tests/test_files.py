@@ -8,7 +8,6 @@ import gc
 import os
 import re
 import shutil
-import tomllib
 import warnings
 from pathlib import Path
 
@@ -19,6 +18,7 @@ import mlp_core as mlp
 from course.files import load, save
 from course.lessons import FOLDER
 from mlp_core import Activation, Layer
+from tests import tables
 from tests.reference import ACTIVATIONS, PUBLISHED_X, PUBLISHED_Y, draw
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -156,7 +156,7 @@ def good_arrays():
     }
 
 
-CHANGED = tomllib.loads((HERE / "files.toml").read_text(encoding="utf-8"))
+CHANGED = tables.beside(__file__, "files.toml")
 
 
 @pytest.mark.parametrize("name", CHANGED)

@@ -8,19 +8,18 @@ import os
 import shutil
 import subprocess
 import sys
-import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from course.lessons import NAMES
 from course.tools import NOTEBOOKS, ROOT, links, notebooks
+from tests import tables
 from tests.copies import LEFT_OUT, files_in
 
 NUMBER = len(NAMES)
 NAME, LAST = f"{NUMBER:02d}_doubles", f"{NUMBER - 1:02d}_{NAMES[-1]}"
-CELLS = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
+CELLS = tables.beside(__file__, "test_new_lesson.toml")
 # Of their tests those that are given the lesson, and those that are given nothing.
 COMMON = "double or not ["
 TESTS = f"""

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,10 +9,10 @@ from nbformat.v4 import new_code_cell
 
 from course.tools import ROOT, find_notebooks, save
 from course.tools.notebooks import without_fetching
+from tests import tables
 from tests.test_reruns import texts
 
-TABLE = Path(__file__).with_name("safety.toml").read_text("utf-8")
-CALLS, IMPORTS, DANGERS, ALLOWED = tomllib.loads(TABLE).values()
+CALLS, IMPORTS, DANGERS, ALLOWED = tables.beside(__file__, "safety.toml").values()
 
 
 def code_of(path):

@@ -1,22 +1,20 @@
 """Answers to the exercise `my_slope`, each as the code of a cell; see answers.toml."""
 
 import textwrap
-import tomllib
-from pathlib import Path
 
 import pytest
 
 from course import checking
 from course.checking import runs
+from tests import tables
 from tests.answers import EXERCISES, cell
 
-TABLE = Path(__file__).with_name("answers.toml")
 RIGHT = "return np.where(z >= 0, 1.0, alpha)"
 
 
 def odd_answers(place) -> dict:
     """Those to be tried in a place, 'here' or 'apart': the code, and what is said of it."""
-    table = tomllib.loads(TABLE.read_text(encoding="utf-8"))
+    table = tables.beside(__file__, "answers.toml")
     return table[place] | table["in both places"]
 
 

@@ -1,14 +1,11 @@
 """What an answer needs, of the cells of a notebook."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from course.checking import answer_code
+from tests import tables
 
-TABLE = Path(__file__).with_name("answer_code.toml").read_text(encoding="utf-8")
-CELLS = tomllib.loads(TABLE)
+CELLS = tables.beside(__file__, "answer_code.toml")
 
 
 @pytest.mark.parametrize(("cells", "needed"), CELLS.values(), ids=CELLS)

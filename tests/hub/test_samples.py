@@ -5,17 +5,16 @@ import configparser
 import re
 import shutil
 import subprocess
-import tomllib
-from pathlib import Path
 
 import pytest
 import yaml
 
 from course.tools import ROOT
+from tests import tables
 
 HUB = ROOT / "hub"
 CONFIG = (HUB / "jupyterhub_config.py").read_text(encoding="utf-8")
-CHART = tomllib.loads(Path(__file__).with_name("chart.toml").read_text("utf-8"))
+CHART = tables.beside(__file__, "chart.toml")
 
 
 def settings(values, place=""):

@@ -3,8 +3,6 @@
 import functools
 import itertools
 import re
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,11 +13,11 @@ from course.fast import sweep
 from course.lessons import load_questions
 from course.lessons.bug_lab import bugs
 from course.pictures.gradient_checks import describe_gradient_check
+from tests import tables
 from tests.reference import assert_near, frozen
 
 # Which arrays are wrong, as one derives it by hand.
-TABLE = Path(__file__).with_name("bug_lab_bugs.toml").read_text("utf-8")
-WRONG, ELSEWHERE = tomllib.loads(TABLE).values()
+WRONG, ELSEWHERE = tables.beside(__file__, "bug_lab_bugs.toml").values()
 each_bug = pytest.mark.parametrize("name", bugs.BUGS)
 each_activation = pytest.mark.parametrize("activation", bugs.ACTIVATIONS)
 

@@ -1,9 +1,7 @@
 """`Lesson.own`: the learner's own functions, in another notebook and on another day."""
 
 import linecache
-import tomllib
 from contextlib import suppress
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,10 +9,11 @@ import pytest
 
 from course import Lesson, record
 from course.lessons import own
+from tests import tables
 from tests.answers import EXERCISES, LESSONS, SOLUTIONS
 
 # What learners run, cell by cell.
-CELLS = tomllib.loads(Path(__file__).with_name("own.toml").read_text("utf-8"))
+CELLS = tables.beside(__file__, "own.toml")
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
 
 

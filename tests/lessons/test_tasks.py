@@ -8,8 +8,6 @@ import functools
 import html
 import itertools
 import re
-import tomllib
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,12 +18,13 @@ from course import panels
 from course.fast import sweep
 from course.lessons.bug_lab import bugs
 from course.tools import find_notebooks, notebooks
+from tests import tables
 from tests.lessons.test_bug_lab_game import choose
 from tests.lessons.test_bug_lab_game import signature_in as map_of
 from tests.panels.parts import assert_sound, message, press
 
 # Tasks that need no more: panel -> steps, each a control, its value, and words to read then.
-IN_WORDS = tomllib.loads(Path(__file__).with_name("tasks.toml").read_text("utf-8"))
+IN_WORDS = tables.beside(__file__, "tasks.toml")
 
 
 @functools.cache

@@ -4,8 +4,6 @@ import asyncio
 import html
 import inspect
 import io
-import tomllib
-from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
@@ -17,6 +15,7 @@ from course import host, panels
 from course.panels.controls import Number
 from course.panels.panel import Panel
 from course.panels.run import train_in_parts
+from tests import tables
 
 # All widgets that are open; ipywidgets 7, as in Colab, has them elsewhere.
 OPEN = module._instances if hasattr(module, "_instances") else widgets.Widget.widgets
@@ -27,7 +26,7 @@ NAMES = [
     if inspect.signature(made).return_annotation is Panel
 ]
 # Panel -> setting -> two values. Tasks have their names there, and tuples are lists.
-PAIRS = tomllib.loads(Path(__file__).with_name("settings.toml").read_text("utf-8"))
+PAIRS = tables.beside(__file__, "settings.toml")
 
 
 def make(name, **settings):

@@ -4,15 +4,14 @@ import itertools
 import math
 import re
 import threading
-import tomllib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mlp_core as mlp
 from course.panels.controls import Choice, Number, sample
+from tests import tables
 from tests.panels import parts
 
 
@@ -73,7 +72,7 @@ def test_nonsense_is_answered_in_words(panel, capsys):
     assert capsys.readouterr().err == ""
 
 
-LIMITS = tomllib.loads(Path(__file__).with_name("limits.toml").read_text("utf-8"))
+LIMITS = tables.beside(__file__, "limits.toml")
 
 
 @pytest.mark.parametrize("words", LIMITS)

@@ -1,13 +1,11 @@
 """Play without a page: what each event makes of a clock, and what the player is told."""
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from course.panels.play import Clock
+from tests import tables
 
-TABLE = tomllib.loads(Path(__file__).with_name("play.toml").read_text("utf-8"))
+TABLE = tables.beside(__file__, "play.toml")
 
 
 @pytest.mark.parametrize("name", TABLE)

@@ -3,9 +3,7 @@
 import copy
 import io
 import itertools
-import tomllib
 from functools import partial
-from pathlib import Path
 
 import matplotlib
 import numpy as np
@@ -20,6 +18,7 @@ from course import pictures
 from course.original import original_loss_and_grads
 from course.pictures.style import Picture
 from mlp_core import ORIGINAL, XOR, Layer
+from tests import tables
 from tests.pictures.drawn import arrows, legend, misplaced, texts
 
 
@@ -59,7 +58,7 @@ EXAMPLES = {
 }
 
 
-WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+WORDS = tables.beside(__file__, "words.toml")
 READ = {"legend": legend, "texts": texts, "arrows": arrows, "title": Axes.get_title}
 READ |= {"xlabel": Axes.get_xlabel, "ylabel": Axes.get_ylabel}
 # How the table writes what is neither a number nor a list of numbers.

@@ -3,9 +3,7 @@
 import functools
 import math
 import re
-import tomllib
 from fractions import Fraction
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,9 +12,10 @@ from hypothesis import strategies as st
 from course import questions, record
 from course.lessons import FOLDER, NAMES
 from course.questions.kinds import read_number
+from tests import tables
 from tests.questions import texts
 
-TABLE = tomllib.loads(Path(__file__).with_name("kinds.toml").read_text("utf-8"))
+TABLE = tables.beside(__file__, "kinds.toml")
 TYPED, SLIPS = TABLE.pop("typed"), TABLE.pop("slips")
 asked = functools.partial(questions.NumberQuestion, lesson="", name="", question="")
 

@@ -11,8 +11,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -22,14 +20,13 @@ from course.__main__ import COMMANDS, main
 from course.lessons import NAMES, load_questions
 from course.tools import CommandError, find_notebooks, handout, manifest, save
 from course.tools.notebooks import read, tags, write
-from tests import power
+from tests import power, tables
 from tests.copies import files_in
 
 STUB = "def my_double(x):\n    # Your code here.\n    return None"
 SOLUTION = "Twice.\n\n```python\ndef my_double(x):\n    return x + x\n```\n"
 CHECK = "import mlp_core\n\nmlp_core.show(my_double(4) == 8)"
-TABLES = Path(__file__).with_name("handout.toml").read_text(encoding="utf-8")
-TABLES = tomllib.loads(TABLES)
+TABLES = tables.beside(__file__, "handout.toml")
 
 
 def code(source, *tags):

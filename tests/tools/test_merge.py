@@ -5,8 +5,6 @@ that the README makes. Real notebooks meet in test_old_copy.py.
 """
 
 import copy
-import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -15,6 +13,7 @@ from hypothesis import strategies as st
 
 from course.tools.merge import is_renamed, merge, with_ids
 from course.tools.notebooks import cleared
+from tests import tables
 
 STUB = "def my_slope(z):\n    # Your code here.\n    return None"
 SOLVED = "def my_slope(z):\n    return np.where(z < 0, -0.2, 1)"
@@ -103,7 +102,7 @@ def test_settings_of_both_come_together():
     assert merged.cells[0].metadata == {"tags": ["stub"], "collapsed": True}
 
 
-ROWS = tomllib.loads(Path(__file__).with_name("merge.toml").read_text())["rows"]
+ROWS = tables.beside(__file__, "merge.toml")["rows"]
 
 
 @pytest.mark.parametrize(("base", "mine", "theirs", "expected"), ROWS)

@@ -7,7 +7,6 @@ slides.toml, show that the look at a slide finds them.
 import contextlib
 import os
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -16,10 +15,10 @@ from nbformat import v4
 from course.lessons import load_questions, name_of
 from course.tools import CommandError, find_notebooks, plan, save, slides
 from course.tools.deck import notebook_slides
-from tests import live
+from tests import live, tables
 
 NOTEBOOKS = find_notebooks([])
-FAULTS = tomllib.loads(Path(__file__).with_name("slides.toml").read_text("utf-8"))
+FAULTS = tables.beside(__file__, "slides.toml")
 KINDS = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 PICTURES = os.environ.get("SLIDE_PICTURES")  # a folder that gets a PNG of each slide
 PIXEL = FAULTS.pop("pixel")  # a picture

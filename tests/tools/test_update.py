@@ -5,15 +5,13 @@ That the real course makes a copy is seen in test_handout.py and test_old_copy.p
 
 import os
 import shutil
-import tomllib
-from pathlib import Path
 
 import nbformat
 import pytest
 
 from course.tools import notebooks, update
 from course.tools.update import bring_up_to_date, last_notebook
-from tests import power
+from tests import power, tables
 from tests.copies import files_in
 
 SOLVED = "def my_slope(z):\n    return 1"
@@ -163,7 +161,7 @@ def test_file_of_theirs_with_the_name_of_a_new_notebook(course, mine, is_renamed
     assert work in texts(mine / "03_new.ipynb")
 
 
-TABLE = tomllib.loads(Path(__file__).with_name("update.toml").read_text("utf-8"))
+TABLE = tables.beside(__file__, "update.toml")
 
 
 @pytest.mark.parametrize("broken", TABLE["broken"])
