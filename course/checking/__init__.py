@@ -6,14 +6,12 @@ that mends it. Else it shows the first case that fails.
 """
 
 import ast
-import inspect
-import textwrap
 from contextlib import suppress
-from types import CodeType
 
 import numpy as np
 
 from course.checking import calls, compare, runs
+from course.checking.about import OURS, file_of, look_at
 from course.checking.exercise import Listed, Verdict
 from course.checking.messages import describe_printed, diagnose, why_none
 from course.checking.version import with_version
@@ -31,15 +29,27 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
     name = name_of(function)  # once: it may be another one at the next look
     if refusal := _refuse(exercises, function, name):
         return Verdict(False, refusal, tried=False)
-    exercise = exercises[name]
-    try:
-        fresh = exercise.fresh(np.random.default_rng(seed))
-        verdict = _judge(exercise, function, [*exercise.cases, *fresh], tries)
-    except KeyboardInterrupt:
-        words = "the check was interrupted; run the cell again"
-        verdict = Verdict(False, words, tried=False)
+    about = look_at(function, exercises[name].asked)
+    verdict = judge(exercises[name], function, tries, seed, about)
     verdict = verdict._replace(words=f"{name}: {verdict.words}")
     return with_version(name, function, verdict) if verdict.tried else verdict
+
+
+def judge(exercise, function, tries=0, seed=None, about=None) -> Verdict:
+    """As `check`, its words without the name; ``about`` is asked for where it runs."""
+    try:
+        fresh = exercise.fresh(np.random.default_rng(seed))
+        with runs.opened(function, exercise.allowed) as run:
+            about = about or run.look_at(exercise.asked)
+            if about.refusal:
+                return _not_yet(about.refusal)
+            tried = compare.try_cases(exercise, run.call, [*exercise.cases, *fresh])
+            return _verdict(exercise, about, run, tried, tries)
+    except calls.Stopped as reason:
+        return _not_yet(reason)
+    except KeyboardInterrupt:
+        words = "the check was interrupted; run the cell again"
+        return Verdict(False, words, tried=False)
 
 
 def _refuse(exercises, function, name) -> str:
@@ -49,9 +59,8 @@ def _refuse(exercises, function, name) -> str:
             f"give me the function itself, not {calls.describe_type(function)}: its name "
             "alone, with no parentheses after it"
         )
-    code = calls.attribute(function, "__code__", CodeType)
-    if code and calls.is_of_course(code.co_filename):
-        return f"{name}: this function is the course's: hand over one that you wrote"
+    if calls.is_of_course(file_of(function)):
+        return f"{name}: {OURS}"
     if name in exercises:
         return ""
     names = f"the exercises are: {', '.join(exercises)}"
@@ -60,36 +69,23 @@ def _refuse(exercises, function, name) -> str:
     return f"there is no exercise {name!r}; {names}"
 
 
-def _judge(exercise, function, cases, tries) -> Verdict:
-    """The verdict, its words without the name."""
-    if message := _describe_wrong_arguments(exercise, function):
-        return _not_yet(message)
-    try:
-        with runs.opened(function, exercise.allowed) as run:
-            tried = compare.try_cases(exercise, run.call, cases)
-            return _verdict(exercise, function, run, tried, tries)
-    except calls.Stopped as reason:
-        return _not_yet(reason)
-
-
 def _not_yet(words, *others) -> Verdict:
     return Verdict(False, f"not yet: {words}", *others)
 
 
-def _verdict(exercise, function, run, tried, tries) -> Verdict:
+def _verdict(exercise, about, run, tried, tries) -> Verdict:
     results = [result for _, result, _ in tried]
     nothing = all(result.kind == "nothing" for result in results)
     raised = all(result.reply.error == "NotImplementedError" for result in results)
-    source = calls.attempt(lambda: textwrap.dedent(inspect.getsource(function))) or ""
-    if (nothing or raised) and _is_stub(source):
+    if (nothing or raised) and _is_stub(about.source):
         words = "not written yet (once it is, run its cell, then this one again)"
         return Verdict(False, words, tried=False)
     wrong = compare.first_wrong(exercise, tried)
     printed = describe_printed(wrong[1] if wrong else results[0])
     if nothing:
-        return _not_yet(f"it returns None: {why_none(source)}{printed}")
+        return _not_yet(f"it returns None: {why_none(about.source)}{printed}")
     if wrong:
-        verdict = _describe_wrong(exercise, function, run, tried, tries)
+        verdict = _describe_wrong(exercise, about.file, run, tried, tries)
         return verdict._replace(words=f"{verdict.words}{printed}")
     borrowed = next(filter(None, (result.reply.borrowed for result in results)), "")
     if borrowed:
@@ -97,14 +93,14 @@ def _verdict(exercise, function, run, tried, tries) -> Verdict:
     return Verdict(True, f"right{_hint(exercise, run, results)}{printed}")
 
 
-def _describe_wrong(exercise, function, run, tried, tries) -> Verdict:
+def _describe_wrong(exercise, file, run, tried, tries) -> Verdict:
     some = tried[: len(exercise.cases)]  # the fixed ones: the same words each time
     if not compare.first_wrong(exercise, some):
         some = tried
     is_kept = _is_right_alone(exercise, run, some)
     mistake = None if is_kept else compare.recognise(exercise, tried)
     if mistake is None:
-        return _not_yet(diagnose(exercise, some, function, is_kept))
+        return _not_yet(diagnose(exercise, some, file, is_kept))
     words = mistake.message
     if mistake.code and tries >= TRIES:
         words += f"\n  in code: {mistake.code}"
@@ -158,24 +154,6 @@ def _loops(exercise, run) -> bool:
 def name_of(function) -> str:
     """The name of a function; '' if it has none."""
     return calls.attribute(function, "__name__", str) or ""
-
-
-def _describe_wrong_arguments(exercise, function) -> str:
-    """A message about a function that can't be called as the exercise says, or ''."""
-    asked = str(inspect.signature(exercise.right))[1:-1]
-    if issubclass(type(function), type):
-        return f"this is a class; write a function, def {exercise.name}({asked}):"
-    signature = calls.attempt(lambda: inspect.signature(function))
-    if signature is None:  # calling it will tell
-        return ""
-    names, right = list(signature.parameters), exercise.arguments
-    is_wrong = names != right and sorted(names) == sorted(right)
-    try:
-        for args in exercise.cases:
-            signature.bind(*args)
-    except TypeError:
-        is_wrong = True
-    return f"it takes {signature}; it should take ({asked})" if is_wrong else ""
 
 
 def _is_stub(source) -> bool:

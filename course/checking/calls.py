@@ -26,6 +26,7 @@ import mlp_core as mlp
 PATHS = sysconfig.get_paths()
 PACKAGES = "<frozen", PATHS["stdlib"], PATHS["purelib"], PATHS["platlib"]
 COURSE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+CORE = mlp.__file__  # bound here, too
 TOOLS = COURSE + "tools" + os.sep
 LARGEST = 10**6  # numbers in an array of an answer
 SHOWN, WIDEST = 20, 200  # printed lines, and characters in one of them
@@ -63,16 +64,19 @@ class Stopped(Exception):
     """An answer had to be stopped; the text says why."""
 
 
-def call(function, args, allowed=(), *, trusted=False, trace=None, earlier=None):
+def call(
+    function, args, allowed=(), *, trusted=False, trace=None, earlier=None, tell=None
+):
     """The `Reply` of an answer to copies of the arguments; what it raises is in it.
 
     Functions of the course are borrowed if they are neither ``allowed`` nor among the
     arguments, and if the answer isn't ``trusted``. ``trace`` sees the lines of the answer
     alone. ``earlier`` is a list that keeps what the call before returned: if this one
-    changes it, the error is `OVERWRITTEN`. A `Stop` and a KeyboardInterrupt get out.
+    changes it, the error is `OVERWRITTEN`. What is borrowed is told at once, too, by
+    ``tell(words)``, before the answer could take it back. A `Stop` and a KeyboardInterrupt get out.
     """
     given, before = copy.deepcopy(args), sys.gettrace()
-    screen, watch = io.StringIO(), Watch(allowed, given)
+    screen, watch = io.StringIO(), Watch(allowed, given, tell)
     try:
         with _quiet(screen), contextlib.nullcontext() if trusted else watch:
             try:
@@ -176,9 +180,10 @@ def leave(*_, **__):
 class Watch:
     """Notes the first function of the course that an answer calls, by profiling it."""
 
-    def __init__(self, allowed, args):
+    def __init__(self, allowed, args, tell=None):
         harmless = _refuse_to_type, leave, Watch.__exit__
         self.free, self.borrowed = {*codes([allowed, args, harmless])}, ""
+        self.tell = tell
 
     def __enter__(self):
         self.before = sys.getprofile()
@@ -200,7 +205,10 @@ class Watch:
             words = f"{module}.{name}, which the course wrote. {YOURSELF}"
         elif event == "c_call" and called is sys.setprofile:
             words = "" if code.co_filename.startswith(COURSE) else HIDDEN
-        self.borrowed = self.borrowed or words
+        if words and not self.borrowed:
+            self.borrowed = words
+            if self.tell:
+                self.tell(words)
 
     def _is_borrowed(self, code, caller) -> bool:
         """Whether code is the course's, and the answer's own code calls it.
@@ -218,7 +226,7 @@ class Watch:
 
 def is_of_course(file) -> bool:
     """Whether it is one to borrow from: no command is, and `grading.cage` hands over."""
-    of_course = file == mlp.__file__ or file.startswith(COURSE)
+    of_course = file == CORE or file.startswith(COURSE)
     return of_course and not file.startswith(TOOLS)
 
 
@@ -236,8 +244,12 @@ def codes(value):
 
 def attempt(question):
     """``question()``, or None: objects of a learner may raise at any question."""
-    with contextlib.suppress(Exception):
+    try:
         return question()
+    except KeyboardInterrupt:  # the stop button
+        raise
+    except BaseException:  # noqa: BLE001, also a SystemExit
+        return None
 
 
 def attribute(thing, name, kind):

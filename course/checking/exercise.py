@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from course.checking.about import Asked
 from course.checking.calls import describe_type
 
 
@@ -70,6 +71,12 @@ class Exercise(NamedTuple):
     @property
     def arguments(self) -> list[str]:
         return list(inspect.signature(self.right).parameters)
+
+    @property
+    def asked(self) -> Asked:
+        signature = str(inspect.signature(self.right))[1:-1]
+        counts = {len(args) for args in self.cases}
+        return Asked(self.name, signature, self.arguments, counts)
 
 
 # A form turns an answer into a dict from parts to arrays, or says what is odd. Others

@@ -2,12 +2,11 @@
 
 import linecache
 import re
-from types import CodeType
 
 import numpy as np
 
 import mlp_core as mlp
-from course.checking.calls import OVERWRITTEN, attribute
+from course.checking.calls import OVERWRITTEN
 from course.checking.compare import is_right, wrong_parts
 from course.words import label
 
@@ -24,10 +23,10 @@ WITHOUT_LINE = {
 KEPT = "alone this case is right, after others it isn't: what stays of an earlier call?"
 
 
-def diagnose(exercise, tried, function, is_kept) -> str:
+def diagnose(exercise, tried, file, is_kept) -> str:
     """What is wrong in the cases that were tried, each (args, result, right).
 
-    ``is_kept`` says whether only earlier calls make the first wrong one wrong.
+    ``file`` is that of the answer, and ``is_kept`` says whether only earlier calls make the first wrong one wrong.
     """
     changed = {i for _, result, _ in tried for i in result.reply.changed}
     if changed:
@@ -37,7 +36,7 @@ def diagnose(exercise, tried, function, is_kept) -> str:
     args, result, right = wrong[0]
     good = len(tried) - len(wrong)
     share = f"\n  (right in {good} of {len(tried)} cases)" if good else ""
-    failure = _describe_failure(exercise, result, right, function)
+    failure = _describe_failure(exercise, result, right, file)
     return (KEPT if is_kept else failure) + _describe_case(exercise, args) + share
 
 
@@ -53,14 +52,14 @@ def why_none(source) -> str:
     )
 
 
-def _describe_failure(exercise, result, right, function) -> str:
+def _describe_failure(exercise, result, right, file) -> str:
     """What came out, and what should have."""
     if result.kind == "nothing":
         return "here it returns None; does every path end with a return?"
     if result.kind == "malformed":
         return result.words
     if result.kind == "raised":
-        return _describe_error(result.reply, function)
+        return _describe_error(result.reply, file)
     if exercise.explain:
         return exercise.explain(result.parts)
     return _describe_difference(exercise, result.parts, right.parts)
@@ -144,12 +143,12 @@ def _show_layers(layers):
     return f"[{pairs}]"
 
 
-def _describe_error(reply, function):
+def _describe_error(reply, file):
     """'it stops with ValueError in the line `...`: ...'"""
     name, text = reply.error, reply.text
     if name in WITHOUT_LINE:
         return WITHOUT_LINE[name]
-    line = _line_of(reply.frames, function)
+    line = _line_of(reply.frames, file)
     if line.startswith("raise NotImplementedError"):
         text = "that line still stands there; delete it once your code is complete"
     if name == "ValueError" and "truth value of an array" in text:
@@ -164,10 +163,8 @@ def _describe_error(reply, function):
     return f"it stops with {name}{place}{text and ': '}{text}"
 
 
-def _line_of(frames, function):
+def _line_of(frames, file):
     """The last line of the learner's cell that the exception passed, or ''."""
-    code = attribute(function, "__code__", CodeType)
-    file = code and code.co_filename
     lines = [line for name, line in frames if name == file]
     return linecache.getline(file, lines[-1]).strip() if lines else ""
 

@@ -1,12 +1,13 @@
 """Where an answer runs: in a process of its own, which can be stopped whatever it does.
 
-Where there are no processes (Pyodide), or where the answer can't be sent to one, it runs
-in the kernel. There a deadline by tracing stops loops in Python, but neither what waits
-or computes in C, nor a loop that catches everything.
+Where there are no processes (Pyodide) it runs in the kernel. There a deadline by tracing
+stops loops in Python, but neither what waits or computes in C, nor a loop that catches
+everything.
 """
 
 import atexit
 import contextlib
+import functools
 import io
 import marshal
 import os
@@ -16,9 +17,9 @@ import subprocess
 import sys
 import threading
 import time
-from types import CodeType
+from types import CodeType, FunctionType
 
-from course.checking import calls, wire
+from course.checking import about, calls, wire
 
 try:
     import cloudpickle
@@ -29,12 +30,12 @@ except ImportError:  # in Pyodide
 COMPUTING = 2.0  # seconds of processor time for all calls of one check
 WAITING = 3.0  # seconds without computing, in all calls together
 SHARE = 30  # seconds of waiting for one of computing: many may share a processor
-LOADING = 30.0  # seconds of processor time to import what the answer needs
+LOADING = 10.0  # seconds of processor time to import what the answer needs
 MEMORY = 2 * 2**30  # bytes
 
 TOO_LONG = (
     f"it had not finished after {COMPUTING:.0f} seconds of computing: look for a loop that "
-    "never ends, or for a number that grows without end"
+    "never ends, or for a number or an array that grows without end"
 )
 TOO_LAZY = f"it waited for {WAITING:.0f} seconds and computed nothing: look for what it waits for"
 TOO_LARGE = (
@@ -43,7 +44,14 @@ TOO_LARGE = (
 )
 BEGIN = "from course.checking import worker; worker.main()"
 GONE = "it ends Python, and with it your notebook"
-REPLIES = {"begin": int, "load": str, "call": calls.Reply, "count": int}
+STAYS = "it can't be handed to the process in which it is checked"
+REPLIES = {"begin": int, "load": str, "count": int}
+REPLIES |= {"look": calls.Reply, "call": calls.Reply}
+# What no pickle holds: a lock is as good as another one, all else stays in the notebook.
+LOCKS = {type(lock()): lock for lock in (threading.Lock, threading.RLock)}
+CACHED = type(functools.cache(print))
+BY_NAME = type, FunctionType  # pickled so, if they can be imported
+REDUCING = {"__reduce__", "__reduce_ex__", "__getstate__"}
 
 
 class Reserve:
@@ -78,8 +86,9 @@ def opened(function, allowed):
     process = RESERVE.take()
     try:
         with _without_exits(function):
-            is_there = process and process.load(function, allowed)
-            yield process if is_there else InKernel(function, allowed)
+            if process:
+                process.load(function, allowed)
+            yield process or InKernel(function, allowed)
     finally:  # nothing of this answer is left to the next
         if process:
             process.stop()
@@ -107,22 +116,55 @@ def _pickled(value) -> bytes:
     class Pickler(cloudpickle.Pickler):
         # Keeps the names of files, by which lines are told, and the course's functions.
         dispatch_table = cloudpickle.Pickler.dispatch_table.new_child(
-            {CodeType: lambda code: (marshal.loads, (marshal.dumps(code),))}
+            {
+                CodeType: lambda code: (marshal.loads, (marshal.dumps(code),)),
+                io.TextIOWrapper: lambda file: (_left_behind, ("file",)),
+            }
         )
+
+        def reducer_override(self, thing):
+            made, kind = super().reducer_override(thing), type(thing)
+            is_known = kind in self.dispatch_table or issubclass(kind, BY_NAME)
+            return made if made is not NotImplemented or is_known else _reduced(thing)
 
     file = io.BytesIO()
     Pickler(file).dump(value)
     return file.getvalue()
 
 
+def _reduced(thing):
+    """What makes a thing anew. No code of the notebook's runs for it here."""
+    kind = type(thing)
+    if kind in LOCKS:
+        return LOCKS[kind], ()
+    if kind is CACHED:  # else it would be looked up there by its name
+        return _cached, (thing.__wrapped__, thing.cache_parameters())
+    own = (vars(base) for base in kind.__mro__ if base.__module__ == "__main__")
+    with contextlib.suppress(Exception):
+        if not any(REDUCING & set(names) for names in own):
+            return thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+    return _left_behind, (kind.__name__,)
+
+
+def _cached(function, options):
+    return functools.lru_cache(**options)(function)
+
+
+def _left_behind(name):
+    """In the place of what can't be sent: whoever uses it is told its name."""
+    return type(f"{name} (which the notebook can't hand over)", (), {})()
+
+
 class Process:
     """The kernel's side of a `worker.Worker`."""
+
+    before = ()  # the command that starts it, with its arguments
 
     def __init__(self):
         code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
         quiet = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
         self.child = subprocess.Popen(
-            [sys.executable, "-c", code],
+            [*self.before, sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -159,46 +201,57 @@ class Process:
         with contextlib.suppress(OSError):
             self.child.stdin.close()
 
-    def load(self, function, allowed) -> bool:
-        """Hand over an answer; False if it can't be had there."""
-        try:
-            answer = _pickled((function, allowed))
-            # On Windows a virtual environment's Python starts the one that computes.
-            pid = self._ask("begin", b"", _Meter(self, LOADING))
-            self.computing = psutil.Process(pid)
-        except Exception:  # noqa: BLE001, whatever an object raises that can't be sent
-            return False
+    def load(self, function, allowed):
+        """Hand over an answer."""
+        self.meter = _Meter(self)  # of the whole check
+        answer = calls.attempt(lambda: _pickled((function, allowed)))
+        if answer is None:
+            raise calls.Stopped(STAYS)
+        self._ask("begin", b"", LOADING)
+        # What started it may wait for it: a sandbox, on Windows a virtual environment.
+        self.computing = [self.computing, *self.computing.children(recursive=True)][-1]
+        self.meter.used = 0.0
         self.answer = pickle.dumps(([*map(str, sys.path)], os.getcwd(), answer))
-        if self._ask("load", self.answer, _Meter(self, LOADING)) != "loaded":
-            return False
-        self.meter = _Meter(self, COMPUTING)  # of all calls
-        return True
+        if (told := self._ask("load", self.answer, LOADING)) != "loaded":
+            raise calls.Stopped(f"{STAYS} ({told})")
+        self.meter.allow(COMPUTING)  # for all calls
+
+    def look_at(self, asked) -> about.About:
+        return about.About(*map(str, self._ask("look", pickle.dumps(asked)).value))
 
     def call_afresh(self, args) -> calls.Reply:
         """A call for which nothing is left of those before it."""
-        self._ask("load", self.answer, self.meter)
+        self._ask("load", self.answer)
         return self.call(args)
 
     def call(self, args) -> calls.Reply:
-        return self._ask("call", _pickled(args), self.meter)
+        return self._ask("call", _pickled(args))
 
     def count_lines(self, args, most, seconds) -> int:
-        return self._ask("count", _pickled((args, most)), _Meter(self, seconds))
+        return self._ask("count", _pickled((args, most)), seconds)
 
-    def _ask(self, method, data, meter):
-        """The reply to a request. What takes too much is stopped, with its process."""
+    def _ask(self, method, data, seconds=None):
+        """The reply to a request. What takes too much is stopped, with its process.
+
+        With ``seconds`` it may compute that long, else what is left of the last ones.
+        """
+        if seconds:
+            self.meter.allow(seconds)
         # In a thread: a thread that an answer left may keep the process from reading.
         threading.Thread(target=self._send, args=(method, data), daemon=True).start()
-        meter.looked = time.monotonic()  # before it the process had nothing to do
-        reason = ""
+        self.meter.looked = time.monotonic()  # before it it had nothing to do
+        reason, borrowed = "", ""
         while not reason:
             try:  # short waits: on Windows Ctrl-C gets through only between them
                 reply = self.replies.get(timeout=0.05)
             except queue.Empty:
-                reason = meter.excess()
+                reason = self.meter.excess()
                 continue
             if isinstance(reply, REPLIES[method]):
-                return reply
+                return reply._replace(borrowed=borrowed) if borrowed else reply
+            if method == "call" and isinstance(reply, str):  # told before the end
+                borrowed = borrowed or reply
+                continue
             reason = GONE
         self.stop()
         raise calls.Stopped(reason)
@@ -222,10 +275,13 @@ class Process:
 class _Meter:
     """Measures what requests take of the computer, all together."""
 
-    def __init__(self, process, seconds):
-        self.process, self.waited = process, 0.0
-        self.used = process.seconds()
-        self.most = self.used + seconds
+    def __init__(self, process):
+        self.process, self.used, self.waited = process, 0.0, 0.0
+        self.most = float("inf")
+
+    def allow(self, seconds):
+        """Let it compute so long from now on."""
+        self.most = self.process.seconds() + seconds
 
     def excess(self) -> str:
         """Why the request must end now, or ''."""
@@ -233,14 +289,12 @@ class _Meter:
         passed = 0.0 if self.process.is_ready() else now - self.looked
         waited = self.waited + passed - SHARE * (used - self.used)
         self.looked, self.used, self.waited = now, used, max(0.0, waited)
-        if used > self.most:
-            return TOO_LONG
-        if waited > WAITING:
-            return TOO_LAZY
-        with contextlib.suppress(psutil.Error):
+        with contextlib.suppress(psutil.Error):  # first: to fill it takes time, too
             if self.process.computing.memory_info().rss > MEMORY:
                 return TOO_LARGE
-        return ""
+        if used > self.most:
+            return TOO_LONG
+        return TOO_LAZY if waited > WAITING else ""
 
 
 # 2. In the kernel ---------------------------------------------------------------------
@@ -252,6 +306,9 @@ class InKernel:
     def __init__(self, function, allowed):
         self.function, self.allowed = function, allowed
         self.last, self.earlier = time.process_time() + COMPUTING, []
+
+    def look_at(self, asked) -> about.About:
+        return about.look_at(self.function, asked)
 
     def call(self, args) -> calls.Reply:
         def trace(frame, event, argument):

@@ -6,7 +6,7 @@ import pickle
 import signal
 import sys
 
-from course.checking import calls, wire
+from course.checking import about, calls, wire
 
 PROCESSOR_SECONDS = 60  # then the system ends what no kernel stops
 
@@ -14,8 +14,11 @@ PROCESSOR_SECONDS = 60  # then the system ends what no kernel stops
 class Worker:
     """Answers requests (method, bytes): all that the kernel hands over is pickled.
 
-    What it replies isn't: see `wire`.
+    What it replies isn't: see `wire`. Of a call it may first ``tell`` something.
     """
+
+    def __init__(self, tell):
+        self.tell = tell
 
     def begin(self, _):
         return os.getpid()
@@ -28,11 +31,16 @@ class Worker:
         self.earlier = []
         return "loaded"
 
+    def look(self, data):
+        return calls.Reply(tuple(about.look_at(self.function, pickle.loads(data))))
+
     def call(self, data):
+        watched = {"earlier": self.earlier, "tell": self.tell}
         try:
-            args, watched = pickle.loads(data), {"earlier": self.earlier}
-            return calls.call(self.function, args, self.allowed, **watched)
-        except KeyboardInterrupt as error:  # its own: the button does not reach us
+            return calls.call(
+                self.function, pickle.loads(data), self.allowed, **watched
+            )
+        except BaseException as error:  # noqa: BLE001, also its own KeyboardInterrupt
             return calls.describe(error)
 
     def count(self, data):
@@ -46,18 +54,30 @@ def main():
         os.dup2(nothing, channel)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the stop button is for the kernel
     if hasattr(os, "register_at_fork"):  # what an answer forks must not reply
-        os.register_at_fork(after_in_child=lambda: (requests.close(), replies.close()))
+        for channel in (requests, replies):
+            os.register_at_fork(after_in_child=channel.close)
     _limit_time()
-    worker = Worker()
+    sys.addaudithook(_end_nobody)
+
+    def tell(reply):
+        replies.write(wire.pack(reply))
+        replies.flush()
+
+    worker = Worker(tell)
     with contextlib.suppress(EOFError):  # the kernel has ended
         while True:
             method, data = pickle.load(requests)
             try:
                 reply = getattr(worker, method)(data)
             except Exception as error:  # noqa: BLE001, whatever unpickling raises
-                reply = type(error).__name__
-            replies.write(wire.pack(reply))
-            replies.flush()
+                reply = f"{type(error).__name__}: {error}"
+            tell(reply)
+
+
+def _end_nobody(event, args):
+    """An audit hook: the kernel is the parent of this process."""
+    if event in ("os.kill", "os.killpg"):
+        raise PermissionError("an answer may not end a process")
 
 
 def _limit_time():

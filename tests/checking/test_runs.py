@@ -67,7 +67,7 @@ def my_slope(z, alpha):
 def test_a_process_that_does_not_read_is_stopped(monkeypatch):
     """Guards: a kernel that waits in a write; seconds by the clock for computed ones."""
     process = runs.Process()
-    assert process.load(print, ())
+    process.load(print, ())
     monkeypatch.setattr(runs, "WAITING", 0.5)
     process.computing.suspend()
     with pytest.raises(calls.Stopped, match="computed nothing"):
@@ -79,7 +79,7 @@ def test_a_process_that_does_not_read_is_stopped(monkeypatch):
 def test_who_sleeps_waits_for_no_processor():
     """Guards: an answer that sleeps, taken for one that is ready; and the reverse."""
     process = runs.Process()
-    assert process.load(sum, ())
+    process.load(sum, ())
     wait_until(lambda: not process.is_ready(), "it waits for a request")
     process._send("call", runs._pickled((range(10**12),)))
     wait_until(process.is_ready, "it computes")
@@ -196,7 +196,8 @@ def test_all_calls_together_have_their_limits(given, words, after, monkeypatch):
     """Guards: limits by the clock, anew in each call, or while the kernel works."""
     process = Busy(**given)
     monkeypatch.setattr(runs, "time", process)
-    meter, why, looks = runs._Meter(process, runs.COMPUTING), "", 0
+    meter, why, looks = runs._Meter(process), "", 0
+    meter.allow(runs.COMPUTING)
     while not why and looks < 9000:
         if looks % 10 == 0:  # each call takes a second, 7 seconds after the one before
             process.now += 7
