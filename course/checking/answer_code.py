@@ -11,7 +11,8 @@ from typing import NamedTuple
 UNREADABLE = SyntaxError, ValueError, RuntimeError, MemoryError  # raised by parsing
 # What binds a name whatever it was before, where a loop or `if` may leave it.
 WHOLE = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ImportFrom, ast.Assign
-IMPORTS = ast.Import, ast.ImportFrom
+MUTABLE = ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp
+DEFINE = *WHOLE[:4], ast.Import
 RUN_AT_ONCE = "listcomp", "setcomp", "dictcomp", "genexpr"  # scopes, as classes are
 
 
@@ -24,8 +25,8 @@ class Statement(NamedTuple):
     replaces: set  # those of them that are others from here on
     needs: set  # names that it looks up when it runs,
     later: set  # and those that functions in it look up when they are called
-    touches: set  # names whose things it may change, without binding them
-    sets: set  # names that functions in it bind, by `global`
+    loose: set  # names of what may change without being bound: lists, `global` ones
+    acts: bool = True  # whether it may change such things
 
 
 def read(cells) -> tuple[list[Statement], list]:
@@ -41,23 +42,19 @@ def read(cells) -> tuple[list[Statement], list]:
 
 def needed(statements, name) -> list[Statement]:
     """Those that make what a name stands for after all of them, in their order."""
-    called, setters = (
-        {},
-        {},
-    )  # name -> what functions that it may stand for look up, set
+    called = {}  # name -> what functions that it may stand for look up
     for statement in statements:
         for bound in statement.binds:
             called.setdefault(bound, set()).update(statement.later)
-            setters.setdefault(bound, set()).update(statement.sets)
-    imports = (part for part in statements if isinstance(part.node, IMPORTS))
-    modules = set().union(*(part.binds for part in imports))
+    loose = set().union(*(statement.loose for statement in statements))
     at_end, more = set(), {name}
     while not more <= at_end:  # what a function looks up is what it finds at the end
         at_end |= more
         kept, names = [], at_end | {"*"}
         for statement in reversed(statements):
-            changes = statement.binds | (statement.touches - modules)
-            changes = changes.union(*(setters.get(n, ()) for n in statement.needs))
+            changes = statement.binds
+            if statement.acts:  # calls of what it needs may change what these look up
+                changes = changes | (_reached(statement.needs, called) & loose)
             if changes & names:
                 kept.append(statement)
                 names -= statement.replaces
@@ -112,40 +109,21 @@ def _statement(cell, node):
     if isinstance(node, ast.Import):  # `import a.b` leaves what `import a.c` brought
         replaces = {alias.asname or alias.name for alias in node.names}
     binds = {"*"} | bound if code.endswith("*") else bound  # from module import *
-    kinds = binds, replaces, *_lookups(table), {*_touched(node)}, {*_set_by_call(table)}
-    return Statement(code, node, *kinds)
+    for part in ast.walk(node):  # table["key"] = 1
+        is_stored = isinstance(getattr(part, "ctx", None), ast.Store)
+        if is_stored and isinstance(getattr(part, "value", None), ast.Name):
+            binds = binds | {part.value.id}
+    is_mutable = any(isinstance(part, MUTABLE) for part in ast.walk(node))
+    loose = binds if is_mutable and not isinstance(node, DEFINE) else set()
+    loose = loose.union(*map(_set_in, table.get_children()))
+    return Statement(code, node, binds, replaces, *_lookups(table), loose)
 
 
-def _touched(node):
-    """Of `table["key"] = 1`, `table.update(x)`, `register(f)`: table, x, f."""
-    if isinstance(getattr(node, "ctx", None), (ast.Store, ast.Del)):
-        yield from _owner(node)
-    if isinstance(node, ast.Call):
-        yield from _owner(node.func)
-        yield from (part.id for part in node.args if isinstance(part, ast.Name))
-    if not isinstance(
-        node, (ast.FunctionDef, ast.Lambda)
-    ):  # these run later, if at all
-        for part in ast.iter_child_nodes(node):
-            yield from _touched(part)
-
-
-def _owner(node):
-    """The name of what a part belongs to: `table` of `table[0].rows`."""
-    part = node
-    while isinstance(part, (ast.Attribute, ast.Subscript)):
-        part = part.value
-    if part is not node and isinstance(part, ast.Name):
-        yield part.id
-
-
-def _set_by_call(table):
-    """The names of the notebook that functions bind, by `global`."""
-    for child in table.get_children():
-        for symbol in child.get_symbols():
-            if symbol.is_declared_global() and symbol.is_assigned():
-                yield symbol.get_name()
-        yield from _set_by_call(child)
+def _set_in(table):
+    """The names that a function binds for the whole notebook, by `global`."""
+    symbols = (s for s in table.get_symbols() if s.is_declared_global())
+    found = {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
+    return found.union(*map(_set_in, table.get_children()))
 
 
 def _lookups(table):

@@ -1,34 +1,41 @@
 """Grade notebooks that were handed in: a table, and a page of feedback for each learner.
 
 FOLDER, or a zip, holds them under any names, also as Moodle packs them; who is who, see
-docs/teaching.md. Only the functions of the exercises and what they need are run, each notebook's
-in a process of its own. The cases are those of the notebook's checks, and others that are
-drawn anew at each grading, for all learners the same.
+docs/teaching.md. Of a notebook run only the functions of the exercises and what they need.
+The cases are those of the notebook's checks, and others that are drawn anew at each
+grading, for all learners the same.
 """
 
 import json
 import os
 import secrets
-import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
-
-import psutil
+from multiprocessing import get_context
 
 from course import lessons
 from course.tools import ROOT, CommandError, find_notebooks
-from course.tools.grading import handins, reports
+from course.tools.grading import cage, handins, judge, reports
 
 EXAMPLE = "grade handins --csv marks.csv"
-SECONDS = 90  # for one notebook, by the clock
+ENDED = "it could not be judged: the process that judges it ended"
+SHUT_IN = "Answers run shut in: no network, no files of others, no other programs."
+NOT_SHUT_IN = (
+    "Answers run with your rights, since there is no bwrap that works: see 'What a mark is "
+    "worth' in docs/teaching.md."
+)
+WIDE = 40  # characters of the bar
 
 
 def add_arguments(parser):
     parser.add_argument("folder", metavar="FOLDER", help="a folder or a zip")
     parser.add_argument("--csv", metavar="FILE", help="the table, for a spreadsheet")
+    what = "a row for each exercise, with the words of its check"
+    parser.add_argument("--long", action="store_true", help=what)
     parser.add_argument("--moodle", metavar="FILE", help="the marks, for Moodle")
     parser.add_argument("--feedback", metavar="FOLDER", help="a page for each learner")
     parser.add_argument(
@@ -43,41 +50,37 @@ def run(options) -> int:
         raise CommandError(f"there is no {folder}")
     with suppress(AttributeError):  # names may have letters that a terminal has not
         sys.stdout.reconfigure(errors="replace")
-    learners = grade(handins.collect(folder), only)
-    rows = [row for learner in learners for row in learner.rows]
-    most = len({row.exercise for row in rows} - {""})
-    if rows:
-        print(reports.told(rows, learners, most))
+    learners = grade(handins.collect(folder), only, told=print)
+    marks = reports.Marks(learners)
+    if learners:
+        print(marks.told(options.long))
     if options.csv:
-        reports.write_csv(ROOT / options.csv, rows)
+        marks.write_csv(ROOT / options.csv, options.long)
     if options.moodle:
-        reports.write_moodle(ROOT / options.moodle, learners, most)
+        marks.write_moodle(ROOT / options.moodle)
     if options.feedback:
-        reports.write_pages(ROOT / options.feedback, learners, most)
-    if not most:
+        marks.write_pages(ROOT / options.feedback)
+    if not marks.exercises:
         print(f"There is nothing to grade in {folder}.", file=sys.stderr)
-    return 0 if most else 1
+    return 0 if marks.exercises else 1
 
 
 @dataclass
 class Row:
-    """A line of the table: an exercise, or a file without one."""
+    """What is told of an exercise in a file."""
 
     learner: str
     file: str
-    notebook: str = ""
-    exercise: str = ""
+    notebook: str
+    exercise: str
     solved: bool = False
-    words: str = f"it could not be judged: that took {SECONDS} seconds, or crashed"
+    words: str = ENDED
     mistake: str = ""
     tried: bool = False
     code: str = ""
     attempts: object = ""
     look_at: list = field(default_factory=list)
-
-    @property
-    def solved_words(self):
-        return ("yes" if self.solved else "no") if self.exercise else ""
+    shape: str = ""  # alike in copies, see `answers.shape`
 
 
 @dataclass
@@ -88,132 +91,109 @@ class Learner:
     number: str
     files: list = field(default_factory=list)
     rows: list = field(default_factory=list)
+    unread: list = field(default_factory=list)  # a sentence for each file
 
     @property
     def solved(self):
         return sum(row.solved for row in self.rows)
 
+    @property
+    def mark(self):
+        """The number of solved ones; '' if there may be more in what can't be read."""
+        is_open = any(file.problem and file.is_work for file in self.files)
+        return "" if is_open or not self.rows else self.solved
+
 
 # 1. All files --------------------------------------------------------------------------
 
 
-def grade(files, only=(), seed=None) -> list[Learner]:
-    """The learners, sorted, each with what is told of their files."""
-    settings = {"seed": seed or secrets.randbits(64), "only": list(only)}
-    judged = iter(_judge([file for file in files if file.is_notebook], settings))
+def grade(files, only=(), seed=None, told=lambda words: None) -> list[Learner]:
+    """The learners, sorted, each with what is known of their files.
+
+    ``told`` is called with a sentence that says what the answers could reach.
+    """
     learners = {}
     for file in files:
         who = file.learner, file.number
-        learner = learners.setdefault(who, Learner(*who))
-        learner.files.append(file)
-        if file.problem:
-            learner.rows.append(_problem(file, file.problem))
-        elif file.is_notebook:
-            learner.rows += next(judged)
+        learners.setdefault(who, Learner(*who)).files.append(file)
+    counted = [file for file in files if file.notebook]
+    counted = [file for file in counted if not only or file.notebook in only]
+    seed = seed or secrets.randbits(64)
+    tasks = [(file.notebook, file.cells, seed) for file in counted]
+    for file, rows in zip(counted, _judge(tasks, told)):
+        rows = [Row(file.learner, file.name, **row) for row in rows]
+        learners[file.learner, file.number].rows += rows
     for learner in learners.values():
         _settle(learner)
     return [learners[who] for who in sorted(learners, key=lambda w: (w[0].lower(), w))]
 
 
-def _judge(notebooks, settings) -> list[list[Row]]:
-    """The rows for each notebook, as many at a time as there are processors."""
-    judged, most = [], len(notebooks)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+def _judge(tasks, told) -> list:
+    """What `judge.judge` gives for each task, as many at a time as there are processors."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        before = cage.command(folder)
+        told(SHUT_IN if before else NOT_SHUT_IN)
+        settings = {"mp_context": get_context("spawn"), "initializer": judge.prepare}
+        settings["initargs"] = folder, before
+        done = _at_once(tasks, os.cpu_count(), settings)
+        for number, task in enumerate(tasks):
+            if number not in done:  # an answer may have ended all: so these one by one
+                [*rows] = _at_once([task], 1, settings).values()
+                done[number] = rows[0] if rows else judge.unjudged(task[0])
+    return [done[number] for number in range(len(tasks))]
+
+
+def _at_once(tasks, processes, settings) -> dict:
+    """By the number of the task what it gave; without those whose process was ended."""
+    done = {}
+    with ProcessPoolExecutor(processes, **settings) as pool:
+        jobs = {pool.submit(judge.judge, *task): i for i, task in enumerate(tasks)}
         try:
-            for job in [pool.submit(_rows, file, settings) for file in notebooks]:
-                judged.append(job.result())
-                if sys.stderr.isatty():
-                    end = "\n" if len(judged) == most else ""
-                    text = f"\r{len(judged)} of {most} notebooks"
-                    print(text, end=end, file=sys.stderr)
+            for job in as_completed(jobs):
+                with suppress(BrokenProcessPool):
+                    done[jobs[job]] = job.result()
+                _tell_progress(len(done), len(jobs))
         except KeyboardInterrupt:
-            pool.shutdown(cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
             raise CommandError("\nStopped; nothing is graded.") from None
-    return judged
+    return done
+
+
+def _tell_progress(done, most):
+    if sys.stderr.isatty() and most > 1:
+        bar = ("#" * (WIDE * done // most)).ljust(WIDE, ".")
+        end = "\n" if done == most else ""
+        print(f"\r{bar} {done} of {most} notebooks", end=end, file=sys.stderr)
+
+
+# 2. One learner ------------------------------------------------------------------------
 
 
 def _settle(learner):
-    """Count the attempts by the record, and keep one row for each exercise."""
-    for file in learner.files:
-        if file.is_record and not file.problem:
-            learner.rows += _add_attempts(file, learner.rows)
-    words = "has no exercise that counts"
-    rows = learner.rows or [_row(file, words=words) for file in learner.files]
+    """Keep one row for each exercise, say what can't be read, and count the attempts."""
     best = {}  # a solved one, else the last
-    for row in sorted(rows, key=lambda row: row.notebook or "~"):
-        key = row.exercise or row.file
-        if key not in best or row.solved or row.tried and not best[key].solved:
-            best[key] = row
+    for row in sorted(learner.rows, key=lambda row: row.notebook):
+        before = best.get(row.exercise)
+        if before is None or row.solved or row.tried and not before.solved:
+            best[row.exercise] = row
     learner.rows = list(best.values())
+    for file in learner.files:
+        if file.record and not _add_attempts(file, learner.rows):
+            file.problem, file.is_work = "it is no record of this course", False
+        if file.problem:
+            words = f"{file.name} can't be read: {file.problem}. Hand it in once more"
+            learner.unread.append(words)
+    if not learner.rows and not learner.unread:
+        learner.unread.append("there is no exercise that counts")
 
 
-def _add_attempts(file, rows):
-    """Put the attempts of a record into its learner's rows; a row if it is none."""
+def _add_attempts(file, rows) -> bool:
+    """Put the attempts of a record into its learner's rows; False if it is none."""
     try:
-        works = json.loads(file.data)["exercises"]
-        for row in (row for row in rows if row.exercise):
+        works = json.loads(file.record)["exercises"]
+        for row in rows:
             work = works.get(lessons.name_of(row.notebook), {})
             row.attempts = int(work.get(row.exercise, {"tries": 0})["tries"])
     except Exception:  # noqa: BLE001, whatever a forged one raises
-        return [_problem(file, "it is no record of this course")]
-    return []
-
-
-def _row(file, **fields):
-    return Row(file.learner, file.name, **fields)
-
-
-def _problem(file, problem):
-    return _row(file, words=f"couldn't be read: {problem}. Please hand it in once more")
-
-
-# 2. One notebook -----------------------------------------------------------------------
-
-
-def _rows(file, settings):
-    """The rows that the process of `judge` writes; after too long, those until then."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        try:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "course.tools.grading.judge"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=folder,
-                env=_environment(folder),
-            )
-        except OSError as error:
-            return [_problem(file, f"no process could be had for it: {error}")]
-        request = json.dumps(settings).encode() + b"\n" + file.data
-        try:
-            lines, _ = process.communicate(request, timeout=SECONDS)
-        except subprocess.TimeoutExpired:
-            _stop(process.pid)
-            lines, _ = process.communicate()
-    rows = {}
-    with suppress(ValueError):  # the last may be a part of one
-        for line in map(json.loads, lines.splitlines()):
-            if "problem" in line:
-                return [_problem(file, line["problem"])]
-            rows[line["exercise"]] = _row(file, **line)
-    if process.returncode and not rows:
-        return [_problem(file, "its process ended")]
-    return list(rows.values())
-
-
-def _environment(folder):
-    """What a process needs, and nothing of what is set for the teacher."""
-    kept = "PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LANG", "LD_LIBRARY_PATH"
-    names = {name: os.environ[name] for name in kept if name in os.environ}
-    ours = {"PYTHONPATH": str(ROOT), "PYTHONSAFEPATH": "1"}
-    ours |= {"HOME": folder, "USERPROFILE": folder}  # the second on Windows
-    return {**names, **ours, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
-
-
-def _stop(pid):
-    """End a process, and all that it started."""
-    with suppress(psutil.Error):
-        process = psutil.Process(pid)
-        for part in [process, *process.children(recursive=True)]:
-            with suppress(psutil.Error):
-                part.kill()
+        return False
+    return True

@@ -6,36 +6,35 @@ the notebooks publish, wrong ones are usual mistakes. The files are in grade.tom
 
 import csv
 import json
-import subprocess
+import socket
 import sys
 import zipfile
-from contextlib import redirect_stdout
-from io import StringIO
 from types import SimpleNamespace
 
 import psutil
 import pytest
 
 from course.__main__ import main
+from course.checking import runs
 from course.tools import NOTEBOOKS, ROOT, grade, handin, notebooks
-from course.tools.grading import handins, judge, reports, standin
+from course.tools.grading import cage, handins, reports
 from tests import tables
 from tests.answers import SOLUTIONS
-from tests.wait import PATIENCE, wait_until
+from tests.wait import wait_until
 
 TABLES = tables.beside(__file__, "grade.toml")
 LAYER = "my_loss_slope", "my_layer_backward", "my_backprop"  # of 04_backprop
 HOSTILE = """
-import importlib, io, os, pathlib, shutil, socket, subprocess, sys, threading
-SECRET = {}
+import importlib, os, pathlib, shutil, socket, sqlite3, subprocess
+from multiprocessing import util
+SECRET, PORT = {!r}, {}
 def got_through():
     told = []
-    for words, attempt in [{}]:
+    for attempt in [{}]:
         try:
-            told.append((words, attempt()))
-        except Exception as error:
-            if words not in str(error):
-                told.append((words, error))
+            told += [done] if (done := attempt()) else []
+        except Exception:
+            pass
     return told"""
 FLOOD = """import os
     for channel in range(3, 20):
@@ -73,11 +72,11 @@ def zipped(path, files):
     return path.read_bytes()
 
 
-def answered(learner, place):
+def answered(learner, place, port):
     """The notebook of a learner in the table."""
     table, secret, code = TABLES["answers"][learner], place / "class" / "essay.pdf", {}
-    tried = (f"({words!r}, lambda: {do})" for do, words in TABLES["refused"].items())
-    hostile = HOSTILE.format(repr(str(secret)), ", ".join(tried))
+    tried = ", ".join(f"lambda: {do}" for do in TABLES["refused"]["tried"])
+    hostile = HOSTILE.format(str(secret), port, tried)
     # What pickle would obey, if the judge read it so.
     pickled = f"cbuiltins\nopen\n(V{place / 'run by the judge'}\nVw\ntR.\n".encode()
     for name in LAYER:
@@ -90,7 +89,7 @@ def answered(learner, place):
     return notebook("04_backprop", code, [*table["cells"], hostile])
 
 
-def fill(folder):
+def fill(folder, port):
     """The hand-ins of a class."""
     html = {name: code.rstrip() + "\n    '<b>'" for name, code in SOLUTIONS.items()}
     wrong = {"my_step": SOLUTIONS["my_step"].replace("return", "return None and")}
@@ -113,11 +112,20 @@ def fill(folder):
     files = {f"Bo Öst_{name}": path.read_bytes() for name, path in files.items()}
     zipped(folder / "moodle.zip", files)
     for learner in TABLES["answers"]:
-        content = answered(learner, folder.parent)
+        content = answered(learner, folder.parent, port)
         write(folder / learner / "04_backprop.ipynb", content)
     write(folder / "forger.ipynb", forged())
     (folder / "broken.ipynb").write_text(json.dumps(notebook("05_sum_task"))[:5000])
-    write(folder / "huge.ipynb", b" " * (2**20 + 1))
+    large, old = notebook("05_sum_task", SOLUTIONS), {"worksheets": [], "nbformat": 3}
+    large["cells"][5]["outputs"] = [{"text": "x" * 2**21}]
+    write(folder / "large outputs.ipynb", large)
+    large["cells"][5].update(outputs=[], source="#" * 2**20)
+    write(folder / "huge.ipynb", large)
+    write(folder / "old.ipynb", old)
+    write(folder / "colab.ipynb", without_ids(notebook("05_sum_task", SOLUTIONS)))
+    write(folder / "half" / "05_sum_task.ipynb", notebook("05_sum_task", SOLUTIONS))
+    write(folder / "half" / "04_backprop.ipynb", b"{")
+    write(folder / "half" / "essay.pdf", b"%PDF")
     write(folder / "essay.pdf", b"%PDF")
     write(folder / "other.ipynb", {"nbformat": 4, "cells": [cell_of("print(1)")]})
     write(folder / "nozip.zip", b"PK")
@@ -141,28 +149,37 @@ def forged():
     return content
 
 
+def without_ids(content):
+    """As Colab saves it."""
+    for cell in content["cells"]:
+        del cell["id"]
+    return content
+
+
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """One grading of all of it: what was told, and the files that it made."""
-    place = tmp_path_factory.mktemp("grading")
-    fill(place / "class")
-    before, told = set(psutil.pids()), StringIO()
-    files = {"--csv": "marks.csv", "--moodle": "moodle.csv", "--feedback": "pages"}
-    options = [word for key in files for word in (key, str(place / files[key]))]
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(told):
-        patch.setattr(grade, "SECONDS", PATIENCE)
-        patch.setattr(grade.secrets, "randbits", lambda bits: 5)
+    place, told = tmp_path_factory.mktemp("grading"), []
+    before = set(psutil.pids())
+    with pytest.MonkeyPatch.context() as patch, socket.create_server(("", 0)) as server:
+        patch.setenv("TEACHERS_TOKEN", "secret")
+        fill(place / "class", server.getsockname()[1])
         patch.setattr(handins, "LARGEST", 2**20)
         patch.setattr(handins, "MOST", 3 * 2**20)
-        assert main(["grade", str(place / "class"), *options]) == 0
-    rows, moodle = (read_csv(place / files[key]) for key in ("--csv", "--moodle"))
-    found = {"rows": rows, "moodle": moodle, "told": told.getvalue()}
-    return SimpleNamespace(place=place, before=before, **found)
+        files = handins.collect(place / "class")
+        learners = grade.grade(files, seed=5, told=told.append)
+    marks = reports.Marks(learners)
+    marks.write_csv(place / "marks.csv", False)
+    marks.write_csv(place / "long.csv", True)
+    marks.write_moodle(place / "moodle.csv")
+    marks.write_pages(place / "pages")
+    by_name = {learner.name: learner for learner in learners}
+    return SimpleNamespace(**locals(), moodle=read_csv(place / "moodle.csv"))
 
 
-def rows_of(graded, learner):
-    """The rows of a learner by their exercises; of what couldn't be read, by ''."""
-    return {row["exercise"]: row for row in graded.rows if row["learner"] == learner}
+def rows_of(graded, name):
+    """The rows of a learner by their exercises."""
+    return {row.exercise: row for row in graded.by_name[name].rows}
 
 
 def read_csv(path):
@@ -182,20 +199,29 @@ def test_two_of_one_name_are_two_each_with_their_own_record(graded):
     found = [row for row in graded.moodle if row["Full name"] == "Bo Öst"]
     numbers = [(row["Identifier"], row["Grade"]) for row in found]
     assert numbers == [("Participant 1", "0"), ("Participant 2", "2")]
-    rows = sorted((r["file"], r["exercise"], r["attempts"]) for r in graded.rows)
-    attempts = [tries for file, _, tries in rows if file.startswith("moodle.zip")]
-    assert attempts == ["", "", "7", "0"]
+    both = [learner for learner in graded.learners if learner.name == "Bo Öst"]
+    assert [[r.attempts for r in one.rows] for one in both] == [["", ""], [7, 0]]
 
 
 @pytest.mark.parametrize("learner", TABLES["unread"])
-def test_what_cannot_be_read_is_named(graded, learner):
+def test_what_cannot_be_read_is_named_and_is_no_mark_of_0(graded, learner):
     """Guards: a file that stops the grading, is read where it lies, or is passed over."""
     if learner == "link" and sys.platform == "win32":
         pytest.skip("links need rights on Windows")
-    words = rows_of(graded, learner)[""]["words"]
-    assert words.startswith("couldn't be read: ") and TABLES["unread"][learner] in words
+    [words, *_] = graded.by_name[learner].unread
+    assert "can't be read: " in words and TABLES["unread"][learner] in words
     [mark] = [row["Grade"] for row in graded.moodle if row["Full name"] == learner]
-    assert mark == ""  # a broken file is no mark of 0
+    assert mark == ""
+
+
+def test_outputs_and_other_files_cost_nobody_a_mark(graded):
+    """Guards: outputs that count as size; notebooks of Colab, which drops the ids."""
+    for learner in ("large outputs", "colab"):
+        assert graded.by_name[learner].mark == 2
+        assert all(not row.look_at for row in graded.by_name[learner].rows)
+    assert (
+        len(graded.by_name["half"].unread) == 2 and graded.by_name["half"].solved == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -205,38 +231,45 @@ def test_what_cannot_be_read_is_named(graded, learner):
 )
 def test_what_is_no_notebook_is_refused(data):
     """Guards: whatever an odd file makes of the reader, told to the learner as words."""
-    with pytest.raises(standin.Refused, match="it is empty" if not data else "part of"):
-        judge.read(data)
+    with pytest.raises(handins.Unread, match="it is empty" if not data else "part of"):
+        handins.read_cells(data)
 
 
-@pytest.mark.parametrize("learner", ["'=HYPERLINK(1)", "ben"])
+@pytest.mark.parametrize("learner", ["=HYPERLINK(1)", "ben"])
 def test_a_solved_exercise_is_solved_and_the_best_attempt_counts(graded, learner):
     """Guards: a right answer; one that a later file, or a hidden one, takes away."""
     rows = rows_of(graded, learner)
     assert rows.keys() == {"my_step", "my_train"}
     for row in rows.values():
-        assert (row["solved"], row["words"][:5]) == ("yes", "right")
-        assert row["notebook"] == "05_sum_task"
-        assert row["file"].endswith(("/<b>.ipynb", "ben/b.ipynb"))
+        assert (row.solved, row.words[:5], row.notebook) == (
+            True,
+            "right",
+            "05_sum_task",
+        )
+        assert row.file.endswith(("/<b>.ipynb", "ben/b.ipynb"))
 
 
 def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
     """Guards: a verdict from the file; a right answer in another cell is found."""
     step, train = rows_of(graded, "forger").values()
-    assert (step["solved"], step["look at"]) == ("yes", "the check cell was changed")
-    assert train["words"] == "not written yet"
-    assert train["look at"] == "the check cell was deleted"
+    assert (step.solved, step.look_at) == (
+        True,
+        ["the check cell was changed or deleted"],
+    )
+    assert train.words == "not written yet" and train.look_at == step.look_at
 
 
 @pytest.mark.parametrize("learner", TABLES["answers"])
 def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, learner):
     """Guards: the closed process, thing by thing, and what may run in it."""
+    if learner == "hostile" and not cage.command(str(graded.place)):
+        pytest.skip("nothing shuts answers in here: install bubblewrap (Linux)")
     rows = rows_of(graded, learner)
     for name in LAYER:
         _, solved, words, *look_at = TABLES["answers"][learner][name]
-        assert rows[name]["solved"] == solved, rows[name]
-        assert rows[name]["words"].startswith(words)
-        assert rows[name]["look at"].startswith("".join(look_at))
+        assert rows[name].solved == (solved == "yes"), rows[name]
+        assert rows[name].words.startswith(words)
+        assert rows[name].look_at == look_at
 
 
 def test_nothing_is_left(graded):
@@ -244,61 +277,62 @@ def test_nothing_is_left(graded):
     assert (graded.place / "class" / "essay.pdf").read_bytes() == b"%PDF"
     assert not (graded.place / "run by the judge").exists()
     assert not list(ROOT.glob("mine.*"))
-    assert not started_since(graded.before)
+    wait_until(lambda: not started_since(graded.before), "an answer goes on")
 
 
 def started_since(before):
-    """Processes of a grading that run and are not among those before."""
-    ours = {"PYTHONSAFEPATH": "1", "PYTHONPATH": str(ROOT)}.items()
-    others = (p for p in psutil.process_iter(["environ"]) if p.pid not in before)
-    return [p for p in others if ours <= (p.info["environ"] or {}).items()]
+    """Processes of answers that run and are not among those before."""
+    others = (p for p in psutil.process_iter(["cmdline"]) if p.pid not in before)
+    return [p for p in others if runs.BEGIN in " ".join(p.info["cmdline"] or ())]
 
 
-class Late(subprocess.Popen):
-    """A judge whose time is up when it has begun with an answer."""
-
-    def communicate(self, request=None, timeout=None):
-        if timeout:  # else it was ended
-            self.stdin.write(request)
-            self.stdin.close()
-            self.stdin = None
-            running = psutil.Process(self.pid).children
-            wait_until(running, "no answer runs")
-            raise subprocess.TimeoutExpired("judge", timeout)
-        return super().communicate()
+def test_the_first_line_says_what_answers_could_reach(graded, monkeypatch):
+    """Guards: marks that are trusted more than the machine allows."""
+    shut_in = bool(cage.command(str(graded.place)))
+    assert graded.told == [grade.SHUT_IN if shut_in else grade.NOT_SHUT_IN]
+    monkeypatch.setattr(cage.shutil, "which", lambda name: None)
+    assert cage.command(str(graded.place)) == ()
 
 
-@pytest.mark.timed
-def test_a_judge_that_takes_too_long_is_ended(monkeypatch, tmp_path):
-    """Guards: an answer that waits and waits, and what was known until then."""
-    monkeypatch.setattr(grade.subprocess, "Popen", Late)
-    sleepy = "def my_step(*a):\n    import threading; threading.Event().wait(2.5)"
-    write(tmp_path / "a.ipynb", notebook("05_sum_task", {"my_step": sleepy}))
-    before = set(psutil.pids())
-    [learner] = grade.grade(handins.collect(tmp_path))
-    assert [r.words[:23] for r in learner.rows] == 2 * ["it could not be judged:"]
-    wait_until(lambda: not started_since(before), "the judge or its answer goes on")
+@pytest.mark.skipif(sys.platform == "win32", reason="no `kill` in C on Windows")
+def test_who_ends_the_judge_costs_nobody_else_a_mark(monkeypatch, tmp_path):
+    """Guards: a class without marks, where the system shuts nobody in."""
+    monkeypatch.setattr(cage, "command", lambda folder: ())
+    killer = "import ctypes, os\ndef my_step(params, grads, learning_rate):\n    "
+    killer += "ctypes.CDLL(None).kill(os.getppid(), 9)"
+    write(tmp_path / "a.ipynb", notebook("05_sum_task", {"my_step": killer}))
+    for name in "bc":
+        write(tmp_path / f"{name}.ipynb", notebook("05_sum_task", SOLUTIONS))
+    told = []
+    first, *others = grade.grade(handins.collect(tmp_path), told=told.append)
+    assert [row.words for row in first.rows] == [grade.ENDED] * 2
+    assert [learner.mark for learner in others] == [2, 2]
+    assert told == [grade.NOT_SHUT_IN]
 
 
-def test_an_unwritten_default_runs_nothing_in_the_judge():
-    """Guards: default values and decorators, which Python runs where `def` stands."""
-    code = "@1 / 0\ndef f(a: 1 / 0, b=1 / 0, *, c=1 / 0) -> 1 / 0: pass"
-    answer = standin.answer([code], "f")
-    assert answer.__name__ == "f" and answer.__wrapped__(1) is None
-    with pytest.raises(RuntimeError):
-        answer(1)
-
-
-def test_the_terminal_tells_the_table_the_sums_and_what_to_look_at(graded):
+def test_the_terminal_tells_the_table_the_sums_and_what_to_look_at(graded, monkeypatch):
     """Guards: what a teacher reads first; whom to look at, and nobody else."""
-    lines = graded.told.splitlines()
-    [row] = [line for line in lines if line.startswith("forger  ") and "train" in line]
+    monkeypatch.setenv("COLUMNS", "200")
+    lines = graded.marks.told(is_long=False).splitlines()
+    head, ben = (next(s for s in lines if s.startswith(w)) for w in ("learner", "ben"))
+    assert head.split() == ["learner", *LAYER, "my_step", "my_train", "solved"]
+    assert ben.split() == ["ben", "yes", "yes", "2", "of", "5"]
+    assert ben.index("yes") == head.index("my_step")
+    [half] = [line for line in lines if line.startswith("half  ")]
+    assert half.split() == ["half", "yes", "yes"]  # no sum: a file can't be read
+    assert "my_step: 7 of 8 solved it" in lines
+    look_at = "\n".join(lines).partition("\nLook at:\n")[2]
+    assert "  hostile, my_loss_slope: it imports `socket`\n" in look_at
+    assert "  forger, my_step: the check cell was changed or deleted\n" in look_at
+    assert "  ben, my_step: " not in look_at
+    monkeypatch.setenv("COLUMNS", "60")
+    narrow = graded.marks.told(is_long=False).splitlines()
+    assert "1 my_loss_slope, 2 my_layer_backward, 3 my_backprop, 4 my_step" in "".join(
+        narrow
+    )
+    long = graded.marks.told(is_long=True).splitlines()
+    [row] = [line for line in long if line.startswith("forger  ") and "train" in line]
     assert row.split() == ["forger", "my_train", "no", "not", "written", "yet"]
-    assert "ben: 2 of 5" in lines and "my_step: 4 of 5 solved it" in lines
-    look_at = graded.told.partition("\nLook at:\n")[2]
-    assert "  hostile, my_loss_slope: it uses `setprofile`\n" in look_at
-    assert "  forger, my_step: the check cell was changed\n" in look_at
-    assert "ben" not in look_at
 
 
 def test_the_summary_counts_and_a_terminal_obeys_nobody():
@@ -311,21 +345,42 @@ def test_the_summary_counts_and_a_terminal_obeys_nobody():
         (False, "it \x07loops\nlong", True, ""),
         (False, "not written yet", False, ""),
     ]
-    fields = [{"exercise": "f", **dict(zip(keys, row))} for row in values]
-    rows = [grade.Row("a\x1b[2J", "b", **row) for row in fields]
-    lines = reports.told(rows, [], 1).splitlines()
-    assert " ".join(lines[4].split()) == "a [2J f no it loops"
-    assert lines[7:] == ["f: 1 of 5 solved it", "  2 x too large", "  1 x it  loops"]
+    fields = [dict(zip(keys, row)) for row in values]
+    rows = [grade.Row("a\x1b[2J", "b", "c", "f", **row) for row in fields]
+    learner = grade.Learner("a\x1b[2J", "", rows=rows)
+    lines = reports.Marks([learner]).told(is_long=True).splitlines()
+    assert " ".join(lines[5].split()) == "a [2J f no it loops"
+    assert lines[8:] == ["f: 1 of 5 solved it", "  2 x too large", "  1 x it  loops"]
+
+
+def test_copies_are_named_whatever_their_names():
+    """Guards: two of one hand; answers that are alike because they are short."""
+    code = SOLUTIONS["my_train"]
+    other = code.replace("losses", "errors").replace("params", "net")
+    shapes = [grade.judge.answers.shape(text) for text in (code, other, code + "\n1")]
+    assert shapes[0] == shapes[1] != shapes[2]
+    assert grade.judge.answers.shape(SOLUTIONS["my_loss"]) == ""
+    rows = [grade.Row(n, "", "", "my_train", shape=s) for n, s in zip("abc", shapes)]
+    marks = reports.Marks([grade.Learner(r.learner, "", rows=[r]) for r in rows])
+    told = marks.told(is_long=False).partition("\nLook at:\n")[2]
+    assert told == "  a, b, my_train: the same, but for names"
 
 
 def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
     """Guards: names that are formulas or have odd letters; Moodle's columns."""
-    assert {r["solved"] for r in graded.rows} == {"yes", "no", ""}
-    cells = [cell for r in graded.rows for cell in r.values()]
+    rows = read_csv(graded.place / "marks.csv")
+    cells = [cell for row in rows for cell in row.values()]
     assert "'=HYPERLINK(1)" in cells
     assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))]
+    [ben] = [row for row in rows if row["learner"] == "ben"]
+    assert (ben["my_step"], ben["my_backprop"], ben["solved"]) == ("yes", "", "2")
+    [half] = [row for row in rows if row["learner"] == "half"]
+    assert half["solved"] == "" and "04_backprop.ipynb can't be read" in half["look at"]
     data = (graded.place / "marks.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
+    long = read_csv(graded.place / "long.csv")
+    assert {row["solved"] for row in long} == {"yes", "no"}
+    assert {row["exercise"] for row in long} == {*LAYER, "my_step", "my_train"}
     [row] = [r for r in graded.moodle if r["Identifier"] == "Participant 2"]
     assert {"Grade", "Last modified (grade)", "Maximum Grade"} <= set(row)
     assert row["Maximum Grade"] == "5" and "my_step: right" in row["Feedback comments"]
@@ -335,10 +390,10 @@ def test_the_pages_are_readable_and_escaped(graded):
     """Guards: a page for each learner, under the name that Moodle takes back."""
     paths = (graded.place / "pages").iterdir()
     pages = {path.name: path.read_text(encoding="utf-8") for path in paths}
-    assert len(pages) == len(graded.moodle)
+    assert len(pages) == len(graded.learners)
     page = pages["Bo Öst_2_assignsubmission_file_feedback.html"]
     assert "2 of 5 exercises solved" in page
-    assert "is no function of yours" in pages["borrower.html"]
+    assert "this function is the course&#39;s" in pages["borrower.html"]
     assert "&lt;" not in pages["borrower.html"].split("<h1>")[0]
     assert "while True: LOOP = 1" in pages["hostile.html"]
     assert "bomb.zip" in pages["bomb.html"] and "once more" in pages["bomb.html"]
@@ -346,13 +401,20 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "&lt;b&gt;" in formula and "<b>" not in formula
 
 
-def test_where_nothing_counts_the_command_says_so(tmp_path, capsys):
+def test_the_command_grades_and_says_where_nothing_counts(tmp_path, capsys):
     """Guards: --only, a folder that isn't there, and the exit codes."""
-    content = json.dumps(notebook("05_sum_task"))
+    content = json.dumps(notebook("05_sum_task", SOLUTIONS))
+    folder = str(tmp_path / "in.zip")
     zipped(tmp_path / "in.zip", {"eva_05_sum_task.ipynb": content})
-    assert main(["grade", str(tmp_path / "in.zip"), "--only", "04_backprop"]) == 1
+    files = {"--csv": "marks.csv", "--moodle": "moodle.csv", "--feedback": "pages"}
+    options = [word for key in files for word in (key, str(tmp_path / files[key]))]
+    assert main(["grade", folder, *options]) == 0
+    assert capsys.readouterr().out.startswith("Answers run ")
+    [row] = read_csv(tmp_path / "marks.csv")
+    assert row["solved"] == "2" and (tmp_path / "pages" / "eva.html").exists()
+    assert main(["grade", folder, "--only", "04_backprop"]) == 1
     told = capsys.readouterr()
-    assert "has no exercise that counts" in told.out
+    assert "there is no exercise that counts" in told.out
     assert "nothing to grade" in told.err
     assert main(["grade", str(tmp_path / "none")]) == 1
     assert "there is no" in capsys.readouterr().err

@@ -8,19 +8,21 @@ Who it is, by the first of these that there is:
 - a notebook's name, without that of the course's notebook: ``anna_05_sum_task (1).ipynb``
 """
 
+import functools
 import io
+import json
 import re
 import stat
 import zipfile
-import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from course import record
 from course.tools import find_notebooks
 
-LARGEST = 20 * 2**20  # bytes in a file
-MOST = 200 * 2**20  # bytes in all files of a learner's zip
+MOST = 200 * 2**20  # bytes in a file, and in all files of a learner's zip
+LARGEST = 2 * 2**20  # characters in the cells of a notebook, without their outputs
+FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
 MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_.*)?"
 # Parts of a path that are no work to grade: hidden files, and what panels save.
@@ -34,20 +36,15 @@ class File:
     learner: str
     number: str  # the participant's in Moodle, or ''
     name: str
-    packed: bytes = b""  # small, even if a zip made it large
+    notebook: str = ""  # which one of the course it is
+    cells: list = field(default_factory=list)  # kind, id and text of each
+    record: bytes = b""
     problem: str = ""
+    is_work: bool = True  # or a problem is no reason to leave the mark open
 
-    @property
-    def data(self):
-        return zlib.decompress(self.packed)
 
-    @property
-    def is_record(self):
-        return self.name.split("/")[-1] == record.FILE
-
-    @property
-    def is_notebook(self):
-        return not (self.problem or self.is_record)
+class Unread(Exception):
+    """A file that can't be read; the text says why."""
 
 
 def collect(folder) -> list[File]:
@@ -71,14 +68,20 @@ def _files_of(parts, data, depth=0):
     name = parts[-1].lower()
     if any(re.match(IGNORED, part) for part in parts):
         return
-    if name.endswith(".zip"):
-        yield from _files_of_zip(parts, data, depth)
-    elif len(data) > LARGEST:
-        yield _file(parts, problem=f"it has more than {LARGEST // 2**20} MB")
-    elif name.endswith(".ipynb") or name == record.FILE:
-        yield _file(parts, data)
-    else:
-        yield _file(parts, problem="it is no notebook")
+    try:
+        if len(data) > MOST:
+            raise Unread(f"it has more than {MOST // 2**20} MB")
+        if name.endswith(".zip"):
+            yield from _files_of_zip(parts, data, depth)
+        elif name.endswith(".ipynb"):
+            cells = read_cells(data)
+            yield _file(parts, cells=cells, notebook=recognise(cells))
+        elif name == record.FILE:
+            yield _file(parts, record=data)
+        else:
+            yield _file(parts, problem="it is no notebook", is_work=False)
+    except Unread as why:
+        yield _file(parts, problem=str(why))
 
 
 def _files_of_zip(parts, data, depth=0):
@@ -97,7 +100,7 @@ def _files_of_zip(parts, data, depth=0):
         inner = PurePosixPath(entry.filename.replace("\\", "/").lstrip("/")).parts
         try:
             with archive.open(entry) as file:  # no more than its `file_size` is read
-                data = file.read(LARGEST + 1)
+                data = file.read(MOST + 1)
         except Exception as error:  # noqa: BLE001, as above
             yield _file((*parts, *inner), problem=f"the zip is damaged: {error}")
             continue
@@ -105,8 +108,8 @@ def _files_of_zip(parts, data, depth=0):
             yield from _files_of((*parts, *inner), data, depth + 1)
 
 
-def _file(parts, data=b"", problem=""):
-    return File(*_who(parts), "/".join(parts), zlib.compress(data, 1), problem)
+def _file(parts, **fields):
+    return File(*_who(parts), "/".join(parts), **fields)
 
 
 def _who(parts):
@@ -126,3 +129,43 @@ def _name_in(file):
     for path in find_notebooks([]):
         stem = stem.replace(path.stem, " ")
     return stem.strip(" _-.,()") or f"(no name) {file}"
+
+
+# Notebooks -----------------------------------------------------------------------------
+
+
+def read_cells(data) -> list[tuple]:
+    """The cells of a notebook: kind, id and text of each; an `Unread` if it is none."""
+    if not data.strip():
+        raise Unread("it is empty")
+    try:
+        notebook = json.loads(data)
+        if "worksheets" in notebook:
+            raise Unread("it is of an old form: open it in JupyterLab, and save it")
+        cells = [
+            (cell["cell_type"], str(cell.get("id")), "".join(cell["source"]))
+            for cell in notebook["cells"]
+        ]
+    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+        raise Unread("it is no notebook, or only a part of one") from None
+    if sum(len(text) for _, _, text in cells) > LARGEST:
+        raise Unread(f"its cells hold more than {LARGEST // 2**20} MB of text")
+    return cells
+
+
+def recognise(cells) -> str:
+    """Which notebook this is, by the ids of its cells, or their texts, as Colab drops ids."""
+    common = {name: len(_marks(cells) & own) for name, own in _ours().items()}
+    name = max(common, key=common.get)
+    if common[name] < FEWEST:
+        raise Unread("its cells are not those of a notebook of this course")
+    return name
+
+
+@functools.cache
+def _ours():
+    return {p.stem: _marks(read_cells(p.read_bytes())) for p in find_notebooks([])}
+
+
+def _marks(cells):
+    return {id for _, id, _ in cells} | {text.strip() for _, _, text in cells if text}

@@ -4,6 +4,7 @@ and a page for each learner."""
 import csv
 import html
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -11,50 +12,142 @@ import jinja2  # comes with JupyterLab
 
 from course.files import replacing
 
-COLUMNS = "learner,notebook,exercise,solved,words,attempts,file,look at"
 # Of Moodle's 'offline grading worksheet'. It finds a learner by the first, and reads the
 # grade and the comments; it asks for the time, too, which may be empty.
-MOODLE = (
-    "Identifier,Full name,Grade,Maximum Grade,Last modified (grade),Feedback comments"
-)
+MOODLE = "Identifier,Full name,Grade,Maximum Grade,Last modified (grade)"
+MOODLE += ",Feedback comments"
 PAGE = Path(__file__).with_name("feedback.html")
+YES_OR_NO = {True: "yes", False: "no"}
 
 
-def told(rows, learners, most) -> str:
-    """All that a terminal shows, without what it would obey."""
-    totals = [f"{learner.name}: {learner.solved} of {most}" for learner in learners]
-    parts = table(rows), totals, summary(rows), odd(rows)
-    return "\n\n".join("\n".join(map(_printable, part)) for part in parts if part)
+class Marks:
+    """The learners of a grading, each with what is known of their exercises."""
+
+    def __init__(self, learners):
+        self.learners = learners
+        self.rows = [row for learner in learners for row in learner.rows]
+        order = sorted(self.rows, key=lambda row: row.notebook)
+        self.exercises = {row.exercise: row.notebook for row in order}  # -> notebook
+
+    # 1. The screen ---------------------------------------------------------------------
+
+    def told(self, is_long) -> str:
+        """All that a terminal shows, without what it would obey."""
+        table = self._long_table() if is_long else self._table()
+        parts = table, self._unread(), self._summary(), self._odd()
+        lines = ("\n".join(map(_printable, part)) for part in parts if part)
+        return "\n" + "\n\n".join(lines)
+
+    def _table(self) -> list[str]:
+        """A line for each learner; numbers for names of exercises that take more room."""
+        of = f" of {len(self.exercises)}"
+        rows = [(*row[:-1], f"{row[-1]}{of}".removeprefix(of)) for row in self._wide()]
+        names, numbers = (
+            [*self.exercises],
+            [str(n + 1) for n in range(len(self.exercises))],
+        )
+        table = _in_columns([("learner", *names, "solved"), *rows])
+        if len(table[0]) <= shutil.get_terminal_size().columns:
+            return table
+        legend = ", ".join(map(" ".join, zip(numbers, names)))
+        return [*_in_columns([("learner", *numbers, "solved"), *rows]), "", legend]
+
+    def _long_table(self) -> list[str]:
+        """A line for each exercise of each learner, with the first line of its words."""
+        lines = [("learner", "exercise", "solved", "attempts", "words")]
+        for row in self.rows:
+            solved, words = YES_OR_NO[row.solved], _first_line(row)
+            lines.append((row.learner, row.exercise, solved, str(row.attempts), words))
+        return _in_columns(lines)
+
+    def _wide(self):
+        """For each learner the name, yes or no for each exercise, and the mark."""
+        for learner in self.learners:
+            solved = {row.exercise: YES_OR_NO[row.solved] for row in learner.rows}
+            cells = [solved.get(name, "") for name in self.exercises]
+            yield learner.name, *cells, learner.mark
+
+    def _unread(self) -> list[str]:
+        lines = [f"  {l.name}, {words}" for l in self.learners for words in l.unread]
+        return lines and ["Not judged:", *lines]
+
+    def _summary(self) -> list[str]:
+        """For each exercise how many solved it, and the three commonest misconceptions."""
+        lines = []
+        for exercise in self.exercises:
+            answers = [row for row in self.rows if row.exercise == exercise]
+            solved = sum(row.solved for row in answers)
+            lines.append(f"{exercise}: {solved} of {len(answers)} solved it")
+            wrong = (row for row in answers if row.tried and not row.solved)
+            mistakes = Counter(row.mistake or _first_line(row) for row in wrong)
+            lines += [
+                f"  {count} x {words}" for words, count in mistakes.most_common(3)
+            ]
+        return lines
+
+    def _odd(self) -> list[str]:
+        """What a teacher may want to look at."""
+        notes = [(row, note) for row in self.rows for note in row.look_at]
+        lines = [f"  {row.learner}, {row.exercise}: {note}" for row, note in notes]
+        lines += self._copies()
+        return lines and ["Look at:", *lines]
+
+    def _copies(self):
+        """The longer answers that are the same, but for the names in them."""
+        alike = {}
+        for row in (row for row in self.rows if row.shape):
+            alike.setdefault((row.exercise, row.shape), []).append(row.learner)
+        for (exercise, _), names in alike.items():
+            if len(names) > 1:
+                yield f"  {', '.join(names)}, {exercise}: the same, but for names"
+
+    # 2. Spreadsheets -------------------------------------------------------------------
+
+    def write_csv(self, path, is_long):
+        if is_long:
+            columns = "learner,notebook,exercise,solved,words,attempts,file,look at"
+            _write_table(path, columns.split(","), map(_long, self.rows))
+            return
+        notes = [
+            "; ".join(
+                l.unread + [f"{r.exercise}: {n}" for r in l.rows for n in r.look_at]
+            )
+            for l in self.learners
+        ]
+        lines = [(*row, note) for row, note in zip(self._wide(), notes)]
+        _write_table(path, ["learner", *self.exercises, "solved", "look at"], lines)
+
+    def write_moodle(self, path):
+        lines, most = [], len(self.exercises)
+        for learner in self.learners:
+            comments = [f"{learner.solved} of {most} exercises solved", *learner.unread]
+            comments += [f"{row.exercise}: {row.words}" for row in learner.rows]
+            comments = [html.escape(c, quote=False) for c in comments]
+            comment = "<br>".join(comments).replace("\n", "<br>")
+            number = f"Participant {learner.number}" if learner.number else ""
+            lines.append((number, learner.name, learner.mark, most, "", comment))
+        _write_table(path, MOODLE.split(","), lines)
+
+    # 3. Pages --------------------------------------------------------------------------
+
+    def write_pages(self, folder):
+        """A page for each learner, replacing that of an earlier grading."""
+        folder.mkdir(parents=True, exist_ok=True)
+        page = jinja2.Template(PAGE.read_text("utf-8"), autoescape=True)
+        taken = set()
+        for learner in self.learners:
+            name = _file_name(learner)
+            while name.lower() in taken:
+                name = f"_{name}"
+            taken.add(name.lower())
+            text = page.render(learner=learner, most=len(self.exercises))
+            with replacing(folder / name) as file:
+                file.write(text.encode("utf-8", "replace"))
 
 
-def table(rows) -> list[str]:
-    """A line for each row, with the first line of its words."""
-    lines = [("learner", "exercise", "solved", "attempts", "words")]
-    for row in rows:
-        work, words = row.exercise or row.file, _first_line(row)
-        lines.append((row.learner, work, row.solved_words, str(row.attempts), words))
+def _in_columns(lines) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines)]
     return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-
-
-def summary(rows) -> list[str]:
-    """For each exercise how many solved it, and the three commonest misconceptions."""
-    lines = []
-    for exercise in dict.fromkeys(row.exercise for row in rows if row.exercise):
-        answers = [row for row in rows if row.exercise == exercise]
-        solved = sum(row.solved for row in answers)
-        lines.append(f"{exercise}: {solved} of {len(answers)} solved it")
-        wrong = (row for row in answers if row.tried and not row.solved)
-        mistakes = Counter(row.mistake or _first_line(row) for row in wrong)
-        lines += [f"  {count} x {words}" for words, count in mistakes.most_common(3)]
-    return lines
-
-
-def odd(rows) -> list[str]:
-    """What a teacher may want to look at."""
-    notes = [(row, note) for row in rows for note in row.look_at]
-    lines = [f"  {row.learner}, {row.exercise}: {note}" for row, note in notes]
-    return lines and ["Look at:", *lines]
 
 
 def _first_line(row):
@@ -65,62 +158,21 @@ def _printable(text):
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-# 1. Spreadsheets -----------------------------------------------------------------------
-
-
-def write_csv(path, rows):
-    lines = []
-    for row in rows:
-        what = row.learner, row.notebook, row.exercise, row.solved_words, row.words
-        lines.append((*what, row.attempts, row.file, "; ".join(row.look_at)))
-    _write_table(path, COLUMNS, lines)
-
-
-def write_moodle(path, learners, most):
-    """A row for each learner; ``most`` is the number of exercises."""
-    lines = []
-    for learner in learners:
-        comments = [f"{learner.solved} of {most} exercises solved"]
-        comments += [f"{row.exercise or row.file}: {row.words}" for row in learner.rows]
-        comments = [html.escape(c, quote=False) for c in comments]
-        comment = "<br>".join(comments).replace("\n", "<br>")
-        was_judged = any(row.exercise for row in learner.rows)  # else no mark, not 0
-        grade = learner.solved if was_judged else ""
-        identifier = f"Participant {learner.number}" if learner.number else ""
-        lines.append((identifier, learner.name, grade, most, "", comment))
-    _write_table(path, MOODLE, lines)
+def _long(row):
+    what = row.learner, row.notebook, row.exercise, YES_OR_NO[row.solved], row.words
+    return *what, row.attempts, row.file, "; ".join(row.look_at)
 
 
 def _write_table(path, columns, lines):
     # With its mark, so that Excel reads UTF-8; the csv writer ends lines as on Windows.
     with open(path, "w", encoding="utf-8-sig", errors="replace", newline="") as file:
-        csv.writer(file).writerows(
-            [columns.split(","), *(map(_harmless, line) for line in lines)]
-        )
+        csv.writer(file).writerows([columns, *(map(_harmless, line) for line in lines)])
 
 
 def _harmless(cell):
     """A text that no spreadsheet takes for a formula."""
     is_formula = isinstance(cell, str) and cell.startswith(tuple("=+-@\t\r"))
     return f"'{cell}" if is_formula else cell
-
-
-# 2. Pages ------------------------------------------------------------------------------
-
-
-def write_pages(folder, learners, most):
-    """A page for each learner, replacing that of an earlier grading."""
-    folder.mkdir(parents=True, exist_ok=True)
-    page = jinja2.Template(PAGE.read_text("utf-8"), autoescape=True)
-    taken = set()
-    for learner in learners:
-        name = _file_name(learner)
-        while name.lower() in taken:
-            name = f"_{name}"
-        taken.add(name.lower())
-        text = page.render(learner=learner, most=most)
-        with replacing(folder / name) as file:
-            file.write(text.encode("utf-8", "replace"))
 
 
 def _file_name(learner):

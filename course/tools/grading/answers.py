@@ -1,0 +1,150 @@
+"""What of a notebook's cells is the answer to an exercise, and what a teacher looks at."""
+
+import ast
+import functools
+import linecache
+import re
+
+from course.checking import answer_code
+from course.tools.grading import cage
+
+# The rest is worth a look: it may reach more than numbers.
+USUAL = {"__future__", "abc", "cmath", "collections", "contextlib", "copy", "course"}
+USUAL |= {"dataclasses", "functools", "itertools", "math", "matplotlib", "mlp_core"}
+USUAL |= {"numbers", "numpy", "operator", "random", "statistics", "string", "time"}
+USUAL |= {"typing", "warnings"}
+ODD = re.compile(
+    r"\b(_getframe|f_back|tb_frame|__\w+__|cell_contents|setprofile|settrace|modules|gc"
+    r"|exec|eval|compile|globals|locals|vars|setattr|delattr|open)\b"
+)
+HARMLESS = {"__name__", "__doc__", "__init__", "__call__", "__future__", "__main__"}
+LONG = 7  # statements: shorter answers are alike without a copy
+
+
+class Refused(Exception):
+    """There is nothing to judge; the text says why."""
+
+
+class Code:
+    """Answers what a check asks of a function: it is made, and runs, in the `cage`."""
+
+    def __init__(self, name, text):
+        self.name, self.text, self.file = name, text, f"<the cells of {name}>"
+        lines = text.splitlines(keepends=True)
+        linecache.cache[self.file] = len(text), None, lines, self.file
+
+    def __call__(self, *args):
+        raise RuntimeError("no process could be had for it")
+
+    def __reduce__(self):
+        return cage.define, (self.name, self.text, self.file)
+
+
+def find(cells, ours, name) -> list[Code]:
+    """The answer as the check in the notebook found it, and then what came of it below.
+
+    ``ours`` are the texts of the course's cells: unchanged, they bind no name anew that a
+    learner's cell has bound. The second one is missing where nothing of it stands below.
+    """
+    checks = [i for i, cell in enumerate(cells) if _checks(cell, name)]
+    above, unread = _statements(cells[: checks[-1]] if checks else cells, ours)
+    every, more = _statements(cells, ours)
+    found = [part for part in (above, every) if any(name in s.binds for s in part)]
+    if not found:
+        raise Refused(_why_not(name, unread + more))
+    defined = [[s.code for s in part if name in s.binds] for part in found]
+    found = found[: 1 if defined[0] == defined[-1] else 2]
+    needed = (answer_code.needed(part, name) for part in found)
+    return [Code(name, "\n".join(s.code for s in part)) for part in needed]
+
+
+def _checks(cell, name):
+    return re.search(rf"\blesson\.check\(\s*{name}\s*\)", cell)
+
+
+def _statements(cells, ours):
+    """Those that a run of the cells in their order would do; and cells that are no Python."""
+    found, theirs, unread = [], set(), []
+    for cell in cells:
+        statements, failed = _read(cell)
+        if cell.strip() in ours:
+            statements = [s for s in statements if not s.binds & theirs]
+            statements = [s._replace(acts=False) for s in statements]
+        else:
+            theirs.update(*(s.binds for s in statements))
+        found += statements
+        unread += failed
+    return found, unread
+
+
+@functools.cache  # the course's own are in each notebook
+def _read(cell):
+    return answer_code.read([cell])
+
+
+def count(cells, ours, name) -> int:
+    """How many statements of the learner's bind a name."""
+    theirs = (_read(cell)[0] for cell in cells if cell.strip() not in ours)
+    return sum(name in statement.binds for part in theirs for statement in part)
+
+
+def _why_not(name, unread):
+    defines = rf"(?m)^\s*def\s+{name}\b"
+    errors = [error for cell, error in unread if re.search(defines, cell)]
+    if not errors:
+        return "it is not in the notebook: no cell defines it"
+    line = (getattr(errors[-1], "text", None) or "").strip()[:80]
+    place = f" in the line `{line}`" if line else ""
+    words = f"{type(errors[-1]).__name__}{place}: {errors[-1].msg}"
+    return f"its cell does not run: {words}"
+
+
+# What a teacher may want to look at ----------------------------------------------------
+
+
+def odd(code) -> list[str]:
+    """What of an answer reaches further than numbers."""
+    tree = ast.parse(code)
+    imports = {name.partition(".")[0] for name in _imported(tree)} - USUAL
+    notes = [f"it imports `{name}`" for name in sorted(imports)]
+    words = sorted({*ODD.findall(code)} - HARMLESS)
+    notes += [f"it uses `{word}`" for word in words]
+    return notes + [f"it changes `{part}`" for part in sorted(_patched(tree))]
+
+
+def _imported(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        if isinstance(node, ast.ImportFrom):
+            yield node.module or "."
+
+
+def _patched(tree):
+    """Attributes that are given another value, or removed: `np.allclose`."""
+    return {
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, (ast.Store, ast.Del))
+        and not ast.unparse(node).startswith("self.")
+    }
+
+
+def shape(code) -> str:
+    """The code without its names: copies have the same. '' if it is short."""
+    tree, names = ast.parse(code), {}
+    body = [
+        node for node in tree.body if not isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    tree = ast.Module(body, [])
+    if sum(isinstance(node, ast.stmt) for node in ast.walk(tree)) < LONG:
+        return ""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""  # a docstring
+        for field in ("id", "arg", "name"):
+            if isinstance(getattr(node, field, None), str):
+                name = getattr(node, field)
+                setattr(node, field, names.setdefault(name, f"_{len(names)}"))
+    return ast.unparse(tree)

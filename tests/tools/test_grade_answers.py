@@ -1,0 +1,127 @@
+"""What the notebook calls right, the mark calls right."""
+
+import io
+from contextlib import redirect_stdout
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from course import checking, lessons
+from course.checking import runs
+from course.tools import notebooks
+from course.tools.grading import answers, judge
+from tests import tables
+from tests.answers import EXERCISES, SOLUTIONS, STUBS
+
+WAYS = tables.beside(__file__, "ways.toml")
+HOMES = {
+    name: lesson for lesson in lessons.NAMES for name in lessons.load_exercises(lesson)
+}
+# Names that cells of the course bind, above an exercise or below it.
+TAKEN = "error", "square", "loss_slope", "backprop", "step", "forward", "f", "X", "Y"
+IMPORTS = "import numpy as np\nimport mlp_core as mlp\nfrom itertools import pairwise"
+QUIET = Config({"HistoryManager": {"enabled": False}})
+
+
+def in_a_notebook(cells, name):
+    """What a check in a notebook says of a function, where these cells have run."""
+    shell = InteractiveShell(config=QUIET)
+    with redirect_stdout(io.StringIO()):
+        for cell in [IMPORTS, *cells]:
+            shell.run_cell(cell)
+        return checking.check(EXERCISES, shell.user_ns[name], seed=1)
+
+
+def handed_in(name, cells, below):
+    """The code cells of its notebook with others in the place of the stub, and at the end."""
+    notebook, texts = notebooks.read(lessons.NOTEBOOKS[HOMES[name]]), []
+    for cell in (c for c in notebook.cells if c.cell_type == "code"):
+        is_stub = "stub" in notebooks.tags(cell) and f"def {name}(" in cell.source
+        texts += cells if is_stub else [cell.source]
+    return [*texts, *below]
+
+
+def marked(name, texts):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(runs.RESERVE, "is_used", True)
+        return judge._judged(EXERCISES[name], texts, ours(name), seed=1)
+
+
+def ours(name):
+    return judge._texts(lessons.NOTEBOOKS[HOMES[name]].stem)
+
+
+def with_helper(way, helper, name):
+    """Cells with a right answer that needs a helper."""
+    first = f":\n    assert {helper}(3) == 3\n"
+    solution = SOLUTIONS[name].replace(":\n", first, 1)
+    return [cell.replace("NAME", helper) for cell in WAYS[way]], solution
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_helper_of_each_way_comes_along(way):
+    """Guards: a mark that is lower than what the notebook said."""
+    name = sorted(EXERCISES)[len(way) % len(EXERCISES)]
+    helpers, solution = with_helper(way, "helper", name)
+    assert in_a_notebook([*helpers, solution], name).solved
+    row = marked(name, handed_in(name, [*helpers, solution], []))
+    assert row["solved"], row
+
+
+@settings(max_examples=25, derandomize=True, deadline=None)
+@given(
+    st.sampled_from(sorted(EXERCISES)),
+    st.sampled_from(sorted(WAYS)),
+    st.sampled_from(TAKEN),
+    st.booleans(),
+    st.lists(st.sampled_from(["stub", "scratch", "again", "loop"]), max_size=3),
+)
+def test_what_the_notebook_calls_right_the_mark_calls_right(
+    name, way, helper, is_one, below
+):
+    """Guards: names that our own cells bind, too; what stands below the check."""
+    helpers, solution = with_helper(way, helper, name)
+    cells = [*helpers, solution]
+    if is_one and not any(cell.startswith("%%") or "half(" in cell for cell in helpers):
+        cells = ["\n".join(cells)]
+    more = {
+        "stub": STUBS[name],
+        "scratch": f"{helper} = None",
+        "loop": "while True: pass",
+    }
+    more["again"] = f"def {name}(*args):\n    return {helper}"
+    if in_a_notebook(cells, name).solved:
+        row = marked(name, handed_in(name, cells, [more[kind] for kind in below]))
+        assert row["solved"], row
+        if "again" in below:
+            assert f"it is defined {1 + below.count('again')} times" in row["look_at"]
+
+
+def test_a_wrong_answer_above_the_check_counts_if_it_is_right_below():
+    """Guards: who mended an answer in a new cell, and went back up to check it."""
+    wrong = SOLUTIONS["my_loss"].replace("return", "return 2 *")
+    row = marked("my_loss", handed_in("my_loss", [wrong], [SOLUTIONS["my_loss"]]))
+    assert row["solved"] and row["look_at"] == ["it is defined 2 times"]
+    row = marked("my_loss", handed_in("my_loss", [wrong], [wrong + "\n"]))
+    assert not row["solved"] and row["mistake"]
+
+
+@pytest.mark.parametrize(
+    ("code", "notes"),
+    [
+        ("import numpy, math, os.path", ["it imports `os`"]),
+        ("from multiprocessing import util", ["it imports `multiprocessing`"]),
+        ("x = f.__code__; open('a')", ["it uses `__code__`", "it uses `open`"]),
+        (
+            "np.allclose = 1; del mlp.loss",
+            ["it changes `mlp.loss`", "it changes `np.allclose`"],
+        ),
+        ("class A:\n    def __init__(self): self.x = 1", []),
+    ],
+)
+def test_what_reaches_further_than_numbers_is_named(code, notes):
+    """Guards: two cheats and an escape that nobody was told of."""
+    assert answers.odd(code) == notes
