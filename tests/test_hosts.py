@@ -37,7 +37,7 @@ def test_the_copy_is_made_and_what_opens_is_in_it(host, tmp_path, monkeypatch):
     script = (BINDER / "postBuild").read_text()
     line = {"Binder": script, "Codespaces": CODESPACES["updateContentCommand"]}[host]
     arguments = line.split("python -m course ")[1].split()
-    monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start, "PLACE", tmp_path)
     assert main(arguments) == 0
     opened = CODESPACES["customizations"]["codespaces"]["openFiles"]
     assert opened and all((tmp_path / name).exists() for name in opened)

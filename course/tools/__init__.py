@@ -4,10 +4,14 @@ A command's module has ``EXAMPLE``, ``add_arguments(parser)`` and ``run(options)
 returns the exit code. What it imports costs nobody time who calls another command.
 """
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
+# Where a learner's copy lies, and from where the paths count that they name. On a hub the
+# links of this folder lead to ROOT, where they can't write: so none is followed.
+PLACE = Path(os.path.abspath(__file__)).parents[2]
 
 
 class CommandError(Exception):

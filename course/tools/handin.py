@@ -12,7 +12,7 @@ from datetime import datetime
 
 from course import lessons, record
 from course.files import replacing
-from course.tools import ROOT, CommandError, find_notebooks
+from course.tools import PLACE, CommandError, find_notebooks
 from course.tools.notebooks import as_text, cleared, read_if_whole
 
 EXAMPLE = 'handin --name "Ada Lovelace"'
@@ -27,7 +27,7 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    folder = ROOT / options.folder
+    folder = PLACE / options.folder
     if not (folder / record.MARK).is_dir():
         raise CommandError(
             f"{folder} is no copy of the course. Is yours elsewhere? Then name it: "
@@ -43,7 +43,7 @@ def run(options) -> int:
     name = re.sub(r"[^\w.-]+", "-", options.name or _ask_for_name()).strip("-.")
     if not name:
         raise CommandError("a name has letters: python -m course handin --name NAME")
-    target = ROOT / f"handin-{name}.zip"
+    target = folder.parent / f"handin-{name}.zip"
     replaced = _replaced(target)
     extras, also = [], "without your record"
     if options.with_record and (folder / record.FILE).is_file():

@@ -4,7 +4,7 @@ It reads ``record.json`` in the learner's copy, on this computer.
 """
 
 from course import lessons, record
-from course.tools import ROOT, CommandError
+from course.tools import PLACE, CommandError
 
 EXAMPLE = "progress"
 
@@ -17,7 +17,7 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    folder = ROOT / options.folder
+    folder = PLACE / options.folder
     if not (folder / record.MARK).is_dir():
         raise CommandError(f"{folder} is no learner's copy: python -m course makes one")
     notice = record.open_in(folder)

@@ -67,7 +67,7 @@ def serve(root, notebook, open_browser=True):
 def find_running(root):
     """What is known of a server that runs in this folder; None if there is none."""
     for info in list_running_servers():
-        if Path(info["root_dir"]).resolve() == root and _answers(info):
+        if Path(info["root_dir"]).resolve() == root.resolve() and _answers(info):
             return info
     return None
 

@@ -8,7 +8,7 @@ import os
 import sys
 from importlib.util import find_spec
 
-from course.tools import NOTEBOOKS, ROOT, CommandError
+from course.tools import NOTEBOOKS, PLACE, ROOT, CommandError
 
 EXAMPLE = "start --folder my_copy"
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -43,18 +43,22 @@ def open_course(options):
     from course.tools import server, update  # they need what `missing` looks for
 
     folder = find_folder(options.folder, update.MARK)
-    running = server.find_running(ROOT)
+    running = server.find_running(PLACE)
     if running is None or not (folder / update.MARK).exists():
         prepare(folder, update)
     if options.only_copy:
         return
     notebook = update.last_notebook(folder)
+    if "JUPYTERHUB_USER" in os.environ:  # only the hub knows the address for a browser
+        path = notebook.relative_to(PLACE).as_posix()
+        print(f"JupyterLab runs already, for this is a hub: open {path} in it.")
+        return
     if running is not None:
-        server.open_again(running, ROOT, notebook, not options.no_open)
+        server.open_again(running, PLACE, notebook, not options.no_open)
         return
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         print("You are root: code in a notebook may change everything on this machine.")
-    server.serve(ROOT, notebook, not options.no_open)
+    server.serve(PLACE, notebook, not options.no_open)
     print(f"\nStopped. Your work is in {folder.name}.")
 
 
@@ -78,11 +82,11 @@ def missing(version=sys.version_info) -> str:
 
 def find_folder(name, mark):
     """The learner's folder, which may still be new."""
-    folder = ROOT / name
-    if folder.resolve().parent != ROOT or folder.name.startswith("."):
+    folder = PLACE / name
+    if folder.resolve().parent != PLACE.resolve() or folder.name.startswith("."):
         raise CommandError(
             f"{name} can't be your folder: it must lie beside {NOTEBOOKS.name}/, in "
-            f"{ROOT}, and its name must not begin with a point."
+            f"{PLACE}, and its name must not begin with a point."
         )
     is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     if not is_free and not (folder / mark).is_dir():

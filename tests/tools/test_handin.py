@@ -18,7 +18,7 @@ FIRST, BROKEN, *_, LAST = find_notebooks([])
 @pytest.fixture
 def copy(tmp_path, monkeypatch):
     """A learner's copy with two notebooks, a file of their own, and a record."""
-    monkeypatch.setattr(handin, "ROOT", tmp_path)
+    monkeypatch.setattr(handin, "PLACE", tmp_path)
     folder = tmp_path / "my_course"
     (folder / record.MARK / "given").mkdir(parents=True)
     for path in (FIRST, LAST):

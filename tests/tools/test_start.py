@@ -31,6 +31,7 @@ MADE = f"Made my_course, your own copy of the {len(NAMES)} notebooks."
 def course(tmp_path, monkeypatch):
     """An empty folder in place of the course's."""
     monkeypatch.setattr(start, "ROOT", tmp_path)
+    monkeypatch.setattr(start, "PLACE", tmp_path)
     return tmp_path
 
 
@@ -78,6 +79,15 @@ def test_python_without_the_packages_is_told(course, monkeypatch):
     (course / ".venv").mkdir()
     assert f"The course has one of its own: {course / '.venv'}" in start.missing()
     assert start.missing(version=(3, 10)).startswith("The course needs Python 3.11")
+
+
+def test_on_a_hub_the_learner_is_told_what_to_open(course, monkeypatch, capsys):
+    """Guards: no second JupyterLab there, at an address that no browser reaches."""
+    monkeypatch.setenv("JUPYTERHUB_USER", "ada")
+    monkeypatch.setattr("course.tools.server.serve", pytest.fail)
+    assert main(["start"]) == 0
+    made, told = capsys.readouterr().out.splitlines()
+    assert made == MADE and "open my_course/00_first_look.ipynb in it" in told
 
 
 def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
@@ -199,7 +209,8 @@ def server(folder, monkeypatch):
     """The module, as if this process were a door, too; it opens no browser."""
     from course.tools import server  # with Jupyter: not needed to collect the tests
 
-    monkeypatch.setattr(start, "ROOT", folder / "course")
+    monkeypatch.setattr(start, "PLACE", folder / "course")
+    monkeypatch.delenv("JUPYTERHUB_USER", raising=False)
     monkeypatch.delenv("JUPYTER_RUNTIME_DIR", raising=False)
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(folder / "data"))
     monkeypatch.setattr(server.webbrowser, "get", lambda name: "a browser")
@@ -222,7 +233,10 @@ def test_a_second_start_opens_the_first_server(door, server, capsys, monkeypatch
 
 
 def test_another_server_is_not_taken_for_ours(folder, door, server):
-    """Guards: one of another folder, and what a crashed one left behind."""
+    """Guards: one of another folder, and what a crashed one left behind; ours is found by
+    another path, too."""
+    (folder / "linked").symlink_to(folder / "course")
+    assert server.find_running(folder / "linked")["pid"] == door.process.pid
     assert server.find_running(folder) is None
     info = {"root_dir": str(folder), "pid": os.getpid()}
     info["url"] = f"http://localhost:{live.free_port()}/"
