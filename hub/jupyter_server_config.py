@@ -7,6 +7,7 @@ can't write. Links lead to it from their folder, because the notebooks find the 
 """
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -33,6 +34,13 @@ notebook = update.last_notebook(copy).relative_to(home).as_posix()
 c.ServerApp.root_dir = str(home)
 c.ServerApp.default_url = f"/lab/tree/{notebook}"
 c.ContentsManager.pre_save_hook = asleep.before_save
-# Memory is scarce: a kernel without a browser ends after an hour, then the server.
+# In a terminal `python -m course` works at once. It is no login shell, which Jupyter would
+# take here: that may set another PATH.
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+shell = ["bash", "-c", f"cd {shlex.quote(str(home))} && exec bash"]
+c.ServerApp.terminado_settings = {"shell_command": shell}
+# Memory is scarce: a kernel without a browser ends after an hour, and a terminal in which
+# nothing happens; then the server.
 c.MappingKernelManager.cull_idle_timeout = 3600
+c.TerminalManager.cull_inactive_timeout = 3600
 c.ServerApp.shutdown_no_activity_timeout = 3600

@@ -1,12 +1,15 @@
-"""Two learners on a hub: what they leave, they find again; nobody sees another's."""
+"""Learners on a hub: what they leave, they find again; nobody sees another's; their work
+reaches the teacher."""
 
+import base64
 import json
 import re
 import types
 
 import pytest
 
-from course.tools import ROOT
+from course.tools import ROOT, grade
+from course.tools.grading import handins
 from course.tools.save import WIDGET_VIEW
 from tests.hub import trial
 from tests.wait import PATIENCE
@@ -14,21 +17,25 @@ from tests.wait import PATIENCE
 pytestmark = pytest.mark.timed
 
 NEWS = "\n\nThis sentence is new."
+PAGE = (ROOT / "docs" / "learning.md").read_text(encoding="utf-8")
+# What a learner types on a hub, in the order of the page.
+LINES = re.findall(r"`\.venv/bin/(python -m course[^`]*)`", PAGE)
 
 
 @pytest.fixture(scope="module")
 def day():
-    """Two days of a class in one: both work, Ada logs out, the hub is restarted, the course
-    has changed meanwhile, and both come back."""
+    """Two days of a class in one: all work and hand in, Ada logs out, the hub is restarted,
+    the course has changed meanwhile, and all come back."""
     if missing := trial.missing():
         pytest.skip(f"The tests of the hub did not run: {missing}.")
     with trial.running() as hub:
         try:
-            learners = ada, emmy = [
-                trial.Learner(hub, name) for name in ("ada", "emmy")
-            ]
+            wrong = trial.STEP.replace(" - ", " + ")
+            ada, emmy = (trial.Learner(hub, name) for name in ("ada", "emmy"))
+            learners = [ada, emmy, trial.Learner(hub, "zoe", step=wrong)]
             first = trial.at_once(trial.enter, learners)
             left = trial.at_once(trial.run_notebook, learners)
+            told = trial.at_once(type_the_lines, learners)
             with emmy.kernel(trial.NOTEBOOK) as kernel:
                 kernel.run("mine = 'still here'")
             ada.log_out()
@@ -42,6 +49,10 @@ def day():
         yield types.SimpleNamespace(**locals())
 
 
+def type_the_lines(learner):
+    return learner.shown(line.replace("Ada Lovelace", learner.name) for line in LINES)
+
+
 def tell_news(hub):
     """Change a cell of the course; return its id."""
     path = hub.course / "notebooks" / "05_sum_task.ipynb"
@@ -53,13 +64,32 @@ def tell_news(hub):
 
 def test_nothing_is_lost_and_the_news_arrive(day):
     """Guards: work that is lost over logout, restart and update; saved widgets."""
-    assert day.first == ["my_course/00_first_look.ipynb"] * 2
+    assert day.first == ["my_course/00_first_look.ipynb"] * 3
     assert day.again[0] == trial.NOTEBOOK
-    left, left_by_emmy = day.left
+    left, *left_by_others = day.left
     assert trial.lost(day.ada, left | {day.news: left[day.news] + NEWS}) == []
-    assert trial.lost(day.emmy, left_by_emmy) == []
+    assert list(map(trial.lost, day.learners[1:], left_by_others)) == [[], []]
     saved = json.dumps(day.ada.load(trial.NOTEBOOK))
     assert "Asleep." in saved and WIDGET_VIEW not in saved
+
+
+def test_their_work_reaches_the_teacher(day, tmp_path):
+    """Guards: commands that fail where the course is only linked and read, by the lines of
+    the page; a file that the browser can't download; a mark that isn't theirs."""
+    solved = {"ada": ["my_step"], "emmy": ["my_step"], "zoe": []}
+    for learner, told in zip(day.learners, day.told):
+        count = len(solved[learner.name])
+        assert f"{trial.NOTEBOOK} in it." in told  # JupyterLab, that runs already
+        assert re.search(rf"5 sum_task +\d+ of \d+ +{count} of 2 ", told), told
+        assert "kink: a point where" in told
+        name = f"handin-{learner.name}.zip"
+        (tmp_path / name).write_bytes(base64.b64decode(learner.load(name)))
+    stem = trial.NOTEBOOK.partition("/")[2].removesuffix(".ipynb")
+    files = [file for file in handins.collect(tmp_path) if stem in file.name]
+    assert solved == {
+        learner.name: [row.exercise for row in learner.rows if row.solved]
+        for learner in grade.grade(files, only=[stem])
+    }
 
 
 def test_a_restarted_hub_ends_no_kernel(day):

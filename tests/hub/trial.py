@@ -25,8 +25,9 @@ from jupyter_client.session import Session
 from requests.cookies import get_cookie_header
 
 from course.__main__ import main as course
-from course.lessons import load_questions
-from course.tools import ROOT
+from course.lessons import NOTEBOOKS, load_questions
+from course.tools import ROOT, handout
+from course.tools.notebooks import read
 from tests.live import free_port
 from tests.wait import PATIENCE, wait_until
 
@@ -123,8 +124,9 @@ def _others_can_run_this():
 class Learner:
     """Who has a browser's cookies, and nothing else."""
 
-    def __init__(self, hub, name):
+    def __init__(self, hub, name, step=None):
         self.hub, self.name, self.session = hub, name, requests.Session()
+        self.step = step or STEP  # what they write for `my_step`
         self.session.trust_env = False  # no proxy on the way to this machine
         self.base = f"/user/{name}/"
 
@@ -182,13 +184,27 @@ class Learner:
         model = {"path": path, "name": path, "type": "notebook"}
         model["kernel"] = {"name": "python3"}
         number = self.call("POST", "api/sessions", json=model).json()["kernel"]["id"]
-        url = f"{self.hub.url}{self.base}api/kernels/{number}/channels"
+        with self._connected(f"api/kernels/{number}/channels") as connection:
+            yield Kernel(connection)
+
+    def shown(self, lines) -> str:
+        """What a terminal shows in which these lines are typed."""
+        where = {"cwd": "my_course"}  # as JupyterLab's launcher asks for it
+        name = self.call("POST", "api/terminals", json=where).json()["name"]
+        shown = ""
+        with self._connected(f"terminals/websocket/{name}") as terminal:
+            terminal.send(json.dumps(["stdin", "\n".join([*lines, "exit", ""])]))
+            while (message := json.loads(terminal.recv()))[0] != "disconnect":
+                shown += message[1] if message[0] == "stdout" else ""
+        return shown
+
+    def _connected(self, path):
+        url = f"{self.hub.url}{self.base}{path}"
         request = requests.Request("GET", url).prepare()
         options = {"cookie": get_cookie_header(self.session.cookies, request)}
         options["timeout"] = self.hub.patience
         connection = websocket.create_connection(f"ws{url[4:]}", **options)
-        with contextlib.closing(connection):
-            yield Kernel(connection)
+        return contextlib.closing(connection)
 
 
 class Kernel:
@@ -232,6 +248,15 @@ LESSON, QUESTION = "sum_task", "rule of a step"
 OPTIONS = list(load_questions(LESSON).predictions[QUESTION].options)
 
 
+def first_stub(notebook) -> dict:
+    """The cell of `my_step`."""
+    cells = notebook["cells"]
+    return next(c for c in cells if "stub" in c["metadata"].get("tags", ()))
+
+
+STEP = first_stub(handout.with_solutions(read(NOTEBOOKS[LESSON])))["source"]
+
+
 def at_once(do, learners) -> list:
     """Call ``do(learner)`` for all at the same time; return what each returned."""
     with ThreadPoolExecutor(len(learners)) as pool:
@@ -244,8 +269,9 @@ def enter(learner) -> str:
 
 
 def run_notebook(learner):
-    """Run all of notebook 5, answer a question, write into a cell, and save."""
+    """Write a step into notebook 5, run all of it, answer a question, and save."""
     notebook = learner.load(NOTEBOOK)
+    first_stub(notebook)["source"] = f"{learner.step}\n# Written by {learner.name}."
     with learner.kernel(NOTEBOOK) as kernel:
         for cell in (c for c in notebook["cells"] if c["cell_type"] == "code"):
             cell["outputs"] = kernel.run(cell["source"])
@@ -253,8 +279,6 @@ def run_notebook(learner):
         for number, state in kernel.widgets.items():
             if [option[0] for option in state.get("options", ())] == OPTIONS:
                 kernel.answer(number, answer_of(learner))
-    stub = next(c for c in notebook["cells"] if "stub" in c["metadata"].get("tags", ()))
-    stub["source"] += f"\n# Written by {learner.name}."
     learner.save(NOTEBOOK, notebook)
     return sources(notebook)
 
