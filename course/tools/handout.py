@@ -75,7 +75,7 @@ def refuse(folder, kind, update):
     if update and not (folder / manifest.NAME).exists():
         raise CommandError(f"{folder} holds no hand-out: leave out --update")
     before = manifest.read_or_refuse(folder)
-    if before and before.kind == "site":
+    if before and before.kind not in ("with", "without"):
         raise CommandError(f"{folder} holds a site")
     if before and before.kind != kind:
         raise CommandError(f"{folder} holds a hand-out {before.kind} solutions")

@@ -4,11 +4,12 @@ import shlex
 import sys
 from importlib.util import find_spec
 
-from course.tools import ROOT, CommandError, manifest
+from course.tools import ROOT, CommandError, links, manifest
 from course.tools.book import build
 
 EXAMPLE = "site ../site"
-KIND = "site"
+WITH, WITHOUT = KINDS = "site", "site without solutions"
+OPTIONS = "--with-solutions", "--without-solutions"
 PACKAGES = ["jupyter_book", "sphinx-mathjax-offline"]
 
 
@@ -18,22 +19,43 @@ def add_arguments(parser):
         metavar="FOLDER",
         help="new, or empty but for hidden files (.git), or a site made before",
     )
+    parser.add_argument(
+        "--repository",
+        metavar="ADDRESS",
+        default="",
+        help="of the class's public repository: links lead there, and no solution is shown",
+    )
+    choice = parser.add_mutually_exclusive_group()
+    for option, kind in zip(OPTIONS, KINDS):
+        choice.add_argument(option, dest="kind", action="store_const", const=kind)
 
 
 def run(options) -> int:
     folder = (ROOT / options.folder).resolve()
-    before = manifest.read_or_refuse(folder, also=", or a site made before")
-    if before and before.kind != KIND:
-        raise CommandError(f"{folder} holds a hand-out; name another folder")
+    address = links.checked(options.repository)
+    kind = options.kind or (WITHOUT if address else WITH)
+    refuse(folder, is_told=bool(options.kind or address))
     if absent := ", ".join(name for name in PACKAGES if not find_spec(name)):
-        how = "pip install -r requirements-site.txt"
-        raise CommandError(f"{absent} is missing: {how}")
-    files = build.build()
+        raise CommandError(f"{absent} is missing: pip install -r requirements-site.txt")
+    files = build.build(address, kind == WITH)
+    look = " Does it show a solution?" if kind == WITHOUT else ""
     size = sum(map(len, files.values())) / 1e6
-    print(f"The book: {len(files)} files, {size:.0f} MB", flush=True)
-    for name in manifest.write(folder, files, KIND).left:
-        print(f"{name} stays as it is there: you wrote or changed it.")
+    print(f"A {kind}: {len(files)} files, {size:.0f} MB", flush=True)
+    for name in manifest.write(folder, files, kind).left:
+        print(f"{name} stays as it is there: you wrote or changed it.{look}")
     server = ["-m", "http.server", "--bind", "127.0.0.1", "-d", str(folder)]
     print(f"To look at it: {shlex.join([sys.executable, *server])}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
+
+
+def refuse(folder, is_told):
+    """A `CommandError` where a site can't be written, or would get solutions by a slip."""
+    before = manifest.read_or_refuse(folder, also=", or a site made before")
+    if before and before.kind not in KINDS:
+        raise CommandError(f"{folder} holds a hand-out; name another folder")
+    if before and before.kind == WITHOUT and not is_told:
+        raise CommandError(
+            f"{folder} holds a {WITHOUT}: give --repository again, or "
+            "--without-solutions; --with-solutions puts them in"
+        )

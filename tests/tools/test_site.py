@@ -4,22 +4,28 @@ How the book looks in a browser is tested in tests/browser/test_book.py.
 """
 
 import copy
+import html
 
 import pytest
 from nbformat import v4
 
 from course.__main__ import main
-from course.tools import ROOT, links, manifest
+from course.lessons import NAMES, load_exercises
+from course.tools import ROOT, find_notebooks, links, manifest
 from course.tools.book import build, notebook_page
+from course.tools.exercise_cells import texts_of
+from course.tools.notebooks import read
 from course.tools.site import PACKAGES
 
 PNG = {"image/png": "iVBORw0KGgo="}
+OURS, CLASS = "https://github.com/ada/nets", "https://github.com/eve/class"
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder that isn't there yet; the book is one page, which takes no time."""
-    monkeypatch.setattr(build, "build", lambda: {"index.html": b"new"})
+    made = lambda *given: {"index.html": str(given).encode()}
+    monkeypatch.setattr(build, "build", made)
     return tmp_path / "site"
 
 
@@ -34,13 +40,65 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     found = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
     files = {path.as_posix() for path in found}
     assert files == {manifest.NAME, "index.html", "CNAME", "lite/note.txt"}
-    assert (folder / "index.html").read_text() == "new"
-    assert "The book: 1 files, 0 MB" in said
+    assert (folder / "index.html").read_text() == "('', True)"
+    assert "A site: 1 files, 0 MB" in said
     assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
     (folder / "index.html").write_text("mine")
     assert main(["site", str(folder)]) == 0
     assert (folder / "index.html").read_text() == "mine"
     assert "index.html stays as it is there" in capsys.readouterr().out
+
+
+def test_a_class_gets_no_solutions_unless_told(folder, capsys):
+    """Guards: an option that is ignored; solutions that are brought back by a slip."""
+    page, given = folder / "index.html", ["--repository", f"{CLASS}.git"]
+    for options, made in [
+        ([], ("", True)),
+        (given, (CLASS, False)),
+        ([*given, "--with-solutions"], (CLASS, True)),
+        (["--without-solutions"], ("", False)),
+    ]:
+        assert main(["site", str(folder), *options]) == 0
+        assert page.read_text() == str(made)
+    assert "A site without solutions: 1 files" in capsys.readouterr().out
+    assert main(["site", str(folder)]) == main(["handout", str(folder)]) == 1
+    told = capsys.readouterr().err
+    assert "a site without solutions: give" in told and "a site\n" in told
+    assert page.read_text() == str(made)
+    page.write_text("mine")
+    assert main(["site", str(folder), *given]) == 0
+    assert "Does it show a solution?" in capsys.readouterr().out
+
+
+def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypatch):
+    """Guards: a line or a reason of a solution that the notebooks tell nowhere else, the
+    page for teachers, a link to our course."""
+    monkeypatch.setattr(links, "addresses", lambda: links.Addresses(OURS, ""))
+    cells = [cell for path in find_notebooks([]) for cell in read(path).cells]
+    known = [cell.source for cell in cells if cell.cell_type == "code"]
+    known.append((ROOT / "mlp_core.py").read_text("utf-8"))
+    lines = []
+    for exercise in (e for name in NAMES for e in load_exercises(name).values()):
+        texts = texts_of(exercise)
+        lines += map(squashed, texts.pop("solution").splitlines())
+        known += texts.values()
+    known = squashed(" ".join(known))
+    secret = {line for line in lines if len(line) > 12 and line not in known}
+    assert len(secret) > 50
+    for name, *given in [("ours",), ("class", CLASS, False), ("bare", "", False)]:
+        build.write_pages(tmp_path / name, *given)
+        pages = (tmp_path / name).glob("*.[im][pd]*")
+        text = squashed("".join(path.read_text("utf-8") for path in pages))
+        told = {line for line in secret if line in text}
+        assert told == (secret if name == "ours" else set())
+        assert ("teaching.md" in text, "ada/nets" in text) == 2 * (name == "ours",)
+        assert text.count("eve/class/blob/main/notebooks") == 9 * (name == "class")
+        assert "<summary>Hint" in text
+
+
+def squashed(text):
+    """A text without white space and what JSON puts before quotes."""
+    return "".join(html.unescape(text).replace("\\", "").split())
 
 
 def test_a_folder_of_somebody_else_is_refused(folder, tmp_path, capsys):
@@ -153,10 +211,9 @@ def test_links_and_buttons_lead_to_pages_of_the_book():
     assert "README" not in told and "README of the course" in notebook_page.note([])
 
 
-@pytest.mark.parametrize("repository", ["", "https://github.com/ada/nets"])
-def test_links_of_a_document_lead_somewhere(monkeypatch, repository):
+@pytest.mark.parametrize("repository", ["", OURS])
+def test_links_of_a_document_lead_somewhere(repository):
     """Guards: a page that the book lacks, a link that is lost on the way to another."""
-    monkeypatch.setattr(links, "addresses", lambda: links.Addresses(repository, ""))
     text = """[`core`](../mlp_core.py) [0](../notebooks/00_first_look.ipynb)
 [here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)
 ![alt](../images/overview.png) """
@@ -165,12 +222,13 @@ def test_links_of_a_document_lead_somewhere(monkeypatch, repository):
     expected = text.replace("../mlp_core.py", "mlp_core.md")
     expected = expected.replace("../notebooks/00_first", "00_first") + place
     text += f"[{hub}](hub.md#backup)"
-    assert build.with_links(text, ROOT / "docs") == expected
+    published = links.Addresses(repository, "")
+    assert build.with_links(text, ROOT / "docs", published) == expected
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
     """Guards: how to install, and a table of pages that the book has not."""
-    text = build.home([], ["00_first_look.ipynb"])
+    text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
     for part in ("(mlp_core.md)", "![One training run", ">>> import", "| 0 | [First"):
         assert part in text
     for part in ("pip install", "Ctrl+C", "## The tests", "docs/"):

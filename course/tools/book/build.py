@@ -22,11 +22,11 @@ UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
 SILENT = b' aria-label="Toggle hidden content"'
 
 
-def build() -> dict:
-    """The files of the book, path -> bytes."""
+def build(address="", has_solutions=True) -> dict:
+    """The files of the book, path -> bytes; with an address it is for that class."""
     with tempfile.TemporaryDirectory() as folder:
         pages, book = Path(folder, "pages"), Path(folder, "book")
-        write_pages(pages)
+        write_pages(pages, address, has_solutions)
         run_jupyter_book(pages, book)
         [package] = find_spec("sphinx-mathjax-offline").submodule_search_locations
         mathjax = Path(package, "static", "mathjax", SETTINGS["mathjax_path"])
@@ -34,42 +34,45 @@ def build() -> dict:
         return dict(_files(book))
 
 
-def write_pages(folder):
+def write_pages(folder, address="", has_solutions=True):
     """Write the sources of all pages, and what they show."""
     shutil.copytree(FOLDER / "pages", folder)
     shutil.copytree(ROOT / "images", folder / "images")
     shutil.copy(ROOT / "mlp_core.py", folder)
-    texts, titles, published = {}, [], links.addresses()
+    is_for_class = address or not has_solutions  # no link to ours, which has them
+    published = links.Addresses(address, "") if is_for_class else links.addresses()
+    texts, titles = {}, []
     for path in find_notebooks([]):
-        page = as_page(notebooks.read(path), links.buttons(path.stem, published))
+        buttons = links.buttons(path.stem, published)
+        page = as_page(notebooks.read(path), buttons, has_solutions)
         texts[path.name] = notebooks.as_text(page)
         titles.append(headings(page.cells[0])[0])
-    texts |= {name: document(ROOT / "docs" / name) for name in DOCUMENTS}
+    names = [name for name in DOCUMENTS if name != "teaching.md" or not is_for_class]
+    texts |= {name: document(ROOT / "docs" / name, published) for name in names}
     texts["glossary.md"] = with_sections(texts["glossary.md"], titles)
-    first = links.buttons(links.FIRST, published)
-    texts["index.md"] = home(first, [*texts, "mlp_core.md"])
+    texts["index.md"] = home(published, [*texts, "mlp_core.md"])
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
-def home(buttons, names) -> str:
+def home(published, names) -> str:
     """The first page: the README's first words, its picture and its list."""
-    readme = document(ROOT / "README.md")
+    readme = document(ROOT / "README.md", published)
     page = Template((FOLDER / "pages" / "index.md").read_text(encoding="utf-8"))
     return page.substitute(
         first=readme.partition("\n## ")[0],
-        note=note(buttons),
+        note=note(links.buttons(links.FIRST, published)),
         notebooks=re.search(r"(?ms)^## The notebooks\n.*?(?=^## )", readme)[0],
         pages="\n".join(names),
     )
 
 
-def document(path) -> str:
+def document(path, published) -> str:
     """A document of the repository as a page of the book."""
-    return with_links(path.read_text(encoding="utf-8"), path.parent)
+    return with_links(path.read_text(encoding="utf-8"), path.parent, published)
 
 
-def with_links(text, folder) -> str:
+def with_links(text, folder, published) -> str:
     """The text of a document in a folder, its links leading to pages of the book.
 
     What is no page is linked to where the course is published, if that is known.
@@ -77,15 +80,15 @@ def with_links(text, folder) -> str:
     pages = {file: file.name for file in find_notebooks([])}
     pages |= {ROOT / "docs" / name: name for name in DOCUMENTS}
     pages[ROOT / "mlp_core.py"] = "mlp_core.md"
-    published = links.addresses().repository
+    repository = published.repository
 
     def lead(found):
         label, name, anchor = found.groups()
         file = (folder / name).resolve()
         if file in pages:
             return f"[{label}]({pages[file]}{anchor})"
-        if re.fullmatch(links.GITHUB, published):
-            place = f"{published}/blob/main/{file.relative_to(ROOT).as_posix()}"
+        if re.fullmatch(links.GITHUB, repository):
+            place = f"{repository}/blob/main/{file.relative_to(ROOT).as_posix()}"
             return f"[{label}]({place}{anchor})"
         return label
 

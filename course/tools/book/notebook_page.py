@@ -30,12 +30,13 @@ Panels stand still here, and no check judges your code. To run the notebooks: {}
 HOW = "see the README of the course."  # while it has no address
 
 
-def as_page(notebook, buttons=()):
+def as_page(notebook, buttons=(), has_solutions=True):
     """A copy of a notebook as the book shows it; ``buttons`` are (label, address)."""
     cells, asked = [], False
+    left_out = LEFT_OUT if has_solutions else {*LEFT_OUT, "solution"}
     for cell in copy.deepcopy(notebook.cells):
         kind = kind_of(cell)
-        if kind in LEFT_OUT or cell.source.startswith(TEXTS_LEFT_OUT):
+        if kind in left_out or cell.source.startswith(TEXTS_LEFT_OUT):
             continue
         if kind in QUESTIONS:
             asked = kind == "predict"
