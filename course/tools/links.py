@@ -83,7 +83,12 @@ def checked(address) -> str:
         raise CommandError(
             f"{address!r} is no address: it begins with https://, without a user's name"
         )
-    return address.rstrip("/").removesuffix(".git")
+    address = address.rstrip("/").removesuffix(".git")
+    if re.match(r"https?://github\.com(/|$)", address) and not _on_github(address):
+        raise CommandError(
+            f"{address} is not of the form https://github.com/OWNER/NAME"
+        )
+    return address
 
 
 def buttons(stem, found) -> list:

@@ -80,6 +80,11 @@ def test_an_address_is_an_address():
     for given in bad:
         with pytest.raises(CommandError, match="is no address"):
             links.checked(given)
+    for path in ("", "/ada", "/ada/", "/ada/nets/tree/main"):
+        with pytest.raises(CommandError, match="github.com/OWNER/NAME"):
+            links.checked(f"https://github.com{path}")
+    for given in ("https://gitlab.com/ada", "https://github.community/ada"):
+        assert links.checked(given) == given
     assert links.checked("https://github.com/ada/nets.git/") == GITHUB.repository
 
 
