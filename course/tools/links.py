@@ -22,7 +22,6 @@ BLOCK = re.compile(f"{BEGIN}.*?{END}", re.DOTALL)
 FORM = r"(?:https?://[\w.-]+(?::\d+)?|file://)(?:/[\w.~%+:-]+)*/?"
 GITHUB = r"https://github\.com/([\w.-]+/[\w.-]+)"
 COLAB = "https://colab.research.google.com/github"
-# The last line is an error where nothing came: what git said of it stands above.
 FETCH = """\
 # @markdown Fetches the course if it isn't here, as in Colab: run this, and go on.{}
 import os, sys
@@ -30,7 +29,8 @@ if not os.path.exists("../mlp_core.py"):
     os.path.exists("neural_networks/mlp_core.py") or get_ipython().system(f'git clone -q \
 --depth 1 {} neural_networks && "{{sys.executable}}" -m pip install -q anywidget \
 cloudpickle psutil')
-    os.chdir("neural_networks/course/../notebooks")"""
+    assert os.path.exists("neural_networks/mlp_core.py"), "The course isn't here: git says why, above."
+    os.chdir("neural_networks/notebooks")"""
 OTHERS = f" In Colab, open the other notebooks [from this list]({COLAB}/{{}}/)."
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
 FOLDED |= {"slideshow": {"slide_type": "skip"}, "tags": ["nbval-ignore-output"]}

@@ -127,7 +127,7 @@ def test_the_command_writes_all_notebooks_in_their_saved_form(published):
         notebook = read(path)
         fetch, imports = [c for c in notebook.cells if c.cell_type == "code"][:2]
         assert fetch.id == "fetch" and imports.source.startswith("import sys\nsys.path")
-        assert len(fetch.source.splitlines()) == 5 and "Colab;" not in fetch.source
+        assert len(fetch.source.splitlines()) == 6 and "Colab;" not in fetch.source
         assert fetch.metadata == links.FOLDED
         assert save.is_saved_form(path)
     cited = (course / "CITATION.cff").read_text(encoding="utf-8")
@@ -182,6 +182,7 @@ def test_a_notebook_alone_says_what_it_lacks(folders, words, tmp_path):
         check=False,
     )
     assert done.returncode == 1  # what comes after it doesn't run
+    assert done.stdout.rstrip().endswith("git says why, above.")
     assert words in done.stdout + done.stderr
     assert [*tmp_path.rglob("*")] == before
 
