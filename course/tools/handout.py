@@ -24,7 +24,7 @@ from course.tools.notebooks import as_text, cleared, read, tags, with_cells
 # What notebooks need besides themselves, and what who gets them needs to start.
 NEEDED = ["mlp_core.py", "course/**/*", "images/*.png", "requirements.txt", "LICENSE"]
 NEEDED += ["README.md", "docs/learning.md", "docs/where.md", "docs/glossary.md"]
-NEEDED += [".gitignore"]
+NEEDED += [".gitignore", ".binder/*", ".devcontainer/*"]
 # The commands for learners, and what these import.
 TOOLS = ["__init__", "start", "progress", "glossary", "handin"]
 TOOLS += ["server", "asleep", "update", "merge", "notebooks", "cells"]
@@ -156,7 +156,8 @@ def contents(kind, course=ROOT, address="") -> dict:
         name = path.relative_to(course).as_posix()
         if name == "README.md":
             text = re.sub(FOR_OTHERS, "", path.read_text(encoding="utf-8"))
-            files[name] = links.BLOCK.sub("", text).encode()
+            ours = links.paragraph(links.Addresses(address, ""))
+            files[name] = links.BLOCK.sub(ours, text).encode()
         elif kind == "without" and OF_A_LESSON.match(name):
             files[name] = as_sealed(path)
         elif not name.startswith("course/tools/") or name in TOOLS:

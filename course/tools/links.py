@@ -147,6 +147,11 @@ def in_readme(text, found) -> str:
     """The README with its links, or without, if there is no address."""
     if not BLOCK.search(text):
         raise CommandError("README.md lacks the line '<!-- links: ... -->' of links")
+    return BLOCK.sub(BEGIN + paragraph(found) + END, text)
+
+
+def paragraph(found) -> str:
+    """The links of a README, with an empty line below; nothing without an address."""
     links = [f"[{label}]({url})" for label, url in buttons(FIRST, found)]
     said = []  # in words: pictures would come from other machines
     if links:
@@ -156,8 +161,7 @@ def in_readme(text, found) -> str:
         )
     if found.site:
         said.append(f"Only to read, there is [the book]({found.site}/).")
-    paragraph = f"\n{' '.join(said)}\n\n" if said else ""
-    return BLOCK.sub(BEGIN + paragraph + END, text)
+    return f"{' '.join(said)}\n\n" if said else ""
 
 
 def in_citation(text, repository) -> str:

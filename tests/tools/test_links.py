@@ -22,6 +22,7 @@ from tests import live
 
 FIRST, EXERCISES = "00_first_look.ipynb", "01_activations.ipynb"
 GITHUB = Addresses("https://github.com/ada/nets", "https://ada.example/nets")
+CLASS = "https://github.com/eve/class"
 # What fetched the course in older versions.
 OLD = """# @title Fetches the course if it isn't here, as in Colab. Run this, and go on.
 ADDRESS = "https://github.com/ada/nets"  # of the course's repository
@@ -204,13 +205,17 @@ def test_a_learners_copy_has_no_cell_that_fetches(published, tmp_path):
 
 
 def test_a_handout_fetches_from_the_class(published):
-    """Guards: a learner's notebook or README that leads to our course, with solutions."""
+    """Guards: a learner's notebook or README that leads to our course, with solutions; a
+    link to what needs files that the class has not."""
     course, _ = published
     assert "ada.example" in (course / "README.md").read_text(encoding="utf-8")
-    for address in ("", "https://github.com/eve/class"):
+    for address, words in [("", "You need Pyth"), (CLASS, "Without an install, ")]:
         files = handout.contents("without", course, address)
         readme = files["README.md"].decode()
-        assert "ada.example" not in readme and "\n\n## Start\n\nYou need Pyth" in readme
+        assert "ada.example" not in readme and f"\n\n## Start\n\n{words}" in readme
+        leads = links.buttons(links.FIRST, Addresses(address, ""))
+        assert all(f"[{label}]({url})" in readme for label, url in leads)
+        assert {".binder/postBuild", ".devcontainer/devcontainer.json"} <= files.keys()
         for name in files:
             if name.endswith(".ipynb"):
                 found = re.findall(r"--depth 1 (\S+)", files[name].decode())
@@ -220,10 +225,9 @@ def test_a_handout_fetches_from_the_class(published):
 def test_an_update_keeps_the_address_of_the_class(tmp_path):
     """Guards: links of a class that fetch nothing any more after an update."""
     folder = str(tmp_path / "class")
-    address = "https://github.com/eve/class"
-    assert main(["handout", folder, "--repository", address]) == 0
+    assert main(["handout", folder, "--repository", CLASS]) == 0
     assert main(["handout", folder, "--update"]) == 0
-    assert links.address_in(tmp_path / "class") == address
+    assert links.address_in(tmp_path / "class") == CLASS
 
 
 def test_the_cell_of_an_older_version_is_known(tmp_path):
