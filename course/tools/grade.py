@@ -114,15 +114,13 @@ def grade(files, only=(), seed=None, told=lambda words: None) -> list[Learner]:
     """
     learners = {}
     for file in files:
-        who = file.learner, file.number
-        learners.setdefault(who, Learner(*who)).files.append(file)
+        learners.setdefault(file.who, Learner(*file.who)).files.append(file)
     counted = [file for file in files if file.notebook]
     counted = [file for file in counted if not only or file.notebook in only]
     seed = seed or secrets.randbits(64)
     tasks = [(file.notebook, file.cells, seed) for file in counted]
     for file, rows in zip(counted, _judge(tasks, told)):
-        rows = [Row(file.learner, file.name, **row) for row in rows]
-        learners[file.learner, file.number].rows += rows
+        learners[file.who].rows += [Row(file.who[0], file.name, **row) for row in rows]
     for learner in learners.values():
         _settle(learner)
     return [learners[who] for who in sorted(learners, key=lambda w: (w[0].lower(), w))]

@@ -15,7 +15,6 @@ import psutil
 import pytest
 
 from course.__main__ import main
-from course.checking import runs
 from course.tools import NOTEBOOKS, ROOT, grade, handin, notebooks
 from course.tools.grading import cage, handins, reports
 from tests import tables
@@ -159,11 +158,12 @@ def without_ids(content):
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
     """One grading of all of it: what was told, and the files that it made."""
-    place, told = tmp_path_factory.mktemp("grading"), []
-    before = set(psutil.pids())
+    place, told, folders = tmp_path_factory.mktemp("grading"), [], []
     with pytest.MonkeyPatch.context() as patch, socket.create_server(("", 0)) as server:
         patch.setenv("TEACHERS_TOKEN", "secret")
         fill(place / "class", server.getsockname()[1])
+        command = cage.command
+        patch.setattr(cage, "command", lambda f: folders.append(f) or command(f))
         patch.setattr(handins, "LARGEST", 2**20)
         patch.setattr(handins, "MOST", 3 * 2**20)
         files = handins.collect(place / "class")
@@ -191,7 +191,7 @@ def read_csv(path):
 def test_who_handed_in(path):
     """Guards: the rules in docs/teaching.md, and the number by which Moodle gives marks."""
     found = handins._file(tuple(path.split("/")))
-    assert [found.learner, found.number] == TABLES["who"][path]
+    assert [*found.who] == TABLES["who"][path]
 
 
 def test_two_of_one_name_are_two_each_with_their_own_record(graded):
@@ -277,13 +277,15 @@ def test_nothing_is_left(graded):
     assert (graded.place / "class" / "essay.pdf").read_bytes() == b"%PDF"
     assert not (graded.place / "run by the judge").exists()
     assert not list(ROOT.glob("mine.*"))
-    wait_until(lambda: not started_since(graded.before), "an answer goes on")
+    [folder] = graded.folders
+    wait_until(lambda: not [*running_in(folder)], "an answer goes on")
 
 
-def started_since(before):
-    """Processes of answers that run and are not among those before."""
-    others = (p for p in psutil.process_iter(["cmdline"]) if p.pid not in before)
-    return [p for p in others if runs.BEGIN in " ".join(p.info["cmdline"] or ())]
+def running_in(folder):
+    """The processes that run in a folder, or are told of it."""
+    for process in psutil.process_iter(["cwd", "cmdline"]):
+        if process.info["cwd"] == folder or folder in (process.info["cmdline"] or ()):
+            yield process
 
 
 def test_the_first_line_says_what_answers_could_reach(graded, monkeypatch):

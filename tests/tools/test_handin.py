@@ -65,9 +65,9 @@ def test_with_the_record_it_replaces_the_first_and_says_so(copy, tmp_path, capsy
     assert "It replaces the one that you made on 1971-01-01" in told
     assert "and your record" in told and list(packed(path))[-1] == "record.json"
     files = [file for file in handins.collect(tmp_path) if path.name in file.name]
-    assert {file.learner for file in files} == {"anna"} and len(files) == 3
-    [kept] = [file for file in files if file.is_record]
-    assert json.loads(kept.data)["exercises"]["activations"]["my_slope"]["tries"] == 1
+    assert {file.who[0] for file in files} == {"anna"} and len(files) == 3
+    [kept] = [file for file in files if file.record]
+    assert json.loads(kept.record)["exercises"]["activations"]["my_slope"]["tries"] == 1
     (copy / "record.json").unlink()
     assert main(["handin", "--name", "anna", "--with-record"]) == 0
     assert "without your record: there is none in" in capsys.readouterr().out

@@ -33,8 +33,7 @@ IGNORED = r"(?i)\.[^.]|~|__MACOSX|Thumbs\.db|.*\.(png|svg|csv|npz)$"
 class File:
     """Something handed in: a notebook or a record, or why it can't be read."""
 
-    learner: str
-    number: str  # the participant's in Moodle, or ''
+    who: tuple  # the learner, and the participant's number in Moodle or ''
     name: str
     notebook: str = ""  # which one of the course it is
     cells: list = field(default_factory=list)  # kind, id and text of each
@@ -109,7 +108,7 @@ def _files_of_zip(parts, data, depth=0):
 
 
 def _file(parts, **fields):
-    return File(*_who(parts), "/".join(parts), **fields)
+    return File(_who(parts), "/".join(parts), **fields)
 
 
 def _who(parts):
