@@ -248,9 +248,10 @@ def run_pytest(tests, output):
     for name in [*sys.modules]:
         if name.partition(".")[0] in OURS:
             del sys.modules[name]
-    sys.path[:] = [
-        path for path in sys.path if Path(path).resolve() not in (ROOT, ROOT / "tests")
-    ]
+    here, ours = Path.cwd(), (ROOT, ROOT / "tests", Path.cwd())
+    # By its name: for '' a process that is spawned takes the folder of the start.
+    others = [path for path in sys.path if Path(path).resolve() not in ours]
+    sys.path[:] = [str(here), *others]
     options = "-x -q -p no:cacheprovider -o addopts=--import-mode=importlib"
     options += " --hypothesis-seed=0"
     sys.exit(int(pytest.main([*options.split(), *tests])))
