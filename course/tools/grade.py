@@ -80,7 +80,7 @@ class Row:
     code: str = ""
     attempts: object = ""
     look_at: list = field(default_factory=list)
-    shape: str = ""  # alike in copies, see `answers.shape`
+    shape: str = ""  # alike in copies, see `excerpt.shape`
 
 
 @dataclass

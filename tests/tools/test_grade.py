@@ -359,9 +359,9 @@ def test_copies_are_named_whatever_their_names():
     """Guards: two of one hand; answers that are alike because they are short."""
     code = SOLUTIONS["my_train"]
     other = code.replace("losses", "errors").replace("params", "net")
-    shapes = [grade.judge.answers.shape(text) for text in (code, other, code + "\n1")]
+    shapes = [grade.judge.excerpt.shape(text) for text in (code, other, code + "\n1")]
     assert shapes[0] == shapes[1] != shapes[2]
-    assert grade.judge.answers.shape(SOLUTIONS["my_loss"]) == ""
+    assert grade.judge.excerpt.shape(SOLUTIONS["my_loss"]) == ""
     rows = [grade.Row(n, "", "", "my_train", shape=s) for n, s in zip("abc", shapes)]
     marks = reports.Marks([grade.Learner(r.learner, "", rows=[r]) for r in rows])
     told = marks.told(is_long=False).partition("\nLook at:\n")[2]

@@ -15,7 +15,7 @@ import pytest
 
 from course.__main__ import main
 from course.tools import NOTEBOOKS, ROOT, CommandError, handout, links, save, update
-from course.tools.grading import judge
+from course.tools.grading import handins, judge
 from course.tools.links import Addresses
 from course.tools.notebooks import as_text, read, without_fetching, write
 from tests import live
@@ -244,8 +244,9 @@ def test_the_cell_of_an_older_version_is_known(tmp_path):
 
 def test_what_fetches_is_no_part_of_an_answer(monkeypatch):
     """Guards: grading runs nothing of it, nor tells the teacher that it is odd."""
-    judged = Mock(return_value={"look_at": []})
+    judged = Mock(return_value={})
     monkeypatch.setattr(judge, "_judged", judged)
     notebook = links.in_notebook(read(NOTEBOOKS / EXERCISES), GITHUB.repository)
-    list(judge.judge(as_text(notebook).encode(), seed=1))
+    cells = handins.read_cells(as_text(notebook))
+    judge.judge(EXERCISES.removesuffix(".ipynb"), cells, seed=1)
     assert judged.called and "git clone" not in str(judged.mock_calls)

@@ -14,7 +14,7 @@ import cloudpickle
 from course import checking, lessons
 from course.checking import runs
 from course.tools import NOTEBOOKS
-from course.tools.grading import answers, handins
+from course.tools.grading import excerpt, handins
 from course.tools.notebooks import fetches
 
 ADVICE = r"\s*\([^)]*run its cell, then this one again\.?\)"  # for who has the notebook
@@ -56,12 +56,12 @@ def _judged(exercise, texts, ours, seed):
     name, code = exercise.name, ""
     notes = [*_odd_cells(name, texts, ours)]
     try:
-        for answer in answers.find(texts, ours, name):
+        for answer in excerpt.find(texts, ours, name):
             verdict, code = checking.judge(exercise, answer, seed=seed), answer.text
             if verdict.solved:
                 break
-        notes += answers.odd(code)
-    except answers.Refused as why:
+        notes += excerpt.odd(code)
+    except excerpt.Refused as why:
         verdict = checking.Verdict(False, str(why))
     except Exception as error:  # noqa: BLE001, of an answer that no check has met
         words = f"it could not be judged ({type(error).__name__})"
@@ -81,10 +81,10 @@ def _odd_cells(name, texts, ours):
     """What is odd about the cells, whatever the verdict is."""
     if f"lesson.check({name})" not in map(str.strip, texts):
         yield "the check cell was changed or deleted"
-    if (count := answers.count(texts, ours, name)) > 1:
+    if (count := excerpt.count(texts, ours, name)) > 1:
         yield f"it is defined {count} times"
 
 
 def _shape(exercise, code):
     """That of the answer, by which copies are found; '' where a stub gives the most."""
-    return "" if exercise.planted else answers.shape(code)
+    return "" if exercise.planted else excerpt.shape(code)

@@ -12,7 +12,7 @@ from traitlets.config import Config
 from course import checking, lessons
 from course.checking import runs
 from course.tools import notebooks
-from course.tools.grading import answers, judge
+from course.tools.grading import excerpt, judge
 from tests import tables
 from tests.answers import EXERCISES, SOLUTIONS, STUBS
 
@@ -100,6 +100,15 @@ def test_what_the_notebook_calls_right_the_mark_calls_right(
             assert f"it is defined {1 + below.count('again')} times" in row["look_at"]
 
 
+def test_our_cells_take_no_name_of_a_learners():
+    """Guards: a helper called `errors`, of which a cell of ours below it makes an array."""
+    helpers, solution = with_helper("a function", "errors", "my_loss")
+    texts = handed_in("my_loss", [solution], [])
+    assert any(text in ours("my_loss") and "errors = " in text for text in texts)
+    row = marked("my_loss", [*helpers, *texts])
+    assert row["solved"], row
+
+
 def test_a_wrong_answer_above_the_check_counts_if_it_is_right_below():
     """Guards: who mended an answer in a new cell, and went back up to check it."""
     wrong = SOLUTIONS["my_loss"].replace("return", "return 2 *")
@@ -124,4 +133,4 @@ def test_a_wrong_answer_above_the_check_counts_if_it_is_right_below():
 )
 def test_what_reaches_further_than_numbers_is_named(code, notes):
     """Guards: two cheats and an escape that nobody was told of."""
-    assert answers.odd(code) == notes
+    assert excerpt.odd(code) == notes
