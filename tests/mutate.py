@@ -252,6 +252,7 @@ def run_pytest(tests, output):
     # By its name: for '' a process that is spawned takes the folder of the start.
     others = [path for path in sys.path if Path(path).resolve() not in ours]
     sys.path[:] = [str(here), *others]
+    sys.modules["__main__"].__file__ = None  # it would run that, too, and find ROOT
     options = "-x -q -p no:cacheprovider -o addopts=--import-mode=importlib"
     options += " --hypothesis-seed=0"
     sys.exit(int(pytest.main([*options.split(), *tests])))

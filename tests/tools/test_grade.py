@@ -74,7 +74,9 @@ def zipped(path, files):
 def answered(learner, place, port):
     """The notebook of a learner in the table."""
     table, secret, code = TABLES["answers"][learner], place / "class" / "essay.pdf", {}
-    tried = ", ".join(f"lambda: {do}" for do in TABLES["refused"]["tried"])
+    # Only where they are refused.
+    tried = TABLES["refused"]["tried"] if cage.command(str(place)) else []
+    tried = ", ".join(f"lambda: {do}" for do in tried)
     hostile = HOSTILE.format(str(secret), port, tried)
     # What pickle would obey, if the judge read it so.
     pickled = f"cbuiltins\nopen\n(V{place / 'run by the judge'}\nVw\ntR.\n".encode()
@@ -262,14 +264,20 @@ def test_forged_outputs_tags_and_checks_count_for_nothing(graded):
 @pytest.mark.parametrize("learner", TABLES["answers"])
 def test_an_answer_harms_only_itself_and_runs_only_what_it_needs(graded, learner):
     """Guards: the closed process, thing by thing, and what may run in it."""
-    if learner == "hostile" and not cage.command(str(graded.place)):
-        pytest.skip("nothing shuts answers in here: install bubblewrap (Linux)")
     rows = rows_of(graded, learner)
     for name in LAYER:
         _, solved, words, *look_at = TABLES["answers"][learner][name]
         assert rows[name].solved == (solved == "yes"), rows[name]
         assert rows[name].words.startswith(words)
         assert rows[name].look_at == look_at
+
+
+def test_what_is_shut_in_reaches_nothing(graded):
+    """Guards: that a hostile answer tried all that it is right without."""
+    if graded.told != [grade.SHUT_IN]:
+        pytest.skip("nothing shuts answers in here; on Linux: apt install bubblewrap")
+    row = rows_of(graded, "hostile")["my_loss_slope"]
+    assert row.solved and "lambda: open(SECRET).read()" in row.code
 
 
 def test_nothing_is_left(graded):
