@@ -11,7 +11,16 @@ from typing import NamedTuple
 UNREADABLE = SyntaxError, ValueError, RuntimeError, MemoryError  # raised by parsing
 # What binds a name whatever it was before, where a loop or `if` may leave it.
 WHOLE = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ImportFrom, ast.Assign
-MUTABLE = ast.Call, ast.List, ast.Dict, ast.Set, ast.ListComp, ast.DictComp, ast.SetComp
+MUTABLE = (
+    ast.Call,
+    ast.FunctionDef,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.ListComp,
+    ast.DictComp,
+    ast.SetComp,
+)
 DEFINE = *WHOLE[:4], ast.Import
 RUN_AT_ONCE = "listcomp", "setcomp", "dictcomp", "genexpr"  # scopes, as classes are
 
@@ -91,7 +100,11 @@ def _run_by_magic(node) -> str:
         case ast.Expr(
             ast.Call(
                 ast.Attribute(attr="run_cell_magic" | "run_line_magic"),
-                [ast.Constant("time" | "capture"), *_, ast.Constant(str(code))],
+                [
+                    ast.Constant("time" | "capture" | "prun"),
+                    *_,
+                    ast.Constant(str(code)),
+                ],
             )
         ):
             return code
@@ -113,8 +126,9 @@ def _statement(cell, node):
         is_stored = isinstance(getattr(part, "ctx", None), ast.Store)
         if is_stored and isinstance(getattr(part, "value", None), ast.Name):
             binds = binds | {part.value.id}
+    is_plain = isinstance(node, DEFINE) and not getattr(node, "decorator_list", None)
     is_mutable = any(isinstance(part, MUTABLE) for part in ast.walk(node))
-    loose = binds if is_mutable and not isinstance(node, DEFINE) else set()
+    loose = binds if is_mutable and not is_plain else set()
     loose = loose.union(*map(_set_in, table.get_children()))
     return Statement(code, node, binds, replaces, *_lookups(table), loose)
 

@@ -7,7 +7,6 @@ grading, for all learners the same.
 """
 
 import json
-import os
 import secrets
 import sys
 import tempfile
@@ -23,10 +22,12 @@ from course.tools.grading import cage, handins, judge, reports
 
 EXAMPLE = "grade handins --csv marks.csv"
 ENDED = "it could not be judged: the process that judges it ended"
-SHUT_IN = "Answers run shut in: no network, no files of others, no other programs."
+SHUT_IN = (
+    "Learners' code runs in a sandbox: no network, no files of others, no programs."
+)
 NOT_SHUT_IN = (
-    "Answers run with your rights, since there is no bwrap that works: see 'What a mark is "
-    "worth' in docs/teaching.md."
+    "Learners' code runs with your rights, since there is no bwrap that works: see 'What a "
+    "mark is worth' in docs/teaching.md."
 )
 WIDE = 40  # characters of the bar
 
@@ -50,6 +51,9 @@ def run(options) -> int:
         raise CommandError(f"there is no {folder}")
     with suppress(AttributeError):  # names may have letters that a terminal has not
         sys.stdout.reconfigure(errors="replace")
+    for path in filter(None, (options.csv, options.moodle)):
+        if not (ROOT / path).parent.is_dir():
+            raise CommandError(f"there is no folder for {path}: make it first")
     learners = grade(handins.collect(folder), only, told=print)
     marks = reports.Marks(learners)
     if learners:
@@ -100,8 +104,12 @@ class Learner:
     @property
     def mark(self):
         """The number of solved ones; '' if there may be more in what can't be read."""
-        is_open = any(file.problem and file.is_work for file in self.files)
+        is_open = any(map(self._may_hold_more, self.files))
         return "" if is_open or not self.rows else self.solved
+
+    def _may_hold_more(self, file):
+        known = [row.solved for row in self.rows if row.notebook == file.notebook]
+        return file.problem and file.is_work and not (known and all(known))
 
 
 # 1. All files --------------------------------------------------------------------------
@@ -115,8 +123,9 @@ def grade(files, only=(), seed=None, told=lambda words: None) -> list[Learner]:
     learners = {}
     for file in files:
         learners.setdefault(file.who, Learner(*file.who)).files.append(file)
-    counted = [file for file in files if file.notebook]
-    counted = [file for file in counted if not only or file.notebook in only]
+        counts = not only or not file.notebook or file.notebook in only
+        file.is_work = file.is_work and counts
+    counted = [file for file in files if file.cells and file.is_work]
     seed = seed or secrets.randbits(64)
     tasks = [(file.notebook, file.cells, seed) for file in counted]
     for file, rows in zip(counted, _judge(tasks, told)):
@@ -133,7 +142,7 @@ def _judge(tasks, told) -> list:
         told(SHUT_IN if before else NOT_SHUT_IN)
         settings = {"mp_context": get_context("spawn"), "initializer": judge.prepare}
         settings["initargs"] = folder, before
-        done = _at_once(tasks, os.cpu_count(), settings)
+        done = _at_once(tasks, None, settings)
         for number, task in enumerate(tasks):
             if number not in done:  # an answer may have ended all: so these one by one
                 [*rows] = _at_once([task], 1, settings).values()
@@ -179,10 +188,12 @@ def _settle(learner):
         if file.record and not _add_attempts(file, learner.rows):
             file.problem, file.is_work = "it is no record of this course", False
         if file.problem:
-            words = f"{file.name} can't be read: {file.problem}. Hand it in once more"
+            words = (
+                f"{file.name} can't be read: {file.problem}. Please hand it in again"
+            )
             learner.unread.append(words)
     if not learner.rows and not learner.unread:
-        learner.unread.append("there is no exercise that counts")
+        learner.unread.append("nothing that counts was handed in")
 
 
 def _add_attempts(file, rows) -> bool:

@@ -71,13 +71,18 @@ def _replaced(target):
     """A sentence about the file that will be replaced; another one is never touched."""
     if not target.exists():
         return []
-    if not (zipfile.is_zipfile(target) and zipfile.ZipFile(target).comment == MARK):
+    if not is_ours(target):
         raise CommandError(
             f"{target} is there already, and this command did not make it. Move it "
             "away, or choose another --name"
         )
     when = datetime.fromtimestamp(target.stat().st_mtime)
     return [f"It replaces the one that you made on {when:%Y-%m-%d at %H:%M}."]
+
+
+def is_ours(path) -> bool:
+    """Whether this command made the file."""
+    return zipfile.is_zipfile(path) and zipfile.ZipFile(path).comment == MARK
 
 
 def pack(target, notebooks, others):
@@ -109,5 +114,9 @@ def _solved(folder):
     record.close()
     missing = [name for name, is_solved in states.items() if not is_solved]
     count = f"{sum(states.values())} of {len(states)} exercises are solved"
-    rest = f"; not yet, with its notebook: {', '.join(missing)}" if missing else ""
+    rest = (
+        f"; not solved yet (notebook in brackets): {', '.join(missing)}"
+        if missing
+        else ""
+    )
     return f"By your record {count}{rest}."

@@ -40,7 +40,8 @@ def run(options) -> int:
     files = build.build(address, kind == WITH)
     look = " Does it show a solution?" if kind == WITHOUT else ""
     size = sum(map(len, files.values())) / 1e6
-    print(f"A {kind}: {len(files)} files, {size:.0f} MB", flush=True)
+    what = "a site with solutions" if kind == WITH else f"a {kind}"
+    print(f"{folder} is {what}: {len(files)} files, {size:.0f} MB", flush=True)
     for name in manifest.write(folder, files, kind).left:
         print(f"{name} stays as it is there: you wrote or changed it.{look}")
     server = ["-m", "http.server", "--bind", "127.0.0.1", "-d", str(folder)]

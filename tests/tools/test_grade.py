@@ -233,7 +233,9 @@ def test_outputs_and_other_files_cost_nobody_a_mark(graded):
 )
 def test_what_is_no_notebook_is_refused(data):
     """Guards: whatever an odd file makes of the reader, told to the learner as words."""
-    with pytest.raises(handins.Unread, match="it is empty" if not data else "part of"):
+    with pytest.raises(
+        handins.Unread, match="it is empty" if not data else "incomplete"
+    ):
         handins.read_cells(data)
 
 
@@ -373,7 +375,7 @@ def test_copies_are_named_whatever_their_names():
     rows = [grade.Row(n, "", "", "my_train", shape=s) for n, s in zip("abc", shapes)]
     marks = reports.Marks([grade.Learner(r.learner, "", rows=[r]) for r in rows])
     told = marks.told(is_long=False).partition("\nLook at:\n")[2]
-    assert told == "  a, b, my_train: the same, but for names"
+    assert told == "  a, b, my_train: the same except for names"
 
 
 def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
@@ -389,8 +391,9 @@ def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
     data = (graded.place / "marks.csv").read_bytes()
     assert data.startswith(b"\xef\xbb\xbf") and "Öst".encode() in data
     long = read_csv(graded.place / "long.csv")
-    assert {row["solved"] for row in long} == {"yes", "no"}
-    assert {row["exercise"] for row in long} == {*LAYER, "my_step", "my_train"}
+    assert {row["solved"] for row in long} == {"yes", "no", ""}
+    assert {row["exercise"] for row in long} == {*LAYER, "my_step", "my_train", ""}
+    assert {row["learner"] for row in long} == {row["learner"] for row in rows}
     [row] = [r for r in graded.moodle if r["Identifier"] == "Participant 2"]
     assert {"Grade", "Last modified (grade)", "Maximum Grade"} <= set(row)
     assert row["Maximum Grade"] == "5" and "my_step: right" in row["Feedback comments"]
@@ -406,7 +409,8 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "this function is the course&#39;s" in pages["borrower.html"]
     assert "&lt;" not in pages["borrower.html"].split("<h1>")[0]
     assert "while True: LOOP = 1" in pages["hostile.html"]
-    assert "bomb.zip" in pages["bomb.html"] and "once more" in pages["bomb.html"]
+    assert "bomb.zip" in pages["bomb.html"] and "hand it in again" in pages["bomb.html"]
+    assert "No mark yet; 2 of 5 exercises solved so far." in pages["half.html"]
     formula = pages["HYPERLINK 1.html"]
     assert "&lt;b&gt;" in formula and "<b>" not in formula
 
@@ -419,12 +423,39 @@ def test_the_command_grades_and_says_where_nothing_counts(tmp_path, capsys):
     files = {"--csv": "marks.csv", "--moodle": "moodle.csv", "--feedback": "pages"}
     options = [word for key in files for word in (key, str(tmp_path / files[key]))]
     assert main(["grade", folder, *options]) == 0
-    assert capsys.readouterr().out.startswith("Answers run ")
+    assert capsys.readouterr().out.startswith("Learners' code runs ")
     [row] = read_csv(tmp_path / "marks.csv")
     assert row["solved"] == "2" and (tmp_path / "pages" / "eva.html").exists()
     assert main(["grade", folder, "--only", "04_backprop"]) == 1
     told = capsys.readouterr()
-    assert "there is no exercise that counts" in told.out
+    assert "nothing that counts was handed in" in told.out
     assert "nothing to grade" in told.err
-    assert main(["grade", str(tmp_path / "none")]) == 1
-    assert "there is no" in capsys.readouterr().err
+    for options in ([str(tmp_path / "none")], [folder, "--csv", "none/a.csv"]):
+        assert main(["grade", *options]) == 1
+        assert "there is no" in capsys.readouterr().err
+
+
+def test_a_broken_file_costs_a_mark_only_where_it_may_hold_more(tmp_path, monkeypatch):
+    """Guards: no mark for a notebook that doesn't count, or that was handed in whole, too."""
+    rows = [{"notebook": "05_sum_task", "exercise": n, "solved": True} for n in "ab"]
+    monkeypatch.setattr(grade, "_judge", lambda tasks, told: [rows] * len(tasks))
+    content = notebook("05_sum_task")
+    for who, broken in (("ada", "04_backprop"), ("ben", "05_sum_task (1)")):
+        write(tmp_path / who / "05_sum_task.ipynb", content)
+        write(tmp_path / who / f"{broken}.ipynb", b"{")
+    write(tmp_path / "emmy" / "05_sum_task.ipynb.txt", content)
+    files = handins.collect(tmp_path)
+    assert [one.mark for one in grade.grade(files)] == ["", 2, ""]
+    files = handins.collect(tmp_path)
+    marks = [one.mark for one in grade.grade(files, ["05_sum_task"])]
+    assert marks == [2, 2, ""]
+
+
+def test_one_hand_in_is_its_learners(tmp_path):
+    """Guards: eight learners without a name in the zip of one."""
+    path = write(tmp_path / "05_sum_task.ipynb", notebook("05_sum_task"))
+    handin.pack(tmp_path / "handin-ada.zip", [path], [])
+    [file] = handins.collect(tmp_path / "handin-ada.zip")
+    assert file.who == ("ada", "")
+    [file] = handins.collect(path)
+    assert file.notebook == "05_sum_task"

@@ -109,6 +109,31 @@ def test_our_cells_take_no_name_of_a_learners():
     assert row["solved"], row
 
 
+def test_an_own_function_is_brought_as_in_the_notebook():
+    """Guards: `lesson.own`, which the notebooks teach, in an answer."""
+    texts = handed_in("my_slope", [SOLUTIONS["my_slope"]], [])
+    line = "(mine,) = lesson.own('my_slope')\n"
+    body = (
+        "def my_dead_units(Z, alpha):\n    return np.all(mine(Z, alpha) == 0, axis=0)"
+    )
+    at = next(i for i, text in enumerate(texts) if text == STUBS["my_dead_units"])
+    row = marked("my_dead_units", [*texts[:at], line + body, *texts[at + 1 :]])
+    assert row["solved"], row
+
+
+def test_a_helper_below_the_check_counts_if_all_cells_make_it_right():
+    """Guards: who ran a cell below before the check."""
+    helpers, solution = with_helper("a lambda", "half", "my_loss")
+    row = marked("my_loss", handed_in("my_loss", [solution], helpers))
+    assert row["solved"], row
+
+
+def test_what_failed_in_a_cell_is_told_by_its_own_line():
+    """Guards: lines of the grading in a learner's feedback."""
+    code = "@nothing\ndef my_loss(Y_hat, Y):\n    return 1"
+    assert "in the line `@nothing`: name" in marked("my_loss", [code])["words"]
+
+
 def test_a_wrong_answer_above_the_check_counts_if_it_is_right_below():
     """Guards: who mended an answer in a new cell, and went back up to check it."""
     wrong = SOLUTIONS["my_loss"].replace("return", "return 2 *")

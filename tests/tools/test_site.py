@@ -41,7 +41,7 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     files = {path.as_posix() for path in found}
     assert files == {manifest.NAME, "index.html", "CNAME", "lite/note.txt"}
     assert (folder / "index.html").read_text() == "('', True)"
-    assert "A site: 1 files, 0 MB" in said
+    assert "is a site with solutions: 1 files, 0 MB" in said
     assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
     (folder / "index.html").write_text("mine")
     assert main(["site", str(folder)]) == 0
@@ -60,7 +60,7 @@ def test_a_class_gets_no_solutions_unless_told(folder, capsys):
     ]:
         assert main(["site", str(folder), *options]) == 0
         assert page.read_text() == str(made)
-    assert "A site without solutions: 1 files" in capsys.readouterr().out
+    assert "is a site without solutions: 1 files" in capsys.readouterr().out
     assert main(["site", str(folder)]) == main(["handout", str(folder)]) == 1
     told = capsys.readouterr().err
     assert "a site without solutions: give" in told and "a site\n" in told

@@ -18,6 +18,7 @@ ODD = re.compile(
     r"|exec|eval|compile|globals|locals|vars|setattr|delattr|open)\b"
 )
 HARMLESS = {"__name__", "__doc__", "__init__", "__call__", "__future__", "__main__"}
+OWN = re.compile(r"\blesson\.own\(([^)]*)\)")
 LONG = 7  # statements: shorter answers are alike without a copy
 
 
@@ -41,21 +42,19 @@ class Code:
 
 
 def find(cells, ours, name) -> list[Code]:
-    """The answer as the check in the notebook found it, and then what came of it below.
+    """The answer as the check found it in a run from the top, and as all cells leave it.
 
     ``ours`` are the texts of the course's cells: unchanged, they bind no name anew that a
-    learner's cell has bound. The second one is missing where nothing of it stands below.
+    learner's cell has bound.
     """
     checks = [i for i, cell in enumerate(cells) if _checks(cell, name)]
     above, unread = _statements(cells[: checks[-1]] if checks else cells, ours)
     every, more = _statements(cells, ours)
-    found = [part for part in (above, every) if any(name in s.binds for s in part)]
-    if not found:
+    needed = [answer_code.needed(part, name) for part in (above, every)]
+    texts = ["\n".join(s.code for s in part) for part in needed]
+    if not any(texts):
         raise Refused(_why_not(name, unread + more))
-    defined = [[s.code for s in part if name in s.binds] for part in found]
-    found = found[: 1 if defined[0] == defined[-1] else 2]
-    needed = (answer_code.needed(part, name) for part in found)
-    return [Code(name, "\n".join(s.code for s in part)) for part in needed]
+    return [Code(name, text) for text in dict.fromkeys(filter(None, texts))]
 
 
 def _checks(cell, name):
@@ -79,7 +78,17 @@ def _statements(cells, ours):
 
 @functools.cache  # the course's own are in each notebook
 def _read(cell):
-    return answer_code.read([cell])
+    statements, unread = answer_code.read([cell])
+    return [*map(_with_own, statements)], unread
+
+
+def _with_own(statement):
+    """What `lesson.own("my_slope")` brings is needed, and stands in this notebook."""
+    names = {
+        n for call in OWN.findall(statement.code) for n in re.findall(r"\w+", call)
+    }
+    needs = statement.needs - {"lesson"} | names
+    return statement._replace(needs=needs) if names else statement
 
 
 def count(cells, ours, name) -> int:

@@ -18,13 +18,13 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from course import record
-from course.tools import find_notebooks
+from course.tools import find_notebooks, handin
 
 MOST = 200 * 2**20  # bytes in a file, and in all files of a learner's zip
 LARGEST = 2 * 2**20  # characters in the cells of a notebook, without their outputs
 FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
-MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_file(_.*)?"
+MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?"
 # Parts of a path that are no work to grade: hidden files, and what panels save.
 IGNORED = r"(?i)\.[^.]|~|__MACOSX|Thumbs\.db|.*\.(png|svg|csv|npz)$"
 
@@ -35,7 +35,7 @@ class File:
 
     who: tuple  # the learner, and the participant's number in Moodle or ''
     name: str
-    notebook: str = ""  # which one of the course it is
+    notebook: str = ""  # which one of the course it is, as far as is known
     cells: list = field(default_factory=list)  # kind, id and text of each
     record: bytes = b""
     problem: str = ""
@@ -50,7 +50,9 @@ def collect(folder) -> list[File]:
     """All that was handed in; what can't be read has a problem."""
     folder, found = Path(folder), []
     if folder.is_file():
-        return list(_files_of_zip((), folder.read_bytes()))
+        is_one = folder.suffix != ".zip" or handin.is_ours(folder)
+        read = _files_of if is_one else _files_of_zip
+        return [*read((folder.name,) if is_one else (), folder.read_bytes())]
     for path in sorted(folder.rglob("*")):
         parts, kind = path.relative_to(folder).parts, path.lstat().st_mode
         if stat.S_ISREG(kind):
@@ -78,9 +80,11 @@ def _files_of(parts, data, depth=0):
         elif name == record.FILE:
             yield _file(parts, record=data)
         else:
-            yield _file(parts, problem="it is no notebook", is_work=False)
+            what = "the name of a notebook ends in .ipynb"
+            yield _file(parts, problem=what, is_work=".ipynb" in name)
     except Unread as why:
-        yield _file(parts, problem=str(why))
+        own = [path.stem for path in find_notebooks([]) if path.stem in name]
+        yield _file(parts, problem=str(why), notebook="".join(own))
 
 
 def _files_of_zip(parts, data, depth=0):
@@ -140,13 +144,13 @@ def read_cells(data) -> list[tuple]:
     try:
         notebook = json.loads(data)
         if "worksheets" in notebook:
-            raise Unread("it is of an old form: open it in JupyterLab, and save it")
+            raise Unread("it is in an old format: open it in JupyterLab, and save it")
         cells = [
             (cell["cell_type"], str(cell.get("id")), "".join(cell["source"]))
             for cell in notebook["cells"]
         ]
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        raise Unread("it is no notebook, or only a part of one") from None
+        raise Unread("it isn't a notebook, or is incomplete") from None
     if sum(len(text) for _, _, text in cells) > LARGEST:
         raise Unread(f"its cells hold more than {LARGEST // 2**20} MB of text")
     return cells

@@ -99,15 +99,18 @@ class Marks:
             alike.setdefault((row.exercise, row.shape), []).append(row.learner)
         for (exercise, _), names in alike.items():
             if len(names) > 1:
-                yield f"  {', '.join(names)}, {exercise}: the same, but for names"
+                yield f"  {', '.join(names)}, {exercise}: the same except for names"
 
     # 2. Spreadsheets -------------------------------------------------------------------
 
     def write_csv(self, path, is_long):
         if is_long:
-            columns = "learner,notebook,exercise,solved,words,attempts,file,look at"
-            _write_table(path, columns.split(","), map(_long, self.rows))
-            return
+            columns = "learner,exercise,solved,words,notebook,attempts,file,look at"
+            unread = [
+                (l.name, "", "", words) for l in self.learners for words in l.unread
+            ]
+            lines = sorted([*map(_long, self.rows), *unread], key=lambda line: line[0])
+            return _write_table(path, columns.split(","), lines)
         notes = [
             "; ".join(
                 l.unread + [f"{r.exercise}: {n}" for r in l.rows for n in r.look_at]
@@ -117,10 +120,15 @@ class Marks:
         lines = [(*row, note) for row, note in zip(self._wide(), notes)]
         _write_table(path, ["learner", *self.exercises, "solved", "look at"], lines)
 
+    def sum_of(self, learner) -> str:
+        """As a learner reads it."""
+        words = f"{learner.solved} of {len(self.exercises)} exercises solved"
+        return words if learner.mark != "" else f"no mark yet; {words} so far"
+
     def write_moodle(self, path):
         lines, most = [], len(self.exercises)
         for learner in self.learners:
-            comments = [f"{learner.solved} of {most} exercises solved", *learner.unread]
+            comments = [self.sum_of(learner), *learner.unread]
             comments += [f"{row.exercise}: {row.words}" for row in learner.rows]
             comments = [html.escape(c, quote=False) for c in comments]
             comment = "<br>".join(comments).replace("\n", "<br>")
@@ -140,7 +148,7 @@ class Marks:
             while name.lower() in taken:
                 name = f"_{name}"
             taken.add(name.lower())
-            text = page.render(learner=learner, most=len(self.exercises))
+            text = page.render(learner=learner, sum=self.sum_of(learner))
             with replacing(folder / name) as file:
                 file.write(text.encode("utf-8", "replace"))
 
@@ -159,8 +167,8 @@ def _printable(text):
 
 
 def _long(row):
-    what = row.learner, row.notebook, row.exercise, YES_OR_NO[row.solved], row.words
-    return *what, row.attempts, row.file, "; ".join(row.look_at)
+    what = row.learner, row.exercise, YES_OR_NO[row.solved], row.words
+    return *what, row.notebook, row.attempts, row.file, "; ".join(row.look_at)
 
 
 def _write_table(path, columns, lines):
