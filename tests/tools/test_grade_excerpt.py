@@ -29,6 +29,7 @@ QUIET = Config({"HistoryManager": {"enabled": False}})
 def in_a_notebook(cells, name):
     """What a check in a notebook says of a function, where these cells have run."""
     shell = InteractiveShell(config=QUIET)
+    shell.system = print  # for `!`: no process in a process with threads
     with redirect_stdout(io.StringIO()):
         for cell in [IMPORTS, *cells]:
             shell.run_cell(cell)

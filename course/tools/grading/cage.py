@@ -8,7 +8,6 @@ processes. Elsewhere it has the rights of who grades.
 import __future__
 
 import ast
-import importlib
 import itertools
 import linecache
 import os
@@ -18,13 +17,14 @@ import sys
 import sysconfig
 from types import SimpleNamespace
 
+import cloudpickle
 import numpy as np
+import psutil
 
 import mlp_core as mlp
 from course.tools import ROOT
 
 SHOWN = "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"
-NEEDED = "numpy", "psutil", "cloudpickle"  # by this process
 TEXTS = __future__.annotations.compiler_flag  # they stay texts, and can't fail
 SET = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 
@@ -62,7 +62,7 @@ def _needed():
     for prefix in (sys.base_prefix, sys.prefix):
         yield from (f"{prefix}/{part}" for part in ("lib", "lib64", "pyvenv.cfg"))
     yield sysconfig.get_path("stdlib")
-    for module in map(importlib.import_module, NEEDED):
+    for module in (cloudpickle, np, psutil):
         yield os.path.dirname(os.path.dirname(module.__file__))
     yield from (str(ROOT / "mlp_core.py"), str(ROOT / "course"))
 

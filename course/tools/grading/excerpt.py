@@ -13,12 +13,12 @@ USUAL = {"__future__", "abc", "cmath", "collections", "contextlib", "copy", "cou
 USUAL |= {"dataclasses", "functools", "itertools", "math", "matplotlib", "mlp_core"}
 USUAL |= {"numbers", "numpy", "operator", "random", "statistics", "string", "time"}
 USUAL |= {"typing", "warnings"}
-ODD = re.compile(
+ODD = (
     r"\b(_getframe|f_back|tb_frame|__\w+__|cell_contents|setprofile|settrace|modules|gc"
     r"|exec|eval|compile|globals|locals|vars|setattr|delattr|open)\b"
 )
 HARMLESS = {"__name__", "__doc__", "__init__", "__call__", "__future__", "__main__"}
-OWN = re.compile(r"\blesson\.own\(([^)]*)\)")
+OWN = r"\blesson\.own\(([^)]*)\)"
 LONG = 7  # statements: shorter answers are alike without a copy
 
 
@@ -85,7 +85,7 @@ def _read(cell):
 def _with_own(statement):
     """What `lesson.own("my_slope")` brings is needed, and stands in this notebook."""
     names = {
-        n for call in OWN.findall(statement.code) for n in re.findall(r"\w+", call)
+        n for call in re.findall(OWN, statement.code) for n in re.findall(r"\w+", call)
     }
     needs = statement.needs - {"lesson"} | names
     return statement._replace(needs=needs) if names else statement
@@ -116,7 +116,7 @@ def odd(code) -> list[str]:
     tree = ast.parse(code)
     imports = {name.partition(".")[0] for name in _imported(tree)} - USUAL
     notes = [f"it imports `{name}`" for name in sorted(imports)]
-    words = sorted({*ODD.findall(code)} - HARMLESS)
+    words = sorted({*re.findall(ODD, code)} - HARMLESS)
     notes += [f"it uses `{word}`" for word in words]
     return notes + [f"it changes `{part}`" for part in sorted(_patched(tree))]
 

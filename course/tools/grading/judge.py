@@ -5,15 +5,18 @@ of their own, see `cage`.
 """
 
 import functools
+import multiprocessing
 import os
 import re
 import signal
+import sys
+import threading
 
 import cloudpickle
 
 from course import checking, lessons
 from course.checking import runs
-from course.tools import NOTEBOOKS
+from course.tools import NOTEBOOKS, ROOT
 from course.tools.grading import excerpt, handins
 from course.tools.notebooks import fetches
 
@@ -23,10 +26,17 @@ ADVICE = r"\s*\([^)]*run its cell, then this one again\.?\)"  # for who has the 
 def prepare(folder, before):
     """Have the answers of this process run in a folder, ``before`` as in `cage.command`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command is told
+    threading.Thread(target=_end_with_the_command, daemon=True).start()
     # By value: the process of an answer can't read the lessons, where the solutions are.
     cloudpickle.register_pickle_by_value(lessons)
     os.chdir(folder)
+    sys.path.insert(0, str(ROOT))  # what led to it may be `..`
     runs.Process.before, runs.RESERVE.is_used = before, True
+
+
+def _end_with_the_command():
+    multiprocessing.parent_process().join()  # also if it is killed
+    os._exit(1)
 
 
 def judge(notebook, cells, seed) -> list[dict]:
