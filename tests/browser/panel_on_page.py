@@ -43,6 +43,7 @@ class Panel:
         """Drag a slider with the mouse to a part of its way, 0 to 1."""
         mouse, handle = self.page.mouse, self.slider(label)
         handle.scroll_into_view_if_needed()
+        handle.evaluate(STOOD_STILL)
         way = handle.locator("xpath=ancestor::*[@class='noUi-base']").bounding_box()
         start = handle.bounding_box()
         y = start["y"] + start["height"] / 2
