@@ -5,23 +5,16 @@ what a name needs, as a run of the cells in their order would have bound it.
 """
 
 import ast
+import io
 import symtable
 from typing import NamedTuple
 
 UNREADABLE = SyntaxError, ValueError, RuntimeError, MemoryError  # raised by parsing
 # What binds a name whatever it was before, where a loop or `if` may leave it.
 WHOLE = ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ImportFrom, ast.Assign
-MUTABLE = (
-    ast.Call,
-    ast.FunctionDef,
-    ast.List,
-    ast.Dict,
-    ast.Set,
-    ast.ListComp,
-    ast.DictComp,
-    ast.SetComp,
-)
-DEFINE = *WHOLE[:4], ast.Import
+FIXED = ast.FunctionDef, ast.AsyncFunctionDef, ast.Import, ast.ImportFrom
+NUMBERS = ast.Constant, ast.UnaryOp, ast.BinOp, ast.Tuple, ast.operator, ast.unaryop
+NUMBERS += (ast.expr_context,)
 RUN_AT_ONCE = "listcomp", "setcomp", "dictcomp", "genexpr"  # scopes, as classes are
 
 
@@ -52,9 +45,11 @@ def read(cells) -> tuple[list[Statement], list]:
 def needed(statements, name) -> list[Statement]:
     """Those that make what a name stands for after all of them, in their order."""
     called = {}  # name -> what functions that it may stand for look up
+    linked = {}  # and what else it may hold a part of
     for statement in statements:
         for bound in statement.binds:
             called.setdefault(bound, set()).update(statement.later)
+            linked.setdefault(bound, set()).update(statement.later, statement.needs)
     loose = set().union(*(statement.loose for statement in statements))
     at_end, more = set(), {name}
     while not more <= at_end:  # what a function looks up is what it finds at the end
@@ -62,8 +57,8 @@ def needed(statements, name) -> list[Statement]:
         kept, names = [], at_end | {"*"}
         for statement in reversed(statements):
             changes = statement.binds
-            if statement.acts:  # calls of what it needs may change what these look up
-                changes = changes | (_reached(statement.needs, called) & loose)
+            if statement.acts:  # on what it needs, and what that leads to
+                changes = changes | (_reached(statement.needs, linked) & loose)
             if changes & names:
                 kept.append(statement)
                 names -= statement.replaces
@@ -89,9 +84,10 @@ def _statements(cell):
 
         cell = TransformerManager().transform_cell(cell)
         tree = ast.parse(cell)
+    lines = [*io.StringIO(cell, newline=None)]
     for node in tree.body:
         inner = _run_by_magic(node)
-        yield from _statements(inner) if inner else [_statement(cell, node)]
+        yield from _statements(inner) if inner else [_statement(lines, node)]
 
 
 def _run_by_magic(node) -> str:
@@ -111,10 +107,8 @@ def _run_by_magic(node) -> str:
     return ""
 
 
-def _statement(cell, node):
-    if getattr(node, "decorator_list", None):
-        node.lineno = node.decorator_list[0].lineno
-    code = ast.get_source_segment(cell, node)
+def _statement(lines, node):
+    code = _text_of(lines, node)
     table = symtable.symtable(code, "<cell>", "exec")
     symbols = table.get_symbols()
     bound = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
@@ -126,11 +120,31 @@ def _statement(cell, node):
         is_stored = isinstance(getattr(part, "ctx", None), ast.Store)
         if is_stored and isinstance(getattr(part, "value", None), ast.Name):
             binds = binds | {part.value.id}
-    is_plain = isinstance(node, DEFINE) and not getattr(node, "decorator_list", None)
-    is_mutable = any(isinstance(part, MUTABLE) for part in ast.walk(node))
-    loose = binds if is_mutable and not is_plain else set()
+    loose = set() if _is_fixed(node) else binds
     loose = loose.union(*map(_set_in, table.get_children()))
     return Statement(code, node, binds, replaces, *_lookups(table), loose)
+
+
+def _text_of(lines, node):
+    """Its lines, with those of its decorators; `ast.get_source_segment` reads all anew."""
+    first, last = node.lineno - 1, node.end_lineno - 1
+    for decorator in getattr(node, "decorator_list", ())[:1]:
+        first = decorator.lineno - 1
+        while not lines[first].lstrip().startswith("@"):
+            first -= 1
+    part = [line.encode() for line in lines[first : last + 1]]
+    part[-1] = part[-1][: node.end_col_offset]
+    part[0] = part[0][node.col_offset :]
+    return b"".join(part).decode()
+
+
+def _is_fixed(node):
+    """Whether what it binds stays as it is, until it is bound again."""
+    if isinstance(node, FIXED):
+        return not getattr(node, "decorator_list", None)
+    value = getattr(node, "value", None)
+    is_assigned = isinstance(node, (ast.Assign, ast.AnnAssign)) and value
+    return is_assigned and all(isinstance(part, NUMBERS) for part in ast.walk(value))
 
 
 def _set_in(table):

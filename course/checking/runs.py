@@ -13,6 +13,7 @@ import marshal
 import os
 import pickle
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -29,6 +30,7 @@ except ImportError:  # in Pyodide
 
 COMPUTING = 2.0  # seconds of processor time for all calls of one check
 WAITING = 3.0  # seconds without computing, in all calls together
+AT_MOST = float("inf")  # seconds of a check by the clock
 SHARE = 30  # seconds of waiting for one of computing: many may share a processor
 LOADING = 10.0  # seconds of processor time to import what the answer needs
 MEMORY = 2 * 2**30  # bytes
@@ -168,6 +170,7 @@ class Process:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
             env={**os.environ, **quiet},
         )
@@ -194,6 +197,8 @@ class Process:
 
     def stop(self):
         atexit.unregister(self.stop)
+        with contextlib.suppress(AttributeError, OSError):  # on Windows; it has ended
+            os.killpg(self.child.pid, signal.SIGKILL)  # and what was forked there
         for process in (self.computing, self.child):
             with contextlib.suppress(psutil.Error):
                 process.kill()
@@ -249,8 +254,8 @@ class Process:
                 continue
             if isinstance(reply, REPLIES[method]):
                 return reply._replace(borrowed=borrowed) if borrowed else reply
-            if method == "call" and isinstance(reply, str):  # told before the end
-                borrowed = borrowed or reply
+            if method == "call" and isinstance(reply, str) and not borrowed:
+                borrowed = reply  # told once, before the end
                 continue
             reason = GONE
         self.stop()
@@ -277,7 +282,7 @@ class _Meter:
 
     def __init__(self, process):
         self.process, self.used, self.waited = process, 0.0, 0.0
-        self.most = float("inf")
+        self.most, self.end = float("inf"), time.monotonic() + AT_MOST
 
     def allow(self, seconds):
         """Let it compute so long from now on."""
@@ -294,7 +299,7 @@ class _Meter:
                 return TOO_LARGE
         if used > self.most:
             return TOO_LONG
-        return TOO_LAZY if waited > WAITING else ""
+        return TOO_LAZY if waited > WAITING or now > self.end else ""
 
 
 # 2. In the kernel ---------------------------------------------------------------------

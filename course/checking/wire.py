@@ -12,6 +12,7 @@ import numpy as np
 from course.checking import calls
 
 LONGEST = 10**8  # bytes in a line
+WORDS = 2000  # characters in a text of a reply
 
 
 def pack(reply) -> bytes:
@@ -57,14 +58,18 @@ def _array(kind, shape, numbers):
     return array.reshape(shape).copy()[()]  # [()] makes a number of one without axes
 
 
+def _short(text):
+    return str(text)[:WORDS]
+
+
 def _reply(value, changed, printed, borrowed, error, text, frames):
     """A reply whose fields are of their types, whatever the line said."""
     return calls.Reply(
         _unpacked(value),
         tuple(map(int, changed)),
-        tuple(map(str, printed)),
-        *map(str, (borrowed, error, text)),
-        tuple((str(file), int(line)) for file, line in frames),
+        tuple(map(_short, printed)),
+        *map(_short, (borrowed, error, text)),
+        tuple((_short(file), int(line)) for file, line in frames),
     )
 
 

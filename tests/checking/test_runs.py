@@ -5,7 +5,6 @@ The answers under test are the learner's, as the code of a cell; many are hostil
 
 import _thread
 import builtins
-import contextlib
 import functools
 import itertools
 import os
@@ -44,7 +43,7 @@ def test_an_answer_in_a_process_gets_its_words(code, words):
     [("if copy: os._exit(1)\n    time.sleep(300)", "it ends Python"), (RIGHT, "right")],
 )
 def test_what_an_answer_forks_neither_replies_nor_delays(line, words, tmp_path):
-    """Guards: a kernel that waits for a copy of the process; replies that come twice."""
+    """Guards: a kernel that waits for a copy, replies that come twice, copies that stay."""
     code = f"""
 import os, time
 def my_slope(z, alpha):
@@ -52,16 +51,14 @@ def my_slope(z, alpha):
     if copy: open(os.path.join({str(tmp_path)!r}, str(copy)), "w").close()
     {line}
 """
-    try:
-        assert words in check(code).words
-        copies = [int(path.name) for path in tmp_path.iterdir()]
-        assert copies
-        if "sleep" in line:  # they would have ended if anybody had waited for them
-            assert all(goes_on(psutil.Process(copy)) for copy in copies)
-    finally:  # the copies, which nobody else ends
-        for path in tmp_path.iterdir():
-            with contextlib.suppress(psutil.NoSuchProcess):
-                psutil.Process(int(path.name)).kill()
+    assert words in check(code).words
+    copies = [int(path.name) for path in tmp_path.iterdir()]
+    assert copies
+    wait_until(lambda: not any(map(_goes_on, copies)), "a copy goes on")
+
+
+def _goes_on(number):
+    return psutil.pid_exists(number) and goes_on(psutil.Process(number))
 
 
 def test_a_process_that_does_not_read_is_stopped(monkeypatch):
@@ -205,6 +202,17 @@ def test_all_calls_together_have_their_limits(given, words, after, monkeypatch):
         why, looks = meter.excess(), looks + 1
     assert why == words
     assert looks / 10 == pytest.approx(after, abs=1)
+
+
+def test_a_grading_has_an_end_by_the_clock(monkeypatch):
+    """Guards: a child for which an answer waits as for a disk, and with it the teacher."""
+    process = Busy(0.0, is_ready=True)
+    monkeypatch.setattr(runs, "time", process)
+    monkeypatch.setattr(runs, "AT_MOST", 2.0)
+    meter = runs._Meter(process)
+    meter.looked = 0.0
+    told = [meter.excess() for _ in range(30)]
+    assert told[0] == "" and told[-1] == runs.TOO_LAZY
 
 
 # 3. In the kernel ---------------------------------------------------------------------

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from course.__main__ import main
+from course.checking import runs
 from course.tools import NOTEBOOKS, ROOT, grade, handin, notebooks
 from course.tools.grading import cage, handins, reports
 from tests import tables
@@ -24,7 +25,7 @@ from tests.wait import wait_until
 TABLES = tables.beside(__file__, "grade.toml")
 LAYER = "my_loss_slope", "my_layer_backward", "my_backprop"  # of 04_backprop
 HOSTILE = """
-import importlib, os, pathlib, shutil, socket, sqlite3, subprocess
+import ctypes, importlib, os, pathlib, shutil, socket, sqlite3, subprocess
 from multiprocessing import util
 SECRET, PORT = {!r}, {}
 def got_through():
@@ -289,6 +290,14 @@ def test_nothing_is_left(graded):
     assert not list(ROOT.glob("mine.*"))
     [folder] = graded.folders
     wait_until(lambda: not [*running_in(folder)], "an answer goes on")
+
+
+def test_a_sandbox_is_stopped_at_any_moment(tmp_path, monkeypatch):
+    """Guards: processes that stay when one is stopped while it starts."""
+    monkeypatch.setattr(runs.Process, "before", cage.command(str(tmp_path)))
+    for _ in range(8):
+        runs.Process().stop()
+    wait_until(lambda: not [*running_in(str(tmp_path))], "one goes on")
 
 
 def running_in(folder):

@@ -135,6 +135,35 @@ def test_what_failed_in_a_cell_is_told_by_its_own_line():
     assert "in the line `@nothing`: name" in marked("my_loss", [code])["words"]
 
 
+def test_a_name_of_ours_that_a_learner_had_is_ours_again():
+    """Guards: `X, Y = ...` of a cell of ours, dropped because of an X in a scratch cell."""
+    solution = SOLUTIONS["my_loss"].replace(":\n", ":\n    assert len(Y_) == 4\n", 1)
+    texts = handed_in("my_loss", [solution.replace("Y_)", "A_)")], [])
+    at = next(i for i, text in enumerate(texts) if text.startswith("import sys"))
+    both = "before, A_ = 1, [0] * 4"  # as one of ours
+    known = ours("my_loss") | {both}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judge, "_texts", lambda notebook: known)
+        row = marked(
+            "my_loss", [*texts[: at + 1], "before = 0", both, *texts[at + 1 :]]
+        )
+    assert row["solved"], row
+
+
+def test_what_the_check_cell_holds_besides_is_taken():
+    """Guards: a helper above `lesson.check` in its cell, a comment that names the check."""
+    helpers, solution = with_helper("a lambda", "half", "my_loss")
+    texts = handed_in("my_loss", [solution], ["half = None  # lesson.check(my_loss)"])
+    texts = [
+        text.replace("lesson.check(my_loss)", f"{helpers[0]}\nlesson.check(my_loss)")
+        if text == "lesson.check(my_loss)"
+        else text
+        for text in texts
+    ]
+    row = marked("my_loss", texts)
+    assert row["solved"], row
+
+
 def test_a_wrong_answer_above_the_check_counts_if_it_is_right_below():
     """Guards: who mended an answer in a new cell, and went back up to check it."""
     wrong = SOLUTIONS["my_loss"].replace("return", "return 2 *")

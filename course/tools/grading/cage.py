@@ -24,7 +24,6 @@ import psutil
 import mlp_core as mlp
 from course.tools import ROOT
 
-SHOWN = "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"
 TEXTS = __future__.annotations.compiler_flag  # they stay texts, and can't fail
 SET = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 
@@ -38,13 +37,15 @@ def command(folder) -> tuple:
     if bwrap is None:
         return ()
     parts = bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"
+    parts += "--cap-drop", "ALL"  # else root could mount
     for name, value in {**SET, "HOME": folder}.items():
         parts += "--setenv", name, value
     for path in _needed():
         parts += "--ro-bind-try", path, path
     for path in (str(ROOT / "course" / "lessons"), folder):
         parts += "--tmpfs", path
-    parts += "--dev", "/dev", "--chdir", folder
+    parts += "--dev", "/dev", "--remount-ro", "/", "--remount-ro", "/dev"
+    parts += "--chdir", folder
     trial = [
         *parts,
         sys.executable,
@@ -58,8 +59,11 @@ def command(folder) -> tuple:
 
 def _needed():
     """The files and folders of Python, its packages and the course."""
-    yield from (*SHOWN, sys.executable)
-    for prefix in (sys.base_prefix, sys.prefix):
+    yield from ("/lib64", "/usr/lib64", "/etc/ld.so.cache", sys.executable)
+    for place in ("/lib", "/usr/lib"):  # on Debian, programs lie beside the second
+        libraries = f"{place}/{sysconfig.get_config_var('MULTIARCH')}"
+        yield libraries if os.path.isdir(libraries) else place
+    for prefix in {sys.base_prefix, sys.prefix} - {"/usr"}:
         yield from (f"{prefix}/{part}" for part in ("lib", "lib64", "pyvenv.cfg"))
     yield sysconfig.get_path("stdlib")
     for module in (cloudpickle, np, psutil):

@@ -9,16 +9,18 @@ from course.checking import answer_code
 from course.tools.grading import cage
 
 # The rest is worth a look: it may reach more than numbers.
-USUAL = {"__future__", "abc", "cmath", "collections", "contextlib", "copy", "course"}
+USUAL = {"__future__", "abc", "cmath", "collections", "contextlib", "copy"}
 USUAL |= {"dataclasses", "functools", "itertools", "math", "matplotlib", "mlp_core"}
 USUAL |= {"numbers", "numpy", "operator", "random", "statistics", "string", "time"}
 USUAL |= {"typing", "warnings"}
 ODD = (
-    r"\b(_getframe|f_back|tb_frame|__\w+__|cell_contents|setprofile|settrace|modules|gc"
-    r"|exec|eval|compile|globals|locals|vars|setattr|delattr|open)\b"
+    r"(?:\b|(?=\.))(_getframe|f_back|tb_frame|__\w+__|cell_contents|setprofile|settrace|modules|gc"
+    r"|exec|eval|compile|globals|locals|vars|getattr|setattr|delattr|open|fromfile|memmap"
+    r"|(?<!self)\._[a-z]\w*)\b"
 )
 HARMLESS = {"__name__", "__doc__", "__init__", "__call__", "__future__", "__main__"}
 OWN = r"\blesson\.own\(([^)]*)\)"
+MOST_CHECKS = 5  # of one answer
 LONG = 7  # statements: shorter answers are alike without a copy
 
 
@@ -42,32 +44,37 @@ class Code:
 
 
 def find(cells, ours, name) -> list[Code]:
-    """The answer as the check found it in a run from the top, and as all cells leave it.
+    """The answer as each check of it found it in a run from the top, and as all cells leave it.
 
-    ``ours`` are the texts of the course's cells: unchanged, they bind no name anew that a
-    learner's cell has bound.
+    ``ours`` are the texts of the course's cells. Unchanged, they bind no name anew that a
+    learner's cell has bound; or they do, as in a run.
     """
-    checks = [i for i, cell in enumerate(cells) if _checks(cell, name)]
-    above, unread = _statements(cells[: checks[-1]] if checks else cells, ours)
-    every, more = _statements(cells, ours)
-    needed = [answer_code.needed(part, name) for part in (above, every)]
-    texts = ["\n".join(s.code for s in part) for part in needed]
+    checks = [i + 1 for i, cell in enumerate(cells) if _checks(cell, name)]
+    texts, unread = [], []
+    for end in dict.fromkeys([*checks[-MOST_CHECKS:], len(cells)]):
+        for keep in (lambda bound, theirs: True, set.isdisjoint):
+            statements, unread = _statements(cells[:end], ours, keep)
+            needed = answer_code.needed(statements, name)
+            texts.append("\n".join(statement.code for statement in needed))
     if not any(texts):
-        raise Refused(_why_not(name, unread + more))
+        raise Refused(_why_not(name, unread))
     return [Code(name, text) for text in dict.fromkeys(filter(None, texts))]
 
 
 def _checks(cell, name):
-    return re.search(rf"\blesson\.check\(\s*{name}\s*\)", cell)
+    return re.search(rf"(?m)^[^#\n]*\blesson\s*\.\s*check\s*\(\s*{name}\s*\)", cell)
 
 
-def _statements(cells, ours):
-    """Those that a run of the cells in their order would do; and cells that are no Python."""
+def _statements(cells, ours, keep):
+    """Those that a run of the cells in their order would do; and cells that are no Python.
+
+    Of ours only those with ``keep(names that it binds, names of the learner's)``.
+    """
     found, theirs, unread = [], set(), []
     for cell in cells:
         statements, failed = _read(cell)
         if cell.strip() in ours:
-            statements = [s for s in statements if not s.binds & theirs]
+            statements = [s for s in statements if keep(s.binds, theirs)]
             statements = [s._replace(acts=False) for s in statements]
         else:
             theirs.update(*(s.binds for s in statements))
@@ -98,7 +105,7 @@ def count(cells, ours, name) -> int:
 
 
 def _why_not(name, unread):
-    defines = rf"(?m)^\s*def\s+{name}\b"
+    defines = rf"(?m)^[ \t]*def[ \t]+{name}\b"
     errors = [error for cell, error in unread if re.search(defines, cell)]
     if not errors:
         return "it is not in the notebook: no cell defines it"
@@ -118,7 +125,7 @@ def odd(code) -> list[str]:
     notes = [f"it imports `{name}`" for name in sorted(imports)]
     words = sorted({*re.findall(ODD, code)} - HARMLESS)
     notes += [f"it uses `{word}`" for word in words]
-    return notes + [f"it changes `{part}`" for part in sorted(_patched(tree))]
+    return notes + [f"it changes `{part}`" for part in sorted({*_patched(tree)})]
 
 
 def _imported(tree):
@@ -131,13 +138,13 @@ def _imported(tree):
 
 def _patched(tree):
     """Attributes that are given another value, or removed: `np.allclose`."""
-    return {
-        ast.unparse(node)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.ctx, (ast.Store, ast.Del))
-        and not ast.unparse(node).startswith("self.")
-    }
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    own = {id(part) for node in classes for part in ast.walk(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
+            text = ast.unparse(node)
+            if not (text.startswith("self.") and id(node) in own):
+                yield text
 
 
 def shape(code) -> str:

@@ -11,6 +11,7 @@ Who it is, by the first of these that there is:
 import functools
 import io
 import json
+import os
 import re
 import stat
 import zipfile
@@ -20,8 +21,8 @@ from pathlib import Path, PurePosixPath
 from course import record
 from course.tools import find_notebooks, handin
 
-MOST = 200 * 2**20  # bytes in a file, and in all files of a learner's zip
-LARGEST = 2 * 2**20  # characters in the cells of a notebook, without their outputs
+MOST = 100 * 2**20  # bytes in a file, and in all files of a learner's zip
+LARGEST = 2**19  # characters in the cells of a notebook, without their outputs
 FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
 MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?"
@@ -55,7 +56,9 @@ def collect(folder) -> list[File]:
         return [*read((folder.name,) if is_one else (), folder.read_bytes())]
     for path in sorted(folder.rglob("*")):
         parts, kind = path.relative_to(folder).parts, path.lstat().st_mode
-        if stat.S_ISREG(kind):
+        if stat.S_ISREG(kind) and not os.access(path, os.R_OK):
+            found.append(_file(parts, problem="you may not read it"))
+        elif stat.S_ISREG(kind):
             with path.open("rb") as file:
                 found += _files_of(parts, file.read(MOST + 1))
         elif not stat.S_ISDIR(kind):
@@ -120,6 +123,8 @@ def _who(parts):
     for part in parts:
         if match := re.fullmatch(MOODLE, part):
             return match["name"], match["number"]
+        if match := re.fullmatch(r"handin-(?P<name>.+?)( \(\d+\))?\.zip", part):
+            return match["name"], ""  # what is inside says nothing of whose it is
     first = parts[0] if parts else "the zip"
     if first.lower().endswith(".zip"):
         return re.sub(r"^handin-| ?\(\d+\)$", "", first[:-4]) or first[:-4], ""
@@ -152,7 +157,7 @@ def read_cells(data) -> list[tuple]:
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
         raise Unread("it isn't a notebook, or is incomplete") from None
     if sum(len(text) for _, _, text in cells) > LARGEST:
-        raise Unread(f"its cells hold more than {LARGEST // 2**20} MB of text")
+        raise Unread(f"its cells hold more than {LARGEST // 2**10} KB of text")
     return cells
 
 

@@ -4,6 +4,7 @@ It holds the cases and the right functions; the answers are text here, and run i
 of their own, see `cage`.
 """
 
+import contextlib
 import functools
 import multiprocessing
 import os
@@ -11,6 +12,7 @@ import re
 import signal
 import sys
 import threading
+import warnings
 
 import cloudpickle
 
@@ -20,6 +22,7 @@ from course.tools import NOTEBOOKS, ROOT
 from course.tools.grading import excerpt, handins
 from course.tools.notebooks import fetches
 
+MOST_MEMORY, LARGEST_FILE = 4 * 2**30, 10 * 2**20  # bytes
 ADVICE = r"\s*\([^)]*run its cell, then this one again\.?\)"  # for who has the notebook
 
 
@@ -32,6 +35,15 @@ def prepare(folder, before):
     os.chdir(folder)
     sys.path.insert(0, str(ROOT))  # what led to it may be `..`
     runs.Process.before, runs.RESERVE.is_used = before, True
+    runs.AT_MOST = 120.0
+    warnings.simplefilter("ignore")  # of learners' code
+    with contextlib.suppress(
+        ImportError
+    ):  # on Windows; for the answers' processes, too
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
 
 def _end_with_the_command():

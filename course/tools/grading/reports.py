@@ -185,7 +185,7 @@ def _harmless(cell):
 
 def _file_name(learner):
     """Moodle takes a zip of files that are named as those it gave."""
-    name = re.sub(r"[^\w .-]", " ", learner.name).strip(" .") or "learner"
+    name = re.sub(r"[^\w .-]", " ", learner.name[:99]).strip(" .") or "learner"
     if learner.number:
         return f"{name}_{learner.number}_assignsubmission_file_feedback.html"
     return f"{name}.html"
