@@ -152,6 +152,19 @@ def _cached(function, options):
     return functools.lru_cache(**options)(function)
 
 
+def _because(function) -> str:
+    """The name of what can't be pickled, among those that a function looks up."""
+    code = calls.attribute(function, "__code__", CodeType)
+    names = calls.attribute(function, "__globals__", dict) or {}
+    for name in code.co_names if code else ():
+        if (
+            name in names
+            and calls.attempt(functools.partial(_pickled, names[name])) is None
+        ):
+            return f": make `{name}` inside of it, or do without"
+    return ""
+
+
 def _left_behind(name):
     """In the place of what can't be sent: whoever uses it is told its name."""
     return type(f"{name} (which the notebook can't hand over)", (), {})()
@@ -211,7 +224,7 @@ class Process:
         self.meter = _Meter(self)  # of the whole check
         answer = calls.attempt(lambda: _pickled((function, allowed)))
         if answer is None:
-            raise calls.Stopped(STAYS)
+            raise calls.Stopped(STAYS + _because(function))
         self._ask("begin", b"", LOADING)
         # What started it may wait for it: a sandbox, on Windows a virtual environment.
         self.computing = [self.computing, *self.computing.children(recursive=True)][-1]
