@@ -46,14 +46,9 @@ def command(folder) -> tuple:
         parts += "--tmpfs", path
     parts += "--dev", "/dev", "--remount-ro", "/", "--remount-ro", "/dev"
     parts += "--chdir", folder
-    trial = [
-        *parts,
-        sys.executable,
-        "-c",
-        f"import sys; sys.path.append({str(ROOT)!r})",
-    ]
-    trial[-1] += f"; import {__name__}"
-    works = subprocess.run(trial, capture_output=True, check=False).returncode == 0
+    code = f"import sys; sys.path.append({str(ROOT)!r}); import {__name__}"
+    trial = [*parts, sys.executable, "-c", code]
+    works = not subprocess.call(trial, stderr=subprocess.DEVNULL)
     return parts if works else ()
 
 

@@ -37,11 +37,10 @@ def prepare(folder, before):
     runs.Process.before, runs.RESERVE.is_used = before, True
     runs.AT_MOST = 120.0
     warnings.simplefilter("ignore")  # of learners' code
-    with contextlib.suppress(
-        ImportError
-    ):  # on Windows; for the answers' processes, too
+    with contextlib.suppress(ImportError, ValueError):  # on Windows, on macOS
         import resource
 
+        # For the answers' processes, too.
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 

@@ -68,7 +68,7 @@ class Marks:
             yield learner.name, *cells, learner.mark
 
     def _unread(self) -> list[str]:
-        lines = [f"  {l.name}, {words}" for l in self.learners for words in l.unread]
+        lines = [f"  {l.name}: {words}" for l in self.learners for words in l.unread]
         return lines and ["Not judged:", *lines]
 
     def _summary(self) -> list[str]:
@@ -123,7 +123,8 @@ class Marks:
     def sum_of(self, learner) -> str:
         """As a learner reads it."""
         words = f"{learner.solved} of {len(self.exercises)} exercises solved"
-        return words if learner.mark != "" else f"no mark yet; {words} so far"
+        so_far = f"; {words} so far" if learner.rows else ""
+        return words if learner.mark != "" else f"no mark yet{so_far}"
 
     def write_moodle(self, path):
         lines, most = [], len(self.exercises)
