@@ -28,6 +28,7 @@ HOSTILE = """
 import ctypes, importlib, os, pathlib, shutil, socket, sqlite3, subprocess
 from multiprocessing import util
 SECRET, PORT = {!r}, {}
+COURSE = os.path.dirname(mlp.__file__) + "/course"
 def got_through():
     told = []
     for attempt in [{}]:
