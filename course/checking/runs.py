@@ -44,10 +44,11 @@ TOO_LARGE = (
     f"it takes more than {MEMORY / 2**30:.0f} GB of memory: look for an array or a list "
     "that is far too long"
 )
+QUIET = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 BEGIN = "from course.checking import worker; worker.main()"
 GONE = "it ends Python, and with it your notebook"
 STAYS = "it can't be handed to the process in which it is checked"
-REPLIES = {"begin": int, "load": str, "count": int}
+REPLIES = {"begin": str, "load": str, "count": int}
 REPLIES |= {"look": calls.Reply, "call": calls.Reply}
 # What no pickle holds: a lock is as good as another one, all else stays in the notebook.
 LOCKS = {type(lock()): lock for lock in (threading.Lock, threading.RLock)}
@@ -177,7 +178,6 @@ class Process:
 
     def __init__(self):
         code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
-        quiet = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
         self.child = subprocess.Popen(
             [*self.before, sys.executable, "-c", code],
             stdin=subprocess.PIPE,
@@ -185,7 +185,7 @@ class Process:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
-            env={**os.environ, **quiet},
+            env={**os.environ, **QUIET},
         )
         self.computing = psutil.Process(self.child.pid)
         self.replies = queue.SimpleQueue()

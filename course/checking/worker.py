@@ -21,7 +21,7 @@ class Worker:
         self.tell = tell
 
     def begin(self, _):
-        return os.getpid()
+        return "begun"
 
     def load(self, data):
         """Take an answer, and what it may call, where the kernel finds its modules."""

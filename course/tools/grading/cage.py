@@ -22,10 +22,10 @@ import numpy as np
 import psutil
 
 import mlp_core as mlp
+from course.checking import runs
 from course.tools import ROOT
 
 TEXTS = __future__.annotations.compiler_flag  # they stay texts, and can't fail
-SET = {"LANG": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 
 
 def command(folder) -> tuple:
@@ -38,7 +38,7 @@ def command(folder) -> tuple:
         return ()
     parts = bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv"
     parts += "--cap-drop", "ALL"  # else root could mount
-    for name, value in {**SET, "HOME": folder}.items():
+    for name, value in {**runs.QUIET, "LANG": "C.UTF-8", "HOME": folder}.items():
         parts += "--setenv", name, value
     for path in _needed():
         parts += "--ro-bind-try", path, path

@@ -43,39 +43,38 @@ class Code:
         return cage.define, (self.name, self.text, self.file)
 
 
-def find(cells, ours, name) -> list[Code]:
+def find(cells, ours, name):
     """The answer as each check of it found it in a run from the top, and as all cells leave it.
 
-    ``ours`` are the texts of the course's cells. Unchanged, they bind no name anew that a
-    learner's cell has bound; or they do, as in a run.
+    ``ours`` are the texts of the course's cells. Unchanged, they bind names of a learner's
+    anew, as in a run, or they don't. Each is a `Code`, unlike those before it.
     """
     checks = [i + 1 for i, cell in enumerate(cells) if _checks(cell, name)]
-    texts, unread = [], []
-    for end in dict.fromkeys([*checks[-MOST_CHECKS:], len(cells)]):
-        for keep in (lambda bound, theirs: True, set.isdisjoint):
-            statements, unread = _statements(cells[:end], ours, keep)
+    seen, unread = {""}, []
+    for end in [*checks[-MOST_CHECKS:], len(cells)]:
+        for may_rebind in (True, False):
+            statements, unread = _statements(cells[:end], ours, may_rebind)
             needed = answer_code.needed(statements, name)
-            texts.append("\n".join(statement.code for statement in needed))
-    if not any(texts):
+            text = "\n".join(statement.code for statement in needed)
+            if text not in seen:
+                yield Code(name, text)
+            seen.add(text)
+    if len(seen) == 1:
         raise Refused(_why_not(name, unread))
-    return [Code(name, text) for text in dict.fromkeys(filter(None, texts))]
 
 
 def _checks(cell, name):
     return re.search(rf"(?m)^[^#\n]*\blesson\s*\.\s*check\s*\(\s*{name}\s*\)", cell)
 
 
-def _statements(cells, ours, keep):
-    """Those that a run of the cells in their order would do; and cells that are no Python.
-
-    Of ours only those with ``keep(names that it binds, names of the learner's)``.
-    """
+def _statements(cells, ours, may_rebind):
+    """Those that a run of the cells in their order would do; and cells that are no Python."""
     found, theirs, unread = [], set(), []
     for cell in cells:
         statements, failed = _read(cell)
         if cell.strip() in ours:
-            statements = [s for s in statements if keep(s.binds, theirs)]
-            statements = [s._replace(acts=False) for s in statements]
+            kept = (s for s in statements if may_rebind or not s.binds & theirs)
+            statements = [s._replace(acts=False) for s in kept]
         else:
             theirs.update(*(s.binds for s in statements))
         found += statements

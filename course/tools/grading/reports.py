@@ -42,10 +42,8 @@ class Marks:
         """A line for each learner; numbers for names of exercises that take more room."""
         of = f" of {len(self.exercises)}"
         rows = [(*row[:-1], f"{row[-1]}{of}".removeprefix(of)) for row in self._wide()]
-        names, numbers = (
-            [*self.exercises],
-            [str(n + 1) for n in range(len(self.exercises))],
-        )
+        names = [*self.exercises]
+        numbers = [str(n) for n in range(1, len(names) + 1)]
         table = _in_columns([("learner", *names, "solved"), *rows])
         if len(table[0]) <= shutil.get_terminal_size().columns:
             return table
