@@ -1,0 +1,78 @@
+// The settings: what they admit, which differ from the defaults, and an address for them.
+
+import { VERSION } from "./numbers.js";
+import SPEC from "./settings.json" with { type: "json" };
+
+export { SPEC };
+export const DEFAULTS = Object.fromEntries(
+  Object.entries(SPEC).map(([name, spec]) => [name, spec.default]),
+);
+
+// The name of the activation of each layer, the output last.
+export function activationsOf({ hidden, activation, output }) {
+  const names = [activation].flat();
+  return [...hidden.map((_, l) => names[l] ?? names.at(-1)), output];
+}
+
+// What is wrong with a value; empty if nothing is.
+export function complaint(name, value) {
+  const spec = SPEC[name];
+  if (!spec) return `there is no setting ${name}`;
+  const isList = "of" in spec;
+  if (isList !== Array.isArray(value) && !(spec.each && value.length))
+    return `${name} must be ${isList ? "a list" : "one value"}`;
+  if (spec.of === "points" ? value.length > spec.most : value.length > spec.count)
+    return `${name} may have ${spec.most ?? spec.count} at most`;
+  if (spec.some && !value.length) return `${name} needs one at least`;
+  if (spec.of === "points")
+    return value.every((row) => row.length === 3 && row.every(Number.isFinite))
+      ? ""
+      : `each of ${name} must be x0, x1 and a target`;
+  for (const one of [value].flat())
+    if (spec.options && !spec.options.includes(one))
+      return `${name} must be one of ${spec.options.join(", ")}, not ${one}`;
+    else if (!spec.options && !(one >= spec.least && one <= spec.most))
+      return `${name} must be from ${spec.least} to ${spec.most}, not ${one}`;
+    else if (spec.whole && !Number.isInteger(one)) return `${name} must be whole`;
+  return "";
+}
+
+// Those that differ from the defaults.
+export function changed(settings) {
+  const differs = ([name, value]) =>
+    JSON.stringify(value) !== JSON.stringify(DEFAULTS[name]);
+  return Object.fromEntries(Object.entries(settings).filter(differs));
+}
+
+// What differs, as the part of an address behind '#': data=xor&hidden=4,2&v=1
+export function toAddress(settings) {
+  const parts = Object.entries(changed(settings)).map(([name, value]) => {
+    const text = name === "points" ? value.map((row) => row.join(" ")) : value;
+    return `${name}=${encodeURIComponent(text).replaceAll("%2C", ",")}`;
+  });
+  return parts.length ? [...parts, `v=${VERSION}`].join("&") : "";
+}
+
+// The settings of an address, and what is wrong with it.
+export function fromAddress(text) {
+  const settings = {};
+  const complaints = [];
+  for (const [name, word] of new URLSearchParams(text)) {
+    if (name === "v" && Number(word) !== VERSION)
+      complaints.push("this link is of another version: its seeds draw other numbers");
+    if (name === "v") continue;
+    const value = parse(SPEC[name] ?? {}, word);
+    const wrong = complaint(name, value);
+    if (wrong) complaints.push(wrong);
+    else settings[name] = value;
+  }
+  return { settings, complaints };
+}
+
+function parse(spec, word) {
+  const one = (text) => (spec.options ? text : text === "" ? NaN : Number(text));
+  const parts = word === "" ? [] : word.split(",");
+  if (spec.of === "points") return parts.map((row) => row.split(" ").map(Number));
+  if (spec.of || (spec.each && parts.length > 1)) return parts.map(one);
+  return one(word);
+}
