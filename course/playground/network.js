@@ -6,7 +6,7 @@
 export const ALPHA = -0.2; // of the leaky ReLU: that of mlp_core.ORIGINAL
 
 // In one loop for each: a function that is handed over makes it several times slower.
-function activate(name, z, a) {
+export function activate(name, z, a) {
   const n = z.length;
   if (name === "tanh") for (let i = 0; i < n; i++) a[i] = Math.tanh(z[i]);
   else if (name === "sigmoid")

@@ -140,6 +140,15 @@ export class Run {
     return { train: of(this.parts.train), test: of(this.parts.test) };
   }
 
+  // A run of its own, to go on from here or to go back in.
+  copy() {
+    const { p, rng, kept, events } = this;
+    const own = { p: p.slice(), rng: rng.copy(), kept: [...kept], events: [...events] };
+    const run = Object.assign(Object.create(Run.prototype), this, own);
+    run.prepare();
+    return run;
+  }
+
   // Remember this moment.
   keep(always = false) {
     const last = this.kept.at(-1);
