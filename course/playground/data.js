@@ -67,10 +67,7 @@ function draw({ data, noise, data_seed }) {
       ? [rng.uniform(-1, 1), rng.uniform(-1, 1)]
       : SHAPES[data](y, (i - y) / (N - 2), rng);
     const target = height ? round(height(...x)) : y;
-    points.push([
-      ...x.map((c) => round(REACH * (c + noise * 0.5 * rng.normal()))),
-      target,
-    ]);
+    points.push([...x.map((c) => round(REACH * (c + noise * 0.5 * rng.normal()))), target]);
   }
   for (let i = N - 1; i > 0; i--) {
     const j = rng.integer(i + 1); // shuffle
@@ -79,22 +76,29 @@ function draw({ data, noise, data_seed }) {
   return points;
 }
 
-// Training and test data (or null), the square to show, and what the targets are: their
-// middle, white on the surface, and the levels halfway between them.
+// Training and test data (or null), the square to show, and of the targets: their middle,
+// which is white, how far it is to the last, and the levels halfway between classes.
 export function makeData(settings) {
   const { data, test, points } = settings;
   const edge = REACH * 1.15;
-  const made = { test: null, low: -edge, high: edge, middle: 0.5, levels: [0.5] };
+  const made = {
+    test: null,
+    low: -edge,
+    high: edge,
+    middle: 0.5,
+    half: 0.5,
+    levels: [0.5],
+  };
   if (data in OF_CORNERS) {
     const Y = OF_CORNERS[data];
     const train = { n: 4, X: Float64Array.from(CORNERS), Y: Float64Array.from(Y) };
     const corners = { ...made, train, low: -0.5, high: 1.5 };
-    return data === "xor" ? corners : { ...corners, middle: 1, levels: [0.5, 1.5] };
+    return data === "xor" ? corners : { ...corners, middle: 1, half: 1, levels: [0.5, 1.5] };
   }
   if (data === "own") return { ...made, train: table(points) };
   const all = draw(settings);
   const cut = N - Math.floor(N * test + 0.5);
-  if (data in HEIGHTS) Object.assign(made, { middle: 0, levels: [0] });
+  if (data in HEIGHTS) Object.assign(made, { isHeight: true, middle: 0, half: 1, levels: [0] });
   const parts = { train: table(all.slice(0, cut)), test: table(all.slice(cut)) };
   return { ...made, ...parts, test: parts.test.n ? parts.test : null };
 }

@@ -1,31 +1,11 @@
 // The network: a picture of each unit, an edge for each weight, and buttons to change it.
 
-import { button, h, write } from "./elements.js";
+import { button, h, put, select, write } from "./elements.js";
 import { fmt, paint, scaleOf } from "./paint.js";
 import { SPEC, activationsOf } from "./settings.js";
 
 const THUMB = 50; // points along each side of a unit's picture
 const HEAD = 74; // pixels above the units, for the buttons
-
-export const NAMES = {
-  tanh: "tanh",
-  sigmoid: "sigmoid",
-  relu: "ReLU",
-  leaky_relu: "leaky ReLU −0.2",
-  identity: "identity",
-};
-
-// How a unit is called: in the picture, and in words.
-export function unitName(run, layer, unit) {
-  const last = run.sizes.length - 1;
-  if (layer === last) return ["ŷ", "output ŷ"];
-  const feature = run.settings.features[unit];
-  if (!layer) return [nice(feature), `input ${nice(feature)}`];
-  return ["", `layer ${layer - 1}, unit ${unit}`];
-}
-
-export const nice = (feature) =>
-  feature.replace("^2", "²").replace("*", "·").replace("sin(x0)", "sin x0").replace("sin(x1)", "sin x1"); // prettier-ignore
 
 export class Diagram {
   constructor(session, weights) {
@@ -43,103 +23,97 @@ export class Diagram {
     return this.session.run;
   }
 
+  // How a unit, [layer, unit], is called.
+  wordsFor([layer, unit]) {
+    const { sizes, settings } = this.run;
+    if (layer === sizes.length - 1) return "output ŷ";
+    if (!layer) return `input ${SPEC.features.options[settings.features[unit]]}`;
+    return `layer ${layer - 1}, unit ${unit}`;
+  }
+
   rebuild() {
-    const { sizes } = this.run;
-    this.units = sizes.map((n, layer) =>
+    this.units = this.run.sizes.map((n, layer) =>
       Array.from({ length: n }, (_, unit) => this.unit(layer, unit)),
     );
     this.nodes.replaceChildren(...this.units.flat().map(({ place }) => place));
-    const parts = this.weights.all.flatMap(({ edge, grip }) =>
-      edge ? [edge, grip] : [],
-    );
+    const parts = this.weights.all.flatMap(({ edge, grip }) => (edge ? [edge, grip] : []));
     this.edges.replaceChildren(...parts);
     this.labels.replaceChildren(...this.weights.all.map(({ label }) => label));
   }
 
   unit(layer, unit) {
     const { session, weights } = this;
-    const [name, words] = unitName(this.run, layer, unit);
     const isOutput = layer === this.run.sizes.length - 1;
-    const at = isOutput ? null : [layer, unit];
+    const words = this.wordsFor([layer, unit]);
     const hover = (on) => () => {
       weights.feature(layer, unit, on);
       session.look({ hovered: on ? [layer, unit] : null });
     };
+    const hands = { onpointerenter: hover(true), onpointerleave: hover(false) };
+    Object.assign(hands, { onfocus: hover(true), onblur: hover(false) });
+    const at = isOutput ? null : [layer, unit];
     const choose = () =>
       session.look({ chosen: String(session.chosen) === String(at) ? null : at });
     const canvas = h("canvas");
-    const hands = { onpointerenter: hover(true), onpointerleave: hover(false) };
-    const node = button(canvas, { class: "unit", "aria-label": `show ${words}`, ...hands }, choose); // prettier-ignore
-    node.addEventListener("focus", hover(true));
-    node.addEventListener("blur", hover(false));
+    const props = { class: "unit", "aria-label": `show ${words}`, ...hands };
+    const node = button(canvas, props, choose);
     const text = h("span", { class: "za" });
     const place = h("div", { class: isOutput ? "place output" : "place" }, node, text);
+    const name = isOutput ? "ŷ" : layer ? "" : words.replace("input ", "");
     if (name) place.append(h("span", { class: "name" }, name));
     return { place, node, canvas, text };
   }
 
   // Buttons for layers and units, and the activation of each layer.
   showHeads() {
-    const { session } = this;
     const { settings } = this.run;
-    const { hidden } = settings;
-    const activations = activationsOf(settings);
-    const hands = (part, words, less, more) => [
-      button("−", { class: "small", "data-part": part, "aria-label": `one ${words} less`, disabled: !less }, () => session.change(less)), // prettier-ignore
-      button("+", { class: "small", "data-part": part, "aria-label": `one ${words} more`, disabled: !more }, () => session.change(more)), // prettier-ignore
-    ];
-    const resized = (l, by) => {
-      const sizes = hidden.map((n, i) => (i === l ? n + by : n));
-      return sizes[l] >= 1 && sizes[l] <= SPEC.hidden.most && { hidden: sizes };
+    const { hidden, output } = settings;
+    const activation = activationsOf(settings).slice(0, -1);
+    const [n, last] = [hidden.length, hidden.length - 1];
+    const resized = (l, by) => ({
+      hidden: hidden.map((units, i) => (i === l ? units + by : units)),
+    });
+    const fewer = { hidden: hidden.slice(0, -1) };
+    if (n > 1) fewer.activation = activation.slice(0, -1);
+    const further = {
+      hidden: [...hidden, hidden[last] ?? 4],
+      activation: [...activation, activation[last] ?? "tanh"],
     };
-    const head = (title, [less, more], select) =>
-      h("div", { class: "heading" }, h("div", {}, less, h("span", {}, title), more), select); // prettier-ignore
-    const layers = hands(
-      "layers",
-      "hidden layer",
-      hidden.length && {
-        hidden: hidden.slice(0, -1),
-        activation: activations.slice(0, -2),
-      },
-      hidden.length < SPEC.hidden.count && {
-        hidden: [...hidden, hidden.at(-1) ?? 4],
-        activation: [...activations.slice(0, -1), activations.at(-2) ?? "tanh"],
-      },
-    );
-    const heads = hidden.map((_, l) =>
-      head(
-        `layer ${l}`,
-        hands("units", `unit in layer ${l}`, resized(l, -1), resized(l, 1)),
-        this.activationMenu(`activation of layer ${l}`, activations[l], (name) => ({
-          activation: activations.slice(0, -1).map((old, i) => (i === l ? name : old)),
-        })),
-      ),
-    );
-    const output = this.activationMenu("activation of the output", settings.output, (name) => ({ output: name })); // prettier-ignore
-    const all = [
-      head("layers", layers, ""),
-      ...heads,
-      head("output", ["", ""], output),
-    ];
-    const focused = [...this.heads.querySelectorAll("*")].indexOf(
-      document.activeElement,
-    );
-    this.heads.replaceChildren(...all);
+    const heads = hidden.map((units, l) => {
+      const set = (name) => ({ activation: activation.map((a, i) => (i === l ? name : a)) });
+      return this.head(
+        [`layer ${l}`, "units", `units in layer ${l}`],
+        [units > 1 && resized(l, -1), units < SPEC.hidden.most && resized(l, 1)],
+        this.activationMenu(`activation of layer ${l}`, activation[l], set),
+      );
+    });
+    const changes = [n && fewer, n < SPEC.hidden.count && further];
+    const layers = this.head(["layers", "layers", "hidden layers"], changes, "");
+    const set = (name) => ({ output: name });
+    const menu = this.activationMenu("activation of the output", output, set);
+    const focused = [...this.heads.querySelectorAll("*")].indexOf(document.activeElement);
+    this.heads.replaceChildren(layers, ...heads, this.head(["output"], [], menu));
     if (focused >= 0) this.heads.querySelectorAll("*")[focused]?.focus();
   }
 
+  // A title between the buttons for less and more, and what stands below.
+  head([title, part, words], changes, below) {
+    const [less, more] = changes.map((values, i) => {
+      const props = { class: "small", "data-part": part, "aria-label": `${words} ${"−+"[i]}` };
+      const press = button("−+"[i], props, () => this.session.change(values));
+      press.disabled = !values;
+      return press;
+    });
+    const row = h("div", {}, less ?? "", h("span", {}, title), more ?? "");
+    return h("div", { class: "heading" }, row, below);
+  }
+
   activationMenu(label, now, values) {
-    const select = h(
-      "select",
-      {
-        "aria-label": label,
-        "data-part": "activation",
-        onchange: () => this.session.change(values(select.value)),
-      },
-      ...SPEC.output.options.map((name) => h("option", { value: name }, NAMES[name])),
-    );
-    select.value = now;
-    return select;
+    const pairs = Object.entries(SPEC.output.options);
+    const box = select(label, pairs, (name) => this.session.change(values(name)));
+    box.dataset.part = "activation";
+    box.value = now;
+    return box;
   }
 
   // Where everything stands.
@@ -152,51 +126,48 @@ export class Diagram {
     const isRoomy = pitch >= 58;
     const fitting = isRoomy ? pitch - 26 : pitch - 6;
     const size = Math.round(Math.min(fitting, 54, width / sizes.length / 2.1));
-    this.element.classList.toggle("compact", !isRoomy);
-    const right = width - size / 2 - 22;
     const left = Math.min(size / 2 + 64, width / 4);
-    const column = (right - left) / (sizes.length - 1);
+    const column = (width - Math.max(size / 2 + 22, 52) - left) / (sizes.length - 1);
     const middle = (HEAD + height - 6) / 2 - (isRoomy ? 9 : 0);
     const x = sizes.map((_, l) => left + column * l);
     const y = sizes.map((n) => {
       const step = (height - HEAD - 6) / Math.max(n, Math.min(most, 3));
       return Array.from({ length: n }, (_, i) => middle + step * (i - (n - 1) / 2));
     });
-    this.isWide = column > 150;
+    this.element.classList.toggle("compact", !isRoomy);
+    this.element.classList.toggle("narrow", column < 118);
     this.units.forEach((units, l) =>
       units.forEach(({ place }, i) => {
         place.style.cssText = `left:${x[l]}px;top:${y[l][i]}px;--size:${size}px`;
       }),
     );
     [...this.heads.children].forEach((head, l) => {
-      const wide = Math.min(column - 4, 150);
-      const at = Math.max(Math.min(x[l], width - wide / 2), wide / 2);
-      head.style.cssText = `left:${at}px;width:${wide}px`;
+      const wide = Math.min(column - 4, 150, 2 * (width - x[l]), 2 * x[l]);
+      head.style.cssText = `left:${x[l]}px;width:${wide}px`;
     });
-    this.element.classList.toggle("narrow", column < 118);
     this.drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    for (const one of this.weights.all)
-      this.place(one, x, y, size, isRoomy ? pitch : size);
+    for (const one of this.weights.all) this.place(one, x, y, size, isRoomy ? pitch : size);
   }
 
   place({ l, j, k, isBias, label, edge, grip }, x, y, size, room) {
+    const to = { x: x[l + 1], y: y[l + 1][k] };
     if (isBias) {
-      label.setAttribute("x", x[l + 1]);
-      label.setAttribute("y", y[l + 1][k] + size / 2 + 16);
+      label.setAttribute("x", to.x);
+      label.setAttribute("y", to.y + size / 2 + 16);
       return;
     }
     const n = y[l].length;
-    const [from, to] = [x[l] + size / 2, x[l + 1] - size / 2];
+    const [from, until] = [x[l] + size / 2, to.x - size / 2];
     const apart = Math.min(17, (1.02 * room) / n);
-    const fits = apart >= 14.5 && to - from > 100;
-    const port = y[l + 1][k] + apart * (j - (n - 1) / 2);
-    const end = to - (fits ? 54 : 3); // a line ends before its number
+    const fits = apart >= 14.5 && until - from > 100;
+    const port = to.y + apart * (j - (n - 1) / 2);
+    const end = until - (fits ? 54 : 3); // a line ends before its number
     const bend = (from + end) / 2;
     const d = `M${from} ${y[l][j]}C${bend} ${y[l][j]} ${bend} ${port} ${end} ${port}`;
     edge.setAttribute("d", d);
-    grip.setAttribute("d", `${d}H${to - 2}`);
-    label.setAttribute("x", to - 6);
-    label.setAttribute("y", 5 + (fits ? port : y[l + 1][k] + 17 * (j - (n - 1) / 2)));
+    grip.setAttribute("d", `${d}H${until - 2}`);
+    label.setAttribute("x", until - 6);
+    label.setAttribute("y", 5 + (fits ? port : to.y + 17 * (j - (n - 1) / 2)));
     label.classList.toggle("tight", !fits);
   }
 
@@ -204,44 +175,32 @@ export class Diagram {
   draw(surfaces, one) {
     const { run, session } = this;
     const last = this.units.length - 1;
-    const levels = session.discrete ? [0] : null;
-    const key = JSON.stringify(session.chosen);
+    const chosen = String(session.chosen ?? [last, 0]);
     this.units.forEach((units, l) =>
       units.forEach(({ canvas, text, node }, i) => {
         const values = surfaces.values(l, i);
         const isOutput = l === last;
+        const levels = isOutput ? run.data.levels : [0];
         const scale = scaleOf(values, run.data, isOutput);
-        paint(
-          canvas,
-          THUMB,
-          values,
-          scale,
-          isOutput && levels ? run.data.levels : levels,
-        );
+        paint(canvas, THUMB, values, scale, session.discrete ? levels : null);
         if (one) this.spot(canvas, session.probe);
-        const between = this.isWide && !isOutput ? "  " : "\n";
         const a = one && fmt(one.A[l][i]);
-        write(text, !one ? "" : l ? `z ${fmt(one.Z[l - 1][i])}${between}a ${a}` : a);
-        if (this.key !== key)
-          node.setAttribute(
-            "aria-pressed",
-            key === JSON.stringify(isOutput ? null : [l, i]),
-          );
+        write(text, !one ? "" : l ? `z ${fmt(one.Z[l - 1][i])}\na ${a}` : a);
+        put(node, "ariaPressed", chosen === String([l, i]));
       }),
     );
-    this.key = key;
-    if (this.isProbing === !!one) return;
-    this.isProbing = !!one;
     this.element.classList.toggle("probing", !!one);
   }
 
   spot(canvas, probe) {
     const { low, high } = this.run.data;
     const [x, y] = probe.map((c) => (THUMB * (c - low)) / (high - low));
-    const { context } = canvas;
-    context.fillStyle = "#fff";
-    context.fillRect(x - 3, THUMB - y - 3, 6, 6);
-    context.fillStyle = "#111";
-    context.fillRect(x - 2, THUMB - y - 2, 4, 4);
+    for (const [color, r] of [
+      ["#fff", 3],
+      ["#111", 2],
+    ]) {
+      canvas.context.fillStyle = color;
+      canvas.context.fillRect(x - r, THUMB - y - r, 2 * r, 2 * r);
+    }
   }
 }

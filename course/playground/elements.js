@@ -1,4 +1,4 @@
-// Elements of the page, and controls with their labels.
+// Elements of the page, and the controls of settings.
 
 // An element; `svg:path` is one of SVG. A property `onclick` listens.
 export function h(tag, props = {}, ...children) {
@@ -7,18 +7,21 @@ export function h(tag, props = {}, ...children) {
     : document.createElement(tag);
   for (const [name, value] of Object.entries(props))
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== null && value !== undefined)
-      node.setAttribute(name, value === true ? "" : value);
+    else if (value !== false && value !== undefined) node.setAttribute(name, value);
   node.append(...children);
   return node;
 }
 
-// Write a text only where it is another one: each write costs the browser.
-export function write(node, text) {
-  if (node.written === text) return;
-  node.written = text;
-  node.textContent = text;
+export const button = (content, props, onclick) =>
+  h("button", { type: "button", ...props, onclick }, content);
+
+// Set a property only where it is another one: each costs the browser.
+export function put(node, name, value) {
+  const kept = (node.kept ??= {});
+  if (kept[name] !== value) node[name] = kept[name] = value;
 }
+
+export const write = (node, text) => put(node, "textContent", text);
 
 const ICONS = {
   play: "M8 5.5v13l10.5-6.5z",
@@ -27,94 +30,77 @@ const ICONS = {
   reset: "M12 5a7 7 0 1 1-6.6 4.7l1.9.7A5 5 0 1 0 12 7v3L7.5 6 12 2z",
 };
 
-export const icon = (name) =>
-  h("svg:svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, h("svg:path", { d: ICONS[name] })); // prettier-ignore
-
-export const button = (text, props, onclick) =>
-  h("button", { type: "button", ...props, onclick }, text);
-
-// Controls. Each has `show()`, which brings it in line with what `get` says.
-
-const labelled = (label, part, ...content) =>
-  h("label", { class: "field", "data-part": part }, h("span", {}, label), ...content);
-
-// `options`: {what it says: its value}
-export function menu(label, part, options, get, set) {
-  const names = Object.keys(options);
-  const box = h(
-    "select",
-    { onchange: () => set(options[box.value]) },
-    ...names.map((name) => h("option", {}, name)),
-  );
-  const field = labelled(label, part, box);
-  field.show = () => {
-    box.value = names.find((name) => options[name] === get()) ?? "";
-  };
-  return field;
+export function icon(name) {
+  const path = h("svg:path", { d: ICONS[name] });
+  return h("svg:svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
 
-export function slider(label, part, [min, max, step], words, get, set) {
-  const box = h("input", {
-    type: "range",
-    min,
-    max,
-    step,
-    oninput: () => set(+box.value),
+export function select(label, options, set) {
+  const box = h("select", { "aria-label": label, onchange: () => set(box.value) });
+  box.offer = (pairs) =>
+    box.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
+  box.offer(options);
+  return box;
+}
+
+// Controls: each is an element with `show(value)`, for a setting as settings.json has it.
+
+const field = (name, { label }, ...content) =>
+  h("label", { class: "field", "data-part": name }, h("span", {}, label), ...content);
+
+function menu(name, spec, set) {
+  const pairs = spec.stops
+    ? Object.entries(spec.stops).map(([words, value]) => [value, words])
+    : Object.entries(spec.options);
+  const values = Object.fromEntries(pairs.map(([value]) => [value, value]));
+  const box = select(spec.label, pairs, (value) => set(values[value]));
+  return Object.assign(field(name, spec, box), {
+    show: (value) => (box.value = value),
   });
+}
+
+function slider(name, spec, set) {
+  const props = { min: spec.least, max: spec.most, step: 0.05 };
+  const box = h("input", { type: "range", ...props, oninput: () => set(+box.value) });
   const out = h("output");
-  const field = labelled(label, part, box, out);
-  field.show = () => {
-    box.value = get();
-    out.textContent = words(get());
-  };
-  return field;
-}
-
-// A box to type a number into, and a slider over the stops; `spec` has least and most.
-export function dial(label, part, spec, stops, get, set) {
-  const take = () => {
-    const value = Number(box.value.replace(",", "."));
-    const fits = box.value.trim() && value >= spec.least && value <= spec.most;
-    if (fits && (!spec.whole || Number.isInteger(value))) set(value);
-    else field.show();
-  };
-  const box = h("input", { type: "text", inputmode: "decimal", onchange: take });
-  const range = h("input", {
-    type: "range",
-    min: 0,
-    max: stops.length - 1,
-    "aria-label": label,
-    oninput: () => set(stops[+range.value]),
-  });
-  const field = h("div", { class: "dial", "data-part": part }, labelled(label, null, box), range); // prettier-ignore
-  field.show = () => {
-    const value = get();
-    const beyond = stops.findIndex((stop) => stop >= value);
+  const show = (value) => {
     box.value = value;
-    range.value = beyond < 0 ? stops.length - 1 : beyond;
-    range.setAttribute("aria-valuetext", value);
+    out.textContent = value.toFixed(2);
   };
-  return field;
+  return Object.assign(field(name, spec, box, out), { show });
 }
 
-// Buttons of which one is pressed, or, with `many`, some are. `options` as in a menu; what
-// a button shows may be an element.
-export function choices(label, part, options, get, set) {
-  const buttons = options.map(([name, value, content]) => {
-    const made = button(content ?? name, { title: name, "aria-label": name }, () =>
-      set(value),
-    );
-    return [made, value];
-  });
-  const field = h(
-    "div",
-    { class: `choices ${part}`, "data-part": part, role: "group", "aria-label": label },
-    ...buttons.map(([made]) => made),
-  );
-  field.show = () => {
-    const now = [get()].flat();
-    for (const [made, value] of buttons)
-      made.setAttribute("aria-pressed", now.includes(value));
+// A box to type a number into, and a slider over the stops.
+function dial(name, spec, set) {
+  const { label, least: min, most: max, whole } = spec;
+  const stops = spec.stops.length ? spec.stops : [...Array(spec.stops).keys()];
+  let now;
+  const typed = () => (box.value && box.validity.valid ? set(+box.value) : (box.value = now));
+  const props = { type: "number", min, max, step: whole ? 1 : "any", onchange: typed };
+  const box = h("input", props);
+  const slide = () => set(stops[+range.value]);
+  const more = { max: stops.length - 1, "aria-label": `slider: ${label}`, oninput: slide };
+  const range = h("input", { type: "range", min: 0, ...more });
+  const show = (value) => {
+    now = box.value = value;
+    const at = stops.findIndex((stop) => stop >= value);
+    range.value = at < 0 ? stops.length - 1 : at;
+    range.ariaValueText = value;
   };
-  return field;
+  const both = h("div", { class: "dial", "data-part": name }, field("", spec, box), range);
+  return Object.assign(both, { show });
 }
+
+// Buttons of which one is pressed, or several. `content(value)`: what one shows.
+export function choices(name, { label, options }, set, content = (value) => options[value]) {
+  const buttons = Object.entries(options).map(([value, words]) =>
+    button(content(value), { title: words, "aria-label": words, value }, () => set(value)),
+  );
+  const props = { class: `choices ${name}`, role: "group", "aria-label": label };
+  const show = (values) => {
+    for (const node of buttons) node.ariaPressed = [values].flat().includes(node.value);
+  };
+  return Object.assign(h("div", { ...props, "data-part": name }, ...buttons), { show });
+}
+
+export const CONTROLS = { menu, slider, dial, choices };

@@ -1,12 +1,10 @@
 // The arithmetic of one unit at the probe, with its numbers.
 
 import { h, write } from "./elements.js";
-import { NAMES, nice, unitName } from "./diagram.js";
 import { fmt } from "./paint.js";
+import { SPEC } from "./settings.js";
 
-const HINT =
-  "Point at the surface: each unit shows its z and a there, and its sum stands here.";
-const F = { tanh: "tanh", sigmoid: "sigmoid", relu: "ReLU", leaky_relu: "leaky ReLU" };
+const HINT = "Point at the surface: each unit shows its z and a there, and its sum stands here.";
 
 export class Formula {
   constructor(session) {
@@ -15,11 +13,7 @@ export class Formula {
   }
 
   draw(one) {
-    const { run, shown } = this.session;
-    write(
-      this.element,
-      one ? `${unitName(run, ...shown)[1]}: ${this.words(one)}` : HINT,
-    );
+    write(this.element, one ? this.words(one) : HINT);
   }
 
   words(one) {
@@ -28,20 +22,17 @@ export class Formula {
     const a = fmt(one.A[layer][unit]);
     if (!layer) {
       const [x0, x1] = probe.map((x) => fmt(x));
-      return `${nice(run.settings.features[unit])} = ${a} at x0 = ${x0}, x1 = ${x1}`;
+      const name = SPEC.features.options[run.settings.features[unit]];
+      return `${name} = ${a} at x0 = ${x0}, x1 = ${x1}`;
     }
     const { W, b, nOut } = run.net.layers[layer - 1];
+    const signed = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
     const terms = Array.from(one.A[layer - 1], (x, j) => {
-      const w = run.p[W + j * nOut + unit];
-      return `${fmt(x)}·${inBrackets(w)}`;
+      return `${fmt(x)}·${signed(run.p[W + j * nOut + unit])}`;
     });
-    const sum = [...terms, inBrackets(run.p[b + unit])].join(" + ");
     const z = fmt(one.Z[layer - 1][unit]);
-    const name = run.activations[layer - 1];
-    return `z = ${sum} = ${z},  a = ${F[name] ? `${F[name]}(${z})` : "z"} = ${a}`;
+    const name = SPEC.output.options[run.activations[layer - 1]];
+    const f = name === "identity" ? "z" : `${name}(${z})`;
+    return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit])} = ${z},  a = ${f} = ${a}`;
   }
 }
-
-const inBrackets = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
-
-export const activationName = (name) => NAMES[name];

@@ -1,33 +1,33 @@
 // On a page of its own: the settings come from the address, and go into it.
 
+import { h } from "./elements.js";
 import { Session } from "./session.js";
-import { complaint, fromAddress, toAddress } from "./settings.js";
+import { fromAddress, toAddress } from "./settings.js";
 import { View } from "./view.js";
 
+const WAIT = 300; // milliseconds: a browser takes an address only so often
+
 export function mount(element, settings = {}) {
-  const fits = ([name, value]) => !complaint(name, value);
-  const good = Object.fromEntries(Object.entries(settings).filter(fits));
-  return new View(new Session(good), element);
+  return new View(new Session(settings), element);
 }
 
-const WAIT = 300; // milliseconds: a browser takes an address so often only
-
-export function mountPage(element, start = {}) {
-  const { settings, complaints } = fromAddress(location.hash.slice(1));
-  const view = mount(element, { ...start, ...settings });
-  const { session } = view;
+// `start` is an address, too: what the page's own one doesn't say.
+export function mountPage(element, start = "") {
+  const parts = [start, location.hash.slice(1)].map(fromAddress);
+  const complaints = parts.flatMap((part) => part.complaints);
+  const view = mount(element, Object.assign({}, ...parts.map(({ settings }) => settings)));
   if (complaints.length)
-    element.prepend(Object.assign(document.createElement("p"), { className: "complaint", textContent: `In the address: ${complaints.join("; ")}.` })); // prettier-ignore
+    element.prepend(h("p", { class: "complaint" }, `In the address: ${complaints.join("; ")}.`));
   let timer = null;
-  const tellAddress = () => {
+  const write = () => {
     timer = null;
-    const { settings: now, step, events } = session.run;
-    const address = toAddress({ ...now, step: events.length ? 0 : step });
+    const { settings, step, events, start: first } = view.session.run;
+    const isReached = first === settings && !events.length; // by this seed and these alone
+    const address = toAddress({ ...settings, step: isReached ? step : 0 });
     history.replaceState(null, "", `#${address}`);
   };
-  session.listeners.add((what) => {
-    if (what !== "look" && what !== "frame") timer ??= setTimeout(tellAddress, WAIT);
-    if (what === "look" && !session.playing) timer ??= setTimeout(tellAddress, WAIT);
+  view.session.listeners.add((what) => {
+    if (what !== "frame") timer ??= setTimeout(write, WAIT);
   });
   return view;
 }

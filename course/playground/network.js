@@ -9,11 +9,9 @@ export const ALPHA = -0.2; // of the leaky ReLU: that of mlp_core.ORIGINAL
 export function activate(name, z, a) {
   const n = z.length;
   if (name === "tanh") for (let i = 0; i < n; i++) a[i] = Math.tanh(z[i]);
-  else if (name === "sigmoid")
-    for (let i = 0; i < n; i++) a[i] = 0.5 * (1 + Math.tanh(0.5 * z[i]));
+  else if (name === "sigmoid") for (let i = 0; i < n; i++) a[i] = 0.5 * (1 + Math.tanh(0.5 * z[i]));
   else if (name === "relu") for (let i = 0; i < n; i++) a[i] = Math.max(z[i], 0);
-  else if (name === "leaky_relu")
-    for (let i = 0; i < n; i++) a[i] = z[i] > 0 ? z[i] : ALPHA * z[i];
+  else if (name === "leaky_relu") for (let i = 0; i < n; i++) a[i] = z[i] > 0 ? z[i] : ALPHA * z[i];
   else a.set(z);
 }
 
@@ -23,8 +21,7 @@ function timesSlope(name, z, a, d) {
   if (name === "tanh") for (let i = 0; i < n; i++) d[i] *= 1 - a[i] * a[i];
   else if (name === "sigmoid") for (let i = 0; i < n; i++) d[i] *= a[i] * (1 - a[i]);
   else if (name === "relu") for (let i = 0; i < n; i++) d[i] *= z[i] >= 0 ? 1 : 0;
-  else if (name === "leaky_relu")
-    for (let i = 0; i < n; i++) d[i] *= z[i] >= 0 ? 1 : ALPHA;
+  else if (name === "leaky_relu") for (let i = 0; i < n; i++) d[i] *= z[i] >= 0 ? 1 : ALPHA;
 }
 
 // Where W and b of each layer begin, and where they end.

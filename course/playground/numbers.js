@@ -76,12 +76,7 @@ export class Rng {
   }
 
   copy() {
-    const { inc, state, half } = this;
-    return Object.assign(Object.create(Rng.prototype), {
-      inc,
-      state: state.slice(),
-      half,
-    });
+    return Object.assign(Object.create(Rng.prototype), this, { state: this.state.slice() });
   }
 
   // state * MULTIPLIER + inc, and 64 bits of it: `low` and `high`.
@@ -92,8 +87,7 @@ export class Rng {
       for (let j = 0; j < 4 - i; j++) {
         const low = Math.imul(s[i], MULTIPLIER[j]) >>> 0;
         SUM[i + j] += low;
-        if (i + j < 3)
-          SUM[i + j + 1] += Math.round((s[i] * MULTIPLIER[j] - low) / BASE);
+        if (i + j < 3) SUM[i + j + 1] += Math.round((s[i] * MULTIPLIER[j] - low) / BASE);
       }
     carry(SUM, s);
     const turn = (s[3] >>> 26) & 31;

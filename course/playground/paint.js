@@ -60,17 +60,12 @@ export class Surfaces {
 
 // Where white stands and how far it is from there to full colour, for a unit's values. The
 // output's stands still, and is pale at its targets, so that points stand out.
-export function scaleOf(values, data, isOutput) {
-  if (isOutput) return { middle: data.middle, reach: 0.3 + largestTarget(data) };
+export function scaleOf(values, { middle, half }, isOutput) {
+  if (isOutput) return { middle, reach: half + 0.3 };
   let most = 1e-6;
-  for (let i = 0; i < values.length; i += 7) {
-    const size = Math.abs(values[i]);
-    if (size > most) most = size;
-  }
+  for (let i = 0; i < values.length; i += 7) most = Math.max(most, Math.abs(values[i]));
   return { middle: 0, reach: Math.min(most, 1e6) };
 }
-
-const largestTarget = ({ middle }) => (middle === 0.5 ? 0.5 : 1);
 
 // A square of values on a canvas, thinned out to `side` points along an edge.
 export function paint(canvas, side, values, { middle, reach }, levels = null) {
@@ -124,21 +119,21 @@ export function contour(values, level) {
 }
 
 // Points of the data, a marker for each class: circle, square, triangle from the lowest
-// target on. Test data are hollow, or have a dark rim where each target is its own colour.
+// target on. Test data are hollow; among targets of all heights they have a dark rim.
 // `place(part, i)` tells where one stands.
 export function paintPoints(context, data, r, place) {
-  const isHeight = data.middle === 0;
-  for (const part of [data.test, data.train])
-    for (let i = 0; part && i < part.n; i++) {
-      const y = part.Y[i];
-      const t = Math.min(Math.max((y - data.middle) / largestTarget(data), -1), 1);
+  const { isHeight, middle, half, train, test } = data;
+  for (const part of test ? [test, train] : [train])
+    for (let i = 0; i < part.n; i++) {
+      const t = Math.min(Math.max((part.Y[i] - middle) / half, -1), 1);
       context.beginPath();
-      mark(context, isHeight ? 0 : y, ...place(part, i), r);
-      const isHollow = part === data.test && !isHeight;
+      mark(context, isHeight ? 0 : part.Y[i], ...place(part, i), r);
+      const isHollow = part === test && !isHeight;
+      const isDark = isHeight ? part === test : t === 0; // white on white has a rim
       context.fillStyle = isHollow ? "#fff" : cssColor(t);
-      context.strokeStyle = isHollow ? cssColor(t, 0.75) : "#fff";
-      if (isHeight) context.strokeStyle = part === data.test ? "#1b2430" : "#8a94a0";
-      context.lineWidth = isHollow ? 1.8 : r > 6 ? 2.5 : 1.2;
+      context.strokeStyle = isHollow ? cssColor(t, 0.75) : isDark ? "#1b2430" : "#fff";
+      if (isHeight && !isDark) context.strokeStyle = "#8a94a0";
+      context.lineWidth = isHollow ? 1.8 : r > 6 ? 2.5 : isHeight ? 0.9 : 1.2;
       context.fill();
       context.stroke();
     }

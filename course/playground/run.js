@@ -7,7 +7,6 @@ import { DEFAULTS, activationsOf } from "./settings.js";
 
 // These may change on the way; what else changes begins a new run.
 const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2"];
-const QUIET = ["step", "hide"]; // these change nothing
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
 
 export class Run {
@@ -56,15 +55,11 @@ export class Run {
 
   // Some settings.
   change(values) {
-    const names = Object.keys(values).filter((name) => !QUIET.includes(name));
     this.settings = { ...this.settings, ...values };
-    if (!names.every((name) => LIVE.includes(name))) return this.begin();
-    if (!names.length) return;
+    if (!Object.keys(values).every((name) => LIVE.includes(name))) return this.begin();
     this.cut();
-    this.events.push({ step: this.step, ...values });
-    this.divergedAt = null;
     this.prepare();
-    this.keep(true);
+    this.note(values);
   }
 
   // One parameter, by hand.
@@ -72,10 +67,13 @@ export class Run {
     this.cut();
     const last = this.events.at(-1);
     if (last?.step === this.step && last.parameter === i) this.events.pop();
-    this.events.push({ step: this.step, parameter: i, value });
-    this.divergedAt = null;
-    this.p = this.p.slice();
     this.p[i] = value;
+    this.note({ parameter: i, value });
+  }
+
+  note(change) {
+    this.events.push({ step: this.step, ...change });
+    this.divergedAt = null;
     this.keep(true);
   }
 
@@ -116,8 +114,7 @@ export class Run {
     net.forward(p, x);
     net.backward(p, y, grads);
     for (const { W, b, end } of net.layers) {
-      if (l1 || l2)
-        for (let i = W; i < b; i++) grads[i] += l1 * Math.sign(p[i]) + l2 * p[i];
+      if (l1 || l2) for (let i = W; i < b; i++) grads[i] += l1 * Math.sign(p[i]) + l2 * p[i];
       for (let i = W; i < end; i++) p[i] -= learning_rate * grads[i];
     }
     return net.loss(y);
@@ -133,9 +130,8 @@ export class Run {
   // Half the squared error over all training data and all test data, without penalties.
   losses() {
     const of = (part) => {
-      if (!part) return null;
-      part.net.forward(this.p, part.inputs);
-      return part.net.loss(part.Y);
+      part?.net.forward(this.p, part.inputs);
+      return part && part.net.loss(part.Y);
     };
     return { train: of(this.parts.train), test: of(this.parts.test) };
   }
@@ -155,26 +151,25 @@ export class Run {
     const again = last?.step === this.step;
     if (again) this.kept.pop();
     else if (!always && last && this.step - last.step < this.every) return;
-    const { step, settings, events, divergedAt } = this;
-    const moment = { step, settings, divergedAt, events: events.length };
-    moment.must = always || (again && last.must);
-    Object.assign(moment, { p: this.p.slice(), rng: this.rng.copy() });
-    this.kept.push({ ...moment, ...this.losses() });
-    if (this.kept.length <= MOST_KEPT) return;
-    const [from, to] = [this.kept, this.kept.length - 1];
-    this.kept = from.filter((k, i) => i % 2 === 0 || k.must || i === to);
+    const { step, settings, divergedAt, p, rng } = this;
+    const must = always || (again && last.must);
+    const now = { step, settings, divergedAt, must, p: p.slice(), rng: rng.copy() };
+    this.kept.push({ ...now, ...this.losses(), events: this.events.length });
+    const { length } = this.kept;
+    if (length <= MOST_KEPT) return;
+    this.kept = this.kept.filter((k, i) => i % 2 === 0 || k.must || i === length - 1);
     this.every = Math.max(this.every, Math.floor(this.end / MOST_KEPT));
   }
 
   // Exactly as it was: from the moment kept before it the same steps again.
   goTo(step, end = this.end) {
-    const moment = this.kept.findLast((kept) => kept.step <= step) ?? this.kept[0];
-    const changed = moment.settings !== this.settings;
-    const { p, rng, settings, divergedAt } = moment;
-    Object.assign(this, { p: p.slice(), rng: rng.copy(), step: moment.step, settings });
-    this.divergedAt = divergedAt;
+    const from = this.kept.findLast((moment) => moment.step <= step);
+    const changed = from.settings !== this.settings;
+    const { p, rng, settings, divergedAt } = from;
+    Object.assign(this, { settings, divergedAt, p: p.slice(), rng: rng.copy() });
     if (changed) this.prepare();
-    for (const to = Math.min(step, end); this.step < to; this.step++) this.one();
+    const to = Math.min(step, end);
+    for (this.step = from.step; this.step < to; this.step++) this.one();
   }
 
   // What came after this step is forgotten.

@@ -2,7 +2,7 @@
 
 import { REACH } from "./data.js";
 import { Run } from "./run.js";
-import { changed } from "./settings.js";
+import { SPEC, changed } from "./settings.js";
 
 // Of the menu: so many steps, and every how many milliseconds.
 export const PACES = {
@@ -84,12 +84,9 @@ export class Session {
   chooseData(data) {
     const { run } = this;
     const values = { data };
-    const [needs, had] = [data, run.settings.data].map((d) =>
-      BEYOND_CLASSES.includes(d),
-    );
+    const [needs, had] = [data, run.settings.data].map((d) => BEYOND_CLASSES.includes(d));
     if (needs !== had) values.output = needs ? "identity" : "sigmoid";
-    if (data === "own")
-      values.points = had || run.data.high < REACH ? [] : this.points();
+    if (data === "own") values.points = had || run.data.high < REACH ? [] : this.points();
     this.change(values);
   }
 
@@ -136,10 +133,8 @@ export class Session {
     const names = Object.keys({ ...now, ...grey }).filter(
       (name) => JSON.stringify(grey[name]) !== JSON.stringify(now[name]),
     );
-    const value = (name) => [this.grey.settings[name]].flat().join(", ");
-    const parts = names
-      .filter((name) => !["points", "step", "hide"].includes(name))
-      .map((name) => `${name.replaceAll("_", " ")} ${value(name)}`);
-    return parts.join("; ") || "the same settings";
+    const isSaid = (name) => !["points", "step", "hide"].includes(name);
+    const say = (name) => `${SPEC[name].label ?? name} ${this.grey.settings[name]}`;
+    return names.filter(isSaid).map(say).join("; ") || "the same settings";
   }
 }

@@ -14,33 +14,33 @@ export function activationsOf({ hidden, activation, output }) {
   return [...hidden.map((_, l) => names[l] ?? names.at(-1)), output];
 }
 
-// What is wrong with a value; empty if nothing is.
+// What is wrong with a value; empty if nothing is. In Python: twin.py.
 export function complaint(name, value) {
   const spec = SPEC[name];
   if (!spec) return `there is no setting ${name}`;
-  const isList = "of" in spec;
-  if (isList !== Array.isArray(value) && !(spec.each && value.length))
-    return `${name} must be ${isList ? "a list" : "one value"}`;
-  if (spec.of === "points" ? value.length > spec.most : value.length > spec.count)
-    return `${name} may have ${spec.most ?? spec.count} at most`;
-  if (spec.some && !value.length) return `${name} needs one at least`;
+  const isList = Array.isArray(value);
+  if (isList ? !(spec.of || spec.each) : spec.of)
+    return `${name} must be ${isList ? "one value" : "a list"}`;
+  const [few, many] = [spec.some || spec.each ? 1 : 0, spec.count ?? Infinity];
+  if (isList && value.length < few) return `${name} needs one at least`;
+  if (isList && value.length > many) return `${name} may have ${many} at most`;
+  const isPoint = (row) => row.length === 3 && row.every(Number.isFinite);
   if (spec.of === "points")
-    return value.every((row) => row.length === 3 && row.every(Number.isFinite))
-      ? ""
-      : `each of ${name} must be x0, x1 and a target`;
-  for (const one of [value].flat())
-    if (spec.options && !spec.options.includes(one))
-      return `${name} must be one of ${spec.options.join(", ")}, not ${one}`;
-    else if (!spec.options && !(one >= spec.least && one <= spec.most))
-      return `${name} must be from ${spec.least} to ${spec.most}, not ${one}`;
-    else if (spec.whole && !Number.isInteger(one)) return `${name} must be whole`;
+    return value.every(isPoint) ? "" : `each of ${name} must be x0, x1 and a target`;
+  for (const one of [value].flat()) {
+    const { options, least, most } = spec;
+    if (options && !(one in options))
+      return `${name} must be one of ${Object.keys(options).join(", ")}, not ${one}`;
+    if (!options && !(one >= least && one <= most))
+      return `${name} must be from ${least} to ${most}, not ${one}`;
+    if (spec.whole && !Number.isInteger(one)) return `${name} must be whole, not ${one}`;
+  }
   return "";
 }
 
 // Those that differ from the defaults.
 export function changed(settings) {
-  const differs = ([name, value]) =>
-    JSON.stringify(value) !== JSON.stringify(DEFAULTS[name]);
+  const differs = ([name, value]) => JSON.stringify(value) !== JSON.stringify(DEFAULTS[name]);
   return Object.fromEntries(Object.entries(settings).filter(differs));
 }
 

@@ -1,8 +1,10 @@
-// Each weight and bias: a cell of the table, its edge and label in the drawing. All can be
-// dragged; a cell can be typed into and moved by keys.
+// Each weight and bias: a box in the table, its edge and its label in the drawing. All of
+// them can be dragged; a box takes typed numbers and keys.
 
-import { button, h, write } from "./elements.js";
+import { h, write } from "./elements.js";
 import { fmt } from "./paint.js";
+
+const KEYS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
 
 export class Weights {
   constructor(session) {
@@ -11,81 +13,63 @@ export class Weights {
       class: "numbers",
       role: "group",
       "aria-label": "weights and biases",
-      onkeydown: (event) => this.key(event),
     });
-    this.all = [];
-    this.editing = null;
-  }
-
-  get p() {
-    return this.session.run.p;
   }
 
   // For a network of other sizes.
   rebuild() {
     const { layers } = this.session.run.net;
-    this.all = layers.flatMap((layer, l) =>
-      Array.from({ length: layer.end - layer.W }, (_, at) => this.one(layer, l, at)),
+    this.all = layers.flatMap(({ W, b, end, nOut }, l) =>
+      Array.from({ length: end - W }, (_, at) => {
+        const [j, k] = [Math.floor(at / nOut), at % nOut];
+        return this.one(W + at, W + at >= b, l, j, k);
+      }),
     );
-    this.editing = null;
-    this.element.replaceChildren(
-      ...layers.map((layer, l) => this.matrix(layer, l)),
-      h("p", {}, "Drag a number or an edge, or click it and type. Shift is finer."),
-    );
-    this.all[0].cell.tabIndex = 0;
+    const hint = "Drag a number or an edge, or type. Arrow keys change it; with Shift, less.";
+    const tables = layers.map((layer, l) => this.table(layer, l));
+    this.element.replaceChildren(...tables, h("p", {}, hint));
   }
 
-  one(layer, l, at) {
-    const i = layer.W + at;
-    const [j, k] = [Math.floor(at / layer.nOut), at % layer.nOut];
-    const isBias = i >= layer.b;
+  one(i, isBias, l, j, k) {
     const name = isBias ? `b[${l}][${k}]` : `W[${l}][${j}, ${k}]`;
     const hands = {
       onpointerdown: (event) => this.drag(event, i),
       onpointerenter: () => this.heat(i, true),
       onpointerleave: () => this.heat(i, false),
     };
-    const kind = isBias ? "bias" : "weight";
-    const cell = h("td", {
-      tabindex: -1,
-      role: "spinbutton",
-      "aria-label": name,
-      "data-i": i,
-      onfocus: () => this.tellValue(i),
-      ...hands,
-    });
-    const label = h("svg:text", { class: kind, ...hands });
+    const keys = {
+      oninput: () => (box.isTyped = true),
+      onchange: () => this.typed(i),
+      onkeydown: (event) => this.key(event, i),
+    };
+    const props = { inputmode: "decimal", "aria-label": name, "data-i": i, ...hands, ...keys };
+    const box = h("input", { ...props, type: "text", autocomplete: "off" });
+    const label = h("svg:text", { class: isBias ? "bias" : "weight", ...hands });
     const edge = isBias ? null : h("svg:path");
     const grip = isBias ? null : h("svg:path", { class: "grip", ...hands });
-    return { l, j, k, isBias, name, cell, label, edge, grip };
+    return { l, j, k, isBias, name, box, label, edge, grip };
   }
 
-  matrix({ nIn, nOut }, l) {
-    const cells = this.all.filter((one) => one.l === l).map(({ cell }) => cell);
+  table({ nIn, nOut }, l) {
+    const boxes = this.all.filter((one) => one.l === l).map(({ box }) => h("td", {}, box));
     const rows = Array.from({ length: nIn + 1 }, (_, j) => {
       const head = j === nIn ? `b[${l}]` : j ? "" : `W[${l}]`;
-      return h("tr", {}, h("th", {}, head), ...cells.slice(j * nOut, (j + 1) * nOut));
+      return h("tr", {}, h("th", {}, head), ...boxes.slice(j * nOut, (j + 1) * nOut));
     });
-    return h("table", { role: "presentation" }, h("tbody", {}, ...rows));
+    return h("table", { role: "presentation" }, ...rows);
   }
 
   draw() {
-    const { p } = this;
-    const focused = document.activeElement;
-    this.all.forEach(({ isBias, cell, label, edge }, i) => {
+    const { p } = this.session.run;
+    this.all.forEach(({ isBias, box, label, edge }, i) => {
       const text = fmt(p[i]);
-      if (cell === focused) this.tellValue(i);
-      if (cell.written !== text && this.editing !== i) {
-        const share = 0.42 * Math.min(Math.abs(p[i]) / 3, 1);
-        cell.style.background = `rgba(${p[i] < 0 ? "213,94,0" : "0,114,178"},${share.toFixed(2)})`; // prettier-ignore
-        write(cell, text);
-        write(label, isBias ? `b ${text}` : text);
-      }
-      const width = Math.min(0.7 + 2 * Math.abs(p[i]), 8).toFixed(1);
-      if (edge && edge.width !== width) edge.setAttribute("stroke-width", width);
-      if (edge) edge.width = width;
-      if (label.isNegative === p[i] < 0) return;
-      label.isNegative = p[i] < 0;
+      if (box.is === text) return;
+      box.is = text;
+      if (!box.isTyped) box.value = text;
+      write(label, isBias ? `b ${text}` : text);
+      const share = 0.42 * Math.min(Math.abs(p[i]) / 3, 1);
+      box.style.background = `rgba(${p[i] < 0 ? "213,94,0" : "0,114,178"},${share.toFixed(2)})`;
+      edge?.setAttribute("stroke-width", Math.min(0.7 + 2 * Math.abs(p[i]), 8).toFixed(1));
       for (const node of [label, edge]) node?.classList.toggle("neg", p[i] < 0);
     });
   }
@@ -98,9 +82,9 @@ export class Weights {
   }
 
   heat(i, on) {
-    const { cell, label, edge, name } = this.all[i];
-    for (const node of [cell, label, edge]) node?.classList.toggle("hot", on);
-    if (on) cell.title = `${name} = ${this.p[i]}`;
+    const { box, label, edge, name } = this.all[i];
+    for (const node of [box, label, edge]) node?.classList.toggle("hot", on);
+    if (on) box.title = `${name} = ${this.session.run.p[i]}`;
   }
 
   put(i, value) {
@@ -109,110 +93,46 @@ export class Weights {
 
   // To the right or up is more; a press without a move: type.
   drag(event, i) {
-    if (event.button || this.editing !== null) return;
-    event.preventDefault();
     const node = event.currentTarget;
-    const [start, x, y] = [this.p[i], event.clientX, event.clientY];
-    let moved = false;
+    const { box } = this.all[i];
+    if (event.button || document.activeElement === box) return;
+    event.preventDefault();
+    const [start, x, y] = [this.session.run.p[i], event.clientX, event.clientY];
+    let isMoved = false;
     node.setPointerCapture(event.pointerId);
-    this.focus(i);
-    this.heat(i, true);
     const move = (now) => {
       const way = now.clientX - x - (now.clientY - y);
-      moved ||= Math.abs(way) > 3;
-      if (moved) this.put(i, start + way * (now.shiftKey ? 0.002 : 0.02));
-    };
-    const end = (last) => {
-      node.removeEventListener("pointermove", move);
-      this.heat(i, false);
-      if (!moved && last.type === "pointerup") this.edit(i);
+      isMoved ||= Math.abs(way) > 3;
+      if (isMoved) this.put(i, start + way * (now.shiftKey ? 0.002 : 0.02));
     };
     node.addEventListener("pointermove", move);
+    const end = (last) => {
+      node.removeEventListener("pointermove", move);
+      if (isMoved || last.type !== "pointerup") return;
+      box.focus({ preventScroll: true });
+      box.select();
+    };
     for (const name of ["pointerup", "pointercancel"])
       node.addEventListener(name, end, { once: true });
   }
 
-  focus(i) {
-    for (const { cell } of this.all) cell.tabIndex = -1;
-    const { cell } = this.all[i];
-    cell.tabIndex = 0;
-    cell.focus({ preventScroll: true });
+  typed(i) {
+    const { box } = this.all[i];
+    const value = Number(box.value.replace("−", "-").replace(",", "."));
+    const fits = box.value.trim() && Number.isFinite(value);
+    box.isTyped = false;
+    box.is = null;
+    if (fits) this.put(i, value);
+    else this.session.tell("look");
   }
 
-  tellValue(i) {
-    this.all[i].cell.setAttribute("aria-valuenow", this.p[i]);
-    this.all[i].cell.setAttribute("aria-valuetext", fmt(this.p[i], 4));
-  }
-
-  // Arrows go to another number; plus, minus and Page keys change it; Enter or a digit types.
-  key(event) {
-    const i = Number(event.target.dataset.i);
-    const { key } = event;
-    if (!(i >= 0) || event.ctrlKey || event.metaKey || event.altKey) return;
-    const { nOut } = this.session.run.net.layers[this.all[i].l];
-    const go = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -nOut, ArrowDown: nOut }[key];
-    const by = { "+": 0.1, "-": -0.1, _: -0.01, "*": 0.01, PageUp: 1, PageDown: -1 }[
-      key
-    ];
-    const fine = {
-      ArrowLeft: -0.01,
-      ArrowRight: 0.01,
-      ArrowUp: 0.01,
-      ArrowDown: -0.01,
-    };
-    if (event.shiftKey && fine[key]) this.put(i, this.p[i] + fine[key]);
-    else if (by) this.put(i, this.p[i] + by);
-    else if (go && this.all[i + go]) this.focus(i + go);
-    else if (key === "Enter" || key === "F2") this.edit(i);
-    else if (/^[0-9.,]$/.test(key)) this.edit(i, key);
-    else return;
+  key(event, i) {
+    const { box } = this.all[i];
+    if (event.key === "Escape") box.value = "";
+    if (event.key === "Escape") this.typed(i);
+    const by = KEYS[event.key];
+    if (!by) return;
     event.preventDefault();
-  }
-
-  edit(i, text = String(Math.round(this.p[i] * 1e6) / 1e6)) {
-    const { cell, name } = this.all[i];
-    const done = (keep) => {
-      if (this.editing === null) return;
-      const value = Number(box.value.replace("−", "-").replace(",", "."));
-      this.editing = null;
-      const fits = keep && box.value.trim() && Number.isFinite(value);
-      cell.written = null;
-      cell.replaceChildren();
-      this.focus(i);
-      if (fits) this.put(i, value);
-      else this.session.tell("look");
-    };
-    const box = h("input", {
-      class: "edit",
-      inputmode: "decimal",
-      "aria-label": name,
-      onblur: () => done(true),
-      onkeydown: (event) => {
-        event.stopPropagation();
-        if (event.key === "Enter") done(true);
-        if (event.key === "Escape") done(false);
-      },
-    });
-    this.editing = i;
-    box.value = text;
-    cell.replaceChildren(box);
-    box.focus();
-    if (text.length > 1) box.select();
-  }
-
-  // A large network's numbers are one press away.
-  toggle() {
-    const press = button("Numbers", { class: "text" }, () => {
-      const isOpen = press.getAttribute("aria-expanded") !== "true";
-      this.show(press, isOpen);
-      this.byHand = true;
-    });
-    this.press = press;
-    return press;
-  }
-
-  show(press, isOpen) {
-    press.setAttribute("aria-expanded", isOpen);
-    this.element.hidden = !isOpen;
+    this.put(i, this.session.run.p[i] + (event.shiftKey ? by / 10 : by));
   }
 }
