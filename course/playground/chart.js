@@ -8,10 +8,9 @@ const log = (x) => Math.log10(Math.max(x, 1e-30));
 
 // 1, 2, 5 times powers of ten; if those are too many, the powers alone.
 function ticksBetween(low, high) {
-  for (const every of [0, 1, 2, 4, 8, 16]) {
-    const steps = every ? [1] : [1, 2, 5];
+  for (let every = 1, steps = [1, 2, 5]; ; every *= steps[1] ? 1 : 2, steps = [1]) {
     const ticks = [];
-    for (let k = Math.floor(low / 16) * 16; k <= high; k += every || 1)
+    for (let k = Math.floor(low / every) * every; k <= high; k += every)
       for (const step of steps) {
         const at = Math.log10(step) + k;
         if (at >= low && at <= high) ticks.push(Number(`${step}e${k}`));
@@ -36,16 +35,19 @@ export class Chart {
 
   layout() {
     measure(this.canvas);
-    const style = getComputedStyle(this.canvas);
-    const names = ["--soft", "--line", "--paper"];
-    [this.ink, this.line, this.paper] = names.map((name) => style.getPropertyValue(name));
-    this.font = `15px ${style.fontFamily}`;
+  }
+
+  // The theme may be another one by now.
+  readColors() {
+    const { color, backgroundColor, fontFamily } = getComputedStyle(this.canvas);
+    Object.assign(this, { ink: color, paper: backgroundColor, font: `15px ${fontFamily}` });
   }
 
   draw(losses) {
     const { run, grey } = this.session;
     const { width, height } = this.canvas.shown;
     const context = wiped(this.canvas);
+    if (!this.session.playing || !this.ink) this.readColors();
     const curves = [
       [run, "test", NEGATIVE, [5, 3]],
       [run, "train", POSITIVE, []],
@@ -94,11 +96,11 @@ export class Chart {
       context.textAlign = align;
       context.fillText(text, x, y);
     };
-    Object.assign(context, { font: this.font, textBaseline: "middle" });
+    Object.assign(context, { font: this.font, fillStyle: this.ink, textBaseline: "middle" });
     for (const value of ticks) {
-      context.fillStyle = this.line;
+      context.globalAlpha = 0.25;
       context.fillRect(left, Math.round(Y(value)), right - left, 1);
-      context.fillStyle = this.ink;
+      context.globalAlpha = 1;
       const isPlain = value >= 0.001 && value < 1e4;
       const text = isPlain ? String(value) : value.toExponential(0).replace("e+", "e");
       say(text.replace("-", "−"), "right", left - 6, Y(value));

@@ -19,7 +19,7 @@ export function mountPage(element, start = "") {
   if (complaints.length)
     element.prepend(h("p", { class: "complaint" }, `In the address: ${complaints.join("; ")}.`));
   let timer = null;
-  const write = () => {
+  const tellAddress = () => {
     timer = null;
     const { settings, step, events, start: first } = view.session.run;
     const isReached = first === settings && !events.length; // by this seed and these alone
@@ -27,7 +27,7 @@ export function mountPage(element, start = "") {
     history.replaceState(null, "", `#${address}`);
   };
   view.session.listeners.add((what) => {
-    if (what !== "frame") timer ??= setTimeout(write, WAIT);
+    if (what !== "frame") timer ??= setTimeout(tellAddress, WAIT);
   });
   return view;
 }

@@ -17,7 +17,8 @@ export function fmt(value, digits = 2) {
 
 export function fmtLoss(value) {
   if (!Number.isFinite(value)) return "not a number";
-  return value >= 1e-3 || value === 0 ? value.toFixed(4) : value.toExponential(1);
+  const isPlain = value === 0 || (value >= 1e-3 && value < 1e3);
+  return isPlain ? value.toFixed(4) : value.toExponential(1).replace("+", "");
 }
 
 export const NEGATIVE = "#d55e00";

@@ -57,6 +57,7 @@ export class View {
     this.session.listeners.delete(this.listener);
     this.observer.disconnect();
     this.root.remove();
+    if (!this.session.listeners.size) this.session.play(false); // nobody looks
   }
 
   get run() {
@@ -267,7 +268,8 @@ export class View {
     const time = performance.now();
     if (session.playing && time - (this.told ?? 0) < SPOKEN) return;
     this.told = time;
-    this.status.ariaLive = session.playing ? "off" : "polite";
+    for (const node of [this.status, this.square.readout])
+      node.ariaLive = session.playing ? "off" : "polite";
     write(this.status, this.words(losses));
     this.chart.canvas.ariaLabel = `loss by step; ${lineOf(run.step, losses)}`;
   }
