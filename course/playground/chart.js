@@ -67,11 +67,7 @@ export class Chart {
       if (Number.isFinite(losses[name])) {
         context.beginPath();
         context.arc(X(run.step), Y(losses[name]), 4.5, 0, 7);
-        Object.assign(context, {
-          fillStyle: color,
-          strokeStyle: this.paper,
-          lineWidth: 1.5,
-        });
+        Object.assign(context, { fillStyle: color, strokeStyle: this.paper });
         context.fill();
         context.stroke();
       }

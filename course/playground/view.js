@@ -85,12 +85,8 @@ export class View {
     this.playButton = press("play", "Play", () => session.play());
     this.step = h("output", { class: "at" });
     const goTo = now((run) => run.goTo(+this.scrub.value));
-    this.scrub = h("input", {
-      type: "range",
-      min: 0,
-      "aria-label": "step",
-      oninput: goTo,
-    });
+    const range = { type: "range", min: 0, "aria-label": "step" };
+    this.scrub = h("input", { ...range, oninput: goTo });
     const paces = Object.keys(PACES).map((name) => [name, name]);
     const pace = select("pace", paces, (name) => (session.pace = name));
     pace.value = session.pace;
@@ -101,19 +97,9 @@ export class View {
       this.isByHand = true;
       this.showNumbers(this.weights.element.hidden);
     });
-    const buttons = [
-      press(
-        "reset",
-        "Reset: the very same start",
-        now((run) => run.begin()),
-      ),
-      this.playButton,
-      press(
-        "step",
-        "One step",
-        now((run) => run.train(1)),
-      ),
-    ];
+    const [reset, step] = [now((run) => run.begin()), now((run) => run.train(1))];
+    const buttons = [press("reset", "Reset: the very same start", reset), this.playButton];
+    buttons.push(press("step", "One step", step));
     const scrub = h("div", { class: "scrub", "data-part": "step" }, this.step, this.scrub);
     pace.dataset.part = "pace";
     return h("div", { class: "bar" }, ...buttons, scrub, pace, this.compare, this.numbers);
@@ -204,7 +190,7 @@ export class View {
   }
 
   showNumbers(on) {
-    this.weights.element.hidden = !on;
+    this.weights.element.hidden = !on || this.run.settings.hide.includes("numbers");
     this.numbers.ariaExpanded = on;
   }
 
@@ -219,8 +205,7 @@ export class View {
   draw() {
     if (!this.square.side) return; // not on the page yet
     const started = performance.now();
-    const { run, session } = this;
-    const { surfaces } = this;
+    const { run, session, surfaces } = this;
     surfaces.compute(run);
     const one = session.probe && this.atProbe();
     const losses = run.losses();
