@@ -5,11 +5,17 @@
 if (!window.courseKeepsKeys) {
   window.courseKeepsKeys = true;
   const isForLab = (event) =>
-    event.ctrlKey || event.metaKey || event.altKey ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
     (event.key === "Enter" && event.shiftKey);
   // On the window, while the event is on its way down: before JupyterLab looks at it.
-  window.addEventListener("keydown", (event) => {
-    if (event.target.closest?.(".course-question, .course-panel"))
-      event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
-  }, true);
+  window.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.target.closest?.(".course-question, .course-panel"))
+        event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
+    },
+    true,
+  );
 }

@@ -19,7 +19,10 @@ function steps(event) {
 
 function choice(place, { options, answer }, submit) {
   const all = options.map(([text, content]) => {
-    const option = button(content, () => { submit(text); choose(option); });
+    const option = button(content, () => {
+      submit(text);
+      choose(option);
+    });
     option.className = "option";
     option.dataset.answer = text;
     return option;
@@ -43,7 +46,11 @@ function number(place, { answer }, submit) {
     if (event.key === "Enter") submit(box.value);
   });
   label.append("your number ", box);
-  place.append(label, " ", button("Answer", () => submit(box.value)));
+  place.append(
+    label,
+    " ",
+    button("Answer", () => submit(box.value)),
+  );
 }
 
 function order(place, { options }, submit) {
@@ -61,14 +68,19 @@ function order(place, { options }, submit) {
     const name = line.textContent.trim();
     row.dataset.answer = text;
     row.append(
-      button("\u2191", () => move(row, -1), `Move up: ${name}`), " ",
-      button("\u2193", () => move(row, 1), `Move down: ${name}`), line,
+      button("\u2191", () => move(row, -1), `Move up: ${name}`),
+      " ",
+      button("\u2193", () => move(row, 1), `Move down: ${name}`),
+      line,
     );
     row.addEventListener("keydown", (event) => move(row, steps(event)));
     list.append(row);
   }
   const current = () => [...list.children].map((row) => row.dataset.answer).join(" ");
-  place.append(list, button("Check the order", () => submit(current())));
+  place.append(
+    list,
+    button("Check the order", () => submit(current())),
+  );
 }
 
 const KINDS = { choice, number, order };
@@ -84,12 +96,15 @@ function render({ model, el }) {
     el.classList.add("waiting"); // until the reply comes
     model.send({ answer });
   });
-  const observer = new ResizeObserver(() => { // it has come to the page
+  const observer = new ResizeObserver(() => {
+    // it has come to the page
     const box = el.closest(".course-question");
     if (!box) return;
     observer.disconnect();
-    new MutationObserver(() => el.classList.remove("waiting"))
-      .observe(box.lastElementChild, { childList: true, subtree: true });
+    new MutationObserver(() => el.classList.remove("waiting")).observe(
+      box.lastElementChild,
+      { childList: true, subtree: true },
+    );
   });
   observer.observe(el);
 }

@@ -73,7 +73,7 @@ def test_all_that_sleeps_says_the_same():
     """Guards: other words on a live page than in a saved notebook."""
     css = (Path(page.__file__).parent / "questions" / "question.css").read_text()
     assert f'content: "{ASLEEP}"' in css
-    assert f"content: '{ASLEEP}'" in page.STYLE
+    assert f'content: "{ASLEEP}"' in page.STYLE
 
 
 def test_question_and_bare_widget_stay_with_the_line_above():
