@@ -21,9 +21,8 @@ export function mountPage(element, start = "") {
   let timer = null;
   const tellAddress = () => {
     timer = null;
-    const { settings, step, events, start: first } = view.session.run;
-    const isReached = first === settings && !events.length; // by this seed and these alone
-    const address = toAddress({ ...settings, step: isReached ? step : 0 });
+    const { settings, step, events } = view.session.run;
+    const address = toAddress({ ...settings, step: events.length ? 0 : step });
     history.replaceState(null, "", `#${address}`);
   };
   view.session.listeners.add((what) => {

@@ -19,8 +19,9 @@ export class Run {
   get sizes() {
     return [this.settings.features.length, ...this.settings.hidden, 1];
   }
-  get end() {
-    return this.kept.at(-1).step;
+  // The step, from 1, whose update broke the network; it is taken back.
+  get divergedAt() {
+    return this.isBroken && this.step === this.end ? this.end + 1 : null;
   }
 
   // The start that the settings tell: data, weights, no step done.
@@ -29,8 +30,9 @@ export class Run {
     this.data = makeData(settings);
     this.rng = new Rng(settings.seed);
     this.p = initialize(sizes, this.rng, settings.scheme, activationsOf(settings)[0]);
-    Object.assign(this, { start: settings, step: 0, kept: [], events: [], every: 1 });
-    this.divergedAt = null; // the step, from 1, whose update broke it; it is taken back
+    Object.assign(this, { start: settings, kept: [], events: [], every: 1 });
+    // Where it stands, how far it was trained, and whether the next update breaks it.
+    Object.assign(this, { step: 0, end: 0, isBroken: false });
     this.prepare();
     this.keep(true);
   }
@@ -73,7 +75,7 @@ export class Run {
 
   note(change) {
     this.events.push({ step: this.step, ...change });
-    this.divergedAt = null;
+    this.isBroken = false;
     this.keep(true);
   }
 
@@ -89,6 +91,7 @@ export class Run {
       else this.takeBack(this.step);
       if (i % 16 === 15 && performance.now() > until) break;
     }
+    this.end = this.step;
     this.keep();
   }
 
@@ -122,9 +125,10 @@ export class Run {
 
   // Where numbers explode: back to this step, after which an update broke the network.
   takeBack(step) {
-    while (this.end > step) this.kept.pop();
-    this.goTo(step, step);
-    this.divergedAt = step + 1;
+    while (this.kept.at(-1).step > step) this.kept.pop();
+    this.end = step;
+    this.goTo(step);
+    this.isBroken = true;
   }
 
   // Half the squared error over all training data and all test data, without penalties.
@@ -151,9 +155,9 @@ export class Run {
     const again = last?.step === this.step;
     if (again) this.kept.pop();
     else if (!always && last && this.step - last.step < this.every) return;
-    const { step, settings, divergedAt, p, rng } = this;
+    const { step, settings, p, rng } = this;
     const must = always || (again && last.must);
-    const now = { step, settings, divergedAt, must, p: p.slice(), rng: rng.copy() };
+    const now = { step, settings, must, p: p.slice(), rng: rng.copy() };
     this.kept.push({ ...now, ...this.losses(), events: this.events.length });
     const { length } = this.kept;
     if (length <= MOST_KEPT) return;
@@ -162,20 +166,21 @@ export class Run {
   }
 
   // Exactly as it was: from the moment kept before it the same steps again.
-  goTo(step, end = this.end) {
+  goTo(step) {
     const from = this.kept.findLast((moment) => moment.step <= step);
     const changed = from.settings !== this.settings;
-    const { p, rng, settings, divergedAt } = from;
-    Object.assign(this, { settings, divergedAt, p: p.slice(), rng: rng.copy() });
+    const { p, rng, settings } = from;
+    Object.assign(this, { settings, p: p.slice(), rng: rng.copy() });
     if (changed) this.prepare();
-    const to = Math.min(step, end);
+    const to = Math.min(step, this.end);
     for (this.step = from.step; this.step < to; this.step++) this.one();
   }
 
   // What came after this step is forgotten.
   cut() {
     if (this.step >= this.end) return;
-    while (this.end > this.step) this.kept.pop();
+    while (this.kept.at(-1).step > this.step) this.kept.pop();
+    Object.assign(this, { end: this.step, isBroken: false });
     this.events.length = this.kept.at(-1).events;
     this.keep();
   }

@@ -14,26 +14,28 @@ export function activationsOf({ hidden, activation, output }) {
   return [...hidden.map((_, l) => names[l] ?? names.at(-1)), output];
 }
 
-// What is wrong with a value; empty if nothing is. In Python: twin.py.
+// What is wrong with a value; empty if nothing is. The same in Python: twin.py.
 export function complaint(name, value) {
+  if (!Object.hasOwn(SPEC, name)) return `there is no setting ${name}`;
   const spec = SPEC[name];
-  if (!spec) return `there is no setting ${name}`;
+  const { least, most, options, count = Infinity } = spec;
   const isList = Array.isArray(value);
-  if (isList ? !(spec.of || spec.each) : spec.of)
-    return `${name} must be ${isList ? "one value" : "a list"}`;
-  const [few, many] = [spec.some || spec.each ? 1 : 0, spec.count ?? Infinity];
-  if (isList && value.length < few) return `${name} needs one at least`;
-  if (isList && value.length > many) return `${name} may have ${many} at most`;
-  const isPoint = (row) => row.length === 3 && row.every(Number.isFinite);
-  if (spec.of === "points")
-    return value.every(isPoint) ? "" : `each of ${name} must be x0, x1 and a target`;
-  for (const one of [value].flat()) {
-    const { options, least, most } = spec;
-    if (options && !(one in options))
-      return `${name} must be one of ${Object.keys(options).join(", ")}, not ${one}`;
-    if (!options && !(one >= least && one <= most))
-      return `${name} must be from ${least} to ${most}, not ${one}`;
-    if (spec.whole && !Number.isInteger(one)) return `${name} must be whole, not ${one}`;
+  if (isList !== "of" in spec && !(isList && value.length && spec.each))
+    return `${name} must be ${"of" in spec ? "a list" : "one value"}`;
+  if (isList && value.length > count) return `${name} may have ${count} at most`;
+  if (spec.some && !value.length) return `${name} needs one at least`;
+  for (const one of isList ? value : [value]) {
+    const told = `not ${typeof one === "object" ? JSON.stringify(one) : one}`;
+    if (spec.of === "points") {
+      if (!(Array.isArray(one) && one.length === 3 && one.every(Number.isFinite)))
+        return `each of ${name} must be x0, x1 and a target`;
+    } else if (options) {
+      if (typeof one !== "string" || !Object.hasOwn(options, one))
+        return `${name} must be one of ${Object.keys(options).join(", ")}, ${told}`;
+    } else if (!Number.isFinite(one)) return `${name} must be a number, ${told}`;
+    else if (!(least <= one && one <= most))
+      return `${name} must be from ${least} to ${most}, ${told}`;
+    else if (spec.whole && !Number.isInteger(one)) return `${name} must be whole`;
   }
   return "";
 }
