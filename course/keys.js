@@ -1,5 +1,5 @@
-// Goes before the script of each widget: keys that are pressed in a question or a panel are
-// not JupyterLab's, whose letters would insert, cut and delete cells. The attribute is its
+// Goes before the script of each widget: keys that are pressed in it are not
+// JupyterLab's, whose letters would insert, cut and delete cells. The attribute is its
 // own sign for that. What has Ctrl, Alt or Shift+Enter stays JupyterLab's.
 
 if (!window.courseKeepsKeys) {
@@ -13,7 +13,7 @@ if (!window.courseKeepsKeys) {
   window.addEventListener(
     "keydown",
     (event) => {
-      if (event.target.closest?.(".course-question, .course-panel"))
+      if (event.target.closest?.(".course-question, .course-panel, .course-playground"))
         event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
     },
     true,

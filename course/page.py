@@ -9,12 +9,13 @@ ASLEEP = (
 )
 _CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
 STYLE = _CSS.replace("ASLEEP", ASLEEP)
+# Goes before the script of each widget: it keeps the widget's keys from JupyterLab.
+KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
 
 
 def script(path) -> str:
-    """The script of a widget, with the one that keeps its keys from JupyterLab."""
-    keys = Path(__file__).with_name("keys.js")
-    return "".join(file.read_text(encoding="utf-8") for file in (keys, path))
+    """The script of a widget, in one file."""
+    return KEYS + path.read_text(encoding="utf-8")
 
 
 def style() -> widgets.HTML:

@@ -9,6 +9,7 @@ from IPython import InteractiveShell
 
 from course import panels
 from course.lessons import Lesson
+from course.playground import Playground
 from tests.panels.parts import message, tell_each_part
 
 URL = "https://colab.example/manager.min.js"
@@ -47,6 +48,7 @@ def test_colab_is_told_to_show_our_widgets(colab):
     lesson = Lesson("03_forward", keeps_record=False)
     name = next(iter(lesson.questions.predictions))
     widgets = [panels.activation_panel(), lesson.predict(name), lesson.quiz()]
+    widgets.append(Playground())
     format_output = InteractiveShell.instance().display_formatter.format
     for widget in widgets:
         data, metadata = format_output(widget)

@@ -1,0 +1,65 @@
+"""The playground in a notebook: what the page brings, and a picture where there is none."""
+
+from pathlib import Path
+
+import anywidget
+import traitlets
+
+from course import host, page
+from course.pictures.style import Picture
+from course.pictures.surfaces import draw_classes, draw_surface
+from course.playground import twin
+from course.playground.joined import joined
+
+FOLDER = Path(__file__).parent
+
+
+class Playground(anywidget.AnyWidget):
+    """A network to play with, from these settings on.
+
+    - ``data``: xor, sum, xor_clouds, circles, spirals, gaussians, plane, hills, or own with
+      its ``points`` [x0, x1, target]; ``noise`` and ``test``, the share of test data, from
+      0 to 0.5; ``data_seed``
+    - ``features``: some of x0, x1, x0^2, x1^2, x0*x1, sin(x0), sin(x1)
+    - ``hidden``: the units of up to 6 layers, 1 to 8 each; ``activation``, one for all or a
+      list, and ``output``: tanh, sigmoid, relu, leaky_relu (alpha -0.2), identity
+    - ``scheme``: normal, uniform, he, glorot, zeros; ``seed``
+    - ``learning_rate``: from 0.00001 to 100; ``batch``: samples of a step, 0 for all;
+      ``l1``, ``l2``: from 0 to 1; ``step``: from 0 to 20000
+    - ``hide``: some of data, features, network, training, numbers, formula, loss
+    """
+
+    _esm = page.KEYS + joined(FOLDER / "widget.js")
+    _css = (FOLDER / "playground.css").read_text(encoding="utf-8")
+    settings = traitlets.Dict().tag(sync=True)  # those that differ from the defaults
+    _ipython_display_ = None  # that of ipywidgets 7 shows no picture
+
+    def __init__(self, **settings):
+        given = twin.check(settings).items()
+        changed = {name: v for name, v in given if v != twin.DEFAULTS[name]}
+        super().__init__(settings=changed)
+        self.add_class("course-playground")
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data, metadata = host.view(self, super())
+        run = twin.run(self.settings)
+        data["text/plain"] = line = twin.line(run)
+        if run.parts:
+            shown, alt = picture(run, line)._repr_mimebundle_()
+            data["image/png"], metadata = shown["image/png"], {**metadata, **alt}
+        return data, metadata
+
+
+def picture(run, line) -> Picture:
+    """The output over x0 and x1, with the training data and, smaller, the test data."""
+    params, activation = twin.with_features(run)
+
+    def draw(ax):
+        draw_surface(ax, params, run.train, activation)
+        if run.test:
+            classes = run.test.Y[:, 0], run.train.Y[:, 0]
+            draw_classes(ax, run.test.X, *classes, size=6)
+
+    counts = (f"{len(task.X)} {name}" for name, task in run.parts.items())
+    alt = "Surface of the output over the square of inputs, with "
+    return Picture(draw, f"{alt}{' and '.join(counts)} samples; {line}.", (6, 4.2))
