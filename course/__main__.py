@@ -18,6 +18,7 @@ GROUPS = {
     "for teachers": {
         "slides": "make slides of the notebooks, and demos of their panels",
         "handout": "copy the course for handing out, without solutions or with them",
+        "playground": "write the playground as one page, to open or to send",
         "grade": "grade notebooks that were handed in: a table, and feedback",
         "minutes": "count how long each notebook takes",
     },
@@ -75,7 +76,7 @@ def overview() -> str:
     """The commands that are there, by whom they are for."""
     parts = [INTRODUCTION]
     for title, group in GROUPS.items():
-        lines = [f"  {name:<10}{group[name]}" for name in group if name in COMMANDS]
+        lines = [f"  {name:<12}{group[name]}" for name in group if name in COMMANDS]
         if lines:
             parts.append("\n".join([f"{title}:", *lines]))
     return "\n\n".join(parts)

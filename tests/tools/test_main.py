@@ -44,7 +44,7 @@ def test_every_command_is_listed_at_once_below_whom_it_is_for(tmp_path):
     }
     assert {title: " ".join(group) for title, group in groups.items()} == {
         "for learners": "start progress glossary handin",
-        "for teachers": "slides handout grade minutes",
+        "for teachers": "slides handout playground grade minutes",
         "for maintainers": "save links site",
     }
     told = {name: line for group in groups.values() for name, line in group.items()}
