@@ -1,0 +1,91 @@
+// What the tests of the playground ask of its modules: node.py puts these behind them.
+
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b); // to the last digit
+
+const ANSWERS = {
+  draws({ seed, normals, limits, uniforms, mixed }) {
+    const of = (count, draw) => {
+      const rng = new Rng(seed);
+      return Array.from({ length: count }, (_, i) => draw(rng, i));
+    };
+    const take = [
+      (rng) => rng.integer(7),
+      (rng) => rng.normal(),
+      (rng) => rng.random(),
+      (rng) => rng.copy().integer(140),
+    ];
+    return {
+      normal: of(normals, (rng) => rng.normal()),
+      integers: of(limits.length, (rng, i) => rng.integer(limits[i])),
+      uniform: of(uniforms, (rng) => rng.uniform(-2, 2)),
+      mixed: of(mixed.length, (rng, i) => take[mixed[i]](rng)),
+    };
+  },
+
+  data: (settings) => {
+    const { train, test } = makeData({ ...DEFAULTS, ...settings });
+    return [train, test].map((part) => part && { X: part.X, Y: part.Y });
+  },
+
+  features: ({ names, X }) => featuresOf(names, Float64Array.from(X)),
+
+  // One pass over all training data, then `step` steps in one go.
+  training: (settings) => {
+    const run = new Run({ ...settings, step: 0 });
+    const first = run.p.slice();
+    const { inputs, net, Y } = run.parts.train;
+    const grads = new Float64Array(run.p.length);
+    net.forward(run.p, inputs);
+    net.backward(run.p, Y, grads);
+    const told = {
+      first,
+      A: net.A.slice(1).map((a) => a.slice()),
+      loss: net.loss(Y),
+      grads,
+    };
+    run.train(settings.step);
+    const { p, step, divergedAt } = run;
+    return { ...told, p, step, divergedAt, losses: run.losses() };
+  },
+
+  // Where it stands after each act, [name, ...arguments].
+  acts: ({ settings, acts }) => {
+    const run = new Run(settings);
+    return acts.map(([name, ...given]) => {
+      run[name](...given);
+      const { step, end, p, divergedAt, settings, events } = run;
+      return { step, end, p: p.slice(), divergedAt, settings, events: [...events] };
+    });
+  },
+
+  // Step by step with changes by hand; then to these steps: those that are another.
+  travel: ({ settings, steps, changes, visits }) => {
+    const run = new Run(settings);
+    const seen = [];
+    const see = () => (seen[run.step] = [run.p.slice(), run.losses(), run.settings]);
+    see();
+    while (run.step < steps) {
+      for (const [, name, ...given] of changes.filter(([at]) => at === run.step)) {
+        run[name](...given);
+        see();
+      }
+      run.train(1);
+      see();
+    }
+    const { length } = run.kept;
+    const others = visits.filter((step) => {
+      run.goTo(step);
+      const now = [run.p, run.losses(), run.settings];
+      return !(run.step === step && same(now, seen[step]));
+    });
+    return { end: run.end, most: MOST_KEPT, length, others };
+  },
+
+  address: (settings) => {
+    const text = toAddress(settings);
+    return { text, ...fromAddress(text) };
+  },
+
+  fromAddress,
+  complaint: ([name, value]) => complaint(name, value),
+};

@@ -1,0 +1,170 @@
+"""One script of all modules, and the page that holds it: the same numbers, nothing loaded."""
+
+import re
+import shutil
+from html.parser import HTMLParser
+
+import pytest
+
+from course.__main__ import main
+from course.page import KEYS
+from course.playground.joined import joined
+from tests.playground.node import FOLDER, ask, node
+
+RUN = "\nconst run = new Run({step: 50, data: 'hills', l1: 0.001});"
+RUN += "\nconsole.log(JSON.stringify([Array.from(run.p), run.losses()]));"
+
+
+@pytest.mark.parametrize("name", ["widget.js", "mount.js"])
+def test_the_joined_script_is_one_module(name, tmp_path):
+    """Guards: a name that two modules have, which would be declared twice; an import that
+    is left; each module in it once, and no default but the widget's."""
+    script = joined(FOLDER / name)
+    (tmp_path / "all.mjs").write_text(KEYS + script, encoding="utf-8")
+    node("--check", tmp_path / "all.mjs")
+    assert len(re.findall(r"^class Run\b", script, re.MULTILINE)) == 1
+    exported = re.findall(r"^export .*", script, re.MULTILINE)
+    assert [line.split()[:2] for line in exported] == [["export", "default"]] * (
+        name == "widget.js"
+    )
+
+
+def test_modules_and_joined_script_give_the_same_numbers(tmp_path):
+    """Guards: the modules as they are, which a page may load one by one, and the order in
+    which they are joined."""
+    for path in [*FOLDER.glob("*.js"), *FOLDER.glob("*.json")]:
+        shutil.copy(path, tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    script = 'import { Run } from "./run.js";' + RUN
+    apart = node("--input-type=module", "-e", script, cwd=tmp_path)
+    together = node("--input-type=module", "-e", joined(FOLDER / "run.js") + RUN)
+    assert apart == together and "train" in apart
+
+
+UNKNOWN = {
+    "all of it": 'import * as data from "./data.js";\n',
+    "for its effect": 'import "./data.js";\n',
+    "another name": 'import { a as b } from "./data.js";\n',
+    "two at once": 'import a, { b } from "./data.js";\n',
+    "a package": 'import { a } from "three";\n',
+    "a default": 'import a from "./data.js";\n',
+    "data by names": 'import { a } from "./some.json" with { type: "json" };\n',
+    "export of all": 'export * from "./data.js";\n',
+    "export of another": 'export { a } from "./data.js";\n',
+    "export by another name": "const a = 1;\nexport { a as b };\n",
+    "a default below": 'import { a } from "./top.js";\n',
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_other_forms_are_refused(name, tmp_path):
+    """Guards: a module that Node takes as it is, and that breaks only when it is joined."""
+    (tmp_path / "data.js").write_text("export const a = 1;\n")
+    (tmp_path / "top.js").write_text("const a = 1;\nexport default a;\n")
+    (tmp_path / "some.json").write_text("{}\n")
+    (tmp_path / "it.js").write_text(UNKNOWN[name])
+    with pytest.raises(ValueError, match="not known here|imported as one name"):
+        joined(tmp_path / "it.js")
+
+
+def test_known_forms_are_joined_each_below_what_it_needs(tmp_path):
+    """Guards: an import in several lines; what two need stands once, above both."""
+    texts = {
+        "a.js": 'import SOME from "./some.json" with { type: "json" };\n\n'
+        "export { SOME };\nexport const a = 1;\n",
+        "b.js": 'import { a } from "./a.js";\n\nexport function b() {}\n',
+        "top.js": 'import {\n  a,\n  SOME,\n} from "./a.js";\nimport { b } from "./b.js";\n\n'
+        "export class C {}\nexport async function d() {}\nexport default { b };\n",
+        "some.json": '{ "x": 1 }\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    words = 'const SOME = { "x": 1 }; const a = 1; function b() {} class C {} '
+    words += "async function d() {} export default { b };"
+    assert " ".join(joined(tmp_path / "top.js").split()) == words
+
+
+class Page(HTMLParser):
+    """The attributes of each tag, and what stands in it."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.texts, self.now = [], {}, ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.now = tag
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, text):
+        self.texts[self.now] = self.texts.get(self.now, "") + text
+
+
+ADDRESS = "data=own&points=1 2 0.5&hidden=3&activation=relu,tanh"
+
+
+@pytest.fixture
+def made(tmp_path, capsys):
+    path = tmp_path / "page.html"
+    assert main(["playground", str(path), "--settings", ADDRESS]) == 0
+    assert str(path) in capsys.readouterr().out
+    return path
+
+
+def test_the_page_needs_nothing_else(made):
+    """Guards: whoever opens the file, without a server and without a network, in any
+    language and on a phone; a script that ends too early; and how it starts."""
+    page = Page(made.read_text(encoding="utf-8"))
+    tags = dict(page.tags)
+    assert tags["html"] == {"lang": "en"} and page.texts["title"].strip()
+    metas = [attributes for tag, attributes in page.tags if tag == "meta"]
+    assert {"charset": "utf-8"} in metas
+    [view] = [meta["content"] for meta in metas if "name" in meta]
+    assert "width=device-width" in view
+    assert tags["main"] == {"id": "playground", "data-start": ADDRESS}
+    assert (
+        tags["script"] == {"type": "module"} and "mountPage();" in page.texts["script"]
+    )
+    assert not {"link", "img", "iframe"} & set(tags)
+    used = page.texts["style"] + page.texts["script"]
+    assert not re.search(
+        r"@import|url\(|\bfetch\(|\bimport\(|^import |src=", used, re.MULTILINE
+    )
+    assert not re.search("STYLE|START|SCRIPT", made.read_text().partition("<script")[0])
+
+
+def test_the_script_of_the_page_is_read_by_a_browser(made, tmp_path):
+    """Guards: what stands around the joined script, and its own names."""
+    script = Page(made.read_text(encoding="utf-8")).texts["script"]
+    (tmp_path / "page.mjs").write_text(script, encoding="utf-8")
+    node("--check", tmp_path / "page.mjs")
+
+
+def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
+    """Guards: a file that is somebody's; a mistake in the settings, told in words."""
+    assert main(["playground", str(made)]) == 0
+    assert 'data-start=""' in made.read_text()
+    other = tmp_path / "mine.html"
+    other.write_text("<!doctype html>\nmine")
+    assert main(["playground", str(other)]) == 1
+    assert other.read_text() == "<!doctype html>\nmine"
+    told = capsys.readouterr().err
+    assert "mine.html is there already" in told
+    for wrong, words in {
+        "noise=7": "noise must be from 0 to 0.5, not 7",
+        "sead=1": "there is no setting sead",
+        "hidden=4,x": "x",
+        "noise=": "noise must be one value",
+        "noise=0,1": "noise must be one value",
+    }.items():
+        new = tmp_path / "new.html"
+        assert main(["playground", str(new), "--settings", wrong]) == 1
+        assert words in capsys.readouterr().err and not new.exists()
+
+
+def test_the_answers_of_node_are_those_of_the_modules():
+    """Guards the other tests: a case more is an answer more."""
+    assert [told["text"] for told in ask("address", [{}, {"seed": 3}])] == [
+        "",
+        "seed=3&v=1",
+    ]

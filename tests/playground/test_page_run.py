@@ -1,0 +1,180 @@
+"""A run on the page: to any step and back, exactly, across changes by hand."""
+
+import numpy as np
+import pytest
+
+from course.fast import join, split
+from course.playground import twin
+from tests.playground.node import ask
+
+START = {"data": "circles", "hidden": [3], "seed": 2, "learning_rate": 0.1}
+CHANGES = [
+    [0, "put", 1, 0.75],
+    [40, "put", 3, 1.25],
+    [40, "put", 3, 1.5],  # dragged on
+    [40, "put", 0, -0.5],
+    [95, "change", {"learning_rate": 0.05, "batch": 3}],
+    [160, "change", {"activation": "relu"}],
+    [161, "change", {"output": "tanh"}],
+    [230, "change", {"l1": 0.001, "l2": 0.002, "batch": 0}],
+    [231, "put", 5, 0.125],
+    [300, "change", {"batch": 1000, "activation": ["leaky_relu"]}],
+]
+
+
+def in_python(steps, changes=CHANGES):
+    """The parameters after so many steps with those changes, by `mlp_core`."""
+    now = twin.DEFAULTS | START
+    rng, (task, _) = np.random.default_rng(now["seed"]), twin.make_data(now)
+    [*_, params, _, _] = twin.run(now)
+    rng = np.random.default_rng(now["seed"])
+    twin.mlp.initialize([2, 3, 1], rng, now["scheme"])  # draws what it drew
+    done = 0
+    for at, kind, *what in [*changes, [steps, "change", {}]]:
+        if at > steps:
+            continue
+        params, _ = twin.go_on(now, task, params, rng, at - done)
+        done = at
+        if kind == "change":
+            now |= what[0]
+        else:
+            flat = join(params)
+            flat[what[0]] = what[1]
+            params = split(flat, [(2, 3), (3, 1)])
+    return join(params)
+
+
+def acts_of(changes, steps):
+    """What to do in JavaScript, where each change waits until its step."""
+    acts, done = [], 0
+    for at, *act in changes:
+        acts += [["train", at - done]] * (at > done) + [act]
+        done = at
+    return [*acts, ["train", steps - done]]
+
+
+def test_changes_by_hand_are_what_python_makes_of_them():
+    """Guards: a weight put, and each setting that may change on the way, from that step on;
+    the random numbers go on where they were."""
+    [stands] = ask("acts", [{"settings": START, "acts": acts_of(CHANGES, 400)}])
+    assert stands[-1]["step"] == 400
+    np.testing.assert_allclose(stands[-1]["p"], in_python(400), rtol=0, atol=1e-11)
+
+
+@pytest.mark.parametrize("steps", [400, 4000])
+def test_every_step_is_found_again_bit_for_bit(steps):
+    """Guards: there and back in any order, also beyond the moments that are kept: the
+    parameters, the losses and the settings of that step."""
+    rng = np.random.default_rng(1)
+    ends = [0, steps, 1, steps - 1, 40, 39, 41, 300, steps, 0, 230, 231]
+    visits = [*ends, *rng.integers(steps + 1, size=150).tolist(), steps]
+    case = {"settings": START, "steps": steps, "changes": CHANGES, "visits": visits}
+    [told] = ask("travel", [case])
+    assert told["others"] == [] and told["end"] == steps
+    assert told["length"] <= told["most"] and (steps < told["most"]) == (steps == 400)
+
+
+def test_the_present_stays_where_it_is():
+    """Guards: the last steps of a long run, of which no moment is kept, are not lost when
+    one looks back: no end that lies before where it stands."""
+    steps = [["train", 1]] * 3333
+    acts = [*steps, ["goTo", 10], ["goTo", 5000], ["train", 1], ["goTo", 3334]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    assert all(stand["end"] == i for i, stand in enumerate(stands[:3333], start=1))
+    assert [stand["step"] for stand in stands[-4:]] == [10, 3333, 3334, 3334]
+    assert stands[-3]["p"] == stands[3332]["p"]
+
+
+def test_a_reset_is_the_very_same_start():
+    """Guards: the same first weights and the same samples again, whatever came between."""
+    again = [["goTo", 0], ["train", 50], ["train", 70], ["goTo", 0], ["train", 50]]
+    seed = [["change", {"seed": 9}], ["change", {"seed": START["seed"]}], ["train", 50]]
+    acts = [["goTo", 0], ["train", 50], *again, *seed, ["change", {"noise": 0.1}]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    start, fifty, *_ = (stand["p"] for stand in stands)
+    right = join(twin.run(START | {"step": 50}).params)
+    np.testing.assert_allclose(fifty, right, rtol=0, atol=1e-12)
+    assert [stands[i]["p"] for i in (2, 5, 8, 10)] == [start] * 4
+    assert [stands[i]["p"] for i in (3, 6, 9)] == [fifty] * 3
+
+
+def test_what_is_done_in_the_past_makes_another_future():
+    """Guards: steps and changes after it are forgotten; those before it stay."""
+    acts = [*acts_of(CHANGES, 400), ["goTo", 120], ["goTo", 400], ["goTo", 120]]
+    acts += [["put", 2, -2], ["goTo", 200], ["train", 80], ["goTo", 3], ["goTo", 200]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    kept = [change for change in CHANGES if change[0] <= 120]
+    right = in_python(200, [*kept, [120, "put", 2, -2]])
+    assert [stand["step"] for stand in stands[-4:]] == [120, 200, 3, 200]
+    np.testing.assert_allclose(stands[-1]["p"], right, rtol=0, atol=1e-11)
+    assert stands[-1]["settings"]["activation"] == "tanh"
+
+
+def test_what_is_told_of_a_change_is_what_changed():
+    """Guards: the step of a change, also where a whole set of settings is given."""
+    acts = [
+        ["train", 20],
+        ["change", {"step": 7, "hide": [], "l2": 0.1}],
+        ["put", 2, 1.5],
+    ]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    put = {"step": 20, "parameter": 2, "value": 1.5}
+    assert stands[-1]["events"] == [{"step": 20, "l2": 0.1}, put]
+
+
+def test_what_only_hides_is_not_undone_by_looking_back():
+    """Guards: a part that was hidden, or shown, stays so at every step."""
+    acts = [["train", 20], ["change", {"hide": ["loss"]}], ["goTo", 5], ["goTo", 20]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    assert [stand["settings"]["hide"] for stand in stands] == [[], *[["loss"]] * 3]
+    assert stands[-1]["p"] == stands[0]["p"]
+
+
+EXPLODES = {"data": "plane", "hidden": [4], "scheme": "normal", "output": "identity"}
+EXPLODES |= {"activation": "leaky_relu", "learning_rate": 3, "seed": 1}
+
+
+@pytest.mark.parametrize("part", [1, 7, 1000])
+def test_where_it_exploded_it_stands_and_says_so(part):
+    """Guards: the same end in steps of any size; no step beyond; told again after a look
+    back; and it goes on after a change."""
+    right = twin.run(EXPLODES | {"step": 1000})
+    assert right.diverged_at and 3 < right.step < 900
+    more = [["train", part], ["goTo", 2], ["goTo", 9999], ["train", 5]]
+    more += [["change", {"output": "tanh"}], ["goTo", 0], ["goTo", 9999], ["train", 5]]
+    acts = [*[["train", part]] * (right.step // part + 2), *more]
+    [stands] = ask("acts", [{"settings": EXPLODES, "acts": acts}])
+    broken, back, there, on, changed, start, again, last = stands[-8:]
+    for stand in (broken, there, on):
+        assert (stand["step"], stand["divergedAt"]) == (right.step, right.diverged_at)
+        assert stand["p"] == broken["p"] and None not in stand["p"]
+    assert (back["step"], back["divergedAt"]) == (2, None) == (start["step"] + 2, None)
+    assert changed["divergedAt"] is None and again["step"] == right.step
+    assert last["step"] > right.step
+
+
+def test_a_long_run_that_explodes_remembers_it():
+    """Guards: the step is told after a look back also where few moments are kept."""
+    slow = {"data": "plane", "hidden": [], "output": "identity", "learning_rate": 0.05}
+    rate = ["change", {"learning_rate": 100}]
+    acts = [
+        *[["train", 1]] * 3002,
+        rate,
+        *[["train", 1]] * 400,
+        ["goTo", 7],
+        ["goTo", 9999],
+    ]
+    [stands] = ask("acts", [{"settings": slow, "acts": acts}])
+    assert stands[-3]["divergedAt"] == stands[-3]["step"] + 1
+    for word in ("step", "divergedAt", "p"):
+        assert stands[-1][word] == stands[-3][word]
+
+
+def test_no_data_is_no_step():
+    """Guards: own points before there is one; what is trained begins with the first."""
+    points = {"points": [[1, 1, 1], [-1, -1, 0]]}
+    acts = [["train", 5], ["goTo", 3], ["put", 0, 1], ["change", points], ["train", 5]]
+    [stands] = ask("acts", [{"settings": START | {"data": "own"}, "acts": acts}])
+    assert [stand["step"] for stand in stands] == [0, 0, 0, 0, 5]
+    right = join(twin.run(START | points | {"data": "own", "step": 5}).params)
+    np.testing.assert_allclose(stands[-1]["p"], right, rtol=0, atol=1e-12)

@@ -1,0 +1,105 @@
+"""The playground in a notebook: what it shows with a page and without one."""
+
+import base64
+import re
+
+import numpy as np
+import pytest
+
+from course.playground import Playground, twin, widget
+from tests.pictures import drawn
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+
+
+def shown(**settings):
+    playground = Playground(**settings)
+    data, metadata = playground._repr_mimebundle_()
+    playground.close()
+    return data, metadata
+
+
+def test_a_cell_shows_widget_picture_and_line():
+    """Guards: a page with a kernel, one without, a screen reader, and nbval."""
+    data, metadata = shown(data="xor", hidden=[3], seed=4, step=200)
+    line = twin.line(twin.run({"data": "xor", "hidden": [3], "seed": 4, "step": 200}))
+    assert data["text/plain"] == line and line.startswith("step 200: loss 0.")
+    assert len(data[WIDGET]["model_id"]) == 32
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    words = f"Surface of the output over the square of inputs, with 4 training samples; {line}."
+    assert metadata["image/png"]["alt"] == words
+    data, metadata = shown(step=1)
+    assert (
+        "with 140 training and 60 test samples; step 1:" in metadata["image/png"]["alt"]
+    )
+
+
+@pytest.mark.parametrize("points", [[], [[1, 2, 0.5]], [[1, 2, 0], [1, 2, 1]]])
+def test_own_points_may_be_few_or_none(points):
+    """Guards: an error where there is nothing to draw yet; then there is no picture."""
+    data, _ = shown(data="own", points=points, step=3)
+    assert ("image/png" in data) == bool(points)
+    assert data["text/plain"].startswith(
+        "step 3: loss" if points else "step 0: no data"
+    )
+
+
+def test_the_picture_is_over_both_inputs_whatever_the_features():
+    """Guards: the output at (x0, x1), made by way of the features, and all samples."""
+    settings = {"features": ["x0^2", "sin(x1)", "x0*x1"], "step": 50, "hidden": [3]}
+    run = twin.run(settings)
+    [ax] = widget.picture(run, "").figure().axes
+    [image] = ax.images
+    left, right, low, high = image.get_extent()
+    grid = np.stack(
+        np.meshgrid(np.linspace(left, right, 61), np.linspace(low, high, 61)), -1
+    )
+    X = twin.features_of(run.settings["features"], grid.reshape(-1, 2))
+    Y_hat, _ = twin.mlp.forward(run.params, X, twin.activations(run.settings))
+    np.testing.assert_allclose(image.get_array().ravel(), Y_hat[:, 0], atol=1e-12)
+    for task, size in ((run.train, 5), (run.test, 3)):
+        found = np.vstack(list(drawn.points(ax, size).values()))
+        assert sorted(found.tolist()) == sorted(task.X.tolist())
+
+
+def test_the_page_is_told_what_differs():
+    """Guards: a default that changes later, which is then meant by those who left it out;
+    lists and numbers in the form of the page."""
+    playground = Playground(seed=0, hidden=(3, np.int64(2)), noise=0.1, batch=5.0)
+    assert playground.settings == {"hidden": [3, 2], "batch": 5}
+    assert isinstance(playground.settings["batch"], int)
+    state = playground.get_state()
+    assert state["settings"] == playground.settings
+    assert "courseKeepsKeys" in state["_esm"] and "\nclass Run " in state["_esm"]
+    assert state["_css"] and "course-playground" in state["_dom_classes"]
+    assert ".course-playground" in state["_esm"]  # keys.js knows it
+    playground.close()
+
+
+@pytest.mark.parametrize("settings", [{"noise": 7}, {"hidden": 4}, {"sead": 1}])
+def test_a_wrong_setting_is_told_in_words(settings):
+    """Guards: an error of the cell, and no widget that stays."""
+    [(name, value)] = settings.items()
+    with pytest.raises((ValueError, TypeError)) as caught:
+        Playground(**settings)
+    assert str(caught.value) == twin.complaint(name, value)
+
+
+def test_the_docstring_tells_all_settings():
+    """Guards: a setting, an option or a limit that is new in settings.json."""
+    text = re.sub(r"\s+", " ", Playground.__doc__)
+    for name, spec in twin.SPEC.items():
+        assert f"``{name}``" in text
+        assert all(re.search(rf"(?<![\w*]){re.escape(one)}(?!\w)", text)
+                   for one in spec.get("options", ()))  # fmt: skip
+    limits = {
+        "noise": "0 to 0.5",
+        "hidden": "up to 6 layers, 1 to 8 each",
+        "l1": "0 to 1",
+    }
+    limits |= {"learning_rate": "0.00001 to 100", "step": "0 to 20000"}
+    for name, words in limits.items():
+        spec = twin.SPEC[name]
+        for word in (spec["least"], spec["most"], spec.get("count", spec["most"])):
+            assert np.format_float_positional(word, trim="-") in words
+        assert words in text

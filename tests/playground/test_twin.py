@@ -1,0 +1,247 @@
+"""The page beside `mlp_core`: data, features, first network, forward, gradients, training.
+
+The page's numbers are asked of Node; what they must be is made by NumPy and `mlp_core`.
+"""
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course.fast import join
+from course.playground import twin
+from tests.playground.node import ask
+
+ALL = {name: spec.get("options") for name, spec in twin.SPEC.items()}
+CLOSE = 1e-12  # of the largest number of an array
+
+
+def whole(settings):
+    return twin.DEFAULTS | settings
+
+
+def close(found, right):
+    found, right = np.array(found, float), np.ravel(right)
+    return np.max(abs(found - right)) <= CLOSE * np.max(abs(right))
+
+
+# 1. Data -----------------------------------------------------------------------------
+
+OWN = [[0.5, -1, 1], [2.25, 3, 0], [-1, 0.125, 0.5]]
+
+
+def test_data_are_the_same_bit_for_bit():
+    """Guards: each kind of data, its noise, its order, and where the test data begin."""
+    kinds = [kind for kind in ALL["data"] if kind != "own"]
+    shares = itertools.product(
+        (1, 2, 2**40), ((0, 0.3), (0.1, 0), (0.5, 0.5), (0.3, 0.013))
+    )
+    cases = [
+        {"data": kind, "data_seed": seed, "noise": noise, "test": test}
+        for kind, (seed, (noise, test)) in itertools.product(kinds, shares)
+    ]
+    cases += [{"data": "own", "points": OWN}, {"data": "own", "test": 0.5}]
+    for case, found in zip(cases, ask("data", cases), strict=True):
+        for part, right in zip(found, twin.make_data(whole(case)), strict=True):
+            if right is None:
+                assert part is None, case
+            else:
+                assert part["X"] == right.X.T.ravel().tolist(), case
+                assert part["Y"] == right.Y.ravel().tolist(), case
+
+
+def test_data_are_what_their_names_say():
+    """Guards: a page and a twin that are wrong in the same way."""
+    [xor, total, own] = [
+        twin.make_data(whole({"data": kind, "points": OWN}))
+        for kind in ("xor", "sum", "own")
+    ]
+    assert xor == (mlp.XOR, None) and total == (mlp.SUM, None)
+    assert np.hstack(own[0][1:]).tolist() == OWN and own[1] is None
+    clean = {"noise": 0, "test": 0.3, "data_seed": 3}
+    for kind in ("xor_clouds", "circles", "spirals", "gaussians", "plane", "hills"):
+        train, test = twin.make_data(whole({"data": kind, **clean}))
+        assert (len(train.X), len(test.X)) == (140, 60)
+        X, y = np.vstack([train.X, test.X]), np.vstack([train.Y, test.Y])[:, 0]
+        if kind in ("plane", "hills"):
+            assert np.max(abs(y)) <= 1.02 and np.ptp(y) > 1.5
+        else:
+            assert sorted(y) == [0] * 100 + [1] * 100
+        right = {
+            "xor_clouds": X[:, 0] * X[:, 1] < 0,
+            "circles": np.hypot(*X.T) < 1.6,
+            "gaussians": X.sum(axis=1) > 0,
+            "plane": X.sum(axis=1) / 6,
+        }
+        if kind in right:
+            assert np.mean(abs(y - right[kind]) < 1e-2) > 0.98, kind
+
+
+def test_features_are_what_their_names_say():
+    """Guards: each feature, alone and in any order."""
+    X = np.random.default_rng(0).normal(0, 2, (9, 2))
+    names = [
+        *([name] for name in ALL["features"]),
+        ALL["features"],
+        ALL["features"][::-1],
+    ]
+    cases = [{"names": list(some), "X": X.T.ravel().tolist()} for some in names]
+    x0, x1 = X.T
+    sines = {"sin(x0)": [*map(math.sin, x0)], "sin(x1)": [*map(math.sin, x1)]}
+    right = {"x0": x0, "x1": x1, "x0^2": x0 * x0, "x1^2": x1 * x1, "x0*x1": x0 * x1}
+    right |= sines
+    for case, found in zip(cases, ask("features", cases), strict=True):
+        expected = np.array([right[name] for name in case["names"]])
+        assert close(found, expected), case["names"]
+        assert close(found, twin.features_of(case["names"], X).T), case["names"]
+
+
+# 2. Training -------------------------------------------------------------------------
+
+PAIRS = itertools.product(ALL["activation"], ALL["output"])
+TURNS = {  # each value of one comes with several of the others
+    "data": ["circles", "spirals", "xor", "hills", "gaussians", "sum", "plane"],
+    "hidden": [[4, 2], [8, 8], [], [3], [1, 2, 3, 4, 5, 6]],
+    "scheme": ["glorot", "normal", "he", "uniform", "glorot", "he"],
+    "batch": [10, 1, 0, 1000],
+    "features": [["x0", "x1"], ["x1"], ALL["features"], ["x0*x1", "sin(x0)", "x0"]],
+    "l1": [0, 0, 0.01],
+    "l2": [0, 0.02],
+    "learning_rate": [0.03, 0.1, 0.01],
+}
+CASES = [
+    {"activation": activation, "output": output, "seed": i, "data_seed": i, "step": 100}
+    | {name: values[i % len(values)] for name, values in TURNS.items()}
+    for i, (activation, output) in enumerate([*PAIRS] * 2)
+]
+CASES += [
+    {"activation": ["relu", "tanh"], "hidden": [3, 3, 3], "scheme": "he", "step": 100},
+    {"activation": ["leaky_relu", "sigmoid", "relu"], "hidden": [4, 4], "scheme": "he"},
+    {"scheme": "zeros", "data": "sum", "output": "identity", "step": 100},
+]
+
+
+@pytest.fixture(scope="module")
+def trained():
+    return list(zip(CASES, ask("training", CASES), strict=True))
+
+
+def test_the_first_network_is_that_of_mlp_core(trained):
+    """Guards: each scheme, the alpha of 'he', the order of the weights; biases of 0.
+
+    Not bit for bit: a processor may multiply and add in one, and round once.
+    """
+    for case, found in trained:
+        settings = whole(case)
+        leaky = (
+            settings["activation"][0] == "leaky_relu"
+            or settings["activation"] == "leaky_relu"
+        )
+        if not settings["hidden"]:
+            leaky = settings["output"] == "leaky_relu"
+        sizes = [len(settings["features"]), *settings["hidden"], 1]
+        rng = np.random.default_rng(settings["seed"])
+        first = mlp.initialize(sizes, rng, settings["scheme"], -0.2 if leaky else 0)
+        np.testing.assert_allclose(found["first"], join(first), rtol=0, atol=1e-15)
+
+
+def test_forward_loss_and_gradients_are_those_of_mlp_core(trained):
+    """Guards: each activation and its slope, in each place, for all rows at once."""
+    for case, found in trained:
+        start = twin.run(case | {"step": 0})
+        activation = twin.activations(start.settings)
+        X = twin.features_of(start.settings["features"], start.train.X)
+        _, cache = mlp.forward(start.params, X, activation)
+        for A, right in zip(found["A"], cache.A[1:], strict=True):
+            assert close(A, right.T), case
+        network = start.params, X, start.train.Y, activation
+        loss, grads = mlp.loss_and_grads(*network)
+        assert close([found["loss"]], loss) and close(found["grads"], join(grads)), case
+
+
+def test_a_hundred_steps_are_those_of_mlp_core(trained):
+    """Guards: samples, batches of 0, 1, 10 and of more than there are, the learning rate;
+    l1 and l2 on weights and not on biases; the losses of training and test data."""
+    assert sum(found["step"] == 100 for _, found in trained) >= 50
+    for case, found in trained:
+        run = twin.run(case)
+        assert (found["step"], found["divergedAt"]) == (run.step, run.diverged_at), case
+        assert close(found["p"], join(run.params)), case
+        for name, task in {"train": run.train, "test": run.test}.items():
+            X = task and twin.features_of(run.settings["features"], task.X)
+            Y_hat = (
+                task and mlp.forward(run.params, X, twin.activations(run.settings))[0]
+            )
+            if task is None:
+                assert found["losses"][name] is None
+            else:
+                assert close([found["losses"][name]], mlp.loss(Y_hat, task.Y)), case
+
+
+def test_penalties_are_the_slopes_of_what_they_add():
+    """Guards: l1 and l2 against central differences of the loss with both sums in it."""
+    run = twin.run({"data": "xor", "hidden": [2], "scheme": "normal", "seed": 3})
+    sizes, flat = [(2, 2), (2, 1)], join(run.params)
+    network = run.train.X, run.train.Y, twin.activations(run.settings)
+
+    def loss(flat):
+        params = twin.fast.split(flat, sizes)
+        weights = np.concatenate([W.ravel() for W, _ in params])
+        penalty = 0.3 * np.sum(abs(weights)) + 0.5 * 0.2 * np.sum(weights**2)
+        return mlp.loss_and_grads(params, *network)[0] + penalty
+
+    _, grads = twin.with_penalties(0.3, 0.2)(run.params, *network)
+    steps = 1e-6 * np.eye(len(flat))
+    numeric = [(loss(flat + h) - loss(flat - h)) / 2e-6 for h in steps]
+    np.testing.assert_allclose(join(grads), numeric, atol=1e-8)
+
+
+def test_what_explodes_stops_at_the_same_step():
+    """Guards: the step that is told, and that its update is taken back, in parts or whole;
+    at once, soon, late, behind activations that hide infinity; and not too early."""
+    kinds = itertools.product(
+        ALL["activation"], ("identity", "relu", "leaky_relu", "tanh")
+    )
+    rates = itertools.product((2, 30, 100), (1, 10, 0))
+    cases = [
+        {
+            "activation": activation,
+            "output": output,
+            "learning_rate": rate,
+            "batch": batch,
+        }
+        | {
+            "scheme": "normal",
+            "seed": 3,
+            "hidden": [4, 2],
+            "step": 120,
+            "data": "plane",
+        }
+        for (activation, output), (rate, batch) in itertools.product(kinds, rates)
+    ]
+    told = set()
+    for case, found in zip(cases, ask("training", cases), strict=True):
+        run = twin.run(case)
+        told.add(run.diverged_at)
+        assert (found["divergedAt"], found["step"]) == (run.diverged_at, run.step), case
+    assert None in told and len(told) > 10 and min(told - {None}) < 5
+
+
+# 3. In words -------------------------------------------------------------------------
+
+
+def test_the_line_tells_step_and_losses():
+    """Guards: the numbers that a notebook stores, and their form."""
+    run = twin.run({"data": "xor", "scheme": "zeros", "output": "identity"})
+    assert twin.line(run) == "step 0: loss 0.2500 on the training data"
+    run = twin.run({"data": "circles", "step": 30})
+    X, Y = run.test[1:]
+    loss = mlp.loss(mlp.forward(run.params, X, twin.activations(run.settings))[0], Y)
+    assert twin.line(run).startswith("step 30: loss 0.")
+    assert twin.line(run).endswith(f"data, {loss:.4f} on the test data")
+    assert twin.line(twin.run({"data": "own", "step": 9})) == "step 0: no data"
+    digits = [0, 5e-4, 0.001, 1234.56789, 1e4, 3.21e-12, 4e300, math.nan]
+    words = "0.0000 5.0e-4 0.0010 1234.5679 1.0e+4 3.2e-12 4.0e+300 not finite"
+    assert " ".join(map(twin._digits, digits)) == words
