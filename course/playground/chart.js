@@ -77,7 +77,7 @@ export class Chart {
   tell(losses) {
     const { grey } = this.session;
     const { parts } = this;
-    parts.test.hidden = losses.test === null;
+    for (const name of ["train", "test"]) parts[name].hidden = losses[name] === null;
     parts.grey.hidden = !grey;
     write(parts.train, `training ${fmtLoss(losses.train)}`);
     write(parts.test, `test ${fmtLoss(losses.test)}`);

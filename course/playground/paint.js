@@ -16,7 +16,7 @@ export function fmt(value, digits = 2) {
 }
 
 export function fmtLoss(value) {
-  if (!Number.isFinite(value)) return "not a number";
+  if (!Number.isFinite(value)) return "not finite";
   const isPlain = value === 0 || (value >= 1e-3 && value < 1e3);
   return isPlain ? value.toFixed(4) : value.toExponential(1).replace("+", "");
 }

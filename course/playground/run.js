@@ -7,6 +7,7 @@ import { DEFAULTS, activationsOf } from "./settings.js";
 
 // These may change on the way; what else changes begins a new run.
 const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2"];
+const QUIET = ["step", "hide"]; // these change nothing of a run
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
 
 export class Run {
@@ -58,10 +59,12 @@ export class Run {
   // Some settings.
   change(values) {
     this.settings = { ...this.settings, ...values };
-    if (!Object.keys(values).every((name) => LIVE.includes(name))) return this.begin();
+    const names = Object.keys(values).filter((name) => !QUIET.includes(name));
+    if (!names.every((name) => LIVE.includes(name))) return this.begin();
+    if (!names.length) return;
     this.cut();
     this.prepare();
-    this.note(values);
+    this.note(Object.fromEntries(names.map((name) => [name, values[name]])));
   }
 
   // One parameter, by hand.
@@ -131,11 +134,13 @@ export class Run {
     this.isBroken = true;
   }
 
-  // Half the squared error over all training data and all test data, without penalties.
+  // Half the squared error over all training data and all test data, without penalties;
+  // null where there are none.
   losses() {
     const of = (part) => {
-      part?.net.forward(this.p, part.inputs);
-      return part && part.net.loss(part.Y);
+      if (!part?.Y.length) return null;
+      part.net.forward(this.p, part.inputs);
+      return part.net.loss(part.Y);
     };
     return { train: of(this.parts.train), test: of(this.parts.test) };
   }
@@ -168,10 +173,12 @@ export class Run {
   // Exactly as it was: from the moment kept before it the same steps again.
   goTo(step) {
     const from = this.kept.findLast((moment) => moment.step <= step);
-    const changed = from.settings !== this.settings;
-    const { p, rng, settings } = from;
-    Object.assign(this, { settings, p: p.slice(), rng: rng.copy() });
-    if (changed) this.prepare();
+    Object.assign(this, { p: from.p.slice(), rng: from.rng.copy() });
+    const live = Object.fromEntries(LIVE.map((name) => [name, from.settings[name]]));
+    if (LIVE.some((name) => live[name] !== this.settings[name])) {
+      this.settings = { ...this.settings, ...live };
+      this.prepare();
+    }
     const to = Math.min(step, this.end);
     for (this.step = from.step; this.step < to; this.step++) this.one();
   }

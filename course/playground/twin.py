@@ -205,5 +205,6 @@ def line(run) -> str:
 def _digits(value):
     if not math.isfinite(value):
         return "not finite"
-    is_plain = value == 0 or 0.001 <= value < 1e4
-    return f"{value:.4f}" if is_plain else re.sub("e(.)0", r"e\1", f"{value:.1e}")
+    is_plain = value == 0 or 0.001 <= value < 1000
+    short = re.sub(r"e\+?(-?)0*", r"e\1", f"{value:.1e}")  # 5e-4, as the page
+    return f"{value:.4f}" if is_plain else short

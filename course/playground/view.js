@@ -20,6 +20,7 @@ const FEW = 45; // so many numbers have room below the network
 
 // One line of numbers, as Playground.line() in Python.
 export function lineOf(step, { train, test }) {
+  if (train === null) return `step ${step}: no data`;
   const more = test === null ? "" : `, ${fmtLoss(test)} on the test data`;
   return `step ${step}: loss ${fmtLoss(train)} on the training data${more}`;
 }

@@ -26,7 +26,9 @@ class Playground(anywidget.AnyWidget):
     - ``scheme``: normal, uniform, he, glorot, zeros; ``seed``
     - ``learning_rate``: from 0.00001 to 100; ``batch``: samples of a step, 0 for all;
       ``l1``, ``l2``: from 0 to 1; ``step``: from 0 to 20000
-    - ``hide``: some of data, features, network, training, numbers, formula, loss
+    - ``hide``: some of data, noise, test, batch, features, layers, units, activation,
+      learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,
+      numbers
     """
 
     _esm = page.KEYS + joined(FOLDER / "widget.js")

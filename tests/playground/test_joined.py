@@ -123,7 +123,8 @@ def test_the_page_needs_nothing_else(made):
     assert "width=device-width" in view
     assert tags["main"] == {"id": "playground", "data-start": ADDRESS}
     assert (
-        tags["script"] == {"type": "module"} and "mountPage();" in page.texts["script"]
+        tags["script"] == {"type": "module"}
+        and "mountPage(place" in page.texts["script"]
     )
     assert not {"link", "img", "iframe"} & set(tags)
     used = page.texts["style"] + page.texts["script"]

@@ -15,7 +15,9 @@ OPTIONS = {
     "features": "x0, x1, x0^2, x1^2, x0*x1, sin(x0), sin(x1)",
     "activation": "tanh, sigmoid, relu, leaky_relu, identity",
     "scheme": "normal, uniform, he, glorot, zeros",
-    "hide": "data, features, network, training, numbers, formula, loss",
+    "hide": "data, noise, test, batch, features, layers, units, activation, "
+    "learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss, "
+    "numbers",
 }
 
 
@@ -110,7 +112,7 @@ def some_settings(rng):
             yield name, np.round(rng.normal(0, 3, (count, 3)), 3).tolist()
             continue
         if "options" in spec:
-            values = rng.permutation(spec["options"])[:count].tolist()
+            values = rng.permutation(list(spec["options"]))[:count].tolist()
         elif "whole" in spec:
             values = rng.integers(
                 spec["least"], spec["most"], count, endpoint=True

@@ -1,0 +1,99 @@
+"""What the browser tests read of a playground on the page, and its twin in Python."""
+
+import re
+
+import numpy as np
+
+import mlp_core as mlp
+from course.playground import twin
+from tests.live import expect
+
+POINTS = 100  # along each side of the large picture, as in view.js
+# The colour of each of these points, as [red, green, blue], by row from the top.
+COLORS = """canvas => {
+    const [w, h] = [canvas.width, canvas.height];
+    return [...canvas.getContext('2d').getImageData(0, 0, w, h).data] }"""
+# Ends when a picture was drawn after this call.
+NEXT_PICTURE = """async root => {
+    const { view } = root, before = view.drawn;
+    view.hear('look');
+    while (view.drawn === before) await new Promise(requestAnimationFrame) }"""
+
+
+class OnPage:
+    """A playground, seen as a user sees it: by labels, roles, texts and pixels."""
+
+    def __init__(self, page, number=0):
+        self.page = page
+        self.root = page.locator(".playground").nth(number)
+        self.root.wait_for()
+        self.square = self.root.get_by_role("application")
+        self.status = self.root.get_by_role("status")
+        self.chart = self.root.get_by_role("img", name="loss by step")
+        self.shown()
+
+    def button(self, name):
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def box(self, label):
+        return self.root.get_by_label(label, exact=True)
+
+    def shown(self):
+        """Wait until the page shows what it knows."""
+        self.root.evaluate(NEXT_PICTURE)
+
+    def line(self) -> str:
+        """Its line of numbers, which is also that of Python."""
+        self.shown()
+        return self.chart.get_attribute("aria-label").removeprefix("loss by step; ")
+
+    def step(self) -> int:
+        self.shown()
+        text = self.root.locator(".at").inner_text()
+        return int(re.sub(r"\D", "", text))
+
+    def numbers(self) -> list[str]:
+        """All weights and biases as the table writes them."""
+        self.shown()
+        return self.root.locator(".numbers input").evaluate_all(
+            "all => all.map(x => x.value)"
+        )
+
+    def parameters(self) -> list[float]:
+        """The same, to the last digit."""
+        return self.root.evaluate("root => [...root.view.session.run.p]")
+
+    def settings(self) -> dict:
+        return self.root.evaluate("root => root.view.session.run.settings")
+
+    def colors(self):
+        """The large picture: (points, points, 3), from the top."""
+        self.shown()
+        flat = self.root.locator(".square canvas").first.evaluate(COLORS)
+        side = round((len(flat) / 4) ** 0.5)
+        return np.array(flat).reshape(side, side, 4)[..., :3]
+
+    def at(self, x0, x1):
+        """Where a point of the inputs stands in the square, in pixels."""
+        low, high = self.root.evaluate(
+            "root => [root.view.run.data.low, root.view.run.data.high]"
+        )
+        side = self.square.bounding_box()["width"]
+        part = side / (high - low)
+        return {"x": part * (x0 - low), "y": side - part * (x1 - low)}
+
+    def set_step(self, step):
+        """Move the slider of the step by keys."""
+        scrub = self.box("step")
+        scrub.focus()
+        scrub.press("Home" if step == 0 else "End")
+        expect(self.root.locator(".at")).to_have_text(re.compile(rf"^step {step:,}$"))
+
+
+def outputs(run, low, high, points=POINTS):
+    """The output over the square of inputs, in the order of the page's pixels."""
+    middles = low + (high - low) * (np.arange(points) + 0.5) / points
+    X = np.stack(np.meshgrid(middles, middles[::-1]), axis=-1).reshape(-1, 2)
+    params, activation = twin.with_features(run)
+    Y_hat, _ = mlp.forward(params, X, activation)
+    return Y_hat.reshape(points, points)

@@ -1,0 +1,523 @@
+"""The playground as one file, opened in a browser without a network."""
+
+import argparse
+import json
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course.pictures.style import NEGATIVE, POSITIVE
+from course.playground import twin
+from course.tools import playground
+from tests import live
+from tests.browser.playground_on_page import OnPage, outputs
+from tests.live import expect
+from tests.wait import wait_until
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory):
+    """The file that the command writes."""
+    path = tmp_path_factory.mktemp("alone") / "playground.html"
+    playground.run(argparse.Namespace(file=path, settings=""))
+    return path
+
+
+@pytest.fixture(scope="module")
+def context(browser):
+    """Pages without a network; what they complain about ends the tests."""
+    context = browser.new_context(viewport=live.SIZE, offline=True)
+    context.set_default_timeout(1000 * live.PATIENCE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def open_page(context, file):
+    """A function: opens the file with an address behind its #; the same page for all."""
+    complaints = []
+    page = context.new_page()
+    heard = {"error": complaints.append}
+    page.on("console", lambda said: heard.get(said.type, str)(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+
+    def opened(address=""):
+        page.goto("about:blank")
+        page.goto(f"{file.as_uri()}#{address}")
+        return OnPage(page)
+
+    yield opened
+    page.close()
+    assert complaints == []
+
+
+# 1. Alone ------------------------------------------------------------------------------
+
+
+def test_it_trains_without_a_network_and_its_address_keeps_what_was_set(open_page):
+    """Guards: a file by mail that needs a server, and a link that shows another state."""
+    on = open_page("data=xor&hidden=3&seed=7&test=0.2")
+    assert on.settings()["hidden"] == [3]
+    on.button("Play").click()
+    wait_until(lambda: on.step() > 20, "it does not train")
+    on.button("Pause").click()
+    on.box("first weights").select_option("he")
+    for _ in range(3):
+        on.button("One step").click()
+    expected = {
+        "data": "xor",
+        "hidden": "3",
+        "test": "0.2",
+        "scheme": "he",
+        "step": "3",
+    }
+    hash_ = "() => Object.fromEntries(new URLSearchParams(location.hash.slice(1)))"
+    wait_until(
+        lambda: on.page.evaluate(hash_) == expected | {"seed": "7", "v": "1"},
+        lambda: on.page.evaluate(hash_),
+    )
+    there = on.parameters()
+    on.page.reload()
+    assert OnPage(on.page).parameters() == there
+
+
+def test_an_address_that_says_nonsense_is_told_so(open_page):
+    """Guards: a page that stays white, or takes another setting in silence."""
+    on = open_page("data=moon&noise=7&hidden=9&learning_rate=&seed=2")
+    told = on.page.locator(".complaint").inner_text()
+    for name in ("data", "noise", "hidden", "learning_rate"):
+        assert f"{name} must be" in told
+    assert on.settings()["seed"] == 2 and on.settings()["hidden"] == [4, 2]
+
+
+CASES = [
+    {"data": "xor", "hidden": [2], "seed": 3, "scheme": "normal", "batch": 1},
+    {"data": "sum", "hidden": [], "output": "identity", "learning_rate": 0.1},
+    {"data": "xor_clouds", "features": ["x0", "x1", "x0*x1"], "hidden": [3], "test": 0},
+    {"data": "circles", "activation": ["relu", "leaky_relu"], "l2": 0.01},
+    {"data": "spirals", "hidden": [8, 8], "learning_rate": 1, "noise": 0},
+    {"data": "gaussians", "activation": "sigmoid", "batch": 0, "data_seed": 5},
+    {"data": "plane", "output": "identity", "scheme": "he", "learning_rate": 0.05},
+    {"data": "hills", "output": "tanh", "features": ["x0", "x1", "sin(x0)", "x1^2"]},
+    {"data": "own", "points": [[1, 2, 0], [-1, 0.5, 1], [2, -2, 1]], "l1": 0.001},
+]
+
+
+@pytest.mark.parametrize("settings", CASES, ids=[case["data"] for case in CASES])
+def test_its_numbers_and_its_colours_are_those_of_mlp_core(open_page, settings):
+    """Guards: a page that trains or draws another network than the one it tells of."""
+    run = twin.run(settings | {"step": 60})
+    on = open_page(address_of(settings | {"step": 60}))
+    assert on.line() == twin.line(run)
+    flat = [array.ravel() for layer in run.params for array in layer]
+    np.testing.assert_allclose(on.parameters(), np.concatenate(flat), rtol=1e-9)
+    edge = 1.15 * 3
+    few = settings["data"] in ("xor", "sum")
+    heights = outputs(run, *((-0.5, 1.5) if few else (-edge, edge)))
+    targets = {"sum": (1, 1.3), "plane": (0, 1.3), "hills": (0, 1.3)}
+    middle, reach = targets.get(settings["data"], (0.5, 0.8))
+    expected = colors_of((heights - middle) / reach)
+    assert np.abs(on.colors() - expected).max() <= 3  # steps of 256
+
+
+def address_of(settings):
+    """The settings in the form of an address, made anew here."""
+    parts = []
+    for name, value in settings.items():
+        if name == "points":
+            value = [" ".join(map(str, row)) for row in value]
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        parts.append(f"{name}={text}".replace(" ", "%20"))
+    return "&".join(parts)
+
+
+def colors_of(shares):
+    """From -1, the negative colour, by white at 0 to 1, the positive one."""
+    ends = [
+        [int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (NEGATIVE, POSITIVE)
+    ]
+    shares = np.clip(shares, -1, 1)[..., None]
+    ground = np.where(shares < 0, ends[0], ends[1])
+    return 255 + (ground - 255) * np.abs(shares)
+
+
+# 2. Hands ------------------------------------------------------------------------------
+
+
+def test_a_dragged_weight_bends_the_surface_while_it_is_dragged(open_page):
+    """Guards: a number that moves and a picture that waits for the button's release."""
+    on = open_page("seed=1")
+    box = on.box("W[0][1, 2]")
+    before, colors = float(on.parameters()[6]), on.colors()
+    place = box.bounding_box()
+    on.page.mouse.move(place["x"] + 10, place["y"] + 10)
+    on.page.mouse.down()
+    on.page.mouse.move(place["x"] + 60, place["y"] + 10, steps=4)
+    assert on.parameters()[6] == pytest.approx(before + 1, abs=2e-4)  # 0.02 a pixel
+    assert (on.colors() != colors).mean() > 0.2
+    assert on.numbers()[6] == f"{before + 1:.2f}"
+    on.page.mouse.up()
+    assert on.parameters()[6] == pytest.approx(before + 1, abs=2e-4)
+
+
+def test_an_edge_can_be_dragged_and_names_its_number(open_page):
+    """Guards: edges that only show, in a network too large for numbers beside them."""
+    on = open_page("hidden=8,8&seed=1")
+    edge, label = ".network path.grip >> nth=3", ".network text >> nth=3"
+    assert not on.root.locator(label).is_visible()
+    point = on.root.locator(edge).evaluate("""path => {
+        const at = path.getPointAtLength(0.3 * path.getTotalLength());
+        const box = path.ownerSVGElement.getBoundingClientRect();
+        return [box.left + at.x, box.top + at.y] }""")
+    before = on.parameters()
+    on.page.mouse.move(*point)
+    hot = on.root.locator(".network text.hot")
+    assert hot.count() == 1 and hot.is_visible()
+    on.page.mouse.down()
+    on.page.mouse.move(point[0], point[1] - 25, steps=3)
+    on.page.mouse.up()
+    moved = np.flatnonzero(np.array(on.parameters()) != before)
+    assert len(moved) == 1
+    assert on.parameters()[moved[0]] == pytest.approx(before[moved[0]] + 0.5, abs=2e-4)
+
+
+def test_a_number_is_typed_and_moved_by_keys(open_page):
+    """Guards: numbers for the mouse alone; a half-typed one that training overwrites."""
+    on = open_page()
+    box = on.box("b[1][1]")
+    box.fill("-1,5")
+    box.press("Enter")
+    assert on.parameters()[17 + 4] == -1.5 and box.input_value() == "−1.50"
+    box.press("ArrowUp")
+    box.press("Shift+ArrowDown")
+    box.press("PageUp")
+    assert on.parameters()[21] == pytest.approx(-0.41)
+    box.fill("nonsense")
+    box.press("Enter")
+    assert on.parameters()[21] == pytest.approx(-0.41) and on.numbers()[21] == "−0.41"
+    on.button("Play").click()
+    box.fill("12")
+    wait_until(lambda: on.step() > 10, "it does not train")
+    assert box.input_value() == "12"  # still being typed
+    box.press("Escape")
+    wait_until(lambda: box.input_value() not in ("", "12"), "it shows no number")
+    on.button("Pause").click()
+
+
+def test_the_whole_run_can_be_gone_back_through(open_page):
+    """Guards: a scrub that shows something near, and a reset to another start."""
+    on = open_page("seed=5")
+    start = on.parameters()
+    on.button("Play").click()
+    wait_until(lambda: on.step() > 30, "it does not train")
+    on.button("Pause").click()
+    on.box("W[1][0, 0]").fill("2")
+    on.box("W[1][0, 0]").press("Enter")
+    for _ in range(7):
+        on.button("One step").click()
+    end, line = on.parameters(), on.line()
+    on.set_step(0)
+    assert on.parameters() == start
+    on.set_step(on.root.evaluate("root => root.view.run.end"))
+    assert on.parameters() == end and on.line() == line
+    width = on.chart.bounding_box()["width"]
+    on.chart.click(position={"x": 58 + (width - 68) / 2, "y": 50})  # half of the way
+    half = on.root.evaluate("root => root.view.run.end") / 2
+    assert abs(on.step() - half) <= 1
+    on.button("Reset: the very same start").click()
+    assert on.parameters() == start and on.step() == 0
+
+
+def test_own_points_come_by_click_by_key_and_in_the_address(open_page):
+    """Guards: own data, the first thing that users of such pages ask for."""
+    on = open_page("data=own")
+    expect(on.status).to_contain_text("No points yet")
+    on.button("Play").click()
+    assert on.button("Play").is_visible()  # there is nothing to train on
+    on.square.click(position=on.at(1, 2))
+    on.button("● 0").click()
+    on.square.click(position=on.at(-2, -1))
+    on.square.focus()
+    on.square.press("ArrowRight")
+    on.square.press("Enter")
+    points = on.settings()["points"]
+    np.testing.assert_allclose(points[:2], [[1, 2, 1], [-2, -1, 0]], atol=0.03)
+    assert len(points) == 3 and points[2][2] == 0
+    on.button("erase").click()
+    on.square.click(position=on.at(-2, -1))
+    assert len(on.settings()["points"]) == 2
+    wait_until(lambda: "points=" in on.page.url, "the address has no points")
+    on.page.reload()
+    assert len(OnPage(on.page).settings()["points"]) == 2
+
+
+def test_points_of_other_data_can_be_gone_on_with(open_page):
+    """Guards: an outlier among the circles, to be set by hand."""
+    on = open_page("data=circles")
+    on.button("own points: click into the picture").click()
+    assert len(on.settings()["points"]) == 200
+    on.square.click(position=on.at(3, 3))
+    assert on.settings()["points"][-1][2] == 1 and len(on.settings()["points"]) == 201
+
+
+# 3. What is looked at ----------------------------------------------------------------
+
+
+def test_the_pointer_shows_z_a_and_the_formula_of_a_unit(open_page):
+    """Guards: numbers of another point or unit, in the picture and in the sum below."""
+    on = open_page("step=100&seed=2")
+    run = twin.run({"step": 100, "seed": 2})
+    on.square.hover(position=on.at(0.5, -1))
+    x = on.root.evaluate("root => root.view.session.probe")
+    np.testing.assert_allclose(x, [0.5, -1], atol=0.03)
+    _, (A, Z) = mlp.forward(run.params, np.array([x]), twin.activations(run.settings))
+    shown = on.root.locator(".za").all_inner_texts()
+    hidden = [f"z {minus(z)}\na {minus(a)}" for z, a in zip(Z[0][0], A[1][0])]
+    assert shown[2:6] == hidden
+    formula = on.root.locator(".formula")
+    expect(formula).to_contain_text(f"= {minus(Z[2][0, 0])}")
+    expect(formula).to_contain_text(
+        f"a = sigmoid({minus(Z[2][0, 0])}) = {minus(A[3][0, 0])}"
+    )
+    terms = [f"{minus(a)}·" for a in A[2][0]]
+    assert all(term in formula.inner_text() for term in terms)
+    on.square.click(position=on.at(0.5, -1))  # it stays there
+    on.button("show layer 0, unit 1").hover()
+    expect(formula).to_contain_text(
+        f"a = tanh({minus(Z[0][0, 1])}) = {minus(A[1][0, 1])}"
+    )
+    np.testing.assert_allclose(on.colors()[50, 50], unit_color(run, 1), atol=4)
+
+
+def unit_color(run, unit):
+    """The colour of a unit of layer 0 in the middle of the square, by its own scale."""
+    points = 3.45 * (2 * np.arange(100) + 1 - 100) / 100
+    X = np.stack(np.meshgrid(points, points[::-1]), axis=-1).reshape(-1, 2)
+    _, (A, _) = mlp.forward(run.params, X, twin.activations(run.settings))
+    a = A[1][:, unit]
+    return colors_of(a / np.abs(a).max()).reshape(100, 100, 3)[50, 50]
+
+
+def minus(value):
+    return f"{value:.2f}".replace("-", "−")
+
+
+def test_a_hidden_space_has_its_points_where_its_activations_are(open_page):
+    """Guards: a picture of a hidden layer that is drawn from something else."""
+    on = open_page("data=xor&hidden=2&step=400&seed=1&learning_rate=1&batch=0")
+    run = twin.run({"data": "xor", "hidden": [2], "step": 400, "seed": 1} | LARGE_STEPS)
+    on.box("the large picture shows").select_option("space of layer 0")
+    _, (A, _) = mlp.forward(run.params, mlp.XOR.X, twin.activations(run.settings))
+    side = on.square.bounding_box()["width"]
+    for a, y in zip(A[1], mlp.XOR.Y[:, 0]):
+        place = [side / 2 * (1 + a[0] / 1.15), side / 2 * (1 - a[1] / 1.15)]
+        color = on.root.locator(".square canvas").last.evaluate(
+            "(canvas, at) => [...canvas.getContext('2d').getImageData(...at, 1, 1).data]",
+            [round(x) for x in place],
+        )
+        end = colors_of(np.array([1.0 if y else -1.0]))[0]
+        np.testing.assert_allclose(color[:3], end, atol=2)
+
+
+LARGE_STEPS = {"learning_rate": 1, "batch": 0}
+
+
+def test_a_run_is_kept_in_grey_to_compare_with(open_page):
+    """Guards: a comparison that needs two pages side by side, and one with the wrong words."""
+    on = open_page("step=50&learning_rate=0.3")
+    kept = on.line().split("loss ")[1].split(" ")[0]
+    on.button("Compare").click()
+    on.box("seed").fill("9")
+    on.box("seed").press("Enter")
+    legend = on.root.locator(".losses .grey")
+    expect(legend).to_contain_text("seed 0: ")
+    for _ in range(50):
+        on.button("One step").click()
+    expect(legend).to_have_text(f"seed 0: {kept}")
+    on.button("Compare").click()
+    expect(legend).to_be_hidden()
+
+
+def test_classes_alone_have_two_colours(open_page):
+    """Guards: discrete output: on which side of the line each place is."""
+    on = open_page("step=300")
+    on.box("classes").check()
+    assert len(np.unique(on.colors().reshape(-1, 3), axis=0)) == 2
+
+
+def test_exploding_numbers_are_told_in_words(open_page):
+    """Guards: a page full of NaN, and a step that differs from mlp_core's."""
+    settings = {"learning_rate": 100, "output": "identity", "activation": "relu"}
+    run = twin.run(settings | {"step": 500})
+    assert run.diverged_at
+    on = open_page(address_of(settings))
+    on.box("pace").select_option("100 steps a frame")
+    on.button("Play").click()
+    expect(on.status).to_contain_text(f"Diverged at step {run.diverged_at}: ")
+    expect(on.status).to_contain_text("Lower the learning rate")
+    assert on.button("Play").is_visible() and on.step() == run.diverged_at - 1
+    assert "NaN" not in on.root.inner_text()
+    on.box("learning rate").fill("0.01")
+    on.box("learning rate").press("Enter")
+    on.button("Reset: the very same start").click()
+    on.button("One step").click()
+    assert on.step() == 1
+
+
+def test_layers_units_activations_and_inputs_change_by_buttons(open_page):
+    """Guards: a control that changes another thing, and a focus that is lost."""
+    on = open_page("hidden=2&activation=tanh")
+    on.button("hidden layers +").click()
+    on.button("units in layer 1 +").click()
+    on.button("units in layer 1 +").press("Enter")  # it has kept the focus
+    on.box("activation of layer 1").select_option("relu")
+    on.box("activation of the output").select_option("identity")
+    on.button("x0·x1").click()
+    found = on.settings()
+    assert found["hidden"] == [2, 4] and found["features"] == ["x0", "x1", "x0*x1"]
+    assert found["activation"] == ["tanh", "relu"] and found["output"] == "identity"
+    assert len(on.parameters()) == 3 * 2 + 2 + 2 * 4 + 4 + 4 + 1
+    for name in ("x0", "x1", "x0·x1"):
+        on.button(name).click()
+    assert on.settings()["features"] == ["x0*x1"]  # one stays
+    on.button("hidden layers −").click()
+    on.button("hidden layers −").click()
+    assert on.settings()["hidden"] == [] and on.button("hidden layers −").is_disabled()
+    on.button("One step").click()
+    assert on.step() == 1
+
+
+def test_data_that_a_sigmoid_cannot_reach_come_with_an_output_that_can(open_page):
+    """Guards: a plane of targets from -1 to 1 that no learner could ever learn."""
+    on = open_page()
+    on.button("regression: a plane").click()
+    assert on.settings()["output"] == "identity"
+    on.button("circles").click()
+    assert on.settings()["output"] == "sigmoid"
+
+
+def test_an_address_hides_controls(open_page):
+    """Guards: a teacher's link that shows more than the lesson needs."""
+    on = open_page(
+        "hide=data,noise,test,batch,features,l1,l2,scheme,numbers,layers,units"
+    )
+    for name in ("noise", "batch", "first weights"):
+        assert not on.box(name).is_visible()
+    assert (
+        not on.button("circles").is_visible() and not on.button("Numbers").is_visible()
+    )
+    assert not on.root.locator(".numbers").is_visible()
+    on.box("seed").fill("3")
+    on.box("seed").press("Enter")
+    assert on.box("seed").is_visible() and not on.button("hidden layers +").is_visible()
+
+
+# 4. Every screen ---------------------------------------------------------------------
+
+SMALL_LETTERS = """root => [...root.querySelectorAll('*')].filter(node =>
+    node.checkVisibility() && [...node.childNodes].some(
+        part => part.nodeType === 3 && part.data.trim())
+    && parseFloat(getComputedStyle(node).fontSize) < 15).map(node => node.outerHTML)"""
+TOO_WIDE = """() => document.documentElement.scrollWidth - innerWidth"""
+NAMELESS = """root => [...root.querySelectorAll('button, select, input, [tabindex]')].filter(
+    node => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
+    .map(node => node.outerHTML)"""
+
+
+@pytest.mark.parametrize("width", [390, 620, 800, 1000, 1280, 1440])
+def test_it_fits_every_width_in_letters_that_can_be_read(open_page, width):
+    """Guards: a page that scrolls sideways, 12 pixels on a projector, and dead labels."""
+    on = open_page("hidden=8,8,8,8,8,8&features=x0,x1,sin(x0)")
+    on.page.set_viewport_size({"width": width, "height": 800})
+    on.button("Numbers").click()
+    on.square.hover()
+    on.shown()
+    assert on.root.evaluate(SMALL_LETTERS) == []
+    assert on.page.evaluate(TOO_WIDE) <= 0
+    assert on.root.evaluate(NAMELESS) == []
+
+
+def test_all_numbers_of_a_small_network_are_in_sight_on_a_projector(open_page):
+    """Guards: at 1280x720, up to 2-4-2-1, nothing that must be scrolled to."""
+    on = open_page()
+    boxes = on.root.locator(".numbers input")
+    assert boxes.count() == 8 + 4 + 8 + 2 + 2 + 1
+    bottoms = boxes.evaluate_all(
+        "all => all.map(x => x.getBoundingClientRect().bottom)"
+    )
+    assert max(bottoms) <= 720 and on.status.bounding_box()["y"] < 720
+
+
+def test_on_a_phone_the_picture_stays_in_sight(open_page):
+    """Guards: a weight dragged, or a rate set, while the surface is off the screen."""
+    on = open_page()
+    on.page.set_viewport_size({"width": 390, "height": 844})
+    on.button("Numbers").click()
+    for control in (on.box("b[2][0]"), on.box("learning rate"), on.box("seed")):
+        control.scroll_into_view_if_needed()
+        control.focus()
+        on.page.evaluate("() => new Promise(requestAnimationFrame)")
+        square = on.square.bounding_box()
+        assert square["y"] >= 0 and square["y"] + square["height"] <= 844
+        assert control.bounding_box()["y"] > square["y"] + square["height"]
+
+
+def test_a_finger_does_what_a_mouse_does(browser, file):
+    """Guards: what only hovers, and a tap that is taken for nothing."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, has_touch=True, offline=True
+    )
+    page = context.new_page()
+    page.goto(file.as_uri())
+    on = OnPage(page)
+    on.square.tap(position=on.at(1, 1))
+    expect(on.root.locator(".formula")).to_contain_text("sigmoid(")
+    on.button("show layer 0, unit 2").tap()
+    expect(on.root.locator(".formula")).to_contain_text("tanh(")
+    context.close()
+
+
+def test_who_wants_less_motion_sees_four_pictures_a_second(browser, file):
+    """Guards: a system's wish that is not heard. More time between pictures is no fault."""
+    context = browser.new_context(reduced_motion="reduce", offline=True)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    on = OnPage(page)
+    times = on.root.evaluate("""async ({ view }) => {
+        const times = [];
+        view.session.listeners.add(what => what === 'frame' && times.push(document.timeline.currentTime));
+        view.session.play(true);
+        while (times.length < 4) await new Promise(requestAnimationFrame);
+        view.session.play(false);
+        return times }""")
+    assert np.diff(times).min() >= 249
+    context.close()
+
+
+def test_a_dark_theme_is_dark(browser, file):
+    """Guards: a white page in a dark room; ink that nobody can see on it."""
+    context = browser.new_context(color_scheme="dark", offline=True)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    on = OnPage(page)
+    style = (
+        "node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).color]"
+    )
+    ground, ink = (
+        sum(json.loads(f"[{color[4:-1]}]")) for color in on.root.evaluate(style)
+    )
+    assert ground < 150 and ink > 600
+    context.close()
+
+
+def test_it_speaks_when_it_stands_still(open_page):
+    """Guards: a screen reader that hears sixty numbers a second, or none."""
+    on = open_page()
+    expect(on.status).to_have_attribute("aria-live", "polite")
+    on.button("Play").click()
+    expect(on.status).to_have_attribute("aria-live", "off")
+    on.button("Pause").click()
+    expect(on.status).to_have_attribute("aria-live", "polite")
+    expect(on.status).to_contain_text(f"Step {on.step()}: loss")
