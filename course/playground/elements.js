@@ -62,7 +62,7 @@ function menu(name, spec, set) {
 function slider(name, spec, set) {
   const props = { min: spec.least, max: spec.most, step: 0.05 };
   const box = h("input", { type: "range", ...props, oninput: () => set(+box.value) });
-  const out = h("output");
+  const out = h("span", { class: "value" });
   const show = (value) => {
     box.value = value;
     out.textContent = value.toFixed(2);

@@ -84,7 +84,7 @@ export class View {
       button(icon(name), { class: `round ${name}`, "aria-label": label, title: label }, action);
     const now = (action) => () => session.play(false) || session.do(action);
     this.playButton = press("play", "Play", () => session.play());
-    this.step = h("output", { class: "at" });
+    this.step = h("span", { class: "at" });
     const goTo = now((run) => run.goTo(+this.scrub.value));
     const range = { type: "range", min: 0, "aria-label": "step" };
     this.scrub = h("input", { ...range, oninput: goTo });
