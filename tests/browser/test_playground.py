@@ -248,7 +248,8 @@ def test_own_points_come_by_click_by_key_and_in_the_address(open_page):
     on.button("erase").click()
     on.square.click(position=on.at(-2, -1))
     assert len(on.settings()["points"]) == 2
-    wait_until(lambda: on.page.url.count(",") == 1, on.page.url)
+    address = "() => location.hash"
+    wait_until(lambda: on.page.evaluate(address).count(",") == 1, "the address lags")
     on.page.reload()
     assert len(OnPage(on.page).settings()["points"]) == 2
 
