@@ -9,6 +9,7 @@ import pytest
 from course.__main__ import main
 from course.page import KEYS
 from course.playground.joined import joined
+from course.tools import playground
 from tests.playground.node import FOLDER, ask, node
 
 RUN = "\nconst run = new Run({step: 50, data: 'hills', l1: 0.001});"
@@ -138,6 +139,22 @@ def test_the_script_of_the_page_is_read_by_a_browser(made, tmp_path):
     """Guards: what stands around the joined script, and its own names."""
     script = Page(made.read_text(encoding="utf-8")).texts["script"]
     (tmp_path / "page.mjs").write_text(script, encoding="utf-8")
+    node("--check", tmp_path / "page.mjs")
+
+
+def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
+    """Guards: a quote in the address, and an end tag in a text of the script."""
+    folder = shutil.copytree(FOLDER, tmp_path / "playground")
+    with open(folder / "mount.js", "a", encoding="utf-8") as file:
+        file.write('const odd = "</script><b>";\nconst bold = `<b>${odd}</b>`;\n')
+    monkeypatch.setattr(playground, "FOLDER", folder)
+    monkeypatch.setattr(playground.twin, "check", lambda settings: settings)
+    path = tmp_path / "page.html"
+    assert main(["playground", str(path), "--settings", 'data="><b>&amp;']) == 0
+    page = Page(path.read_text(encoding="utf-8"))
+    assert dict(page.tags)["main"]["data-start"] == 'data="><b>&amp;'
+    assert "b" not in dict(page.tags) and page.now == "script"
+    (tmp_path / "page.mjs").write_text(page.texts["script"], encoding="utf-8")
     node("--check", tmp_path / "page.mjs")
 
 

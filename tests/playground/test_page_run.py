@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+import mlp_core as mlp
 from course.fast import join, split
 from course.playground import twin
 from tests.playground.node import ask
@@ -24,15 +25,11 @@ CHANGES = [
 
 def in_python(steps, changes=CHANGES):
     """The parameters after so many steps with those changes, by `mlp_core`."""
-    now = twin.DEFAULTS | START
-    rng, (task, _) = np.random.default_rng(now["seed"]), twin.make_data(now)
-    [*_, params, _, _] = twin.run(now)
-    rng = np.random.default_rng(now["seed"])
-    twin.mlp.initialize([2, 3, 1], rng, now["scheme"])  # draws what it drew
-    done = 0
+    now, rng = twin.DEFAULTS | START, np.random.default_rng(START["seed"])
+    (task, _), done = twin.make_data(now), 0
+    params = mlp.initialize([2, 3, 1], rng, now["scheme"])
+    changes = [change for change in changes if change[0] <= steps]
     for at, kind, *what in [*changes, [steps, "change", {}]]:
-        if at > steps:
-            continue
         params, _ = twin.go_on(now, task, params, rng, at - done)
         done = at
         if kind == "change":
@@ -108,6 +105,18 @@ def test_what_is_done_in_the_past_makes_another_future():
     assert [stand["step"] for stand in stands[-4:]] == [120, 200, 3, 200]
     np.testing.assert_allclose(stands[-1]["p"], right, rtol=0, atol=1e-11)
     assert stands[-1]["settings"]["activation"] == "tanh"
+    assert [event["step"] for event in stands[-1]["events"]] == [0, 40, 40, 95, 120]
+
+
+def test_a_change_by_hand_is_kept_whatever_comes():
+    """Guards: a moment of a change, which was gone back to, when every second is dropped."""
+    once = [["train", 1]] * 10
+    acts = [["train", 41], ["put", 0, 5], *once, ["goTo", 41], *once]
+    acts += [*[["train", 1]] * 2000, ["goTo", 51], ["goTo", 41]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    put, first, again, last, there = (stands[i] for i in (1, 11, 22, -2, -1))
+    assert [stand["step"] for stand in (first, again, last)] == [51] * 3
+    assert first["p"] == again["p"] == last["p"] and there["p"] == put["p"]
 
 
 def test_what_is_told_of_a_change_is_what_changed():
@@ -124,10 +133,12 @@ def test_what_is_told_of_a_change_is_what_changed():
 
 def test_what_only_hides_is_not_undone_by_looking_back():
     """Guards: a part that was hidden, or shown, stays so at every step."""
-    acts = [["train", 20], ["change", {"hide": ["loss"]}], ["goTo", 5], ["goTo", 20]]
+    acts = [["train", 9], ["change", {"batch": 3}], ["train", 20]]
+    acts += [["change", {"hide": ["loss"]}], ["goTo", 5], ["goTo", 29]]
     [stands] = ask("acts", [{"settings": START, "acts": acts}])
-    assert [stand["settings"]["hide"] for stand in stands] == [[], *[["loss"]] * 3]
-    assert stands[-1]["p"] == stands[0]["p"]
+    assert [stand["settings"]["hide"] for stand in stands] == [[]] * 3 + [["loss"]] * 3
+    assert [stand["settings"]["batch"] for stand in stands] == [10, 3, 3, 3, 10, 3]
+    assert stands[-1]["p"] == stands[2]["p"]
 
 
 EXPLODES = {"data": "plane", "hidden": [4], "scheme": "normal", "output": "identity"}
@@ -140,17 +151,42 @@ def test_where_it_exploded_it_stands_and_says_so(part):
     back; and it goes on after a change."""
     right = twin.run(EXPLODES | {"step": 1000})
     assert right.diverged_at and 3 < right.step < 900
-    more = [["train", part], ["goTo", 2], ["goTo", 9999], ["train", 5]]
+    more = [["goTo", 3], ["train", 1], ["train", 9999]]  # another past, the same end
+    more += [["train", part], ["goTo", 2], ["goTo", 9999], ["train", 5]]
     more += [["change", {"output": "tanh"}], ["goTo", 0], ["goTo", 9999], ["train", 5]]
     acts = [*[["train", part]] * (right.step // part + 2), *more]
     [stands] = ask("acts", [{"settings": EXPLODES, "acts": acts}])
-    broken, back, there, on, changed, start, again, last = stands[-8:]
+    once, past, broken, back, there, on, changed, start, again, last = stands[-10:]
+    assert (once["step"], once["divergedAt"], past["p"]) == (4, None, broken["p"])
     for stand in (broken, there, on):
         assert (stand["step"], stand["divergedAt"]) == (right.step, right.diverged_at)
         assert stand["p"] == broken["p"] and None not in stand["p"]
     assert (back["step"], back["divergedAt"]) == (2, None) == (start["step"] + 2, None)
     assert changed["divergedAt"] is None and again["step"] == right.step
     assert last["step"] > right.step
+
+
+BROKEN = {
+    "the next loss": (0, 1e200, 5, {}),
+    "only a weight": (12, 1e154, 1, {"activation": "tanh", "batch": 1}),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_a_hand_breaks_stays_as_the_hand_left_it(name):
+    """Guards: a weight so large that the next loss is infinite, or another weight while
+    the loss is not: nothing is taken back."""
+    parameter, value, steps, more = BROKEN[name]
+    settings = EXPLODES | {"learning_rate": 100} | more
+    acts = [["put", parameter, value], ["train", steps], ["goTo", 0], ["goTo", 99]]
+    [[put, *there]] = ask("acts", [{"settings": settings, "acts": acts}])
+    params = split(np.array(put["p"]), [(2, 4), (4, 1)])
+    settings = twin.DEFAULTS | settings
+    (task, _), rng = twin.make_data(settings), np.random.default_rng(0)
+    _, history = twin.go_on(settings, task, params, rng, steps)
+    assert history.diverged_at == 1
+    for stand in there:
+        assert (stand["step"], stand["divergedAt"], stand["p"]) == (0, 1, put["p"])
 
 
 def test_a_long_run_that_explodes_remembers_it():

@@ -144,6 +144,13 @@ def test_settings_come_back_from_their_address():
         )
 
 
+def test_an_address_can_be_read():
+    """Guards: a link in which commas and what is as usual would stand as %2C, or at all."""
+    settings = {"data": "xor", "hidden": [4, 3], "noise": 0.1, "points": [[1, -2, 0.5]]}
+    [told] = ask("address", [settings])
+    assert told["text"] == "data=xor&hidden=4,3&points=1%20-2%200.5&v=1"
+
+
 def test_an_address_of_hand_is_read_or_refused_in_words():
     """Guards: the form of an address; what is wrong leaves the rest as it is."""
     own = "there is no setting sead"

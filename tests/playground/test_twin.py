@@ -36,7 +36,7 @@ def test_data_are_the_same_bit_for_bit():
     """Guards: each kind of data, its noise, its order, and where the test data begin."""
     kinds = [kind for kind in ALL["data"] if kind != "own"]
     shares = itertools.product(
-        (1, 2, 2**40), ((0, 0.3), (0.1, 0), (0.5, 0.5), (0.3, 0.013))
+        (1, 2, 2**40), ((0, 0.3), (0.1, 0), (0.5, 0.5), (0.3, 0.012))
     )
     cases = [
         {"data": kind, "data_seed": seed, "noise": noise, "test": test}
