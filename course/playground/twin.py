@@ -197,8 +197,10 @@ def line(run) -> str:
     params, activation = with_features(run)
     losses = []
     for name, task in run.parts.items():
-        Y_hat, _ = mlp.forward(params, task.X, activation)
-        losses.append(f"{_digits(mlp.loss(Y_hat, task.Y))} on the {name} data")
+        with np.errstate(all="ignore"):  # they may explode
+            Y_hat, _ = mlp.forward(params, task.X, activation)
+            loss = mlp.loss(Y_hat, task.Y)
+        losses.append(f"{_digits(loss)} on the {name} data")
     return f"step {run.step}: " + (f"loss {', '.join(losses)}" if losses else "no data")
 
 

@@ -44,6 +44,19 @@ def test_own_points_may_be_few_or_none(points):
     )
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_run_that_explodes_is_shown_where_it_stands():
+    """Guards: warnings of NumPy in the cell, and a picture that can't be drawn."""
+    wild = {"data": "plane", "hidden": [4], "scheme": "normal", "output": "identity"}
+    wild |= {"activation": "leaky_relu", "learning_rate": 3, "seed": 82, "step": 500}
+    wild["batch"] = 1
+    run = twin.run(wild)
+    assert run.diverged_at == run.step + 1 < 500
+    data, metadata = shown(**wild)
+    assert data["text/plain"].startswith(f"step {run.step}: loss not finite on")
+    assert data["text/plain"] in metadata["image/png"]["alt"]
+
+
 def test_the_picture_is_over_both_inputs_whatever_the_features():
     """Guards: the output at (x0, x1), made by way of the features, and all samples."""
     settings = {"features": ["x0^2", "sin(x1)", "x0*x1"], "step": 50, "hidden": [3]}
