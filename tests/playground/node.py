@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ process.stdout.write(JSON.stringify(given.map(ANSWERS[%r]), flat));
 """
 
 
-def node(*arguments, given="", cwd=None) -> str:
+def node(*arguments, given="") -> str:
     """What Node writes; without Node the test is skipped."""
     if not shutil.which("node"):
         pytest.skip(
@@ -28,7 +29,7 @@ def node(*arguments, given="", cwd=None) -> str:
             "(Debian, Ubuntu: apt install nodejs)."
         )
     command = ["node", *map(str, arguments)]
-    options = {"input": given, "cwd": cwd, "capture_output": True, "encoding": "utf-8"}
+    options = {"input": given, "capture_output": True, "encoding": "utf-8"}
     done = subprocess.run(command, check=False, **options)
     assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout
@@ -38,5 +39,7 @@ def ask(name, cases) -> list:
     """What answers.js answers to each of the cases, all in one process."""
     modules = joined(FOLDER / "run.js")
     script = modules + ANSWERS.read_text(encoding="utf-8") + TELL % name
-    given = json.dumps(cases)
-    return json.loads(node("--input-type=module", "-e", script, given=given))
+    with tempfile.TemporaryDirectory() as folder:  # too long for a line on Windows
+        path = Path(folder, "ask.mjs")
+        path.write_text(script, encoding="utf-8")
+        return json.loads(node(path, given=json.dumps(cases)))

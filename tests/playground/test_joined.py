@@ -36,9 +36,10 @@ def test_modules_and_joined_script_give_the_same_numbers(tmp_path):
     for path in [*FOLDER.glob("*.js"), *FOLDER.glob("*.json")]:
         shutil.copy(path, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    script = 'import { Run } from "./run.js";' + RUN
-    apart = node("--input-type=module", "-e", script, cwd=tmp_path)
-    together = node("--input-type=module", "-e", joined(FOLDER / "run.js") + RUN)
+    apart, together = tmp_path / "apart.mjs", tmp_path / "together.mjs"
+    apart.write_text('import { Run } from "./run.js";' + RUN, encoding="utf-8")
+    together.write_text(joined(FOLDER / "run.js") + RUN, encoding="utf-8")
+    apart, together = node(apart), node(together)
     assert apart == together and "train" in apart
 
 
