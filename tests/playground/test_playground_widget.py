@@ -44,7 +44,7 @@ def test_own_points_may_be_few_or_none(points):
     )
 
 
-@pytest.mark.filterwarnings("error")
+@pytest.mark.filterwarnings("error::RuntimeWarning")
 def test_a_run_that_explodes_is_shown_where_it_stands():
     """Guards: warnings of NumPy in the cell, and a picture that can't be drawn."""
     wild = {"data": "plane", "hidden": [4], "scheme": "normal", "output": "identity"}
