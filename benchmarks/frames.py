@@ -1,0 +1,339 @@
+"""Measure the playground in Chromium: its pictures, and how soon it answers a hand.
+
+    python benchmarks/frames.py                        the playground alone
+    python benchmarks/frames.py --tensorflow FOLDER    beside TensorFlow Playground
+    python benchmarks/frames.py --slow 4               on a processor slowed four times
+
+A picture is a frame in which something new was painted. The time of an answer runs from
+the pointer's move to the frame that shows what it did. A frame counts as painted at the
+first task after its callbacks: layout and paint lie between. All cases take turns, each
+on a fresh page, so that a slow minute of the machine hits them all. Needs Chromium, like
+the browser tests, and a machine that does nothing else. Limits count at full speed only.
+
+FOLDER is a checkout of github.com/tensorflow/playground that is built: it has `dist`.
+
+Equal for both: the sizes of the layers, two circles as data, tanh in the hidden layers,
+250 samples in batches of 10 between two pictures (theirs is one epoch, ours 25 steps),
+the output and each unit computed at 100x100 points for each picture and drawn, the links
+with their widths, the curves and the numbers of both losses, and the browser's window.
+
+Not equal: their output is tanh and ours the logistic function; they go through 250
+training and 250 test points in turn and ours draws from 140 and tests on 60; a unit of
+theirs has a picture of 10x10 means, ours has one of more points, the line between the
+classes, and all weights as numbers; ours keeps what it takes to go back to any step.
+
+The screen's 60 pictures a second hide what is left, so `work` tells how long the page's
+main thread was busy for a picture.
+"""
+
+import argparse
+import contextlib
+import itertools
+import statistics
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import live
+
+MODULES = ROOT / "course" / "playground"
+SIZES = ((4, 2), (8, 8))  # of the hidden layers
+RUNS = 5
+INFINITE = float("inf")
+SECONDS = 3  # of training that are counted
+WARM_UP = 1.0  # seconds of training before
+MOVES = 40  # of the pointer, in each drag
+LONG = 5000  # steps of the run that is scrubbed
+OURS, THEIRS = "playground", "TensorFlow Playground"
+
+# 1. What is found ----------------------------------------------------------------------
+
+
+class Figure(NamedTuple):
+    """Something measured, and its limits."""
+
+    label: str
+    form: str  # of a number
+    least: float = 0  # the median must not be below
+    most: float = INFINITE  # the median must not be above
+    tail: float = INFINITE  # 95 % must not be above
+    once: bool = False  # in a run, which makes too few for the 95 %
+
+
+PICTURES = Figure("pictures a second", "{:,.1f}", least=59, once=True)  # a screen's: 60
+INTERVAL = Figure("between two pictures", "{:,.1f} ms")
+WORK = Figure("work a picture", "{:,.1f} ms", once=True)
+DRAG = Figure("a weight dragged", "{:,.1f} ms", most=20, tail=34)
+SCRUB = Figure("steps scrubbed", "{:,.1f} ms", most=20, tail=34)
+STEPS = Figure("steps a second", "{:,.0f}", once=True)
+FIGURES = (PICTURES, INTERVAL, WORK, DRAG, SCRUB, STEPS)
+
+
+def summary(values: list) -> tuple[float, float]:
+    """The median, and the value that 95 % don't exceed."""
+    parts = statistics.quantiles(values, n=20, method="inclusive")
+    return statistics.median(values), parts[-1]
+
+
+def is_missed(figure: Figure, values: list) -> bool:
+    """Whether the values are beyond a limit."""
+    median, tail = summary(values)
+    return not (figure.least <= median <= figure.most and tail <= figure.tail)
+
+
+def limits(figure: Figure) -> str:
+    """The limits in words."""
+    bounds = [
+        ("at least", figure.least),
+        ("at most", figure.most),
+        ("95 %", figure.tail),
+    ]
+    real = [(words, bound) for words, bound in bounds if 0 < bound < INFINITE]
+    return ", ".join(f"{words} {bound:g}" for words, bound in real)
+
+
+def row(figure: Figure, values: list, judged: bool) -> str:
+    """A line of the table."""
+    median, tail = map(figure.form.format, summary(values))
+    words = limits(figure) if judged else ""
+    mark = ", MISSED" if judged and is_missed(figure, values) else ""
+    shown = f"{median:>12}{'' if figure.once else tail:>12}"
+    return f"  {figure.label:24}{shown}   {words}{mark}".rstrip()
+
+
+def print_table(found: dict, judged: bool) -> list[str]:
+    """Print all that was found; name what is beyond its limit."""
+    print(f"{'':26}{'median':>12}{'95 %':>12}   limits")
+    missed = []
+    for (name, hidden), figures in found.items():
+        print(f"{title_of(hidden)}, {name}")
+        for figure in filter(figures.get, FIGURES):
+            ours = judged and name == OURS
+            print(row(figure, figures[figure], ours))
+            if ours and is_missed(figure, figures[figure]):
+                missed.append(f"{figure.label} ({title_of(hidden)})")
+    return missed
+
+
+def print_ratios(found: dict):
+    """Print how the two playgrounds compare, by their medians."""
+    for hidden in SIZES:
+        ours, theirs = found[OURS, hidden], found[THEIRS, hidden]
+        for figure in (PICTURES, WORK):
+            ratio = summary(ours[figure])[0] / summary(theirs[figure])[0]
+            print(f"{title_of(hidden)}, {figure.label}, ours/theirs: {ratio:.2f}")
+
+
+def title_of(hidden: Iterable[int]) -> str:
+    return "-".join(map(str, (2, *hidden, 1)))
+
+
+# 2. The pages --------------------------------------------------------------------------
+
+PAGE = """<!doctype html>
+<meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<link rel="stylesheet" href="playground.css">
+<div id="here"></div>
+<script type="module">
+import { mount } from "./mount.js";
+import { fromAddress } from "./settings.js";
+mount(document.querySelector("#here"), fromAddress(location.hash.slice(1)).settings);
+</script>"""
+
+# What the page shows now; it changes with each picture.
+OUR_STATE = "document.querySelector('.playground').view.drawn"
+THEIR_STATE = "document.querySelector('#iter-number').textContent"
+
+# The frame's callbacks run before it is painted, a task after them follows it.
+COUNT = """async seconds => {
+    const state = () => %s;
+    const times = [], after = new MessageChannel(), start = performance.now();
+    let last = state(), next;
+    after.port1.onmessage = () => {
+        if (state() !== last) times.push(performance.now());
+        last = state() };
+    const frame = () => {
+        after.port2.postMessage(null);
+        next = requestAnimationFrame(frame) };
+    frame();
+    await new Promise(done => setTimeout(done, 1000 * seconds));
+    cancelAnimationFrame(next);
+    return [times, performance.now() - start] }"""
+
+# A move waits until something new is painted. Between moves nothing is asked for.
+WATCH = """() => {
+    const drawn = () => document.querySelector('.playground').view.drawn;
+    const waiting = window.waiting = [], times = window.times = [];
+    const after = new MessageChannel();
+    const ask = () => requestAnimationFrame(() => after.port2.postMessage(null));
+    after.port1.onmessage = () => {
+        while (waiting.length && drawn() > waiting[0].drawn)
+            times.push(performance.now() - waiting.shift().moved);
+        if (waiting.length) ask() };
+    addEventListener('pointermove', event => {
+        if (!event.buttons) return;
+        waiting.push({moved: event.timeStamp, drawn: drawn()});
+        ask() }, true) }"""
+
+SESSION = "const { session } = document.querySelector('.playground').view;"
+PLAY = f"([pace, on]) => {{ {SESSION} session.pace = pace; session.play(on) }}"
+LENGTHEN = (
+    f"long => {{ {SESSION} while (session.run.step < long) session.run.train(25) }}"
+)
+SPEED = f"""async seconds => {{ {SESSION}
+    const start = performance.now(), step = session.run.step;
+    await new Promise(done => setTimeout(done, 1000 * seconds));
+    return (session.run.step - step) / (performance.now() - start) * 1000 }}"""
+EQUAL, FASTEST = "25 steps a frame", "as fast as it goes"
+
+
+@contextlib.contextmanager
+def opened(browser, name: str, hidden: Iterable[int], options):
+    """A page of one of the playgrounds, from its folder, without the network."""
+    units = ",".join(map(str, hidden))
+    if name == OURS:
+        folder, address = MODULES, f"#data=circles&hidden={units}"
+    else:
+        folder = options.tensorflow / "dist"
+        address = f"#dataset=circle&networkShape={units}&batchSize=10&percTrainData=50"
+    page = live.new_page(browser, viewport=live.SIZE)
+    page.route("**/*", lambda route: answer(route, folder))
+    page.devtools = page.context.new_cdp_session(page)
+    page.devtools.send("Performance.enable")
+    page.devtools.send("Emulation.setCPUThrottlingRate", {"rate": options.slow})
+    page.goto(f"http://playground.invalid/{address}")
+    yield page
+    page.close()
+
+
+def answer(route, folder: Path):
+    """Answer a page's request by a file."""
+    site, _, path = route.request.url.partition("#")[0].partition(".invalid/")
+    if site != "http://playground":
+        return route.abort()
+    if not path and folder == MODULES:
+        return route.fulfill(body=PAGE, content_type="text/html")
+    file = folder / (path or "index.html")
+    return route.fulfill(path=file) if file.is_file() else route.fulfill(status=404)
+
+
+# 3. The measurements -------------------------------------------------------------------
+
+
+def measure_theirs(page) -> dict:
+    page.locator("#main-part").scroll_into_view_if_needed()
+    page.locator("#play-pause-button").click()
+    return count_pictures(page, THEIR_STATE)
+
+
+def measure_ours(page) -> dict:
+    page.locator(".playground").wait_for()
+    page.evaluate(PLAY, [EQUAL, True])
+    found = count_pictures(page, OUR_STATE)
+    page.evaluate(PLAY, [EQUAL, False])
+    page.evaluate(WATCH)
+    found[SCRUB] = scrub(page)
+    found[DRAG] = drag_weight(page)
+    page.evaluate(PLAY, [FASTEST, True])
+    found[STEPS] = [page.evaluate(SPEED, SECONDS)]
+    return found
+
+
+def count_pictures(page, state: str) -> dict:
+    """Count the pictures of a page that trains."""
+    time.sleep(WARM_UP)
+    before = busy(page)
+    times, passed = page.evaluate(COUNT % state, SECONDS)
+    work = busy(page) - before
+    between = [later - earlier for earlier, later in itertools.pairwise(times)]
+    rate, share = 1000 * len(times) / passed, 1000 * work / len(times)
+    return {PICTURES: [rate], INTERVAL: between, WORK: [share]}
+
+
+def busy(page) -> float:
+    """The seconds for which the page's main thread has worked."""
+    metrics = page.devtools.send("Performance.getMetrics")["metrics"]
+    return next(each["value"] for each in metrics if each["name"] == "TaskDuration")
+
+
+def scrub(page) -> list[float]:
+    """Drag the slider from the end of a long run to its beginning and back."""
+    page.evaluate(LENGTHEN, LONG)
+    page.evaluate(PLAY, [EQUAL, True])  # so that the slider knows of them
+    time.sleep(0.2)
+    page.evaluate(PLAY, [EQUAL, False])
+    slider = page.get_by_role("slider", name="step", exact=True)
+    width = slider.bounding_box()["width"]
+    half = MOVES // 2
+    there = [width - 9 - (width - 18) * i / half for i in range(half + 1)]
+    return drag(page, slider, [*there, *there[-2:0:-1]])
+
+
+def drag_weight(page) -> list[float]:
+    """Drag the first weight up and down again."""
+    cell = page.locator('.playground td[data-i="0"]')
+    middle, half = cell.bounding_box()["width"] / 2, MOVES // 2
+    there = [middle + 5 * i for i in range(half + 1)]
+    return drag(page, cell, [*there, *there[-2:0:-1]])
+
+
+def drag(page, target, places: list[float]) -> list[float]:
+    """Drag by these distances from its left; the milliseconds until each is painted."""
+    target.scroll_into_view_if_needed()
+    box = target.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    time.sleep(0.3)  # what came before is painted
+    page.mouse.move(box["x"] + places[0], middle)
+    page.mouse.down()
+    for turn, place in enumerate(places[1:]):
+        time.sleep(0.02 + 0.0037 * (turn % 5))  # anywhere between two frames
+        page.mouse.move(box["x"] + place, middle)
+    page.wait_for_function("!window.waiting.length")
+    page.mouse.up()
+    return page.evaluate("window.times.splice(0)")
+
+
+def measure(browser, options) -> dict:
+    """All figures of all cases, in turns: (playground, sizes) -> figure -> its values."""
+    found = defaultdict(lambda: defaultdict(list))
+    for turn in range(options.runs):
+        for hidden in SIZES:
+            for name in (OURS, THEIRS) if options.tensorflow else (OURS,):
+                print(f"Run {turn + 1}: {title_of(hidden)}, {name}", file=sys.stderr)
+                with opened(browser, name, hidden, options) as page:
+                    case = (measure_ours if name == OURS else measure_theirs)(page)
+                for figure, values in case.items():
+                    found[name, hidden][figure] += values
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Measure the playground in Chromium.")
+    parser.add_argument(
+        "--runs", type=int, default=RUNS, help="of each case, 2 or more"
+    )
+    parser.add_argument(
+        "--slow", type=float, default=1, help="slow the processor so far"
+    )
+    parser.add_argument("--tensorflow", type=Path, metavar="FOLDER", help="a built one")
+    options = parser.parse_args()
+    if live.missing():
+        sys.exit(f"Can't measure: {live.missing()}.")
+    with live.browser() as browser:
+        found = measure(browser, options)
+    missed = print_table(found, judged=options.slow == 1)
+    if options.tensorflow:
+        print_ratios(found)
+    if missed:
+        print("Beyond the limit:", ", ".join(missed))
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
