@@ -49,6 +49,7 @@ INFINITE = float("inf")
 SECONDS = 3  # of training that are counted
 WARM_UP = 1.0  # seconds of training before
 MOVES = 40  # of the pointer, in each drag
+EDGE = 9  # pixels from a slider's end to the middle of its thumb
 LONG = 5000  # steps of the run that is scrubbed
 OURS, THEIRS = "playground", "TensorFlow Playground"
 
@@ -70,9 +71,10 @@ PICTURES = Figure("pictures a second", "{:,.1f}", least=59, once=True)  # a scre
 INTERVAL = Figure("between two pictures", "{:,.1f} ms")
 WORK = Figure("work a picture", "{:,.1f} ms", once=True)
 DRAG = Figure("a weight dragged", "{:,.1f} ms", most=20, tail=34)
+SIDE = Figure("points along a side", "{:.0f}", least=100, once=True)  # of the surface
 SCRUB = Figure("steps scrubbed", "{:,.1f} ms", most=20, tail=34)
 STEPS = Figure("steps a second", "{:,.0f}", once=True)
-FIGURES = (PICTURES, INTERVAL, WORK, DRAG, SCRUB, STEPS)
+FIGURES = (PICTURES, SIDE, INTERVAL, WORK, DRAG, SCRUB, STEPS)
 
 
 def summary(values: list) -> tuple[float, float]:
@@ -141,14 +143,15 @@ PAGE = """<!doctype html>
 <link rel="stylesheet" href="playground.css">
 <div id="here"></div>
 <script type="module">
-import { mount } from "./mount.js";
-import { fromAddress } from "./settings.js";
-mount(document.querySelector("#here"), fromAddress(location.hash.slice(1)).settings);
+import { mountPage } from "./mount.js";
+mountPage(document.querySelector("#here"));
 </script>"""
 
 # What the page shows now; it changes with each picture.
 OUR_STATE = "document.querySelector('.playground').view.drawn"
 THEIR_STATE = "document.querySelector('#iter-number').textContent"
+
+SIZE = "document.querySelector('.playground').view.size"
 
 # The frame's callbacks run before it is painted, a task after them follows it.
 COUNT = """async seconds => {
@@ -190,6 +193,11 @@ SPEED = f"""async seconds => {{ {SESSION}
     const start = performance.now(), step = session.run.step;
     await new Promise(done => setTimeout(done, 1000 * seconds));
     return (session.run.step - step) / (performance.now() - start) * 1000 }}"""
+MIDDLE = """() => {
+    const edge = document.querySelector('.playground .grip');
+    const middle = edge.getPointAtLength(edge.getTotalLength() / 2);
+    const { x, y } = middle.matrixTransform(edge.getScreenCTM());
+    return [x, y] }"""
 EQUAL, FASTEST = "25 steps a frame", "as fast as it goes"
 
 
@@ -236,6 +244,7 @@ def measure_ours(page) -> dict:
     page.locator(".playground").wait_for()
     page.evaluate(PLAY, [EQUAL, True])
     found = count_pictures(page, OUR_STATE)
+    found[SIDE] = [page.evaluate(SIZE)]
     page.evaluate(PLAY, [EQUAL, False])
     page.evaluate(WATCH)
     found[SCRUB] = scrub(page)
@@ -268,32 +277,26 @@ def scrub(page) -> list[float]:
     page.evaluate(PLAY, [EQUAL, True])  # so that the slider knows of them
     time.sleep(0.2)
     page.evaluate(PLAY, [EQUAL, False])
-    slider = page.get_by_role("slider", name="step", exact=True)
-    width = slider.bounding_box()["width"]
-    half = MOVES // 2
-    there = [width - 9 - (width - 18) * i / half for i in range(half + 1)]
-    return drag(page, slider, [*there, *there[-2:0:-1]])
+    box = page.get_by_role("slider", name="step", exact=True).bounding_box()
+    end, y = box["x"] + box["width"] - EDGE, box["y"] + box["height"] / 2
+    return drag(page, (end, y), way=2 * EDGE - box["width"])
 
 
 def drag_weight(page) -> list[float]:
-    """Drag the first weight up and down again."""
-    cell = page.locator('.playground td[data-i="0"]')
-    middle, half = cell.bounding_box()["width"] / 2, MOVES // 2
-    there = [middle + 5 * i for i in range(half + 1)]
-    return drag(page, cell, [*there, *there[-2:0:-1]])
+    """Drag the first weight, by its edge, up and down again."""
+    return drag(page, page.evaluate(MIDDLE), way=100)
 
 
-def drag(page, target, places: list[float]) -> list[float]:
-    """Drag by these distances from its left; the milliseconds until each is painted."""
-    target.scroll_into_view_if_needed()
-    box = target.bounding_box()
-    middle = box["y"] + box["height"] / 2
+def drag(page, start, way: float) -> list[float]:
+    """Drag from a point sideways and back; the milliseconds until each move is painted."""
     time.sleep(0.3)  # what came before is painted
-    page.mouse.move(box["x"] + places[0], middle)
+    x, y = start
+    page.mouse.move(x, y)
     page.mouse.down()
-    for turn, place in enumerate(places[1:]):
+    for turn in range(1, MOVES + 1):
         time.sleep(0.02 + 0.0037 * (turn % 5))  # anywhere between two frames
-        page.mouse.move(box["x"] + place, middle)
+        share = min(turn, MOVES - turn) / (MOVES / 2)
+        page.mouse.move(x + way * share, y)
     page.wait_for_function("!window.waiting.length")
     page.mouse.up()
     return page.evaluate("window.times.splice(0)")
