@@ -18,9 +18,9 @@ the output and each unit computed at 100x100 points for each picture and drawn, 
 with their widths, the curves and the numbers of both losses, and the browser's window.
 
 Not equal: their output is tanh and ours the logistic function; they go through 250
-training and 250 test points in turn and ours draws from 140 and tests on 60; a unit of
-theirs has a picture of 10x10 means, ours has one of more points, the line between the
-classes, and all weights as numbers; ours keeps what it takes to go back to any step.
+training points in turn and test on 250, ours draws from 140 and tests on 60; a unit's
+picture has 10x10 means there and 50x50 points here. Ours also draws the line between the
+classes and numbers at the weights, and keeps what it takes to go back to any step.
 
 The screen's 60 pictures a second hide what is left, so `work` tells how long the page's
 main thread was busy for a picture.
@@ -31,6 +31,7 @@ import contextlib
 import itertools
 import statistics
 import sys
+import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -40,9 +41,9 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from course.__main__ import main as course
 from tests import live
 
-MODULES = ROOT / "course" / "playground"
 SIZES = ((4, 2), (8, 8))  # of the hidden layers
 RUNS = 5
 INFINITE = float("inf")
@@ -137,15 +138,6 @@ def title_of(hidden: Iterable[int]) -> str:
 
 # 2. The pages --------------------------------------------------------------------------
 
-PAGE = """<!doctype html>
-<meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<link rel="stylesheet" href="playground.css">
-<div id="here"></div>
-<script type="module">
-import { mountPage } from "./mount.js";
-mountPage(document.querySelector("#here"));
-</script>"""
-
 # What the page shows now; it changes with each picture.
 OUR_STATE = "document.querySelector('.playground').view.drawn"
 THEIR_STATE = "document.querySelector('#iter-number').textContent"
@@ -201,33 +193,31 @@ EQUAL, FASTEST = "25 steps a frame", "as fast as it goes"
 
 
 @contextlib.contextmanager
-def opened(browser, name: str, hidden: Iterable[int], options):
-    """A page of one of the playgrounds, from its folder, without the network."""
-    units = ",".join(map(str, hidden))
-    if name == OURS:
-        folder, address = MODULES, f"#data=circles&hidden={units}"
-    else:
-        folder = options.tensorflow / "dist"
-        address = f"#dataset=circle&networkShape={units}&batchSize=10&percTrainData=50"
+def addresses(tensorflow: Path | None):
+    """Where each playground lies, up to its hidden layers; ours is made for this."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "playground.html"
+        with contextlib.redirect_stdout(sys.stderr):
+            assert course(["playground", str(file)]) == 0
+        found = {OURS: f"{file.as_uri()}#data=circles&hidden="}
+        if tensorflow:
+            file = tensorflow.resolve() / "dist" / "index.html"
+            settings = "dataset=circle&batchSize=10&percTrainData=50&networkShape="
+            found[THEIRS] = f"{file.as_uri()}#{settings}"
+        yield found
+
+
+@contextlib.contextmanager
+def opened(browser, address: str, slow=1):
+    """A page of its own, without the network."""
     page = live.new_page(browser, viewport=live.SIZE)
-    page.route("**/*", lambda route: answer(route, folder))
+    page.route("http*://**", lambda route: route.abort())
     page.devtools = page.context.new_cdp_session(page)
     page.devtools.send("Performance.enable")
-    page.devtools.send("Emulation.setCPUThrottlingRate", {"rate": options.slow})
-    page.goto(f"http://playground.invalid/{address}")
+    page.devtools.send("Emulation.setCPUThrottlingRate", {"rate": slow})
+    page.goto(address)
     yield page
     page.close()
-
-
-def answer(route, folder: Path):
-    """Answer a page's request by a file."""
-    site, _, path = route.request.url.partition("#")[0].partition(".invalid/")
-    if site != "http://playground":
-        return route.abort()
-    if not path and folder == MODULES:
-        return route.fulfill(body=PAGE, content_type="text/html")
-    file = folder / (path or "index.html")
-    return route.fulfill(path=file) if file.is_file() else route.fulfill(status=404)
 
 
 # 3. The measurements -------------------------------------------------------------------
@@ -251,6 +241,9 @@ def measure_ours(page) -> dict:
     page.evaluate(PLAY, [FASTEST, True])
     found[STEPS] = [page.evaluate(SPEED, SECONDS)]
     return found
+
+
+MEASURES = {OURS: measure_ours, THEIRS: measure_theirs}
 
 
 def count_pictures(page, state: str) -> dict:
@@ -304,14 +297,15 @@ def drag(page, start, way: float) -> list[float]:
 def measure(browser, options) -> dict:
     """All figures of all cases, in turns: (playground, sizes) -> figure -> its values."""
     found = defaultdict(lambda: defaultdict(list))
-    for turn in range(options.runs):
-        for hidden in SIZES:
-            for name in (OURS, THEIRS) if options.tensorflow else (OURS,):
-                print(f"Run {turn + 1}: {title_of(hidden)}, {name}", file=sys.stderr)
-                with opened(browser, name, hidden, options) as page:
-                    case = (measure_ours if name == OURS else measure_theirs)(page)
-                for figure, values in case.items():
-                    found[name, hidden][figure] += values
+    with addresses(options.tensorflow) as starts:
+        turns = range(1, options.runs + 1)
+        for turn, hidden, name in itertools.product(turns, SIZES, starts):
+            print(f"Run {turn}: {title_of(hidden)}, {name}", file=sys.stderr)
+            address = starts[name] + ",".join(map(str, hidden))
+            with opened(browser, address, options.slow) as page:
+                case = MEASURES[name](page)
+            for figure, values in case.items():
+                found[name, hidden][figure] += values
     return found
 
 
