@@ -102,9 +102,14 @@ export function contour(values, level) {
   for (let y = 0; y < size - 1; y++)
     for (let x = 0; x < size - 1; x++) {
       const i = y * size + x;
-      const [a, b] = [values[i], values[i + 1]];
-      const [c, d] = [values[i + size + 1], values[i + size]];
-      const [A, B, C, D] = [a > level, b > level, c > level, d > level];
+      const a = values[i]; // no [a, b] = [...]: 30,000 arrays a picture
+      const b = values[i + 1];
+      const c = values[i + size + 1];
+      const d = values[i + size];
+      const A = a > level;
+      const B = b > level;
+      const C = c > level;
+      const D = d > level;
       if (A === B && B === C && C === D) continue;
       const ends = [];
       if (A !== B) ends.push(x + share(a, b), y + 0.5);
