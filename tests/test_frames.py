@@ -17,5 +17,5 @@ def test_a_limit_counts_for_the_median_or_for_the_slowest():
 def test_a_line_of_the_table_tells_what_is_missed():
     """Guards: a mark on what has no limit, or is the other playground's."""
     assert row(DRAG, [21, 21], True).endswith("at most 20, 95 % 34, MISSED")
-    assert row(PICTURES, [60, 60], True).endswith(" 60.0               at least 59")
+    assert row(PICTURES, [60, 60], True).endswith(" 60.00               at least 59")
     assert row(DRAG, [21, 21], False).endswith(" 21.0 ms     21.0 ms")
