@@ -39,7 +39,7 @@ export class View {
     const sheet = h("div", { class: "sheet" }, this.makeBar(), this.makeRail());
     const below = h("div", { class: "below" }, this.formula.element, this.weights.element);
     sheet.append(this.diagram.element, this.makePictures(), below, this.status);
-    const props = { class: "playground course-panel", role: "group" };
+    const props = { class: "playground", role: "group" };
     this.root = h("div", { ...props, "aria-label": "playground" }, sheet);
     this.root.view = this; // for tests
     element.append(this.root);

@@ -118,6 +118,7 @@ export class Weights {
 
   typed(i) {
     const { box } = this.all[i];
+    if (!box.isTyped) return;
     const value = Number(box.value.replace("−", "-").replace(",", "."));
     const fits = box.value.trim() && Number.isFinite(value);
     box.isTyped = false;
@@ -129,7 +130,7 @@ export class Weights {
   key(event, i) {
     const { box } = this.all[i];
     if (event.key === "Escape") box.value = "";
-    if (event.key === "Escape") this.typed(i);
+    if (["Escape", "Enter"].includes(event.key)) this.typed(i); // JupyterLab keeps Enter
     const by = KEYS[event.key];
     if (!by) return;
     event.preventDefault();

@@ -3,16 +3,12 @@
 import { Session } from "./session.js";
 import { View } from "./view.js";
 
-const SESSIONS = new WeakMap();
-
-function sessionOf(model) {
-  if (!SESSIONS.has(model)) SESSIONS.set(model, new Session(model.get("settings")));
-  return SESSIONS.get(model);
-}
-
-export default {
-  render({ model, el }) {
-    const view = new View(sessionOf(model), el);
+export default () => {
+  let session;
+  const render = ({ model, el }) => {
+    session ??= new Session(model.get("settings"));
+    const view = new View(session, el);
     return () => view.close();
-  },
+  };
+  return { render };
 };

@@ -101,10 +101,10 @@ function render({ model, el }) {
     const box = el.closest(".course-question");
     if (!box) return;
     observer.disconnect();
-    new MutationObserver(() => el.classList.remove("waiting")).observe(
-      box.lastElementChild,
-      { childList: true, subtree: true },
-    );
+    new MutationObserver(() => el.classList.remove("waiting")).observe(box.lastElementChild, {
+      childList: true,
+      subtree: true,
+    });
   });
   observer.observe(el);
 }

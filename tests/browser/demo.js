@@ -3,20 +3,16 @@
 // picture; the words. Their sizes are those on the screen.
 (root) => {
   const window = root.closest(".jp-WindowedPanel-outer").getBoundingClientRect();
-  const size = (node) =>
-    parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom;
+  const size = (node) => parseFloat(getComputedStyle(node).fontSize) * node.currentCSSZoom;
   const saves = (node) =>
-    /^Save /.test(node.textContent) ||
-    ["settings", "file"].includes(node.labels?.[0]?.textContent);
+    /^Save /.test(node.textContent) || ["settings", "file"].includes(node.labels?.[0]?.textContent);
   const image = root.querySelector("img"),
     picture = image.getBoundingClientRect();
   const words = [...root.querySelectorAll("[role=status]")];
-  const controls = [
-    ...root.querySelectorAll("input, select, button, .noUi-handle"),
-  ].filter((node) => node.checkVisibility() && !saves(node));
-  const boxes = [image, ...words, ...controls].map((node) =>
-    node.getBoundingClientRect(),
+  const controls = [...root.querySelectorAll("input, select, button, .noUi-handle")].filter(
+    (node) => node.checkVisibility() && !saves(node),
   );
+  const boxes = [image, ...words, ...controls].map((node) => node.getBoundingClientRect());
   return {
     controls: controls.length,
     hidden: boxes.filter(

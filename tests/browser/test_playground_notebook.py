@@ -68,7 +68,7 @@ def test_keys_are_its_own(notebook):
     before, cells = notebook.page.evaluate(ACTIVE), len(notebook.cells())
     box = on.box("W[0][0, 0]")
     box.click()
-    for key in ("d", "d", "x", "Delete", "1", "Enter"):
+    for key in ("d", "d", "x", "Control+a", "Delete", "1", "Enter"):
         box.press(key)
     assert on.parameters()[0] == 1
     box.press("ArrowUp")

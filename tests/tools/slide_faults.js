@@ -38,8 +38,7 @@ function look() {
     e.clientWidth &&
     ((style.overflowY !== "visible" && e.scrollHeight > e.clientHeight + SLACK) ||
       (style.overflowX !== "visible" && e.scrollWidth > e.clientWidth + SLACK));
-  const start = (e, length) =>
-    e.textContent.trim().replace(/\s+/g, " ").slice(0, length);
+  const start = (e, length) => e.textContent.trim().replace(/\s+/g, " ").slice(0, length);
 
   const title = slide.querySelector(":scope > :is(h1, h2, h3, h4):first-child");
   // Alone with the title a picture is two thirds of the slide, beside text a half;

@@ -95,9 +95,7 @@ function numberTitles() {
 const HEADS = ".title, aside, summary, thead"; // each part of what is cut has them
 
 const bottomOf = (slide) =>
-  slide.getBoundingClientRect().top +
-  HEIGHT -
-  parseFloat(getComputedStyle(slide).paddingBottom);
+  slide.getBoundingClientRect().top + HEIGHT - parseFloat(getComputedStyle(slide).paddingBottom);
 
 // Move what lies lower than `limit` into a copy of `node`, and return the copy; null if
 // nothing does, or nothing would stay.
@@ -119,12 +117,10 @@ function cut(node, limit) {
 
 // A list at each of its items; other blocks only if a slide of their own is too small.
 const mayBeCut = (e) =>
-  e.matches("ul, ol") ||
-  (e.matches("details, table, tbody, .fragment") && e.offsetHeight > MOST);
+  e.matches("ul, ol") || (e.matches("details, table, tbody, .fragment") && e.offsetHeight > MOST);
 
 // Words before a colon stay with what they announce.
-const leadsOn = (e) =>
-  isHeading(e) || (e.matches("p") && /:$/.test(e.textContent.trim()));
+const leadsOn = (e) => isHeading(e) || (e.matches("p") && /:$/.test(e.textContent.trim()));
 
 // 3. Formulas and pictures
 
