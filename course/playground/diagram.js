@@ -159,7 +159,7 @@ export class Diagram {
     const n = y[l].length;
     const [from, until] = [x[l] + size / 2, to.x - size / 2];
     const apart = Math.min(17, (1.02 * room) / n);
-    const fits = apart >= 14.5 && until - from > 100;
+    const fits = apart >= 14.5 && until - from > 84;
     const port = to.y + apart * (j - (n - 1) / 2);
     const end = until - (fits ? 54 : 3); // a line ends before its number
     const bend = (from + end) / 2;

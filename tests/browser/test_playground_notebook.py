@@ -65,9 +65,9 @@ def test_it_trains_and_both_views_show_it(notebook):
 def test_keys_are_its_own(notebook):
     """Guards: a digit that cuts a cell, an arrow that goes to another one."""
     on = on_page(notebook, FIRST)
-    before, cells = notebook.page.evaluate(ACTIVE), len(notebook.cells())
     box = on.box("W[0][0, 0]")
     box.click()
+    before, cells = notebook.page.evaluate(ACTIVE), len(notebook.cells())
     for key in ("d", "d", "x", "Control+a", "Delete", "1", "Enter"):
         box.press(key)
     assert on.parameters()[0] == 1
