@@ -4,10 +4,14 @@ import sys
 import urllib.error
 import urllib.request
 
+import nbformat
 import pytest
 
+from course.playground import twin
+from course.tools.notebooks import write
 from tests import live
 from tests.browser.panel_on_page import Panel, assert_agrees
+from tests.browser.playground_on_page import OnPage
 from tests.live import expect
 from tests.wait import wait_until
 
@@ -32,6 +36,7 @@ def page(browser, tmp_path_factory):
     """Notebook 0 on a page of Voila."""
     folder = tmp_path_factory.mktemp("voila")
     live.copy_course(folder / "course")
+    write(playground(), folder / "course" / "notebooks" / "play.ipynb")
     port = live.free_port()
     command = [sys.executable, "-m", "voila", ".", "--no-browser", f"--port={port}"]
     with live.serve(command, folder / "course", folder):
@@ -41,6 +46,18 @@ def page(browser, tmp_path_factory):
         page.goto(f"{url}/render/notebooks/00_first_look.ipynb")
         yield page
         page.close()
+
+
+PLAY = """import sys; sys.path.insert(0, "..")
+from course.playground import Playground
+Playground(data="xor", step=30)"""
+
+
+def playground():
+    """A notebook that has only a playground."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PLAY)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    return notebook
 
 
 def answers(url):
@@ -77,3 +94,13 @@ def test_links_lead_on_and_no_picture_is_missing(page):
     assert page.locator("img").count() > 2
     assert page.evaluate(BROKEN) == []
     assert page.locator("mjx-container").count() > 10  # formulas
+
+
+def test_a_playground_trains(page):
+    """Guards: the widget in Voila's page, with its style and its numbers; last, since it
+    leaves the page of the others."""
+    page.goto(page.url.rpartition("/")[0] + "/play.ipynb")
+    on = OnPage(page)
+    assert on.line() == twin.line(twin.run({"data": "xor", "step": 30}))
+    on.button("One step").click()
+    assert on.step() == 31

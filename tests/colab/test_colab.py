@@ -11,10 +11,12 @@ import subprocess
 import nbformat
 import pytest
 
+from course.playground import twin
 from course.tools import ROOT, find_notebooks, links
 from course.tools.notebooks import read, write
 from tests import live
 from tests.browser.panel_on_page import Panel, rebuild
+from tests.browser.playground_on_page import OnPage
 from tests.questions.texts import CHOICE
 from tests.wait import wait_until
 
@@ -83,8 +85,10 @@ def test_panels_and_questions_behave_as_elsewhere(python):
 
 CELLS = f"""import sys; sys.path.insert(0, {str(ROOT)!r})
 import mlp_core as mlp; from course import panels, questions
+from course.playground import Playground
 panels.training_panel(task=mlp.XOR, seed=8)
-questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])"""
+questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])
+Playground(data="xor", step=30)"""
 # With a kernel that has answered, and the widgets' extension: what a cell shows before
 # that stays empty.
 READY = """() => {
@@ -121,7 +125,7 @@ def notebook(python, browser, tmp_path_factory):
     """A notebook with a panel and a question, all cells run."""
     folder, home = tmp_path_factory.mktemp("work"), tmp_path_factory.mktemp("home")
     (folder / "test.toml").write_text(CHOICE, encoding="utf-8")
-    cells = map(nbformat.v4.new_code_cell, CELLS.rsplit("\n", 2))
+    cells = map(nbformat.v4.new_code_cell, CELLS.rsplit("\n", 3))
     write(nbformat.v4.new_notebook(cells=[*cells]), folder / "test.ipynb")
     command = [python, "-m", "notebook", "--no-browser", "--allow-root"]
     command += ["--ip=127.0.0.1", f"--port={live.free_port()}"]
@@ -154,6 +158,17 @@ def test_settings_change_the_picture_and_a_question_answers(notebook):
     root.get_by_role("button").first.click()
     live.expect(root.get_by_role("status")).to_contain_text(re.compile("Right|Not yet"))
     assert root.locator(".waiting").count() == 0
+
+
+@pytest.mark.timed
+def test_a_playground_trains(notebook):
+    """Guards: Colab's versions of anywidget and ipywidgets, and its picture."""
+    outputs = notebook.page.locator(".cell").nth(3).locator(".output_subarea")
+    outputs.first.scroll_into_view_if_needed()
+    on = OnPage(notebook.page)
+    assert on.line() == twin.line(twin.run({"data": "xor", "step": 30}))
+    on.button("One step").click()
+    assert on.step() == 31
 
 
 @pytest.mark.timed
