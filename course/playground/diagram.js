@@ -19,20 +19,16 @@ export class Diagram {
     this.element = h("div", { class: "network" }, this.drawing, this.nodes, this.heads);
   }
 
-  get run() {
-    return this.session.run;
-  }
-
   // How a unit, [layer, unit], is called.
   wordsFor([layer, unit]) {
-    const { sizes, settings } = this.run;
+    const { sizes, settings } = this.session.run;
     if (layer === sizes.length - 1) return "output ŷ";
     if (!layer) return `input ${SPEC.features.options[settings.features[unit]]}`;
     return `layer ${layer - 1}, unit ${unit}`;
   }
 
   rebuild() {
-    this.units = this.run.sizes.map((n, layer) =>
+    this.units = this.session.run.sizes.map((n, layer) =>
       Array.from({ length: n }, (_, unit) => this.unit(layer, unit)),
     );
     this.nodes.replaceChildren(...this.units.flat().map(({ place }) => place));
@@ -43,7 +39,7 @@ export class Diagram {
 
   unit(layer, unit) {
     const { session, weights } = this;
-    const isOutput = layer === this.run.sizes.length - 1;
+    const isOutput = layer === this.session.run.sizes.length - 1;
     const words = this.wordsFor([layer, unit]);
     const hover = (on) => () => {
       weights.feature(layer, unit, on);
@@ -66,7 +62,7 @@ export class Diagram {
 
   // Buttons for layers and units, and the activation of each layer.
   showHeads() {
-    const { settings } = this.run;
+    const { settings } = this.session.run;
     const { hidden, output } = settings;
     const activation = activationsOf(settings).slice(0, -1);
     const [n, last] = [hidden.length, hidden.length - 1];
@@ -118,7 +114,7 @@ export class Diagram {
 
   // Where everything stands.
   layout() {
-    const { sizes } = this.run;
+    const { sizes } = this.session.run;
     const { clientWidth: width, clientHeight: height } = this.element;
     if (!width) return;
     const most = Math.max(...sizes);
@@ -173,7 +169,8 @@ export class Diagram {
 
   // The units of now; `one` is the network at the probe, or null.
   draw(surfaces, one) {
-    const { run, session } = this;
+    const { session } = this;
+    const { run } = session;
     const last = this.units.length - 1;
     const chosen = String(session.chosen ?? [last, 0]);
     this.units.forEach((units, l) =>
@@ -193,7 +190,7 @@ export class Diagram {
   }
 
   spot(canvas, probe) {
-    const { low, high } = this.run.data;
+    const { low, high } = this.session.run.data;
     const [x, y] = probe.map((c) => (THUMB * (c - low)) / (high - low));
     for (const [color, r] of [
       ["#fff", 3],

@@ -48,10 +48,6 @@ export class Surfaces {
     this.net = new Net(run.sizes, run.activations, n);
   }
 
-  compute(run) {
-    this.net.forward(run.p, this.inputs);
-  }
-
   // Of a unit, in rows from the top; layer 0 are the inputs.
   values(layer, unit) {
     const { n } = this.net;
@@ -102,15 +98,13 @@ export function contour(values, level) {
   for (let y = 0; y < size - 1; y++)
     for (let x = 0; x < size - 1; x++) {
       const i = y * size + x;
-      const a = values[i]; // no [a, b] = [...]: 30,000 arrays a picture
-      const b = values[i + 1];
-      const c = values[i + size + 1];
-      const d = values[i + size];
-      const A = a > level;
-      const B = b > level;
-      const C = c > level;
-      const D = d > level;
-      if (A === B && B === C && C === D) continue;
+      const A = values[i] > level;
+      const B = values[i + 1] > level;
+      const C = values[i + size + 1] > level;
+      const D = values[i + size] > level;
+      if (A === B && B === C && C === D) continue; // before arrays are made: 10,000 times
+      const [a, b] = [values[i], values[i + 1]];
+      const [c, d] = [values[i + size + 1], values[i + size]];
       const ends = [];
       if (A !== B) ends.push(x + share(a, b), y + 0.5);
       if (B !== C) ends.push(x + 1.5, y + share(b, c));

@@ -31,10 +31,6 @@ export class Square {
     this.scale = h("div", { class: "scale", "aria-hidden": "true" }, ...bar);
   }
 
-  get run() {
-    return this.session.run;
-  }
-
   layout() {
     this.side = this.element.clientWidth;
     this.isFresh = false; // the points
@@ -43,12 +39,13 @@ export class Square {
 
   // Where an input stands: pixels from the left or from the bottom.
   pixels(input) {
-    const { low, high } = this.run.data;
+    const { low, high } = this.session.run.data;
     return (this.side * (input - low)) / (high - low);
   }
 
   draw(surfaces, one, grey) {
-    const { run, session, side } = this;
+    const { session, side } = this;
+    const { run } = session;
     const context = wiped(this.lines);
     if (session.space !== null) {
       this.isFresh = false;
@@ -95,7 +92,7 @@ export class Square {
   drawPoints() {
     if (this.isFresh) return;
     this.isFresh = true;
-    const { data } = this.run;
+    const { data } = this.session.run;
     paintPoints(wiped(this.points), data, data.train.n < 9 ? 8 : 4, ({ X, n }, i) => [
       this.pixels(X[i]),
       this.side - this.pixels(X[n + i]),
@@ -110,13 +107,13 @@ export class Square {
 
   inputAt(event) {
     const box = this.element.getBoundingClientRect();
-    const { low, high } = this.run.data;
+    const { low, high } = this.session.run.data;
     const x = low + ((high - low) * (event.clientX - box.left)) / box.width;
     return [x, high - ((high - low) * (event.clientY - box.top)) / box.height];
   }
 
   get isOwn() {
-    return this.run.settings.data === "own" && this.session.space === null;
+    return this.session.run.settings.data === "own" && this.session.space === null;
   }
 
   press(event) {
@@ -128,7 +125,7 @@ export class Square {
 
   key(event) {
     const { probe } = this.session;
-    const { low, high } = this.run.data;
+    const { low, high } = this.session.run.data;
     if (event.key === "Enter" && this.isOwn && probe) return this.session.dab(probe);
     if (event.key === "Escape") this.isPinned = false;
     if (event.key === "Escape") return this.look(null);

@@ -61,10 +61,6 @@ export class View {
     if (!this.session.listeners.size) this.session.play(false); // nobody looks
   }
 
-  get run() {
-    return this.session.run;
-  }
-
   hear(what) {
     if (what === "frame") return this.draw();
     if (what === "settings") this.rebuild();
@@ -129,7 +125,7 @@ export class View {
     if (name === "data") return (kind) => session.chooseData(kind);
     if (name !== "features") return (value) => session.change({ [name]: value });
     return (feature) => {
-      const now = this.run.settings.features;
+      const now = this.session.run.settings.features;
       const all = Object.keys(SPEC.features.options);
       const features = all.filter((one) => now.includes(one) !== (one === feature));
       if (features.length) session.change({ features });
@@ -161,7 +157,7 @@ export class View {
   // What changes with the settings.
 
   rebuild() {
-    const { run } = this;
+    const { run } = this.session;
     for (const [name, control] of Object.entries(this.controls)) control.show(run.settings[name]);
     const { data } = run.settings;
     this.brush.hidden = data !== "own";
@@ -184,19 +180,19 @@ export class View {
 
   // What the settings hide.
   hideParts() {
-    for (const part of this.run.settings.hide)
+    for (const part of this.session.run.settings.hide)
       for (const node of this.root.querySelectorAll(`[data-part="${part}"]`)) node.hidden = true;
     const isEmpty = [...this.rail.children].every((node) => node.hidden);
     this.root.classList.toggle("no-rail", isEmpty);
   }
 
   showNumbers(on) {
-    this.weights.element.hidden = !on || this.run.settings.hide.includes("numbers");
+    this.weights.element.hidden = !on || this.session.run.settings.hide.includes("numbers");
     this.numbers.ariaExpanded = on;
   }
 
   layout() {
-    const isFew = this.run.p.length <= FEW && this.root.clientWidth >= 620;
+    const isFew = this.session.run.p.length <= FEW && this.root.clientWidth >= 620;
     if (!this.isByHand) this.showNumbers(isFew);
     for (const part of [this.diagram, this.square, this.chart]) part.layout();
   }
@@ -206,8 +202,9 @@ export class View {
   draw() {
     if (!this.square.side) return; // not on the page yet
     const started = performance.now();
-    const { run, session, surfaces } = this;
-    surfaces.compute(run);
+    const { session, surfaces } = this;
+    const { run } = session;
+    surfaces.net.forward(run.p, surfaces.inputs);
     const one = session.probe && this.atProbe();
     const losses = run.losses();
     this.diagram.draw(surfaces, one);
@@ -224,7 +221,8 @@ export class View {
 
   // z and a of all units at the probe.
   atProbe() {
-    const { run, one, session } = this;
+    const { one, session } = this;
+    const { run } = session;
     const X = Float64Array.from(session.probe);
     one.activations = run.activations;
     one.forward(run.p, featuresOf(run.settings.features, X));
@@ -240,12 +238,13 @@ export class View {
     if (this.greyOf !== grey) this.greySurfaces = new Surfaces(grey, COARSE);
     this.greyOf = grey;
     this.greySurfaces.net.activations = grey.activations;
-    this.greySurfaces.compute(grey);
+    this.greySurfaces.net.forward(grey.p, this.greySurfaces.inputs);
     return this.greySurfaces;
   }
 
   tell(losses) {
-    const { run, session } = this;
+    const { session } = this;
+    const { run } = session;
     write(this.step, `step ${run.step.toLocaleString("en")}`);
     put(this.scrub, "max", run.end);
     if (+this.scrub.value !== run.step) this.scrub.value = run.step;
@@ -261,7 +260,7 @@ export class View {
   }
 
   words(losses) {
-    const { run } = this;
+    const { run } = this.session;
     if (!run.data.train.n) return "No points yet: click into the picture to add some.";
     const line = lineOf(run.step, losses).replace("step", "Step");
     const words = `${line}. ${this.rightOnes()}`;
@@ -272,7 +271,7 @@ export class View {
 
   // How many points are on their side of the line.
   rightOnes() {
-    const { data, parts } = this.run;
+    const { data, parts } = this.session.run;
     if (data.isHeight) return "";
     const side = (value) => data.levels.filter((level) => value > level).length;
     const count = ({ net, Y }) => {
@@ -284,7 +283,8 @@ export class View {
   }
 
   tellLook() {
-    const { session, run } = this;
+    const { session } = this;
+    const { run } = session;
     write(this.what.options[0], this.diagram.wordsFor(session.shown));
     const key = [session.playing, session.space, session.axes].join();
     if (this.lookKey === key) return;

@@ -76,7 +76,7 @@ class OnPage:
     def at(self, x0, x1):
         """Where a point of the inputs stands in the square, in pixels."""
         low, high = self.root.evaluate(
-            "root => [root.view.run.data.low, root.view.run.data.high]"
+            "root => [root.view.session.run.data.low, root.view.session.run.data.high]"
         )
         side = self.square.bounding_box()["width"]
         part = side / (high - low)

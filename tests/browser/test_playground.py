@@ -220,11 +220,11 @@ def test_the_whole_run_can_be_gone_back_through(open_page):
     end, line = on.parameters(), on.line()
     on.set_step(0)
     assert on.parameters() == start
-    on.set_step(on.root.evaluate("root => root.view.run.end"))
+    on.set_step(on.root.evaluate("root => root.view.session.run.end"))
     assert on.parameters() == end and on.line() == line
     width = on.chart.bounding_box()["width"]
     on.chart.click(position={"x": 58 + (width - 68) / 2, "y": 50})  # half of the way
-    half = on.root.evaluate("root => root.view.run.end") / 2
+    half = on.root.evaluate("root => root.view.session.run.end") / 2
     assert abs(on.step() - half) <= 1
     on.button("Reset: the very same start").click()
     assert on.parameters() == start and on.step() == 0
