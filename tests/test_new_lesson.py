@@ -91,7 +91,7 @@ def test_save_writes_the_cells_of_the_exercise_and_the_pages(copy):
     assert "Twice as much, by a function of your own." in readme
     assert "| doublet |" in (copy / "docs" / "glossary.md").read_text("utf-8")
     said = course(copy, f"save --check {NAME}", f"minutes {NAME}", f"slides {NAME}")
-    assert said.startswith(f"{NAME}.ipynb: ok") and "10\n0.2 hours" in said
+    assert said.startswith(f"{NAME}.ipynb: ok") and "15\n0.2 hours" in said
     deck = (copy / "decks" / f"{NAME}.html").read_text("utf-8")
     assert "wice as much" in deck and "Let the class guess." in deck
 
