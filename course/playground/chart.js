@@ -1,7 +1,7 @@
 // The loss by step: training, test and the run in grey, on a logarithmic axis.
 
 import { h, write } from "./elements.js";
-import { NEGATIVE, POSITIVE, fmtLoss, measure, wiped } from "./paint.js";
+import { GREY, NEGATIVE, POSITIVE, fmtLoss, measure, wiped } from "./paint.js";
 
 const ROOM = { left: 58, right: 10, top: 24, bottom: 24 };
 const log = (x) => Math.log10(Math.max(x, 1e-30));
@@ -52,7 +52,11 @@ export class Chart {
       [run, "test", NEGATIVE, [5, 3]],
       [run, "train", POSITIVE, []],
     ].filter(([{ data }, name]) => data[name]?.n);
-    if (grey) curves.unshift([grey, "train", "#8a94a0", []]);
+    const greys = [
+      [grey, "test", GREY, [5, 3]],
+      [grey, "train", GREY, []],
+    ];
+    if (grey) curves.unshift(...greys.filter(([{ data }, name]) => data[name]?.n));
     this.end = Math.max(run.end, grey?.end ?? 0, 1);
     const [left, right] = [ROOM.left, width - ROOM.right];
     const [top, bottom] = [ROOM.top, height - ROOM.bottom];
@@ -63,8 +67,8 @@ export class Chart {
     for (const curve of curves) this.drawCurve(context, curve, X, Y);
     context.fillStyle = this.ink;
     context.fillRect(X(run.step) - 0.5, top, 1, bottom - top);
-    for (const [, name, color] of curves.slice(grey ? 1 : 0))
-      if (Number.isFinite(losses[name])) {
+    for (const [of, name, color] of curves)
+      if (of === run && Number.isFinite(losses[name])) {
         context.beginPath();
         context.arc(X(run.step), Y(losses[name]), 4.5, 0, 7);
         Object.assign(context, { fillStyle: color, strokeStyle: this.paper });
@@ -82,7 +86,10 @@ export class Chart {
     write(parts.train, `training ${fmtLoss(losses.train)}`);
     write(parts.test, `test ${fmtLoss(losses.test)}`);
     if (!grey) return;
-    write(parts.grey, `${this.session.greyName()}: ${fmtLoss(grey.losses().train)}`);
+    const { train, test } = grey.losses();
+    const ended = grey.step < this.session.run.step ? `, step ${grey.step}` : "";
+    const values = [train, ...(test === null ? [] : [test])].map(fmtLoss).join(", test ");
+    write(parts.grey, `${this.session.greyName()}${ended}: ${values}`);
   }
 
   drawAxes(context, Y, ticks) {

@@ -5,6 +5,7 @@ import { fmt, paint, scaleOf } from "./paint.js";
 import { SPEC, activationsOf } from "./settings.js";
 
 const THUMB = 50; // points along each side of a unit's picture
+const LEAST = 72; // pixels for a layer: many of them scroll to the side on a phone
 const HEAD = 74; // pixels above the units, for the buttons
 
 export class Diagram {
@@ -16,7 +17,8 @@ export class Diagram {
     this.drawing = h("svg:svg", { "aria-hidden": "true" }, this.edges, this.labels);
     this.nodes = h("div");
     this.heads = h("div");
-    this.element = h("div", { class: "network" }, this.drawing, this.nodes, this.heads);
+    this.inner = h("div", { class: "inner" }, this.drawing, this.nodes, this.heads);
+    this.element = h("div", { class: "network" }, this.inner);
   }
 
   // How a unit, [layer, unit], is called.
@@ -54,7 +56,7 @@ export class Diagram {
     const props = { class: "unit", "aria-label": `show ${words}`, ...hands };
     const node = button(canvas, props, choose);
     const text = h("span", { class: "za" });
-    const place = h("div", { class: isOutput ? "place output" : "place" }, node, text);
+    const place = h("div", {}, node, text);
     const name = isOutput ? "ŷ" : layer ? "" : words.replace("input ", "");
     if (name) place.append(h("span", { class: "name" }, name));
     return { place, node, canvas, text };
@@ -96,12 +98,11 @@ export class Diagram {
   head([title, part, words], changes, below) {
     const [less, more] = changes.map((values, i) => {
       const props = { class: "small", "data-part": part, "aria-label": `${words} ${"−+"[i]}` };
-      const press = button("−+"[i], props, () => this.session.change(values));
-      press.disabled = !values;
-      return press;
+      if (!values) props["aria-disabled"] = true; // not disabled: that would lose the focus
+      return button("−+"[i], props, () => values && this.session.change(values));
     });
     const row = h("div", {}, less ?? "", h("span", {}, title), more ?? "");
-    return h("div", { class: "heading" }, row, below);
+    return h("div", { class: "heading", "data-part": title }, row, below);
   }
 
   activationMenu(label, now, values) {
@@ -115,8 +116,10 @@ export class Diagram {
   // Where everything stands.
   layout() {
     const { sizes } = this.session.run;
-    const { clientWidth: width, clientHeight: height } = this.element;
-    if (!width) return;
+    const { clientWidth, clientHeight: height } = this.element;
+    if (!clientWidth) return;
+    const width = Math.max(clientWidth, LEAST * sizes.length);
+    this.inner.style.width = `${width}px`;
     const most = Math.max(...sizes);
     const pitch = (height - HEAD - 6) / most;
     const isRoomy = pitch >= 58;
@@ -148,7 +151,7 @@ export class Diagram {
   place({ l, j, k, isBias, label, edge, grip }, x, y, size, room) {
     const to = { x: x[l + 1], y: y[l + 1][k] };
     if (isBias) {
-      label.setAttribute("x", to.x);
+      label.setAttribute("x", to.x - size / 2 + 1);
       label.setAttribute("y", to.y + size / 2 + 16);
       return;
     }
@@ -174,19 +177,30 @@ export class Diagram {
     const last = this.units.length - 1;
     const chosen = String(session.chosen ?? [last, 0]);
     this.units.forEach((units, l) =>
-      units.forEach(({ canvas, text, node }, i) => {
+      units.forEach(({ place, canvas, text, node }, i) => {
         const values = surfaces.values(l, i);
         const isOutput = l === last;
         const levels = isOutput ? run.data.levels : [0];
         const scale = scaleOf(values, run.data, isOutput);
         paint(canvas, THUMB, values, scale, session.discrete ? levels : null);
         if (one) this.spot(canvas, session.probe);
+        const activity = l && this.isDead(l, i) ? "dead: 0 for all training points" : "";
+        put(node, "ariaDescription", activity);
+        put(place, "className", `place${isOutput ? " output" : ""}${activity ? " dead" : ""}`);
         const a = one && fmt(one.A[l][i]);
         write(text, !one ? "" : l ? `z ${fmt(one.Z[l - 1][i])}\na ${a}` : a);
         put(node, "ariaPressed", chosen === String([l, i]));
       }),
     );
     this.element.classList.toggle("probing", !!one);
+  }
+
+  // Whether a ReLU unit gives 0 for all training points: no step changes it any more.
+  isDead(l, i) {
+    const { activations, parts } = this.session.run;
+    const { Z, n } = parts.train.net;
+    if (activations[l - 1] !== "relu" || !n) return false;
+    return Z[l - 1].subarray(i * n, (i + 1) * n).every((z) => z < 0);
   }
 
   spot(canvas, probe) {

@@ -45,8 +45,8 @@ export function select(label, options, set) {
 
 // Controls: each is an element with `show(value)`, for a setting as settings.json has it.
 
-const field = (name, { label }, ...content) =>
-  h("label", { class: "field", "data-part": name }, h("span", {}, label), ...content);
+const field = (name, { label, help: title }, ...content) =>
+  h("label", { class: "field", title, "data-part": name }, h("span", {}, label), ...content);
 
 function menu(name, spec, set) {
   const pairs = spec.stops
@@ -54,9 +54,11 @@ function menu(name, spec, set) {
     : Object.entries(spec.options);
   const values = Object.fromEntries(pairs.map(([value]) => [value, value]));
   const box = select(spec.label, pairs, (value) => set(values[value]));
-  return Object.assign(field(name, spec, box), {
-    show: (value) => (box.value = value),
-  });
+  const show = (value) => {
+    if (!(value in values)) box.append(h("option", { value }, value)); // set by a link
+    box.value = value;
+  };
+  return Object.assign(field(name, spec, box), { show });
 }
 
 function slider(name, spec, set) {
@@ -74,18 +76,17 @@ function slider(name, spec, set) {
 function dial(name, spec, set) {
   const { label, least: min, most: max, whole } = spec;
   const stops = spec.stops.length ? spec.stops : [...Array(spec.stops).keys()];
-  let now;
-  const typed = () => (box.value && box.validity.valid ? set(+box.value) : (box.value = now));
+  const typed = () => box.value && box.reportValidity() && set(+box.value);
   const props = { type: "number", min, max, step: whole ? 1 : "any", onchange: typed };
   const box = h("input", props);
   const slide = () => set(stops[+range.value]);
   const more = { max: stops.length - 1, "aria-label": `slider: ${label}`, oninput: slide };
   const range = h("input", { type: "range", min: 0, ...more });
   const show = (value) => {
-    now = box.value = value;
+    box.value = value;
     const at = stops.findIndex((stop) => stop >= value);
     range.value = at < 0 ? stops.length - 1 : at;
-    range.ariaValueText = value;
+    range.setAttribute("aria-valuetext", value);
   };
   const both = h("div", { class: "dial", "data-part": name }, field("", spec, box), range);
   return Object.assign(both, { show });

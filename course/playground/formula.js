@@ -21,18 +21,17 @@ export class Formula {
     const [layer, unit] = shown;
     const a = fmt(one.A[layer][unit]);
     if (!layer) {
-      const [x0, x1] = probe.map((x) => fmt(x));
       const name = SPEC.features.options[run.settings.features[unit]];
-      return `${name} = ${a} at x0 = ${x0}, x1 = ${x1}`;
+      return `${name} ≈ ${a}, where x0 ≈ ${fmt(probe[0])} and x1 ≈ ${fmt(probe[1])}`;
     }
     const { W, b, nOut } = run.net.layers[layer - 1];
     const signed = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
     const terms = Array.from(one.A[layer - 1], (x, j) => {
-      return `${fmt(x)}·${signed(run.p[W + j * nOut + unit])}`;
+      return `${j ? signed(x) : fmt(x)}·${signed(run.p[W + j * nOut + unit])}`;
     });
     const z = fmt(one.Z[layer - 1][unit]);
     const name = SPEC.output.options[run.activations[layer - 1]];
     const f = name === "identity" ? "z" : `${name}(${z})`;
-    return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit])} = ${z},  a = ${f} = ${a}`;
+    return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit])} ≈ ${z},  a = ${f} ≈ ${a}`;
   }
 }

@@ -2,9 +2,11 @@
 
 import { h } from "./elements.js";
 import { Session } from "./session.js";
-import { fromAddress, toAddress } from "./settings.js";
+import { SPEC, fromAddress, toAddress } from "./settings.js";
 import { View } from "./view.js";
 
+const LOST =
+  "The address leads to the start of this run: more than 20,000 steps, and what was changed on the way, can't be kept in it.";
 const WAIT = 300; // milliseconds: a browser takes an address only so often
 
 export function mount(element, settings = {}) {
@@ -18,11 +20,15 @@ export function mountPage(element, start = "") {
   const view = mount(element, Object.assign({}, ...parts.map(({ settings }) => settings)));
   if (complaints.length)
     element.prepend(h("p", { class: "complaint" }, `In the address: ${complaints.join("; ")}.`));
+  const note = h("p", { class: "complaint", hidden: "" }, LOST);
+  element.append(note);
+  addEventListener("hashchange", () => location.reload()); // another link, in the same tab
   let timer = null;
   const tellAddress = () => {
     timer = null;
     const { settings, step, events } = view.session.run;
-    const address = toAddress({ ...settings, step: events.length ? 0 : step });
+    note.hidden = !events.length && step <= SPEC.step.most;
+    const address = toAddress({ ...settings, step: note.hidden ? step : 0 });
     history.replaceState(null, "", `#${address}`);
   };
   view.session.listeners.add((what) => {

@@ -17,10 +17,12 @@ export function fmt(value, digits = 2) {
 
 export function fmtLoss(value) {
   if (!Number.isFinite(value)) return "not finite";
-  const isPlain = value === 0 || (value >= 1e-3 && value < 1e3);
+  if (value === 0) return "0";
+  const isPlain = value >= 1e-3 && value < 1e3;
   return isPlain ? value.toFixed(4) : value.toExponential(1).replace("+", "");
 }
 
+export const GREY = "#8a94a0";
 export const NEGATIVE = "#d55e00";
 export const POSITIVE = "#0072b2";
 const ENDS = [[213, 94, 0], [255, 255, 255], [0, 114, 178]]; // prettier-ignore

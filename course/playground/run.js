@@ -3,7 +3,7 @@
 import { featuresOf, makeData } from "./data.js";
 import { Net, initialize } from "./network.js";
 import { Rng } from "./numbers.js";
-import { DEFAULTS, activationsOf } from "./settings.js";
+import { activationsOf, defaultsFor } from "./settings.js";
 
 // These may change on the way; what else changes begins a new run.
 const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2"];
@@ -12,7 +12,7 @@ const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dr
 
 export class Run {
   constructor(settings = {}) {
-    this.settings = { ...DEFAULTS, ...settings };
+    this.settings = { ...defaultsFor(settings.data), ...settings };
     this.begin();
     this.trainTo(this.settings.step);
   }

@@ -2,7 +2,7 @@
 
 import { REACH } from "./data.js";
 import { Run } from "./run.js";
-import { SPEC, changed } from "./settings.js";
+import { SPEC, changed, outputFor } from "./settings.js";
 
 // Of the menu: so many steps, and every how many milliseconds.
 export const PACES = {
@@ -16,9 +16,8 @@ export const PACES = {
 };
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
+const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
-
-const BEYOND_CLASSES = ["sum", "plane", "hills"]; // a sigmoid doesn't reach their targets
 
 export class Session {
   constructor(settings) {
@@ -32,7 +31,8 @@ export class Session {
     this.space = null; // the hidden layer whose space is shown
     this.axes = [0, 1]; // two of its units
     this.discrete = false;
-    this.brush = 1; // what a click adds to own points: 0, 1, or "erase"
+    this.brush = "1"; // what a click does to own points: "0" and "1" add, or "erase"
+    this.jumps = []; // when the output jumped to the other side
     this.listeners = new Set(); // called with "frame", "run", "look" or "settings"
   }
 
@@ -42,6 +42,7 @@ export class Session {
 
   play(on = !this.playing) {
     if (on === this.playing || (on && !this.canTrain)) return;
+    Object.assign(this, { jumps: [], isSlowed: false });
     this.playing = on;
     cancelAnimationFrame(this.next); // else a quick pause and play would leave two loops
     if (on) this.tick(performance.now(), 0);
@@ -57,17 +58,29 @@ export class Session {
     const [steps, pause] = PACES[this.pace];
     if (now >= due && !document.hidden) {
       this.run.train(steps, MOST_TIME);
-      due = now + (calm?.matches ? Math.max(pause, CALM) : pause);
+      due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
       this.playing = this.canTrain;
       this.tell(this.playing ? "frame" : "run");
     }
     this.next = requestAnimationFrame((time) => this.tick(time, due));
   }
 
-  // Change the run, and tell.
-  do(action, what = "run") {
+  // Whether the output for the training data keeps jumping from side to side.
+  isJumping(now) {
+    const { run } = this;
+    const sides = run.parts.train.net.output.map((value) => value > run.data.middle);
+    const moved = sides.filter((side, i) => side !== this.sides?.[i]).length;
+    this.sides = sides;
+    if (moved > sides.length / 4) this.jumps.push(now);
+    this.jumps = this.jumps.filter((time) => now - time < 4 * SAFE);
+    return (this.isSlowed = this.jumps.length > 3);
+  }
+
+  // Change the run, and tell; at an earlier step other settings may have been in force.
+  do(action) {
+    const { settings } = this.run;
     action(this.run);
-    this.tell(what);
+    this.tell(this.run.settings === settings ? "run" : "settings");
   }
 
   // Some settings. What is looked at may be gone then.
@@ -80,14 +93,13 @@ export class Session {
     this.tell("settings");
   }
 
-  // Data, with an output that reaches its targets; own points begin with those shown.
+  // Data, with an output that reaches its targets; own points begin with classes shown.
   chooseData(data) {
-    const { run } = this;
-    const values = { data };
-    const [needs, had] = [data, run.settings.data].map((d) => BEYOND_CLASSES.includes(d));
-    if (needs !== had) values.output = needs ? "identity" : "sigmoid";
-    if (data === "own") values.points = had || run.data.high < REACH ? [] : this.points();
-    this.change(values);
+    const { settings } = this.run;
+    const [output, had] = [data, settings.data].map((name) => outputFor(name));
+    const values = output === had ? { data } : { data, output };
+    const begins = data === "own" && !settings.points.length && had === "sigmoid";
+    this.change(begins ? { ...values, points: this.points() } : values);
   }
 
   points() {
@@ -101,7 +113,7 @@ export class Session {
   dab([x0, x1]) {
     const round = (x) => Math.round(100 * x) / 100;
     const points = [...this.run.settings.points];
-    if (this.brush !== "erase") points.push([round(x0), round(x1), this.brush]);
+    if (this.brush !== "erase") points.push([round(x0), round(x1), Number(this.brush)]);
     else {
       const far = points.map((point) => Math.hypot(point[0] - x0, point[1] - x1));
       const nearest = far.indexOf(Math.min(...far));
@@ -121,20 +133,20 @@ export class Session {
     return this.hovered ?? this.chosen ?? output;
   }
 
-  // Keep this run in grey, or let go of it.
+  // Keep this run in grey and begin another one, or let go of it.
   compare(on) {
     this.grey = on ? this.run.copy() : null;
-    this.tell("run");
+    if (on) this.run.begin();
+    this.tell("settings");
   }
 
   // In what the run in grey differs, in words.
   greyName() {
-    const [grey, now] = [this.grey.settings, this.run.settings].map(changed);
-    const names = Object.keys({ ...now, ...grey }).filter(
-      (name) => JSON.stringify(grey[name]) !== JSON.stringify(now[name]),
-    );
+    const { settings } = this.run;
+    const names = Object.keys(changed(this.grey.settings, settings));
     const isSaid = (name) => !["points", "step", "hide"].includes(name);
-    const say = (name) => `${SPEC[name].label ?? name} ${this.grey.settings[name]}`;
+    const say = (name) =>
+      `${SPEC[name].label ?? name} ${String(this.grey.settings[name]) || "none"}`;
     return names.filter(isSaid).map(say).join("; ") || "the same settings";
   }
 }

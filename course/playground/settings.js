@@ -40,9 +40,15 @@ export function complaint(name, value) {
   return "";
 }
 
-// Those that differ from the defaults.
-export function changed(settings) {
-  const differs = ([name, value]) => JSON.stringify(value) !== JSON.stringify(DEFAULTS[name]);
+// An output that reaches the targets of these data, unless the settings name another one.
+export const outputFor = (data) =>
+  ["sum", "plane", "hills"].includes(data) ? "identity" : DEFAULTS.output;
+
+export const defaultsFor = (data) => ({ ...DEFAULTS, output: outputFor(data) });
+
+// Those that differ from others, else from what is usual for these data.
+export function changed(settings, others = defaultsFor(settings.data)) {
+  const differs = ([name, value]) => JSON.stringify(value) !== JSON.stringify(others[name]);
   return Object.fromEntries(Object.entries(settings).filter(differs));
 }
 

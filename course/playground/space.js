@@ -32,9 +32,12 @@ export class Space {
       const A = run.parts[part === data.test ? "test" : "train"].net.A[layer];
       return place(...axes.map((unit) => A[unit * part.n + i]));
     });
+    const ticks = isBounded ? [-1, 0, 1] : [0];
+    const names = axes.map((unit) => `unit ${unit}`);
+    square.drawTicks(context, ticks, (x) => place(x, 0)[0], ...names);
     square.tellScale(-reach, reach);
     const at = one && axes.map((unit) => fmt(one.A[layer][unit])).join(", ");
-    write(square.readout, one ? `seen as (${at})` : `→ unit ${axes[0]}, ↑ unit ${axes[1]}`);
+    write(square.readout, one ? `it is at (${at})` : `layer ${space} sees the points so`);
   }
 
   paintGround(canvas, reach) {

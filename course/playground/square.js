@@ -1,10 +1,11 @@
 // The large picture: a unit over the square of inputs, and a point that is looked at.
 
 import { h, write } from "./elements.js";
-import { contour, fmt, measure, paint, paintPoints, scaleOf, wiped } from "./paint.js";
+import { GREY, contour, fmt, measure, paint, paintPoints, scaleOf, wiped } from "./paint.js";
 import { Space } from "./space.js";
 
-const HANDS = "arrow keys move a point, Enter adds it to own points, Escape lets it go";
+const HANDS = "surface; arrow keys move a point, Escape lets it go";
+const RIM = { strokeStyle: "#fff", fillStyle: "#1b2430", lineWidth: 4, lineJoin: "round" };
 const ARROWS = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -25,7 +26,7 @@ export class Square {
     };
     const props = { class: "square", tabindex: 0, role: "application", ...hands };
     const canvases = [this.surface, this.lines, this.points];
-    this.element = h("div", { ...props, "aria-label": `surface; ${HANDS}` }, ...canvases);
+    this.element = h("div", { ...props, "aria-label": HANDS }, ...canvases);
     [this.low, this.high, this.readout] = [0, 1, 2].map(() => h("span"));
     const bar = [this.low, h("i"), this.high];
     this.scale = h("div", { class: "scale", "aria-hidden": "true" }, ...bar);
@@ -35,6 +36,9 @@ export class Square {
     this.side = this.element.clientWidth;
     this.isFresh = false; // the points
     for (const canvas of [this.lines, this.points]) measure(canvas);
+    const more = { 0: "adds a circle", 1: "adds a square", erase: "erases the nearest point" };
+    const enter = this.isOwn ? `, Enter ${more[this.session.brush]}` : "";
+    this.element.ariaLabel = `${HANDS}${enter}`;
   }
 
   // Where an input stands: pixels from the left or from the bottom.
@@ -60,17 +64,42 @@ export class Square {
     this.tellScale(scale.middle - scale.reach, scale.middle + scale.reach);
     if (grey) {
       const ofGrey = grey.values(grey.net.A.length - 1, 0);
-      this.stroke(context, ofGrey, levels, "#8a94a0", 4);
+      this.stroke(context, ofGrey, levels, GREY, 4);
     }
     this.stroke(context, values, levels, "#1b2430", 1.7);
     this.drawPoints();
+    this.drawTicks(
+      context,
+      run.data.high < 2 ? [0, 1] : [-3, 0, 3],
+      (x) => this.pixels(x),
+      "x0",
+      "x1",
+    );
     if (!one) return write(this.readout, `line at ${levels.join(" and ")}`);
     const [x, y] = session.probe.map((input) => this.pixels(input));
     context.fillStyle = "rgba(27,36,48,.6)";
-    context.fillRect(x - 0.5, 0, 1, side);
-    context.fillRect(0, side - y - 0.5, side, 1);
+    const width = this.isPinned ? 2 : 1; // held, or only pointed at
+    context.fillRect(x - width / 2, 0, width, side);
+    context.fillRect(0, side - y - width / 2, side, width);
     const at = session.probe.map((input) => fmt(input)).join(", ");
     write(this.readout, `(${at}) → ${fmt(one.A[layer][unit], 3)}`);
+  }
+
+  // The axes, within the picture: numbers along two edges, and a name at each end.
+  drawTicks(context, ticks, place, across, upwards) {
+    const { side } = this;
+    const say = (text, x, y, align) => {
+      Object.assign(context, RIM, { textAlign: align, font: "15px system-ui, sans-serif" });
+      context.strokeText(text, x, y);
+      context.fillText(text, x, y);
+    };
+    for (const tick of ticks) {
+      const text = String(tick).replace("-", "−");
+      say(text, place(tick), side - 5, "center");
+      if (tick !== ticks[0]) say(text, 5, side - place(tick) + 5, "left");
+    }
+    say(`${across} →`, side - 5, side - 24, "right");
+    say(`↑ ${upwards}`, 22, 17, "left");
   }
 
   tellScale(low, high) {

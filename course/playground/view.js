@@ -15,7 +15,6 @@ import { Weights } from "./weights.js";
 const FINE = 100; // points along each side of the large picture
 const COARSE = 50; // of the run in grey
 const READABLE = 60; // milliseconds between numbers: nobody reads them faster
-const SPOKEN = 500; // between lines of the status
 const FEW = 45; // so many numbers have room below the network
 
 // One line of numbers, as Playground.line() in Python.
@@ -34,11 +33,12 @@ export class View {
     this.square = new Square(session);
     this.chart = new Chart(session);
     this.formula = new Formula(session);
-    this.status = h("div", { class: "status", role: "status" });
+    this.status = h("div", { class: "status" });
+    this.spoken = h("div", { class: "spoken", role: "status" }); // when it stands still
     this.controls = {};
     const sheet = h("div", { class: "sheet" }, this.makeBar(), this.makeRail());
     const below = h("div", { class: "below" }, this.formula.element, this.weights.element);
-    sheet.append(this.diagram.element, this.makePictures(), below, this.status);
+    sheet.append(this.diagram.element, this.makePictures(), below, this.status, this.spoken);
     const props = { class: "playground", role: "group" };
     this.root = h("div", { ...props, "aria-label": "playground" }, sheet);
     this.root.view = this; // for tests
@@ -110,12 +110,13 @@ export class View {
       const content = name === "data" ? thumbOf : undefined;
       this.controls[name] = CONTROLS[spec.control](name, spec, set, content);
     }
-    const brushes = { 0: "● 0", 1: "■ 1", erase: "erase" };
-    this.brush = choices("brush", { label: "a click adds", options: brushes }, (brush) => {
-      session.brush = brush === "erase" ? brush : +brush;
+    const options = { 0: "● 0", 1: "■ 1", erase: "erase", clear: "clear all" };
+    this.brush = choices("brush", { label: "a click adds", options }, (brush) => {
+      if (brush === "clear") return session.change({ points: [] });
+      session.brush = brush;
       this.brush.show(brush);
     });
-    this.brush.show("1");
+    this.brush.show(session.brush);
     const { data, ...others } = this.controls;
     return (this.rail = h("div", { class: "rail" }, data, this.brush, ...Object.values(others)));
   }
@@ -134,8 +135,10 @@ export class View {
 
   makePictures() {
     const { session, square, chart } = this;
-    this.what = select("the large picture shows", [], (space) => {
-      session.look({ space: space === "" ? null : +space, axes: [0, 1] });
+    this.what = select("the large picture shows", [], (name) => {
+      const isSpace = name !== "output" && name !== "unit";
+      const chosen = name === "output" ? null : session.chosen;
+      session.look({ space: isSpace ? +name : null, axes: [0, 1], chosen });
       square.layout();
     });
     this.axes = [0, 1].map((i) =>
@@ -161,8 +164,8 @@ export class View {
     for (const [name, control] of Object.entries(this.controls)) control.show(run.settings[name]);
     const { data } = run.settings;
     this.brush.hidden = data !== "own";
-    for (const name of ["noise", "test"])
-      this.controls[name].hidden = ["xor", "sum", "own"].includes(data);
+    for (const name of ["noise", "test", "data_seed"])
+      this.controls[name].inert = ["xor", "sum", "own"].includes(data); // nothing to draw
     this.surfaces = new Surfaces(run, FINE);
     this.one = new Net(run.sizes, run.activations, 1);
     const key = JSON.stringify([run.sizes, run.settings.features]);
@@ -171,7 +174,12 @@ export class View {
       this.weights.rebuild();
       this.diagram.rebuild();
       const spaces = run.settings.hidden.flatMap((n, l) => (n > 1 ? [l] : []));
-      this.what.offer([["", ""], ...spaces.map((l) => [l, `space of layer ${l}`])]);
+      const first = [
+        ["output", "output ŷ"],
+        ["unit", ""],
+      ];
+      this.what.offer([...first, ...spaces.map((l) => [l, `space of layer ${l}`])]);
+      this.what.kept = null;
     }
     this.diagram.showHeads();
     this.hideParts();
@@ -234,7 +242,7 @@ export class View {
     const { grey, shown, run } = this.session;
     if (!grey) return null;
     grey.goTo(Math.min(run.step, grey.end));
-    if (grey.data.high !== run.data.high || shown[0] !== run.sizes.length - 1) return null;
+    if (grey.settings.data !== run.settings.data || shown[0] !== run.sizes.length - 1) return null;
     if (this.greyOf !== grey) this.greySurfaces = new Surfaces(grey, COARSE);
     this.greyOf = grey;
     this.greySurfaces.net.activations = grey.activations;
@@ -250,21 +258,23 @@ export class View {
     if (+this.scrub.value !== run.step) this.scrub.value = run.step;
     put(this.compare, "ariaPressed", !!session.grey);
     this.tellLook();
-    const time = performance.now();
-    if (session.playing && time - (this.told ?? 0) < SPOKEN) return;
-    this.told = time;
-    for (const node of [this.status, this.square.readout])
-      node.ariaLive = session.playing ? "off" : "polite";
-    write(this.status, this.words(losses));
+    const words = this.words(losses);
+    write(this.status, words);
+    this.status.classList.toggle("broken", run.divergedAt !== null);
+    put(this.square.readout, "ariaLive", session.playing ? "off" : "polite");
+    if (session.playing) return write(this.spoken, "It trains.");
+    write(this.spoken, words);
     this.chart.canvas.ariaLabel = `loss by step; ${lineOf(run.step, losses)}`;
   }
 
   words(losses) {
-    const { run } = this.session;
+    const { session } = this;
+    const { run } = session;
     if (!run.data.train.n) return "No points yet: click into the picture to add some.";
-    const line = lineOf(run.step, losses).replace("step", "Step");
+    const line = lineOf(run.step.toLocaleString("en"), losses).replace("step", "Step");
     const words = `${line}. ${this.rightOnes()}`;
-    if (run.divergedAt === null) return words;
+    if (run.divergedAt === null && !session.isSlowed) return words;
+    if (run.divergedAt === null) return `The output jumps at each step, so few are shown. ${words}`;
     const why = `Diverged at step ${run.divergedAt}: its update was too large`;
     return `${why}, and the numbers exploded. Lower the learning rate, then Reset. ${words}`;
   }
@@ -276,23 +286,25 @@ export class View {
     const side = (value) => data.levels.filter((level) => value > level).length;
     const count = ({ net, Y }) => {
       const right = net.output.filter((value, i) => side(value) === side(Y[i])).length;
-      return `${right} of ${Y.length}`;
+      return `${right} of ${Y.length} (${Math.round((100 * right) / Y.length)} %)`;
     };
-    const test = parts.test ? ` and ${count(parts.test)}` : "";
-    return `On the right side of the line: ${count(parts.train)}${test}.`;
+    const test = parts.test ? `, and ${count(parts.test)} of the test` : "";
+    return `Correct: ${count(parts.train)}${test}.`;
   }
 
   tellLook() {
     const { session } = this;
     const { run } = session;
-    write(this.what.options[0], this.diagram.wordsFor(session.shown));
+    const isOutput = session.shown[0] === run.sizes.length - 1;
+    write(this.what.options[1], this.diagram.wordsFor(session.shown));
+    put(this.what.options[1], "hidden", isOutput);
+    put(this.what, "value", session.space ?? (isOutput ? "output" : "unit"));
     const key = [session.playing, session.space, session.axes].join();
     if (this.lookKey === key) return;
     this.lookKey = key;
     const words = session.playing ? "Pause" : "Play";
     this.playButton.replaceChildren(icon(words.toLowerCase()));
     this.playButton.ariaLabel = this.playButton.title = words;
-    this.what.value = session.space ?? "";
     const n = run.settings.hidden[session.space] ?? 0;
     this.discrete.hidden = n > 2 || run.settings.hide.includes("discrete");
     this.axes.forEach((box, i) => {

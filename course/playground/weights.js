@@ -25,7 +25,8 @@ export class Weights {
         return this.one(W + at, W + at >= b, l, j, k);
       }),
     );
-    const hint = "Drag a number or an edge, or type. Arrow keys change it; with Shift, less.";
+    const hint =
+      "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit.";
     const tables = layers.map((layer, l) => this.table(layer, l));
     this.element.replaceChildren(...tables, h("p", {}, hint));
   }
@@ -42,8 +43,11 @@ export class Weights {
       onchange: () => this.typed(i),
       onkeydown: (event) => this.key(event, i),
     };
+    const to = `to layer ${l}, unit ${k}`;
+    const from = isBias ? `bias of layer ${l}, unit ${k}` : `from input ${j} of the layer ${to}`;
     const props = { inputmode: "decimal", "aria-label": name, "data-i": i, ...hands, ...keys };
-    const box = h("input", { ...props, type: "text", autocomplete: "off" });
+    const more = { type: "text", autocomplete: "off", "aria-description": from };
+    const box = h("input", { ...props, ...more });
     const label = h("svg:text", { class: isBias ? "bias" : "weight", ...hands });
     const edge = isBias ? null : h("svg:path");
     const grip = isBias ? null : h("svg:path", { class: "grip", ...hands });

@@ -26,7 +26,7 @@ class Playground(anywidget.AnyWidget):
     - ``scheme``: normal, uniform, he, glorot, zeros; ``seed``
     - ``learning_rate``: from 0.00001 to 100; ``batch``: samples of a step, 0 for all;
       ``l1``, ``l2``: from 0 to 1; ``step``: from 0 to 20000
-    - ``hide``: some of data, noise, test, batch, features, layers, units, activation,
+    - ``hide``: some of data, noise, test, batch, data_seed, features, layers, units, activation,
       learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,
       numbers
     """
@@ -37,9 +37,9 @@ class Playground(anywidget.AnyWidget):
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
     def __init__(self, **settings):
-        given = twin.check(settings).items()
-        changed = {name: v for name, v in given if v != twin.DEFAULTS[name]}
-        super().__init__(settings=changed)
+        given = twin.check(settings)
+        usual = twin.defaults_for(given)
+        super().__init__(settings={k: v for k, v in given.items() if v != usual[k]})
         self.add_class("course-playground")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
