@@ -7,35 +7,31 @@ line, and refuses others.
 import re
 
 NAMES = r"\{\s*\w+(?:,\s*\w+)*,?\s*\}"
-IMPORT = rf'(?m)^import (?:{NAMES}|(\w+)) from "\./([\w.]+)"(?: with \{{ type: "json" \}})?;\n'
+DATA = r'(\w+) from "\./(\w+\.json)" with \{ type: "json" \}'
+IMPORT = rf'(?m)^import (?:{DATA}|{NAMES} from "\./(\w+\.js)");\n'
 EXPORT = rf"(?m)^export (?:(?=(?:const|let|function|class|async) )|{NAMES};\n)"
-DEFAULT = r"(?m)^export default "
-UNKNOWN = r"(?m)^(?:import|export)\b.*"
 
 
 def joined(path) -> str:
-    """The module and all that it imports, each once, after what it imports itself.
+    """The module, with all that it imports in the place of its imports, each once.
 
     What the module at ``path`` exports as its default stays so.
     """
-    parts = {}
+    done, top = set(), path.read_text(encoding="utf-8")
 
-    def add(path, constant):
-        if path in parts:
-            return
-        text = path.read_text(encoding="utf-8")
-        if (path.suffix == ".json") != bool(constant):
-            raise ValueError(f"{path.name}: data are imported as one name, modules not")
-        if constant:
-            parts[path] = f"const {constant} = {text.strip()};\n"
-            return
-        for found, file in re.findall(IMPORT, text):
-            add(path.with_name(file), found)
-        parts[path] = re.sub(EXPORT, "", re.sub(IMPORT, "", text))
+    def whole(text):
+        return re.sub(EXPORT, "", re.sub(IMPORT, imported, text))
 
-    add(path, "")
-    *below, top = parts.values()
-    for text in (*below, re.sub(DEFAULT, "", top, count=1)):
-        if found := re.search(UNKNOWN, text):
-            raise ValueError(f"a form that is not known here: {found[0]}")
-    return "\n".join([*below, top])
+    def imported(found):
+        constant, file = found[1], found[2] or found[3]
+        if file in done:
+            return ""
+        done.add(file)
+        text = path.with_name(file).read_text(encoding="utf-8")
+        return f"const {constant} = {text.strip()};\n" if constant else whole(text)
+
+    script = whole(top)
+    left = re.findall(r"(?m)^(?:import|export)\b.*", script)
+    if left != re.findall("(?m)^export default .*", top):
+        raise ValueError(f"a form that is not known here is among {left}")
+    return script
