@@ -6,123 +6,88 @@ page bit for bit; what is computed from them is the same but for rounding.
 
 import json
 import math
-import re
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
 import mlp_core as mlp
-from course import fast
+from course import checks, fast
+from course.words import plain
 
 SPEC = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
 DEFAULTS = {name: spec["default"] for name, spec in SPEC.items()}
-REACH, N, TURN = 3, 200, 2 * math.pi  # as in data.js
+N = 200  # points are drawn
 
 
-def check(settings) -> dict:
-    """The settings as JSON has them, 4.0 as 4; an error if they are not admitted."""
-    text = json.dumps(settings, default=lambda array: array.tolist())
-    short = {"parse_float": lambda x: float(x) if float(x) % 1 else int(float(x))}
-    settings = json.loads(text, **short)
-    for name, value in settings.items():
-        if wrong := complaint(name, value):
-            raise (ValueError if name in SPEC else TypeError)(wrong)
-    return settings
-
-
-def complaint(name, value) -> str:
-    """What is wrong with a value, in the words of settings.js; empty if nothing is."""
+def check(name, value):
+    """The value of a setting, as JSON has it; an error if it is not admitted."""
     if name not in SPEC:
-        return f"there is no setting {name}"
-    spec, is_list = SPEC[name], isinstance(value, list)
-    least, most, options = map(spec.get, ("least", "most", "options"))
-    if is_list != ("of" in spec) and not (is_list and value and "each" in spec):
-        return f"{name} must be {'a list' if 'of' in spec else 'one value'}"
-    if is_list and len(value) > (count := spec.get("count", most or math.inf)):
-        return f"{name} may have {count} at most"
-    if "some" in spec and not value:
-        return f"{name} needs one at least"
-    for one in value if is_list else [value]:
-        told = f"not {one if isinstance(one, str) else json.dumps(one)}"
-        if spec.get("of") == "points":
-            if not (isinstance(one, list) and [*map(_is_number, one)] == [True] * 3):
-                return f"each of {name} must be x0, x1 and a target"
-        elif options:
-            if one not in options:
-                return f"{name} must be one of {', '.join(options)}, {told}"
-        elif not _is_number(one):
-            return f"{name} must be a number, {told}"
-        elif not least <= one <= most:
-            least = np.format_float_positional(least, trim="-")  # not 1e-05
-            return f"{name} must be from {least} to {most}, {told}"
-        elif "whole" in spec and one % 1:
-            return f"{name} must be whole"
-    return ""
+        raise TypeError(f"there is no setting {name}")
+    spec, one = SPEC[name], checks.number
+    if "options" in spec:
+        one = partial(checks.one_of, options=spec["options"])
+    elif "least" in spec:
+        one = checks.whole if "whole" in spec else checks.number
+        one = partial(one, least=spec["least"], most=spec["most"])
+    elif name == "points":
+        one = partial(_list_of, checks.number, least=3, most=3)
+    if "of" in spec or ("each" in spec and not isinstance(value, str)):
+        least, most = "some" in spec or "each" in spec, spec.get("count")
+        return _list_of(one, name, value, least, most)
+    return one(name, value)
 
 
-def defaults_for(settings) -> dict:
-    """What holds where the settings say nothing: also an output that reaches the targets."""
-    beyond = settings.get("data") in ("sum", "plane", "hills")
-    return DEFAULTS | ({"output": "identity"} if beyond else {})
+def _list_of(one, name, value, least, most):
+    if isinstance(value, str) or not np.iterable(value):
+        raise TypeError(f"{name} must be a list, not {value!r}")
+    checks.whole(f"the length of {name}", len(value), least, most)
+    return [one(f"each of {name}", part) for part in value]
 
 
-def _is_number(value):
-    return type(value) in (int, float) and math.isfinite(value)  # True is none
-
-
-def make_data(settings) -> tuple[mlp.Task, mlp.Task | None]:
-    """The training data and the test data (or None): two inputs and a target."""
-    kind, share = settings["data"], settings["test"]
+def make_data(settings) -> list[mlp.Task]:
+    """The training data and the test data, if there are: two inputs and a target."""
+    kind, parts = settings["data"], [np.reshape(settings["points"], (-1, 3))]
     if kind in ("xor", "sum"):
-        return {"xor": mlp.XOR, "sum": mlp.SUM}[kind], None
-    if kind == "own":
-        table, share = np.reshape(settings["points"], (-1, 3)).astype(float), 0
-    else:
-        table = _draw(kind, settings["noise"], settings["data_seed"])
-    cut = len(table) - math.floor(len(table) * share + 0.5)
-    train, test = (mlp.Task(kind, p[:, :2], p[:, 2:]) for p in np.split(table, [cut]))
-    return train, test if len(test.X) else None
+        parts = [np.hstack({"xor": mlp.XOR, "sum": mlp.SUM}[kind][1:])]
+    elif kind != "own":
+        cut = N - math.floor(N * settings["test"] + 0.5)
+        drawn = _draw(kind, settings["noise"], settings["data_seed"])
+        parts = np.split(drawn, [cut])
+    named = zip(("training", "test"), parts)
+    return [mlp.Task(name, p[:, :2], p[:, 2:]) for name, p in named if len(p)]
 
 
 def _draw(kind, noise, seed):
-    rng, points = np.random.default_rng(seed), []
-    for i in range(N):
-        y = i % 2
-        x = _point(kind, y, (i - y) / (N - 2), rng)
-        if kind == "plane":
-            y = sum(x) / 2
-        elif kind == "hills":
-            y = sum(
-                (j if i else -j)
-                * math.exp(-(math.dist(x, (0.65 * i, 0.45 * j)) ** 2) / 0.06)
-                for i in (-1, 0, 1)
-                for j in (-1, 1)
-            )
-        x = [REACH * (c + noise * 0.5 * rng.standard_normal()) for c in x]
-        points.append([*x, y])
-    for i in range(N - 1, 0, -1):  # shuffle
+    """Points (N, 3), each x0, x1 and a target, of three decimals."""
+    rng, i, y = np.random.default_rng(seed), np.arange(N), np.arange(N) % 2
+    draw = {  # what a point takes, before its noise
+        "spirals": lambda: (0, 0, 0),
+        "gaussians": lambda: (*rng.standard_normal(2), 0),
+        "xor_clouds": lambda: (*rng.random(2), rng.integers(2)),
+    }.get(kind, lambda: (*rng.random(2), 0))
+    drawn = np.array([(*draw(), *rng.standard_normal(2)) for _ in i]).T
+    (u, v), side, moves = drawn[:2], drawn[2], drawn[3:]
+    r, turn = np.where(y, 0.45 * u, 0.68 + 0.3 * u), 2 * np.pi * v
+    way = (i - y) / (N - 2)  # along the arm of a spiral
+    arm, twist = 0.06 + 0.92 * way, np.pi * (2.88 * way + y)
+    sides = (2 * side - 1) * [np.ones(N), 1 - 2 * y]
+    x0, x1 = x = {  # within 1 of 0
+        "xor_clouds": sides * (0.08 + 0.92 * drawn[:2]),
+        "circles": r * [np.cos(turn), np.sin(turn)],
+        "spirals": arm * [np.sin(twist), np.cos(twist)],
+        "gaussians": 0.9 * y - 0.45 + 0.2 * drawn[:2],
+    }.get(kind, 2 * drawn[:2] - 1)
+    i, j = np.repeat([-1, 0, 1], 2), np.tile([-1, 1], 3)  # six hills and hollows
+    far = (x0[:, None] - 0.65 * i) ** 2 + (x1[:, None] - 0.45 * j) ** 2
+    hills = np.exp(-far / 0.06) @ np.where(i, j, -j)
+    target = {"plane": (x0 + x1) / 2, "hills": hills}.get(kind, y)
+    points = np.stack([*(3 * (x + noise * 0.5 * moves)), target], axis=-1)
+    points = np.floor(1000 * points + 0.5) / 1000
+    for i in range(N - 1, 0, -1):  # NumPy's own shuffle draws other numbers
         j = rng.integers(i + 1)
-        points[i], points[j] = points[j], points[i]
-    return np.floor(1000 * np.array(points) + 0.5) / 1000
-
-
-def _point(kind, y, share, rng):
-    """A point within 1 of 0, of class ``y``; ``share`` tells how far along its arm."""
-    if kind == "xor_clouds":
-        x0, x1 = rng.uniform(0.08, 1), rng.uniform(0.08, 1)
-        side = 1 if rng.integers(2) else -1
-        return side * x0, (-side if y else side) * x1
-    if kind == "circles":
-        r = rng.uniform(0, 0.45) if y else rng.uniform(0.68, 0.98)
-        turn = TURN * rng.random()
-        return r * math.cos(turn), r * math.sin(turn)
-    if kind == "spirals":
-        r, turn = 0.06 + 0.92 * share, 1.44 * TURN * share + y * math.pi
-        return r * math.sin(turn), r * math.cos(turn)
-    if kind == "gaussians":
-        return [(0.45 if y else -0.45) + 0.2 * rng.standard_normal() for _ in range(2)]
-    return rng.uniform(-1, 1), rng.uniform(-1, 1)
+        points[[i, j]] = points[[j, i]]
+    return points
 
 
 def features_of(names, X) -> np.ndarray:
@@ -133,89 +98,61 @@ def features_of(names, X) -> np.ndarray:
     return np.stack([made[name] for name in names], axis=-1)
 
 
-class Run(NamedTuple):
-    """Where a run stands: at ``step``, or before the step that broke its network."""
+class Run:
+    """A run as in run.js: at ``step``, or before the step that broke its network."""
 
-    settings: dict  # all of them
-    train: mlp.Task
-    test: mlp.Task | None
-    params: list
-    step: int
-    diverged_at: int | None  # as in `mlp_core.History`
+    def __init__(self, settings):
+        beyond = settings.get("data") in ("sum", "plane", "hills")
+        output = "identity" if beyond else DEFAULTS["output"]  # reaches the targets
+        self.settings = now = DEFAULTS | {"output": output} | settings
+        self.data, self.rng = make_data(now), np.random.default_rng(now["seed"])
+        sizes = [len(now["features"]), *now["hidden"], 1]
+        alpha = self.activations[0].alpha or 0.0
+        self.params = mlp.initialize(sizes, self.rng, now["scheme"], alpha)
+        self.step, self.diverged_at = 0, None  # as in `mlp_core.History`
+        self.train(now["step"])
 
     @property
-    def parts(self) -> dict:
-        """The data that there are."""
-        parts = {"training": self.train, "test": self.test}
-        return {name: task for name, task in parts.items() if task and len(task.X)}
+    def activations(self) -> list[mlp.Activation]:
+        """One for each layer, the output last; the last hidden one serves the rest."""
+        now, names = self.settings, [*np.ravel(self.settings["activation"])]
+        names = (names + names[-1:] * len(now["hidden"]))[: len(now["hidden"])]
+        return [mlp.make_activation(name) for name in [*names, now["output"]]]
 
+    def train(self, steps):
+        """So many steps more, as `mlp_core.train` makes them, with the settings of now."""
+        if not self.data:
+            return
+        now, (_, X, Y) = self.settings, self.data[0]
+        batch = min(now["batch"], len(X)) or None
+        more = {"samples": mlp.draw_samples(self.rng, len(X), steps, batch)}
+        more |= {"activation": self.activations, "learning_rate": now["learning_rate"]}
+        if now["l1"] or now["l2"]:
+            more["gradient"] = self.gradient
+        X = features_of(now["features"], X)
+        self.params, history = fast.train(self.params, X, Y, **more)
+        self.step += len(history.loss)
+        self.diverged_at = history.diverged_at and self.step + 1
 
-def run(settings) -> Run:
-    """The run of these settings, from its start to their ``step``."""
-    given = check(settings)
-    now = defaults_for(given) | given
-    rng, (train, test) = np.random.default_rng(now["seed"]), make_data(now)
-    sizes = [len(now["features"]), *now["hidden"], 1]
-    alpha = activations(now)[0].alpha or 0.0
-    params = mlp.initialize(sizes, rng, now["scheme"], alpha)
-    if not len(train.X):
-        return Run(now, train, test, params, 0, None)
-    params, history = go_on(now, train, params, rng, now["step"])
-    return Run(now, train, test, params, len(history.loss), history.diverged_at)
-
-
-def activations(settings) -> list[mlp.Activation]:
-    """One for each layer, the output last; the last hidden one serves those after it."""
-    named, count = settings["activation"], len(settings["hidden"])
-    names = named if isinstance(named, list) else [named]
-    names = [*names, *names[-1:] * count][:count]
-    return [mlp.make_activation(name) for name in [*names, settings["output"]]]
-
-
-def go_on(settings, task, params, rng, steps) -> tuple[list[mlp.Layer], mlp.History]:
-    """So many steps more, as `mlp_core.train` makes them."""
-    X, n = features_of(settings["features"], task.X), len(task.X)
-    samples = mlp.draw_samples(rng, n, steps, min(settings["batch"], n) or None)
-    more = {"samples": samples, "learning_rate": settings["learning_rate"]}
-    more["gradient"] = with_penalties(settings["l1"], settings["l2"])
-    return fast.train(params, X, task.Y, activation=activations(settings), **more)
-
-
-def with_penalties(l1, l2):
-    """The gradient of the loss + l1 * sum of abs(W) + l2 / 2 * sum of W**2."""
-
-    def gradient(params, X, Y, activation):
+    def gradient(self, params, X, Y, activation):
+        """That of the loss + l1 * sum of abs(W) + l2 / 2 * sum of W**2."""
         value, grads = mlp.loss_and_grads(params, X, Y, activation)
+        l1, l2 = self.settings["l1"], self.settings["l2"]
         more = [l1 * np.sign(W) + l2 * W for W, _ in params]
         return value, [mlp.Layer(dW + m, db) for (dW, db), m in zip(grads, more)]
 
-    return gradient if l1 or l2 else mlp.loss_and_grads  # which `fast` knows
+    def with_features(self):
+        """The network from x0 and x1 on: a layer that makes features, then its own."""
+        names, first = self.settings["features"], mlp.Layer(np.eye(2), np.zeros(2))
+        make = mlp.Activation("features", lambda X: features_of(names, X), None)
+        return [first, *self.params], [make, *self.activations]
 
-
-def with_features(run):
-    """The network from the two inputs on: a layer that makes features, then its own."""
-    names, first = run.settings["features"], mlp.Layer(np.eye(2), np.zeros(2))
-    make = mlp.Activation("features", lambda X: features_of(names, X), None)
-    return [first, *run.params], [make, *activations(run.settings)]
-
-
-def line(run) -> str:
-    """The numbers of a run in one line."""
-    params, activation = with_features(run)
-    losses = []
-    for name, task in run.parts.items():
+    def line(self) -> str:
+        """Its numbers."""
+        (params, activation), losses = self.with_features(), []
         with np.errstate(all="ignore"):  # they may explode
-            Y_hat, _ = mlp.forward(params, task.X, activation)
-            loss = mlp.loss(Y_hat, task.Y)
-        losses.append(f"{_digits(loss)} on the {name} data")
-    return f"step {run.step}: " + (f"loss {', '.join(losses)}" if losses else "no data")
-
-
-def _digits(value):
-    if not math.isfinite(value):
-        return "not finite"
-    if value == 0:
-        return "0"
-    is_plain = 0.001 <= value < 1000
-    short = re.sub(r"e\+?(-?)0*", r"e\1", f"{value:.1e}")  # 5e-4, as the page
-    return f"{value:.4f}" if is_plain else short
+            for name, X, Y in self.data:
+                loss = mlp.loss(mlp.forward(params, X, activation)[0], Y)
+                losses.append(f"{plain(loss, 4)} on the {name} data")
+        told = f"loss {', '.join(losses)}" if losses else "no data"
+        return f"step {self.step}: {told}"

@@ -1,5 +1,6 @@
 """The playground in a notebook: what the page brings, and a picture where there is none."""
 
+from functools import partial
 from pathlib import Path
 
 import anywidget
@@ -7,7 +8,7 @@ import traitlets
 
 from course import host, page
 from course.pictures.style import Picture
-from course.pictures.surfaces import draw_classes, draw_surface
+from course.pictures.surfaces import draw_surface
 from course.playground import twin
 from course.playground.joined import joined
 
@@ -33,35 +34,26 @@ class Playground(anywidget.AnyWidget):
 
     _esm = page.KEYS + joined(FOLDER / "widget.js")
     _css = (FOLDER / "playground.css").read_text(encoding="utf-8")
-    settings = traitlets.Dict().tag(sync=True)  # those that differ from the defaults
+    settings = traitlets.Dict().tag(sync=True)  # those that were given
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
     def __init__(self, **settings):
-        given = twin.check(settings)
-        usual = twin.defaults_for(given)
-        super().__init__(settings={k: v for k, v in given.items() if v != usual[k]})
+        super().__init__(settings={k: twin.check(k, v) for k, v in settings.items()})
         self.add_class("course-playground")
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = host.view(self, super())
-        run = twin.run(self.settings)
-        data["text/plain"] = line = twin.line(run)
-        if run.parts:
-            shown, alt = picture(run, line)._repr_mimebundle_()
-            data["image/png"], metadata = shown["image/png"], {**metadata, **alt}
-        return data, metadata
+        run = twin.Run(self.settings)
+        if run.data:
+            shown, alt = picture(run)._repr_mimebundle_()
+            data, metadata = data | shown, metadata | alt
+        return data | {"text/plain": run.line()}, metadata
 
 
-def picture(run, line) -> Picture:
-    """The output over x0 and x1, with the training data and, smaller, the test data."""
-    params, activation = twin.with_features(run)
-
-    def draw(ax):
-        draw_surface(ax, params, run.train, activation)
-        if run.test:
-            classes = run.test.Y[:, 0], run.train.Y[:, 0]
-            draw_classes(ax, run.test.X, *classes, size=6)
-
-    counts = (f"{len(task.X)} {name}" for name, task in run.parts.items())
-    alt = "Surface of the output over the square of inputs, with "
-    return Picture(draw, f"{alt}{' and '.join(counts)} samples; {line}.", (6, 4.2))
+def picture(run) -> Picture:
+    """The output over x0 and x1, with the training data."""
+    params, activation = run.with_features()
+    counts = " and ".join(f"{len(task.X)} {task.name}" for task in run.data)
+    alt = f"Surface of the output over the square of inputs, with {counts} samples; "
+    draw = partial(draw_surface, params=params, task=run.data[0], activation=activation)
+    return Picture(draw, f"{alt}{run.line()}.", (6, 4.2))

@@ -108,9 +108,9 @@ CASES = [
 @pytest.mark.parametrize("settings", CASES, ids=[case["data"] for case in CASES])
 def test_its_numbers_and_its_colours_are_those_of_mlp_core(open_page, settings):
     """Guards: a page that trains or draws another network than the one it tells of."""
-    run = twin.run(settings | {"step": 60})
+    run = twin.Run(settings | {"step": 60})
     on = open_page(address_of(settings | {"step": 60}))
-    assert on.line() == twin.line(run)
+    assert on.line() == run.line()
     flat = [array.ravel() for layer in run.params for array in layer]
     np.testing.assert_allclose(on.parameters(), np.concatenate(flat), rtol=1e-9)
     edge = 1.15 * 3
@@ -332,11 +332,11 @@ def test_a_wrong_number_is_marked_and_nothing_changes(open_page):
 def test_the_pointer_shows_z_a_and_the_formula_of_a_unit(open_page):
     """Guards: numbers of another point or unit, in the picture and in the sum below."""
     on = open_page("step=100&seed=2")
-    run = twin.run({"step": 100, "seed": 2})
+    run = twin.Run({"step": 100, "seed": 2})
     on.square.hover(position=on.at(0.5, -1))
     x = on.root.evaluate("root => root.view.session.probe")
     np.testing.assert_allclose(x, [0.5, -1], atol=0.03)
-    _, (A, Z) = mlp.forward(run.params, np.array([x]), twin.activations(run.settings))
+    _, (A, Z) = mlp.forward(run.params, np.array([x]), run.activations)
     shown = on.root.locator(".za").all_inner_texts()
     hidden = [f"z {minus(z)}\na {minus(a)}" for z, a in zip(Z[0][0], A[1][0])]
     assert shown[2:6] == hidden
@@ -359,7 +359,7 @@ def unit_color(run, unit):
     """The colour of a unit of layer 0 in the middle of the square, by its own scale."""
     points = 3.45 * (2 * np.arange(100) + 1 - 100) / 100
     X = np.stack(np.meshgrid(points, points[::-1]), axis=-1).reshape(-1, 2)
-    _, (A, _) = mlp.forward(run.params, X, twin.activations(run.settings))
+    _, (A, _) = mlp.forward(run.params, X, run.activations)
     a = A[1][:, unit]
     return colors_of(a / np.abs(a).max()).reshape(100, 100, 3)[50, 50]
 
@@ -371,9 +371,9 @@ def minus(value):
 def test_a_hidden_space_has_its_points_where_its_activations_are(open_page):
     """Guards: a picture of a hidden layer that is drawn from something else."""
     on = open_page("data=xor&hidden=2&step=400&seed=1&learning_rate=1&batch=0")
-    run = twin.run({"data": "xor", "hidden": [2], "step": 400, "seed": 1} | LARGE_STEPS)
+    run = twin.Run({"data": "xor", "hidden": [2], "step": 400, "seed": 1} | LARGE_STEPS)
     on.box("the large picture shows").select_option("space of layer 0")
-    _, (A, _) = mlp.forward(run.params, mlp.XOR.X, twin.activations(run.settings))
+    _, (A, _) = mlp.forward(run.params, mlp.XOR.X, run.activations)
     side = on.square.bounding_box()["width"]
     for a, y in zip(A[1], mlp.XOR.Y[:, 0]):
         place = [side / 2 * (1 + a[0] / 1.15), side / 2 * (1 - a[1] / 1.15)]
@@ -418,7 +418,7 @@ def test_classes_alone_have_two_colours(open_page):
 def test_exploding_numbers_are_told_in_words(open_page):
     """Guards: a page full of NaN, and a step that differs from mlp_core's."""
     settings = {"learning_rate": 100, "output": "identity", "activation": "relu"}
-    run = twin.run(settings | {"step": 500})
+    run = twin.Run(settings | {"step": 500})
     assert run.diverged_at
     on = open_page(address_of(settings))
     on.box("pace").select_option("100 steps a frame")

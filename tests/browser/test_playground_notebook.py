@@ -48,7 +48,7 @@ def test_the_page_and_the_cell_tell_the_same(notebook):
     on = on_page(notebook, FIRST)
     data = notebook.cells()[FIRST]["outputs"][0]["data"]
     line = "".join(data["text/plain"])
-    assert on.line() == line == twin.line(twin.run(SETTINGS))
+    assert on.line() == line == twin.Run(SETTINGS).line()
     assert "image/png" in data
 
 
@@ -84,7 +84,7 @@ def test_keys_are_its_own(notebook):
 def test_a_wrong_setting_ends_the_cell_in_words(notebook):
     """Guards: a trace of a hundred lines, or a playground with another noise."""
     error = notebook.cells()[WRONG]["outputs"][0]
-    assert error["evalue"] == "noise must be from 0 to 0.5, not 7"
+    assert error["evalue"] == "noise must be at most 0.5, not 7"
 
 
 def test_without_its_kernel_it_goes_on(notebook):
@@ -107,7 +107,7 @@ def test_opened_again_it_is_asleep(notebook, turn_to):
     reopened = turn_to("play", "my_course")
     cell = reopened.show_cell(FIRST)
     expect(cell.get_by_text(ASLEEP)).to_be_visible()
-    line = twin.line(twin.run(SETTINGS))
+    line = twin.Run(SETTINGS).line()
     alt = cell.get_by_role("img").get_attribute("alt")
     assert alt.endswith(f"{line}.")
 
@@ -129,7 +129,7 @@ def test_notebook_7_shows_it(browser, tmp_path):
         page.wait_for_function(live.KERNEL_IS_READY)
         page.evaluate(live.RUN, ["notebook:run-all-cells", None])
         on = OnPage(page)
-        assert on.line() == twin.line(twin.run(SETTINGS))
+        assert on.line() == twin.Run(SETTINGS).line()
         on.button("One step").click()
         assert on.step() == SETTINGS["step"] + 1
         page.close()

@@ -101,6 +101,6 @@ def test_a_playground_trains(page):
     leaves the page of the others."""
     page.goto(page.url.rpartition("/")[0] + "/play.ipynb")
     on = OnPage(page)
-    assert on.line() == twin.line(twin.run({"data": "xor", "step": 30}))
+    assert on.line() == twin.Run({"data": "xor", "step": 30}).line()
     on.button("One step").click()
     assert on.step() == 31

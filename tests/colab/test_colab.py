@@ -166,7 +166,7 @@ def test_a_playground_trains(notebook):
     outputs = notebook.page.locator(".cell").nth(3).locator(".output_subarea")
     outputs.first.scroll_into_view_if_needed()
     on = OnPage(notebook.page)
-    assert on.line() == twin.line(twin.run({"data": "xor", "step": 30}))
+    assert on.line() == twin.Run({"data": "xor", "step": 30}).line()
     on.button("One step").click()
     assert on.step() == 31
 

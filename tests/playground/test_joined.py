@@ -149,7 +149,6 @@ def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
     with open(folder / "mount.js", "a", encoding="utf-8") as file:
         file.write('const odd = "</script><b>";\nconst bold = `<b>${odd}</b>`;\n')
     monkeypatch.setattr(playground, "FOLDER", folder)
-    monkeypatch.setattr(playground.twin, "check", lambda settings: settings)
     path = tmp_path / "page.html"
     assert main(["playground", str(path), "--settings", 'data="><b>&amp;']) == 0
     page = Page(path.read_text(encoding="utf-8"))
@@ -160,25 +159,14 @@ def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
 
 
 def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
-    """Guards: a file that is somebody's; a mistake in the settings, told in words."""
+    """Guards: a file that is somebody's."""
     assert main(["playground", str(made)]) == 0
     assert 'data-start=""' in made.read_text()
     other = tmp_path / "mine.html"
     other.write_text("<!doctype html>\nmine")
     assert main(["playground", str(other)]) == 1
     assert other.read_text() == "<!doctype html>\nmine"
-    told = capsys.readouterr().err
-    assert "mine.html is there already" in told
-    for wrong, words in {
-        "noise=7": "noise must be from 0 to 0.5, not 7",
-        "sead=1": "there is no setting sead",
-        "hidden=4,x": "x",
-        "noise=": "noise must be one value",
-        "noise=0,1": "noise must be one value",
-    }.items():
-        new = tmp_path / "new.html"
-        assert main(["playground", str(new), "--settings", wrong]) == 1
-        assert words in capsys.readouterr().err and not new.exists()
+    assert "mine.html is there already" in capsys.readouterr().err
 
 
 def test_the_answers_of_node_are_those_of_the_modules():

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-import mlp_core as mlp
 from course.fast import join, split
 from course.playground import twin
 from tests.playground.node import ask
@@ -25,20 +24,17 @@ CHANGES = [
 
 def in_python(steps, changes=CHANGES):
     """The parameters after so many steps with those changes, by `mlp_core`."""
-    now, rng = twin.DEFAULTS | START, np.random.default_rng(START["seed"])
-    (task, _), done = twin.make_data(now), 0
-    params = mlp.initialize([2, 3, 1], rng, now["scheme"])
+    run = twin.Run(START)
     changes = [change for change in changes if change[0] <= steps]
     for at, kind, *what in [*changes, [steps, "change", {}]]:
-        params, _ = twin.go_on(now, task, params, rng, at - done)
-        done = at
+        run.train(at - run.step)
         if kind == "change":
-            now |= what[0]
+            run.settings |= what[0]
         else:
-            flat = join(params)
+            flat = join(run.params)
             flat[what[0]] = what[1]
-            params = split(flat, [(2, 3), (3, 1)])
-    return join(params)
+            run.params = split(flat, [(2, 3), (3, 1)])
+    return join(run.params)
 
 
 def acts_of(changes, steps):
@@ -89,7 +85,7 @@ def test_a_reset_is_the_very_same_start():
     acts = [["goTo", 0], ["train", 50], *again, *seed, ["change", {"noise": 0.1}]]
     [stands] = ask("acts", [{"settings": START, "acts": acts}])
     start, fifty, *_ = (stand["p"] for stand in stands)
-    right = join(twin.run(START | {"step": 50}).params)
+    right = join(twin.Run(START | {"step": 50}).params)
     np.testing.assert_allclose(fifty, right, rtol=0, atol=1e-12)
     assert [stands[i]["p"] for i in (2, 5, 8, 10)] == [start] * 4
     assert [stands[i]["p"] for i in (3, 6, 9)] == [fifty] * 3
@@ -149,7 +145,7 @@ EXPLODES |= {"activation": "leaky_relu", "learning_rate": 3, "seed": 1}
 def test_where_it_exploded_it_stands_and_says_so(part):
     """Guards: the same end in steps of any size; no step beyond; told again after a look
     back; and it goes on after a change."""
-    right = twin.run(EXPLODES | {"step": 1000})
+    right = twin.Run(EXPLODES | {"step": 1000})
     assert right.diverged_at and 3 < right.step < 900
     more = [["goTo", 3], ["train", 1], ["train", 9999]]  # another past, the same end
     more += [["train", part], ["goTo", 2], ["goTo", 9999], ["train", 5]]
@@ -180,11 +176,10 @@ def test_what_a_hand_breaks_stays_as_the_hand_left_it(name):
     settings = EXPLODES | {"learning_rate": 100} | more
     acts = [["put", parameter, value], ["train", steps], ["goTo", 0], ["goTo", 99]]
     [[put, *there]] = ask("acts", [{"settings": settings, "acts": acts}])
-    params = split(np.array(put["p"]), [(2, 4), (4, 1)])
-    settings = twin.DEFAULTS | settings
-    (task, _), rng = twin.make_data(settings), np.random.default_rng(0)
-    _, history = twin.go_on(settings, task, params, rng, steps)
-    assert history.diverged_at == 1
+    run = twin.Run(settings)
+    run.params = split(np.array(put["p"]), [(2, 4), (4, 1)])
+    run.train(steps)
+    assert (run.step, run.diverged_at) == (0, 1)
     for stand in there:
         assert (stand["step"], stand["divergedAt"], stand["p"]) == (0, 1, put["p"])
 
@@ -212,5 +207,5 @@ def test_no_data_is_no_step():
     acts = [["train", 5], ["goTo", 3], ["put", 0, 1], ["change", points], ["train", 5]]
     [stands] = ask("acts", [{"settings": START | {"data": "own"}, "acts": acts}])
     assert [stand["step"] for stand in stands] == [0, 0, 0, 0, 5]
-    right = join(twin.run(START | points | {"data": "own", "step": 5}).params)
+    right = join(twin.Run(START | points | {"data": "own", "step": 5}).params)
     np.testing.assert_allclose(stands[-1]["p"], right, rtol=0, atol=1e-12)
