@@ -14,7 +14,7 @@ export function activationsOf({ hidden, activation, output }) {
   return [...hidden.map((_, l) => names[l] ?? names.at(-1)), output];
 }
 
-// What is wrong with a value; empty if nothing is. The same in Python: twin.py.
+// What is wrong with a value; empty if nothing is. Python refuses the same in its words.
 export function complaint(name, value) {
   if (!Object.hasOwn(SPEC, name)) return `there is no setting ${name}`;
   const spec = SPEC[name];

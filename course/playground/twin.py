@@ -6,6 +6,7 @@ page bit for bit; what is computed from them is the same but for rounding.
 
 import json
 import math
+import re
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +14,6 @@ import numpy as np
 
 import mlp_core as mlp
 from course import checks, fast
-from course.words import plain
 
 SPEC = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
 DEFAULTS = {name: spec["default"] for name, spec in SPEC.items()}
@@ -148,11 +148,19 @@ class Run:
         return [first, *self.params], [make, *self.activations]
 
     def line(self) -> str:
-        """Its numbers."""
+        """Its numbers, as the page tells them."""
         (params, activation), losses = self.with_features(), []
         with np.errstate(all="ignore"):  # they may explode
             for name, X, Y in self.data:
                 loss = mlp.loss(mlp.forward(params, X, activation)[0], Y)
-                losses.append(f"{plain(loss, 4)} on the {name} data")
+                losses.append(f"{_digits(loss)} on the {name} data")
         told = f"loss {', '.join(losses)}" if losses else "no data"
         return f"step {self.step}: {told}"
+
+
+def _digits(loss):
+    """In the words of the page: 0.0123, 1.2e-5, 0."""
+    if not math.isfinite(loss):
+        return "not finite"
+    short = re.sub(r"e\+?(-?)0*", r"e\1", f"{loss:.1e}")
+    return f"{loss:.4f}" if 1e-3 <= loss < 1e3 else short if loss else "0"
