@@ -1,9 +1,10 @@
 // The loss by step: training, test and the run in grey, on a logarithmic axis.
 
 import { h, write } from "./elements.js";
-import { GREY, NEGATIVE, POSITIVE, fmtLoss, measure, wiped } from "./paint.js";
+import { GREY, NEGATIVE, POSITIVE, measure, wiped } from "./paint.js";
+import { fmtLoss, fmtStep, greyWords } from "./words.js";
 
-const ROOM = { left: 58, right: 10, top: 24, bottom: 24 };
+const COLORS_OF = { train: POSITIVE, test: NEGATIVE };
 const log = (x) => Math.log10(Math.max(x, 1e-30));
 
 // 1, 2, 5 times powers of ten; if those are too many, the powers alone.
@@ -35,6 +36,8 @@ export class Chart {
 
   layout() {
     measure(this.canvas);
+    const { width, height } = this.canvas.shown;
+    this.bounds = { left: 58, right: width - 10, top: 24, bottom: height - 24 };
   }
 
   // The theme may be another one by now.
@@ -44,57 +47,43 @@ export class Chart {
   }
 
   draw(losses) {
-    const { run, grey } = this.session;
-    const { width, height } = this.canvas.shown;
+    const { run, grey, playing } = this.session;
+    const { left, right, top, bottom } = this.bounds;
     const context = wiped(this.canvas);
-    if (!this.session.playing || !this.ink) this.readColors();
-    const curves = [
-      [run, "test", NEGATIVE, [5, 3]],
-      [run, "train", POSITIVE, []],
-    ].filter(([{ data }, name]) => data[name]?.n);
-    const greys = [
-      [grey, "test", GREY, [5, 3]],
-      [grey, "train", GREY, []],
-    ];
-    if (grey) curves.unshift(...greys.filter(([{ data }, name]) => data[name]?.n));
+    if (!playing || !this.ink) this.readColors();
+    const curves = (grey ? [grey, run] : [run]).flatMap((of) =>
+      ["test", "train"].filter((name) => of.data[name]?.n).map((name) => ({ of, name })),
+    );
     this.end = Math.max(run.end, grey?.end ?? 0, 1);
-    const [left, right] = [ROOM.left, width - ROOM.right];
-    const [top, bottom] = [ROOM.top, height - ROOM.bottom];
     const [low, high] = rangeOf(curves);
     const X = (step) => left + ((right - left) * step) / this.end;
     const Y = (loss) => bottom - ((bottom - top) * (log(loss) - low)) / (high - low);
     this.drawAxes(context, Y, ticksBetween(low, high));
-    for (const curve of curves) this.drawCurve(context, curve, X, Y);
-    context.fillStyle = this.ink;
     context.fillRect(X(run.step) - 0.5, top, 1, bottom - top);
-    for (const [of, name, color] of curves)
-      if (of === run && Number.isFinite(losses[name])) {
-        context.beginPath();
-        context.arc(X(run.step), Y(losses[name]), 4.5, 0, 7);
-        Object.assign(context, { fillStyle: color, strokeStyle: this.paper });
-        context.fill();
-        context.stroke();
-      }
+    for (const { of, name } of curves) {
+      const color = of === grey ? GREY : COLORS_OF[name];
+      Object.assign(context, { strokeStyle: color, fillStyle: color });
+      drawCurve(context, of, name, X, Y);
+      if (of === grey || !Number.isFinite(losses[name])) continue;
+      context.strokeStyle = this.paper;
+      context.beginPath();
+      context.arc(X(run.step), Y(losses[name]), 4.5, 0, 7);
+      context.fill();
+      context.stroke();
+    }
     this.tell(losses);
   }
 
-  tell(losses) {
-    const { grey } = this.session;
-    const { parts } = this;
-    for (const name of ["train", "test"]) parts[name].hidden = losses[name] === null;
-    parts.grey.hidden = !grey;
-    write(parts.train, `training ${fmtLoss(losses.train)}`);
-    write(parts.test, `test ${fmtLoss(losses.test)}`);
-    if (!grey) return;
-    const { train, test } = grey.losses();
-    const ended = grey.step < this.session.run.step ? `, step ${grey.step}` : "";
-    const values = [train, ...(test === null ? [] : [test])].map(fmtLoss).join(", test ");
-    write(parts.grey, `${this.session.greyName()}${ended}: ${values}`);
+  tell({ train, test }) {
+    const { parts, session } = this;
+    write(parts.train, train === null ? "" : `training ${fmtLoss(train)}`);
+    write(parts.test, test === null ? "" : `test ${fmtLoss(test)}`);
+    write(parts.grey, session.grey ? greyWords(session) : "");
   }
 
   drawAxes(context, Y, ticks) {
     const { width, height } = this.canvas.shown;
-    const [left, right] = [ROOM.left, width - ROOM.right];
+    const { left, right } = this.bounds;
     const say = (text, align, x, y) => {
       context.textAlign = align;
       context.fillText(text, x, y);
@@ -111,37 +100,35 @@ export class Chart {
     context.textBaseline = "alphabetic";
     say("loss", "right", left - 6, 13);
     say("0", "left", left, height - 4);
-    say(this.end.toLocaleString("en"), "right", right, height - 4);
+    say(fmtStep(this.end), "right", right, height - 4);
     if (width > 240) say("step", "center", (left + right) / 2, height - 4);
   }
 
-  drawCurve(context, [{ kept, end }, name, color, dash], X, Y) {
-    const stride = Math.max(1, Math.floor(kept.length / 600));
-    context.beginPath();
-    for (let i = 0; i < kept.length; i += stride) context.lineTo(X(kept[i].step), Y(kept[i][name]));
-    context.lineTo(X(end), Y(kept.at(-1)[name]));
-    Object.assign(context, { strokeStyle: color, lineWidth: 2, lineJoin: "round" });
-    context.setLineDash(dash);
-    context.stroke();
-    context.setLineDash([]);
-  }
-
-  scrub(event) {
-    this.canvas.setPointerCapture(event.pointerId);
-    const { left, width } = this.canvas.getBoundingClientRect();
-    const way = width - ROOM.left - ROOM.right;
-    const share = (event.clientX - left - ROOM.left) / way;
-    const step = Math.round(Math.min(Math.max(share, 0), 1) * this.end);
+  scrub({ pointerId, offsetX }) {
+    this.canvas.setPointerCapture(pointerId);
+    const { left, right } = this.bounds;
+    const share = Math.min(Math.max((offsetX - left) / (right - left), 0), 1);
     this.session.play(false);
-    this.session.do((run) => run.goTo(Math.min(step, run.end)));
+    this.session.do((run) => run.goTo(Math.min(Math.round(share * this.end), run.end)));
   }
+}
+
+function drawCurve(context, { kept, end }, name, X, Y) {
+  const stride = Math.max(1, Math.floor(kept.length / 600));
+  context.beginPath();
+  for (let i = 0; i < kept.length; i += stride) context.lineTo(X(kept[i].step), Y(kept[i][name]));
+  context.lineTo(X(end), Y(kept.at(-1)[name]));
+  Object.assign(context, { lineWidth: 2, lineJoin: "round" });
+  context.setLineDash(name === "test" ? [5, 3] : []);
+  context.stroke();
+  context.setLineDash([]);
 }
 
 // Powers of ten between which all curves lie.
 function rangeOf(curves) {
   let [low, high] = [Infinity, -Infinity];
-  for (const [{ kept }, name] of curves)
-    for (const moment of kept) {
+  for (const { of, name } of curves)
+    for (const moment of of.kept) {
       const value = log(moment[name]);
       if (value < low) low = value;
       if (value > high && value < Infinity) high = value;

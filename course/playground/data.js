@@ -33,6 +33,8 @@ const SHAPES = {
   },
 };
 
+const anywhere = (y, share, rng) => [rng.uniform(-1, 1), rng.uniform(-1, 1)];
+
 // (x0, x1) within 1 of 0 -> a target from -1 to 1
 const HEIGHTS = {
   plane: (x0, x1) => (x0 + x1) / 2,
@@ -47,8 +49,8 @@ const HEIGHTS = {
   },
 };
 
-const CORNERS = [0, 0, 1, 1, 0, 1, 0, 1];
-const OF_CORNERS = { xor: [0, 1, 1, 0], sum: [0, 1, 1, 2] };
+// The targets of (0, 0), (0, 1), (1, 0), (1, 1)
+const CORNERS = { xor: [0, 1, 1, 0], sum: [0, 1, 1, 2] };
 
 // A table of points [x0, x1, y]: X has all x0, then all x1.
 function table(points) {
@@ -61,12 +63,9 @@ function draw({ data, noise, data_seed }) {
   const rng = new Rng(data_seed);
   const points = [];
   for (let i = 0; i < N; i++) {
-    const height = HEIGHTS[data];
     const y = i % 2;
-    const x = height
-      ? [rng.uniform(-1, 1), rng.uniform(-1, 1)]
-      : SHAPES[data](y, (i - y) / (N - 2), rng);
-    const target = height ? round(height(...x)) : y;
+    const x = (SHAPES[data] ?? anywhere)(y, (i - y) / (N - 2), rng);
+    const target = data in HEIGHTS ? round(HEIGHTS[data](...x)) : y;
     points.push([...x.map((c) => round(REACH * (c + noise * 0.5 * rng.normal()))), target]);
   }
   for (let i = N - 1; i > 0; i--) {
@@ -76,31 +75,31 @@ function draw({ data, noise, data_seed }) {
   return points;
 }
 
-// Training and test data (or null), the square to show, and of the targets: their middle,
-// which is white, how far it is to the last, and the levels halfway between classes.
+// Of the targets: the middle, which is white, how far it is to the last, and the levels
+// halfway between classes.
+const CLASSES = { middle: 0.5, half: 0.5, levels: [0.5] };
+const SCALES = {
+  sum: { middle: 1, half: 1, levels: [0.5, 1.5] },
+  plane: { middle: 0, half: 1, levels: [0], isHeight: true },
+  hills: { middle: 0, half: 1, levels: [0], isHeight: true },
+};
+
+// All points, training and test data (or null), and the square to show.
 export function makeData(settings) {
-  const { data, test, points } = settings;
-  const edge = REACH * 1.15;
-  const made = {
-    test: null,
-    low: -edge,
-    high: edge,
-    middle: 0.5,
-    half: 0.5,
-    levels: [0.5],
-  };
-  if (data in OF_CORNERS) {
-    const Y = OF_CORNERS[data];
-    const train = { n: 4, X: Float64Array.from(CORNERS), Y: Float64Array.from(Y) };
-    const corners = { ...made, train, low: -0.5, high: 1.5 };
-    return data === "xor" ? corners : { ...corners, middle: 1, half: 1, levels: [0.5, 1.5] };
-  }
-  if (data === "own") return { ...made, train: table(points) };
-  const all = draw(settings);
-  const cut = N - Math.floor(N * test + 0.5);
-  if (data in HEIGHTS) Object.assign(made, { isHeight: true, middle: 0, half: 1, levels: [0] });
-  const parts = { train: table(all.slice(0, cut)), test: table(all.slice(cut)) };
-  return { ...made, ...parts, test: parts.test.n ? parts.test : null };
+  const { data } = settings;
+  const corners = CORNERS[data]?.map((y, i) => [i >> 1, i & 1, y]);
+  const given = corners ?? (data === "own" && settings.points);
+  const points = given || draw(settings);
+  const cut = points.length - (given ? 0 : Math.floor(N * settings.test + 0.5));
+  const [train, test] = [table(points.slice(0, cut)), table(points.slice(cut))];
+  const [low, high] = corners ? [-0.5, 1.5] : [-1.15 * REACH, 1.15 * REACH];
+  const scale = SCALES[data] ?? CLASSES;
+  return { points, train, test: test.n ? test : null, low, high, ...scale };
+}
+
+// An input -> pixels from the left or from the bottom of a square.
+export function pixelsIn({ low, high }, side) {
+  return (input) => (side * (input - low)) / (high - low);
 }
 
 // (x0, x1) -> the input that a feature makes of them

@@ -1,8 +1,9 @@
 // The network: a picture of each unit, an edge for each weight, and buttons to change it.
 
-import { button, h, put, select, write } from "./elements.js";
-import { fmt, paint, scaleOf } from "./paint.js";
+import { button, h, put, select, set, write } from "./elements.js";
+import { paint, spot } from "./paint.js";
 import { SPEC, activationsOf } from "./settings.js";
+import { fmt, nameOf } from "./words.js";
 
 const THUMB = 50; // points along each side of a unit's picture
 const LEAST = 72; // pixels for a layer: many of them scroll to the side on a phone
@@ -21,77 +22,59 @@ export class Diagram {
     this.element = h("div", { class: "network" }, this.inner);
   }
 
-  // How a unit, [layer, unit], is called.
-  wordsFor([layer, unit]) {
-    const { sizes, settings } = this.session.run;
-    if (layer === sizes.length - 1) return "output ŷ";
-    if (!layer) return `input ${SPEC.features.options[settings.features[unit]]}`;
-    return `layer ${layer - 1}, unit ${unit}`;
-  }
-
   rebuild() {
-    this.units = this.session.run.sizes.map((n, layer) =>
-      Array.from({ length: n }, (_, unit) => this.unit(layer, unit)),
-    );
-    this.nodes.replaceChildren(...this.units.flat().map(({ place }) => place));
-    const parts = this.weights.all.flatMap(({ edge, grip }) => (edge ? [edge, grip] : []));
-    this.edges.replaceChildren(...parts);
+    const { sizes } = this.session.run;
+    this.units = sizes.flatMap((n, l) => Array.from({ length: n }, (_, i) => this.unit(l, i)));
+    this.nodes.replaceChildren(...this.units.map(({ place }) => place));
+    const lines = this.weights.all.filter(({ isBias }) => !isBias);
+    this.edges.replaceChildren(...lines.flatMap(({ edge, grip }) => [edge, grip]));
     this.labels.replaceChildren(...this.weights.all.map(({ label }) => label));
   }
 
-  unit(layer, unit) {
+  unit(l, i) {
     const { session, weights } = this;
-    const isOutput = layer === this.session.run.sizes.length - 1;
-    const words = this.wordsFor([layer, unit]);
+    const isOutput = l === session.run.net.layers.length;
+    const words = nameOf(session.run, [l, i]);
     const hover = (on) => () => {
-      weights.feature(layer, unit, on);
-      session.look({ hovered: on ? [layer, unit] : null });
+      weights.feature(l, i, on);
+      session.look({ hovered: on ? [l, i] : null });
     };
-    const hands = { onpointerenter: hover(true), onpointerleave: hover(false) };
-    Object.assign(hands, { onfocus: hover(true), onblur: hover(false) });
-    const at = isOutput ? null : [layer, unit];
+    const [on, off] = [true, false].map(hover);
+    const hands = { onpointerenter: on, onpointerleave: off, onfocus: on, onblur: off };
+    const at = isOutput ? null : [l, i];
     const choose = () =>
       session.look({ chosen: String(session.chosen) === String(at) ? null : at });
     const canvas = h("canvas");
     const props = { class: "unit", "aria-label": `show ${words}`, ...hands };
     const node = button(canvas, props, choose);
     const text = h("span", { class: "za" });
-    const place = h("div", {}, node, text);
-    const name = isOutput ? "ŷ" : layer ? "" : words.replace("input ", "");
-    if (name) place.append(h("span", { class: "name" }, name));
-    return { place, node, canvas, text };
+    const name = isOutput ? "ŷ" : l ? "" : words.replace("input ", "");
+    const more = name && h("span", { class: "name" }, name);
+    const place = h("div", { class: isOutput ? "place output" : "place" }, node, text, more);
+    return { l, i, place, node, canvas, text };
   }
 
   // Buttons for layers and units, and the activation of each layer.
   showHeads() {
     const { settings } = this.session.run;
-    const { hidden, output } = settings;
-    const activation = activationsOf(settings).slice(0, -1);
-    const [n, last] = [hidden.length, hidden.length - 1];
-    const resized = (l, by) => ({
-      hidden: hidden.map((units, i) => (i === l ? units + by : units)),
-    });
-    const fewer = { hidden: hidden.slice(0, -1) };
-    if (n > 1) fewer.activation = activation.slice(0, -1);
-    const further = {
-      hidden: [...hidden, hidden[last] ?? 4],
-      activation: [...activation, activation[last] ?? "tanh"],
-    };
+    const { hidden } = settings;
+    const { most, count } = SPEC.hidden;
+    const activation = activationsOf(settings);
+    const output = activation.pop();
     const heads = hidden.map((units, l) => {
-      const set = (name) => ({ activation: activation.map((a, i) => (i === l ? name : a)) });
-      return this.head(
-        [`layer ${l}`, "units", `units in layer ${l}`],
-        [units > 1 && resized(l, -1), units < SPEC.hidden.most && resized(l, 1)],
-        this.activationMenu(`activation of layer ${l}`, activation[l], set),
-      );
+      const resized = (n) => ({ hidden: hidden.with(l, n) });
+      const changes = [units > 1 && resized(units - 1), units < most && resized(units + 1)];
+      const to = (name) => ({ activation: activation.with(l, name) });
+      const menu = this.menu(`activation of layer ${l}`, activation[l], to);
+      return this.head([`layer ${l}`, "units", `units in layer ${l}`], changes, menu);
     });
-    const changes = [n && fewer, n < SPEC.hidden.count && further];
-    const layers = this.head(["layers", "layers", "hidden layers"], changes, "");
-    const set = (name) => ({ output: name });
-    const menu = this.activationMenu("activation of the output", output, set);
+    const fewer = hidden.length > 0 && { hidden: hidden.slice(0, -1) };
+    const further = hidden.length < count && { hidden: [...hidden, hidden.at(-1) ?? 4] };
+    const layers = this.head(["layers", "layers", "hidden layers"], [fewer, further], "");
+    const menu = this.menu("activation of the output", output, (name) => ({ output: name }));
     const focused = [...this.heads.querySelectorAll("*")].indexOf(document.activeElement);
     this.heads.replaceChildren(layers, ...heads, this.head(["output"], [], menu));
-    if (focused >= 0) this.heads.querySelectorAll("*")[focused]?.focus();
+    this.heads.querySelectorAll("*")[focused]?.focus();
   }
 
   // A title between the buttons for less and more, and what stands below.
@@ -105,12 +88,9 @@ export class Diagram {
     return h("div", { class: "heading", "data-part": title }, row, below);
   }
 
-  activationMenu(label, now, values) {
-    const pairs = Object.entries(SPEC.output.options);
-    const box = select(label, pairs, (name) => this.session.change(values(name)));
-    box.dataset.part = "activation";
-    box.value = now;
-    return box;
+  menu(label, now, values) {
+    const choose = (name) => this.session.change(values(name));
+    return select(label, "activation", choose).offer(Object.entries(SPEC.output.options), now);
   }
 
   // Where everything stands.
@@ -119,80 +99,64 @@ export class Diagram {
     const { clientWidth, clientHeight: height } = this.element;
     if (!clientWidth) return;
     const width = Math.max(clientWidth, LEAST * sizes.length);
-    this.inner.style.width = `${width}px`;
     const most = Math.max(...sizes);
-    const pitch = (height - HEAD - 6) / most;
+    const room = height - HEAD - 6;
+    const pitch = room / most;
     const isRoomy = pitch >= 58;
-    const fitting = isRoomy ? pitch - 26 : pitch - 6;
-    const size = Math.round(Math.min(fitting, 54, width / sizes.length / 2.1));
+    const size = Math.round(Math.min(pitch - (isRoomy ? 26 : 6), 54, width / sizes.length / 2.1));
     const left = Math.min(size / 2 + 64, width / 4);
     const column = (width - Math.max(size / 2 + 22, 52) - left) / (sizes.length - 1);
-    const middle = (HEAD + height - 6) / 2 - (isRoomy ? 9 : 0);
-    const x = sizes.map((_, l) => left + column * l);
-    const y = sizes.map((n) => {
-      const step = (height - HEAD - 6) / Math.max(n, Math.min(most, 3));
-      return Array.from({ length: n }, (_, i) => middle + step * (i - (n - 1) / 2));
-    });
+    const middle = HEAD + room / 2 - (isRoomy ? 9 : 0);
+    const x = (l) => left + column * l;
+    const y = (l, i) => {
+      const step = room / Math.max(sizes[l], Math.min(most, 3));
+      return middle + step * (i - (sizes[l] - 1) / 2);
+    };
+    this.inner.style.width = `${width}px`;
     this.element.classList.toggle("compact", !isRoomy);
     this.element.classList.toggle("narrow", column < 118);
-    this.units.forEach((units, l) =>
-      units.forEach(({ place }, i) => {
-        place.style.cssText = `left:${x[l]}px;top:${y[l][i]}px;--size:${size}px`;
-      }),
-    );
+    for (const { place, l, i } of this.units)
+      place.style.cssText = `left:${x(l)}px;top:${y(l, i)}px;--size:${size}px`;
     [...this.heads.children].forEach((head, l) => {
-      const wide = Math.min(column - 4, 150, 2 * (width - x[l]), 2 * x[l]);
-      head.style.cssText = `left:${x[l]}px;width:${wide}px`;
+      const wide = Math.min(column - 4, 150, 2 * (width - x(l)), 2 * x(l));
+      head.style.cssText = `left:${x(l)}px;width:${wide}px`;
     });
-    this.drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    set(this.drawing, { viewBox: `0 0 ${width} ${height}` });
     for (const one of this.weights.all) this.place(one, x, y, size, isRoomy ? pitch : size);
   }
 
+  // A label, and its edge from the unit before to a port of its own.
   place({ l, j, k, isBias, label, edge, grip }, x, y, size, room) {
-    const to = { x: x[l + 1], y: y[l + 1][k] };
-    if (isBias) {
-      label.setAttribute("x", to.x - size / 2 + 1);
-      label.setAttribute("y", to.y + size / 2 + 16);
-      return;
-    }
-    const n = y[l].length;
-    const [from, until] = [x[l] + size / 2, to.x - size / 2];
+    const n = this.session.run.sizes[l];
+    const [until, height] = [x(l + 1) - size / 2, y(l + 1, k)];
+    if (isBias) return set(label, { x: until + 1, y: height + size / 2 + 16 });
+    const from = x(l) + size / 2;
     const apart = Math.min(17, (1.02 * room) / n);
     const fits = apart >= 14.5 && until - from > 84;
-    const port = to.y + apart * (j - (n - 1) / 2);
+    const port = height + apart * (j - (n - 1) / 2);
     const end = until - (fits ? 54 : 3); // a line ends before its number
     const bend = (from + end) / 2;
-    const d = `M${from} ${y[l][j]}C${bend} ${y[l][j]} ${bend} ${port} ${end} ${port}`;
-    edge.setAttribute("d", d);
-    grip.setAttribute("d", `${d}H${until - 2}`);
-    label.setAttribute("x", until - 6);
-    label.setAttribute("y", 5 + (fits ? port : to.y + 17 * (j - (n - 1) / 2)));
+    const d = `M${from} ${y(l, j)}C${bend} ${y(l, j)} ${bend} ${port} ${end} ${port}`;
+    set(edge, { d });
+    set(grip, { d: `${d}H${until - 2}` });
+    set(label, { x: until - 6, y: 5 + (fits ? port : height + 17 * (j - (n - 1) / 2)) });
     label.classList.toggle("tight", !fits);
   }
 
   // The units of now; `one` is the network at the probe, or null.
   draw(surfaces, one) {
-    const { session } = this;
-    const { run } = session;
-    const last = this.units.length - 1;
-    const chosen = String(session.chosen ?? [last, 0]);
-    this.units.forEach((units, l) =>
-      units.forEach(({ place, canvas, text, node }, i) => {
-        const values = surfaces.values(l, i);
-        const isOutput = l === last;
-        const levels = isOutput ? run.data.levels : [0];
-        const scale = scaleOf(values, run.data, isOutput);
-        paint(canvas, THUMB, values, scale, session.discrete ? levels : null);
-        if (one) this.spot(canvas, session.probe);
-        const activity = l && this.isDead(l, i) ? "dead: 0 for all training points" : "";
-        put(node, "ariaDescription", activity);
-        put(place, "className", `place${isOutput ? " output" : ""}${activity ? " dead" : ""}`);
-        const a = one && fmt(one.A[l][i]);
-        write(text, !one ? "" : l ? `z ${fmt(one.Z[l - 1][i])}\na ${a}` : a);
-        put(node, "ariaPressed", chosen === String([l, i]));
-      }),
-    );
-    this.element.classList.toggle("probing", !!one);
+    const { run, discrete, chosen, probe } = this.session;
+    const pressed = String(chosen ?? [run.net.layers.length, 0]);
+    spot(this.nodes, run.data, probe);
+    for (const { l, i, place, canvas, text, node } of this.units) {
+      paint(canvas, THUMB, surfaces.picture(l, i), discrete);
+      const isDead = this.isDead(l, i);
+      put(node, "ariaDescription", isDead ? "dead: 0 for all training points" : "");
+      place.classList.toggle("dead", isDead);
+      const a = one && fmt(one.A[l][i]);
+      write(text, !one ? "" : l ? `z ${fmt(one.Z[l - 1][i])}\na ${a}` : a);
+      put(node, "ariaPressed", pressed === String([l, i]));
+    }
   }
 
   // Whether a ReLU unit gives 0 for all training points: no step changes it any more.
@@ -201,17 +165,5 @@ export class Diagram {
     const { Z, n } = parts.train.net;
     if (activations[l - 1] !== "relu" || !n) return false;
     return Z[l - 1].subarray(i * n, (i + 1) * n).every((z) => z < 0);
-  }
-
-  spot(canvas, probe) {
-    const { low, high } = this.session.run.data;
-    const [x, y] = probe.map((c) => (THUMB * (c - low)) / (high - low));
-    for (const [color, r] of [
-      ["#fff", 3],
-      ["#111", 2],
-    ]) {
-      canvas.context.fillStyle = color;
-      canvas.context.fillRect(x - r, THUMB - y - r, 2 * r, 2 * r);
-    }
   }
 }

@@ -1,14 +1,19 @@
 // Elements of the page, and the controls of settings.
 
-// An element; `svg:path` is one of SVG. A property `onclick` listens.
+// Attributes of an element; a property `onclick` listens.
+export function set(node, props) {
+  for (const [name, value] of Object.entries(props))
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value !== false && value !== undefined) node.setAttribute(name, value);
+  return node;
+}
+
+// An element; `svg:path` is one of SVG.
 export function h(tag, props = {}, ...children) {
   const node = tag.startsWith("svg:")
     ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
     : document.createElement(tag);
-  for (const [name, value] of Object.entries(props))
-    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
-    else if (value !== false && value !== undefined) node.setAttribute(name, value);
-  node.append(...children);
+  set(node, props).append(...children);
   return node;
 }
 
@@ -32,14 +37,20 @@ const ICONS = {
 
 export function icon(name) {
   const path = h("svg:path", { d: ICONS[name] });
-  return h("svg:svg", { viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
+  return h("svg:svg", { class: name, viewBox: "0 0 24 24", "aria-hidden": "true" }, path);
 }
 
-export function select(label, options, set) {
-  const box = h("select", { "aria-label": label, onchange: () => set(box.value) });
-  box.offer = (pairs) =>
-    box.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
-  box.offer(options);
+export function select(label, part, choose) {
+  const props = { "aria-label": label, "data-part": part };
+  const box = h("select", { ...props, onchange: () => choose(box.value) });
+  // Pairs of a value and its words, and the value of now.
+  box.offer = (pairs, now) => {
+    if (box.offered !== String(pairs))
+      box.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
+    box.offered = String(pairs);
+    if (box.value !== String(now)) box.value = now;
+    return box;
+  };
   return box;
 }
 
@@ -48,15 +59,12 @@ export function select(label, options, set) {
 const field = (name, { label, help: title }, ...content) =>
   h("label", { class: "field", title, "data-part": name }, h("span", {}, label), ...content);
 
-function menu(name, spec, set) {
-  const pairs = spec.stops
-    ? Object.entries(spec.stops).map(([words, value]) => [value, words])
-    : Object.entries(spec.options);
-  const values = Object.fromEntries(pairs.map(([value]) => [value, value]));
-  const box = select(spec.label, pairs, (value) => set(values[value]));
+function menu(name, { stops, options, ...spec }, set) {
+  const pairs = stops ? [...stops] : Object.entries(options);
+  const box = select(spec.label, undefined, (value) => set(stops ? Number(value) : value));
   const show = (value) => {
-    if (!(value in values)) box.append(h("option", { value }, value)); // set by a link
-    box.value = value;
+    if (!pairs.some(([one]) => one === value)) pairs.push([value, value]); // set by a link
+    box.offer(pairs, value);
   };
   return Object.assign(field(name, spec, box), { show });
 }
@@ -84,20 +92,26 @@ function dial(name, spec, set) {
   const range = h("input", { type: "range", min: 0, ...more });
   const show = (value) => {
     box.value = value;
-    const at = stops.findIndex((stop) => stop >= value);
-    range.value = at < 0 ? stops.length - 1 : at;
+    range.value = stops.filter((stop) => stop < value).length;
     range.setAttribute("aria-valuetext", value);
   };
   const both = h("div", { class: "dial", "data-part": name }, field("", spec, box), range);
   return Object.assign(both, { show });
 }
 
-// Buttons of which one is pressed, or several. `content(value)`: what one shows.
-export function choices(name, { label, options }, set, content = (value) => options[value]) {
-  const buttons = Object.entries(options).map(([value, words]) =>
-    button(content(value), { title: words, "aria-label": words, value }, () => set(value)),
-  );
-  const props = { class: `choices ${name}`, role: "group", "aria-label": label };
+// Buttons of which one is pressed, or several if it is a list, one at least. `content(value)`:
+// what one shows.
+export function choices(name, spec, set, content = (value) => spec.options[value]) {
+  const press = (node) => {
+    if (!spec.of) return set(node.value);
+    const pressed = buttons.filter((one) => (one.ariaPressed === "true") !== (one === node));
+    if (pressed.length) set(pressed.map(({ value }) => value));
+  };
+  const buttons = Object.entries(spec.options).map(([value, words]) => {
+    const props = { title: words, "aria-label": words, value };
+    return button(content(value), props, (event) => press(event.currentTarget));
+  });
+  const props = { class: `choices ${name}`, role: "group", "aria-label": spec.label };
   const show = (values) => {
     for (const node of buttons) node.ariaPressed = [values].flat().includes(node.value);
   };

@@ -9,15 +9,12 @@ const LOST =
   "The address leads to the start of this run: more than 20,000 steps, and what was changed on the way, can't be kept in it.";
 const WAIT = 300; // milliseconds: a browser takes an address only so often
 
-export function mount(element, settings = {}) {
-  return new View(new Session(settings), element);
-}
-
 // `start` is an address, too: what the page's own one doesn't say.
 export function mountPage(element, start = "") {
   const parts = [start, location.hash.slice(1)].map(fromAddress);
   const complaints = parts.flatMap((part) => part.complaints);
-  const view = mount(element, Object.assign({}, ...parts.map(({ settings }) => settings)));
+  const given = Object.assign({}, ...parts.map(({ settings }) => settings));
+  const view = new View(new Session(given), element);
   if (complaints.length)
     element.prepend(h("p", { class: "complaint" }, `In the address: ${complaints.join("; ")}.`));
   const note = h("p", { class: "complaint", hidden: "" }, LOST);

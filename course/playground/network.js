@@ -56,24 +56,22 @@ export function initialize(sizes, rng, scheme, activation) {
 }
 
 export class Net {
-  constructor(sizes, activations, n) {
+  // For the inputs: those of n samples.
+  constructor(sizes, activations, inputs) {
+    const n = inputs.length / sizes[0];
     const arrays = () => this.layers.map(({ nOut }) => new Float64Array(nOut * n));
     this.layers = layersOf(sizes);
     this.activations = activations; // the name of each layer's
     this.n = n;
     this.Z = arrays();
-    this.A = [null, ...arrays()]; // A[0] are the inputs
+    this.A = [inputs, ...arrays()];
+    this.output = this.A.at(-1);
     this.dZ = arrays();
   }
 
-  get output() {
-    return this.A.at(-1);
-  }
-
-  // All z and a, for p and the inputs X: n_in * n of them.
-  forward(p, X) {
+  // All z and a, for the parameters p.
+  forward(p) {
     const { n, A, Z } = this;
-    A[0] = X;
     for (let l = 0; l < this.layers.length; l++) {
       const { nIn, nOut, W, b } = this.layers[l];
       const [below, z] = [A[l], Z[l]];
@@ -88,6 +86,7 @@ export class Net {
       }
       activate(this.activations[l], z, A[l + 1]);
     }
+    return this;
   }
 
   // Half the squared error, averaged over the samples.

@@ -17,21 +17,24 @@ export class Run {
     this.trainTo(this.settings.step);
   }
 
-  get sizes() {
-    return [this.settings.features.length, ...this.settings.hidden, 1];
-  }
   // The step, from 1, whose update broke the network; it is taken back.
   get divergedAt() {
     return this.isBroken && this.step === this.end ? this.end + 1 : null;
   }
 
+  get canTrain() {
+    return this.divergedAt === null && this.data.train.n > 0;
+  }
+
   // The start that the settings tell: data, weights, no step done.
   begin() {
-    const { settings, sizes } = this;
+    const { settings } = this;
+    const { seed, scheme, features, hidden } = settings;
+    this.sizes = [features.length, ...hidden, 1];
     this.data = makeData(settings);
-    this.rng = new Rng(settings.seed);
-    this.p = initialize(sizes, this.rng, settings.scheme, activationsOf(settings)[0]);
-    Object.assign(this, { start: settings, kept: [], events: [], every: 1 });
+    this.rng = new Rng(seed);
+    this.p = initialize(this.sizes, this.rng, scheme, activationsOf(settings)[0]);
+    Object.assign(this, { kept: [], events: [], every: 1 });
     // Where it stands, how far it was trained, and whether the next update breaks it.
     Object.assign(this, { step: 0, end: 0, isBroken: false });
     this.prepare();
@@ -40,20 +43,20 @@ export class Run {
 
   // The arrays, for the settings of now.
   prepare() {
-    const { settings, sizes, data } = this;
-    const names = (this.activations = activationsOf(settings));
-    const { n } = data.train;
-    this.batch = settings.batch ? Math.min(settings.batch, n) : n; // 0: all rows
-    this.net = new Net(sizes, names, this.batch);
+    const { batch } = this.settings;
+    const { train, test } = this.data;
+    const n = batch ? Math.min(batch, train.n) : train.n; // 0: all rows
+    this.activations = activationsOf(this.settings);
+    this.net = this.over(new Float64Array(2 * n));
+    this.y = new Float64Array(n);
     this.grads = new Float64Array(this.p.length);
-    this.x = new Float64Array(sizes[0] * this.batch);
-    this.y = new Float64Array(this.batch);
-    const part = ({ n, X, Y }) => ({
-      inputs: featuresOf(settings.features, X),
-      net: new Net(sizes, names, n),
-      Y,
-    });
-    this.parts = { train: part(data.train), test: data.test && part(data.test) };
+    const part = ({ X, Y }) => ({ net: this.over(X), Y });
+    this.parts = { train: part(train), test: test && part(test) };
+  }
+
+  // The network for points X: first all x0, then all x1.
+  over(X) {
+    return new Net(this.sizes, this.activations, featuresOf(this.settings.features, X));
   }
 
   // Some settings.
@@ -86,7 +89,7 @@ export class Run {
   train(count, milliseconds = Infinity) {
     this.cut();
     const until = performance.now() + milliseconds;
-    for (let i = 0; i < count && this.divergedAt === null && this.data.train.n; i++) {
+    for (let i = 0; i < count && this.canTrain; i++) {
       const last = this.kept.at(-1);
       const isFirst = last.step === this.step && last.must; // after a change by hand
       if (!Number.isFinite(this.one())) this.takeBack(this.step - (isFirst ? 0 : 1));
@@ -101,23 +104,22 @@ export class Run {
   // Up to a step, with moments for the chart on the way.
   trainTo(step) {
     const pace = Math.ceil(step / 200);
-    while (this.step < step && this.divergedAt === null && this.data.train.n)
-      this.train(Math.min(pace, step - this.step));
+    while (this.step < step && this.canTrain) this.train(Math.min(pace, step - this.step));
   }
 
   // One step of stochastic gradient descent; the loss of its samples before it.
   one() {
-    const { net, x, y, batch, p, grads, settings } = this;
+    const { net, y, p, grads, settings } = this;
     const { train } = this.parts;
     const { learning_rate, l1, l2 } = settings;
-    const { n } = train.net;
-    for (let s = 0; s < batch; s++) {
-      const row = settings.batch ? this.rng.integer(n) : s;
-      for (let at = s, from = row; at < x.length; at += batch, from += n)
-        x[at] = train.inputs[from];
+    const [x, inputs] = [net.A[0], train.net.A[0]];
+    for (let s = 0; s < net.n; s++) {
+      const row = settings.batch ? this.rng.integer(train.net.n) : s;
+      for (let at = s, from = row; at < x.length; at += net.n, from += train.net.n)
+        x[at] = inputs[from];
       y[s] = train.Y[row];
     }
-    net.forward(p, x);
+    net.forward(p);
     net.backward(p, y, grads);
     for (const { W, b, end } of net.layers) {
       if (l1 || l2) for (let i = W; i < b; i++) grads[i] += l1 * Math.sign(p[i]) + l2 * p[i];
@@ -137,11 +139,7 @@ export class Run {
   // Half the squared error over all training data and all test data, without penalties;
   // null where there are none.
   losses() {
-    const of = (part) => {
-      if (!part?.Y.length) return null;
-      part.net.forward(this.p, part.inputs);
-      return part.net.loss(part.Y);
-    };
+    const of = (part) => (part?.Y.length ? part.net.forward(this.p).loss(part.Y) : null);
     return { train: of(this.parts.train), test: of(this.parts.test) };
   }
 
@@ -159,7 +157,7 @@ export class Run {
     const last = this.kept.at(-1);
     const again = last?.step === this.step;
     if (again) this.kept.pop();
-    else if (!always && last && this.step - last.step < this.every) return;
+    else if (!always && this.step - last.step < this.every) return;
     const { step, settings, p, rng } = this;
     const must = always || (again && last.must);
     const now = { step, settings, must, p: p.slice(), rng: rng.copy() };

@@ -2,7 +2,7 @@
 
 import { REACH } from "./data.js";
 import { Run } from "./run.js";
-import { SPEC, changed, outputFor } from "./settings.js";
+import { outputFor } from "./settings.js";
 
 // Of the menu: so many steps, and every how many milliseconds.
 export const PACES = {
@@ -41,16 +41,12 @@ export class Session {
   }
 
   play(on = !this.playing) {
-    if (on === this.playing || (on && !this.canTrain)) return;
+    if (on === this.playing || (on && !this.run.canTrain)) return;
     Object.assign(this, { jumps: [], isSlowed: false });
     this.playing = on;
     cancelAnimationFrame(this.next); // else a quick pause and play would leave two loops
     if (on) this.tick(performance.now(), 0);
     this.tell("look");
-  }
-
-  get canTrain() {
-    return this.run.divergedAt === null && this.run.data.train.n > 0;
   }
 
   tick(now, due) {
@@ -59,7 +55,7 @@ export class Session {
     if (now >= due && !document.hidden) {
       this.run.train(steps, MOST_TIME);
       due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
-      this.playing = this.canTrain;
+      this.playing = this.run.canTrain;
       this.tell(this.playing ? "frame" : "run");
     }
     this.next = requestAnimationFrame((time) => this.tick(time, due));
@@ -83,30 +79,23 @@ export class Session {
     this.tell(this.run.settings === settings ? "run" : "settings");
   }
 
-  // Some settings. What is looked at may be gone then.
+  // Some settings, and what they bring. What is looked at may be gone then.
   change(values) {
     const { sizes } = this.run;
-    this.run.change(values);
+    this.run.change("data" in values ? this.withData(values) : values);
     if (String(sizes) !== String(this.run.sizes))
       Object.assign(this, { chosen: null, hovered: null, space: null, axes: [0, 1] });
-    this.playing &&= this.canTrain;
+    this.playing &&= this.run.canTrain;
     this.tell("settings");
   }
 
-  // Data, with an output that reaches its targets; own points begin with classes shown.
-  chooseData(data) {
-    const { settings } = this.run;
+  // Data have an output that reaches their targets; own points begin with classes shown.
+  withData({ data }) {
+    const { settings, data: shown } = this.run;
     const [output, had] = [data, settings.data].map((name) => outputFor(name));
     const values = output === had ? { data } : { data, output };
     const begins = data === "own" && !settings.points.length && had === "sigmoid";
-    this.change(begins ? { ...values, points: this.points() } : values);
-  }
-
-  points() {
-    const { train, test } = this.run.data;
-    return [train, test].flatMap((part) =>
-      Array.from(part?.Y ?? [], (y, i) => [part.X[i], part.X[part.n + i], y]),
-    );
+    return begins ? { ...values, points: shown.points } : values;
   }
 
   // A click into own points: one more, or less.
@@ -129,8 +118,7 @@ export class Session {
 
   // What the large picture shows: [layer, unit], as in `chosen`.
   get shown() {
-    const output = [this.run.sizes.length - 1, 0];
-    return this.hovered ?? this.chosen ?? output;
+    return this.hovered ?? this.chosen ?? [this.run.net.layers.length, 0];
   }
 
   // Keep this run in grey and begin another one, or let go of it.
@@ -138,15 +126,5 @@ export class Session {
     this.grey = on ? this.run.copy() : null;
     if (on) this.run.begin();
     this.tell("settings");
-  }
-
-  // In what the run in grey differs, in words.
-  greyName() {
-    const { settings } = this.run;
-    const names = Object.keys(changed(this.grey.settings, settings));
-    const isSaid = (name) => !["points", "step", "hide"].includes(name);
-    const say = (name) =>
-      `${SPEC[name].label ?? name} ${String(this.grey.settings[name]) || "none"}`;
-    return names.filter(isSaid).map(say).join("; ") || "the same settings";
   }
 }

@@ -1,23 +1,24 @@
 // The large picture: a unit over the square of inputs, and a point that is looked at.
 
+import { REACH, pixelsIn } from "./data.js";
 import { h, write } from "./elements.js";
-import { GREY, contour, fmt, measure, paint, paintPoints, scaleOf, wiped } from "./paint.js";
-import { Space } from "./space.js";
+import { activate } from "./network.js";
+import { GREY, INK, measure, paint, paintData, paintPoints, spot, stroke, wiped } from "./paint.js";
+import { fmt } from "./words.js";
 
 const HANDS = "surface; arrow keys move a point, Escape lets it go";
-const RIM = { strokeStyle: "#fff", fillStyle: "#1b2430", lineWidth: 4, lineJoin: "round" };
-const ARROWS = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, 1],
-  ArrowDown: [0, -1],
-};
+const BOUNDED = ["tanh", "sigmoid"];
+const SIDE = 50; // points of the ground of a space along each side
+const ground = new Float64Array(SIDE * SIDE);
+const DABS = { 0: "adds a circle", 1: "adds a square", erase: "erases the nearest point" };
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 
 export class Square {
   constructor(session) {
     this.session = session;
-    this.space = new Space(session);
     [this.surface, this.lines, this.points] = [0, 1, 2].map(() => h("canvas"));
+    this.axes = h("div", { "aria-hidden": "true" });
+    const layers = [this.surface, this.lines, this.axes, this.points];
     const hands = {
       onpointermove: (event) => this.isPinned || this.look(this.inputAt(event)),
       onpointerleave: () => this.isPinned || this.look(null),
@@ -25,8 +26,7 @@ export class Square {
       onkeydown: (event) => this.key(event),
     };
     const props = { class: "square", tabindex: 0, role: "application", ...hands };
-    const canvases = [this.surface, this.lines, this.points];
-    this.element = h("div", { ...props, "aria-label": HANDS }, ...canvases);
+    this.element = h("div", { ...props, "aria-label": HANDS }, ...layers);
     [this.low, this.high, this.readout] = [0, 1, 2].map(() => h("span"));
     const bar = [this.low, h("i"), this.high];
     this.scale = h("div", { class: "scale", "aria-hidden": "true" }, ...bar);
@@ -36,70 +36,75 @@ export class Square {
     this.side = this.element.clientWidth;
     this.isFresh = false; // the points
     for (const canvas of [this.lines, this.points]) measure(canvas);
-    const more = { 0: "adds a circle", 1: "adds a square", erase: "erases the nearest point" };
-    const enter = this.isOwn ? `, Enter ${more[this.session.brush]}` : "";
-    this.element.ariaLabel = `${HANDS}${enter}`;
-  }
-
-  // Where an input stands: pixels from the left or from the bottom.
-  pixels(input) {
-    const { low, high } = this.session.run.data;
-    return (this.side * (input - low)) / (high - low);
+    this.element.ariaLabel = this.isOwn ? `${HANDS}, Enter ${DABS[this.session.brush]}` : HANDS;
   }
 
   draw(surfaces, one, grey) {
-    const { session, side } = this;
-    const { run } = session;
-    const context = wiped(this.lines);
-    if (session.space !== null) {
-      this.isFresh = false;
-      return this.space.draw(this, context, surfaces, one);
-    }
-    const [layer, unit] = session.shown;
-    const isOutput = layer === run.sizes.length - 1;
-    const values = surfaces.values(layer, unit);
-    const levels = isOutput ? run.data.levels : [0];
-    const scale = scaleOf(values, run.data, isOutput);
-    paint(this.surface, surfaces.size, values, scale, session.discrete ? levels : null);
-    this.tellScale(scale.middle - scale.reach, scale.middle + scale.reach);
-    if (grey) {
-      const ofGrey = grey.values(grey.net.A.length - 1, 0);
-      this.stroke(context, ofGrey, levels, GREY, 4);
-    }
-    this.stroke(context, values, levels, "#1b2430", 1.7);
-    this.drawPoints();
-    this.drawTicks(
-      context,
-      run.data.high < 2 ? [0, 1] : [-3, 0, 3],
-      (x) => this.pixels(x),
-      "x0",
-      "x1",
-    );
-    if (!one) return write(this.readout, `line at ${levels.join(" and ")}`);
-    const [x, y] = session.probe.map((input) => this.pixels(input));
-    context.fillStyle = "rgba(27,36,48,.6)";
-    const width = this.isPinned ? 2 : 1; // held, or only pointed at
-    context.fillRect(x - width / 2, 0, width, side);
-    context.fillRect(0, side - y - width / 2, side, width);
-    const at = session.probe.map((input) => fmt(input)).join(", ");
-    write(this.readout, `(${at}) → ${fmt(one.A[layer][unit], 3)}`);
+    const { session, element } = this;
+    const isSpace = session.space !== null;
+    const draw = isSpace ? this.drawSpace : this.drawSurface;
+    write(this.readout, draw.call(this, wiped(this.lines), surfaces, one, grey));
+    if (isSpace) this.isFresh = false;
+    spot(element, session.run.data, isSpace ? null : session.probe);
+    element.classList.toggle("pinned", !!this.isPinned); // held, not only pointed at
+  }
+
+  // What is to be said of it.
+  drawSurface(context, surfaces, one, grey) {
+    const { run, shown, probe, discrete } = this.session;
+    const [layer, unit] = shown;
+    const picture = surfaces.picture(layer, unit);
+    const { values, levels, middle, reach } = picture;
+    paint(this.surface, Math.sqrt(values.length), picture, discrete);
+    this.tellScale(middle - reach, middle + reach);
+    const ofGrey = grey?.picture(grey.net.layers.length, 0).values;
+    if (grey) stroke(context, this.side, ofGrey, levels, GREY, 4);
+    stroke(context, this.side, values, levels, INK, 1.7);
+    this.drawPoints(run.data);
+    const ticks = run.data.high < 2 ? [0, 1] : [-REACH, 0, REACH];
+    this.showAxes(ticks, pixelsIn(run.data, 1), ["x0", "x1"]);
+    if (!one) return `line at ${levels.join(" and ")}`;
+    const place = probe.map((input) => fmt(input)).join(", ");
+    return `(${place}) → ${fmt(one.A[layer][unit], 3)}`;
+  }
+
+  // A hidden space: the points as a hidden layer sees them. The axes are the activations of
+  // two of its units; the grid is the square of inputs, folded. Where these two are all of
+  // the last hidden layer, the ground is what the output makes of each place.
+  drawSpace(context, surfaces, one) {
+    const { run, axes, space } = this.session;
+    const { side } = this;
+    const layer = space + 1;
+    const [across, upwards] = axes.map((unit) => surfaces.picture(layer, unit));
+    const isBounded = BOUNDED.includes(run.activations[space]);
+    const reach = 1.15 * (isBounded ? 1 : Math.max(across.reach, upwards.reach, 1));
+    const place = (x, y) => [(side / 2) * (1 + x / reach), (side / 2) * (1 - y / reach)];
+    paintGround(this.surface, this.session, surfaces, reach);
+    drawGrid(context, (i) => place(across.values[i], upwards.values[i]), across.values.length);
+    paintPoints(wiped(this.points), run.data, (part, i) => {
+      const A = run.parts[part === run.data.test ? "test" : "train"].net.A[layer];
+      return place(...axes.map((unit) => A[unit * part.n + i]));
+    });
+    const names = axes.map((unit) => `unit ${unit}`);
+    this.showAxes(isBounded ? [-1, 0, 1] : [0], (x) => (1 + x / reach) / 2, names);
+    this.tellScale(-reach, reach);
+    if (!one) return `layer ${space} sees the points so`;
+    return `it is at (${axes.map((unit) => fmt(one.A[layer][unit])).join(", ")})`;
   }
 
   // The axes, within the picture: numbers along two edges, and a name at each end.
-  drawTicks(context, ticks, place, across, upwards) {
-    const { side } = this;
-    const say = (text, x, y, align) => {
-      Object.assign(context, RIM, { textAlign: align, font: "15px system-ui, sans-serif" });
-      context.strokeText(text, x, y);
-      context.fillText(text, x, y);
-    };
-    for (const tick of ticks) {
-      const text = String(tick).replace("-", "−");
-      say(text, place(tick), side - 5, "center");
-      if (tick !== ticks[0]) say(text, 5, side - place(tick) + 5, "left");
-    }
-    say(`${across} →`, side - 5, side - 24, "right");
-    say(`↑ ${upwards}`, 22, 17, "left");
+  showAxes(ticks, share, [across, upwards]) {
+    const key = String([ticks.map(share), across, upwards]);
+    if (this.shownAxes === key) return;
+    this.shownAxes = key;
+    const say = (side) => (tick) =>
+      h("span", { class: side, style: `--at:${share(tick)}` }, `${tick}`.replace("-", "−"));
+    this.axes.replaceChildren(
+      ...ticks.map(say("across")),
+      ...ticks.slice(1).map(say("upwards")),
+      h("b", { class: "across" }, `${across} →`),
+      h("b", { class: "upwards" }, `↑ ${upwards}`),
+    );
   }
 
   tellScale(low, high) {
@@ -107,38 +112,20 @@ export class Square {
     write(this.high, fmt(high, 1));
   }
 
-  stroke(context, values, levels, color, width) {
-    const scale = this.side / Math.sqrt(values.length);
-    context.save();
-    context.scale(scale, scale);
-    context.strokeStyle = color;
-    context.lineWidth = width / scale;
-    for (const level of levels) context.stroke(contour(values, level));
-    context.restore();
-  }
-
   // They stand still while a network is trained.
-  drawPoints() {
+  drawPoints(data) {
     if (this.isFresh) return;
     this.isFresh = true;
-    const { data } = this.session.run;
-    paintPoints(wiped(this.points), data, data.train.n < 9 ? 8 : 4, ({ X, n }, i) => [
-      this.pixels(X[i]),
-      this.side - this.pixels(X[n + i]),
-    ]);
+    paintData(wiped(this.points), data, this.side);
   }
-
-  // Hands.
 
   look(probe) {
     this.session.look({ probe });
   }
 
-  inputAt(event) {
-    const box = this.element.getBoundingClientRect();
+  inputAt({ offsetX, offsetY }) {
     const { low, high } = this.session.run.data;
-    const x = low + ((high - low) * (event.clientX - box.left)) / box.width;
-    return [x, high - ((high - low) * (event.clientY - box.top)) / box.height];
+    return [offsetX, this.side - offsetY].map((at) => low + ((high - low) * at) / this.side);
   }
 
   get isOwn() {
@@ -166,4 +153,30 @@ export class Square {
     const moved = from.map((x, i) => x + (by[i] * (high - low)) / 40);
     this.look(moved.map((x) => Math.min(high, Math.max(low, x))));
   }
+}
+
+function paintGround(surface, { run, axes, space, discrete }, surfaces, reach) {
+  const { W, b, nIn } = run.net.layers.at(-1);
+  const isWhole = space === run.settings.hidden.length - 1 && nIn === 2;
+  if (!isWhole) return paint(surface, SIDE, { values: ground.fill(0), middle: 0, reach: 1 });
+  const [v, w] = axes.map((unit) => run.p[W + unit]);
+  const input = (i) => reach * ((2 * i + 1) / SIDE - 1);
+  for (let i = 0, row = SIDE - 1; row >= 0; row--)
+    for (let column = 0; column < SIDE; column++, i++)
+      ground[i] = v * input(column) + w * input(row) + run.p[b];
+  activate(run.activations.at(-1), ground, ground);
+  paint(surface, SIDE, { ...surfaces.picture(space + 2, 0), values: ground }, discrete);
+}
+
+function drawGrid(context, at, count) {
+  const size = Math.sqrt(count);
+  context.strokeStyle = "rgba(27,36,48,.35)";
+  context.lineWidth = 1;
+  context.beginPath();
+  for (let line = 0; line <= 9; line++) {
+    const from = Math.round((line * (size - 1)) / 9);
+    for (let i = 0; i < size; i += 3) context[i ? "lineTo" : "moveTo"](...at(from * size + i));
+    for (let i = 0; i < size; i += 3) context[i ? "lineTo" : "moveTo"](...at(i * size + from));
+  }
+  context.stroke();
 }

@@ -2,37 +2,43 @@
 // them can be dragged; a box takes typed numbers and keys.
 
 import { h, write } from "./elements.js";
-import { fmt } from "./paint.js";
+import { fmt } from "./words.js";
 
+const HOW_TO =
+  "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit.";
+const TYPED = { type: "text", inputmode: "decimal", autocomplete: "off" };
 const KEYS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
 
 export class Weights {
   constructor(session) {
     this.session = session;
-    this.element = h("div", {
-      class: "numbers",
-      role: "group",
-      "aria-label": "weights and biases",
-    });
+    const props = { class: "numbers", role: "group", "aria-label": "weights and biases" };
+    this.element = h("div", { ...props, "data-part": "numbers" });
   }
 
-  // For a network of other sizes.
+  // For a network of other sizes; all in the order of the parameters.
   rebuild() {
-    const { layers } = this.session.run.net;
-    this.all = layers.flatMap(({ W, b, end, nOut }, l) =>
-      Array.from({ length: end - W }, (_, at) => {
-        const [j, k] = [Math.floor(at / nOut), at % nOut];
-        return this.one(W + at, W + at >= b, l, j, k);
-      }),
-    );
-    const hint =
-      "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit.";
-    const tables = layers.map((layer, l) => this.table(layer, l));
-    this.element.replaceChildren(...tables, h("p", {}, hint));
+    this.all = [];
+    const tables = this.session.run.net.layers.map((layer, l) => this.table(layer, l));
+    this.element.replaceChildren(...tables, h("p", {}, HOW_TO));
   }
 
-  one(i, isBias, l, j, k) {
+  table({ nIn, nOut }, l) {
+    const rows = Array.from({ length: nIn + 1 }, (_, j) => {
+      const isBias = j === nIn;
+      const head = isBias ? `b[${l}]` : j ? "" : `W[${l}]`;
+      const cells = Array.from({ length: nOut }, (_, k) => h("td", {}, this.one(l, j, k, isBias)));
+      return h("tr", {}, h("th", {}, head), ...cells);
+    });
+    return h("table", { role: "presentation" }, ...rows);
+  }
+
+  // Its box.
+  one(l, j, k, isBias) {
+    const i = this.all.length;
     const name = isBias ? `b[${l}][${k}]` : `W[${l}][${j}, ${k}]`;
+    const unit = `layer ${l}, unit ${k}`;
+    const role = isBias ? `bias of ${unit}` : `from input ${j} of the layer to ${unit}`;
     const hands = {
       onpointerdown: (event) => this.drag(event, i),
       onpointerenter: () => this.heat(i, true),
@@ -43,24 +49,13 @@ export class Weights {
       onchange: () => this.typed(i),
       onkeydown: (event) => this.key(event, i),
     };
-    const to = `to layer ${l}, unit ${k}`;
-    const from = isBias ? `bias of layer ${l}, unit ${k}` : `from input ${j} of the layer ${to}`;
-    const props = { inputmode: "decimal", "aria-label": name, "data-i": i, ...hands, ...keys };
-    const more = { type: "text", autocomplete: "off", "aria-description": from };
-    const box = h("input", { ...props, ...more });
+    const words = { "aria-label": name, "aria-description": role };
+    const box = h("input", { ...TYPED, ...words, ...hands, ...keys });
     const label = h("svg:text", { class: isBias ? "bias" : "weight", ...hands });
     const edge = isBias ? null : h("svg:path");
     const grip = isBias ? null : h("svg:path", { class: "grip", ...hands });
-    return { l, j, k, isBias, name, box, label, edge, grip };
-  }
-
-  table({ nIn, nOut }, l) {
-    const boxes = this.all.filter((one) => one.l === l).map(({ box }) => h("td", {}, box));
-    const rows = Array.from({ length: nIn + 1 }, (_, j) => {
-      const head = j === nIn ? `b[${l}]` : j ? "" : `W[${l}]`;
-      return h("tr", {}, h("th", {}, head), ...boxes.slice(j * nOut, (j + 1) * nOut));
-    });
-    return h("table", { role: "presentation" }, ...rows);
+    this.all.push({ l, j, k, isBias, name, box, label, edge, grip });
+    return box;
   }
 
   draw() {
@@ -104,20 +99,13 @@ export class Weights {
     const [start, x, y] = [this.session.run.p[i], event.clientX, event.clientY];
     let isMoved = false;
     node.setPointerCapture(event.pointerId);
-    const move = (now) => {
+    node.onpointermove = (now) => {
       const way = now.clientX - x - (now.clientY - y);
       isMoved ||= Math.abs(way) > 3;
       if (isMoved) this.put(i, start + way * (now.shiftKey ? 0.002 : 0.02));
     };
-    node.addEventListener("pointermove", move);
-    const end = (last) => {
-      node.removeEventListener("pointermove", move);
-      if (isMoved || last.type !== "pointerup") return;
-      box.focus({ preventScroll: true });
-      box.select();
-    };
-    for (const name of ["pointerup", "pointercancel"])
-      node.addEventListener(name, end, { once: true });
+    node.onpointerup = () => isMoved || box.focus({ preventScroll: true }) || box.select();
+    node.onlostpointercapture = () => (node.onpointermove = node.onpointerup = null);
   }
 
   typed(i) {

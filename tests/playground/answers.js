@@ -33,9 +33,9 @@ const ANSWERS = {
   training: (settings) => {
     const run = new Run({ ...settings, step: 0 });
     const first = run.p.slice();
-    const { inputs, net, Y } = run.parts.train;
+    const { net, Y } = run.parts.train;
     const grads = new Float64Array(run.p.length);
-    net.forward(run.p, inputs);
+    net.forward(run.p);
     net.backward(run.p, Y, grads);
     const told = {
       first,

@@ -1,0 +1,92 @@
+// What the page says: numbers, names, and sentences made of them.
+
+import { SPEC, changed } from "./settings.js";
+
+const HINT = "Point at the surface: each unit shows its z and a there, and its sum stands here.";
+
+// About five characters, and never 0 for what isn't.
+export function fmt(value, digits = 2) {
+  if (Number.isNaN(value)) return "NaN";
+  if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
+  let text = value.toFixed(digits);
+  if (Math.abs(value) >= 1000 || (value !== 0 && Number(text) === 0))
+    text = value.toExponential(0).replace("e+", "e");
+  else if (Math.abs(value) >= 10)
+    text = value.toFixed(Math.abs(value) < 100 ? Math.min(digits, 1) : 0);
+  return value === 0 ? (0).toFixed(digits) : text.replaceAll("-", "−");
+}
+
+export function fmtLoss(value) {
+  if (!Number.isFinite(value)) return "not finite";
+  if (value === 0) return "0";
+  const isPlain = value >= 1e-3 && value < 1e3;
+  return isPlain ? value.toFixed(4) : value.toExponential(1).replace("+", "");
+}
+
+export const fmtStep = (step) => step.toLocaleString("en");
+
+// How a unit, [layer, unit], is called.
+export function nameOf({ sizes, settings }, [layer, unit]) {
+  if (layer === sizes.length - 1) return "output ŷ";
+  if (!layer) return `input ${SPEC.features.options[settings.features[unit]]}`;
+  return `layer ${layer - 1}, unit ${unit}`;
+}
+
+// One line of numbers, as Playground.line() in Python.
+export function lineOf(step, { train, test }) {
+  if (train === null) return `step ${step}: no data`;
+  const more = test === null ? "" : `, ${fmtLoss(test)} on the test data`;
+  return `step ${step}: loss ${fmtLoss(train)} on the training data${more}`;
+}
+
+export function statusOf({ run, isSlowed }, losses) {
+  if (!run.data.train.n) return "No points yet: click into the picture to add some.";
+  const line = lineOf(fmtStep(run.step), losses).replace("step", "Step");
+  const words = `${line}. ${rightOnes(run)}`;
+  if (run.divergedAt === null)
+    return isSlowed ? `The output jumps at each step, so few are shown. ${words}` : words;
+  const why = `Diverged at step ${run.divergedAt}: its update was too large`;
+  return `${why}, and the numbers exploded. Lower the learning rate, then Reset. ${words}`;
+}
+
+// How many points are on their side of the line.
+function rightOnes({ data, parts }) {
+  if (data.isHeight) return "";
+  const side = (value) => data.levels.filter((level) => value > level).length;
+  const count = ({ net, Y }) => {
+    const right = net.output.filter((value, i) => side(value) === side(Y[i])).length;
+    return `${right} of ${Y.length} (${Math.round((100 * right) / Y.length)} %)`;
+  };
+  const test = parts.test ? `, and ${count(parts.test)} of the test` : "";
+  return `Correct: ${count(parts.train)}${test}.`;
+}
+
+// The arithmetic of the shown unit at the probe, with its numbers.
+export function formulaOf({ run, shown, probe }, one) {
+  if (!one) return HINT;
+  const [layer, unit] = shown;
+  const a = fmt(one.A[layer][unit]);
+  if (!layer) {
+    const name = SPEC.features.options[run.settings.features[unit]];
+    return `${name} ≈ ${a}, where x0 ≈ ${fmt(probe[0])} and x1 ≈ ${fmt(probe[1])}`;
+  }
+  const { W, b, nOut } = run.net.layers[layer - 1];
+  const signed = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
+  const weight = (j) => signed(run.p[W + j * nOut + unit]);
+  const terms = Array.from(one.A[layer - 1], (x, j) => `${j ? signed(x) : fmt(x)}·${weight(j)}`);
+  const z = fmt(one.Z[layer - 1][unit]);
+  const name = SPEC.output.options[run.activations[layer - 1]];
+  const f = name === "identity" ? "z" : `${name}(${z})`;
+  return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit])} ≈ ${z},  a = ${f} ≈ ${a}`;
+}
+
+// The run in grey: in what it differs, where it ended, and its losses.
+export function greyWords({ run, grey }) {
+  const names = Object.keys(changed(grey.settings, run.settings));
+  const said = names.filter((name) => !["points", "step", "hide"].includes(name));
+  const say = (name) => `${SPEC[name].label} ${String(grey.settings[name]) || "none"}`;
+  const ended = grey.step < run.step ? `, step ${grey.step}` : "";
+  const { train, test } = grey.losses();
+  const more = test === null ? "" : `, test ${fmtLoss(test)}`;
+  return `${said.map(say).join("; ") || "the same settings"}${ended}: ${fmtLoss(train)}${more}`;
+}
