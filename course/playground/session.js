@@ -90,12 +90,12 @@ export class Session {
   }
 
   // Data have an output that reaches their targets; own points begin with classes shown.
-  withData({ data }) {
+  withData(values) {
     const { settings, data: shown } = this.run;
-    const [output, had] = [data, settings.data].map((name) => outputFor(name));
-    const values = output === had ? { data } : { data, output };
-    const begins = data === "own" && !settings.points.length && had === "sigmoid";
-    return begins ? { ...values, points: shown.points } : values;
+    const [output, had] = [values, settings].map(({ data }) => outputFor(data));
+    const begins = values.data === "own" && !settings.points.length && had === "sigmoid";
+    const points = begins ? shown.points : settings.points;
+    return { points, output: output === had ? settings.output : output, ...values };
   }
 
   // A click into own points: one more, or less.

@@ -59,12 +59,15 @@ export class Weights {
   }
 
   draw() {
-    const { p } = this.session.run;
+    const { playing, run } = this.session;
+    const { p } = run;
     this.all.forEach(({ isBias, box, label, edge }, i) => {
       const text = fmt(p[i]);
+      // A box that is about to be typed into keeps its text, which may be selected.
+      const isHeld = box.isTyped || (playing && box === document.activeElement);
+      if (!isHeld && box.value !== text) box.value = text;
       if (box.is === text) return;
       box.is = text;
-      if (!box.isTyped) box.value = text;
       write(label, isBias ? `b ${text}` : text);
       const share = 0.42 * Math.min(Math.abs(p[i]) / 3, 1);
       box.style.background = `rgba(${p[i] < 0 ? "213,94,0" : "0,114,178"},${share.toFixed(2)})`;
@@ -114,9 +117,8 @@ export class Weights {
     const value = Number(box.value.replace("−", "-").replace(",", "."));
     const fits = box.value.trim() && Number.isFinite(value);
     box.isTyped = false;
-    box.is = null;
     if (fits) this.put(i, value);
-    else this.session.tell("look");
+    box.value = fmt(this.session.run.p[i]);
   }
 
   key(event, i) {

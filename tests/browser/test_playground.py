@@ -228,6 +228,11 @@ def test_a_number_is_typed_and_moved_by_keys(open_page):
     box.press("Enter")
     assert on.parameters()[21] == pytest.approx(-0.41) and on.numbers()[21] == "−0.41"
     on.button("Play").click()
+    box.focus()
+    box.evaluate("box => box.select()")
+    before = on.step()
+    wait_until(lambda: on.step() > before + 20, "it does not train")
+    assert box.evaluate("box => box.selectionEnd - box.selectionStart") == 5
     box.fill("12")
     wait_until(lambda: on.step() > 10, "it does not train")
     assert box.input_value() == "12"  # still being typed
