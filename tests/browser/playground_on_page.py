@@ -8,7 +8,7 @@ import mlp_core as mlp
 from tests.live import expect
 
 POINTS = 100  # along each side of the large picture, as in view.js
-# The colour of each of these points, as [red, green, blue], by row from the top.
+# Red, green, blue and alpha of each of these points, by row from the top.
 COLORS = """canvas => {
     const [w, h] = [canvas.width, canvas.height];
     return [...canvas.getContext('2d').getImageData(0, 0, w, h).data] }"""
@@ -91,8 +91,12 @@ class OnPage:
 
 def outputs(run, low, high, points=POINTS):
     """The output over the square of inputs, in the order of the page's pixels."""
-    middles = low + (high - low) * (np.arange(points) + 0.5) / points
-    X = np.stack(np.meshgrid(middles, middles[::-1]), axis=-1).reshape(-1, 2)
     params, activation = run.with_features()
-    Y_hat, _ = mlp.forward(params, X, activation)
+    Y_hat, _ = mlp.forward(params, grid(low, high, points), activation)
     return Y_hat.reshape(points, points)
+
+
+def grid(low, high, points=POINTS):
+    """The inputs in the middle of each pixel, by row from the top: (points**2, 2)."""
+    middles = low + (high - low) * (np.arange(points) + 0.5) / points
+    return np.stack(np.meshgrid(middles, middles[::-1]), axis=-1).reshape(-1, 2)

@@ -11,7 +11,7 @@ from course.pictures.style import NEGATIVE, POSITIVE
 from course.playground import twin
 from course.tools import playground
 from tests import live
-from tests.browser.playground_on_page import OnPage, outputs
+from tests.browser.playground_on_page import OnPage, grid, outputs
 from tests.live import expect
 from tests.wait import wait_until
 
@@ -26,22 +26,28 @@ def file(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def context(browser):
-    """Pages without a network; what they complain about ends the tests."""
+    """Pages without a network."""
     context = browser.new_context(viewport=live.SIZE, offline=True)
     context.set_default_timeout(1000 * live.PATIENCE)
     yield context
     context.close()
 
 
-@pytest.fixture
-def open_page(context, file):
-    """A function: opens the file with an address behind its #; the same page for all."""
+def listened(page):
+    """What the page complains about: a list that grows."""
     complaints = []
-    page = context.new_page()
     heard = {"error": complaints.append}
     page.on("console", lambda said: heard.get(said.type, str)(said.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("requestfailed", lambda request: complaints.append(request.url))
+    return complaints
+
+
+@pytest.fixture
+def open_page(context, file):
+    """A function: opens the file with an address behind its #; the same page for all."""
+    page = context.new_page()
+    complaints = listened(page)
 
     def opened(address=""):
         page.goto("about:blank")
@@ -51,6 +57,25 @@ def open_page(context, file):
     yield opened
     page.close()
     assert complaints == []
+
+
+@pytest.fixture
+def open_for(browser, file):
+    """A function: opens the file for somebody whose browser has these settings."""
+    contexts, complaints = [], []
+
+    def opened(**settings):
+        contexts.append(browser.new_context(offline=True, **settings))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(1000 * live.PATIENCE)
+        complaints.append(listened(page))
+        page.goto(file.as_uri())
+        return OnPage(page)
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not any(complaints)
 
 
 # 1. Alone ------------------------------------------------------------------------------
@@ -113,13 +138,24 @@ def test_its_numbers_and_its_colours_are_those_of_mlp_core(open_page, settings):
     assert on.line() == run.line()
     flat = [array.ravel() for layer in run.params for array in layer]
     np.testing.assert_allclose(on.parameters(), np.concatenate(flat), rtol=1e-9)
-    edge = 1.15 * 3
     few = settings["data"] in ("xor", "sum")
-    heights = outputs(run, *((-0.5, 1.5) if few else (-edge, edge)))
+    heights = outputs(run, *((-0.5, 1.5) if few else (-EDGE, EDGE)))
     targets = {"sum": (1, 1.3), "plane": (0, 1.3), "hills": (0, 1.3)}
     middle, reach = targets.get(settings["data"], (0.5, 0.8))
     expected = colors_of((heights - middle) / reach)
     assert np.abs(on.colors() - expected).max() <= 3  # steps of 256
+
+
+EDGE = 1.15 * 3  # of the square, where data are drawn
+
+
+def test_an_activation_that_is_changed_is_drawn(open_page):
+    """Guards: a surface of the network as it was before, where the run goes on."""
+    on = open_page()
+    on.box("activation of the output").select_option("identity")
+    run = twin.Run({"output": "identity"})
+    expected = colors_of((outputs(run, -EDGE, EDGE) - 0.5) / 0.8)
+    assert np.abs(on.colors() - expected).max() <= 3
 
 
 def address_of(settings):
@@ -224,6 +260,11 @@ def test_a_number_is_typed_and_moved_by_keys(open_page):
     box.press("Shift+ArrowDown")
     box.press("PageUp")
     assert on.parameters()[21] == pytest.approx(-0.41)
+    box.fill("0.123456789")
+    box.press("Enter")
+    assert on.parameters()[21] == 0.123456789  # to the last digit
+    box.fill("-0.41")
+    box.press("Enter")
     box.fill("nonsense")
     box.press("Enter")
     assert on.parameters()[21] == pytest.approx(-0.41) and on.numbers()[21] == "−0.41"
@@ -363,9 +404,7 @@ def test_the_pointer_shows_z_a_and_the_formula_of_a_unit(open_page):
 
 def unit_color(run, unit):
     """The colour of a unit of layer 0 in the middle of the square, by its own scale."""
-    points = 3.45 * (2 * np.arange(100) + 1 - 100) / 100
-    X = np.stack(np.meshgrid(points, points[::-1]), axis=-1).reshape(-1, 2)
-    _, (A, _) = mlp.forward(run.params, X, run.activations)
+    _, (A, _) = mlp.forward(run.params, grid(-EDGE, EDGE), run.activations)
     a = A[1][:, unit]
     return colors_of(a / np.abs(a).max()).reshape(100, 100, 3)[50, 50]
 
@@ -551,27 +590,18 @@ def test_on_a_phone_six_layers_can_be_made_by_touch(open_page):
             assert apart or other[3] <= top
 
 
-def test_a_finger_does_what_a_mouse_does(browser, file):
+def test_a_finger_does_what_a_mouse_does(open_for):
     """Guards: what only hovers, and a tap that is taken for nothing."""
-    context = browser.new_context(
-        viewport={"width": 390, "height": 844}, has_touch=True, offline=True
-    )
-    page = context.new_page()
-    page.goto(file.as_uri())
-    on = OnPage(page)
+    on = open_for(viewport={"width": 390, "height": 844}, has_touch=True)
     on.square.tap(position=on.at(1, 1))
     expect(on.root.locator(".formula")).to_contain_text("sigmoid(")
     on.button("show layer 0, unit 2").tap()
     expect(on.root.locator(".formula")).to_contain_text("tanh(")
-    context.close()
 
 
-def test_who_wants_less_motion_sees_four_pictures_a_second(browser, file):
+def test_who_wants_less_motion_sees_four_pictures_a_second(open_for):
     """Guards: a system's wish that is not heard. More time between pictures is no fault."""
-    context = browser.new_context(reduced_motion="reduce", offline=True)
-    page = context.new_page()
-    page.goto(file.as_uri())
-    on = OnPage(page)
+    on = open_for(reduced_motion="reduce")
     times = on.root.evaluate("""async ({ view }) => {
         const times = [];
         view.session.listeners.add(what => what === 'frame' && times.push(document.timeline.currentTime));
@@ -580,15 +610,11 @@ def test_who_wants_less_motion_sees_four_pictures_a_second(browser, file):
         view.session.play(false);
         return times }""")
     assert np.diff(times).min() >= 249
-    context.close()
 
 
-def test_a_dark_theme_is_dark(browser, file):
+def test_a_dark_theme_is_dark(open_for):
     """Guards: a white page in a dark room; ink that nobody can see on it."""
-    context = browser.new_context(color_scheme="dark", offline=True)
-    page = context.new_page()
-    page.goto(file.as_uri())
-    on = OnPage(page)
+    on = open_for(color_scheme="dark")
     style = (
         "node => [getComputedStyle(node).backgroundColor, getComputedStyle(node).color]"
     )
@@ -596,7 +622,6 @@ def test_a_dark_theme_is_dark(browser, file):
         sum(json.loads(f"[{color[4:-1]}]")) for color in on.root.evaluate(style)
     )
     assert ground < 150 and ink > 600
-    context.close()
 
 
 def test_it_speaks_when_it_stands_still(open_page):
