@@ -58,15 +58,17 @@ export function initialize(sizes, rng, scheme, activation) {
 export class Net {
   // For the inputs: those of n samples.
   constructor(sizes, activations, inputs) {
-    const n = inputs.length / sizes[0];
-    const arrays = () => this.layers.map(({ nOut }) => new Float64Array(nOut * n));
     this.layers = layersOf(sizes);
     this.activations = activations; // the name of each layer's
-    this.n = n;
-    this.Z = arrays();
-    this.A = [inputs, ...arrays()];
+    this.n = inputs.length / sizes[0];
+    this.Z = this.arrays();
+    this.A = [inputs, ...this.arrays()];
     this.output = this.A.at(-1);
-    this.dZ = arrays();
+  }
+
+  // A number for each unit and sample of each layer.
+  arrays() {
+    return this.layers.map(({ nOut }) => new Float64Array(nOut * this.n));
   }
 
   // All z and a, for the parameters p.
@@ -99,7 +101,8 @@ export class Net {
 
   // Into `grads`: the slope of the loss with respect to each parameter.
   backward(p, Y, grads) {
-    const { n, A, Z, dZ, output } = this;
+    const { n, A, Z, output } = this;
+    const dZ = (this.dZ ??= this.arrays()); // most networks are only looked at
     const last = dZ.length - 1;
     for (let i = 0; i < output.length; i++) dZ[last][i] = (output[i] - Y[i]) / n; // dA, yet
     for (let l = last; l >= 0; l--) {

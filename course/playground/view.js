@@ -141,7 +141,8 @@ export class View {
     this.brush.hidden = data !== "own";
     for (const name of ["noise", "test", "data_seed"])
       this.controls[name].inert = ["xor", "sum", "own"].includes(data); // nothing to draw
-    this.surfaces = new Surfaces(run, FINE);
+    // What changes on the way leaves the data as they are.
+    if (this.surfaces?.data !== run.data) this.surfaces = new Surfaces(run, FINE);
     const key = JSON.stringify([run.sizes, run.settings.features]);
     if (this.key !== key) {
       this.key = key;

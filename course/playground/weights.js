@@ -90,7 +90,12 @@ export class Weights {
   }
 
   put(i, value) {
-    this.session.do((run) => run.put(i, Math.round(value * 1e4) / 1e4));
+    this.session.do((run) => run.put(i, value));
+  }
+
+  // By a hand, which is not so fine.
+  move(i, value) {
+    this.put(i, Math.round(value * 1e4) / 1e4);
   }
 
   // To the right or up is more; a press without a move: type.
@@ -105,7 +110,7 @@ export class Weights {
     node.onpointermove = (now) => {
       const way = now.clientX - x - (now.clientY - y);
       isMoved ||= Math.abs(way) > 3;
-      if (isMoved) this.put(i, start + way * (now.shiftKey ? 0.002 : 0.02));
+      if (isMoved) this.move(i, start + way * (now.shiftKey ? 0.002 : 0.02));
     };
     node.onpointerup = () => isMoved || box.focus({ preventScroll: true }) || box.select();
     node.onlostpointercapture = () => (node.onpointermove = node.onpointerup = null);
@@ -128,6 +133,6 @@ export class Weights {
     const by = KEYS[event.key];
     if (!by) return;
     event.preventDefault();
-    this.put(i, this.session.run.p[i] + (event.shiftKey ? by / 10 : by));
+    this.move(i, this.session.run.p[i] + (event.shiftKey ? by / 10 : by));
   }
 }
