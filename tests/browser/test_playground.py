@@ -560,6 +560,7 @@ def test_all_numbers_of_a_small_network_are_in_sight_on_a_projector(open_page):
     bottoms = boxes.evaluate_all(
         "all => all.map(x => x.getBoundingClientRect().bottom)"
     )
+    assert on.root.evaluate(SMALL_LETTERS) == []  # those beside the edges, too
     assert max(bottoms) <= 720 and on.status.bounding_box()["y"] < 720
 
 
