@@ -97,6 +97,12 @@ export function makeData(settings) {
   return { points, train, test: test.n ? test : null, low, high, ...scale };
 }
 
+// How many outputs are on the side of the line where their targets are.
+export function countRight({ levels }, { net, Y }) {
+  const side = (value) => levels.filter((level) => value > level).length;
+  return net.output.filter((value, i) => side(value) === side(Y[i])).length;
+}
+
 // An input -> pixels from the left or from the bottom of a square.
 export function pixelsIn({ low, high }, side) {
   return (input) => (side * (input - low)) / (high - low);

@@ -147,23 +147,16 @@ export class Diagram {
   draw(surfaces, one) {
     const { run, discrete, chosen, probe } = this.session;
     const pressed = String(chosen ?? [run.net.layers.length, 0]);
+    const dead = run.activations.map((_, l) => run.parts.train.net.deadUnits(l));
     spot(this.nodes, run.data, probe);
     for (const { l, i, place, canvas, text, node } of this.units) {
       paint(canvas, THUMB, surfaces.picture(l, i), discrete);
-      const isDead = this.isDead(l, i);
+      const isDead = !!dead[l - 1]?.[i];
       put(node, "ariaDescription", isDead ? "dead: 0 for all training points" : "");
       place.classList.toggle("dead", isDead);
       const a = one && fmt(one.A[l][i]);
       write(text, !one ? "" : l ? `z ${fmt(one.Z[l - 1][i])}\na ${a}` : a);
       put(node, "ariaPressed", pressed === String([l, i]));
     }
-  }
-
-  // Whether a ReLU unit gives 0 for all training points: no step changes it any more.
-  isDead(l, i) {
-    const { activations, parts } = this.session.run;
-    const { Z, n } = parts.train.net;
-    if (activations[l - 1] !== "relu" || !n) return false;
-    return Z[l - 1].subarray(i * n, (i + 1) * n).every((z) => z < 0);
   }
 }

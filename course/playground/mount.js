@@ -1,6 +1,7 @@
 // On a page of its own: the settings come from the address, and go into it.
 
 import { h } from "./elements.js";
+import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { SPEC, fromAddress, toAddress } from "./settings.js";
 import { View } from "./view.js";
@@ -14,7 +15,7 @@ export function mountPage(element, start = "") {
   const parts = [start, location.hash.slice(1)].map(fromAddress);
   const complaints = parts.flatMap((part) => part.complaints);
   const given = Object.assign({}, ...parts.map(({ settings }) => settings));
-  const view = new View(new Session(given), element);
+  const view = new View(new Session(new Run(given)), element);
   if (complaints.length)
     element.prepend(h("p", { class: "complaint" }, `In the address: ${complaints.join("; ")}.`));
   const note = h("p", { class: "complaint", hidden: "" }, LOST);
@@ -29,7 +30,7 @@ export function mountPage(element, start = "") {
     history.replaceState(null, "", `#${address}`);
   };
   view.session.listeners.add((what) => {
-    if (what !== "frame") timer ??= setTimeout(tellAddress, WAIT);
+    if (what !== "frame" && what !== "seeds") timer ??= setTimeout(tellAddress, WAIT);
   });
   return view;
 }

@@ -16,7 +16,7 @@ export function activate(name, z, a) {
 }
 
 // d, the slope of the loss with respect to a, becomes that with respect to z.
-function timesSlope(name, z, a, d) {
+export function timesSlope(name, z, a, d) {
   const n = z.length;
   if (name === "tanh") for (let i = 0; i < n; i++) d[i] *= 1 - a[i] * a[i];
   else if (name === "sigmoid") for (let i = 0; i < n; i++) d[i] *= a[i] * (1 - a[i]);
@@ -91,6 +91,15 @@ export class Net {
     return this;
   }
 
+  // For each unit of a layer: whether it is a ReLU that gives 0 for all samples. Then no
+  // step changes it any more.
+  deadUnits(l) {
+    const { n } = this;
+    const isDead = (_, k) => this.Z[l].subarray(k * n, (k + 1) * n).every((z) => z < 0);
+    const length = n && this.activations[l] === "relu" ? this.layers[l].nOut : 0;
+    return Array.from({ length }, isDead);
+  }
+
   // Half the squared error, averaged over the samples.
   loss(Y) {
     const { output } = this;
@@ -99,15 +108,17 @@ export class Net {
     return (0.5 * sum) / this.n;
   }
 
-  // Into `grads`: the slope of the loss with respect to each parameter.
-  backward(p, Y, grads) {
+  // Into `grads`: the slope of the loss with respect to each parameter. The original
+  // notebook's bug: the first layer takes the target for each input.
+  backward(p, Y, grads, hasBug = false) {
     const { n, A, Z, output } = this;
     const dZ = (this.dZ ??= this.arrays()); // most networks are only looked at
     const last = dZ.length - 1;
     for (let i = 0; i < output.length; i++) dZ[last][i] = (output[i] - Y[i]) / n; // dA, yet
     for (let l = last; l >= 0; l--) {
       const { nIn, nOut, W, b } = this.layers[l];
-      const [d, below, dBelow] = [dZ[l], A[l], dZ[l - 1]];
+      const isWrong = hasBug && !l;
+      const [d, below, dBelow] = [dZ[l], isWrong ? Y : A[l], dZ[l - 1]];
       timesSlope(this.activations[l], Z[l], A[l + 1], d);
       if (l) dBelow.fill(0);
       for (let k = 0; k < nOut; k++) {
@@ -116,7 +127,7 @@ export class Net {
         for (let s = 0; s < n; s++) db += d[row + s];
         grads[b + k] = db;
         for (let j = 0; j < nIn; j++) {
-          const [w, from] = [p[W + j * nOut + k], j * n];
+          const [w, from] = [p[W + j * nOut + k], isWrong ? 0 : j * n];
           let dw = 0;
           for (let s = 0; s < n; s++) dw += below[from + s] * d[row + s];
           grads[W + j * nOut + k] = dw;

@@ -6,9 +6,10 @@ import { Rng } from "./numbers.js";
 import { activationsOf, defaultsFor } from "./settings.js";
 
 // These may change on the way; what else changes begins a new run.
-const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2"];
+const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2", "gradient"];
 const QUIET = ["step", "hide"]; // these change nothing of a run
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
+const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 
 export class Run {
   constructor(settings = {}) {
@@ -26,9 +27,25 @@ export class Run {
     return this.divergedAt === null && this.data.train.n > 0;
   }
 
+  // What was told of a run, again: its first settings, what was changed by hand, its step.
+  static again({ first, events, step, values }) {
+    const run = new Run({ ...first, step: 0 });
+    for (const { step: at, ...what } of events) {
+      run.trainTo(at);
+      if (what.values) run.place(what.values, what.to - at);
+      else if ("parameter" in what) run.put(what.parameter, what.value);
+      else run.change(what);
+    }
+    const count = step - run.step;
+    if (count > MOST_AGAIN) run.place(values, count);
+    else run.trainTo(step);
+    if (count < 0) run.goTo(step); // it was looked back
+    return run;
+  }
+
   // The start that the settings tell: data, weights, no step done.
   begin() {
-    const { settings } = this;
+    const settings = (this.first = this.settings);
     const { seed, scheme, features, hidden } = settings;
     this.sizes = [features.length, ...hidden, 1];
     this.data = makeData(settings);
@@ -49,6 +66,7 @@ export class Run {
     this.activations = activationsOf(this.settings);
     this.net = this.over(new Float64Array(2 * n));
     this.y = new Float64Array(n);
+    this.rows = new Int32Array(n);
     this.grads = new Float64Array(this.p.length);
     const part = ({ X, Y }) => ({ net: this.over(X), Y });
     this.parts = { train: part(train), test: test && part(test) };
@@ -85,6 +103,26 @@ export class Run {
     this.keep(true);
   }
 
+  // All parameters, from outside; `count` steps were made there to come to them. The event.
+  place(values, count = 0) {
+    if (count) this.goTo(this.end);
+    else this.cut();
+    const last = this.events.at(-1);
+    const goesOn = count > 0 && last?.to === this.step;
+    if (goesOn && this.step > last.step) {
+      const [before, moment] = this.kept.slice(-2);
+      if (moment.step - before.step < this.every) this.kept.pop();
+      else moment.must = false; // the last one alone: from there it may be trained on
+    }
+    const event = goesOn ? last : { step: this.step };
+    if (!goesOn) this.events.push(event);
+    this.p = Float64Array.from(values);
+    this.step += count;
+    Object.assign(this, { end: this.step, isBroken: false });
+    this.keep(true, count > 0);
+    return Object.assign(event, { to: this.step, values: [...values] });
+  }
+
   // So many steps more, or fewer if the time is over.
   train(count, milliseconds = Infinity) {
     this.cut();
@@ -107,20 +145,25 @@ export class Run {
     while (this.step < step && this.canTrain) this.train(Math.min(pace, step - this.step));
   }
 
-  // One step of stochastic gradient descent; the loss of its samples before it.
-  one() {
-    const { net, y, p, grads, settings } = this;
+  // The samples of a step, forward and back: from now on in `rows`, `net`, `y` and `grads`.
+  pass(rng) {
+    const { net, y, rows, settings } = this;
     const { train } = this.parts;
-    const { learning_rate, l1, l2 } = settings;
     const [x, inputs] = [net.A[0], train.net.A[0]];
     for (let s = 0; s < net.n; s++) {
-      const row = settings.batch ? this.rng.integer(train.net.n) : s;
+      const row = (rows[s] = settings.batch ? rng.integer(train.net.n) : s);
       for (let at = s, from = row; at < x.length; at += net.n, from += train.net.n)
         x[at] = inputs[from];
       y[s] = train.Y[row];
     }
-    net.forward(p);
-    net.backward(p, y, grads);
+    net.forward(this.p).backward(this.p, y, this.grads, settings.gradient === "original");
+  }
+
+  // One step of stochastic gradient descent; the loss of its samples before it.
+  one() {
+    this.pass(this.rng);
+    const { net, y, p, grads } = this;
+    const { learning_rate, l1, l2 } = this.settings;
     for (const { W, b, end } of net.layers) {
       if (l1 || l2) for (let i = W; i < b; i++) grads[i] += l1 * Math.sign(p[i]) + l2 * p[i];
       for (let i = W; i < end; i++) p[i] -= learning_rate * grads[i];
@@ -153,14 +196,15 @@ export class Run {
   }
 
   // Remember this moment.
-  keep(always = false) {
+  keep(always = false, isPlaced = false) {
     const last = this.kept.at(-1);
     const again = last?.step === this.step;
     if (again) this.kept.pop();
     else if (!always && this.step - last.step < this.every) return;
     const { step, settings, p, rng } = this;
     const must = always || (again && last.must);
-    const now = { step, settings, must, p: p.slice(), rng: rng.copy() };
+    isPlaced ||= again && last.isPlaced;
+    const now = { step, settings, must, isPlaced, p: p.slice(), rng: rng.copy() };
     this.kept.push({ ...now, ...this.losses(), events: this.events.length });
     const { length } = this.kept;
     if (length <= MOST_KEPT) return;
@@ -168,16 +212,18 @@ export class Run {
     this.every = Math.max(this.every, Math.floor(this.end / MOST_KEPT));
   }
 
-  // Exactly as it was: from the moment kept before it the same steps again.
+  // Exactly as it was: from the moment kept before it the same steps again. Steps that were
+  // made outside can't be made again: then that moment.
   goTo(step) {
-    const from = this.kept.findLast((moment) => moment.step <= step);
+    const at = this.kept.findLastIndex((moment) => moment.step <= step);
+    const from = this.kept[at];
     Object.assign(this, { p: from.p.slice(), rng: from.rng.copy() });
     const live = Object.fromEntries(LIVE.map((name) => [name, from.settings[name]]));
     if (LIVE.some((name) => live[name] !== this.settings[name])) {
       this.settings = { ...this.settings, ...live };
       this.prepare();
     }
-    const to = Math.min(step, this.end);
+    const to = this.kept[at + 1]?.isPlaced ? from.step : Math.min(step, this.end);
     for (this.step = from.step; this.step < to; this.step++) this.one();
   }
 
@@ -187,6 +233,9 @@ export class Run {
     while (this.kept.at(-1).step > this.step) this.kept.pop();
     Object.assign(this, { end: this.step, isBroken: false });
     this.events.length = this.kept.at(-1).events;
+    const last = this.events.at(-1);
+    if (last?.to > this.step)
+      this.events[this.events.length - 1] = { ...last, to: this.step, values: [...this.p] };
     this.keep();
   }
 }

@@ -1,6 +1,7 @@
 // A session: a run, another one in grey, what is looked at, and whether it plays.
 
 import { REACH } from "./data.js";
+import { Hundred } from "./hundred.js";
 import { Run } from "./run.js";
 import { outputFor } from "./settings.js";
 
@@ -14,14 +15,16 @@ export const PACES = {
   "100 steps a frame": [100, 0],
   "as fast as it goes": [1e6, 0],
 };
+const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
+const PATIENCE = 2500; // milliseconds until Python is said to be busy
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 export class Session {
-  constructor(settings) {
-    this.run = new Run(settings);
+  constructor(run) {
+    this.run = run;
     this.grey = null; // a run that was kept to compare with
     this.playing = false;
     this.pace = "5 steps a frame";
@@ -32,6 +35,11 @@ export class Session {
     this.axes = [0, 1]; // two of its units
     this.discrete = false;
     this.brush = "1"; // what a click does to own points: "0" and "1" add, or "erase"
+    this.python = null; // who trains in the page's place: see `follow`
+    this.told = ""; // why Python trains no longer
+    this.hundred = null; // these settings from a hundred seeds
+    this.pane = null; // what is open below the network; null: what has room
+    this.parameter = 0; // whose gradient is opened
     this.jumps = []; // when the output jumped to the other side
     this.listeners = new Set(); // called with "frame", "run", "look" or "settings"
   }
@@ -41,24 +49,106 @@ export class Session {
   }
 
   play(on = !this.playing) {
-    if (on === this.playing || (on && !this.run.canTrain)) return;
+    if (on === this.playing || (on && !this.python && !this.run.canTrain)) return;
     Object.assign(this, { jumps: [], isSlowed: false });
     this.playing = on;
     cancelAnimationFrame(this.next); // else a quick pause and play would leave two loops
-    if (on) this.tick(performance.now(), 0);
+    this.due = 0; // when the next steps are
+    if (on) this.tick(performance.now());
     this.tell("look");
   }
 
-  tick(now, due) {
+  tick(now) {
     if (!this.playing) return;
+    if (now >= this.due && !document.hidden) this.advance(now);
+    this.next = requestAnimationFrame((time) => this.tick(time));
+  }
+
+  // The steps of one picture.
+  advance(now) {
     const [steps, pause] = PACES[this.pace];
-    if (now >= due && !document.hidden) {
-      this.run.train(steps, MOST_TIME);
-      due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
-      this.playing = this.run.canTrain;
-      this.tell(this.playing ? "frame" : "run");
-    }
-    this.next = requestAnimationFrame((time) => this.tick(time, due));
+    if (this.python?.asked) return this.wait(now);
+    this.due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
+    if (this.python) return this.ask(steps);
+    this.run.train(steps, MOST_TIME);
+    this.playing = this.run.canTrain;
+    this.tell(this.playing ? "frame" : "run");
+  }
+
+  step() {
+    this.play(false);
+    if (!this.python) this.do((run) => run.train(1));
+    else if (!this.python.asked) this.ask(1);
+  }
+
+  // From here on Python trains, by the functions that it names: `send` asks for steps.
+  follow({ number, by }, send) {
+    this.play(false);
+    this.python = { number, by, send, event: this.run.place(this.run.p), asked: 0 };
+    this.told = "";
+    this.tell("settings");
+  }
+
+  ask(count) {
+    this.python.asked = performance.now();
+    this.python.send({ number: this.python.number, count });
+  }
+
+  wait(now) {
+    const { python } = this;
+    if (python.isLate || now - python.asked < PATIENCE) return;
+    python.isLate = true;
+    this.tell("look");
+  }
+
+  // What Python sent: so many steps, where they led, and why no more come.
+  answer({ number, count, values, end }) {
+    const { python, run } = this;
+    if (python?.number !== number) return; // of an earlier one
+    Object.assign(python, { asked: 0, isLate: false });
+    if (count) run.place(values, count);
+    if (end) this.letGo(end);
+    // At once: while it is drawn, Python makes the next ones.
+    if (this.playing && performance.now() >= this.due) this.advance(performance.now());
+    this.tell(this.playing ? "frame" : "run");
+  }
+
+  letGo(words) {
+    this.play(false);
+    Object.assign(this, { python: null, told: words });
+  }
+
+  // Python knows nothing of what is changed here.
+  mind() {
+    if (!this.python) this.told = "";
+    else if (this.run.events.at(-1) !== this.python.event)
+      this.letGo("What was changed here Python does not know: the page itself trains again.");
+  }
+
+  // These settings from a hundred seeds; or stop that.
+  trySeeds(steps) {
+    this.play(false);
+    this.hundred = new Hundred(this.run.settings, steps);
+    this.isTrying = true;
+    const go = () => {
+      this.isTrying &&= this.hundred.work(SLICE);
+      this.tell("seeds");
+      if (this.isTrying) requestAnimationFrame(go);
+    };
+    go();
+  }
+
+  stopSeeds() {
+    this.isTrying = false;
+    this.tell("seeds");
+  }
+
+  // One of them, as it ended.
+  open(seed) {
+    const { settings, steps } = this.hundred;
+    this.play(false);
+    this.change({ ...settings, hide: this.run.settings.hide, seed });
+    this.do((run) => run.trainTo(steps));
   }
 
   // Whether the output for the training data keeps jumping from side to side.
@@ -76,6 +166,7 @@ export class Session {
   do(action) {
     const { settings } = this.run;
     action(this.run);
+    this.mind();
     this.tell(this.run.settings === settings ? "run" : "settings");
   }
 
@@ -85,7 +176,8 @@ export class Session {
     this.run.change("data" in values ? this.withData(values) : values);
     if (String(sizes) !== String(this.run.sizes))
       Object.assign(this, { chosen: null, hovered: null, space: null, axes: [0, 1] });
-    this.playing &&= this.run.canTrain;
+    this.mind();
+    this.playing &&= !!this.python || this.run.canTrain;
     this.tell("settings");
   }
 
@@ -124,7 +216,7 @@ export class Session {
   // Keep this run in grey and begin another one, or let go of it.
   compare(on) {
     this.grey = on ? this.run.copy() : null;
-    if (on) this.run.begin();
+    this.do((run) => on && run.begin());
     this.tell("settings");
   }
 }

@@ -4,6 +4,7 @@ settings.json is the one home of the settings. Random numbers and data are those
 page bit for bit; what is computed from them is the same but for rounding.
 """
 
+import itertools
 import json
 import math
 import re
@@ -14,6 +15,7 @@ import numpy as np
 
 import mlp_core as mlp
 from course import checks, fast
+from course.original import original_loss_and_grads
 
 SPEC = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
 DEFAULTS = {name: spec["default"] for name, spec in SPEC.items()}
@@ -98,19 +100,59 @@ def features_of(names, X) -> np.ndarray:
     return np.stack([made[name] for name in names], axis=-1)
 
 
+def whole(settings) -> dict:
+    """All settings: those that are given, and what is usual for their data."""
+    beyond = settings.get("data") in ("sum", "plane", "hills")
+    output = "identity" if beyond else DEFAULTS["output"]  # reaches the targets
+    return DEFAULTS | {"output": output} | settings
+
+
+def shapes(settings) -> list[tuple]:
+    """The shapes of each W."""
+    sizes = [len(settings["features"]), *settings["hidden"], 1]
+    return list(itertools.pairwise(sizes))
+
+
+def numbers_of(name, layers, right) -> list[float]:
+    """The numbers of these layers, whose W must have the shapes ``right``."""
+    layers = checks.params(name, layers)
+    found = [W.shape for W, _ in layers]
+    if found != right:
+        raise ValueError(f"{name}: W are {found}, but the page has {right}")
+    numbers = fast.join(layers)
+    if not np.isfinite(numbers).all():
+        raise ValueError(f"{name}: numbers exploded, so lower the learning rate")
+    return numbers.tolist()
+
+
 class Run:
     """A run as in run.js: at ``step``, or before the step that broke its network."""
 
     def __init__(self, settings):
-        beyond = settings.get("data") in ("sum", "plane", "hills")
-        output = "identity" if beyond else DEFAULTS["output"]  # reaches the targets
-        self.settings = now = DEFAULTS | {"output": output} | settings
+        self.settings = now = whole(settings)
         self.data, self.rng = make_data(now), np.random.default_rng(now["seed"])
         sizes = [len(now["features"]), *now["hidden"], 1]
         alpha = self.activations[0].alpha or 0.0
         self.params = mlp.initialize(sizes, self.rng, now["scheme"], alpha)
         self.step, self.diverged_at = 0, None  # as in `mlp_core.History`
         self.train(now["step"])
+
+    def go_on(self, events, step):
+        """Up to a step, across what was changed by hand: `events` as run.js tells them."""
+        for event in [*events, {"step": step}]:
+            self.train(min(event["step"], step) - self.step)
+            if event["step"] <= step:
+                self._change(**event)
+
+    def _change(self, step, to=None, values=None, parameter=None, value=None, **more):
+        flat = fast.join(self.params)
+        if parameter is not None:
+            flat[parameter] = value
+        self.params = fast.split(
+            flat if values is None else np.array(values), shapes(self.settings)
+        )
+        self.step = to or self.step
+        self.settings |= more
 
     @property
     def activations(self) -> list[mlp.Activation]:
@@ -127,7 +169,7 @@ class Run:
         batch = min(now["batch"], len(X)) or None
         more = {"samples": mlp.draw_samples(self.rng, len(X), steps, batch)}
         more |= {"activation": self.activations, "learning_rate": now["learning_rate"]}
-        if now["l1"] or now["l2"]:
+        if now["l1"] or now["l2"] or now["gradient"] == "original":
             more["gradient"] = self.gradient
         X = features_of(now["features"], X)
         self.params, history = fast.train(self.params, X, Y, **more)
@@ -136,7 +178,9 @@ class Run:
 
     def gradient(self, params, X, Y, activation):
         """That of the loss + l1 * sum of abs(W) + l2 / 2 * sum of W**2."""
-        value, grads = mlp.loss_and_grads(params, X, Y, activation)
+        has_bug = self.settings["gradient"] == "original"
+        gradient = original_loss_and_grads if has_bug else mlp.loss_and_grads
+        value, grads = gradient(params, X, Y, activation)
         l1, l2 = self.settings["l1"], self.settings["l2"]
         more = [l1 * np.sign(W) + l2 * W for W, _ in params]
         return value, [mlp.Layer(dW + m, db) for (dW, db), m in zip(grads, more)]

@@ -3,6 +3,8 @@
 import { Chart } from "./chart.js";
 import { makeData } from "./data.js";
 import { Diagram } from "./diagram.js";
+import { Gradient } from "./gradient.js";
+import { Seeds } from "./seeds.js";
 import { CONTROLS, button, choices, h, icon, put, select, write } from "./elements.js";
 import { Surfaces, paintData } from "./paint.js";
 import { PACES } from "./session.js";
@@ -14,7 +16,10 @@ import { fmtStep, formulaOf, lineOf, nameOf, statusOf } from "./words.js";
 const FINE = 100; // points along each side of the large picture
 const COARSE = 50; // of the run in grey
 const READABLE = 60; // milliseconds between numbers: nobody reads them faster
+const SHARE = 10; // and these take a tenth of the time at most
 const FEW = 45; // so many numbers have room below the network
+
+const PANES = { numbers: "Numbers", gradient: "Gradient", seeds: "100 seeds" };
 
 export class View {
   constructor(session, element) {
@@ -22,6 +27,8 @@ export class View {
     this.drawn = 0; // pictures so far
     this.weights = new Weights(session);
     this.diagram = new Diagram(session, this.weights);
+    this.gradient = new Gradient(session, this.weights);
+    this.seeds = new Seeds(session);
     this.square = new Square(session);
     this.chart = new Chart(session);
     this.formula = h("p", { class: "formula", "data-part": "formula" });
@@ -29,9 +36,12 @@ export class View {
     this.spoken = h("div", { class: "spoken", role: "status" }); // when it stands still
     this.controls = {};
     const sheet = h("div", { class: "sheet" }, this.makeBar(), this.makeRail());
-    const below = h("div", { class: "below" }, this.formula, this.weights.element);
+    const panes = [this.weights, this.gradient, this.seeds].map(({ element }) => element);
+    const below = h("div", { class: "below" }, this.formula, ...panes);
     sheet.append(this.diagram.element, this.makePictures(), below, this.status, this.spoken);
-    this.root = h("div", { class: "playground", role: "group", "aria-label": "playground" }, sheet);
+    const stop = ({ key }) => key === "Escape" && session.isTrying && session.stopSeeds();
+    const props = { class: "playground", role: "group", "aria-label": "playground" };
+    this.root = h("div", { ...props, onkeydown: stop }, sheet);
     this.root.view = this; // for tests
     element.append(this.root);
     this.listener = (what) => this.hear(what);
@@ -54,6 +64,7 @@ export class View {
 
   hear(what) {
     if (what === "frame") return this.draw();
+    if (what === "seeds") return this.seeds.draw();
     if (what === "settings") this.rebuild();
     cancelAnimationFrame(this.next); // one picture for all that happens between two
     this.next = requestAnimationFrame(() => this.draw());
@@ -67,7 +78,6 @@ export class View {
     const reset = now((run) => run.begin());
     this.playButton = press("play", "Play", () => session.play());
     this.playButton.append(icon("pause")); // CSS shows one of them
-    const step = now((run) => run.train(1));
     const goTo = now((run) => run.goTo(+this.scrub.value));
     this.step = h("span", { class: "at" });
     const range = { type: "range", min: 0, "aria-label": "step" };
@@ -75,21 +85,23 @@ export class View {
     const title = "Keep this run in grey, to compare the next one with";
     const props = { class: "text", title, "data-part": "compare" };
     this.compare = button("Compare", props, () => session.compare(!session.grey));
-    this.numbers = button("Numbers", { class: "text", "data-part": "numbers" }, () => {
-      this.wantsNumbers = this.numbers.ariaExpanded === "false";
-      this.layout();
-    });
+    this.panes = Object.entries(PANES).map(([name, label]) =>
+      button(label, { class: "text", "data-part": name }, () =>
+        session.look({ pane: this.pane === name ? "" : name }),
+      ),
+    );
     const paces = Object.keys(PACES).map((name) => [name, name]);
     return h(
       "div",
       { class: "bar" },
       press("reset", "Reset: the very same start", reset),
       this.playButton,
-      press("step", "One step", step),
+      press("step", "One step", () => session.step()),
       h("div", { class: "scrub", "data-part": "step" }, this.step, this.scrub),
       select("pace", "pace", (name) => (session.pace = name)).offer(paces, session.pace),
       this.compare,
-      this.numbers,
+      ...this.panes,
+      (this.python = h("p", { class: "python", role: "status" })),
     );
   }
 
@@ -155,9 +167,30 @@ export class View {
     this.layout();
   }
 
+  // What is open below the network.
+  get pane() {
+    return this.session.pane ?? (this.hasRoom ? "numbers" : "");
+  }
+
+  drawPane() {
+    const { weights, gradient, seeds, session } = this;
+    const all = { numbers: weights, gradient, seeds };
+    const { hide } = session.run.settings;
+    Object.entries(all).forEach(([name, { element }], i) => {
+      const isOpen = this.pane === name && !hide.includes(name);
+      put(element, "hidden", !isOpen);
+      put(this.panes[i], "ariaExpanded", isOpen);
+    });
+    // Where it came and went with the pointer, all below it would jump.
+    put(this.formula, "hidden", hide.includes("formula") || !["", "numbers"].includes(this.pane));
+    Object.assign(weights, { wrong: [], opened: null });
+    if (!gradient.element.hidden) gradient.draw();
+    if (!seeds.element.hidden) seeds.draw();
+    weights.draw();
+  }
+
   layout() {
-    const isFew = this.session.run.p.length <= FEW && this.root.clientWidth >= 620;
-    this.numbers.ariaExpanded = this.wantsNumbers ?? isFew; // else CSS hides them
+    this.hasRoom = this.session.run.p.length <= FEW && this.root.clientWidth >= 620;
     for (const part of [this.diagram, this.square, this.chart]) part.layout();
   }
 
@@ -174,9 +207,11 @@ export class View {
     this.square.draw(surfaces, one, this.greySurface());
     this.chart.draw(losses);
     write(this.formula, formulaOf(session, one));
-    if (!session.playing || started - (this.numbersAt ?? 0) > READABLE) {
-      this.numbersAt = started;
-      this.weights.draw();
+    if (!session.playing || started > (this.paneDue ?? 0)) {
+      const from = performance.now();
+      this.drawPane();
+      const now = performance.now();
+      this.paneDue = now + Math.max(READABLE, SHARE * (now - from));
     }
     this.tell(losses);
     this.drawn++;
@@ -203,12 +238,19 @@ export class View {
     for (const name of ["ariaLabel", "title"])
       put(this.playButton, name, playing ? "Pause" : "Play");
     this.tellLook();
+    this.tellPython();
     const words = statusOf(session, losses);
     write(this.status, words);
     this.status.classList.toggle("broken", run.divergedAt !== null);
     put(this.square.readout, "ariaLive", playing ? "off" : "polite");
     write(this.spoken, playing ? "It trains." : words);
     if (!playing) this.chart.canvas.ariaLabel = `loss by step; ${lineOf(run.step, losses)}`;
+  }
+
+  tellPython() {
+    const { python, told } = this.session;
+    const late = python?.isLate ? " It does not answer: it is busy, or gone." : "";
+    write(this.python, python ? `Python trains, by ${python.by}.${late}` : told);
   }
 
   // What the large picture shows, and what it may show.

@@ -5,7 +5,7 @@ import { h, write } from "./elements.js";
 import { fmt } from "./words.js";
 
 const HOW_TO =
-  "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit.";
+  "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit. A click on an edge opens its gradient.";
 const TYPED = { type: "text", inputmode: "decimal", autocomplete: "off" };
 const KEYS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
 
@@ -19,6 +19,8 @@ export class Weights {
   // For a network of other sizes; all in the order of the parameters.
   rebuild() {
     this.all = [];
+    this.wrong = []; // whether the gradient of each is
+    this.opened = null; // whose gradient is looked at
     const tables = this.session.run.net.layers.map((layer, l) => this.table(layer, l));
     this.element.replaceChildren(...tables, h("p", {}, HOW_TO));
   }
@@ -62,17 +64,24 @@ export class Weights {
     const { playing, run } = this.session;
     const { p } = run;
     this.all.forEach(({ isBias, box, label, edge }, i) => {
+      const isWrong = !!this.wrong[i];
       const text = fmt(p[i]);
       // A box that is about to be typed into keeps its text, which may be selected.
       const isHeld = box.isTyped || (playing && box === document.activeElement);
       if (!isHeld && box.value !== text) box.value = text;
-      if (box.is === text) return;
-      box.is = text;
-      write(label, isBias ? `b ${text}` : text);
+      const isOpened = i === this.opened;
+      const state = `${isWrong}${isOpened}${text}`;
+      if (box.is === state) return;
+      box.is = state;
+      write(label, `${isWrong ? "✗ " : ""}${isBias ? "b " : ""}${text}`);
       const share = 0.42 * Math.min(Math.abs(p[i]) / 3, 1);
       box.style.background = `rgba(${p[i] < 0 ? "213,94,0" : "0,114,178"},${share.toFixed(2)})`;
       edge?.setAttribute("stroke-width", Math.min(0.7 + 2 * Math.abs(p[i]), 8).toFixed(1));
-      for (const node of [label, edge]) node?.classList.toggle("neg", p[i] < 0);
+      for (const node of [label, edge]) {
+        node?.classList.toggle("neg", p[i] < 0);
+        node?.classList.toggle("wrong", isWrong);
+        node?.classList.toggle("opened", isOpened);
+      }
     });
   }
 
@@ -98,7 +107,7 @@ export class Weights {
     this.put(i, Math.round(value * 1e4) / 1e4);
   }
 
-  // To the right or up is more; a press without a move: type.
+  // To the right or up is more; a press without a move: type, or open the gradient.
   drag(event, i) {
     const node = event.currentTarget;
     const { box } = this.all[i];
@@ -112,8 +121,17 @@ export class Weights {
       isMoved ||= Math.abs(way) > 3;
       if (isMoved) this.move(i, start + way * (now.shiftKey ? 0.002 : 0.02));
     };
-    node.onpointerup = () => isMoved || box.focus({ preventScroll: true }) || box.select();
+    node.onpointerup = () => isMoved || this.press(i, node);
     node.onlostpointercapture = () => (node.onpointermove = node.onpointerup = null);
+  }
+
+  press(i, node) {
+    const { session } = this;
+    const { box } = this.all[i];
+    const opens = node !== box && !session.run.settings.hide.includes("gradient");
+    if (opens) return session.look({ parameter: i, pane: "gradient" });
+    box.focus({ preventScroll: true });
+    box.select();
   }
 
   typed(i) {

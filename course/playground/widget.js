@@ -1,14 +1,70 @@
 // In a notebook: an anywidget, see widget.py. All views of it show one run.
 
+import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { View } from "./view.js";
 
+const OFTEN = 250; // milliseconds between two words to Python
+const SELDOM = 1000; // the same, while it plays
+
 export default () => {
-  let session;
-  const render = ({ model, el }) => {
-    session ??= new Session(model.get("settings"));
+  let [model, session] = [null, null];
+  const initialize = (given) => ({ model } = given); // it stays, whichever view goes
+  const render = ({ el }) => {
+    session ??= connected(model);
     const view = new View(session, el);
     return () => view.close();
   };
-  return { render };
+  return { initialize, render };
 };
+
+// `now` is what the page tells, `given` and `follows` are what Python does, by number.
+function connected(model) {
+  const now = model.get("now"); // not empty where the page was loaded again
+  const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
+  const send = (content) => model.send(content);
+  let [seen, timer, due, toldAt] = [now.seen ?? 0, null, Infinity, 0];
+  const tell = () => {
+    const { first, settings, events, step, p } = session.run;
+    const python = session.python?.number ?? 0;
+    model.set("now", { first, settings, events: [...events], step, values: [...p], seen, python });
+    model.save_changes();
+    [timer, due, toldAt] = [null, Infinity, performance.now()];
+  };
+  session.listeners.add((what) => {
+    const at = toldAt + (what === "frame" ? SELDOM : OFTEN);
+    if (at >= due) return;
+    clearTimeout(timer);
+    [due, timer] = [at, setTimeout(tell, at - performance.now())];
+  });
+  const hear = () => {
+    const news = [model.get("given"), model.get("follows")].filter(({ number }) => number > seen);
+    for (const { number, values, by } of news.sort((a, b) => a.number - b.number)) {
+      seen = number;
+      if (values) session.do((run) => run.place(values));
+      else session.follow({ number, by }, send);
+    }
+    if (news.at(-1)?.by) session.play(true);
+  };
+  if (now.python) session.follow({ ...model.get("follows"), number: now.python }, send);
+  model.on("change:given change:follows", hear);
+  model.on("msg:custom", (content) => session.answer(content));
+  hear();
+  listen(model);
+  return session;
+}
+
+// anywidget gives up hearing Python when a slow page takes two seconds to load a script.
+// Then what it would inherit hears.
+function listen(model) {
+  model.on("change:isHere", async (whole) => {
+    try {
+      await whole._handle_comm_msg({ content: { data: {} } });
+    } catch {
+      const { _handle_comm_msg: handle } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
+      whole.comm.on_msg((message) => handle.call(whole, message));
+      whole.comm.send({ method: "request_state" });
+    }
+  });
+  model.set("isHere", true);
+}

@@ -4,15 +4,19 @@ from functools import partial
 from pathlib import Path
 
 import anywidget
+import numpy as np
 import traitlets
 
-from course import host, page
+import mlp_core as mlp
+from course import checks, fast, host, page
 from course.pictures.style import Picture
 from course.pictures.surfaces import draw_surface
 from course.playground import twin
+from course.playground.follow import Follower
 from course.playground.joined import joined
 
 FOLDER = Path(__file__).parent
+REACH = 3.45  # of the square that the page shows
 
 
 class Playground(anywidget.AnyWidget):
@@ -27,19 +31,127 @@ class Playground(anywidget.AnyWidget):
     - ``scheme``: normal, uniform, he, glorot, zeros; ``seed``
     - ``learning_rate``: from 0.00001 to 100; ``batch``: samples of a step, 0 for all;
       ``l1``, ``l2``: from 0 to 1; ``step``: from 0 to 20000
+    - ``gradient``: right, or original, with the bug of the original notebook
     - ``hide``: some of data, noise, test, batch, data_seed, features, layers, units, activation,
       learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,
-      numbers
+      numbers, gradient, seeds
+    - or ``X`` (n, 2), from -3 to 3, and ``Y`` (n, 1), from 0 to 1: your own points
+
+    Python reads what the page shows: ``print`` writes its settings, as a line that makes it
+    anew.
     """
 
     _esm = page.KEYS + joined(FOLDER / "widget.js")
     _css = (FOLDER / "playground.css").read_text(encoding="utf-8")
     settings = traitlets.Dict().tag(sync=True)  # those that were given
+    now = traitlets.Dict().tag(sync=True)  # what the page told last: see widget.js
+    given = traitlets.Dict({"number": 0}).tag(sync=True)  # parameters, from Python
+    follows = traitlets.Dict({"number": 0}).tag(
+        sync=True
+    )  # whose steps the page follows
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
-    def __init__(self, **settings):
+    def __init__(self, X=None, Y=None, **settings):
+        if X is not None:
+            settings |= {"data": "own", "points": _points(X, Y)}
         super().__init__(settings={k: twin.check(k, v) for k, v in settings.items()})
         self.add_class("course-playground")
+        self.on_msg(self._take)
+
+    @property
+    def X(self) -> np.ndarray:
+        """The training data as the network takes them, (n, inputs)."""
+        return twin.features_of(self._settings["features"], self._training.X)
+
+    @property
+    def Y(self) -> np.ndarray:
+        """The targets of the training data, (n, 1)."""
+        return self._training.Y
+
+    @property
+    def params(self) -> list[mlp.Layer]:
+        """The layers that the page shows, as in `mlp_core`. Set them, and it shows yours."""
+        told = self.given if self._is_waiting else self.now
+        if "values" not in told:  # no page has told anything
+            return twin.Run(self.settings).params
+        return fast.split(np.array(told["values"]), twin.shapes(self._settings))
+
+    @params.setter
+    def params(self, params):
+        values = twin.numbers_of("params", params, twin.shapes(self._settings))
+        self.given = {"number": self._number + 1, "values": values}
+
+    def replay(self, step=None) -> list[mlp.Layer]:
+        """Train the page's run by `mlp_core`, with what was changed by hand: the layers.
+
+        ``step``: one before that which the page shows. Up to 1,000 steps they are those of
+        the page to 1e-9. JavaScript and NumPy round differently in the last digit, and at
+        a large learning rate each step enlarges a difference: further on, two right runs
+        may part. What `follow` trained is taken over.
+        """
+        now = {
+            "first": self.settings,
+            "events": [],
+            "step": self._settings["step"],
+            **self.now,
+        }
+        events, here = now["events"], now["step"]
+        if self._is_waiting:
+            events = [
+                *events,
+                {"step": here, "to": here, "values": self.given["values"]},
+            ]
+        run = twin.Run(now["first"] | {"step": 0})
+        run.go_on(
+            events, here if step is None else checks.whole("step", step, most=here)
+        )
+        return run.params
+
+    def follow(self, steps):
+        """Let Python train what the page shows; the cell ends at once, and the page asks.
+
+        ``steps`` is a generator that yields the layers after each step: one of your own, or
+        ``mlp.steps(play.params, play.X, play.Y, samples, activation, learning_rate)``.
+        """
+        self._follower = Follower(steps, twin.shapes(self._settings))
+        self.follows = {"number": self._number + 1, "by": self._follower.by}
+
+    def _take(self, _, asked, buffers):
+        number = asked["number"]
+        if number == self.follows["number"]:
+            self.send({"number": number, **self._follower.take(asked["count"])})
+
+    @property
+    def _settings(self):
+        return twin.whole(self.now.get("settings", self.settings))
+
+    @property
+    def _training(self):
+        data = twin.make_data(self._settings)
+        if not data:
+            raise ValueError(
+                "there are no points yet: click into the picture to add some"
+            )
+        return data[0]
+
+    @property
+    def _number(self):
+        """That of what Python did last."""
+        seen = self.now.get("seen", 0)
+        return max(self.given["number"], self.follows["number"], seen)
+
+    @property
+    def _is_waiting(self):
+        """Whether the page has not yet taken the parameters that Python gave."""
+        return self.given["number"] > self.now.get("seen", 0)
+
+    def __repr__(self):
+        settings, told = self._settings, self.now.get("events", [])
+        settings["step"] = 0 if told else self.now.get("step", settings["step"])
+        usual = twin.whole({"data": settings["data"]}) | {"data": twin.DEFAULTS["data"]}
+        said = [f"{k}={v!r}" for k, v in settings.items() if v != usual[k]]
+        more = "  # without what was changed on the way: see replay()" if told else ""
+        return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = host.view(self, super())
@@ -57,3 +169,17 @@ def picture(run) -> Picture:
     alt = f"Surface of the output over the square of inputs, with {counts} samples; "
     draw = partial(draw_surface, params=params, task=run.data[0], activation=activation)
     return Picture(draw, f"{alt}{run.line()}.", (6, 4.2))
+
+
+def _points(X, Y):
+    """Samples as rows [x0, x1, target]."""
+    X, Y = checks.array("X", X), checks.array("Y", Y)
+    if X.ndim != 2 or X.shape[1] != 2 or Y.size != len(X):
+        raise ValueError(
+            f"X is {X.shape} and Y is {Y.shape}, but they must be (n, 2) and (n, 1)"
+        )
+    if X.size and not abs(X).max() <= REACH:
+        raise ValueError(
+            f"X goes to {abs(X).max():.3g}, but the picture ends at 3: divide it"
+        )
+    return np.hstack([X, Y.reshape(-1, 1)]).tolist()

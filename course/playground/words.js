@@ -1,6 +1,18 @@
 // What the page says: numbers, names, and sentences made of them.
 
+import { countRight } from "./data.js";
+import { intervalOf } from "./hundred.js";
 import { SPEC, changed } from "./settings.js";
+
+// Three digits, also of what is small.
+export function fmtSlope(value) {
+  const text = Number.isFinite(value) ? String(Number(value.toPrecision(3))) : fmt(value);
+  return text.replaceAll("-", "−").replace("e+", "e");
+}
+
+// As a factor or a summand.
+export const signed = (value, format = fmtSlope) =>
+  value < 0 ? `(${format(value)})` : format(value);
 
 const HINT = "Point at the surface: each unit shows its z and a there, and its sum stands here.";
 
@@ -49,14 +61,12 @@ export function statusOf({ run, isSlowed }, losses) {
   return `${why}, and the numbers exploded. Lower the learning rate, then Reset. ${words}`;
 }
 
+const shareOf = (some, all) => `${some} of ${all} (${Math.round((100 * some) / all)} %)`;
+
 // How many points are on their side of the line.
 function rightOnes({ data, parts }) {
   if (data.isHeight) return "";
-  const side = (value) => data.levels.filter((level) => value > level).length;
-  const count = ({ net, Y }) => {
-    const right = net.output.filter((value, i) => side(value) === side(Y[i])).length;
-    return `${right} of ${Y.length} (${Math.round((100 * right) / Y.length)} %)`;
-  };
+  const count = (part) => shareOf(countRight(data, part), part.Y.length);
   const test = parts.test ? `, and ${count(parts.test)} of the test` : "";
   return `Correct: ${count(parts.train)}${test}.`;
 }
@@ -71,22 +81,51 @@ export function formulaOf({ run, shown, probe }, one) {
     return `${name} ≈ ${a}, where x0 ≈ ${fmt(probe[0])} and x1 ≈ ${fmt(probe[1])}`;
   }
   const { W, b, nOut } = run.net.layers[layer - 1];
-  const signed = (value) => (value < 0 ? `(${fmt(value)})` : fmt(value));
-  const weight = (j) => signed(run.p[W + j * nOut + unit]);
-  const terms = Array.from(one.A[layer - 1], (x, j) => `${j ? signed(x) : fmt(x)}·${weight(j)}`);
+  const weight = (j) => signed(run.p[W + j * nOut + unit], fmt);
+  const terms = Array.from(
+    one.A[layer - 1],
+    (x, j) => `${j ? signed(x, fmt) : fmt(x)}·${weight(j)}`,
+  );
   const z = fmt(one.Z[layer - 1][unit]);
   const name = SPEC.output.options[run.activations[layer - 1]];
   const f = name === "identity" ? "z" : `${name}(${z})`;
-  return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit])} ≈ ${z},  a = ${f} ≈ ${a}`;
+  return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit], fmt)} ≈ ${z},  a = ${f} ≈ ${a}`;
+}
+
+// In what settings differ from those of now.
+function differences(settings, now, unsaid = []) {
+  const names = Object.keys(changed(settings, now));
+  const said = names.filter((name) => ![...unsaid, "points", "step", "hide"].includes(name));
+  return said.map((name) => `${SPEC[name].label} ${String(settings[name]) || "none"}`).join("; ");
 }
 
 // The run in grey: in what it differs, where it ended, and its losses.
 export function greyWords({ run, grey }) {
-  const names = Object.keys(changed(grey.settings, run.settings));
-  const said = names.filter((name) => !["points", "step", "hide"].includes(name));
-  const say = (name) => `${SPEC[name].label} ${String(grey.settings[name]) || "none"}`;
   const ended = grey.step < run.step ? `, step ${grey.step}` : "";
   const { train, test } = grey.losses();
   const more = test === null ? "" : `, test ${fmtLoss(test)}`;
-  return `${said.map(say).join("; ") || "the same settings"}${ended}: ${fmtLoss(train)}${more}`;
+  const how = differences(grey.settings, run.settings) || "the same settings";
+  return `${how}${ended}: ${fmtLoss(train)}${more}`;
+}
+
+// What came of the seeds that are done.
+export function hundredWords({ run, hundred }) {
+  const { done, settings, steps } = hundred;
+  if (!done.length) return "";
+  const count = (name) => done.filter((one) => one[name]).length;
+  const rate = (name) => {
+    const some = count(name);
+    const [low, high] = intervalOf(some, done.length).map((end) => Math.round(100 * end));
+    return `${some} of ${done.length} (95 % interval: ${low} to ${high} %)`;
+  };
+  const losses = done.map(({ loss }) => loss).sort((a, b) => a - b);
+  const how = differences(settings, run.settings, ["seed"]);
+  return [
+    `${how && `With ${how}: `}${done.length} seeds, ${fmtStep(steps)} steps each.`,
+    `Every output within 0.1 of its target: ${rate("isSolved")}.`,
+    run.data.isHeight ? "" : `Every training point on its side: ${rate("isRight")}.`,
+    `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}.`,
+    count("isBroken") ? `Diverged: ${count("isBroken")}.` : "",
+    count("hasDead") ? `With a dead unit: ${count("hasDead")}.` : "",
+  ].join(" ");
 }

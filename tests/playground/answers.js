@@ -54,7 +54,8 @@ const ANSWERS = {
     return acts.map(([name, ...given]) => {
       run[name](...given);
       const { step, end, p, divergedAt, settings, events } = run;
-      return { step, end, p: p.slice(), divergedAt, settings, events: [...events] };
+      const copied = { p: p.slice(), events: structuredClone(events) };
+      return { step, end, divergedAt, settings, kept: run.kept.length, ...copied };
     });
   },
 
@@ -79,6 +80,35 @@ const ANSWERS = {
       return !(run.step === step && same(now, seen[step]));
     });
     return { end: run.end, most: MOST_KEPT, length, others };
+  },
+
+  // The parameters after these events, made anew from what is told of a run; where it goes
+  // to from there, and to each of these steps.
+  again: ({ told, more, visits }) => {
+    const run = Run.again(told);
+    const { p, step, events } = run;
+    const here = { p: p.slice(), step, events: [...events] };
+    run.train(more);
+    const end = run.p.slice();
+    const seen = visits.map((to) => [run.goTo(to), run.step, run.p.slice()].slice(1));
+    return { ...here, end, seen };
+  },
+
+  // Each gradient of the next step beside the measured slope.
+  slopes: (settings) => {
+    const run = new Run(settings);
+    const checks = checkSlopes(run);
+    const { grads, rows } = run;
+    const next = run.p.map((value, i) => value - run.settings.learning_rate * grads[i]);
+    run.train(1);
+    return { checks, grads, rows, p: run.p, next };
+  },
+
+  hundred: ({ settings, steps }) => {
+    const hundred = new Hundred({ ...new Run(settings).settings }, steps);
+    while (hundred.work(1)); // cut into many pieces
+    const rates = [hundred.done.filter(({ isSolved }) => isSolved).length, 100];
+    return { done: hundred.done, interval: intervalOf(...rates) };
   },
 
   address: (settings) => {

@@ -37,7 +37,7 @@ def node(*arguments, given="") -> str:
 
 def ask(name, cases) -> list:
     """What answers.js answers to each of the cases, all in one process."""
-    modules = joined(FOLDER / "run.js")
+    modules = joined(FOLDER / "view.js")
     script = modules + ANSWERS.read_text(encoding="utf-8") + TELL % name
     with tempfile.TemporaryDirectory() as folder:  # too long for a line on Windows
         path = Path(folder, "ask.mjs")

@@ -25,16 +25,14 @@ CHANGES = [
 def in_python(steps, changes=CHANGES):
     """The parameters after so many steps with those changes, by `mlp_core`."""
     run = twin.Run(START)
-    changes = [change for change in changes if change[0] <= steps]
-    for at, kind, *what in [*changes, [steps, "change", {}]]:
-        run.train(at - run.step)
-        if kind == "change":
-            run.settings |= what[0]
-        else:
-            flat = join(run.params)
-            flat[what[0]] = what[1]
-            run.params = split(flat, [(2, 3), (3, 1)])
+    run.go_on([event(*change) for change in changes], steps)
     return join(run.params)
+
+
+def event(step, kind, *what):
+    """A change as the page tells it."""
+    put = kind == "put" and dict(zip(("parameter", "value"), what))
+    return {"step": step, **(put or what[0])}
 
 
 def acts_of(changes, steps):
@@ -89,6 +87,96 @@ def test_a_reset_is_the_very_same_start():
     np.testing.assert_allclose(fifty, right, rtol=0, atol=1e-12)
     assert [stands[i]["p"] for i in (2, 5, 8, 10)] == [start] * 4
     assert [stands[i]["p"] for i in (3, 6, 9)] == [fifty] * 3
+
+
+def placed(count, value):
+    """So many steps that were made outside; all parameters are this value then."""
+    return ["place", [value] * 13, count]
+
+
+def test_steps_from_outside_stand_where_they_were_seen():
+    """Guards: steps that Python made, which the page can't make again: each one that was
+    shown is found, the page's own before and behind them too, and no present is lost."""
+    acts = [["train", 30], placed(0, 1), *[placed(5, i / 8) for i in range(40)]]
+    acts += [
+        ["train", 25],
+        *[["goTo", step] for step in (0, 12, 30, 34, 35, 229, 230, 255, 241)],
+    ]
+    acts += [["goTo", 255], ["goTo", 133], ["train", 2], ["goTo", 130], ["goTo", 999]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    own, shown = stands[0], stands[1:42]
+    last = stands[42]
+    start, twelve, *there = stands[43:52]
+    assert [stand["step"] for stand in there] == [30, 30, 35, 225, 230, 255, 241]
+    assert (start["step"], twelve["step"]) == (0, 12) and own["step"] == 30
+    for stand, at in zip(
+        there, [shown[0], shown[0], shown[1], shown[39], shown[40], last]
+    ):
+        assert stand["p"] == at["p"]
+    told = {"step": 30, "to": 230, "values": [39 / 8] * 13}
+    assert last["events"][-1] == told
+    cut = stands[-3]  # in its past, trained on: another future
+    assert (cut["step"], cut["end"]) == (132, 132)
+    assert cut["events"][-1] == {"step": 30, "to": 130, "values": [19 / 8] * 13}
+    assert [stand["step"] for stand in stands[-2:]] == [130, 132]
+    assert stands[-1]["p"] == cut["p"]
+
+
+def test_a_long_stretch_from_outside_keeps_few_moments_and_both_its_ends():
+    """Guards: memory that grows with each picture, and a look back that trains from a
+    moment that is gone."""
+    acts = [["train", 10], placed(0, 1), *[placed(1, i / 4096) for i in range(4000)]]
+    acts += [
+        *[["train", 1]] * 1700,
+        ["goTo", 4011],
+        ["goTo", 4010],
+        ["goTo", 10],
+        ["goTo", 9999],
+    ]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    first, last, start, end = stands[-4:]
+    assert first["p"] == stands[4002]["p"] and last["p"] == stands[4001]["p"]
+    assert start["p"] == stands[1]["p"] and end["p"] == stands[-5]["p"]
+    assert max(stand["kept"] for stand in stands) <= 1501
+
+
+@pytest.mark.parametrize("step", [400, 130, 7])
+def test_a_page_that_is_loaded_again_goes_on(step):
+    """Guards: what a page told of its run, told back: the same network, the same look
+    back, the same way on; by Python, too."""
+    changes = [*CHANGES[:5], [120, "place", [0.25] * 13], *CHANGES[5:]]
+    acts = [*acts_of(changes, 400), ["goTo", step]]
+    visits = [3, 95, 119, 120, 161, 400]
+    acts += [act for to in visits for act in (["goTo", to],)]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    here, seen = stands[-len(visits) - 1], stands[-len(visits) :]
+    told = {
+        "first": twin.whole(START),
+        "events": here["events"],
+        "step": step,
+        "values": here["p"],
+    }
+    [again] = ask("again", [{"told": told, "more": 0, "visits": visits}])
+    assert (again["p"], again["step"]) == (here["p"], step)
+    if step == 400:
+        assert again["seen"] == [[stand["step"], stand["p"]] for stand in seen]
+    run = twin.Run(START)
+    run.go_on(here["events"], step)
+    np.testing.assert_allclose(join(run.params), here["p"], rtol=0, atol=1e-11)
+
+
+def test_a_very_long_run_is_taken_over_where_it_led():
+    """Guards: a page that trains for a minute before it shows anything."""
+    told = {
+        "first": twin.whole(START),
+        "events": [],
+        "step": 10**7,
+        "values": [0.5] * 13,
+    }
+    [again] = ask("again", [{"told": told, "more": 3, "visits": [10**7, 5]}])
+    assert again["p"] == [0.5] * 13 and again["step"] == 10**7
+    assert again["seen"][0] == [10**7, [0.5] * 13] and again["end"] != [0.5] * 13
+    assert again["events"] == [{"step": 0, "to": 10**7, "values": [0.5] * 13}]
 
 
 def test_what_is_done_in_the_past_makes_another_future():

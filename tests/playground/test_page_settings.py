@@ -16,7 +16,8 @@ OPTIONS = {
     "scheme": "normal, uniform, he, glorot, zeros",
     "hide": "data, noise, test, data_seed, batch, features, layers, units, activation, "
     "learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss, "
-    "numbers",
+    "numbers, gradient, seeds",
+    "gradient": "right, original",
 }
 
 
@@ -55,6 +56,7 @@ BAD = [
     ("points", ["abc"], "each of points must be x0, x1 and a target"),
     ("points", [[0, 0, 0]] * 1001, "points may have 1000 at most"),
     ("hide", ["all"], one_of("hide", "all")),
+    ("gradient", "wrong", one_of("gradient", "wrong")),
     ("sead", 1, "there is no setting sead"),
     ("constructor", 1, "there is no setting constructor"),
 ]

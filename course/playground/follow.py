@@ -1,0 +1,138 @@
+"""Steps of training that Python makes for the page, a picture's worth at a time."""
+
+import contextlib
+import ctypes
+import linecache
+import os
+import sysconfig
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import FunctionType
+
+import numpy as np
+
+import mlp_core as mlp
+from course import page
+from course.playground import twin
+
+LONGEST = 2  # seconds for a step
+PICTURE = 0.03  # seconds of steps before a picture is sent
+COURSE = Path(__file__).parents[1]
+OTHERS = [
+    f"{COURSE}{os.sep}",
+    mlp.__file__,
+    *map(sysconfig.get_path, ("stdlib", "purelib")),
+]
+
+
+class Follower:
+    """Goes through ``steps``, which yield layers, or as `mlp_core.steps` loss and layers.
+
+    ``shapes`` are those that each W must have.
+    """
+
+    def __init__(self, steps, shapes):
+        if not isinstance(steps, Iterator):
+            raise TypeError(
+                f"steps must be a generator, as mlp.steps(...), not {steps!r}"
+            )
+        self.steps, self.shapes, self.by = steps, shapes, functions_of(steps)
+        self.made = 0
+
+    def take(self, most) -> dict:
+        """The next steps: how many, where they led, and in words why no more come."""
+        before, values, end = self.made, None, ""
+        until = time.perf_counter() + PICTURE
+        try:
+            with at_most(LONGEST), np.errstate(all="ignore"):
+                while self.made < before + most and time.perf_counter() < until:
+                    values = self._numbers(next(self.steps))
+                    self.made += 1
+        except StopIteration:
+            end = f"Python has made all its {self.made:,} steps."
+        except BaseException as error:  # noqa: BLE001, the page tells all of it
+            end = f"Step {self.made + 1:,} in Python {_ending(error)}."
+        return {"count": self.made - before, "values": values, "end": end}
+
+    def _numbers(self, given):
+        is_pair = len(given) == 2 and not isinstance(given[0], (tuple, list))
+        return twin.numbers_of("layers", given[1] if is_pair else given, self.shapes)
+
+
+class TooSlow(BaseException):
+    """Raised in a step that takes too long; no ``except Exception`` there catches it."""
+
+
+@contextlib.contextmanager
+def at_most(seconds):
+    """Stop what is in the block, in whichever thread, by `TooSlow`.
+
+    JupyterLab lets widgets speak in a thread of their own, which no interrupt reaches.
+    """
+    lock, thread, over = threading.Lock(), threading.get_ident(), []
+
+    def throw(error):
+        target = ctypes.c_ulong(thread)
+        ctypes.pythonapi.PyThreadState_SetAsyncExc(
+            target, error and ctypes.py_object(error)
+        )
+
+    def stop():
+        with lock:
+            if not over:
+                throw(TooSlow)
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            over.append(True)
+            throw(None)  # one that was thrown just now would come later
+        timer.cancel()
+
+
+def _ending(error) -> str:
+    """How a step ended, with the last line of the learner's own."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    own = [frame for frame in frames if not _is_others(frame[0].f_code.co_filename)]
+    place = ""
+    for frame, number in own[-1:]:
+        code = frame.f_code
+        line = linecache.getline(code.co_filename, number).strip()
+        place = f", in the line `{line}` of {code.co_name}" if line else ""
+    if isinstance(error, TooSlow):
+        return f"took more than {LONGEST} seconds{place}"
+    if isinstance(error, KeyboardInterrupt):
+        return f"was stopped{place}"
+    return f"stopped{place}: {page.in_words(error)}"
+
+
+def _is_others(file) -> bool:
+    return file.startswith(tuple(OTHERS))
+
+
+def functions_of(steps) -> str:
+    """Whose functions make the steps: that of the generator, and those that it is given."""
+    code, frame = getattr(steps, "gi_code", None), getattr(steps, "gi_frame", None)
+    if code is None or frame is None:
+        return "your steps"
+    called = [frame.f_globals.get(name) for name in code.co_names]
+    found = [
+        one for one in [*frame.f_locals.values(), *called] if type(one) is FunctionType
+    ]
+    names = [_whose(one.__code__) for one in found]
+    parts = [_whose(code), *dict.fromkeys(names)]
+    return parts[0] + (f", with {', '.join(parts[1:])}" if names else "")
+
+
+def _whose(code):
+    if code.co_filename == mlp.__file__:
+        return f"mlp_core.{code.co_name}"
+    owner = "the course's" if _is_others(code.co_filename) else "your"
+    return f"{owner} {code.co_name}"

@@ -1,0 +1,59 @@
+// A hundred seeds below the network: a small surface for each, and the rate.
+
+import { button, h, put, write } from "./elements.js";
+import { COUNT } from "./hundred.js";
+import { Surfaces, paint } from "./paint.js";
+import { fmtLoss, hundredWords } from "./words.js";
+
+const TINY = 24; // points along each side of a surface
+const ABOUT = "Trains these settings from the seeds 0 to 99. Escape stops it; a click opens one.";
+
+export class Seeds {
+  constructor(session) {
+    this.session = session;
+    const props = { type: "number", min: 1, max: 20000, step: 1, value: 2000 };
+    this.steps = h("input", props);
+    const begin = () => {
+      if (session.isTrying) session.stopSeeds();
+      else if (this.steps.reportValidity()) session.trySeeds(+this.steps.value);
+    };
+    this.begin = button("", { class: "text" }, begin);
+    const field = h("label", { class: "field" }, h("span", {}, "steps"), this.steps);
+    this.words = h("p", { role: "status" });
+    this.all = Array.from({ length: COUNT }, (_, seed) => {
+      const canvas = h("canvas");
+      return { canvas, node: button(canvas, { class: "seed" }, () => session.open(seed)) };
+    });
+    const strip = h("div", { class: "strip" }, ...this.all.map(({ node }) => node));
+    const part = { class: "seeds", "data-part": "seeds", role: "group", "aria-label": "100 seeds" };
+    const head = h("div", { class: "top" }, this.begin, field);
+    this.element = h("div", part, head, this.words, strip);
+  }
+
+  draw() {
+    const { hundred, isTrying, run } = this.session;
+    write(this.begin, isTrying ? "Stop" : "Train 100 seeds");
+    put(this.begin, "disabled", !run.data.train.n);
+    if (this.hundred !== hundred) [this.hundred, this.drawn] = [hundred, 0];
+    write(this.words, hundred ? hundredWords(this.session) : ABOUT);
+    if (this.hundred !== hundred) Object.assign(this, { hundred, drawn: 0, surfaces: null });
+    const done = hundred?.done ?? [];
+    for (; this.drawn < done.length; this.drawn++) this.paint(this.drawn, done[this.drawn]);
+    const isOne = hundred && run.step === hundred.steps;
+    this.all.forEach(({ node }, seed) => {
+      put(node, "disabled", seed >= done.length);
+      put(node, "ariaPressed", !!isOne && seed === run.settings.seed);
+    });
+  }
+
+  paint(seed, { p, loss, isSolved, isRight }) {
+    const { like } = this.hundred;
+    this.surfaces ??= new Surfaces(like, TINY);
+    this.surfaces.compute({ p, activations: like.activations });
+    const { canvas, node } = this.all[seed];
+    paint(canvas, TINY, this.surfaces.picture(like.sizes.length - 1, 0));
+    const fate = isSolved ? ", solved" : isRight ? ", all on their side" : "";
+    node.ariaLabel = node.title = `seed ${seed}: loss ${fmtLoss(loss)}${fate}`;
+    node.dataset.mark = isSolved ? "✓" : isRight ? "·" : "";
+  }
+}
