@@ -48,9 +48,11 @@ class Follower:
         until = time.perf_counter() + PICTURE
         try:
             with at_most(LONGEST), np.errstate(all="ignore"):
-                while self.made < before + most and time.perf_counter() < until:
+                while self.made < before + most:
                     values = self._numbers(next(self.steps))
                     self.made += 1
+                    if time.perf_counter() > until:
+                        break
         except StopIteration:
             end = f"Python has made all its {self.made:,} steps."
         except BaseException as error:  # noqa: BLE001, the page tells all of it
@@ -58,7 +60,8 @@ class Follower:
         return {"count": self.made - before, "values": values, "end": end}
 
     def _numbers(self, given):
-        is_pair = len(given) == 2 and not isinstance(given[0], (tuple, list))
+        first = given[0] if isinstance(given, tuple) and len(given) == 2 else ()
+        is_pair = not isinstance(first, (tuple, list))  # a loss, then layers
         return twin.numbers_of("layers", given[1] if is_pair else given, self.shapes)
 
 
@@ -70,7 +73,7 @@ class TooSlow(BaseException):
 def at_most(seconds):
     """Stop what is in the block, in whichever thread, by `TooSlow`.
 
-    JupyterLab lets widgets speak in a thread of their own, which no interrupt reaches.
+    A kernel may hear widgets in a thread of their own, which no interrupt reaches.
     """
     lock, thread, over = threading.Lock(), threading.get_ident(), []
 
@@ -100,12 +103,11 @@ def at_most(seconds):
 def _ending(error) -> str:
     """How a step ended, with the last line of the learner's own."""
     frames = list(traceback.walk_tb(error.__traceback__))
-    own = [frame for frame in frames if not _is_others(frame[0].f_code.co_filename)]
     place = ""
-    for frame, number in own[-1:]:
-        code = frame.f_code
+    for code, number in [(frame.f_code, number) for frame, number in frames]:
         line = linecache.getline(code.co_filename, number).strip()
-        place = f", in the line `{line}` of {code.co_name}" if line else ""
+        if line and not _is_others(code.co_filename):
+            place = f", in the line `{line}` of {code.co_name}"
     if isinstance(error, TooSlow):
         return f"took more than {LONGEST} seconds{place}"
     if isinstance(error, KeyboardInterrupt):

@@ -140,6 +140,10 @@ class Run:
     def go_on(self, events, step):
         """Up to a step, across what was changed by hand: `events` as run.js tells them."""
         for event in [*events, {"step": step}]:
+            if event["step"] <= step < event.get("to", 0):
+                raise ValueError(
+                    f"of the steps to {event['to']}, made by Python, the last is known"
+                )
             self.train(min(event["step"], step) - self.step)
             if event["step"] <= step:
                 self._change(**event)

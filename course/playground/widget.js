@@ -41,8 +41,9 @@ function connected(model) {
     const news = [model.get("given"), model.get("follows")].filter(({ number }) => number > seen);
     for (const { number, values, by } of news.sort((a, b) => a.number - b.number)) {
       seen = number;
-      if (values) session.do((run) => run.place(values));
-      else session.follow({ number, by }, send);
+      const fits = values?.length === session.run.p.length; // else it was changed meanwhile
+      if (fits) session.do((run) => run.place(values));
+      else if (by) session.follow({ number, by }, send);
     }
     if (news.at(-1)?.by) session.play(true);
   };

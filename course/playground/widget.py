@@ -89,19 +89,10 @@ class Playground(anywidget.AnyWidget):
         a large learning rate each step enlarges a difference: further on, two right runs
         may part. What `follow` trained is taken over.
         """
-        now = {
-            "first": self.settings,
-            "events": [],
-            "step": self._settings["step"],
-            **self.now,
-        }
-        events, here = now["events"], now["step"]
+        here, events = self._step, list(self.now.get("events", []))
         if self._is_waiting:
-            events = [
-                *events,
-                {"step": here, "to": here, "values": self.given["values"]},
-            ]
-        run = twin.Run(now["first"] | {"step": 0})
+            events += [{"step": here, "to": here, "values": self.given["values"]}]
+        run = twin.Run(self.now.get("first", self.settings) | {"step": 0})
         run.go_on(
             events, here if step is None else checks.whole("step", step, most=here)
         )
@@ -126,6 +117,10 @@ class Playground(anywidget.AnyWidget):
         return twin.whole(self.now.get("settings", self.settings))
 
     @property
+    def _step(self):
+        return self.now.get("step", self._settings["step"])
+
+    @property
     def _training(self):
         data = twin.make_data(self._settings)
         if not data:
@@ -137,8 +132,9 @@ class Playground(anywidget.AnyWidget):
     @property
     def _number(self):
         """That of what Python did last."""
-        seen = self.now.get("seen", 0)
-        return max(self.given["number"], self.follows["number"], seen)
+        return max(
+            self.given["number"], self.follows["number"], self.now.get("seen", 0)
+        )
 
     @property
     def _is_waiting(self):
@@ -146,11 +142,15 @@ class Playground(anywidget.AnyWidget):
         return self.given["number"] > self.now.get("seen", 0)
 
     def __repr__(self):
-        settings, told = self._settings, self.now.get("events", [])
-        settings["step"] = 0 if told else self.now.get("step", settings["step"])
-        usual = twin.whole({"data": settings["data"]}) | {"data": twin.DEFAULTS["data"]}
-        said = [f"{k}={v!r}" for k, v in settings.items() if v != usual[k]]
-        more = "  # without what was changed on the way: see replay()" if told else ""
+        by_hand = self.now.get("events", [])
+        now = self._settings | {"step": 0 if by_hand else self._step}
+        usual = twin.whole({"data": now["data"]}) | {"data": twin.DEFAULTS["data"]}
+        said = [
+            f"{name}={value!r}" for name, value in now.items() if value != usual[name]
+        ]
+        more = (
+            "  # the start: replay() makes what was changed by hand" if by_hand else ""
+        )
         return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -173,13 +173,7 @@ def picture(run) -> Picture:
 
 def _points(X, Y):
     """Samples as rows [x0, x1, target]."""
-    X, Y = checks.array("X", X), checks.array("Y", Y)
-    if X.ndim != 2 or X.shape[1] != 2 or Y.size != len(X):
-        raise ValueError(
-            f"X is {X.shape} and Y is {Y.shape}, but they must be (n, 2) and (n, 1)"
-        )
-    if X.size and not abs(X).max() <= REACH:
-        raise ValueError(
-            f"X goes to {abs(X).max():.3g}, but the picture ends at 3: divide it"
-        )
-    return np.hstack([X, Y.reshape(-1, 1)]).tolist()
+    _, X, Y = checks.task("your data", mlp.Task("own", X, Y), inputs=2, outputs=1)
+    if abs(X).max() > REACH:
+        raise ValueError(f"X goes to {abs(X).max():.4g}, but the picture ends at 3")
+    return np.hstack([X, Y]).tolist()

@@ -48,7 +48,7 @@ class OnPage:
 
     def step(self) -> int:
         self.shown()
-        text = self.root.locator(".at").inner_text()
+        text = self.root.locator(".at").text_content()  # also where it is scrolled away
         return int(re.sub(r"\D", "", text))
 
     def numbers(self) -> list[str]:
