@@ -17,12 +17,13 @@ export class Seeds {
       if (session.isTrying) session.stopSeeds();
       else if (this.steps.reportValidity()) session.trySeeds(+this.steps.value);
     };
-    this.begin = button("", { class: "text" }, begin);
+    this.begin = button("Train 100 seeds", { class: "text" }, begin);
     const field = h("label", { class: "field" }, h("span", {}, "steps"), this.steps);
     this.words = h("p", { role: "status" });
     this.all = Array.from({ length: COUNT }, (_, seed) => {
       const canvas = h("canvas");
-      return { canvas, node: button(canvas, { class: "seed" }, () => session.open(seed)) };
+      const label = { class: "seed", "aria-label": `seed ${seed}` };
+      return { canvas, node: button(canvas, label, () => session.open(seed)) };
     });
     const strip = h("div", { class: "strip" }, ...this.all.map(({ node }) => node));
     const part = { class: "seeds", "data-part": "seeds", role: "group", "aria-label": "100 seeds" };

@@ -1,10 +1,13 @@
-"""JupyterLab, started once for all browser tests of a worker, and the notebooks in it."""
+"""What browser tests share: JupyterLab with its notebooks, and the playground as a file."""
+
+import argparse
 
 import nbformat
 import pytest
 
-from course.tools import save
+from course.tools import playground, save
 from tests import live
+from tests.browser.playground_on_page import OnPage
 
 
 @pytest.fixture(scope="session")
@@ -44,3 +47,65 @@ def turn_to(browser, lab):
     yield turned
     for notebook in shown:
         notebook.close()
+
+
+@pytest.fixture(scope="session")
+def playground_file(tmp_path_factory):
+    """The file that the command writes."""
+    path = tmp_path_factory.mktemp("alone") / "playground.html"
+    playground.run(argparse.Namespace(file=path, settings=""))
+    return path
+
+
+@pytest.fixture(scope="session")
+def offline(browser):
+    """Pages without a network."""
+    context = browser.new_context(viewport=live.SIZE, offline=True)
+    context.set_default_timeout(1000 * live.PATIENCE)
+    yield context
+    context.close()
+
+
+def listened(page):
+    """What the page complains about: a list that grows."""
+    complaints = []
+    heard = {"error": complaints.append}
+    page.on("console", lambda said: heard.get(said.type, str)(said.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    return complaints
+
+
+@pytest.fixture
+def open_page(offline, playground_file):
+    """A function: opens the file with an address behind its #; the same page for all."""
+    page = offline.new_page()
+    complaints = listened(page)
+
+    def opened(address=""):
+        page.goto("about:blank")
+        page.goto(f"{playground_file.as_uri()}#{address}")
+        return OnPage(page)
+
+    yield opened
+    page.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def open_for(browser, playground_file):
+    """A function: opens the file for somebody whose browser has these settings."""
+    contexts, complaints = [], []
+
+    def opened(**settings):
+        contexts.append(browser.new_context(offline=True, **settings))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(1000 * live.PATIENCE)
+        complaints.append(listened(page))
+        page.goto(playground_file.as_uri())
+        return OnPage(page)
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not any(complaints)

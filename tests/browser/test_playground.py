@@ -1,6 +1,5 @@
 """The playground as one file, opened in a browser without a network."""
 
-import argparse
 import json
 
 import numpy as np
@@ -9,74 +8,9 @@ import pytest
 import mlp_core as mlp
 from course.pictures.style import NEGATIVE, POSITIVE
 from course.playground import twin
-from course.tools import playground
-from tests import live
 from tests.browser.playground_on_page import OnPage, grid, outputs
 from tests.live import expect
 from tests.wait import wait_until
-
-
-@pytest.fixture(scope="module")
-def file(tmp_path_factory):
-    """The file that the command writes."""
-    path = tmp_path_factory.mktemp("alone") / "playground.html"
-    playground.run(argparse.Namespace(file=path, settings=""))
-    return path
-
-
-@pytest.fixture(scope="module")
-def context(browser):
-    """Pages without a network."""
-    context = browser.new_context(viewport=live.SIZE, offline=True)
-    context.set_default_timeout(1000 * live.PATIENCE)
-    yield context
-    context.close()
-
-
-def listened(page):
-    """What the page complains about: a list that grows."""
-    complaints = []
-    heard = {"error": complaints.append}
-    page.on("console", lambda said: heard.get(said.type, str)(said.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("requestfailed", lambda request: complaints.append(request.url))
-    return complaints
-
-
-@pytest.fixture
-def open_page(context, file):
-    """A function: opens the file with an address behind its #; the same page for all."""
-    page = context.new_page()
-    complaints = listened(page)
-
-    def opened(address=""):
-        page.goto("about:blank")
-        page.goto(f"{file.as_uri()}#{address}")
-        return OnPage(page)
-
-    yield opened
-    page.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def open_for(browser, file):
-    """A function: opens the file for somebody whose browser has these settings."""
-    contexts, complaints = [], []
-
-    def opened(**settings):
-        contexts.append(browser.new_context(offline=True, **settings))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(1000 * live.PATIENCE)
-        complaints.append(listened(page))
-        page.goto(file.as_uri())
-        return OnPage(page)
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not any(complaints)
-
 
 # 1. Alone ------------------------------------------------------------------------------
 

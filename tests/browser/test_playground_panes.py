@@ -1,0 +1,296 @@
+"""What opens below the network: a gradient, and a hundred seeds; and who trains."""
+
+import re
+
+import numpy as np
+import pytest
+
+import mlp_core as mlp
+from course import fast
+from course.experiments import wilson_interval
+from course.original import original_loss_and_grads
+from course.playground import twin
+from tests.live import expect
+from tests.wait import wait_until
+
+NUMBER = r"−?(?:\d+(?:\.\d+)?(?:e−?\d+)?|∞)"
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def last_number(text):
+    return number(re.findall(rf"= ({NUMBER})", text)[-1])
+
+
+# 1. A gradient --------------------------------------------------------------------------
+
+
+class Gradient:
+    """The opened gradient as it is read."""
+
+    def __init__(self, on):
+        self.on = on
+        self.root = on.root.get_by_role("group", name="gradient", exact=True)
+
+    def lines(self):
+        self.on.shown()
+        return self.root.locator(".words p").all_inner_texts()
+
+    def verdict(self):
+        self.on.shown()
+        return self.root.locator(".top p").inner_text()
+
+    def rows(self):
+        self.on.shown()
+        rows = self.root.locator("tr").all_inner_texts()
+        return [row.split("\t") for row in rows]
+
+
+SETTINGS = {"data": "circles", "hidden": [3, 2], "batch": 4, "step": 25, "l2": 0.01}
+ADDRESS = "data=circles&hidden=3,2&batch=4&step=25&l2=0.01"
+
+
+def slopes_of(settings):
+    """The samples of the next step, and their gradients by `mlp_core`."""
+    run = twin.Run(settings)
+    _, X, Y = run.data[0]
+    [rows] = mlp.draw_samples(run.rng, len(X), 1, settings["batch"])
+    _, grads = mlp.loss_and_grads(run.params, X[rows], Y[rows], run.activations)
+    return rows, fast.join(grads)
+
+
+@pytest.mark.parametrize(
+    "name", ["W[0][1, 2]", "b[0][1]", "W[1][2, 0]", "W[2][1, 0]", "b[2][0]"]
+)
+def test_a_gradient_is_the_sum_that_it_is(open_page, name):
+    """Guards: each number of it: the samples, what came in, the slopes at z, the sum over
+    the units behind, the step that One step then makes, and the measured slope."""
+    on = open_page(ADDRESS)
+    on.button("Gradient").click()
+    gradient = Gradient(on)
+    names = on.root.locator(".numbers input").evaluate_all(
+        "all => all.map(x => x.ariaLabel)"
+    )
+    i = names.index(name)
+    on.box("gradient of").select_option(str(i))
+    rows, grads = slopes_of(SETTINGS)
+    head, *table = gradient.rows()
+    assert head[0] == "sample" and [int(row[0]) for row in table] == rows.tolist()
+    terms = np.array([[number(text) for text in row[1:]] for row in table])
+    np.testing.assert_allclose(
+        terms[:, 0] * terms[:, 1], terms[:, 2], rtol=0.02, atol=1e-9
+    )
+    assert terms[:, 2].sum() == pytest.approx(grads[i], rel=0.02, abs=1e-6)
+    total, _, step, measured = gradient.lines()
+    assert "summed over the 4 samples of the next step" in total
+    for line in (total, measured):
+        assert last_number(line) == pytest.approx(grads[i], rel=6e-3)
+    assert "The gradient agrees (relative error " in measured
+    for s in range(4):  # each sample's own sum
+        on.box("sample").select_option(str(s))
+        [_, text, *_] = gradient.lines()
+        assert last_number(text) == terms[s, 1]
+        factors = text.split(" = ")[-2].replace("·", "*").replace("−", "-")
+        assert eval(factors) == pytest.approx(terms[s, 1], rel=0.03)
+    assert ("(ŷ − y) / n" in text) == (names[i][2] == "2")
+    before = on.parameters()[i]
+    on.button("One step").click()
+    wait_until(lambda: on.step() == 26, "no step")
+    assert on.parameters()[i] == pytest.approx(last_number(step), rel=6e-3)
+    pull = 0.01 * before if name[0] == "W" else 0
+    assert on.parameters()[i] == pytest.approx(
+        before - 0.3 * (grads[i] + pull), abs=1e-12
+    )
+    assert "agree with what is measured" in gradient.verdict()
+
+
+def test_an_edge_opens_its_gradient_and_a_drag_moves_it_live(open_page):
+    """Guards: a click that types, and numbers that stand still while a weight is dragged."""
+    on = open_page("data=xor&hidden=3&batch=0")
+    on.root.locator(".network text.weight").nth(4).click()
+    gradient = Gradient(on)
+    expect(on.box("gradient of")).to_have_value("4")
+    assert on.root.locator(".network .opened").count() == 2  # the edge and its number
+    before = gradient.lines()
+    on.root.locator(".network text.weight").nth(4).hover()
+    on.page.mouse.down()
+    on.page.mouse.move(*[sum(pair) for pair in zip(centre(on, 4), (60, 0))])
+    during = gradient.lines()
+    on.page.mouse.up()
+    assert before[2] != during[2] and before[3] != during[3]
+    assert gradient.verdict() == "All 13 gradients agree with what is measured."
+    on.button("Numbers").click()
+    expect(gradient.root).to_be_hidden()
+    expect(on.box("W[0][0, 0]")).to_be_visible()
+
+
+def centre(on, i):
+    box = on.root.locator(".network text.weight").nth(i).bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def test_the_original_notebooks_bug_turns_the_first_layer_red(open_page):
+    """Guards: a check that sees nothing, a colour alone, a bug that does not train, and one
+    that stays when it is switched off."""
+    on = open_page("data=xor&hidden=3,2&batch=0&step=5")
+    on.button("Gradient").click()
+    gradient = Gradient(on)
+    assert on.root.locator(".network .wrong").count() == 0
+    on.box("the original notebook's bug").check()
+    assert gradient.verdict() == "6 of 20 gradients are wrong: red, with ✗."
+    marked = on.root.locator(".network text").evaluate_all(
+        "all => all.map(x => x.textContent.startsWith('✗'))"
+    )
+    names = on.root.locator(".numbers input").evaluate_all(
+        "all => all.map(x => x.ariaLabel)"
+    )
+    assert [name.startswith("W[0]") for name in names] == marked
+    red = on.root.locator(".network path.wrong").first.evaluate(
+        "x => getComputedStyle(x).stroke"
+    )
+    assert red == "rgb(196, 0, 26)"
+    assert (
+        gradient.rows()[0][1] == "y, not a"
+        and "The gradient is wrong." in gradient.lines()[3]
+    )
+    on.button("One step").click()
+    wait_until(lambda: on.step() == 6, "no step")
+    settings = {"data": "xor", "hidden": [3, 2], "batch": 0, "step": 5}
+    run = twin.Run(settings)
+    _, grads = original_loss_and_grads(run.params, *run.data[0][1:], run.activations)
+    right = fast.join(mlp.sgd_step(run.params, grads, 0.3))
+    np.testing.assert_allclose(on.parameters(), right, rtol=0, atol=1e-12)
+    on.box("the original notebook's bug").uncheck()
+    assert gradient.verdict().startswith("All 20")
+    assert on.root.locator(".network .wrong").count() == 0
+    on.button("Numbers").click()
+    on.shown()
+    assert on.root.locator(".network .opened").count() == 0
+
+
+def test_without_points_or_beyond_the_last_step_no_gradient_is_told(open_page):
+    """Guards: NaN, and the sum of a step that can't be made."""
+    on = open_page("data=own")
+    on.button("Gradient").click()
+    assert (
+        Gradient(on).verdict() == "No step can be made here."
+        and Gradient(on).lines() == [""] * 4
+    )
+    on.root.get_by_role("button", name="two Gaussian clouds").click()
+    assert "agree" in Gradient(on).verdict()
+
+
+# 2. A hundred seeds ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_workers(open_page, offline):
+    """The page where workers are refused, and whatever else a strict host refuses."""
+    script = "for (const name of ['Worker', 'SharedWorker']) delete window[name];"
+    offline.add_init_script(script)
+    return open_page
+
+
+def words_of(on):
+    on.shown()
+    return on.root.locator(".seeds p").inner_text()
+
+
+def test_a_hundred_seeds_fill_the_strip_and_each_opens(no_workers):
+    """Guards: another rate than that of `sweep`, an interval of another rule, a small
+    picture that opens another network."""
+    settings = "hidden=3,3,2&activation=leaky_relu&output=leaky_relu&scheme=normal"
+    on = no_workers(f"data=xor&{settings}&learning_rate=0.2&batch=1&seed=12")
+    on.button("100 seeds").click()
+    on.button("Train 100 seeds").click()
+    on.button("Train 100 seeds").wait_for()  # it was Stop meanwhile
+    expect(on.root.locator(".seed:enabled")).to_have_count(100)
+    _, X, Y = mlp.XOR
+    success = fast.sweep(X, Y, range(100)).success
+    solved = on.root.get_by_role("button", name=re.compile(r"^seed \d+: .*, solved$"))
+    found = solved.evaluate_all("all => all.map(x => parseInt(x.ariaLabel.slice(5)))")
+    assert (
+        len(set(found) ^ set(np.flatnonzero(success).tolist())) <= 2
+    )  # see test_page_hundred
+    low, high = (round(100 * end) for end in wilson_interval(len(found), 100))
+    assert f"{len(found)} of 100 (95 % interval: {low} to {high} %)" in words_of(on)
+    seed = int(np.flatnonzero(~success)[0])
+    one = on.root.get_by_role("button", name=re.compile(f"^seed {seed}:"))
+    one.click()
+    wait_until(lambda: on.step() == 2000, "it did not open")
+    assert on.settings()["seed"] == seed and one.get_attribute("aria-pressed") == "true"
+    loss = re.search("loss (.+)", one.get_attribute("title"))[1]
+    assert loss in on.line()
+
+
+def test_a_key_stops_them_and_what_is_done_stays(open_page):
+    """Guards: a page that must be waited for, and a rate over seeds that were not trained."""
+    on = open_page("data=spirals&hidden=8,8,8&batch=0")
+    on.button("100 seeds").click()
+    on.box("steps").fill("300")
+    on.button("Train 100 seeds").click()
+    wait_until(lambda: on.root.locator(".seed:enabled").count() > 1, "none is done")
+    on.page.keyboard.press("Escape")
+    on.button("Train 100 seeds").wait_for()
+    done = on.root.locator(".seed:enabled").count()
+    assert 1 < done < 100 and words_of(on).startswith(f"{done} seeds, 300 steps each.")
+    assert f"of {done} (95 % interval" in words_of(on)
+    on.box("learning rate").fill("0.1")
+    on.box("learning rate").press("Enter")
+    assert words_of(on).startswith(f"With learning rate 0.3: {done} seeds")
+    on.root.get_by_role("button", name=re.compile("^seed 1:")).click()
+    wait_until(lambda: on.step() == 300, "it did not open")
+    assert on.settings()["learning_rate"] == 0.3 and on.settings()["seed"] == 1
+
+
+# 3. Who trains --------------------------------------------------------------------------
+
+FOLLOW = """root => { const { session } = root.view;
+    root.asked = [];
+    session.follow({ number: 7, by: "your training" }, (asked) => root.asked.push(asked));
+    session.play(true) }"""
+ANSWER = """([number, count]) => { const { session } = document.querySelector(".playground").view;
+    session.answer({ number, count, values: session.run.p.map((x) => x + count), end: "" }) }"""
+
+
+def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
+    """Guards: a page that stands still without a word; two questions at once; an answer to
+    an older question."""
+    on = open_page("data=xor&hidden=3")
+    start = on.parameters()
+    on.root.evaluate(FOLLOW)
+    line = on.root.locator(".python")
+    expect(line).to_have_text("Python trains, by your training.")
+    expect(line).to_have_text(re.compile("It does not answer: it is busy, or gone"))
+    assert on.root.evaluate("root => root.asked") == [{"number": 7, "count": 5}]
+    on.page.evaluate(ANSWER, [6, 9])
+    assert on.step() == 0 and on.parameters() == start
+    on.page.evaluate(ANSWER, [7, 3])
+    expect(line).to_have_text("Python trains, by your training.")
+    assert on.step() == 3 and on.parameters() == [x + 3 for x in start]
+    assert len(on.root.evaluate("root => root.asked")) == 2
+    on.button("Pause").click()
+    on.page.evaluate(
+        ANSWER, [7, 5]
+    )  # was asked before: it is shown, and no more is asked
+    assert on.step() == 8 and len(on.root.evaluate("root => root.asked")) == 2
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (800, 720), (390, 844)])
+def test_nothing_overflows_whatever_is_open(open_page, size):
+    """Guards: text beyond the page's edge, on a projector and on a phone."""
+    on = open_page("data=spirals&hidden=8,8,8&features=x0,x1,sin(x0)&step=40&batch=0")
+    on.page.set_viewport_size(dict(zip(("width", "height"), size)))
+    for name in ("Gradient", "100 seeds"):
+        on.button(name).click()
+        on.shown()
+        assert on.root.evaluate(INSIDE) == []
+    on.page.set_viewport_size({"width": 1280, "height": 720})
+
+
+INSIDE = """root => [...root.querySelectorAll(".below *")].filter((x) => {
+    const [box, all] = [x, root].map((one) => one.getBoundingClientRect());
+    return box.width && (box.right > all.right + 0.5 || box.left < all.left - 0.5)
+}).map((x) => x.outerHTML.slice(0, 80))"""
