@@ -113,6 +113,13 @@ def shapes(settings) -> list[tuple]:
     return list(itertools.pairwise(sizes))
 
 
+def activations_of(settings) -> list[mlp.Activation]:
+    """One for each layer, the output last; the last hidden one serves the rest."""
+    hidden, names = settings["hidden"], [*np.ravel(settings["activation"])]
+    names = (names + names[-1:] * len(hidden))[: len(hidden)]
+    return [mlp.make_activation(name) for name in [*names, settings["output"]]]
+
+
 def numbers_of(name, layers, right) -> list[float]:
     """The numbers of these layers, whose W must have the shapes ``right``."""
     layers = checks.params(name, layers)
@@ -160,10 +167,7 @@ class Run:
 
     @property
     def activations(self) -> list[mlp.Activation]:
-        """One for each layer, the output last; the last hidden one serves the rest."""
-        now, names = self.settings, [*np.ravel(self.settings["activation"])]
-        names = (names + names[-1:] * len(now["hidden"]))[: len(now["hidden"])]
-        return [mlp.make_activation(name) for name in [*names, now["output"]]]
+        return activations_of(self.settings)
 
     def train(self, steps):
         """So many steps more, as `mlp_core.train` makes them, with the settings of now."""

@@ -69,6 +69,11 @@ class Playground(anywidget.AnyWidget):
         return self._training.Y
 
     @property
+    def activation(self) -> list[mlp.Activation]:
+        """One for each layer, the output last."""
+        return twin.activations_of(self._settings)
+
+    @property
     def params(self) -> list[mlp.Layer]:
         """The layers that the page shows, as in `mlp_core`. Set them, and it shows yours."""
         told = self.given if self._is_waiting else self.now
@@ -102,7 +107,8 @@ class Playground(anywidget.AnyWidget):
         """Let Python train what the page shows; the cell ends at once, and the page asks.
 
         ``steps`` is a generator that yields the layers after each step: one of your own, or
-        ``mlp.steps(play.params, play.X, play.Y, samples, activation, learning_rate)``.
+        ``mlp.steps(play.params, play.X, play.Y, samples, play.activation, 0.1)``. The page
+        draws with its own activations, ``play.activation``.
         """
         self._follower = Follower(steps, twin.shapes(self._settings))
         self.follows = {"number": self._number + 1, "by": self._follower.by}

@@ -43,10 +43,9 @@ def hangs(params):
     "follow": "play.follow(training(play.params))",
     "core": """
 samples = mlp.draw_samples(np.random.default_rng(0), len(other.X), 40)
-sigmoid = mlp.make_activation('sigmoid')
-other.follow(mlp.steps(other.params, other.X, other.Y, samples, sigmoid, 0.1))
+other.follow(mlp.steps(other.params, other.X, other.Y, samples, other.activation, 0.1))
 print(json.dumps(join(mlp.train(other.params, other.X, other.Y, samples=samples,
-    activation=sigmoid, learning_rate=0.1)[0]).tolist()))""",
+    activation=other.activation, learning_rate=0.1)[0]).tolist()))""",
     "few": "play.follow(training(play.params, 3))",
     "fails": "play.follow(fails(play.params))",
     "hangs": "play.follow(hangs(play.params))",
