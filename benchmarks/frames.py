@@ -22,6 +22,9 @@ training points in turn and test on 250, ours draws from 140 and tests on 60; a 
 picture has 10x10 means there and 50x50 points here. Ours also draws the line between the
 classes and numbers at the weights, and keeps what it takes to go back to any step.
 
+Beside them: a hundred seeds of the original network, 2,000 steps each; and pictures in
+JupyterLab while Python trains, by a function like a learner's, 5 steps for each picture.
+
 The screen's 60 pictures a second hide what is left, so `work` tells how long the page's
 main thread was busy for a picture.
 """
@@ -38,6 +41,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+import nbformat
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -53,6 +58,8 @@ MOVES = 40  # of the pointer, in each drag
 EDGE = 9  # pixels from a slider's end to the middle of its thumb
 LONG = 5000  # steps of the run that is scrubbed
 OURS, THEIRS = "playground", "TensorFlow Playground"
+PYTHON = "trained by Python in JupyterLab"
+ORIGINAL = (3, 3, 2)
 
 # 1. What is found ----------------------------------------------------------------------
 
@@ -74,7 +81,9 @@ WORK = Figure("work a picture", "{:,.1f} ms", once=True)
 DRAG = Figure("a weight dragged", "{:,.1f} ms", most=20, tail=34)
 SCRUB = Figure("steps scrubbed", "{:,.1f} ms", most=20, tail=34)
 STEPS = Figure("steps a second", "{:,.0f}", once=True)
-FIGURES = (PICTURES, INTERVAL, WORK, DRAG, SCRUB, STEPS)
+SEEDS = Figure("100 seeds, 2,000 steps", "{:,.2f} s", most=5, once=True)
+FOLLOWED = PICTURES._replace(least=20)
+FIGURES = (PICTURES, FOLLOWED, INTERVAL, WORK, DRAG, SCRUB, STEPS, SEEDS)
 
 
 def summary(values: list) -> tuple[float, float]:
@@ -116,7 +125,7 @@ def print_table(found: dict, judged: bool) -> list[str]:
     for (name, hidden), figures in found.items():
         print(f"{title_of(hidden)}, {name}")
         for figure in filter(figures.get, FIGURES):
-            ours = judged and name == OURS
+            ours = judged and name != THEIRS
             print(row(figure, figures[figure], ours))
             if ours and is_missed(figure, figures[figure]):
                 missed.append(f"{figure.label} ({title_of(hidden)})")
@@ -189,6 +198,23 @@ MIDDLE = """() => {
     const middle = edge.getPointAtLength(edge.getTotalLength() / 2);
     const { x, y } = middle.matrixTransform(edge.getScreenCTM());
     return [x, y] }"""
+TRY = f"""async () => {{ {SESSION}
+    const start = performance.now();
+    session.trySeeds(2000);
+    while (session.isTrying) await new Promise(requestAnimationFrame);
+    return (performance.now() - start) / 1000 }}"""
+CELL = """
+import sys; sys.path.insert(0, '..')
+import mlp_core as mlp
+from course.playground import Playground
+play = Playground(hidden={})
+def training(params):
+    while True:
+        value, grads = mlp.loss_and_grads(params, play.X, play.Y, play.activation)
+        params = mlp.sgd_step(params, grads, 0.1)
+        yield params
+play.follow(training(play.params))
+play"""
 EQUAL, FASTEST = "25 steps a frame", "as fast as it goes"
 
 
@@ -241,6 +267,26 @@ def measure_ours(page) -> dict:
     page.evaluate(PLAY, [FASTEST, True])
     found[STEPS] = [page.evaluate(SPEED, SECONDS)]
     return found
+
+
+def measure_seeds(page) -> dict:
+    page.locator(".playground").wait_for()
+    return {SEEDS: [page.evaluate(TRY)]}
+
+
+def measure_python(browser, server, hidden) -> dict:
+    cells = [nbformat.v4.new_code_cell(CELL.format([*hidden]))]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, server.course / "notebooks" / "followed.ipynb")
+    notebook = live.Notebook(browser, server, "followed")
+    notebook.give_room(True)
+    notebook.run_all()
+    notebook.show_cell(0).locator(".playground").wait_for()
+    time.sleep(WARM_UP)
+    times, passed = notebook.page.evaluate(COUNT % OUR_STATE, SECONDS)
+    notebook.close()
+    return {FOLLOWED: [1000 * len(times) / passed]}
 
 
 MEASURES = {OURS: measure_ours, THEIRS: measure_theirs}
@@ -297,7 +343,7 @@ def drag(page, start, way: float) -> list[float]:
 def measure(browser, options) -> dict:
     """All figures of all cases, in turns: (playground, sizes) -> figure -> its values."""
     found = defaultdict(lambda: defaultdict(list))
-    with addresses(options.tensorflow) as starts:
+    with addresses(options.tensorflow) as starts, live.lab() as server:
         turns = range(1, options.runs + 1)
         for turn, hidden, name in itertools.product(turns, SIZES, starts):
             print(f"Run {turn}: {title_of(hidden)}, {name}", file=sys.stderr)
@@ -306,6 +352,13 @@ def measure(browser, options) -> dict:
                 case = MEASURES[name](page)
             for figure, values in case.items():
                 found[name, hidden][figure] += values
+            if name == OURS:
+                for figure, values in measure_python(browser, server, hidden).items():
+                    found[PYTHON, hidden][figure] += values
+        original = f"{starts[OURS]}3,3,2&data=xor&batch=1&scheme=normal"
+        for _ in turns:
+            with opened(browser, original, options.slow) as page:
+                found[OURS, ORIGINAL][SEEDS] += measure_seeds(page)[SEEDS]
     return found
 
 

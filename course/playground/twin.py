@@ -8,7 +8,7 @@ import itertools
 import json
 import math
 import re
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,7 @@ def make_data(settings) -> list[mlp.Task]:
     return [mlp.Task(name, p[:, :2], p[:, 2:]) for name, p in named if len(p)]
 
 
+@lru_cache
 def _draw(kind, noise, seed):
     """Points (N, 3), each x0, x1 and a target, of three decimals."""
     rng, i, y = np.random.default_rng(seed), np.arange(N), np.arange(N) % 2
@@ -89,6 +90,7 @@ def _draw(kind, noise, seed):
     for i in range(N - 1, 0, -1):  # NumPy's own shuffle draws other numbers
         j = rng.integers(i + 1)
         points[[i, j]] = points[[j, i]]
+    points.flags.writeable = False
     return points
 
 
