@@ -108,6 +108,8 @@ export function greyWords({ run, grey }) {
   return `${how}${ended}: ${fmtLoss(train)}${more}`;
 }
 
+const median = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+
 // What came of the seeds that are done.
 export function hundredWords({ run, hundred }) {
   const { done, settings, steps } = hundred;
@@ -124,7 +126,7 @@ export function hundredWords({ run, hundred }) {
     `${how && `With ${how}: `}${done.length} seeds, ${fmtStep(steps)} steps each.`,
     `Every output within 0.1 of its target: ${rate("isSolved")}.`,
     run.data.isHeight ? "" : `Every training point on its side: ${rate("isRight")}.`,
-    `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}.`,
+    `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}, median ${fmtLoss(median(losses))}.`,
     count("isBroken") ? `Diverged: ${count("isBroken")}.` : "",
     count("hasDead") ? `With a dead unit: ${count("hasDead")}.` : "",
   ].join(" ");

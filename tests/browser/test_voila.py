@@ -7,6 +7,7 @@ import urllib.request
 import nbformat
 import pytest
 
+from course.fast import join
 from course.playground import twin
 from course.tools.notebooks import write
 from tests import live
@@ -50,7 +51,9 @@ def page(browser, tmp_path_factory):
 
 PLAY = """import sys; sys.path.insert(0, "..")
 from course.playground import Playground
-Playground(data="xor", step=30)"""
+play = Playground(data="xor", step=30)
+play.follow(iter([play.params] * 3))
+play"""
 
 
 def playground():
@@ -97,10 +100,12 @@ def test_links_lead_on_and_no_picture_is_missing(page):
 
 
 def test_a_playground_trains(page):
-    """Guards: the widget in Voila's page, with its style and its numbers; last, since it
-    leaves the page of the others."""
+    """Guards: the widget in Voila's page, and Python's steps there; last, since it leaves
+    the page of the others."""
     page.goto(page.url.rpartition("/")[0] + "/play.ipynb")
     on = OnPage(page)
-    assert on.line() == twin.Run({"data": "xor", "step": 30}).line()
+    expect(on.root.get_by_text("Python has made all its 3 steps.")).to_be_visible()
+    right = join(twin.Run({"data": "xor", "step": 30}).params)
+    assert on.step() == 33 and on.parameters() == pytest.approx(right, abs=1e-12)
     on.button("One step").click()
-    assert on.step() == 31
+    assert on.step() == 34 and on.parameters() != pytest.approx(right, abs=1e-6)

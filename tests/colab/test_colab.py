@@ -11,6 +11,7 @@ import subprocess
 import nbformat
 import pytest
 
+from course.fast import join
 from course.playground import twin
 from course.tools import ROOT, find_notebooks, links
 from course.tools.notebooks import read, write
@@ -88,7 +89,7 @@ import mlp_core as mlp; from course import panels, questions
 from course.playground import Playground
 panels.training_panel(task=mlp.XOR, seed=8)
 questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])
-Playground(data="xor", step=30)"""
+play = Playground(data="xor", step=30); play.follow(iter([play.params] * 3)); play"""
 # With a kernel that has answered, and the widgets' extension: what a cell shows before
 # that stays empty.
 READY = """() => {
@@ -162,13 +163,15 @@ def test_settings_change_the_picture_and_a_question_answers(notebook):
 
 @pytest.mark.timed
 def test_a_playground_trains(notebook):
-    """Guards: Colab's versions of anywidget and ipywidgets, and its picture."""
+    """Guards: Colab's versions of anywidget and ipywidgets; also where Python trains."""
     outputs = notebook.page.locator(".cell").nth(3).locator(".output_subarea")
     outputs.first.scroll_into_view_if_needed()
     on = OnPage(notebook.page)
-    assert on.line() == twin.Run({"data": "xor", "step": 30}).line()
+    live.expect(on.root.get_by_text("Python has made all its 3 steps.")).to_be_visible()
+    right = join(twin.Run({"data": "xor", "step": 30}).params)
+    assert on.step() == 33 and on.parameters() == pytest.approx(right, abs=1e-12)
     on.button("One step").click()
-    assert on.step() == 31
+    assert on.step() == 34 and on.parameters() != pytest.approx(right, abs=1e-6)
 
 
 @pytest.mark.timed
