@@ -67,7 +67,7 @@ export class Session {
   // The steps of one picture.
   advance(now) {
     const [steps, pause] = PACES[this.pace];
-    if (this.python?.asked) return this.wait(now);
+    if (this.python?.asked) return this.isLate(now) && this.tell("look");
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
     if (this.python) return this.ask(steps);
     this.run.train(steps, MOST_TIME);
@@ -94,11 +94,10 @@ export class Session {
     this.python.send({ number: this.python.number, count });
   }
 
-  wait(now) {
+  // Once, when an answer takes long.
+  isLate(now) {
     const { python } = this;
-    if (python.isLate || now - python.asked < PATIENCE) return;
-    python.isLate = true;
-    this.tell("look");
+    return !python.isLate && (python.isLate = now - python.asked > PATIENCE);
   }
 
   // What Python sent: so many steps, where they led, and why no more come.

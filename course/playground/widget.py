@@ -1,5 +1,6 @@
 """The playground in a notebook: what the page brings, and a picture where there is none."""
 
+import itertools
 from functools import partial
 from pathlib import Path
 
@@ -56,6 +57,7 @@ class Playground(anywidget.AnyWidget):
             settings |= {"data": "own", "points": _points(X, Y)}
         super().__init__(settings={k: twin.check(k, v) for k, v in settings.items()})
         self.add_class("course-playground")
+        self._numbers = itertools.count(1)  # of what Python does
         self.on_msg(self._take)
 
     @property
@@ -84,7 +86,7 @@ class Playground(anywidget.AnyWidget):
     @params.setter
     def params(self, params):
         values = twin.numbers_of("params", params, twin.shapes(self._settings))
-        self.given = {"number": self._number + 1, "values": values}
+        self.given = {"number": next(self._numbers), "values": values}
 
     def replay(self, step=None) -> list[mlp.Layer]:
         """Train the page's run by `mlp_core`, with what was changed by hand: the layers.
@@ -111,7 +113,7 @@ class Playground(anywidget.AnyWidget):
         draws with its own activations, ``play.activation``.
         """
         self._follower = Follower(steps, twin.shapes(self._settings))
-        self.follows = {"number": self._number + 1, "by": self._follower.by}
+        self.follows = {"number": next(self._numbers), "by": self._follower.by}
 
     def _take(self, _, asked, buffers):
         number = asked["number"]
@@ -134,13 +136,6 @@ class Playground(anywidget.AnyWidget):
                 "there are no points yet: click into the picture to add some"
             )
         return data[0]
-
-    @property
-    def _number(self):
-        """That of what Python did last."""
-        return max(
-            self.given["number"], self.follows["number"], self.now.get("seen", 0)
-        )
 
     @property
     def _is_waiting(self):
