@@ -78,10 +78,7 @@ class Playground(anywidget.AnyWidget):
     @property
     def params(self) -> list[mlp.Layer]:
         """The layers that the page shows, as in `mlp_core`. Set them, and it shows yours."""
-        told = self.given if self._is_waiting else self.now
-        if "values" not in told:  # no page has told anything
-            return twin.Run(self.settings).params
-        return fast.split(np.array(told["values"]), twin.shapes(self._settings))
+        return self._run.params
 
     @params.setter
     def params(self, params):
@@ -121,6 +118,16 @@ class Playground(anywidget.AnyWidget):
             self.send({"number": number, **self._follower.take(asked["count"])})
 
     @property
+    def _run(self):
+        told = self.given if self._is_waiting else self.now
+        if "values" not in told:  # no page has told anything
+            return twin.Run(self.settings)
+        run = twin.Run(self._settings | {"step": 0})
+        run.params = fast.split(np.array(told["values"]), twin.shapes(self._settings))
+        run.step = self._step
+        return run
+
+    @property
     def _settings(self):
         return twin.whole(self.now.get("settings", self.settings))
 
@@ -143,20 +150,18 @@ class Playground(anywidget.AnyWidget):
         return self.given["number"] > self.now.get("seen", 0)
 
     def __repr__(self):
-        by_hand = self.now.get("events", [])
-        now = self._settings | {"step": 0 if by_hand else self._step}
+        is_kept = not self.now.get("events") and self._step <= twin.SPEC["step"]["most"]
+        now = self._settings | {"step": self._step if is_kept else 0}
         usual = twin.whole({"data": now["data"]}) | {"data": twin.DEFAULTS["data"]}
         said = [
             f"{name}={value!r}" for name, value in now.items() if value != usual[name]
         ]
-        more = (
-            "  # the start: replay() makes what was changed by hand" if by_hand else ""
-        )
+        more = "" if is_kept else "  # its start: replay() leads from there"
         return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = host.view(self, super())
-        run = twin.Run(self.settings)
+        run = self._run
         if run.data:
             shown, alt = picture(run)._repr_mimebundle_()
             data, metadata = data | shown, metadata | alt

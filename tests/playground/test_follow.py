@@ -240,6 +240,8 @@ def test_parameters_are_those_that_the_page_told_unless_newer_ones_wait():
     assert join(play.replay()).tolist() == (-values).tolist()
     told_by_page(play, values=[0.5] * 13, step=8, seen=play.given["number"])
     assert set(join(play.params)) == {0.5}
+    data, _ = play._repr_mimebundle_()  # shown again, in another cell
+    assert data["text/plain"].startswith("step 8: loss 0.")
     for wrong in (
         play.params[:1],
         [mlp.Layer(np.full((2, 3), np.nan), np.ones(3)), START[1]],
@@ -296,6 +298,8 @@ def test_its_settings_are_a_line_of_python(line):
     assert "seed=5" in repr(play) and "step=12" in repr(play)
     told_by_page(play, events=[{"step": 3, "l1": 0.1}], step=12)
     assert "step" not in repr(play).partition("#")[0] and "replay()" in repr(play)
+    told_by_page(play, step=20001)
+    assert "step" not in repr(play).partition("#")[0]
     play.close()
     again.close()
 
