@@ -84,14 +84,17 @@ function slider(name, spec, set) {
 function dial(name, spec, set) {
   const { label, least: min, most: max, whole } = spec;
   const stops = spec.stops.length ? spec.stops : [...Array(spec.stops).keys()];
-  const typed = () => box.value && box.reportValidity() && set(+box.value);
-  const props = { type: "number", min, max, step: whole ? 1 : "any", onchange: typed };
+  let shown = null;
+  const typed = () => box.value !== shown && box.value && box.reportValidity() && set(+box.value);
+  const onkeydown = ({ key }) => key === "Enter" && typed(); // JupyterLab keeps Enter
+  const props = { type: "number", min, max, step: whole ? 1 : "any", onchange: typed, onkeydown };
   const box = h("input", props);
   const slide = () => set(stops[+range.value]);
   const more = { max: stops.length - 1, "aria-label": `slider: ${label}`, oninput: slide };
   const range = h("input", { type: "range", min: 0, ...more });
   const show = (value) => {
     box.value = value;
+    shown = box.value;
     range.value = stops.filter((stop) => stop < value).length;
     range.setAttribute("aria-valuetext", value);
   };

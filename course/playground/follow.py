@@ -9,6 +9,7 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
+from numbers import Real
 from pathlib import Path
 from types import FunctionType
 
@@ -36,8 +37,9 @@ class Follower:
 
     def __init__(self, steps, shapes):
         if not isinstance(steps, Iterator):
+            found = type(steps).__name__
             raise TypeError(
-                f"steps must be a generator, as mlp.steps(...), not {steps!r}"
+                f"steps must come from a function with `yield`, not a {found}"
             )
         self.steps, self.shapes, self.by = steps, shapes, functions_of(steps)
         self.made = 0
@@ -54,14 +56,17 @@ class Follower:
                     if time.perf_counter() > until:
                         break
         except StopIteration:
-            end = f"Python has made all its {self.made:,} steps."
+            end = f"Python has made all its steps: {self.made:,}."
         except BaseException as error:  # noqa: BLE001, the page tells all of it
-            end = f"Step {self.made + 1:,} in Python {_ending(error)}."
+            end = f"Python's step {self.made + 1:,} {_ending(error)}."
         return {"count": self.made - before, "values": values, "end": end}
 
     def _numbers(self, given):
-        first = given[0] if isinstance(given, tuple) and len(given) == 2 else ()
-        is_pair = not isinstance(first, (tuple, list))  # a loss, then layers
+        if given is None:
+            raise ValueError("it yields nothing: write `yield params`")
+        is_pair = isinstance(given, tuple) and isinstance(
+            given[0], Real
+        )  # with its loss
         return twin.numbers_of("layers", given[1] if is_pair else given, self.shapes)
 
 

@@ -7,26 +7,32 @@ import { checkSlopes } from "./slopes.js";
 import { fmtSlope, nameOf, signed } from "./words.js";
 
 const MOST_ROWS = 20;
-const BUG = "The first layer takes the target y for each of its inputs";
+const PYTHON = "Python makes steps of its own; this is the page's next one.";
+const BUG = "train with the original notebook's bug";
 
-function verdictOf(checks) {
-  const count = (name) => checks.filter((check) => check[name]).length;
-  const [all, wrong, kinks] = [checks.length, count("isWrong"), count("isKink")];
-  if (wrong) return `${wrong} of ${all} gradients are wrong: red, with ✗.`;
-  if (kinks) return `${all - kinks} of ${all} gradients agree; at the others a z crosses a corner.`;
-  return `All ${all} gradients agree with what is measured.`;
+function verdictOf(checks, hasBug) {
+  const wrong = checks.filter(({ isWrong }) => isWrong).length;
+  const open = checks.filter(
+    ({ isWrong, isKink, isSmall }) => !isWrong && (isKink || isSmall),
+  ).length;
+  const all = checks.length;
+  if (wrong) return `${wrong} of ${all} gradients are wrong: their edges are red and dotted.`;
+  if (hasBug) return "On these samples the bug does not show.";
+  if (!open) return `All ${all} gradients agree with what is measured.`;
+  return `${all - open} of ${all} gradients agree; the others can't be measured.`;
 }
 
 export class Gradient {
   constructor(session, weights) {
     Object.assign(this, { session, weights });
     this.menu = select("gradient of", undefined, (i) => session.look({ parameter: +i }));
-    this.sample = select("sample", undefined, (s) => session.look({ sample: +s }));
+    this.sample = select("sample", undefined, (s) => this.choose(+s));
     const change = () => session.change({ gradient: this.bug.checked ? "original" : "right" });
     this.bug = h("input", { type: "checkbox", onchange: change });
-    const bug = h("label", { class: "field", title: BUG }, this.bug, "the original notebook's bug");
+    const bug = h("label", { class: "field" }, this.bug, BUG);
     const props = { class: "sum", tabindex: 0, role: "region", "aria-label": "sum over samples" };
-    this.table = h("table", props);
+    this.rows = h("table");
+    this.table = h("div", props, this.rows);
     [this.all, ...this.lines] = Array.from({ length: 5 }, () => h("p"));
     const words = h("div", { class: "words" }, ...this.lines.toSpliced(1, 0, this.sample));
     const part = { class: "gradient", "data-part": "gradient", role: "group" };
@@ -44,52 +50,70 @@ export class Gradient {
     const i = Math.min(session.parameter, pairs.length - 1);
     this.menu.offer(pairs, i);
     this.bug.checked = run.settings.gradient === "original";
-    for (const part of [this.table, this.sample]) put(part, "hidden", !run.canTrain);
-    const checks = run.canTrain ? checkSlopes(run) : [];
+    const hasData = run.data.train.n > 0;
+    for (const part of [this.table, this.sample]) put(part, "hidden", !hasData);
+    const checks = hasData ? checkSlopes(run) : [];
     weights.wrong = checks.map(({ isWrong }) => isWrong);
     weights.opened = i;
-    write(this.all, checks.length ? verdictOf(checks) : "No step can be made here.");
+    const words = hasData ? verdictOf(checks, this.bug.checked) : "There are no points yet.";
+    write(this.all, session.python ? `${PYTHON} ${words}` : words);
     const lines = checks.length ? this.tell(weights.all[i], i, checks) : [];
     this.lines.forEach((line, at) => write(line, lines[at] ?? ""));
+  }
+
+  // Its point in the large picture, too.
+  choose(sample) {
+    const { rows, data } = this.session.run;
+    const { X, n } = data.train;
+    this.session.look({ sample, probe: [X[rows[sample]], X[n + rows[sample]]] });
   }
 
   tell({ l, j, k, isBias }, i, checks) {
     const { run, sample = 0 } = this.session;
     const { net, y, p, grads, rows } = run;
     const { n } = net;
-    const { learning_rate: rate, l1, l2, gradient } = run.settings;
+    const { settings } = run;
+    const { learning_rate: rate, l1, l2, gradient } = settings;
     const isBug = gradient === "original" && !l && !isBias;
     const input = (s) => (isBias ? 1 : isBug ? y[s] : net.A[l][j * n + s]);
     const terms = Array.from(rows.subarray(0, MOST_ROWS), (row, s) => {
       const [a, dz] = [input(s), net.dZ[l][k * n + s]];
       return [row, ...[a, dz, a * dz].map((value) => fmtSlope(value))];
     });
-    const head = ["sample", isBias ? "1" : isBug ? "y, not a" : "a", "dz", "a·dz"];
+    const [a, product] = isBias ? ["1", "1·dz"] : isBug ? ["y, not a", "y·dz"] : ["a", "a·dz"];
+    const head = ["sample", a, "dz", product];
+    const total = ["sum", "", "", fmtSlope(grads[i])];
     const cells = (row, tag) => h("tr", {}, ...row.map((text) => h(tag, {}, text)));
-    this.table.replaceChildren(cells(head, "th"), ...terms.map((row) => cells(row, "td")));
+    const all = [cells(head, "th"), ...terms.map((row) => cells(row, "td")), cells(total, "th")];
+    this.rows.replaceChildren(...all);
     const s = Math.min(sample, n - 1);
     this.sample.offer(
       Array.from(rows, (row, at) => [at, `sample ${row}`]),
       s,
     );
-    const { up, down, slope, error, isKink, isWrong } = checks[i];
-    const agrees = `The gradient agrees (relative error ${fmtSlope(error)}).`;
-    const verdict = isWrong ? "The gradient is wrong." : agrees;
+    const { up, down, slope, error, isKink, isSmall, isWrong } = checks[i];
+    const verdict = `The gradient ${isWrong ? "is wrong" : "agrees"} (relative error ${fmtSlope(error)}).`;
+    const kink = "A z crosses a kink in between: this says nothing.";
+    const small = "The slope is too small beside the loss to be measured: this says nothing.";
     const pull = isBias ? 0 : l1 * Math.sign(p[i]) + l2 * p[i];
     const penalized = `(${fmtSlope(grads[i])} + ${signed(pull)} of the penalties)`;
-    const moved = fmtSlope(p[i] - rate * (grads[i] + pull));
-    const difference = `(${up.toFixed(10)} − ${down.toFixed(10)}) / 0.00002`;
-    const samples = n === 1 ? "the one sample" : `the ${n} samples`;
-    const more = n > MOST_ROWS ? ` (the first ${MOST_ROWS} are shown)` : "";
+    const change = rate * (grads[i] + pull);
+    const digits = Math.min(Math.max(3, 2 - Math.floor(Math.log10(Math.abs(change) || 1))), 12);
+    const plain = (value) =>
+      (Math.abs(value) < 1e4 ? value.toFixed(digits) : fmtSlope(value)).replace("-", "−");
+    const factor = pull ? penalized : signed(grads[i]);
+    const breaks = run.divergedAt === null ? "" : " It breaks the network.";
+    const samples = settings.batch ? `the ${n} samples drawn at random for` : `all ${n} samples of`;
+    const more = n > MOST_ROWS ? ` (${MOST_ROWS} are shown)` : "";
     return [
-      `Gradient: a·dz, summed over ${samples} of the next step${more} = ${fmtSlope(grads[i])}`,
+      `Gradient: ${product}, summed over ${samples} the next step${more} = ${fmtSlope(grads[i])}`,
       this.behind(l, k, s),
-      `Step: ${fmtSlope(p[i])} − ${rate} · ${pull ? penalized : signed(grads[i])} = ${moved}`,
-      `Measured: (L(w + h) − L(w − h)) / 2h = ${difference} = ${fmtSlope(slope)}. ${isKink ? "A z crosses a corner in between: this says nothing." : verdict}`,
+      `Step: w − learning rate · gradient = ${plain(p[i])} − ${rate} · ${factor} = ${plain(p[i] - change)}.${breaks}`,
+      `Measured, L being the loss of these samples and h 0.00001: (L(w + h) − L(w − h)) / 2h = (${up.toFixed(12)} − ${down.toFixed(12)}) / 0.00002 = ${fmtSlope(slope)}. ${isKink ? kink : isSmall && !isWrong ? small : verdict}`,
     ];
   }
 
-  // The slope at the z of a unit for one sample: a sum over the units behind.
+  // The slope at the z of a unit for one sample: a sum over the units of the next layer.
   behind(l, k, s) {
     const { net, y, p } = this.session.run;
     const { n, activations } = net;
@@ -100,7 +124,7 @@ export class Gradient {
     const dz = (m) => `${signed(p[next.W + k * next.nOut + m])}·${signed(net.dZ[l + 1][at(m)])}`;
     const [words, sum] = next
       ? [
-          "(w·dz over the units behind)",
+          "(w·dz, summed over the next layer)",
           Array.from({ length: next.nOut }, (_, m) => dz(m)).join(" + "),
         ]
       : ["(ŷ − y) / n", `${fmtSlope(net.output[s])} − ${signed(y[s])}`];

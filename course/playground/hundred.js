@@ -38,7 +38,8 @@ function outcomeOf(run) {
   const { train: loss } = run.losses();
   const isBroken = run.divergedAt !== null;
   const isNear = train.net.output.every((value, i) => Math.abs(value - train.Y[i]) < NEAR);
-  const hasDead = run.activations.some((_, l) => train.net.deadUnits(l).includes(true));
+  const hasDead =
+    !isBroken && run.activations.some((_, l) => train.net.deadUnits(l).includes(true));
   const isRight = countRight(run.data, train) === train.Y.length;
   return { p: run.p, loss, isBroken, isSolved: isNear && !isBroken, isRight, hasDead };
 }

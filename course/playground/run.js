@@ -85,7 +85,11 @@ export class Run {
     if (!names.length) return;
     this.cut();
     this.prepare();
-    this.note(Object.fromEntries(names.map((name) => [name, values[name]])));
+    // At the start it is as if it had always been so, but for what the weights are drawn by.
+    const isStart = !this.step && !this.events.length && !names.includes("activation");
+    if (!isStart) return this.note(Object.fromEntries(names.map((name) => [name, values[name]])));
+    this.first = this.settings;
+    this.keep(true);
   }
 
   // One parameter, by hand.

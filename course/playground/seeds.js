@@ -11,13 +11,12 @@ const ABOUT = "Trains these settings from the seeds 0 to 99. Escape stops it; a 
 export class Seeds {
   constructor(session) {
     this.session = session;
-    const props = { type: "number", min: 1, max: 20000, step: 1, value: 2000 };
+    const props = { type: "number", min: 1, max: 20000, step: 1, value: 2000, required: "" };
     this.steps = h("input", props);
-    const begin = () => {
-      if (session.isTrying) session.stopSeeds();
-      else if (this.steps.reportValidity()) session.trySeeds(+this.steps.value);
-    };
+    const begin = () =>
+      !session.isTrying && this.steps.reportValidity() && session.trySeeds(+this.steps.value);
     this.begin = button("Train 100 seeds", { class: "text" }, begin);
+    this.stop = button("Stop", { class: "text" }, () => session.stopSeeds());
     const field = h("label", { class: "field" }, h("span", {}, "steps"), this.steps);
     this.words = h("p", { role: "status" });
     this.all = Array.from({ length: COUNT }, (_, seed) => {
@@ -27,15 +26,17 @@ export class Seeds {
     });
     const strip = h("div", { class: "strip" }, ...this.all.map(({ node }) => node));
     const part = { class: "seeds", "data-part": "seeds", role: "group", "aria-label": "100 seeds" };
-    const head = h("div", { class: "top" }, this.begin, field);
+    const head = h("div", { class: "top" }, this.begin, this.stop, field);
     this.element = h("div", part, head, this.words, strip);
   }
 
   draw() {
     const { hundred, isTrying, run } = this.session;
-    write(this.begin, isTrying ? "Stop" : "Train 100 seeds");
     put(this.begin, "disabled", !run.data.train.n);
+    put(this.begin, "ariaDisabled", !!isTrying); // not disabled: that would lose the focus
+    put(this.stop, "disabled", !isTrying);
     if (this.hundred !== hundred) [this.hundred, this.drawn] = [hundred, 0];
+    put(this.words, "ariaLive", isTrying ? "off" : "polite");
     write(this.words, hundred ? hundredWords(this.session) : ABOUT);
     if (this.hundred !== hundred) Object.assign(this, { hundred, drawn: 0, surfaces: null });
     const done = hundred?.done ?? [];
@@ -47,14 +48,20 @@ export class Seeds {
     });
   }
 
-  paint(seed, { p, loss, isSolved, isRight }) {
+  paint(seed, { p, loss, isBroken, isSolved, isRight }) {
     const { like } = this.hundred;
     this.surfaces ??= new Surfaces(like, TINY);
     this.surfaces.compute({ p, activations: like.activations });
     const { canvas, node } = this.all[seed];
     paint(canvas, TINY, this.surfaces.picture(like.sizes.length - 1, 0));
-    const fate = isSolved ? ", solved" : isRight ? ", all on their side" : "";
-    node.ariaLabel = node.title = `seed ${seed}: loss ${fmtLoss(loss)}${fate}`;
-    node.dataset.mark = isSolved ? "✓" : isRight ? "·" : "";
+    const [mark, fate] = isBroken
+      ? ["∞", "diverged"]
+      : isSolved
+        ? ["✓", "solved"]
+        : isRight
+          ? ["•", "all on their side"]
+          : ["", ""];
+    node.ariaLabel = node.title = `seed ${seed}: loss ${fmtLoss(loss)}${fate && `, ${fate}`}`;
+    node.dataset.mark = mark;
   }
 }

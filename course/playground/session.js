@@ -41,7 +41,8 @@ export class Session {
     this.pane = null; // what is open below the network; null: what has room
     this.parameter = 0; // whose gradient is opened
     this.jumps = []; // when the output jumped to the other side
-    this.listeners = new Set(); // called with "frame", "run", "look" or "settings"
+    this.views = 0;
+    this.listeners = new Set(); // called with "frame", "run", "look", "settings" or "seeds"
   }
 
   tell(what) {
@@ -121,7 +122,9 @@ export class Session {
   mind() {
     if (!this.python) this.told = "";
     else if (this.run.events.at(-1) !== this.python.event)
-      this.letGo("What was changed here Python does not know: the page itself trains again.");
+      this.letGo(
+        "Python knows nothing of this change, and trains no longer: Play is the page's own.",
+      );
   }
 
   // These settings from a hundred seeds; or stop that.

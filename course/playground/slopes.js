@@ -7,8 +7,8 @@ const CLOSE = 1e-5;
 const FLOOR = 1e-4; // of slopes, for the relative error
 
 // For each parameter of a run: the loss with it more and less by a NUDGE, the slope that
-// these give, the relative error, and whether a z crossed a corner in between, where the
-// measured slope says nothing. The samples are those of the next step, see `Run.pass`.
+// these give, and the relative error. The measured slope says nothing where a z crossed a
+// kink in between, and of a gradient that is small beside the loss. The samples are those of the next step, see `Run.pass`.
 export function checkSlopes(run) {
   run.pass(run.rng.copy());
   const { sizes, activations, p, grads, y } = run;
@@ -26,9 +26,17 @@ export function checkSlopes(run) {
     const [down, below] = lossAt(moved, i, value - NUDGE);
     moved[i] = value;
     const slope = (up - down) / (2 * NUDGE);
-    const scale = Math.max(Math.abs(slope), Math.abs(grads[i]), floor);
-    const error = Math.abs(slope - grads[i]) / scale;
+    const size = Math.max(Math.abs(slope), Math.abs(grads[i]));
+    const error = Math.abs(slope - grads[i]) / Math.max(size, floor);
     const isKink = above.some((side, l) => side.some((x, s) => x !== below[l][s]));
-    return { up, down, slope, error, isKink, isWrong: !isKink && !(error <= CLOSE) };
+    return {
+      up,
+      down,
+      slope,
+      error,
+      isKink,
+      isSmall: size < floor,
+      isWrong: !isKink && !(error <= CLOSE),
+    };
   });
 }

@@ -162,7 +162,7 @@ class Run:
         if parameter is not None:
             flat[parameter] = value
         self.params = fast.split(
-            flat if values is None else np.array(values), shapes(self.settings)
+            flat if values is None else np.array(values, float), shapes(self.settings)
         )
         self.step = to or self.step
         self.settings |= more

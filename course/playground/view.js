@@ -46,6 +46,7 @@ export class View {
     element.append(this.root);
     this.listener = (what) => this.hear(what);
     session.listeners.add(this.listener);
+    session.views++;
     this.observer = new ResizeObserver(() => {
       this.layout();
       this.draw();
@@ -59,7 +60,9 @@ export class View {
     this.session.listeners.delete(this.listener);
     this.observer.disconnect();
     this.root.remove();
-    if (!this.session.listeners.size) this.session.play(false); // nobody looks
+    if (--this.session.views) return;
+    this.session.play(false); // nobody looks
+    this.session.isTrying = false;
   }
 
   hear(what) {

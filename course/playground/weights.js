@@ -5,7 +5,8 @@ import { h, write } from "./elements.js";
 import { fmt } from "./words.js";
 
 const HOW_TO =
-  "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit. A click on an edge opens its gradient.";
+  "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit.";
+const OPENS = " A click on an edge opens its gradient.";
 const TYPED = { type: "text", inputmode: "decimal", autocomplete: "off" };
 const KEYS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
 
@@ -22,7 +23,9 @@ export class Weights {
     this.wrong = []; // whether the gradient of each is
     this.opened = null; // whose gradient is looked at
     const tables = this.session.run.net.layers.map((layer, l) => this.table(layer, l));
-    this.element.replaceChildren(...tables, h("p", {}, HOW_TO));
+    const { hide } = this.session.run.settings;
+    const more = hide.includes("gradient") ? "" : OPENS;
+    this.element.replaceChildren(...tables, h("p", {}, HOW_TO + more));
   }
 
   table({ nIn, nOut }, l) {

@@ -52,13 +52,22 @@ class Playground(anywidget.AnyWidget):
     )  # whose steps the page follows
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
-    def __init__(self, X=None, Y=None, **settings):
-        if X is not None:
+    def __init__(self, *, X=None, Y=None, **settings):
+        if X is not None or Y is not None:
+            if "data" in settings or "points" in settings:
+                raise TypeError("X and Y are the data: leave out data and points")
             settings |= {"data": "own", "points": _points(X, Y)}
         super().__init__(settings={k: twin.check(k, v) for k, v in settings.items()})
         self.add_class("course-playground")
         self._numbers = itertools.count(1)  # of what Python does
         self.on_msg(self._take)
+
+    def __setattr__(self, name, value):
+        if name in twin.SPEC:
+            raise AttributeError(
+                f"change {name} on the page, or make Playground({name}=...)"
+            )
+        super().__setattr__(name, value)
 
     @property
     def X(self) -> np.ndarray:
@@ -123,7 +132,9 @@ class Playground(anywidget.AnyWidget):
         if "values" not in told:  # no page has told anything
             return twin.Run(self.settings)
         run = twin.Run(self._settings | {"step": 0})
-        run.params = fast.split(np.array(told["values"]), twin.shapes(self._settings))
+        run.params = fast.split(
+            np.array(told["values"], float), twin.shapes(self._settings)
+        )
         run.step = self._step
         return run
 
@@ -179,7 +190,11 @@ def picture(run) -> Picture:
 
 def _points(X, Y):
     """Samples as rows [x0, x1, target]."""
+    if X is None or Y is None:
+        raise TypeError("own points need both X and Y")
     _, X, Y = checks.task("your data", mlp.Task("own", X, Y), inputs=2, outputs=1)
     if abs(X).max() > REACH:
         raise ValueError(f"X goes to {abs(X).max():.4g}, but the picture ends at 3")
+    if Y.min() < 0 or Y.max() > 1:
+        raise ValueError(f"Y goes from {Y.min():.4g} to {Y.max():.4g}, not from 0 to 1")
     return np.hstack([X, Y]).tolist()

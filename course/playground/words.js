@@ -1,7 +1,7 @@
 // What the page says: numbers, names, and sentences made of them.
 
 import { countRight } from "./data.js";
-import { intervalOf } from "./hundred.js";
+import { COUNT, intervalOf } from "./hundred.js";
 import { SPEC, changed } from "./settings.js";
 
 // Three digits, also of what is small.
@@ -15,6 +15,8 @@ export const signed = (value, format = fmtSlope) =>
   value < 0 ? `(${format(value)})` : format(value);
 
 const HINT = "Point at the surface: each unit shows its z and a there, and its sum stands here.";
+
+const BUG_WORDS = "The original notebook's bug is on: the first layer takes y for its input.";
 
 // About five characters, and never 0 for what isn't.
 export function fmt(value, digits = 2) {
@@ -54,7 +56,8 @@ export function lineOf(step, { train, test }) {
 export function statusOf({ run, isSlowed }, losses) {
   if (!run.data.train.n) return "No points yet: click into the picture to add some.";
   const line = lineOf(fmtStep(run.step), losses).replace("step", "Step");
-  const words = `${line}. ${rightOnes(run)}`;
+  const bug = run.settings.gradient === "original" ? ` ${BUG_WORDS}` : "";
+  const words = `${line}. ${rightOnes(run)}${bug}`;
   if (run.divergedAt === null)
     return isSlowed ? `The output jumps at each step, so few are shown. ${words}` : words;
   const why = `Diverged at step ${run.divergedAt}: its update was too large`;
@@ -96,7 +99,8 @@ export function formulaOf({ run, shown, probe }, one) {
 function differences(settings, now, unsaid = []) {
   const names = Object.keys(changed(settings, now));
   const said = names.filter((name) => ![...unsaid, "points", "step", "hide"].includes(name));
-  return said.map((name) => `${SPEC[name].label} ${String(settings[name]) || "none"}`).join("; ");
+  const words = (name) => [settings[name]].flat().map((one) => SPEC[name].options?.[one] ?? one);
+  return said.map((name) => `${SPEC[name].label} ${words(name).join(", ") || "none"}`).join("; ");
 }
 
 // The run in grey: in what it differs, where it ended, and its losses.
@@ -111,23 +115,28 @@ export function greyWords({ run, grey }) {
 const median = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 
 // What came of the seeds that are done.
-export function hundredWords({ run, hundred }) {
+export function hundredWords({ run, hundred, isTrying }) {
   const { done, settings, steps } = hundred;
-  if (!done.length) return "";
+  if (isTrying || !done.length) return `${done.length} of ${COUNT} seeds are trained.`;
   const count = (name) => done.filter((one) => one[name]).length;
   const rate = (name) => {
     const some = count(name);
     const [low, high] = intervalOf(some, done.length).map((end) => Math.round(100 * end));
     return `${some} of ${done.length} (95 % interval: ${low} to ${high} %)`;
   };
-  const losses = done.map(({ loss }) => loss).sort((a, b) => a - b);
+  const losses = done.flatMap(({ loss, isBroken }) => (isBroken ? [] : loss)).sort((a, b) => a - b);
   const how = differences(settings, run.settings, ["seed"]);
   return [
     `${how && `With ${how}: `}${done.length} seeds, ${fmtStep(steps)} steps each.`,
-    `Every output within 0.1 of its target: ${rate("isSolved")}.`,
-    run.data.isHeight ? "" : `Every training point on its side: ${rate("isRight")}.`,
-    `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}, median ${fmtLoss(median(losses))}.`,
-    count("isBroken") ? `Diverged: ${count("isBroken")}.` : "",
+    settings.gradient === "original" ? BUG_WORDS : "",
+    `Every output within 0.1 of its target (✓): ${rate("isSolved")}.`,
+    run.data.isHeight ? "" : `Every training point on its side (•): ${rate("isRight")}.`,
+    count("isBroken") ? `Diverged (∞): ${count("isBroken")}.` : "",
+    losses.length &&
+      `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}, median ${fmtLoss(median(losses))}.`,
     count("hasDead") ? `With a dead unit: ${count("hasDead")}.` : "",
-  ].join(" ");
+    "A click opens one.",
+  ]
+    .filter(Boolean)
+    .join(" ");
 }

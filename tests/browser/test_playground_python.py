@@ -199,7 +199,7 @@ def test_a_change_on_the_page_ends_it(talk):
         talk.run("follow")
         wait_until(lambda on=on: on.step() > 5, "it stands still")
         on.button(change).click()
-        banner(on, "the page itself trains again")
+        banner(on, "trains no longer: Play is the page's own")
         talk.told("tell")
         assert on.step() == 0 and on.button("Play").is_visible()
         on.button("One step").click()
@@ -210,12 +210,12 @@ def test_a_change_on_the_page_ends_it(talk):
 
 
 ENDS = {
-    "few": (3, "Python has made all its 3 steps."),
+    "few": (3, "Python has made all its steps: 3."),
     "fails": (
         1,
         "stopped, in the line `params[0].W / [1, 2, 3, 4]` of fails: operands",
     ),
-    "hangs": (1, "Step 2 in Python took more than 2 seconds, in the line `"),
+    "hangs": (1, "Python's step 2 took more than 2 seconds, in the line `"),
 }
 
 
@@ -235,7 +235,7 @@ def test_the_cores_own_steps_train_it(talk):
     """Guards: `mlp_core.steps`, X and Y as the page has them."""
     right = talk.told("core")
     on = talk.on("other")
-    banner(on, "Python has made all its 40 steps.")
+    banner(on, "Python has made all its steps: 40.")
     assert on.parameters() == right and on.step() == 40
 
 
@@ -275,6 +275,35 @@ def test_while_the_kernel_is_busy_the_page_goes_on(talk, lab):
     on.button("Pause").click()
 
 
+def test_what_nobody_sees_any_more_stops(talk):
+    """Guards: a cell that is run again, whose former playground trains on for ever."""
+    on = talk.on("other")
+    talk.run("both")
+    on = talk.on("other")
+    wait_until(lambda: on.step() > 10, "it stands still")
+    on.root.evaluate("root => (window.former = root.view.session)")
+    talk.run("other")
+    page = talk.notebook.page
+    page.wait_for_function("() => !window.former.playing && !window.former.views")
+
+
+def test_enter_sets_a_number(talk):
+    """Guards: JupyterLab, which keeps Enter for itself; and a setting that is set twice."""
+    on = talk.on("play")
+    start = on.parameters()
+    on.box("seed").click()
+    on.page.keyboard.press("Control+a")
+    on.page.keyboard.type("9")
+    on.page.keyboard.press("Enter")
+    wait_until(lambda: on.parameters() != start, "the seed was not taken")
+    on.button("One step").click()
+    on.box("learning rate").fill("0.125")
+    on.box("learning rate").press("Enter")
+    assert on.settings()["learning_rate"] == 0.125
+    on.page.keyboard.press("Tab")
+    assert len(on.root.evaluate("root => root.view.session.run.events")) == 1
+
+
 def test_a_slow_page_hears_python(talk):
     """Guards: anywidget, which stops to listen where a script takes two seconds to load."""
     page = talk.notebook.page
@@ -285,7 +314,7 @@ def test_a_slow_page_hears_python(talk):
     talk.run("set")
     wait_until(lambda: on.parameters() != start, "it does not hear")
     talk.run("few")
-    banner(on, "Python has made all its 3 steps.")
+    banner(on, "Python has made all its steps: 3.")
     assert talk.python_knows(on)
 
 

@@ -104,7 +104,7 @@ def test_a_playground_trains(page):
     the page of the others."""
     page.goto(page.url.rpartition("/")[0] + "/play.ipynb")
     on = OnPage(page)
-    expect(on.root.get_by_text("Python has made all its 3 steps.")).to_be_visible()
+    expect(on.root.get_by_text("Python has made all its steps: 3.")).to_be_visible()
     right = join(twin.Run({"data": "xor", "step": 30}).params)
     assert on.step() == 33 and on.parameters() == pytest.approx(right, abs=1e-12)
     on.button("One step").click()

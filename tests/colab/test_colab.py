@@ -167,7 +167,9 @@ def test_a_playground_trains(notebook):
     outputs = notebook.page.locator(".cell").nth(3).locator(".output_subarea")
     outputs.first.scroll_into_view_if_needed()
     on = OnPage(notebook.page)
-    live.expect(on.root.get_by_text("Python has made all its 3 steps.")).to_be_visible()
+    live.expect(
+        on.root.get_by_text("Python has made all its steps: 3.")
+    ).to_be_visible()
     right = join(twin.Run({"data": "xor", "step": 30}).params)
     assert on.step() == 33 and on.parameters() == pytest.approx(right, abs=1e-12)
     on.button("One step").click()

@@ -70,7 +70,7 @@ def test_the_steps_come_in_their_order_until_there_are_no_more(at_once):
     assert told == {
         "count": 1,
         "values": right[3],
-        "end": "Python has made all its 4 steps.",
+        "end": "Python has made all its steps: 4.",
     }
     assert follower.take(5)["count"] == 0
 
@@ -108,7 +108,7 @@ def test_a_step_that_fails_ends_it_with_the_learners_line(steps, impatient):
     what was made before is kept."""
     told = Follower(steps(START), SHAPES).take(9)
     assert told["count"] == 1 and told["values"] == join(START).tolist()
-    words = "Step 2 in Python " + ENDS[steps]
+    words = "Python's step 2 " + ENDS[steps]
     ends = [words.format(line) for line in ("while True:", "pass")]
     assert told["end"].startswith(tuple(ends))
 
@@ -163,7 +163,8 @@ WRONG = {
         "explo",
     ),
     "a loss alone": (0.25, "layers must be a list of Layer"),
-    "None": (None, "layers must be a list of Layer"),
+    "None": (None, "it yields nothing: write `yield params`"),
+    "a word": (("abc", START), "layers must be a list of Layer"),
 }
 
 
@@ -173,7 +174,7 @@ def test_a_step_that_gives_no_network_of_these_shapes_ends_it(name, at_once):
     given, words = WRONG[name]
     told = Follower(iter([START, given, START]), SHAPES).take(9)
     assert told["count"] == 1 and words in told["end"]
-    assert told["end"].startswith("Step 2 in Python stopped: ")
+    assert told["end"].startswith("Python's step 2 stopped: ")
 
 
 def test_who_trains_is_named():
@@ -186,7 +187,7 @@ def test_who_trains_is_named():
     words = "your handed, with your my_step, mlp_core.loss_and_grads"
     assert Follower(handed(START, my_step), SHAPES).by == words
     assert Follower(iter([START]), SHAPES).by == "your steps"
-    with pytest.raises(TypeError, match="steps must be a generator"):
+    with pytest.raises(TypeError, match="with `yield`, not a list"):
         Follower([START], SHAPES)
 
 
@@ -223,7 +224,11 @@ def test_parameters_without_a_page_are_those_of_the_settings():
     assert join(play.params).tolist() == right.tolist() == join(play.replay()).tolist()
     start = join(twin.Run(settings | {"step": 0}).params)
     assert join(play.replay(0)).tolist() == start.tolist()
-    play.params = [mlp.Layer(2 * W, b) for W, b in play.params]
+    play.params = [mlp.Layer(np.ones(W.shape), b) for W, b in play.params]
+    assert {array.dtype for layer in play.params for array in layer} == {
+        np.dtype(float)
+    }
+    play.params = [mlp.Layer(2 * W, b) for W, b in twin.Run(settings).params]
     doubled = join(play.params).tolist()
     assert doubled[0] == 2 * right[0] and join(play.replay()).tolist() == doubled
     play.close()
@@ -315,10 +320,16 @@ def test_own_data_are_arrays():
         (X, Y[:2], "your data: X"),
         (100 * X, Y, "X goes to 300, but the picture ends at 3"),
         (X[:, :1], Y, "needs 2 columns"),
+        (X, 2 * Y, "Y goes from 0 to 2, not from 0 to 1"),
     ]:
         with pytest.raises(ValueError, match=words):
             Playground(X=x, Y=y)
+    for given in ({"X": X}, {"X": X, "Y": Y, "data": "xor"}):
+        with pytest.raises(TypeError, match="X and Y"):
+            Playground(**given)
     empty = Playground(data="own")
+    with pytest.raises(AttributeError, match="change learning_rate on the page"):
+        empty.learning_rate = 3
     with pytest.raises(ValueError, match="no points yet"):
         empty.X  # noqa: B018
     empty.close()
