@@ -19,6 +19,7 @@ const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
+const QUICK = 100; // milliseconds that an answer of Python's takes
 const PATIENCE = 2500; // milliseconds until Python is said to be busy
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
@@ -68,9 +69,10 @@ export class Session {
   // The steps of one picture.
   advance(now) {
     const [steps, pause] = PACES[this.pace];
-    if (this.python?.asked) return this.isLate(now) && this.tell("look");
+    const { python } = this;
+    if (python?.asked.length >= python?.most) return this.isLate(now) && this.tell("look");
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
-    if (this.python) return this.ask(steps);
+    if (python) return this.ask(steps);
     this.run.train(steps, MOST_TIME);
     this.playing = this.run.canTrain;
     this.tell(this.playing ? "frame" : "run");
@@ -79,36 +81,39 @@ export class Session {
   step() {
     this.play(false);
     if (!this.python) this.do((run) => run.train(1));
-    else if (!this.python.asked) this.ask(1);
+    else if (!this.python.asked.length) this.ask(1);
   }
 
   // From here on Python trains, by the functions that it names: `send` asks for steps.
   follow({ number, by }, send) {
     this.play(false);
-    this.python = { number, by, send, event: this.run.place(this.run.p), asked: 0 };
+    const event = this.run.place(this.run.p);
+    this.python = { number, by, send, event, asked: [], most: 1 };
     this.told = "";
     this.tell("settings");
   }
 
   ask(count) {
-    this.python.asked = performance.now();
+    this.python.asked.push(performance.now());
     this.python.send({ number: this.python.number, count });
   }
 
   // Once, when an answer takes long.
   isLate(now) {
     const { python } = this;
-    return !python.isLate && (python.isLate = now - python.asked > PATIENCE);
+    return !python.isLate && (python.isLate = now - python.asked[0] > PATIENCE);
   }
 
   // What Python sent: so many steps, where they led, and why no more come.
   answer({ number, count, values, end }) {
     const { python, run } = this;
     if (python?.number !== number) return; // of an earlier one
-    Object.assign(python, { asked: 0, isLate: false });
+    python.isLate = false;
+    // Where pictures come fast, a second one is on its way while the first is drawn: a
+    // server may hold each small message back until it has heard something.
+    python.most = performance.now() - python.asked.shift() < QUICK ? 2 : 1;
     if (count) run.place(values, count);
     if (end) this.letGo(end);
-    // At once: while it is drawn, Python makes the next ones.
     if (this.playing && performance.now() >= this.due) this.advance(performance.now());
     this.tell(this.playing ? "frame" : "run");
   }

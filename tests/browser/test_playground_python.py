@@ -178,7 +178,7 @@ def test_the_learners_functions_train_it_until_pause(talk):
     on.button("Pause").click()
     step = on.step()
     talk.told("tell")  # by now the last answer is there
-    assert on.step() <= step + 5  # one picture
+    assert on.step() <= step + 10  # the two pictures that were on their way
     moved = np.array(on.parameters()) - start
     np.testing.assert_allclose(moved[[0, 5, 9]], 0.001 * on.step(), atol=1e-9)
     assert not moved[6:9].any()

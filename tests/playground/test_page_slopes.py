@@ -56,6 +56,11 @@ def test_each_slope_is_that_of_the_gradient_check(name, gradient):
     np.testing.assert_allclose(told["grads"], flat("analytic"), rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(found["slope"], flat("numeric"), atol=1e-9 * scale)
     assert found["isKink"].tolist() == flat("kink").tolist()
+    size = np.maximum(abs(flat("analytic")), abs(flat("numeric")))
+    floor = 1e-4 * max(
+        1, mlp.loss(mlp.forward(run.params, X, run.activations)[0], Y[rows])
+    )
+    assert found["isSmall"].tolist() == (size < floor).tolist()
     wrong = (flat("error") > 1e-5) & ~flat("kink")
     assert found["isWrong"].tolist() == wrong.tolist()
     assert gradient == "original" or not wrong.any()
