@@ -125,21 +125,29 @@ def _is_others(file) -> bool:
 
 
 def functions_of(steps) -> str:
-    """Whose functions make the steps: that of the generator, and those that it is given."""
-    code, frame = getattr(steps, "gi_code", None), getattr(steps, "gi_frame", None)
-    if code is None or frame is None:
-        return "your steps"
-    called = [frame.f_globals.get(name) for name in code.co_names]
-    found = [
-        one for one in [*frame.f_locals.values(), *called] if type(one) is FunctionType
-    ]
-    names = [_whose(one.__code__) for one in found]
-    parts = [_whose(code), *dict.fromkeys(names)]
-    return parts[0] + (f", with {', '.join(parts[1:])}" if names else "")
+    """Whose functions make the steps: the generator's, what it is given, what those call."""
+    seen, found = [], {}
+
+    def visit(code, names, handed=()):
+        if code in seen:
+            return
+        seen.append(code)
+        if code.co_name.isidentifier():  # a lambda has no name
+            found.setdefault(_owner(code), []).append(code.co_name)
+        if code is not steps.gi_code and _owner(code) != "your":
+            return
+        for one in (*handed, *map(names.get, code.co_names)):
+            if type(one) is FunctionType:
+                visit(one.__code__, one.__globals__)
+
+    frame = getattr(steps, "gi_frame", None)
+    if frame is not None:
+        visit(steps.gi_code, frame.f_globals, frame.f_locals.values())
+    names = [f"{owner} {', '.join(names)}" for owner, names in found.items()]
+    return "; ".join(names) or "your steps"
 
 
-def _whose(code):
+def _owner(code) -> str:
     if code.co_filename == mlp.__file__:
-        return f"mlp_core.{code.co_name}"
-    owner = "the course's" if _is_others(code.co_filename) else "your"
-    return f"{owner} {code.co_name}"
+        return "mlp_core's"
+    return "the course's" if _is_others(code.co_filename) else "your"

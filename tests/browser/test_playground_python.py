@@ -53,7 +53,7 @@ print(json.dumps(join(mlp.train(other.params, other.X, other.Y, samples=samples,
     "busy": "while not os.path.exists('../go'): time.sleep(0.05)",
 }
 NAMES = list(CELLS)
-BANNER = "Python trains, by your training, with your my_step."
+BANNER = "Python trains, by your training, my_step."
 # anywidget's two seconds are over at once.
 SLOW = """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
     AbortSignal.timeout = (time) => wait(time === 2000 ? 0 : time) }"""

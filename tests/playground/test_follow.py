@@ -22,6 +22,10 @@ def my_step(params, rate=0.5):
     return [mlp.Layer(rate * W, b) for W, b in params]
 
 
+def deep(params):
+    return my_step(params)
+
+
 def training(params, steps=4):
     for _ in range(steps):
         params = my_step(params)
@@ -90,8 +94,7 @@ def test_the_steps_of_the_core_are_taken_without_their_losses(at_once):
     settings = {"activation": mlp.ORIGINAL, "samples": samples}
     params, _ = mlp.train(START, *mlp.XOR[1:], **settings)
     assert follower.take(50)["values"] == join(params).tolist()
-    gradient = "mlp_core.loss_and_grads, mlp_core.sgd_step"
-    assert follower.by == f"mlp_core.steps, with {gradient}"
+    assert follower.by == "mlp_core's steps, loss_and_grads, sgd_step"
 
 
 ENDS = {
@@ -179,13 +182,17 @@ def test_a_step_that_gives_no_network_of_these_shapes_ends_it(name, at_once):
 
 def test_who_trains_is_named():
     """Guards: a page that says 'your functions' where the course's stand in."""
-    assert Follower(training(START), SHAPES).by == "your training, with your my_step"
+    assert Follower(training(START), SHAPES).by == "your training, my_step"
 
     def handed(params, step, gradient=mlp.loss_and_grads):
         yield step(params)
 
-    words = "your handed, with your my_step, mlp_core.loss_and_grads"
-    assert Follower(handed(START, my_step), SHAPES).by == words
+    words = "your handed, deep, my_step; mlp_core's loss_and_grads"
+    assert Follower(handed(START, deep), SHAPES).by == words
+    handed_on = (
+        deep(params) for params in [START]
+    )  # has no name, nor have its functions
+    assert Follower(handed_on, SHAPES).by == "your deep, my_step"
     assert Follower(iter([START]), SHAPES).by == "your steps"
     with pytest.raises(TypeError, match="with `yield`, not a list"):
         Follower([START], SHAPES)
@@ -203,7 +210,7 @@ def test_the_page_asks_and_is_answered(at_once, monkeypatch):
     play.follow(training(play.params))
     play._take(play, {"number": number, "count": 2}, [])
     assert len(sent) == 1 and play.follows["number"] == number + 1
-    assert play.follows["by"] == "your training, with your my_step"
+    assert play.follows["by"] == "your training, my_step"
     play.close()
 
 
