@@ -1,5 +1,7 @@
 """A run on the page: to any step and back, exactly, across changes by hand."""
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -33,6 +35,38 @@ def event(step, kind, *what):
     """A change as the page tells it."""
     put = kind == "put" and dict(zip(("parameter", "value"), what))
     return {"step": step, **(put or what[0])}
+
+
+def test_a_thousand_steps_are_replayed_to_nine_decimals():
+    """Guards: what `Playground.replay` promises, for seeds that nobody looked at: up to a
+    learning rate of 0.3, for each kind of data and each activation, with a hand in it."""
+    rng = np.random.default_rng(28)
+    kinds = [name for name in twin.SPEC["data"]["options"] if name != "own"]
+    cases = []
+    for data, activation in itertools.product(
+        kinds, twin.SPEC["activation"]["options"]
+    ):
+        settings = {"data": data, "activation": activation, "hidden": [4, 3]}
+        settings |= {
+            "seed": int(rng.integers(10**6)),
+            "batch": int(rng.choice([1, 10, 0])),
+        }
+        settings["learning_rate"] = float(rng.choice([0.03, 0.1, 0.3]))
+        put = [
+            int(rng.integers(900)),
+            "put",
+            int(rng.integers(31)),
+            float(rng.normal()),
+        ]
+        cases.append((settings, put))
+    asked = [{"settings": one, "acts": acts_of([put], 1000)} for one, put in cases]
+    for (settings, _), stands in zip(cases, ask("acts", asked), strict=True):
+        told = stands[-1]
+        run = twin.Run(settings)
+        run.go_on(told["events"], told["step"])
+        assert (run.step, len(told["events"])) == (told["step"], 1), settings
+        found, right = join(run.params), np.array(told["p"], float)
+        np.testing.assert_allclose(found, right, 1e-9, 1e-9, err_msg=f"{settings}")
 
 
 def acts_of(changes, steps):
