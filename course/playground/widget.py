@@ -98,7 +98,7 @@ class Playground(anywidget.AnyWidget):
         """Train the page's run by `mlp_core`, with what was changed by hand: the layers.
 
         ``step``: one before that which the page shows. Up to 1,000 steps and a learning
-        rate of 0.3 they are those of the page to 1e-9. JavaScript and NumPy round
+        rate of 0.1 they are those of the page to 1e-9. JavaScript and NumPy round
         differently in the last digit, and each step can enlarge a difference, the more
         the larger the rate: further on, two right runs may part. What `follow` trained is
         taken over.

@@ -39,7 +39,7 @@ def event(step, kind, *what):
 
 def test_a_thousand_steps_are_replayed_to_nine_decimals():
     """Guards: what `Playground.replay` promises, for seeds that nobody looked at: up to a
-    learning rate of 0.3, for each kind of data and each activation, with a hand in it."""
+    learning rate of 0.1, for each kind of data and each activation, with a hand in it."""
     rng = np.random.default_rng(28)
     kinds = [name for name in twin.SPEC["data"]["options"] if name != "own"]
     cases = []
@@ -51,7 +51,7 @@ def test_a_thousand_steps_are_replayed_to_nine_decimals():
             "seed": int(rng.integers(10**6)),
             "batch": int(rng.choice([1, 10, 0])),
         }
-        settings["learning_rate"] = float(rng.choice([0.03, 0.1, 0.3]))
+        settings["learning_rate"] = float(rng.choice([0.03, 0.1]))
         put = [
             int(rng.integers(900)),
             "put",
