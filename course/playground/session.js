@@ -20,6 +20,7 @@ const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const QUICK = 100; // milliseconds that an answer of Python's takes
+const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const PATIENCE = 2500; // milliseconds until Python is said to be busy
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
@@ -70,7 +71,7 @@ export class Session {
   advance(now) {
     const [steps, pause] = PACES[this.pace];
     const { python } = this;
-    if (python?.asked.length >= python?.most) return this.isLate(now) && this.tell("look");
+    if (python?.asked.length >= python?.most) return this.wait(now);
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
     if (python) return this.ask(steps);
     this.run.train(steps, MOST_TIME);
@@ -85,23 +86,27 @@ export class Session {
   }
 
   // From here on Python trains, by the functions that it names: `send` asks for steps.
-  follow({ number, by }, send) {
+  follow({ number, by }, send, isGone = () => false) {
     this.play(false);
     const event = this.run.place(this.run.p);
-    this.python = { number, by, send, event, asked: [], most: 1 };
+    this.python = { number, by, send, isGone, event, asked: [], most: 1 };
     this.told = "";
     this.tell("settings");
   }
 
   ask(count) {
+    if (this.python.isGone()) return this.letGo(GONE);
     this.python.asked.push(performance.now());
     this.python.send({ number: this.python.number, count });
   }
 
-  // Once, when an answer takes long.
-  isLate(now) {
+  // When an answer takes long, that is said once.
+  wait(now) {
     const { python } = this;
-    return !python.isLate && (python.isLate = now - python.asked[0] > PATIENCE);
+    if (python.isLate || now - python.asked[0] < PATIENCE) return;
+    python.isLate = true;
+    if (python.isGone()) this.letGo(GONE);
+    this.tell("run");
   }
 
   // What Python sent: so many steps, where they led, and why no more come.
@@ -121,6 +126,7 @@ export class Session {
   letGo(words) {
     this.play(false);
     Object.assign(this, { python: null, told: words });
+    this.tell("look");
   }
 
   // Python knows nothing of what is changed here.

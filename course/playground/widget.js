@@ -22,9 +22,12 @@ export default () => {
 function connected(model) {
   const now = model.get("now"); // not empty where the page was loaded again
   const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
-  const send = (content) => model.send(content);
+  const whole = wholeOf(model);
+  const isGone = () => !!whole.comm?.jsServicesComm?.isDisposed; // JupyterLab's, with its kernel
+  const follow = (what) => session.follow(what, (content) => model.send(content), isGone);
   let [seen, timer, due, toldAt] = [now.seen ?? 0, null, Infinity, 0];
   const tell = () => {
+    if (isGone()) return;
     const { first, settings, events, step, p } = session.run;
     const python = session.python?.number ?? 0;
     model.set("now", { first, settings, events: [...events], step, values: [...p], seen, python });
@@ -43,29 +46,34 @@ function connected(model) {
       seen = number;
       const fits = values?.length === session.run.p.length; // else it was changed meanwhile
       if (fits) session.do((run) => run.place(values));
-      else if (by) session.follow({ number, by }, send);
+      else if (by) follow({ number, by });
     }
     if (news.at(-1)?.by) session.play(true);
   };
-  if (now.python) session.follow({ ...model.get("follows"), number: now.python }, send);
+  if (now.python) follow({ ...model.get("follows"), number: now.python });
   model.on("change:given change:follows", hear);
   model.on("msg:custom", (content) => session.answer(content));
   hear();
-  listen(model);
+  listen(whole);
   return session;
+}
+
+// The model itself, of which anywidget hands out a part: whoever listens to it is told it.
+function wholeOf(model) {
+  let whole = null;
+  model.on("change:isHere", (one) => (whole = one));
+  model.set("isHere", true);
+  return whole;
 }
 
 // anywidget gives up hearing Python when a slow page takes two seconds to load a script.
 // Then what it would inherit hears.
-function listen(model) {
-  model.on("change:isHere", async (whole) => {
-    try {
-      await whole._handle_comm_msg({ content: { data: {} } });
-    } catch {
-      const { _handle_comm_msg: handle } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
-      whole.comm.on_msg((message) => handle.call(whole, message));
-      whole.comm.send({ method: "request_state" });
-    }
-  });
-  model.set("isHere", true);
+async function listen(whole) {
+  try {
+    await whole._handle_comm_msg({ content: { data: {} } });
+  } catch {
+    const { _handle_comm_msg: handle } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
+    whole.comm.on_msg((message) => handle.call(whole, message));
+    whole.comm.send({ method: "request_state" });
+  }
 }
