@@ -35,7 +35,6 @@ export class Seeds {
     put(this.begin, "disabled", !run.data.train.n);
     put(this.begin, "ariaDisabled", !!isTrying); // not disabled: that would lose the focus
     put(this.stop, "disabled", !isTrying);
-    if (this.hundred !== hundred) [this.hundred, this.drawn] = [hundred, 0];
     put(this.words, "ariaLive", isTrying ? "off" : "polite");
     write(this.words, hundred ? hundredWords(this.session) : ABOUT);
     if (this.hundred !== hundred) Object.assign(this, { hundred, drawn: 0, surfaces: null });

@@ -5,6 +5,7 @@ import re
 import numpy as np
 
 import mlp_core as mlp
+from course.pictures.style import NEGATIVE, POSITIVE
 from tests.live import expect
 
 POINTS = 100  # along each side of the large picture, as in view.js
@@ -68,9 +69,7 @@ class OnPage:
     def colors(self):
         """The large picture: (points, points, 3), from the top."""
         self.shown()
-        flat = self.root.locator(".square canvas").first.evaluate(COLORS)
-        side = round((len(flat) / 4) ** 0.5)
-        return np.array(flat).reshape(side, side, 4)[..., :3]
+        return pixels(self.root.locator(".square canvas").first)
 
     def at(self, x0, x1):
         """Where a point of the inputs stands in the square, in pixels."""
@@ -87,6 +86,23 @@ class OnPage:
         scrub.focus()
         scrub.press("Home" if step == 0 else "End")
         expect(self.root.locator(".at")).to_have_text(re.compile(rf"^step {step:,}$"))
+
+
+def pixels(canvas):
+    """The colours of a square picture: (points, points, 3), from the top."""
+    flat = canvas.evaluate(COLORS)
+    side = round((len(flat) / 4) ** 0.5)
+    return np.array(flat).reshape(side, side, 4)[..., :3]
+
+
+def colors_of(shares):
+    """From -1, the negative colour, by white at 0 to 1, the positive one."""
+    ends = [
+        [int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (NEGATIVE, POSITIVE)
+    ]
+    shares = np.clip(shares, -1, 1)[..., None]
+    ground = np.where(shares < 0, ends[0], ends[1])
+    return 255 + (ground - 255) * np.abs(shares)
 
 
 def outputs(run, low, high, points=POINTS):

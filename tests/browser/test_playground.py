@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.pictures.style import NEGATIVE, POSITIVE
 from course.playground import twin
-from tests.browser.playground_on_page import OnPage, grid, outputs
+from tests.browser.playground_on_page import OnPage, colors_of, grid, outputs
 from tests.live import expect
 from tests.wait import wait_until
 
@@ -101,16 +100,6 @@ def address_of(settings):
         text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
         parts.append(f"{name}={text}".replace(" ", "%20"))
     return "&".join(parts)
-
-
-def colors_of(shares):
-    """From -1, the negative colour, by white at 0 to 1, the positive one."""
-    ends = [
-        [int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (NEGATIVE, POSITIVE)
-    ]
-    shares = np.clip(shares, -1, 1)[..., None]
-    ground = np.where(shares < 0, ends[0], ends[1])
-    return 255 + (ground - 255) * np.abs(shares)
 
 
 def test_a_link_in_the_same_tab_is_followed(open_page):

@@ -10,6 +10,7 @@ from course import fast
 from course.experiments import wilson_interval
 from course.original import original_loss_and_grads
 from course.playground import twin
+from tests.browser.playground_on_page import colors_of, outputs, pixels
 from tests.live import expect
 from tests.wait import wait_until
 
@@ -282,6 +283,27 @@ def test_a_key_stops_them_and_what_is_done_stays(open_page):
     on.root.get_by_role("button", name=re.compile("^seed 1:")).click()
     wait_until(lambda: on.step() == 300, "it did not open")
     assert on.settings()["learning_rate"] == 0.3 and on.settings()["seed"] == 1
+
+
+def test_each_small_picture_is_that_of_its_network(open_page):
+    """Guards: a second hundred, of another network, that is drawn as the first one."""
+    on = open_page("data=circles&hidden=3")
+    on.button("100 seeds").click()
+    settings = {"data": "circles", "hidden": [3], "step": 30}
+    for _ in range(2):
+        on.box("steps").fill("30")
+        on.button("Train 100 seeds").click()
+        on.page.wait_for_function(DONE)
+        on.shown()
+        for seed in (0, 41, 99):
+            run = twin.Run(settings | {"seed": seed})
+            low, high = (-0.5, 1.5) if settings["data"] == "xor" else (-3.45, 3.45)
+            right = colors_of((outputs(run, low, high, 24) - 0.5) / 0.8)
+            found = pixels(on.root.locator(".seed canvas").nth(seed))
+            assert np.abs(found - right).max() <= 3  # steps of 256
+        on.root.get_by_role("button", name="XOR, four corners").click()
+        on.box("activation of layer 0").select_option("relu")
+        settings |= {"data": "xor", "activation": "relu"}
 
 
 # 3. Who trains --------------------------------------------------------------------------
