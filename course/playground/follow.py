@@ -2,6 +2,7 @@
 
 import contextlib
 import ctypes
+import dis
 import linecache
 import os
 import sysconfig
@@ -11,7 +12,7 @@ import traceback
 from collections.abc import Iterator
 from numbers import Real
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from course import page
 from course.playground import twin
 
 LONGEST = 2  # seconds for a step
+AGAIN = 0.5  # seconds until it is stopped once more
 PICTURE = 0.03  # seconds of steps before a picture is sent
 COURSE = Path(__file__).parents[1]
 OTHERS = [
@@ -80,7 +82,7 @@ def at_most(seconds):
 
     A kernel may hear widgets in a thread of their own, which no interrupt reaches.
     """
-    lock, thread, over = threading.Lock(), threading.get_ident(), []
+    lock, thread, over = threading.Lock(), threading.get_ident(), threading.Event()
 
     def throw(error):
         target = ctypes.c_ulong(thread)
@@ -88,28 +90,31 @@ def at_most(seconds):
             target, error and ctypes.py_object(error)
         )
 
-    def stop():
-        with lock:
-            if not over:
-                throw(TooSlow)
+    def watch():
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if not over.is_set():
+                    throw(TooSlow)
+            wait = AGAIN  # a bare `except` may have swallowed it
 
-    timer = threading.Timer(seconds, stop)
-    timer.daemon = True
-    timer.start()
+    threading.Thread(target=watch, daemon=True).start()
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            over.set()
+    finally:  # twice: it may have been thrown into the first one
+        over.set()
         with lock:
-            over.append(True)
             throw(None)  # one that was thrown just now would come later
-        timer.cancel()
 
 
 def _ending(error) -> str:
     """How a step ended, with the last line of the learner's own."""
-    frames = list(traceback.walk_tb(error.__traceback__))
     place = ""
-    for code, number in [(frame.f_code, number) for frame, number in frames]:
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
         line = linecache.getline(code.co_filename, number).strip()
         if line and not _is_others(code.co_filename):
             place = f", in the line `{line}` of {code.co_name}"
@@ -117,7 +122,11 @@ def _ending(error) -> str:
         return f"took more than {LONGEST} seconds{place}"
     if isinstance(error, KeyboardInterrupt):
         return f"was stopped{place}"
-    return f"stopped{place}: {page.in_words(error)}"
+    try:
+        words = page.in_words(error)
+    except Exception:  # noqa: BLE001
+        words = type(error).__name__  # its own words fail
+    return f"stopped{place}: {words}"
 
 
 def _is_others(file) -> bool:
@@ -136,7 +145,7 @@ def functions_of(steps) -> str:
             found.setdefault(_owner(code), []).append(code.co_name)
         if code is not steps.gi_code and _owner(code) != "your":
             return
-        for one in (*handed, *map(names.get, code.co_names)):
+        for one in (*handed, *map(names.get, _globals_of(code))):
             if type(one) is FunctionType:
                 visit(one.__code__, one.__globals__)
 
@@ -145,6 +154,15 @@ def functions_of(steps) -> str:
         visit(steps.gi_code, frame.f_globals, frame.f_locals.values())
     names = [f"{owner} {', '.join(names)}" for owner, names in found.items()]
     return "; ".join(names) or "your steps"
+
+
+def _globals_of(code):
+    """The names that a code and the codes in it look up among the globals."""
+    for step in dis.get_instructions(code):
+        if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+            yield step.argval
+        elif isinstance(step.argval, CodeType):
+            yield from _globals_of(step.argval)
 
 
 def _owner(code) -> str:

@@ -12,9 +12,7 @@ const BUG = "train with the original notebook's bug";
 
 function verdictOf(checks, hasBug) {
   const wrong = checks.filter(({ isWrong }) => isWrong).length;
-  const open = checks.filter(
-    ({ isWrong, isKink, isSmall }) => !isWrong && (isKink || isSmall),
-  ).length;
+  const open = checks.filter((one) => !one.isWrong && (one.isKink || one.isSmall)).length;
   const all = checks.length;
   if (wrong) return `${wrong} of ${all} gradients are wrong: their edges are red and dotted.`;
   if (hasBug) return "On these samples the bug does not show.";

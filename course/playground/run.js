@@ -28,7 +28,7 @@ export class Run {
   }
 
   // What was told of a run, again: its first settings, what was changed by hand, its step.
-  static again({ first, events, step, values }) {
+  static again({ first, events, step, values, divergedAt }) {
     const run = new Run({ ...first, step: 0 });
     for (const { step: at, ...what } of events) {
       run.trainTo(at);
@@ -40,7 +40,7 @@ export class Run {
     if (count > MOST_AGAIN) run.place(values, count);
     else run.trainTo(step);
     if (count < 0) run.goTo(step); // it was looked back
-    return run;
+    return Object.assign(run, { isBroken: !!divergedAt });
   }
 
   // The start that the settings tell: data, weights, no step done.
@@ -88,7 +88,7 @@ export class Run {
     // At the start it is as if it had always been so, but for what the weights are drawn by.
     const isStart = !this.step && !this.events.length && !names.includes("activation");
     if (!isStart) return this.note(Object.fromEntries(names.map((name) => [name, values[name]])));
-    this.first = this.settings;
+    Object.assign(this, { first: this.settings, isBroken: false });
     this.keep(true);
   }
 

@@ -21,6 +21,7 @@ const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const QUICK = 100; // milliseconds that an answer of Python's takes
 const GONE = "Python is gone, with its kernel: Play is the page's own.";
+const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
 const PATIENCE = 2500; // milliseconds until Python is said to be busy
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
@@ -57,6 +58,7 @@ export class Session {
     this.playing = on;
     cancelAnimationFrame(this.next); // else a quick pause and play would leave two loops
     this.due = 0; // when the next steps are
+    if (on) this.told = "";
     if (on) this.tick(performance.now());
     this.tell("look");
   }
@@ -81,7 +83,9 @@ export class Session {
 
   step() {
     this.play(false);
+    this.told = "";
     if (!this.python) this.do((run) => run.train(1));
+    else if (this.python.isGone()) this.letGo(GONE);
     else if (!this.python.asked.length) this.ask(1);
   }
 
@@ -96,17 +100,17 @@ export class Session {
 
   ask(count) {
     if (this.python.isGone()) return this.letGo(GONE);
-    this.python.asked.push(performance.now());
+    this.python.asked.push({ at: performance.now(), step: this.run.step });
     this.python.send({ number: this.python.number, count });
   }
 
   // When an answer takes long, that is said once.
   wait(now) {
     const { python } = this;
-    if (python.isLate || now - python.asked[0] < PATIENCE) return;
+    if (python.isGone()) return this.letGo(GONE);
+    if (python.isLate || now - python.asked[0].at < PATIENCE) return;
     python.isLate = true;
-    if (python.isGone()) this.letGo(GONE);
-    this.tell("run");
+    this.tell("look");
   }
 
   // What Python sent: so many steps, where they led, and why no more come.
@@ -116,11 +120,15 @@ export class Session {
     python.isLate = false;
     // Where pictures come fast, a second one is on its way while the first is drawn: a
     // server may hold each small message back until it has heard something.
-    python.most = performance.now() - python.asked.shift() < QUICK ? 2 : 1;
+    const asked = python.asked.shift();
+    python.most = performance.now() - asked.at < QUICK ? 2 : 1;
+    const { step, settings } = run;
+    if (count && values.length !== run.p.length) return this.letGo(OTHER);
     if (count) run.place(values, count);
+    if (step < run.end - count && step !== asked.step) run.goTo(step); // looked back meanwhile
     if (end) this.letGo(end);
     if (this.playing && performance.now() >= this.due) this.advance(performance.now());
-    this.tell(this.playing ? "frame" : "run");
+    this.tell(run.settings !== settings ? "settings" : this.playing ? "frame" : "run");
   }
 
   letGo(words) {
@@ -131,8 +139,7 @@ export class Session {
 
   // Python knows nothing of what is changed here.
   mind() {
-    if (!this.python) this.told = "";
-    else if (this.run.events.at(-1) !== this.python.event)
+    if (this.python && this.run.events.at(-1) !== this.python.event)
       this.letGo(
         "Python knows nothing of this change, and trains no longer: Play is the page's own.",
       );
@@ -141,12 +148,13 @@ export class Session {
   // These settings from a hundred seeds; or stop that.
   trySeeds(steps) {
     this.play(false);
+    cancelAnimationFrame(this.trying); // one loop, as above
     this.hundred = new Hundred(this.run.settings, steps);
     this.isTrying = true;
     const go = () => {
       this.isTrying &&= this.hundred.work(SLICE);
       this.tell("seeds");
-      if (this.isTrying) requestAnimationFrame(go);
+      if (this.isTrying) this.trying = requestAnimationFrame(go);
     };
     go();
   }

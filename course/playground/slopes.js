@@ -14,16 +14,16 @@ export function checkSlopes(run) {
   const { sizes, activations, p, grads, y } = run;
   const net = new Net(sizes, activations, run.net.A[0]);
   const bent = net.Z.filter((_, l) => activations[l].endsWith("relu"));
-  const lossAt = (moved, i, value) => {
+  const moved = p.slice();
+  const lossAt = (i, value) => {
     moved[i] = value;
     const loss = net.forward(moved).loss(y);
     return [loss, bent.map((z) => z.map((x) => x >= 0))];
   };
   const floor = FLOOR * Math.max(1, run.net.loss(y));
-  const moved = p.slice();
   return Array.from(p, (value, i) => {
-    const [up, above] = lossAt(moved, i, value + NUDGE);
-    const [down, below] = lossAt(moved, i, value - NUDGE);
+    const [up, above] = lossAt(i, value + NUDGE);
+    const [down, below] = lossAt(i, value - NUDGE);
     moved[i] = value;
     const slope = (up - down) / (2 * NUDGE);
     const size = Math.max(Math.abs(slope), Math.abs(grads[i]));
@@ -35,8 +35,8 @@ export function checkSlopes(run) {
       slope,
       error,
       isKink,
-      isSmall: size < floor,
-      isWrong: !isKink && !(error <= CLOSE),
+      isSmall: size < floor || Number.isNaN(error),
+      isWrong: !isKink && error > CLOSE,
     };
   });
 }

@@ -109,10 +109,13 @@ def whole(settings) -> dict:
     return DEFAULTS | {"output": output} | settings
 
 
+def sizes_of(settings) -> list[int]:
+    return [len(settings["features"]), *settings["hidden"], 1]
+
+
 def shapes(settings) -> list[tuple]:
     """The shapes of each W."""
-    sizes = [len(settings["features"]), *settings["hidden"], 1]
-    return list(itertools.pairwise(sizes))
+    return list(itertools.pairwise(sizes_of(settings)))
 
 
 def activations_of(settings) -> list[mlp.Activation]:
@@ -140,21 +143,20 @@ class Run:
     def __init__(self, settings):
         self.settings = now = whole(settings)
         self.data, self.rng = make_data(now), np.random.default_rng(now["seed"])
-        sizes = [len(now["features"]), *now["hidden"], 1]
         alpha = self.activations[0].alpha or 0.0
-        self.params = mlp.initialize(sizes, self.rng, now["scheme"], alpha)
+        self.params = mlp.initialize(sizes_of(now), self.rng, now["scheme"], alpha)
         self.step, self.diverged_at = 0, None  # as in `mlp_core.History`
         self.train(now["step"])
 
     def go_on(self, events, step):
         """Up to a step, across what was changed by hand: `events` as run.js tells them."""
         for event in [*events, {"step": step}]:
-            if event["step"] <= step < event.get("to", 0):
+            if event["step"] < step < event.get("to", 0):
                 raise ValueError(
                     f"of the steps to {event['to']}, made by Python, the last is known"
                 )
             self.train(min(event["step"], step) - self.step)
-            if event["step"] <= step:
+            if max(event["step"], event.get("to", 0)) <= step:
                 self._change(**event)
 
     def _change(self, step, to=None, values=None, parameter=None, value=None, **more):

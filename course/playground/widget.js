@@ -6,6 +6,7 @@ import { View } from "./view.js";
 
 const OFTEN = 250; // milliseconds between two words to Python
 const SELDOM = 1000; // the same, while it plays
+const SET = "Python set other layers, and trains no longer: Play is the page's own.";
 
 export default () => {
   let [model, session] = [null, null];
@@ -23,14 +24,14 @@ function connected(model) {
   const now = model.get("now"); // not empty where the page was loaded again
   const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
   const whole = wholeOf(model);
-  const isGone = () => !!whole.comm?.jsServicesComm?.isDisposed; // JupyterLab's, with its kernel
+  const isGone = () => !whole.comm || !!whole.comm.jsServicesComm?.isDisposed; // JupyterLab's, with its kernel
   const follow = (what) => session.follow(what, (content) => model.send(content), isGone);
   let [seen, timer, due, toldAt] = [now.seen ?? 0, null, Infinity, 0];
   const tell = () => {
     if (isGone()) return;
-    const { first, settings, events, step, p } = session.run;
-    const python = session.python?.number ?? 0;
-    model.set("now", { first, settings, events: [...events], step, values: [...p], seen, python });
+    const { first, settings, events, step, p, divergedAt } = session.run;
+    const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
+    model.set("now", { ...run, seen, python: session.python?.number ?? 0 });
     model.save_changes();
     [timer, due, toldAt] = [null, Infinity, performance.now()];
   };
@@ -40,20 +41,24 @@ function connected(model) {
     clearTimeout(timer);
     [due, timer] = [at, setTimeout(tell, at - performance.now())];
   });
-  const hear = () => {
+  const hear = (isFirst) => {
     const news = [model.get("given"), model.get("follows")].filter(({ number }) => number > seen);
     for (const { number, values, by } of news.sort((a, b) => a.number - b.number)) {
       seen = number;
       const fits = values?.length === session.run.p.length; // else it was changed meanwhile
+      if (fits && session.python) session.letGo(SET);
       if (fits) session.do((run) => run.place(values));
       else if (by) follow({ number, by });
     }
-    if (news.at(-1)?.by) session.play(true);
+    if (!news.length) return;
+    if (news.at(-1).by && (isFirst || session.views)) session.play(true); // somebody sees it
+    session.tell("run"); // Python hears that it was heard
   };
+  if (now.python) session.run.goTo(session.run.end); // Python is there
   if (now.python) follow({ ...model.get("follows"), number: now.python });
-  model.on("change:given change:follows", hear);
+  model.on("change:given change:follows", () => hear(false));
   model.on("msg:custom", (content) => session.answer(content));
-  hear();
+  hear(true);
   listen(whole);
   return session;
 }

@@ -163,7 +163,8 @@ class Playground(anywidget.AnyWidget):
 
     def __repr__(self):
         is_kept = not self.now.get("events") and self._step <= twin.SPEC["step"]["most"]
-        now = self._settings | {"step": self._step if is_kept else 0}
+        start = {**self.now.get("first", {}), "step": 0}
+        now = self._settings | ({"step": self._step} if is_kept else start)
         usual = twin.whole({"data": now["data"]}) | {"data": twin.DEFAULTS["data"]}
         said = [
             f"{name}={value!r}" for name, value in now.items() if value != usual[name]

@@ -98,9 +98,10 @@ export function formulaOf({ run, shown, probe }, one) {
 // In what settings differ from those of now.
 function differences(settings, now, unsaid = []) {
   const names = Object.keys(changed(settings, now));
-  const said = names.filter((name) => ![...unsaid, "points", "step", "hide"].includes(name));
+  const said = names.filter((name) => ![...unsaid, "step", "hide"].includes(name));
   const words = (name) => [settings[name]].flat().map((one) => SPEC[name].options?.[one] ?? one);
-  return said.map((name) => `${SPEC[name].label} ${words(name).join(", ") || "none"}`).join("; ");
+  const say = (name) => `${SPEC[name].label} ${words(name).join(", ") || "none"}`;
+  return said.map((name) => (name === "points" ? "other points" : say(name))).join("; ");
 }
 
 // The run in grey: in what it differs, where it ended, and its losses.
@@ -130,7 +131,7 @@ export function hundredWords({ run, hundred, isTrying }) {
     `${how && `With ${how}: `}${done.length} seeds, ${fmtStep(steps)} steps each.`,
     settings.gradient === "original" ? BUG_WORDS : "",
     `Every output within 0.1 of its target (✓): ${rate("isSolved")}.`,
-    run.data.isHeight ? "" : `Every training point on its side (•): ${rate("isRight")}.`,
+    hundred.like.data.isHeight ? "" : `Every training point on its side (•): ${rate("isRight")}.`,
     count("isBroken") ? `Diverged (∞): ${count("isBroken")}.` : "",
     losses.length &&
       `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}, median ${fmtLoss(median(losses))}.`,

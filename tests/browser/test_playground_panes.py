@@ -193,6 +193,10 @@ def test_what_cannot_be_measured_is_not_said_to_agree(open_page):
     on.button("Play").click()
     expect(on.status).to_contain_text("Diverged at step 6")
     assert gradient.lines()[2].endswith("It breaks the network.")
+    wild = "data=plane&hidden=4,4&activation=relu&scheme=normal&output=identity"
+    on = open_page(f"{wild}&learning_rate=10&seed=2&step=300")  # stands where it broke
+    on.button("Gradient").click()
+    assert on.step() < 300 and "wrong" not in Gradient(on).verdict()
     on = open_page(
         "data=xor&hidden=3&batch=1&gradient=original&step=23"
     )  # draws (0, 0)
@@ -271,7 +275,7 @@ def test_a_key_stops_them_and_what_is_done_stays(open_page):
     on.box("steps").fill("300")
     on.button("Train 100 seeds").click()
     wait_until(lambda: on.root.locator(".seed:enabled").count() > 1, "none is done")
-    on.button("Train 100 seeds").click()  # which begins nothing anew
+    on.button("Train 100 seeds").click(force=True)  # which begins nothing anew
     on.page.keyboard.press("Escape")
     on.page.wait_for_function(DONE)
     done = on.root.locator(".seed:enabled").count()
@@ -280,6 +284,8 @@ def test_a_key_stops_them_and_what_is_done_stays(open_page):
     on.box("learning rate").fill("0.1")
     on.box("learning rate").press("Enter")
     assert words_of(on).startswith(f"With learning rate 0.3: {done} seeds")
+    on.root.get_by_role("button", name="regression: a plane").click()
+    assert "Every training point on its side" in words_of(on)  # of the spirals
     on.root.get_by_role("button", name=re.compile("^seed 1:")).click()
     wait_until(lambda: on.step() == 300, "it did not open")
     assert on.settings()["learning_rate"] == 0.3 and on.settings()["seed"] == 1
@@ -337,6 +343,76 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
         ANSWER, [7, 5]
     )  # was asked before: it is shown, and no more is asked
     assert on.step() == 8 and len(on.root.evaluate("root => root.asked")) == 2
+
+
+def follows(on, count=0):
+    """A page that Python trains; so many questions of it are open."""
+    on.root.evaluate(FOLLOW)
+    wait_until(
+        lambda: len(on.root.evaluate("root => root.asked")) == 1, "it asks nothing"
+    )
+    for _ in range(count):
+        on.page.evaluate(ANSWER, [7, 10])
+
+
+def test_a_late_answer_does_not_undo_a_look_back(open_page):
+    """Guards: a slider that jumps forward again; the steps are kept all the same, and
+    One step goes on behind them, with the settings that are in force there."""
+    on = open_page("data=xor&hidden=3&learning_rate=0.5")
+    on.button("One step").click()
+    on.box("learning rate").fill("0.25")
+    on.box("learning rate").press("Enter")
+    follows(on, 3)
+    assert on.step() == 31
+    on.set_step(0)
+    expect(on.box("learning rate")).to_have_value("0.5")
+    on.page.evaluate(ANSWER, [7, 10])
+    assert on.step() == 0 and on.box("step").get_attribute("max") == "41"
+    on.page.evaluate(
+        "() => document.querySelector('.playground').view.session.python.asked.length = 0"
+    )
+    on.button("One step").click()
+    on.page.evaluate(ANSWER, [7, 1])
+    assert on.step() == 42
+    expect(on.box("learning rate")).to_have_value("0.25")
+
+
+def test_an_answer_of_another_size_is_not_drawn(open_page):
+    """Guards: NaN everywhere where the network was changed before Python was heard."""
+    on = open_page("data=xor&hidden=3")
+    follows(on)
+    on.page.evaluate(
+        "() => document.querySelector('.playground').view.session.answer("
+        "{ number: 7, count: 1, values: [1, 2, 3], end: '' })"
+    )
+    expect(on.root.locator(".python")).to_have_text(re.compile("was changed meanwhile"))
+    assert len(on.parameters()) == 13 and on.step() == 0
+
+
+def test_why_python_stopped_stays_until_play(open_page):
+    """Guards: words that the second move of a drag wipes away."""
+    on = open_page("data=xor&hidden=3")
+    follows(on)
+    line = on.root.locator(".python")
+    on.box("W[0][0, 0]").press("ArrowUp")
+    on.box("W[0][0, 0]").press("ArrowUp")
+    expect(line).to_have_text(re.compile("Python knows nothing of this change"))
+    on.button("Play").click()
+    expect(line).to_have_text("")
+
+
+def test_a_python_that_is_gone_is_told_so_at_once(open_page):
+    """Guards: a page that waits for it for ever, also where it was late before."""
+    on = open_page("data=xor&hidden=3")
+    for press in ("Play", "One step"):
+        follows(on)
+        on.button("Pause").click()
+        on.root.evaluate(
+            "root => { const { python } = root.view.session; python.isLate = true; python.isGone = () => true }"
+        )
+        on.button(press).click()
+        expect(on.root.locator(".python")).to_have_text(re.compile("Python is gone"))
+        assert on.button("Play").is_visible()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (800, 720), (390, 844)])

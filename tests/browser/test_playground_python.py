@@ -141,7 +141,8 @@ def test_python_knows_what_the_page_shows(talk):
     again.button("One step").click()
     params, replayed, line = talk.python_knows(again)
     np.testing.assert_allclose(replayed, params, rtol=0, atol=1e-9)
-    assert on.parameters() == params and "learning_rate=0.25" in line
+    assert on.parameters() == params
+    assert "learning_rate=0.5" in line and "replay()" in line  # the start
     again.set_step(0)
     params, replayed, _ = talk.python_knows(again)
     assert params == pytest.approx(replayed, abs=1e-15)

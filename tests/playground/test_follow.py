@@ -21,6 +21,16 @@ def my_step(params, rate=0.5):
     return [mlp.Layer(rate * W, b) for W, b in params]
 
 
+def same(layer):
+    return layer
+
+
+def has_attributes(params):
+    """`training` is not called here, only an attribute; `same` is, in a list."""
+    getattr(mlp, "training", None) or (lambda: params.training)
+    yield [same(layer) for layer in params]
+
+
 def deep(params):
     return my_step(params)
 
@@ -45,6 +55,16 @@ def fails(params):
 def asks_wrongly(params):
     yield params
     mlp.forward(params, [1.0, 2.0])
+
+
+def has_no_words(params):
+    yield params
+
+    class Silent(Exception):
+        def __str__(self):
+            raise KeyError
+
+    raise Silent
 
 
 def ends_python(params):
@@ -100,6 +120,7 @@ ENDS = {
     never: "took more than 1 seconds, in the line `{}` of never",
     fails: "stopped, in the line `params[0].W @ np.ones(9)` of fails: matmul",
     asks_wrongly: "stopped, in the line `mlp.forward(params, [1.0, 2.0])` of asks_wrongly: X has",
+    has_no_words: "stopped, in the line `raise Silent` of has_no_words: Silent",
     ends_python: "stopped, in the line `raise SystemExit` of ends_python: SystemExit",
 }
 
@@ -142,6 +163,17 @@ def test_what_is_too_slow_is_not_caught_on_the_way(impatient):
                     pass
             except Exception:  # noqa: BLE001, S112
                 continue
+
+    def swallows(params):
+        yield params
+        try:
+            while True:
+                pass
+        except:  # noqa: E722
+            while True:
+                pass
+
+    assert "took more than" in Follower(swallows(START), SHAPES).take(9)["end"]
 
     assert "took more than" in Follower(stubborn(START), SHAPES).take(9)["end"]
 
@@ -186,6 +218,7 @@ def test_who_trains_is_named():
 
     words = "your handed, deep, my_step; mlp_core's loss_and_grads"
     assert Follower(handed(START, deep), SHAPES).by == words
+    assert Follower(has_attributes(START), SHAPES).by == "your has_attributes, same"
     handed_on = (
         deep(params) for params in [START]
     )  # has no name, nor have its functions
@@ -269,6 +302,8 @@ def test_what_python_trained_is_taken_over_by_a_replay():
     ]
     told_by_page(play, events=events, step=95, values=[0.0] * 13)
     assert set(join(play.replay(90))) == {0.25}
+    start = twin.Run(play.settings | {"step": 4})
+    assert join(play.replay(4)).tolist() == join(start.params).tolist()
     assert join(play.replay())[2] == 9 and len(set(join(play.replay()))) > 5
     with pytest.raises(ValueError, match="made by Python, the last is known"):
         play.replay(60)
@@ -307,6 +342,15 @@ def test_its_settings_are_a_line_of_python(line):
     assert "seed=5" in repr(play) and "step=12" in repr(play)
     told_by_page(play, events=[{"step": 3, "l1": 0.1}], step=12)
     assert "step" not in repr(play).partition("#")[0] and "replay()" in repr(play)
+    told_by_page(
+        play,
+        first=twin.whole({"activation": "relu"}),
+        settings=twin.whole({"activation": "tanh"}),
+        events=[{"step": 3, "activation": "tanh"}],
+    )
+    assert repr(play).startswith(
+        "Playground(activation='relu')  #"
+    )  # what it began with
     told_by_page(play, step=20001)
     assert "step" not in repr(play).partition("#")[0]
     play.close()

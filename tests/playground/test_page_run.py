@@ -306,6 +306,29 @@ def test_what_a_hand_breaks_stays_as_the_hand_left_it(name):
         assert (stand["step"], stand["divergedAt"], stand["p"]) == (0, 1, put["p"])
 
 
+def test_what_broke_at_once_can_be_mended_at_once():
+    """Guards: a rate that is lowered at step 0, which changes nothing by hand; and a page
+    that is loaded again where its run broke."""
+    settings = {"data": "own", "points": [[3, 3, 1e155]], "output": "identity"}
+    acts = [
+        ["train", 5],
+        ["change", {"learning_rate": 1e-5}],
+        ["change", {"points": [[3, 3, 1]]}],
+    ]
+    [stands] = ask("acts", [{"settings": settings, "acts": acts}])
+    broken, mended, _ = stands
+    assert (broken["divergedAt"], mended["divergedAt"], mended["events"]) == (
+        1,
+        None,
+        [],
+    )
+    told = {"first": twin.whole(settings), "events": [], "step": 0, "divergedAt": 1}
+    [again] = ask(
+        "again", [{"told": told | {"values": broken["p"]}, "more": 5, "visits": [0]}]
+    )
+    assert again["end"] == broken["p"]
+
+
 def test_a_long_run_that_explodes_remembers_it():
     """Guards: the step is told after a look back also where few moments are kept."""
     slow = {"data": "plane", "hidden": [], "output": "identity", "learning_rate": 0.05}
