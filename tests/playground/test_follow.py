@@ -1,5 +1,7 @@
 """Steps that Python makes for the page: what is taken, who is named, and how it ends."""
 
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -10,6 +12,7 @@ from course.fast import join
 from course.playground import follow, twin
 from course.playground.follow import Follower
 from course.playground.widget import Playground
+from course.tools import ROOT
 from tests.wait import PATIENCE
 
 START = mlp.initialize((2, 3, 1), np.random.default_rng(0))
@@ -150,6 +153,34 @@ def test_a_step_is_stopped_in_each_thread_and_only_there(impatient):
     thread.start()
     thread.join()
     assert "took more than" in told[0]["end"] and told[1] == "went on"
+
+
+TRACED = """
+import sys
+from course.playground.follow import TooSlow, at_most
+for seconds in (60, 0.01):
+    try:
+        with at_most(seconds):
+            while seconds < 1: pass
+    except TooSlow:
+        pass
+lines = []
+def heard(frame, event, _):
+    lines.append(event)
+    return heard
+def traced():
+    return [step for step in range(3)]
+sys.settrace(heard)
+traced()
+sys.settrace(None)
+assert "line" in lines
+"""
+
+
+def test_what_comes_later_can_be_traced():
+    """Guards: debuggers, which wait for ever where a word to a thread is taken back."""
+    command = [sys.executable, "-c", TRACED]
+    subprocess.run(command, cwd=ROOT, timeout=PATIENCE, check=True)
 
 
 def test_what_is_too_slow_is_not_caught_on_the_way(impatient):
