@@ -48,20 +48,23 @@ class Follower:
 
     def take(self, most) -> dict:
         """The next steps: how many, where they led, and in words why no more come."""
-        before, values, end = self.made, None, ""
-        until = time.perf_counter() + PICTURE
+        before, self.values, end = self.made, None, ""
         try:
             with at_most(LONGEST), np.errstate(all="ignore"):
-                while self.made < before + most:
-                    values = self._numbers(next(self.steps))
-                    self.made += 1
-                    if time.perf_counter() > until:
-                        break
+                self._make(before + most)
         except StopIteration:
             end = f"Python has made all its steps: {self.made:,}."
         except BaseException as error:  # noqa: BLE001, the page tells all of it
             end = f"Python's step {self.made + 1:,} {_ending(error)}."
-        return {"count": self.made - before, "values": values, "end": end}
+        return {"count": self.made - before, "values": self.values, "end": end}
+
+    def _make(self, most):
+        until = time.perf_counter() + PICTURE
+        while self.made < most:
+            self.values = self._numbers(next(self.steps))
+            self.made += 1
+            if time.perf_counter() > until:
+                break
 
     def _numbers(self, given):
         if given is None:
@@ -80,7 +83,8 @@ class TooSlow(BaseException):
 def at_most(seconds):
     """Stop what is in the block, in whichever thread, by `TooSlow`.
 
-    A kernel may hear widgets in a thread of their own, which no interrupt reaches.
+    A kernel may hear widgets in a thread of their own, which no interrupt reaches. The
+    block must call what it does: Python 3.13 looks for no ``except`` around a bare loop.
     """
     lock, thread, over = threading.Lock(), threading.get_ident(), threading.Event()
 
@@ -89,12 +93,12 @@ def at_most(seconds):
         ctypes.pythonapi.PyThreadState_SetAsyncExc(target, error)
 
     def watch():
-        wait = seconds
-        while not over.wait(wait):
+        for wait in (seconds, *[AGAIN] * 20):  # a bare `except` may have swallowed it
+            if over.wait(wait):
+                return
             with lock:
                 if not over.is_set():
                     throw()
-            wait = AGAIN  # a bare `except` may have swallowed it
 
     threading.Thread(target=watch, daemon=True).start()
     try:
@@ -105,8 +109,12 @@ def at_most(seconds):
     finally:  # twice: it may have been thrown into the first one
         over.set()
         with contextlib.suppress(TooSlow), lock:
-            for _ in range(100):  # one that was thrown just now comes here
-                pass
+            _pause()  # one that was thrown just now comes here
+
+
+def _pause():
+    for _ in range(100):
+        pass
 
 
 def _ending(error) -> str:
