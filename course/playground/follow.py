@@ -88,7 +88,7 @@ def at_most(seconds):
     """
     lock, thread, over = threading.Lock(), threading.get_ident(), threading.Event()
 
-    def throw():
+    def throw():  # never taken back by NULL: Python 3.11 then hangs where it is traced
         target, error = ctypes.c_ulong(thread), ctypes.py_object(TooSlow)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(target, error)
 
