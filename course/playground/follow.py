@@ -69,10 +69,8 @@ class Follower:
     def _numbers(self, given):
         if given is None:
             raise ValueError("it yields nothing: write `yield params`")
-        is_pair = isinstance(given, tuple) and isinstance(
-            given[0], Real
-        )  # with its loss
-        return twin.numbers_of("layers", given[1] if is_pair else given, self.shapes)
+        has_loss = isinstance(given, tuple) and isinstance(given[0], Real)
+        return twin.numbers_of("layers", given[1] if has_loss else given, self.shapes)
 
 
 class TooSlow(BaseException):

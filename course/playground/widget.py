@@ -47,9 +47,8 @@ class Playground(anywidget.AnyWidget):
     settings = traitlets.Dict().tag(sync=True)  # those that were given
     now = traitlets.Dict().tag(sync=True)  # what the page told last: see widget.js
     given = traitlets.Dict({"number": 0}).tag(sync=True)  # parameters, from Python
-    follows = traitlets.Dict({"number": 0}).tag(
-        sync=True
-    )  # whose steps the page follows
+    # Whose steps the page follows.
+    follows = traitlets.Dict({"number": 0}).tag(sync=True)
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
     def __init__(self, *, X=None, Y=None, **settings):
