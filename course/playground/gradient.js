@@ -3,7 +3,7 @@
 import { h, put, select, write } from "./elements.js";
 import { timesSlope } from "./network.js";
 import { SPEC } from "./settings.js";
-import { checkSlopes } from "./slopes.js";
+import { NUDGE, checkSlopes } from "./slopes.js";
 import { fmtSlope, nameOf, signed } from "./words.js";
 
 const MOST_ROWS = 20;
@@ -107,7 +107,7 @@ export class Gradient {
       `Gradient: ${product}, summed over ${samples} the next step${more} = ${fmtSlope(grads[i])}`,
       this.behind(l, k, s),
       `Step: w − learning rate · gradient = ${plain(p[i])} − ${rate} · ${factor} = ${plain(p[i] - change)}.${breaks}`,
-      `Measured, L being the loss of these samples and h 0.00001: (L(w + h) − L(w − h)) / 2h = (${up.toFixed(12)} − ${down.toFixed(12)}) / 0.00002 = ${fmtSlope(slope)}. ${isKink ? kink : isSmall && !isWrong ? small : verdict}`,
+      `Measured, L being the loss of these samples and h ${NUDGE}: (L(w + h) − L(w − h)) / 2h = (${up.toFixed(12)} − ${down.toFixed(12)}) / ${2 * NUDGE} = ${fmtSlope(slope)}. ${isKink ? kink : isSmall && !isWrong ? small : verdict}`,
     ];
   }
 

@@ -2,7 +2,7 @@
 
 import { Net } from "./network.js";
 
-const NUDGE = 1e-5;
+export const NUDGE = 1e-5;
 const CLOSE = 1e-5;
 const FLOOR = 1e-4; // of slopes, for the relative error
 
