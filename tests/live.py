@@ -195,7 +195,8 @@ KERNEL_IS_READY = f"""() => {{ {PRELUDE}
 RUN = f"""([command, index]) => {{ {PRELUDE}
     if (index !== null) it.content.activeCellIndex = index;
     const late = new Promise((_, fail) => setTimeout(
-        () => fail('not ready after {PATIENCE} seconds'), 1000 * {PATIENCE}));
+        () => fail('not ready after {PATIENCE} seconds; a dialog says: '
+            + document.querySelector('.jp-Dialog')?.innerText), 1000 * {PATIENCE}));
     return Promise.race([jupyterapp.commands.execute(command), late]) }}"""
 CELLS = f"""() => {{ {PRELUDE} return cells.map(cell => cell.model.toJSON()) }}"""
 SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') }}"""
@@ -222,8 +223,16 @@ class Notebook:
         self.page = new_page(browser, viewport=SIZE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", self._hear_error)
-        path = f"lab/tree/{folder}/{name}.ipynb?token={lab.token}&reset"
-        self.page.goto(lab.url + path)
+        self.lab = lab
+        self.load()
+
+    def load(self):
+        """Load the page, once more too: this notebook, as it is saved, and its kernel.
+
+        A mere reload shows what the other pages of this JupyterLab showed last.
+        """
+        path = f"lab/tree/{self.folder}/{self.name}.ipynb?token={self.lab.token}&reset"
+        self.page.goto(self.lab.url + path)
         self.page.wait_for_function(KERNEL_IS_READY)
 
     def _hear(self, message):

@@ -331,11 +331,9 @@ def test_a_page_that_is_loaded_again_shows_the_same(talk):
     params, replayed, _ = talk.python_knows(on)
     assert params == replayed
     talk.notebook.save()
-    page = talk.notebook.page
-    page.reload()
-    page.wait_for_function(live.KERNEL_IS_READY)
+    talk.notebook.load()
     talk.run("again")  # the same playground
-    on = OnPage(page)
+    on = OnPage(talk.notebook.page)
     assert on.parameters() == params
     banner(on, BANNER)
     step = on.step()

@@ -234,8 +234,7 @@ def test_a_slow_browser_loses_no_reply(page, question):
     expect_words(root, "Not yet.")
     page.page.keyboard.press("b")
     assert len(page.cells()) == len(CELLS)
-    page.page.reload()
-    page.page.wait_for_function(live.KERNEL_IS_READY)
+    page.load()
     page.run_all()
 
 
