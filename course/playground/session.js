@@ -1,6 +1,7 @@
 // A session: a run, another one in grey, what is looked at, and whether it plays.
 
 import { REACH } from "./data.js";
+import { Following } from "./following.js";
 import { Hundred } from "./hundred.js";
 import { Run } from "./run.js";
 import { outputFor } from "./settings.js";
@@ -19,10 +20,8 @@ const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
-const QUICK = 100; // milliseconds that an answer of Python's takes
 const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
-const PATIENCE = 2500; // milliseconds until Python is said to be busy
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 export class Session {
@@ -73,7 +72,7 @@ export class Session {
   advance(now) {
     const [steps, pause] = PACES[this.pace];
     const { python } = this;
-    if (python?.asked.length >= python?.most) return this.wait(now);
+    if (python?.isAsked) return this.wait(now);
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
     if (python) return this.ask(steps);
     this.run.train(steps, MOST_TIME);
@@ -89,43 +88,35 @@ export class Session {
     else if (!this.python.asked.length) this.ask(1);
   }
 
-  // From here on Python trains, by the functions that it names: `send` asks for steps.
-  follow({ number, by }, send, isGone = () => false) {
+  // From here on Python trains.
+  follow(what, send, isGone = () => false) {
     this.play(false);
-    const event = this.run.place(this.run.p);
-    this.python = { number, by, send, isGone, event, asked: [], most: 1 };
+    this.python = new Following(what, this.run.place(this.run.p), send, isGone);
     this.told = "";
     this.tell("settings");
   }
 
   ask(count) {
     if (this.python.isGone()) return this.letGo(GONE);
-    this.python.asked.push({ at: performance.now(), step: this.run.step });
-    this.python.send({ number: this.python.number, count });
+    this.python.ask(count, this.run.step);
   }
 
   // When an answer takes long, that is said once.
   wait(now) {
     const { python } = this;
     if (python.isGone()) return this.letGo(GONE);
-    if (python.isLate || now - python.asked[0].at < PATIENCE) return;
-    python.isLate = true;
-    this.tell("look");
+    if (python.turnsLate(now)) this.tell("look");
   }
 
   // What Python sent: so many steps, where they led, and why no more come.
   answer({ number, count, values, end }) {
     const { python, run } = this;
     if (python?.number !== number) return; // of an earlier one
-    python.isLate = false;
-    // Where pictures come fast, a second one is on its way while the first is drawn: a
-    // server may hold each small message back until it has heard something.
-    const asked = python.asked.shift();
-    python.most = performance.now() - asked.at < QUICK ? 2 : 1;
+    const askedAt = python.hear();
     const { step, settings } = run;
     if (count && values.length !== run.p.length) return this.letGo(OTHER);
     if (count) run.place(values, count);
-    if (step < run.end - count && step !== asked.step) run.goTo(step); // looked back meanwhile
+    if (step < run.end - count && step !== askedAt) run.goTo(step); // looked back meanwhile
     if (end) this.letGo(end);
     if (this.playing && performance.now() >= this.due) this.advance(performance.now());
     this.tell(run.settings !== settings ? "settings" : this.playing ? "frame" : "run");

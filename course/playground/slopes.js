@@ -8,7 +8,8 @@ const FLOOR = 1e-4; // of slopes, for the relative error
 
 // For each parameter of a run: the loss with it more and less by a NUDGE, the slope that
 // these give, and the relative error. The measured slope says nothing where a z crossed a
-// kink in between, and of a gradient that is small beside the loss. The samples are those of the next step, see `Run.pass`.
+// kink in between, and of a gradient that is small beside the loss. The samples are those
+// of the next step, see `Run.pass`.
 export function checkSlopes(run) {
   run.pass(run.rng.copy());
   const { sizes, activations, p, grads, y } = run;

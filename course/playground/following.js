@@ -1,0 +1,37 @@
+// Python trains in the page's place: what it is asked for, and how fast it answers.
+
+const QUICK = 100; // milliseconds that an answer takes
+const PATIENCE = 2500; // milliseconds until it is said to be busy
+
+export class Following {
+  // `by` names its functions, `send` asks it for steps, and `event` of the run tells where
+  // they lead.
+  constructor({ number, by }, event, send, isGone) {
+    Object.assign(this, { number, by, event, send, isGone, asked: [], most: 1, isLate: false });
+  }
+
+  get isAsked() {
+    return this.asked.length >= this.most;
+  }
+
+  ask(count, step) {
+    this.asked.push({ at: performance.now(), step });
+    this.send({ number: this.number, count });
+  }
+
+  // Whether an answer takes long; true once.
+  turnsLate(now) {
+    if (this.isLate || now - this.asked[0].at < PATIENCE) return false;
+    return (this.isLate = true);
+  }
+
+  // An answer has come: the step at which it was asked for. Where pictures come fast, a
+  // second one is on its way while the first is drawn: a server may hold each small
+  // message back until it has heard something.
+  hear() {
+    const { at, step } = this.asked.shift();
+    this.isLate = false;
+    this.most = performance.now() - at < QUICK ? 2 : 1;
+    return step;
+  }
+}
