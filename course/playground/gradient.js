@@ -20,6 +20,36 @@ function verdictOf(checks, hasBug) {
   return `${all - open} of ${all} gradients agree; the others can't be measured.`;
 }
 
+function sumWords({ net: { n }, settings }, product, sum) {
+  const samples = settings.batch ? `the ${n} samples drawn at random for` : `all ${n} samples of`;
+  const more = n > MOST_ROWS ? ` (${MOST_ROWS} are shown)` : "";
+  return `Gradient: ${product}, summed over ${samples} the next step${more} = ${fmtSlope(sum)}`;
+}
+
+function stepWords(run, { isBias }, i) {
+  const { learning_rate: rate, l1, l2 } = run.settings;
+  const [w, gradient] = [run.p[i], run.grads[i]];
+  const pull = isBias ? 0 : l1 * Math.sign(w) + l2 * w;
+  const change = rate * (gradient + pull);
+  const digits = Math.min(Math.max(3, 2 - Math.floor(Math.log10(Math.abs(change) || 1))), 12);
+  const plain = (value) =>
+    (Math.abs(value) < 1e4 ? value.toFixed(digits) : fmtSlope(value)).replace("-", "−");
+  const penalized = `(${fmtSlope(gradient)} + ${signed(pull)} of the penalties)`;
+  const sum = `${plain(w)} − ${rate} · ${pull ? penalized : signed(gradient)}`;
+  const breaks = run.divergedAt === null ? "" : " It breaks the network.";
+  return `Step: w − learning rate · gradient = ${sum} = ${plain(w - change)}.${breaks}`;
+}
+
+function measuredWords({ up, down, slope, error, isKink, isSmall, isWrong }) {
+  let verdict = `The gradient ${isWrong ? "is wrong" : "agrees"} (relative error ${fmtSlope(error)}).`;
+  if (isKink) verdict = "A z crosses a kink in between: this says nothing.";
+  else if (isSmall && !isWrong)
+    verdict = "The slope is too small beside the loss to be measured: this says nothing.";
+  const what = `L being the loss of these samples and h ${NUDGE}: (L(w + h) − L(w − h)) / 2h`;
+  const numbers = `(${up.toFixed(12)} − ${down.toFixed(12)}) / ${2 * NUDGE}`;
+  return `Measured, ${what} = ${numbers} = ${fmtSlope(slope)}. ${verdict}`;
+}
+
 export class Gradient {
   constructor(session, weights) {
     Object.assign(this, { session, weights });
@@ -66,49 +96,40 @@ export class Gradient {
     this.session.look({ sample, probe: [X[rows[sample]], X[n + rows[sample]]] });
   }
 
-  tell({ l, j, k, isBias }, i, checks) {
+  // Its sum in the table; in words: the sum, dz of a sample, the step, what is measured.
+  tell(one, i, checks) {
     const { run, sample = 0 } = this.session;
-    const { net, y, p, grads, rows } = run;
-    const { n } = net;
-    const { settings } = run;
-    const { learning_rate: rate, l1, l2, gradient } = settings;
-    const isBug = gradient === "original" && !l && !isBias;
-    const input = (s) => (isBias ? 1 : isBug ? y[s] : net.A[l][j * n + s]);
+    const s = Math.min(sample, run.net.n - 1);
+    this.sample.offer(
+      Array.from(run.rows, (row, at) => [at, `sample ${row}`]),
+      s,
+    );
+    const product = this.tabulate(one, run.grads[i]);
+    return [
+      sumWords(run, product, run.grads[i]),
+      this.behind(one.l, one.k, s),
+      stepWords(run, one, i),
+      measuredWords(checks[i]),
+    ];
+  }
+
+  // The terms of the sum, a row for each sample; what they are products of.
+  tabulate({ l, j, k, isBias }, sum) {
+    const { net, y, rows, settings } = this.session.run;
+    const isBug = settings.gradient === "original" && !l && !isBias;
+    const input = (s) => (isBias ? 1 : isBug ? y[s] : net.A[l][j * net.n + s]);
     const terms = Array.from(rows.subarray(0, MOST_ROWS), (row, s) => {
-      const [a, dz] = [input(s), net.dZ[l][k * n + s]];
+      const [a, dz] = [input(s), net.dZ[l][k * net.n + s]];
       return [row, ...[a, dz, a * dz].map((value) => fmtSlope(value))];
     });
     const [a, product] = isBias ? ["1", "1·dz"] : isBug ? ["y, not a", "y·dz"] : ["a", "a·dz"];
-    const head = ["sample", a, "dz", product];
-    const total = ["sum", "", "", fmtSlope(grads[i])];
     const cells = (row, tag) => h("tr", {}, ...row.map((text) => h(tag, {}, text)));
-    const all = [cells(head, "th"), ...terms.map((row) => cells(row, "td")), cells(total, "th")];
-    this.rows.replaceChildren(...all);
-    const s = Math.min(sample, n - 1);
-    this.sample.offer(
-      Array.from(rows, (row, at) => [at, `sample ${row}`]),
-      s,
+    this.rows.replaceChildren(
+      cells(["sample", a, "dz", product], "th"),
+      ...terms.map((row) => cells(row, "td")),
+      cells(["sum", "", "", fmtSlope(sum)], "th"),
     );
-    const { up, down, slope, error, isKink, isSmall, isWrong } = checks[i];
-    const verdict = `The gradient ${isWrong ? "is wrong" : "agrees"} (relative error ${fmtSlope(error)}).`;
-    const kink = "A z crosses a kink in between: this says nothing.";
-    const small = "The slope is too small beside the loss to be measured: this says nothing.";
-    const pull = isBias ? 0 : l1 * Math.sign(p[i]) + l2 * p[i];
-    const penalized = `(${fmtSlope(grads[i])} + ${signed(pull)} of the penalties)`;
-    const change = rate * (grads[i] + pull);
-    const digits = Math.min(Math.max(3, 2 - Math.floor(Math.log10(Math.abs(change) || 1))), 12);
-    const plain = (value) =>
-      (Math.abs(value) < 1e4 ? value.toFixed(digits) : fmtSlope(value)).replace("-", "−");
-    const factor = pull ? penalized : signed(grads[i]);
-    const breaks = run.divergedAt === null ? "" : " It breaks the network.";
-    const samples = settings.batch ? `the ${n} samples drawn at random for` : `all ${n} samples of`;
-    const more = n > MOST_ROWS ? ` (${MOST_ROWS} are shown)` : "";
-    return [
-      `Gradient: ${product}, summed over ${samples} the next step${more} = ${fmtSlope(grads[i])}`,
-      this.behind(l, k, s),
-      `Step: w − learning rate · gradient = ${plain(p[i])} − ${rate} · ${factor} = ${plain(p[i] - change)}.${breaks}`,
-      `Measured, L being the loss of these samples and h ${NUDGE}: (L(w + h) − L(w − h)) / 2h = (${up.toFixed(12)} − ${down.toFixed(12)}) / ${2 * NUDGE} = ${fmtSlope(slope)}. ${isKink ? kink : isSmall && !isWrong ? small : verdict}`,
-    ];
+    return product;
   }
 
   // The slope at the z of a unit for one sample: a sum over the units of the next layer.

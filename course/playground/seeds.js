@@ -53,13 +53,10 @@ export class Seeds {
     this.surfaces.compute({ p, activations: like.activations });
     const { canvas, node } = this.all[seed];
     paint(canvas, TINY, this.surfaces.picture(like.sizes.length - 1, 0));
-    const [mark, fate] = isBroken
-      ? ["∞", "diverged"]
-      : isSolved
-        ? ["✓", "solved"]
-        : isRight
-          ? ["•", "all on their side"]
-          : ["", ""];
+    let [mark, fate] = ["", ""];
+    if (isBroken) [mark, fate] = ["∞", "diverged"];
+    else if (isSolved) [mark, fate] = ["✓", "solved"];
+    else if (isRight) [mark, fate] = ["•", "all on their side"];
     node.ariaLabel = node.title = `seed ${seed}: loss ${fmtLoss(loss)}${fate && `, ${fate}`}`;
     node.dataset.mark = mark;
   }
