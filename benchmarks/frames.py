@@ -41,8 +41,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-import nbformat
-
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
@@ -275,10 +273,7 @@ def measure_seeds(page) -> dict:
 
 
 def measure_python(browser, server, hidden) -> dict:
-    cells = [nbformat.v4.new_code_cell(CELL.format([*hidden]))]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, server.course / "notebooks" / "followed.ipynb")
+    live.write_notebook(server.course, "followed", [CELL.format([*hidden])])
     notebook = live.Notebook(browser, server, "followed")
     notebook.give_room(True)
     notebook.run_all()

@@ -17,7 +17,9 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from course.tools import NOTEBOOKS, ROOT
+import nbformat
+
+from course.tools import NOTEBOOKS, ROOT, save
 from course.tools.handout import needed
 from course.tools.save import WIDGET_VIEW
 from tests.wait import PATIENCE, wait_until
@@ -134,6 +136,13 @@ SETTINGS = {
     # Who opens a notebook again finds it as it was, however long the first look took.
     "docmanager-extension/plugin": {"autosave": False},
 }
+
+
+def write_notebook(course, name, cells, folder="notebooks"):
+    """Write a notebook of these code cells into a copy of the course, in its saved form."""
+    cells = [nbformat.v4.new_code_cell(source) for source in cells]
+    notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
+    save.write(notebook, course / folder / f"{name}.ipynb")
 
 
 def write_settings(config):

@@ -1,11 +1,11 @@
 """What browser tests share: JupyterLab with its notebooks, and the playground as a file."""
 
 import argparse
+from functools import partial
 
-import nbformat
 import pytest
 
-from course.tools import playground, save
+from course.tools import playground
 from tests import live
 from tests.browser.playground_on_page import OnPage
 
@@ -20,13 +20,7 @@ def lab(browser, remember_sweeps):
 @pytest.fixture(scope="session")
 def write_notebook(lab):
     """A function: writes a notebook of these code cells, in its saved form."""
-
-    def write(name, cells, folder="notebooks"):
-        cells = [nbformat.v4.new_code_cell(source) for source in cells]
-        notebook = save.normalize(nbformat.v4.new_notebook(cells=cells))
-        save.write(notebook, lab.course / folder / f"{name}.ipynb")
-
-    return write
+    return partial(live.write_notebook, lab.course)
 
 
 @pytest.fixture(scope="session")

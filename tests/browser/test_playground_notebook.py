@@ -2,11 +2,9 @@
 
 import sys
 
-import nbformat
 import pytest
 
 from course.playground import twin
-from course.tools.notebooks import write
 from tests import live
 from tests.browser.playground_on_page import OnPage
 from tests.live import expect
@@ -115,10 +113,7 @@ def test_opened_again_it_is_asleep(notebook, turn_to):
 def test_notebook_7_shows_it(browser, tmp_path):
     """Guards: the other page of Jupyter, which has its own frame and its own style."""
     live.copy_course(tmp_path / "course")
-    cells = [nbformat.v4.new_code_cell(source) for source in CELLS[:2]]
-    play = nbformat.v4.new_notebook(cells=cells)
-    play.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    write(play, tmp_path / "course" / "notebooks" / "play.ipynb")
+    live.write_notebook(tmp_path / "course", "play", CELLS[:2])
     live.write_settings(tmp_path / "config")
     command = [sys.executable, "-m", "notebook", "--allow-root", "--no-browser"]
     command += ["--JupyterNotebookApp.expose_app_in_browser=True"]

@@ -4,12 +4,10 @@ import sys
 import urllib.error
 import urllib.request
 
-import nbformat
 import pytest
 
 from course.fast import join
 from course.playground import twin
-from course.tools.notebooks import write
 from tests import live
 from tests.browser.panel_on_page import Panel, assert_agrees
 from tests.browser.playground_on_page import OnPage
@@ -37,7 +35,7 @@ def page(browser, tmp_path_factory):
     """Notebook 0 on a page of Voila."""
     folder = tmp_path_factory.mktemp("voila")
     live.copy_course(folder / "course")
-    write(playground(), folder / "course" / "notebooks" / "play.ipynb")
+    live.write_notebook(folder / "course", "play", [PLAY])
     port = live.free_port()
     command = [sys.executable, "-m", "voila", ".", "--no-browser", f"--port={port}"]
     with live.serve(command, folder / "course", folder):
@@ -54,13 +52,6 @@ from course.playground import Playground
 play = Playground(data="xor", step=30)
 play.follow(iter([play.params] * 3))
 play"""
-
-
-def playground():
-    """A notebook that has only a playground."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(PLAY)])
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    return notebook
 
 
 def answers(url):
