@@ -427,6 +427,16 @@ def test_nothing_overflows_whatever_is_open(open_page, size):
     on.page.set_viewport_size({"width": 1280, "height": 720})
 
 
+def test_a_long_sum_leaves_its_result_and_the_loss_in_sight(open_page):
+    """Guards: at 1280x720, a sum or a chart that ends below the page."""
+    on = open_page("data=circles&batch=10&step=40")
+    on.button("Gradient").click()
+    on.shown()
+    for part in (on.root.locator(".sum th").last, on.root.locator(".chart")):
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= 720
+
+
 INSIDE = """root => [...root.querySelectorAll(".below *")].filter((x) => {
     const [box, all] = [x, root].map((one) => one.getBoundingClientRect());
     return box.width && (box.right > all.right + 0.5 || box.left < all.left - 0.5)
