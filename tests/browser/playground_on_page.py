@@ -5,9 +5,15 @@ import re
 import numpy as np
 
 import mlp_core as mlp
+from course.fast import join
 from course.pictures.style import NEGATIVE, POSITIVE
+from course.playground import twin
 from tests.live import expect
 
+# A cell: Python makes three steps that change nothing.
+PLAY = (
+    "play = Playground(data='xor', step=30); play.follow(iter([play.params] * 3)); play"
+)
 POINTS = 100  # along each side of the large picture, as in view.js
 # Red, green, blue and alpha of each of these points, by row from the top.
 COLORS = """canvas => {
@@ -52,6 +58,12 @@ class OnPage:
         text = self.root.locator(".at").text_content()  # also where it is scrolled away
         return int(re.sub(r"\D", "", text))
 
+    def names(self) -> list[str]:
+        """Those of all weights and biases: W[0][0, 0]."""
+        return self.root.locator(".numbers input").evaluate_all(
+            "all => all.map(x => x.ariaLabel)"
+        )
+
     def numbers(self) -> list[str]:
         """All weights and biases as the table writes them."""
         self.shown()
@@ -86,6 +98,17 @@ class OnPage:
         scrub.focus()
         scrub.press("Home" if step == 0 else "End")
         expect(self.root.locator(".at")).to_have_text(re.compile(rf"^step {step:,}$"))
+
+
+def assert_python_trained(on):
+    """The page of `PLAY` has taken Python's steps, and then trains by itself."""
+    expect(on.root.get_by_text("Python has made all its steps: 3.")).to_be_visible()
+    right = join(twin.Run({"data": "xor", "step": 30}).params)
+    np.testing.assert_allclose(on.parameters(), right, rtol=0, atol=1e-12)
+    assert on.step() == 33
+    on.button("One step").click()
+    assert on.step() == 34
+    assert np.abs(np.subtract(on.parameters(), right)).max() > 1e-6
 
 
 def pixels(canvas):

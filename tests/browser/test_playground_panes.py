@@ -71,10 +71,7 @@ def test_a_gradient_is_the_sum_that_it_is(open_page, name):
     on = open_page(ADDRESS)
     on.button("Gradient").click()
     gradient = Gradient(on)
-    names = on.root.locator(".numbers input").evaluate_all(
-        "all => all.map(x => x.ariaLabel)"
-    )
-    i = names.index(name)
+    i = on.names().index(name)
     on.box("gradient of").select_option(str(i))
     rows, grads = slopes_of(SETTINGS)
     head, *table, total_row = gradient.rows()
@@ -96,7 +93,7 @@ def test_a_gradient_is_the_sum_that_it_is(open_page, name):
         assert last_number(text) == terms[s, 1]
         factors = text.split(" = ")[-2].replace("·", "*").replace("−", "-")
         assert eval(factors) == pytest.approx(terms[s, 1], rel=0.03)
-    assert ("(ŷ − y) / n" in text) == (names[i][2] == "2")
+    assert ("(ŷ − y) / n" in text) == (name[2] == "2")
     before = on.parameters()[i]
     on.button("One step").click()
     wait_until(lambda: on.step() == 26, "no step")
@@ -148,10 +145,7 @@ def test_the_original_notebooks_bug_turns_the_first_layer_red(open_page):
     marked = on.root.locator(".network text").evaluate_all(
         "all => all.map(x => x.textContent.startsWith('✗'))"
     )
-    names = on.root.locator(".numbers input").evaluate_all(
-        "all => all.map(x => x.ariaLabel)"
-    )
-    assert [name.startswith("W[0]") for name in names] == marked
+    assert [name.startswith("W[0]") for name in on.names()] == marked
     red = on.root.locator(".network path.wrong").first.evaluate(
         "x => getComputedStyle(x).stroke"
     )
@@ -413,6 +407,9 @@ def test_a_python_that_is_gone_is_told_so_at_once(open_page):
         on.button(press).click()
         expect(on.root.locator(".python")).to_have_text(re.compile("Python is gone"))
         assert on.button("Play").is_visible()
+
+
+# 4. Where it stands ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (800, 720), (390, 844)])

@@ -11,13 +11,11 @@ import subprocess
 import nbformat
 import pytest
 
-from course.fast import join
-from course.playground import twin
 from course.tools import ROOT, find_notebooks, links
 from course.tools.notebooks import read, write
 from tests import live
 from tests.browser.panel_on_page import Panel, rebuild
-from tests.browser.playground_on_page import OnPage
+from tests.browser.playground_on_page import PLAY, OnPage, assert_python_trained
 from tests.questions.texts import CHOICE
 from tests.wait import wait_until
 
@@ -89,7 +87,7 @@ import mlp_core as mlp; from course import panels, questions
 from course.playground import Playground
 panels.training_panel(task=mlp.XOR, seed=8)
 questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])
-play = Playground(data="xor", step=30); play.follow(iter([play.params] * 3)); play"""
+{PLAY}"""
 # With a kernel that has answered, and the widgets' extension: what a cell shows before
 # that stays empty.
 READY = """() => {
@@ -166,14 +164,7 @@ def test_a_playground_trains(notebook):
     """Guards: Colab's versions of anywidget and ipywidgets; also where Python trains."""
     outputs = notebook.page.locator(".cell").nth(3).locator(".output_subarea")
     outputs.first.scroll_into_view_if_needed()
-    on = OnPage(notebook.page)
-    live.expect(
-        on.root.get_by_text("Python has made all its steps: 3.")
-    ).to_be_visible()
-    right = join(twin.Run({"data": "xor", "step": 30}).params)
-    assert on.step() == 33 and on.parameters() == pytest.approx(right, abs=1e-12)
-    on.button("One step").click()
-    assert on.step() == 34 and on.parameters() != pytest.approx(right, abs=1e-6)
+    assert_python_trained(OnPage(notebook.page))
 
 
 @pytest.mark.timed
