@@ -5,6 +5,7 @@ import sys
 
 import ipywidgets as widgets
 from IPython import get_ipython
+from IPython.display import display
 
 
 def view(widget, custom):
@@ -34,6 +35,19 @@ def running_cell():
     metadata = request["metadata"]
     cell = metadata.get("cellId") or metadata.get("colab", {}).get("cell_id")
     return cell, request["header"]["msg_id"], request["content"]["code"]
+
+
+def show_after(shown):
+    """Show something below all else that the running cell shows."""
+    shell = get_ipython()
+    if shell is None:
+        return print(repr(shown))
+
+    def show():
+        shell.events.unregister("post_execute", show)
+        display(shown)
+
+    shell.events.register("post_execute", show)
 
 
 def event_loop():

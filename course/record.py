@@ -22,6 +22,7 @@ WHERE = (
 )
 LOST = f"Your answers can't be kept in {FILE}: {{}}"
 ASIDE = f"{FILE} was no record of this course, or damaged. It is {{}} now."
+NOTED, REVEALED = "noted", "revealed"
 STUCK = f"{FILE} is no record of this course, and can't be set aside: {{}}"
 
 
@@ -36,11 +37,19 @@ class Answer:
     when: str = ""  # of the first answer
     reviewed: str = ""  # when it was last asked again
     streak: int = 0  # how often it was then right in a row
+    stage: str = ""  # of a guess: NOTED, until the run has REVEALED whether it is right
 
     def give(self, now, given, right):
         if not self.first:  # it was only asked again so far, if at all
             self.first, self.first_right, self.when = given, right, now
         self.solved, self.last = self.solved or right, given
+
+    def note(self, now, given):
+        if not self.first:  # a guess is locked
+            self.first, self.last, self.when, self.stage = given, given, now, NOTED
+
+    def reveal(self, _, right):
+        self.first_right, self.solved, self.stage = right, right, REVEALED
 
     def review(self, now, right):
         self.reviewed, self.streak = now, self.streak + 1 if right else 0
@@ -72,7 +81,7 @@ def _now():
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _read(path) -> dict:
+def read(path) -> dict:
     """Read a record; a ValueError says that the file is none. No file is an empty one."""
     try:
         tables = {"form": FORM, "answers": {}, "exercises": {}}
@@ -132,6 +141,14 @@ class Keeper:
         """Remember an answer. The first one stays; what was solved stays solved."""
         self._change("answers", lesson, question, Answer.give, given, right)
 
+    def add_guess(self, lesson, question, given):
+        """Remember a guess. Only the first one counts."""
+        self._change("answers", lesson, question, Answer.note, given)
+
+    def add_reveal(self, lesson, question, right):
+        """Remember that the run has told of a guess whether it is right."""
+        self._change("answers", lesson, question, Answer.reveal, right)
+
     def add_review(self, lesson, question, right):
         """Remember that a question was asked again in a later notebook."""
         self._change("answers", lesson, question, Answer.review, right)
@@ -155,7 +172,7 @@ class Keeper:
             self.path, self.trouble = path, ""
             try:
                 is_new = not path.exists()
-                self._record = _read(path)
+                self._record = read(path)
                 return WHERE if is_new else ""
             except ValueError:
                 self._record = {table: {} for table in TABLES}
@@ -200,7 +217,7 @@ class Keeper:
         """Read the file, as another notebook may have written, too, and write it anew."""
         trouble = ""
         try:
-            stored = _read(self.path)
+            stored = read(self.path)
             for change in self._unsaved:
                 change(stored)
         except ValueError:  # damaged since it was read: what we know is written
@@ -229,4 +246,5 @@ class Keeper:
 KEEPER = Keeper()
 answer, work, solved = KEEPER.answer, KEEPER.work, KEEPER.solved
 add_answer, add_review, add_try = KEEPER.add_answer, KEEPER.add_review, KEEPER.add_try
+add_guess, add_reveal = KEEPER.add_guess, KEEPER.add_reveal
 open_in, forget, close = KEEPER.open_in, KEEPER.forget, KEEPER.close

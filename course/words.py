@@ -1,4 +1,7 @@
-"""What the core's objects and numbers are called on the screen."""
+"""What the core's objects and numbers are called on the screen, and numbers as typed."""
+
+import math
+import re
 
 import numpy as np
 
@@ -23,3 +26,35 @@ def plain(value, digits=2):
     if not np.isfinite(value):
         return "not finite"
     return f"{value:.1e}" if abs(value) >= 1e4 else f"{value:z.{digits}f}"
+
+
+def read_number(typed, percent=False) -> float:
+    """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
+
+    ``percent``: percent are asked for, so that 5% is 5. A ValueError says what would
+    be right.
+    """
+    text = str(typed).strip()
+    if not text:
+        raise ValueError("Type a number first.")
+    comma = re.fullmatch(r"([^\d,]?\d+),(\d+)(%?)", text)
+    if comma:
+        whole, decimals, sign = comma.groups()
+        raise ValueError(f"Write {text} with a point, as in {whole}.{decimals}{sign}.")
+    number = text.replace("\N{MINUS SIGN}", "-")
+    part = 0.01 if number.endswith("%") and not percent else 1
+    number = number.removesuffix("%").strip()
+    try:
+        value = part * math.prod(map(_read_quotient, number.split("*")))
+    except (ValueError, ZeroDivisionError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(
+            f"{text!r} is not a number. Type one such as 12.5, -70 or 2/3."
+        )
+    return value
+
+
+def _read_quotient(text):
+    above, slash, below = text.partition("/")
+    return float(above) / float(below) if slash else float(text)

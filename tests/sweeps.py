@@ -17,8 +17,12 @@ import numpy as np
 
 
 def code(folder):
-    """What a kernel, started in ``notebooks/``, has to run before the notebook."""
-    return f"{Path(__file__).read_text(encoding='utf-8')}\ninstall({str(folder)!r})\n"
+    """What a kernel, started in ``notebooks/``, has to run before the notebook.
+
+    In a namespace of its own: the notebook may forget all its names.
+    """
+    text = f"{Path(__file__).read_text(encoding='utf-8')}\ninstall({str(folder)!r})\n"
+    return f"exec({text!r}, {{'__name__': 'sweeps'}})\n"
 
 
 def install(folder):

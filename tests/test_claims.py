@@ -78,7 +78,7 @@ UNCLAIMED = {
     ("notebooks/05_sum_task.ipynb", "the middle half"): "what a band is",
     (
         "course/lessons/sum_task/teaching.md",
-        "says 'less than 10 %'",
+        "says 'under 10 %'",
     ): "what a class guesses",
 }
 

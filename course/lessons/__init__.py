@@ -1,12 +1,13 @@
 """The lessons: a folder for each notebook, with its questions and its exercises."""
 
+import contextlib
 import functools
 import re
 from pathlib import Path
 
 from course import checking, questions, record
 from course.checking import exercise_file
-from course.lessons import former, own, review
+from course.lessons import former, own, review, votes
 
 FOLDER = Path(__file__).parent
 former.keep_names()
@@ -71,22 +72,48 @@ class Lesson:
         if keeps_record and (notice := record.open_in(Path.cwd())):
             print(notice)
 
-    def review(self) -> questions.Quiz:
+    def review(self):
         """Ask three questions of earlier notebooks: those that are due, missed ones first.
 
-        The same until the imports run again; notebook 1 has fewer to ask.
+        The same until the imports run again; notebook 1 has fewer to ask. Where all were
+        answered within the hour there is a text in place of the `Quiz`.
         """
         if self._reviewed is None:
             earlier = [load_questions(name) for name in NAMES[: NAMES.index(self.name)]]
             self._reviewed = review.choose(earlier)
+        if not self._reviewed:
+            return _Text("You answered them all within the hour: go on.")
         return questions.Quiz(self._reviewed, "Review")
 
     def predict(self, name) -> questions.QuestionBox:
         """Ask one question before the run, by its name."""
+        return questions.QuestionBox(self._prediction(name))
+
+    def vote(self, name) -> questions.QuestionBox:
+        """Ask a class in place of one learner; you type how many said what."""
+        return votes.ask(self._prediction(name))
+
+    def reveal(self, name, result=None):
+        """Hold the run against the guess; ``result``: the number, or words, that came out.
+
+        Below all else that the cell shows stands how the guess went, and why. Of a question
+        without an answer nothing is shown.
+        """
+        question = self._prediction(name)
+        questions.reveal(question, result)
+        votes.draw(question, result)
+
+    def guess(self, name) -> list:
+        """What a picture draws of your guess: numbers, or names. Before it nothing."""
+        with contextlib.suppress(ValueError):  # the question has changed since
+            return self._prediction(name).guess()
+        return []
+
+    def _prediction(self, name):
         predictions = self.questions.predictions
         if name not in predictions:
             raise _unknown(f"question {name!r} here", map(repr, predictions))
-        return questions.QuestionBox(predictions[name])
+        return predictions[name]
 
     def check(self, function) -> checking.Verdict:
         """Check an exercise, see `checking.check`, and remember how it went."""
@@ -148,7 +175,7 @@ class Lesson:
                 lines.append(f"  {name}, {_slips(mistakes)}")
         for question in self.questions.all:
             answer = question.recorded
-            if answer.first and not answer.first_right:
+            if answer.first and not answer.first_right and answer.stage != record.NOTED:
                 lines.append(f"  '{question.name}': {question.tell(answer.first)}")
         return lines
 

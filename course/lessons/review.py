@@ -1,7 +1,8 @@
 """Spaced review: which questions of earlier notebooks to ask again.
 
 A question that is answered right comes back after one day, then after two, four, eight;
-one that is answered wrong is due at once.
+one that is answered wrong is due after an hour. What was asked within the hour is left
+out, and what comes back has its options in another order, or other numbers.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,14 +12,17 @@ from course import record
 from course.questions import Reply
 
 COUNT = 3
+JUST_NOW = timedelta(hours=1)
 LONGEST = 6  # 2 ** 6 days
 
 
 class ReviewQuestion:
     """A question that is asked again: its earlier reply is not shown, and stays kept."""
 
+    key = ()  # not by that under which its earlier answer is known
+
     def __init__(self, question):
-        self._question = question
+        self._question = question.again()
         self.recorded = record.Answer()  # since it is asked again, in this session
 
     def __getattr__(self, name):
@@ -47,17 +51,23 @@ def choose(lessons, now=None) -> list[ReviewQuestion]:
     longest. Without a record they are always the same: one of each lesson in turn.
     """
     now = now or datetime.now(UTC)
-    lists = [[q for q in lesson.all if q.stands_alone] for lesson in reversed(lessons)]
+    lists = [lesson.quiz for lesson in reversed(lessons)]
     in_turns = [q for turn in zip_longest(*lists) for q in turn if q is not None]
-    chosen = sorted(in_turns, key=lambda question: _rank(question.recorded, now))
+    ripe = [q for q in in_turns if now - _asked(q.recorded) >= JUST_NOW]
+    chosen = sorted(ripe, key=lambda question: _rank(question.recorded, now))
     return [ReviewQuestion(question) for question in chosen[:COUNT]]
+
+
+def _asked(answer):
+    """When it was asked last; what was never asked was long ago."""
+    return _time(answer.reviewed or answer.when)
 
 
 def _rank(answer, now):
     """What comes first has the smallest: missed, due, never asked, not due yet."""
     if not (answer.first or answer.reviewed):
         return 2, 0.0
-    asked = _time(answer.reviewed or answer.when)
+    asked = _asked(answer)
     if answer.streak == 0 and (answer.reviewed or not answer.first_right):
         return 0, asked.timestamp()
     is_due = asked + timedelta(days=2 ** min(answer.streak, LONGEST)) <= now

@@ -3,25 +3,27 @@
 import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
 
 from course.experiments import common_factor, error_range, is_wrong, wrong_names
 from course.pictures import axes
-from course.pictures.style import NEGATIVE, NEUTRAL, SMALL, Picture, number
+from course.pictures.style import NEGATIVE, NEUTRAL, SMALL, Picture, guessed, number
 
 _CMAP = LinearSegmentedColormap.from_list("error", ["#FFFFFF", NEGATIVE])
 
 
-def gradient_check(checks, digits=1, size=(10, 3.8)) -> Picture:
-    """The errors that `mlp.gradient_check` found, entry by entry."""
-    alt = describe_gradient_check(checks)
-    return Picture(lambda ax: draw_gradient_check(ax, checks, digits), alt, size)
+def gradient_check(checks, digits=1, size=(10, 3.8), guess=()) -> Picture:
+    """The errors that `mlp.gradient_check` found; a ``guess`` names the wrong arrays."""
+    alt = describe_gradient_check(checks) + guessed(guess)
+    return Picture(lambda ax: draw_gradient_check(ax, checks, digits, guess), alt, size)
 
 
-def draw_gradient_check(ax, checks, digits=1):
+def draw_gradient_check(ax, checks, digits=1, guess=()):
     """Draw the error of each entry as a cell: white is right, orange is wrong.
 
     A wrong cell is hatched too, a cell at a kink is dotted; the word below each block
-    says what `gradient_check` found for it. ``digits`` are the decimals in the cells.
+    says what `gradient_check` found for it. ``digits`` are the decimals in the cells. What
+    a ``guess`` names has a dashed frame.
     """
     places = _places(checks)
     width = max(x + c.error.shape[-1] for c, (x, _) in zip(checks, places))
@@ -37,9 +39,12 @@ def draw_gradient_check(ax, checks, digits=1):
     for check, place in zip(checks, places):
         _draw_cells(ax, check, place, digits if has_room else None)
         _write_verdict(ax, check, place)
+        if check.name in guess:
+            _draw_frame(ax, check, place)
     wrong = wrong_names(checks)
     ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else _all_right(checks))
     key = "relative error; hatched: wrong, dotted: at a kink"
+    key += "; dashed frame: wrong by your guess" * bool(guess)
     axes.write(ax, 0.5, 0, key, va="bottom", transform=ax.transAxes)
 
 
@@ -85,6 +90,13 @@ def _write_verdict(ax, check, place):
     look = {"va": "top", "fontweight": "normal" if check.ok else "bold"}
     below = place[0] + columns / 2, place[1] + rows + 0.12
     axes.write(ax, *below, f"{check.name}\n{word}", **look)
+
+
+def _draw_frame(ax, check, place):
+    rows, columns = np.atleast_2d(check.error).shape
+    corner = place[0] - 0.15, place[1] - 0.15
+    look = {"fill": False, "linestyle": "--", "linewidth": 2.5, "clip_on": False}
+    ax.add_patch(Rectangle(corner, columns + 0.3, rows + 0.2, **look))
 
 
 def describe_gradient_check(checks):

@@ -5,13 +5,14 @@ import numpy as np
 from course import checks
 from course.experiments import FATES, wilson_interval
 from course.pictures import axes
-from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, in_row
+from course.pictures.style import POSITIVE, STYLE, Picture, bar_look, guessed, in_row
 
 
-def success(rates, size=(8, 4), rough=0) -> Picture:
+def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
     """Success rates with their 95 % intervals: {name: (successes, trials)}.
 
-    Where rounding errors decide how some runs end, words round to ``rough`` points.
+    Where rounding errors decide how some runs end, words round to ``rough`` points. A
+    ``guess`` is a row's name, or the name and from where to where in percent.
     """
     words = [_in_words(*pair, rough) for pair in rates.values()]
 
@@ -22,11 +23,26 @@ def success(rates, size=(8, 4), rough=0) -> Picture:
             place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
             ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
             ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
+        if guess:
+            _draw_guess(ax, list(rates).index(guess[0]), guess[1:])
         ax.set_yticks(range(len(rates)), list(rates))
         ax.set_xlabel("success rate in %, with its 95 % interval")
 
     parts = "; ".join(f"{name}: {text}" for name, text in zip(rates, words))
-    return Picture(draw, f"Success rates with 95 % intervals. {parts}.", size)
+    alt = f"Success rates with 95 % intervals. {parts}.{guessed(guess)}"
+    return Picture(draw, alt, size)
+
+
+def _draw_guess(ax, i, percent):
+    """The words in row ``i``; of percent a dotted line below it from end to end."""
+    x, y, side = 100, i - 0.3, "right"
+    if percent:
+        x, y, side = max(percent) + 2, i + 0.3, "left"
+        ends = [min(percent), max(percent)]
+        ax.plot(ends, [y, y], "k|:", markersize=12, markeredgewidth=2)
+        if x > 75:
+            x, side = min(percent) - 2, "right"
+    ax.text(x, y, "your guess", ha=side, va="center", fontweight="bold")
 
 
 def _draw_rates(ax, rates):
@@ -49,8 +65,11 @@ def _in_words(successes, trials, rough):
     return f"{100 * successes / trials:.0f} % ({interval})"
 
 
-def groups(success) -> Picture:
-    """Ten groups of 10 and of 100 seeds, with rates and intervals: success (S,)."""
+def groups(success, guess=()) -> Picture:
+    """Ten groups of 10 and of 100 seeds, with rates and intervals: success (S,).
+
+    A ``guess`` for the groups of 10: the lowest and the highest rate in percent.
+    """
     truth, shown, parts = 100 * np.mean(success), {}, []
     for size in (10, 100):
         counts = np.reshape(success[: 10 * size], (10, size)).sum(axis=1)
@@ -63,14 +82,23 @@ def groups(success) -> Picture:
             f"{title} have rates from about {low} to {high} % and intervals about "
             f"{10 * width:.0f}0 points wide"
         )
-    alt = f"{'; '.join(parts)}. The rate of all is {truth:.0f} %."
-    return in_row(lambda ax, pair: _draw_groups(ax, *pair, truth), shown, alt, (11, 4))
+    alt = f"{'; '.join(parts)}. The rate of all is {truth:.0f} %.{guessed(guess)}"
+
+    def draw(ax, pair):
+        _draw_groups(ax, *pair, truth, guess if pair[1] == 10 else ())
+
+    return in_row(draw, shown, alt, (11, 4))
 
 
-def _draw_groups(ax, counts, size, truth):
+def _draw_groups(ax, counts, size, truth, guess):
     """The rates of groups of seeds, and that of all seeds as a dashed line."""
     _draw_rates(ax, [(count, size) for count in counts])
     ax.axvline(truth, color="black", linestyle="--")
+    for place in guess:
+        ax.axvline(place, color="black", linestyle=":")
+    if guess:
+        look = {"ha": "right" if max(guess) > 85 else "left", "fontweight": "bold"}
+        ax.text(max(guess) + 1, -0.72, " your \n guess ", va="top", **look)
     ax.set(yticks=[], xlabel="success rate in %")
 
 

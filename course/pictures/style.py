@@ -134,6 +134,11 @@ def in_row(draw, data, alt, size):
     return Picture([functools.partial(draw_with_title, t) for t in data], alt, size)
 
 
+def guessed(guess) -> str:
+    """The end of the alt text of a picture in which a guess is drawn; '' without one."""
+    return f" Your guess: {', '.join(map(str, guess))}." if guess else ""
+
+
 def number(value, digits=2):
     """A number for a picture, in about five characters.
 

@@ -9,12 +9,17 @@ texts, an empty line begins a paragraph::
     [[predict]]                    # or [[quiz]]: the same fields
     name = "minus two"             # no other question of this lesson has it
     question = "What does this `relu` make of -2?"
-    explanation = "..."            # if more is to be said; folded after a wrong answer
+    explanation = "..."            # if more is to be said
+    at_once = true                 # it replies at once, and may be tried again, as in a
+                                   # quiz; else the guess is locked until its run, which
+                                   # calls lesson.reveal, tells the answer
     telltales = ["0[.]4"]          # of a prediction: what would tell its answer, as
                                    # regular expressions; the tests look for them
     [[predict.option]]             # two or more; one of them is right
     text = "0"
-    feedback = "That is what ReLU would do. Look at the line for negative z."
+    feedback = "That is what ReLU would do. This function has a line for negative z."
+    formerly = "nought"            # its text in an older version, for old answers
+    drawn = [0]                    # by which numbers or names a picture draws the guess
     [[predict.option]]
     text = "0.4"
     right = true
@@ -23,7 +28,7 @@ texts, an empty line begins a paragraph::
     [[predict]]
     name = "slope"
     question = "What is the slope at -2?"
-    answer = -0.2
+    answer = -0.2                  # only of what replies at once: else the run tells it
     tolerance = 0.01               # this far from the answer is still right
     percent = true                 # where percent are asked for: '5%' is 5, else 0.05
     feedback = "The line falls by 0.2 for each step to the right."
@@ -45,7 +50,7 @@ texts, an empty line begins a paragraph::
 """
 # ruff: noqa: F401
 
-from course.questions.box import QuestionBox, Quiz
+from course.questions.box import Opened, QuestionBox, Quiz, reveal
 from course.questions.kinds import (
     ChoiceQuestion,
     NumberQuestion,

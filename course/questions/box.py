@@ -1,10 +1,12 @@
-"""Questions on the page: a widget for each, and the quiz.
+"""Questions on the page: a widget for each, the quiz, and what the run reveals.
 
 What the browser does is in question.js, which tells us what was answered; how it looks
 is in question.css. anywidget brings both to JupyterLab, Notebook, Voila and Colab.
 """
 
+import contextlib
 import html
+import re
 from pathlib import Path
 
 import anywidget
@@ -15,14 +17,22 @@ from course import host, page, record
 from course.questions.kinds import Reply, as_html, code
 
 FOLDER = Path(__file__).parent
+# What stands at the head of a reply: a sign, and the usual word.
 VERDICTS = {
-    "right": "\N{CHECK MARK} Right.",
-    "wrong": "\N{BALLOT X} Not yet.",
-    "note": "",
+    "right": ("\N{CHECK MARK}", "Right."),
+    "wrong": ("\N{BALLOT X}", "No."),
+    "note": ("", ""),
 }
-
+COLOURS = {
+    "right": "#2e7d32",
+    "wrong": "#c62828",
+    "note": "#767676",
+}  # see question.css
+NOTED = "The run tells the rest."
+RAN = "<p>It has run already, so it is told at once:</p>\n"
 
 ON_PAGE = {}  # (lesson, title) -> the box of a question, or of a quiz
+RUNS = {}  # (lesson, name) -> what its run in this kernel has told
 
 
 class Answers(anywidget.AnyWidget):
@@ -74,16 +84,13 @@ class QuestionBox(_OnPage):
         self.next_step, self.on_answer = next_step, on_answer
         self.head = f"<strong>{html.escape(title)}:</strong> {code(question.text)}"
         self.reply = widgets.HTML()
-        again = question.repeat()
-        answer = question.recorded.last if again else ""
-        self.answers = Answers(
-            kind=question.kind, options=question.choices(answer), answer=answer
-        )
+        self.answers = Answers(kind=question.kind, options=question.choices(""))
         self.answers.on_msg(lambda _, message, __: self.submit(message.get("answer")))
         self.box = widgets.VBox([widgets.HTML(self.head), self.answers, self.reply])
         self.box.add_class("course-question")
-        if again:
-            self.show(answer, again)
+        if question.recorded.last:
+            with contextlib.suppress(ValueError):  # the question has changed since
+                self.show(question.recorded.last, question.repeat())
         self._come_to(question.lesson, f"{title} {question.name}")
 
     def submit(self, answer):
@@ -97,31 +104,36 @@ class QuestionBox(_OnPage):
         except Exception as error:  # noqa: BLE001, shown
             self._say("note", html.escape(page.in_words(error)))
 
-    def show(self, answer, reply: Reply):
-        """Show a reply, with what was answered first if that was another answer."""
-        words = f"<p>{code(reply.words)}</p>\n"
-        first = self.question.recorded.first
-        if self.question.kind != "order" and first not in ("", answer):
+    def show(self, answer, reply: Reply | None):
+        """Show a reply, and how the answer stands; None: the run replies, or has."""
+        question, first = self.question, self.question.recorded.first
+        if not reply and first:
+            answer = first  # also after a second click on a busy machine
+        self.answers.options = question.choices(answer)
+        self.answers.answer = question.now(answer)
+        verdict = "note"
+        words = f"<p><strong>Noted: {code(question.said(answer))}.</strong> {NOTED}</p>"
+        if reply:
+            verdict, words = _verdict(reply), _told(question, reply)
+        elif question.key in RUNS:
+            reply = question.open(RUNS[question.key])
+            verdict, words = _verdict(reply), RAN + _told(question, reply)
+        if question.kind != "order" and first not in ("", answer):
             words += f"<p>Your first answer was: {code(first)}</p>\n"
-        explanation = as_html(self.question.explanation)
-        if explanation and not reply.right:
-            explanation = (
-                "<details><summary>Show the explanation</summary>"
-                f"{explanation}</details>"
-            )
         if record.KEEPER.trouble:
-            explanation += f"<p>{html.escape(record.KEEPER.trouble)}</p>"
-        self._say("right" if reply.right else "wrong", words + explanation)
+            words += f"<p>{html.escape(record.KEEPER.trouble)}</p>"
+        self._say(verdict, words)
 
     def _say(self, verdict, words):
         """Fill the line below; the box takes the verdict as a class, for the colours."""
         for name in VERDICTS:
             self.box.remove_class(name)
         self.box.add_class(verdict)
-        told = f"<p><strong>{VERDICTS[verdict]}</strong></p>\n{words}"
         # Also the same words are news: to who listens, and to question.js, which waits.
-        turn = "odd" if 'class="reply even"' in self.reply.value else "even"
-        self.reply.value = f'<div class="reply {turn}" role="status">{told}</div>'
+        turn = "odd" if 'class="reply even' in self.reply.value else "even"
+        lock = " locked" if self.answers.answer and not self.question.at_once else ""
+        told = f'<div class="reply {turn}{lock}" role="status">{words}</div>'
+        self.reply.value = told
 
     def plain(self) -> str:
         """The question as text; the same before and after the answer."""
@@ -132,11 +144,48 @@ class QuestionBox(_OnPage):
 
     def static(self) -> str:
         """The question as HTML, with the answer folded away."""
+        place = html.escape(" ".join(self.question.key))
         return (
-            f"<div><p>{self.head}</p>{self.question.static()}"
+            f'<div data-question="{place}"><p>{self.head}</p>{self.question.static()}'
             "<details><summary>Answer, with the reasons</summary>"
             f"{self.question.solution()}</details></div>"
         )
+
+
+def reveal(question, result=None):
+    """Show, at the end of the cell that runs, what was guessed beside what came out.
+
+    Nothing is shown of a question without an answer.
+    """
+    RUNS[question.key] = result
+    with contextlib.suppress(ValueError):  # the question has changed since the answer
+        if question.recorded.first:
+            host.show_after(Opened(question, question.open(result)))
+
+
+class Opened:
+    """What the run says to a guess, as an output."""
+
+    def __init__(self, question, reply):
+        self.told, self.colour = _told(question, reply), COLOURS[_verdict(reply)]
+
+    def _repr_html_(self):
+        look = f"border-left:6px solid {self.colour};padding:2px 10px"
+        return f'<div role="status" style="{look}">{self.told}</div>'
+
+    def __repr__(self):
+        return html.unescape(re.sub("<[^>]*>", "", self.told)).strip()
+
+
+def _verdict(reply):
+    return {True: "right", False: "wrong", None: "note"}[reply.right]
+
+
+def _told(question, reply):
+    """A reply with its reasons, as HTML."""
+    sign, usual = VERDICTS[_verdict(reply)]
+    head = f"<p><strong>{sign} {code(reply.head or usual)}</strong></p>"
+    return "\n".join([head, as_html(reply.words), as_html(question.explanation)])
 
 
 class Quiz(_OnPage):

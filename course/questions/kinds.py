@@ -1,7 +1,7 @@
 """The kinds of questions: what is asked, and the reply to each answer."""
 
+import copy
 import html
-import math
 import re
 import tomllib
 from pathlib import Path
@@ -11,51 +11,86 @@ from typing import NamedTuple
 import numpy as np
 
 from course import record, sealed
+from course.words import read_number
 
 # 1. Questions and their answers ------------------------------------------------------
 
 
 class Reply(NamedTuple):
-    """What a question says to an answer."""
+    """What a question says to an answer, or the run to a guess."""
 
     right: bool
-    words: str
+    words: str  # the reasons, in paragraphs
+    head: str = ""  # beside the sign of right or wrong; '' for the usual word
 
 
 class Question:
     """What all questions share. A subclass takes the fields of the file by name.
 
-    It has ``reply(answer) -> Reply``; a ValueError says that it is no answer at all.
+    It has ``reply(answer) -> Reply``; if the run replies, ``reveal(answer, result)`` with
+    what came out. ``read(answer)`` says by a ValueError that it is no answer at all.
     """
 
     kind = ""  # as question.js calls it
     prompt = ""  # what readers of the plain text are to do
 
     def __init__(
-        self, lesson, name, question, explanation="", stands_alone=False, telltales=()
+        self, lesson, name, question, explanation="", at_once=False, telltales=()
     ):
         self.lesson, self.name, self.text = lesson, name, question
         self.explanation, self.telltales = explanation, telltales
-        self.stands_alone = stands_alone  # can be asked again in another notebook
+        self.at_once = (
+            at_once  # it replies; else the run does, by `course.questions.reveal`
+        )
+
+    @property
+    def key(self) -> tuple:
+        """By what it is known."""
+        return self.lesson, self.name
 
     @property
     def recorded(self) -> record.Answer:
         """What was answered; empty before the first answer."""
-        return record.answer(self.lesson, self.name)
+        return record.answer(*self.key)
 
-    def submit(self, answer) -> Reply:
-        """Remember an answer, and reply to it."""
+    def submit(self, answer) -> Reply | None:
+        """Remember an answer, and reply to it; None of a guess, which the run answers."""
         answer = str(answer).strip()
+        self.read(answer)
+        if not self.at_once:
+            record.add_guess(*self.key, answer)
+            return None
         reply = self.reply(answer)
-        record.add_answer(self.lesson, self.name, answer, reply.right)
+        record.add_answer(*self.key, answer, reply.right)
         return reply
 
     def repeat(self) -> Reply | None:
-        """The reply to the last answer; None before it, or if it is none any more."""
-        try:
-            return self.reply(self.recorded.last) if self.recorded.last else None
-        except ValueError:  # the question has changed since
-            return None
+        """The reply to the last answer; None where the run gives it."""
+        return None if self.recorded.stage else self.reply(self.recorded.last)
+
+    def open(self, result) -> Reply:
+        """What the run says to the guess, which is remembered, too."""
+        kept = self.recorded
+        reply = self.reveal(kept.first, result)
+        if kept.stage == record.NOTED:
+            record.add_reveal(*self.key, reply.right)
+        return reply
+
+    def said(self, answer) -> str:
+        """An answer as a sentence quotes it."""
+        return answer
+
+    def now(self, answer) -> str:
+        """An answer of any version, in today's words."""
+        return answer
+
+    def guess(self) -> list:
+        """What pictures draw of the guess: numbers, or names; nothing before it."""
+        return []
+
+    def again(self):
+        """The question as a later review asks it: not word by word the same."""
+        return self
 
     def choices(self, answer) -> list:
         """What there is to choose or to order after ``answer``: its text, its HTML."""
@@ -88,6 +123,8 @@ class Option(NamedTuple):
     text: str
     feedback: str
     right: bool = False
+    formerly: str = ""  # its text in older versions of the course
+    drawn: tuple = ()  # by what a picture draws it
 
 
 class ChoiceQuestion(Question):
@@ -104,17 +141,53 @@ class ChoiceQuestion(Question):
         count = sum(option.right is True for option in options)
         if count != 1:
             raise ValueError(f"{count} options are right; it must be exactly one")
+        self.right = next(option for option in options if option.right)
 
     @property
     def lettered(self) -> dict:
         """The options by letters, which paper and slides need."""
         return dict(zip(ascii_uppercase, self.options.values()))
 
+    def read(self, answer) -> Option:
+        """The option that was chosen."""
+        for option in self.options.values():
+            if answer and answer in (option.text, option.formerly):
+                return option
+        raise ValueError(f"{answer!r} is not among the answers")
+
     def reply(self, answer) -> Reply:
-        if answer not in self.options:
-            raise ValueError(f"{answer!r} is not among the answers")
-        option = self.options[answer]
+        option = self.read(answer)
         return Reply(option.right, option.feedback)
+
+    def reveal(self, answer, result=None) -> Reply:
+        """``result``: what the run has shown, in words, if that says more."""
+        option = self.read(answer)
+        is_told = option.right and not result
+        so = "and so it is" if is_told else f"it is {self.came_out(result)}"
+        reasons = [option.feedback, *([] if option.right else [self.right.feedback])]
+        head = f"You said {self.said(answer)}; {so}."
+        return Reply(option.right, "\n\n".join(reasons), head)
+
+    def came_out(self, result) -> str:
+        """What came out, in words: of the run, or else of the right option."""
+        return result or self.said(self.right.text)
+
+    def said(self, answer) -> str:
+        return f"'{self.now(answer).rstrip('.')}'"
+
+    def now(self, answer) -> str:
+        return self.read(answer).text
+
+    def guess(self) -> list:
+        first = self.recorded.first
+        return list(self.read(first).drawn) if first else []
+
+    def again(self):
+        """With its options in another order."""
+        turned, order = copy.copy(self), _another_order(len(self.options), self.name)
+        texts = list(self.options)
+        turned.options = {texts[i]: self.options[texts[i]] for i in order}
+        return turned
 
     def choices(self, answer) -> list:
         return [[text, code(text)] for text in self.options]
@@ -143,17 +216,34 @@ class Miss(NamedTuple):
 
 
 class NumberQuestion(Question):
-    """A question for a number, right within a tolerance."""
+    """A question for a number, right within a tolerance. The run may tell ``answer``."""
 
     kind, prompt = "number", "Type a number"
 
     def __init__(
-        self, answer, tolerance, feedback, otherwise, miss=(), percent=False, **common
+        self,
+        tolerance,
+        feedback,
+        otherwise,
+        answer=None,
+        miss=(),
+        percent=False,
+        again=None,
+        **common,
     ):
         super().__init__(**common)
         self.answer, self.tolerance, self.percent = answer, tolerance, percent
         self.feedback, self.otherwise = feedback, otherwise
         self.misses = [Miss(**table) for table in miss]
+        if (answer is None) is self.at_once:
+            raise ValueError("it has an answer just if it replies at once")
+        if self.at_once:
+            self.check(answer)
+        fields = {"tolerance": tolerance, "percent": percent, **common, **(again or {})}
+        self.other = NumberQuestion(**fields) if again else self
+
+    def check(self, answer):
+        """A ValueError says why the misses don't go with this right answer."""
         if not self.agree(answer, answer):  # a NaN, or a tolerance below 0
             raise ValueError("no number would be taken as right")
         values = [miss.value for miss in self.misses]
@@ -163,14 +253,42 @@ class NumberQuestion(Question):
             if values.count(value) > 1:
                 raise ValueError(f"two misses are {value:g}")
 
+    def read(self, answer) -> float:
+        return read_number(answer, self.percent)
+
     def reply(self, answer) -> Reply:
-        value = read_number(answer, self.percent)
-        if self.agree(value, self.answer):
+        value, kept = self.read(answer), self.recorded
+        if self.answer is not None:
+            right = self.agree(value, self.answer)
+        else:  # given to a version of the course that still knew the number
+            right = kept.first_right if answer == kept.first else kept.solved
+        if right:
             return Reply(True, self.feedback)
         for miss in sorted(self.misses, key=lambda miss: abs(miss.value - value)):
             if self.agree(value, miss.value):
                 return Reply(False, miss.feedback)
         return Reply(False, self.otherwise)
+
+    def reveal(self, answer, result) -> Reply:
+        """``result``: the number that came out."""
+        told = copy.copy(self)
+        told.answer = result
+        head = f"You said {self.said(answer)}; it is {self.came_out(result)}."
+        return told.reply(answer)._replace(head=head)
+
+    def came_out(self, result) -> str:
+        """The number that came out, in words."""
+        return self.said(f"{result:.3g}")
+
+    def said(self, answer) -> str:
+        return f"{self.read(answer):g} %" if self.percent else answer
+
+    def guess(self) -> list:
+        return [self.read(self.recorded.first)] if self.recorded.first else []
+
+    def again(self):
+        """With other numbers, where the file has some."""
+        return self.other
 
     def agree(self, value, target) -> bool:
         """Whether two numbers agree within the tolerance, both ends included.
@@ -183,7 +301,8 @@ class NumberQuestion(Question):
         return abs(value - target) <= self.tolerance * share + rounding
 
     def solution(self) -> str:
-        right = f"<p><strong>{self.answer:g}</strong> {code(self.feedback)}</p>"
+        number = "" if self.answer is None else f"<strong>{self.answer:g}</strong> "
+        right = f"<p>{number}{code(self.feedback)}</p>"
         misses = [
             f"<p>{value:g}: No. {code(words)}</p>" for value, words in self.misses
         ]
@@ -214,12 +333,7 @@ class OrderQuestion(Question):
     @property
     def shuffled(self) -> list[int]:
         """The order that is shown first: for a name always the same, and never right."""
-        right = list(range(len(self.lines)))
-        rng = np.random.default_rng(list(self.name.encode()))
-        order = right
-        while order == right:
-            order = rng.permutation(right).tolist()
-        return order
+        return _another_order(len(self.lines), self.name)
 
     def read(self, answer) -> list[int]:
         """The order that an answer stands for."""
@@ -255,40 +369,17 @@ class OrderQuestion(Question):
         return f"{lines}<p>{code(self.feedback)}</p>{super().solution()}"
 
 
+def _another_order(count, name):
+    """The numbers up to ``count``, for a name always in the same order but their own."""
+    right = order = list(range(count))
+    rng = np.random.default_rng(list(name.encode()))
+    while order == right:
+        order = rng.permutation(right).tolist()
+    return order
+
+
 def _listing(lines):
     return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
-
-
-def read_number(typed, percent=False) -> float:
-    """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
-
-    ``percent``: percent are asked for, so that 5% is 5. A ValueError says what would
-    be right.
-    """
-    text = str(typed).strip()
-    if not text:
-        raise ValueError("Type a number first.")
-    comma = re.fullmatch(r"([^\d,]?\d+),(\d+)(%?)", text)
-    if comma:
-        whole, decimals, sign = comma.groups()
-        raise ValueError(f"Write {text} with a point, as in {whole}.{decimals}{sign}.")
-    number = text.replace("\N{MINUS SIGN}", "-")
-    part = 0.01 if number.endswith("%") and not percent else 1
-    number = number.removesuffix("%").strip()
-    try:
-        value = part * math.prod(map(_read_quotient, number.split("*")))
-    except (ValueError, ZeroDivisionError):
-        value = math.nan
-    if not math.isfinite(value):
-        raise ValueError(
-            f"{text!r} is not a number. Type one such as 12.5, -70 or 2/3."
-        )
-    return value
-
-
-def _read_quotient(text):
-    above, slash, below = text.partition("/")
-    return float(above) / float(below) if slash else float(text)
 
 
 def code(text) -> str:
@@ -299,7 +390,7 @@ def code(text) -> str:
 def as_html(text) -> str:
     """A text of paragraphs as HTML."""
     paragraphs = re.split(r"\n\s*\n", text.strip())
-    return "".join(f"<p>{code(part)}</p>" for part in paragraphs if part)
+    return "\n".join(f"<p>{code(part)}</p>" for part in paragraphs if part)
 
 
 # 2. The questions of a lesson --------------------------------------------------------
@@ -314,7 +405,7 @@ class Questions:
     def __init__(self, lesson, predict=(), quiz=()):
         predictions = [_make_question(lesson, **table) for table in predict]
         self.quiz = [
-            _make_question(lesson, **{"stands_alone": True, **table}) for table in quiz
+            _make_question(lesson, **{"at_once": True, **table}) for table in quiz
         ]
         names = [question.name for question in [*predictions, *self.quiz]]
         for name in names:

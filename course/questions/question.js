@@ -1,5 +1,6 @@
-// What a question is answered by: options to choose from, a number to type, or lines to
-// order. An answer goes to Python as a message; Python writes the reply below, see box.py.
+// What a question is answered by: options to choose from, a number to type, lines to order,
+// or the guesses of a class. An answer goes to Python as a message; Python writes the reply
+// below, see box.py. After a reply of the class "locked" nothing more is sent.
 
 function button(content, onclick, label) {
   const made = document.createElement("button");
@@ -20,8 +21,7 @@ function steps(event) {
 function choice(place, { options, answer }, submit) {
   const all = options.map(([text, content]) => {
     const option = button(content, () => {
-      submit(text);
-      choose(option);
+      if (submit(text)) choose(option);
     });
     option.className = "option";
     option.dataset.answer = text;
@@ -38,19 +38,34 @@ function choice(place, { options, answer }, submit) {
   });
 }
 
-function number(place, { answer }, submit) {
+// A box to type in, with a name; Enter in it submits.
+function field(name, value, submit) {
   const label = document.createElement("label");
   const box = document.createElement("input");
-  Object.assign(box, { type: "text", size: 12, autocomplete: "off", value: answer });
+  Object.assign(box, { type: "text", size: 12, autocomplete: "off", value });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter") submit(box.value);
   });
-  label.append("your number ", box);
+  label.append(`${name} `, box);
+  return [label, box];
+}
+
+function number(place, { answer }, submit) {
+  const [label, box] = field("your number", answer, submit);
   place.append(
     label,
     " ",
     button("Answer", () => submit(box.value)),
   );
+}
+
+// A box for each of the rounds in which a class guesses.
+function votes(place, { options }, submit) {
+  for (const [round, content, example] of options) {
+    const [label, box] = field(content, "", (typed) => submit(`${round} ${typed}`));
+    Object.assign(box, { size: 40, placeholder: example });
+    place.append(label, document.createElement("br"));
+  }
 }
 
 function order(place, { options }, submit) {
@@ -83,28 +98,41 @@ function order(place, { options }, submit) {
   );
 }
 
-const KINDS = { choice, number, order };
+const KINDS = { choice, number, order, votes };
 
 function render({ model, el }) {
   el.classList.add("answers");
   el.setAttribute("role", "group");
   const state = { options: model.get("options"), answer: model.get("answer") };
   let last = state.answer || null;
+  let locked = false;
   KINDS[model.get("kind")](el, state, (answer) => {
-    if (answer === last) return; // the reply to it stands there
-    last = answer;
-    el.classList.add("waiting"); // until the reply comes
-    model.send({ answer });
+    if (locked) return false;
+    if (answer !== last) {
+      // else the reply to it stands there
+      last = answer;
+      el.classList.add("waiting"); // until the reply comes
+      model.send({ answer });
+    }
+    return true;
   });
+  const hear = (reply) => {
+    el.classList.remove("waiting");
+    locked = reply.querySelector(".locked") !== null;
+    // They keep the focus: only so Shift+Enter goes on.
+    for (const each of el.querySelectorAll("button, input")) {
+      each.setAttribute("aria-disabled", locked);
+      each.readOnly = locked;
+    }
+  };
   const observer = new ResizeObserver(() => {
     // it has come to the page
     const box = el.closest(".course-question");
     if (!box) return;
     observer.disconnect();
-    new MutationObserver(() => el.classList.remove("waiting")).observe(box.lastElementChild, {
-      childList: true,
-      subtree: true,
-    });
+    const reply = box.lastElementChild;
+    hear(reply);
+    new MutationObserver(() => hear(reply)).observe(reply, { childList: true, subtree: true });
   });
   observer.observe(el);
 }

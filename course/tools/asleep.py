@@ -3,19 +3,25 @@
 A widget lives in the kernel. In a notebook that is opened again JupyterLab would show
 'Error displaying widget: model not found' in its place, and hide the picture or the
 question that is stored beside it. So the save takes the widget out, and says how it
-comes back.
+comes back. And whoever opens the notebook finds each question with the answer given.
 """
 
 import html
+import re
 from pathlib import Path
 
 import nbformat
+from jupyter_core.utils import ensure_async
 from nbformat.v4.rwbase import rejoin_lines
 
+from course import record
 from course.page import ASLEEP
+from course.questions.kinds import code
 from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK, write
 
+# The place of an answer in the HTML of a question, and what stands there since last time.
+ANSWERED = re.compile(r'(<div data-question="([^"]*)">)(?:(?:<p>.*</p>)?<!---->)?')
 LINE = f"<p><em>{ASLEEP}</em></p>"
 
 
@@ -33,6 +39,44 @@ def before_save(model, path, contents_manager):
             write(place.parent / LAST, place.name.encode(), mark)
     except Exception:
         contents_manager.log.warning("%s is saved as it is", path, exc_info=True)
+
+
+def keep(contents_manager):
+    """Have a Jupyter server save and open the notebooks of a learner's folder so."""
+    contents_manager.register_pre_save_hook(before_save)
+    get = contents_manager.get
+
+    async def get_answered(path, *args, **options):
+        model = await ensure_async(get(path, *args, **options))
+        place = Path(contents_manager.root_dir, path.strip("/")).parent
+        is_notebook = model["type"] == "notebook" and model["content"]
+        if is_notebook and (place / MARK).is_dir():
+            try:
+                answered(model["content"], record.read(place / record.FILE)["answers"])
+            except (OSError, ValueError):
+                pass  # it is no record: the questions stand there without answers
+        return model
+
+    contents_manager.get = get_answered
+
+
+def answered(notebook, answers):
+    """Put each answer of a record below its question, which is asleep."""
+
+    def told(found):
+        lesson, _, name = html.unescape(found[2]).partition(" ")
+        answer = answers.get(lesson, {}).get(name, record.Answer()).last
+        words = (
+            f"<p><strong>You answered:</strong> {code(answer)}</p>" if answer else ""
+        )
+        return f"{found[1]}{words}<!---->"
+
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            data = output.get("data", {})
+            if WIDGET_VIEW not in data and "text/html" in data:
+                page = "".join(data["text/html"])
+                data["text/html"] = ANSWERED.sub(told, page)
 
 
 def without_widgets(notebook):

@@ -3,11 +3,13 @@
 import ast
 import re
 from importlib import import_module
+from itertools import chain
 
 from course.tools.notebooks import tags
 
 # Tags that say what a cell is. Where the course is published, one fetches it.
 TAGGED = {"exercise", "stub", "hint", "solution", "tasks", "fetch"}
+REVEAL = re.compile(r"^lesson\.reveal\(.*\n?", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)
 
@@ -45,6 +47,39 @@ def question_in(cell) -> str:
         case ast.Call(args=[ast.Constant(value=str(name))]):
             return name
     return ""
+
+
+def names(cell) -> tuple[set, set]:
+    """The names that the code of a cell gives, and those that it takes from cells before."""
+    given, taken = set(), set()
+    for statement in _parsed(cell).body:
+        gives, takes = _names_of(statement)
+        taken |= takes - given
+        given |= gives
+    return given, taken
+
+
+def _names_of(statement):
+    nodes = [*ast.walk(statement)]
+    loaded, stored = (
+        {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
+        for context in (ast.Load, ast.Store)
+    )
+    match statement:
+        case ast.FunctionDef():
+            inside = stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
+            shared = (node.names for node in nodes if isinstance(node, ast.Global))
+            return {statement.name, *chain.from_iterable(shared)}, loaded - inside
+        case ast.Import() | ast.ImportFrom():
+            return {alias.asname or alias.name for alias in statement.names}, set()
+        case ast.Assign():
+            return stored, loaded
+    return stored, loaded - stored
+
+
+def without_reveals(source) -> str:
+    """Code without the lines that tell how a guess went: where nobody guesses."""
+    return REVEAL.sub("", source).rstrip()
 
 
 def headings(cell) -> list:

@@ -19,6 +19,7 @@ A_QUESTION = 1
 A_TASK = 2  # a numbered line of a cell tagged `tasks`: something to do with a panel
 READ = {"text", "exercise", "tasks"}  # kinds of cells whose words count
 CODE = {"code", "imports", "panel"}  # those whose lines of code count
+LINE = r"^ *(?! |lesson\.reveal)\S.*"  # what reveals a guess is no code to read
 
 
 class Count(NamedTuple):
@@ -81,7 +82,7 @@ def count(notebook, quiz_questions=0, writing=()) -> Count:
     asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
     return Count(
         words=sum(_words(text) for kind, text in cells if kind in READ),
-        lines=sum(_count(r"\S.*", text) for kind, text in cells if kind in CODE),
+        lines=sum(_count(LINE, text) for kind, text in cells if kind in CODE),
         questions=sum(asked.get(kind, 0) for kind, _ in cells),
         tasks=sum(_count(r"^\d+\. ", text) for kind, text in cells if kind == "tasks"),
         exercises=len(writing),

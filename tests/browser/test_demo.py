@@ -5,12 +5,14 @@ All demos are cells of one notebook here, so that the page is opened once.
 
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbformat import v4
 
 from course.tools import demo, save
 from tests import live
 from tests.browser.panel_on_page import STOOD_STILL, Panel, assert_agrees
+from tests.test_reruns import texts
 from tests.tools.test_demo import NOTEBOOKS, panel_words
 
 pytestmark = pytest.mark.timed
@@ -49,11 +51,18 @@ def at_top(notebook, cell):
 
 
 def test_they_show_the_panels_of_the_notebooks(notebook, lab):
-    """Guards: a panel that needs another cell, a cell with noise, a record."""
-    stored = [panel_words(cell) for path in NOTEBOOKS for cell in save.read(path).cells]
-    outputs = [out for cell in notebook.cells() for out in cell.get("outputs", ())]
-    assert [out["data"]["text/plain"] for out in outputs] == [*filter(None, stored)]
-    assert len(notebook.panels()) == len(outputs)
+    """Guards: a panel or a run that needs another cell, a cell with noise, a record."""
+    stored = [cell for path in NOTEBOOKS for cell in save.read(path).cells]
+    cells = notebook.cells()
+    shown = [cells[index]["outputs"] for index in notebook.panels()]
+    words = [out["data"]["text/plain"] for (out,) in shown]
+    assert words == [*filter(None, map(panel_words, stored))]
+    for cell in cells:
+        outputs = cell.get("outputs", ())
+        assert "error" not in [out["output_type"] for out in outputs], cell["source"]
+        if "lesson.reveal(" in cell["source"] and "panels." not in cell["source"]:
+            told = [one for one in stored if one["source"] == cell["source"]]
+            assert texts(told[0]) == texts(nbformat.from_dict(cell)), cell["source"]
     names = {path.name for path in (lab.course / "demo").glob("[!.]*")}
     assert names == {"all.ipynb", *(path.name for path in NOTEBOOKS)}
 
@@ -65,8 +74,8 @@ def test_all_of_each_panel_is_in_sight_and_large(notebook):
         assert seen["controls"] > 5 and seen["hidden"] == 0, (cell, seen)
         assert seen["words"] >= 20 and seen["labels"] >= 16, (cell, seen)
         assert seen["scale"] >= 0.95 and abs(seen["skew"] - 1) < 0.01, (cell, seen)
-    texts = notebook.page.locator(".jp-RenderedMarkdown :is(p, li)").all()
-    assert texts and all(text.evaluate(SIZE) >= 20 for text in texts)
+    written = notebook.page.locator(".jp-RenderedMarkdown :is(p, li)").all()
+    assert written and all(text.evaluate(SIZE) >= 20 for text in written)
 
 
 def test_shift_enter_leaves_the_settings_in_sight(notebook):

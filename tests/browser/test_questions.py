@@ -5,21 +5,31 @@ import re
 import pytest
 
 from tests import live
-from tests.questions.texts import CHOICE, NUMBER, ORDER, QUIZ
+from tests.questions.texts import CHOICE, GUESSES, NUMBER, ORDER, QUIZ
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed
 
 CELLS = [
     """import sys; sys.path.insert(0, ".."); from course import questions, record
-ask = questions.load("test.toml", "test")""",
+ask = questions.load("test.toml", "test")
+guess = questions.load("guess.toml", "test").predictions""",
     'questions.QuestionBox(ask.predictions["minus two"])',
     'questions.QuestionBox(ask.predictions["slope"])',
     'questions.QuestionBox(ask.predictions["in order"])',
     "questions.Quiz(ask.quiz)",
+    'questions.QuestionBox(guess["option"])',
+    'questions.reveal(guess["option"])\n-0.2 * -2',
+    'questions.QuestionBox(guess["number"])',
+    'questions.reveal(guess["number"], 0.41)\n0.41',
+    'from course.lessons import votes; votes.ask(guess["of a class"])',
+    'votes.draw(guess["of a class"], None)',
     '"the end"',
 ]
-CHOOSE, TYPE, SORT, QUIZ_CELL = range(1, 5)
+CHOOSE, TYPE, SORT, QUIZ_CELL, GUESS, RUN, GUESS_NUMBER, RUN_NUMBER, VOTE, DRAW = range(
+    1, 11
+)
+FORGET = "record.close(); questions.box.RUNS.clear(); votes.VOTES.clear()"
 LONG = "and it is long enough to be wrapped more than once in a narrow window, " * 3
 # How much lighter the text is than what lies behind it; 21 is white on black.
 CONTRAST = """e => {
@@ -51,6 +61,7 @@ def page(browser, lab, write_notebook):
     folder = lab.course / "notebooks"
     text = (CHOICE + NUMBER + ORDER + QUIZ).replace("itself.", f"itself, {LONG}")
     (folder / "test.toml").write_text(text, encoding="utf-8")
+    (folder / "guess.toml").write_text(GUESSES, encoding="utf-8")
     write_notebook("test", CELLS)
     notebook = live.Notebook(browser, lab, "test")
     notebook.run_all()
@@ -64,7 +75,7 @@ def question(page):
     page.page.evaluate(
         """code => jupyterapp.shell.currentWidget.context.sessionContext.session
         .kernel.requestExecute({code}).done""",
-        "record.close()",
+        FORGET,
     )
 
     def asked(cell):
@@ -94,10 +105,9 @@ def test_the_whole_text_of_an_option_answers(page, question):
     option, right, _ = root.locator(".option").all()
     assert option.bounding_box()["width"] > 600
     option.click(position={"x": 500, "y": 10})
-    expect_words(root, "\N{BALLOT X} Not yet. Look at the line for negative z.")
+    expect_words(root, "\N{BALLOT X} No. Look at the line for negative z.")
     assert option.evaluate(BEFORE) == "✗"
     colour = option.evaluate(COLOUR)
-    root.get_by_text("Show the explanation").click()
     root.get_by_text("Look at both sides.").wait_for()
     option.click()  # nothing new is sent
     right.click()
@@ -126,7 +136,7 @@ def test_options_are_chosen_by_keyboard_and_the_focus_is_seen(page, question):
     expect_words(root, "Right.")
     page.page.keyboard.press("ArrowUp")
     page.page.keyboard.press(" ")
-    expect_words(root, "Not yet.")
+    expect_words(root, "No.")
 
 
 @pytest.mark.parametrize("cell", [CHOOSE, SORT])
@@ -147,10 +157,10 @@ def test_after_an_answer_shift_enter_goes_on(page, question):
     """Guards: the run of the question's cell that erased the reply."""
     root = question(CHOOSE)
     button(root, "-2").click()
-    expect_words(root, "Not yet.")
+    expect_words(root, "No.")
     page.page.keyboard.press("Shift+Enter")
     wait_until(lambda: page.page.evaluate(ACTIVE) == TYPE, "the next cell isn't active")
-    expect_words(page.show_cell(CHOOSE).locator(".course-question"), "Not yet. That is")
+    expect_words(page.show_cell(CHOOSE).locator(".course-question"), "No. That is")
     root = question(TYPE)
     root.get_by_role("textbox", name="your number").fill("2/5")
     page.page.keyboard.press("Enter")
@@ -170,12 +180,12 @@ def test_number_box_commits_on_enter_and_by_its_button(page, question):
     for typed in ("7", "8"):  # the same reply to both
         box.fill(typed)
         box.press("Enter")
-        expect_words(root, "Not yet. Divide rise by run.")
+        expect_words(root, "No. Divide rise by run.")
         answers = root.locator(".answers:not(.waiting)")
         wait_until(lambda answers=answers: answers.count() == 1, "it waits for ever")
     box.fill("-0.4")
     button(root, "Answer").click()
-    expect_words(root, "Not yet. Mind the sign.")
+    expect_words(root, "No. Mind the sign.")
     box.fill("0.4")
     box.press("Enter")
     expect_words(root, re.compile(r"Right\.\s+It rises\.\s+Your first answer was: 7"))
@@ -197,7 +207,7 @@ def test_lines_are_put_in_order_by_buttons_and_by_keys(page, question):
     button(root, f"Move down: {right[1]}").click()
     assert lines(root) == [right[number] for number in (0, 2, 1, 3)]
     button(root, "Check the order").click()
-    words = f"Not yet. Line 2, {right[2]}, is the first out of place. The loop begins."
+    words = f"No. Line 2, {right[2]}, is the first out of place. The loop begins."
     expect_words(root, words)
     button(root, f"Move down: {right[1]}").focus()
     page.page.keyboard.press("ArrowUp")
@@ -216,7 +226,7 @@ def test_a_busy_machine_is_told(page, question):
     wait_until(lambda: answers.evaluate(SEEN_AFTER) == "visible", "no word of waiting")
     assert "busy" in answers.evaluate(AFTER)
     button(root, "0").click()
-    expect_words(root, "Not yet.")
+    expect_words(root, "No.")
     wait_until(lambda: "busy" not in answers.evaluate(AFTER), "the word stays")
 
 
@@ -231,14 +241,130 @@ def test_a_slow_browser_loses_no_reply(page, question):
     ):
         root = question(CHOOSE)
     button(root, "0").click()
-    expect_words(root, "Not yet.")
+    expect_words(root, "No.")
     page.page.keyboard.press("b")
     assert len(page.cells()) == len(CELLS)
     page.load()
     page.run_all()
 
 
-# 2. How it looks -----------------------------------------------------------------------
+# 2. Guesses ------------------------------------------------------------------------------
+
+LOCKED = "e => e.getAttribute('aria-disabled')"
+
+
+def told_below(page, cell):
+    """What the run of a cell tells of the guess."""
+    return page.show_cell(cell).get_by_role("status")
+
+
+def test_by_keys_alone_a_guess_locks_and_shift_enter_reveals(page, question):
+    """Guards: a verdict before the run, one that needs a click, a guess that is changed by a
+    second click, and a focus that is lost, so that Shift+Enter goes nowhere."""
+    root = question(GUESS)
+    button(root, "0").focus()
+    page.page.keyboard.press("ArrowDown")
+    page.page.keyboard.press("ArrowDown")
+    assert root.locator("button:focus").text_content() == "-2"
+    page.page.keyboard.press("Enter")
+    expect_words(root, "Noted: '-2'.")
+    words = root.get_by_role("status").text_content().strip()
+    assert words == "Noted: '-2'. The run tells the rest."
+    assert root.locator(".option").first.evaluate(BEFORE) == "o"  # none: no sign
+    chosen = root.locator("[aria-pressed=true]")
+    assert chosen.text_content() == "-2" and chosen.evaluate(LOCKED) == "true"
+    assert chosen.evaluate(BEFORE) == "o"
+    button(root, "0").evaluate("e => e.click()")
+    page.page.keyboard.press("ArrowUp")
+    page.page.keyboard.press(" ")
+    assert chosen.text_content() == "-2"
+    page.page.keyboard.press("Shift+Enter")
+    wait_until(lambda: page.page.evaluate(ACTIVE) == RUN, "the run isn't active")
+    expect_words(page.show_cell(GUESS).locator(".course-question"), "Noted: '-2'.")
+    page.page.keyboard.press("Shift+Enter")
+    told = told_below(page, RUN)
+    words = "\N{BALLOT X} You said '-2'; it is '0.4'. That is <b>z</b> itself. -0.2 times -2 is 0.4."
+    told.filter(has_text=words).wait_for()
+    outputs = page.cells()[RUN]["outputs"]
+    assert [output["output_type"] for output in outputs] == [
+        "execute_result",
+        "display_data",
+    ]
+    assert "Look at both sides." in told.text_content()
+
+
+def test_a_number_is_locked_when_it_is_one(page, question):
+    """Guards: a slip of the fingers that is kept; a box that still takes numbers."""
+    root = question(GUESS_NUMBER)
+    box = root.get_by_role("textbox", name="your number")
+    box.fill("a half")
+    box.press("Enter")
+    expect_words(root, "'a half' is not a number.")
+    box.fill("-0.4")
+    box.press("Enter")
+    expect_words(root, "Noted: -0.4. The run tells the rest.")
+    wait_until(lambda: box.evaluate("e => e.readOnly"), "the box still takes numbers")
+    page.run(RUN_NUMBER)
+    told = told_below(page, RUN_NUMBER)
+    told.filter(has_text="You said -0.4; it is 0.41. Mind the sign.").wait_for()
+
+
+def test_after_its_run_an_answer_reveals_at_once(page, question):
+    """Guards: a run that tells who said nothing; and a question that nothing answers, where
+    all was run first."""
+    root = question(GUESS)
+    page.run(RUN)
+    assert told_below(page, RUN).count() == 0  # nothing was said
+    button(page.show_cell(GUESS), "0.4").click()
+    expect_words(
+        root, "It has run already, so it is told at once: \N{CHECK MARK} You said '0.4'"
+    )
+    right = root.locator("[aria-pressed=true]")
+    assert right.evaluate(BEFORE) == "✓" and right.evaluate(LOCKED) == "true"
+
+
+def test_a_page_loaded_again_shows_the_answers_given(page, question):
+    """Guards: a living kernel whose page shows each question as unanswered."""
+    root = question(GUESS)
+    button(root, "-2").click()
+    expect_words(root, "Noted: '-2'.")
+    page.save()
+    page.load()
+    root = page.show_cell(GUESS).locator(".course-question")
+    root.wait_for()
+    expect_words(root, "Noted: '-2'.")
+    chosen = root.locator("[aria-pressed=true]")
+    assert chosen.text_content() == "-2" and chosen.evaluate(LOCKED) == "true"
+    page.run_all()
+
+
+def test_a_class_guesses_by_keys_alone_and_is_drawn(page, question):
+    """Guards: counts that need a mouse; Enter, which JupyterLab keeps; a round that is lost."""
+    page.run(VOTE)
+    root = question(VOTE)
+    first = root.get_by_role("textbox", name="the class")
+    assert "B. 0.4" in root.inner_text()
+    first.focus()
+    page.page.keyboard.type("12 A, 9 b")
+    page.page.keyboard.press("Enter")
+    expect_words(root, "Noted: 12 A, 9 B. The run tells the rest.")
+    page.page.keyboard.press("Tab")
+    page.page.keyboard.type("20 B")
+    page.page.keyboard.press("Enter")
+    expect_words(root, "Noted: 12 A, 9 B; after a discussion 20 B.")
+    page.run(DRAW)
+    told_below(page, DRAW).filter(has_text="The class said 12 A, 9 B; after").wait_for()
+    [alt] = [
+        output["metadata"]["image/png"]["alt"]
+        for output in page.cells()[DRAW]["outputs"]
+        if "image/png" in output["data"]
+    ]
+    assert alt.startswith(
+        "The class: 12 said A, 9 said B; after a discussion: 20 said B."
+    )
+
+
+# 3. How it looks -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
@@ -251,7 +377,7 @@ def test_texts_stand_out_in_each_theme(page, question, theme):
     )
     root = question(CHOOSE)
     button(root, "0").click()
-    expect_words(root, "Not yet.")
+    expect_words(root, "No.")
     for part in ("strong", "code", "button", "[aria-pressed=true]", "[role=status]"):
         assert root.locator(part).first.evaluate(CONTRAST) > 4.5, part
 
@@ -262,7 +388,7 @@ def test_nothing_overflows_at_800_pixels(page, question):
     for cell in (CHOOSE, TYPE, SORT, QUIZ_CELL):
         root = question(cell).last
         root.get_by_role("button").last.click()
-        expect_words(root, re.compile("Not yet|number first"))
+        expect_words(root, re.compile("No\\.|number first"))
         assert page.page.evaluate(WIDTHS) == []
     page.page.set_viewport_size(live.SIZE)
 

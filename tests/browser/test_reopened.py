@@ -27,21 +27,22 @@ def notebook(turn_to, write_notebook):
     cell = notebook.show_cell(QUESTION)
     expect(cell.get_by_text("kept in record.json in this folder")).to_be_visible()
     cell.locator(".option").last.click()
-    expect(cell.get_by_text("Not yet.")).to_be_visible()
+    expect(cell.get_by_text("Noted: '-0.4'.")).to_be_visible()
     notebook.save()
     assert notebook.complaints == []
     return turn_to("small", "my_course")
 
 
 def test_all_is_there_asleep(notebook):
-    """Guards: panel, question and bare widget are seen, and say how they come back."""
+    """Guards: panel, question and bare widget are seen, and say how they come back; and a
+    question without the answer that was given."""
     panel = notebook.show_cell(PANEL)
     expect(panel.get_by_text(ASLEEP)).to_be_visible()
     picture = panel.get_by_role("img")
     expect(picture).to_have_attribute("alt", panels.pass_panel().shown.alt)
     assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
     for index, words in (
-        (QUESTION, [ASLEEP, "Predict:", "Answer, with the reasons"]),
+        (QUESTION, [ASLEEP, "You answered: -0.4", "Answer, with the reasons"]),
         (BARE, [ASLEEP, "VBox(children=(IntSlider(value=3),))"]),
     ):
         for text in words:
@@ -63,7 +64,7 @@ def test_run_again_it_is_live_and_the_answer_is_there(notebook, lab):
         expect(notebook.show(index)).to_be_visible()
         expect(notebook.show_cell(index)).not_to_contain_text(ASLEEP)
     cell = notebook.show_cell(QUESTION)
-    expect(cell.get_by_text("Not yet.")).to_be_visible()
+    expect(cell.get_by_text("Noted: '-0.4'.")).to_be_visible()
     expect(cell.get_by_text("kept in record.json")).to_have_count(0)  # told once
     record = (lab.course / "my_course" / "record.json").read_text(encoding="utf-8")
     assert '"minus two"' in record

@@ -155,7 +155,7 @@ def test_settings_change_the_picture_and_a_question_answers(notebook):
     wait_until(lambda: agrees(panel), "the panel shows another network")
     root = notebook.show(2)
     root.get_by_role("button").first.click()
-    live.expect(root.get_by_role("status")).to_contain_text(re.compile("Right|Not yet"))
+    live.expect(root.get_by_role("status")).to_contain_text(re.compile(r"Right|No\."))
     assert root.locator(".waiting").count() == 0
 
 

@@ -6,10 +6,11 @@ That nothing on the screen tells an answer is tested in the browser.
 import ast
 import html
 import re
+from collections import Counter
 
 import pytest
 
-from course.lessons import NAMES, NOTEBOOKS, load_questions
+from course.lessons import NAMES, NOTEBOOKS, load_exercises, load_questions
 from course.questions import ChoiceQuestion, NumberQuestion, OrderQuestion
 from course.tools import notebooks
 from tests.telltales import found
@@ -21,12 +22,106 @@ ORDERED = [question for question in ALL if isinstance(question, OrderQuestion)]
 
 @pytest.mark.parametrize("lesson", NAMES)
 def test_notebook_and_lesson_ask_the_same(lesson):
-    """Guards: no question is forgotten, or asked for in vain."""
+    """Guards: a question that is forgotten, or asked for in vain; a guess that no run
+    answers, that one answers before it is asked, or that a panel answers before it has run."""
     cells = notebooks.read(NOTEBOOKS[lesson]).cells
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    asked = re.findall(r"\.predict\(\s*[\"'](.+?)[\"']", code)
+    calls = re.findall(
+        r"^lesson\.(predict|reveal)\([\"'](.+?)[\"']", code, re.MULTILINE
+    )
+    asked = [name for method, name in calls if method == "predict"]
+    told = [name for method, name in calls if method == "reveal"]
     assert asked == list(PREDICTIONS[lesson])
+    waiting = [name for name, q in PREDICTIONS[lesson].items() if not q.at_once]
+    assert told == waiting
+    for name in waiting:
+        assert calls.index(("predict", name)) < calls.index(("reveal", name))
     assert code.count(".quiz()") == 1
+    assert not [
+        cell for cell in cells if "panels." in cell.source and ".reveal" in cell.source
+    ]
+
+
+@pytest.mark.parametrize("lesson", NAMES)
+def test_what_would_answer_the_quiz_is_folded(lesson):
+    """Guards: a recap, or a table of errors, on the screen beside the quiz."""
+    cells = notebooks.read(NOTEBOOKS[lesson]).cells
+    quiz = [cell.source for cell in cells].index("lesson.quiz()")
+    for cell in cells[quiz + 1 :]:
+        if cell.source.startswith(("## Recap", "## Common errors")):
+            heading, fold = cell.source.split("\n\n", 1)
+            assert fold.startswith("<details>") and fold.endswith("</details>"), heading
+
+
+CHOICES = [
+    (lesson, question)
+    for lesson in NAMES
+    for question in load_questions(lesson).all
+    if isinstance(question, ChoiceQuestion)
+]
+REASON = re.compile(r": |, (since|for|so) |\bbecause\b|\bso that\b")
+
+
+@pytest.mark.parametrize(
+    "lesson, question", CHOICES, ids=lambda one: getattr(one, "name", one)
+)
+def test_the_shape_of_no_option_tells_the_answer(lesson, question):
+    """Guards: a right option that stands bare among reasons, or alone has one; one that is
+    far longer or shorter than another, or ends otherwise."""
+    texts = list(question.options)
+    reasons = {text: bool(REASON.search(text)) for text in texts}
+    assert len(set(reasons.values())) == 1, reasons
+    lengths = [len(text) for text in texts]
+    assert max(lengths) <= max(12, 1.6 * min(lengths)) or is_code(texts), lengths
+    assert is_code(texts) or len({text.endswith(".") for text in texts}) == 1, texts
+
+
+def is_code(texts):
+    return any("`" in text for text in texts)
+
+
+def test_the_right_option_is_neither_the_longest_nor_the_shortest_more_often_than_by_chance():
+    """Guards: a course that one passes by a ruler."""
+    longest, shortest = Counter(), Counter()
+    chance = sum(1 / len(question.options) for _, question in CHOICES)
+    for lesson, question in CHOICES:
+        right = len(question.right.text)
+        others = [
+            len(o.text) for o in question.options.values() if o is not question.right
+        ]
+        longest[lesson] += right > max(others)
+        shortest[lesson] += right < min(others)
+    for counts in (longest, shortest):
+        assert counts.total() <= chance
+        for lesson in NAMES:
+            there = sum(asked == lesson for asked, _ in CHOICES)
+            assert counts[lesson] <= there / 3, (lesson, counts)
+
+
+def test_no_question_says_what_a_learners_own_function_does():
+    """Guards: 'your xor_network has the weights 1 and -2', told to who wrote another."""
+    exercises = {name for lesson in NAMES for name in load_exercises(lesson)}
+    for lesson in NAMES:
+        for question in load_questions(lesson).all:
+            texts = [question.text, *getattr(question, "options", ())]
+            named = set(re.findall(r"`(\w+)`", " ".join(texts))) & exercises
+            assert not named and "our `" not in question.text, question.name
+
+
+@pytest.mark.parametrize("lesson", NAMES)
+def test_a_review_asks_otherwise_than_the_quiz(lesson):
+    """Guards: an answer by its place, or a number that is still known."""
+    for question in load_questions(lesson).quiz:
+        again = question.again()
+        assert again.plain() != question.plain(), question.name
+        if isinstance(question, ChoiceQuestion):
+            assert set(again.options) == set(question.options)
+            assert again.reply(question.right.text).right
+        else:
+            assert not again.reply(str(question.answer)).right
+            assert again.reply(str(again.answer)).right
+            assert len(again.misses) == len(question.misses)
+        assert again.plain() == question.again().plain()  # for nbval
 
 
 def names(line, kind):
@@ -57,7 +152,7 @@ def own_answer(question):
     texts = [question.solution()]
     if isinstance(question, ChoiceQuestion):
         texts += [option.text for option in question.options.values() if option.right]
-    if isinstance(question, NumberQuestion):
+    if isinstance(question, NumberQuestion) and question.at_once:
         texts.append(f"{question.answer:g}")
     return plain("\n".join(texts))
 

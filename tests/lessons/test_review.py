@@ -13,7 +13,7 @@ NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 
 def number(name):
     fields = {"answer": 1, "tolerance": 0, "feedback": "yes", "otherwise": "no"}
-    return {"name": name, "question": name, **fields}
+    return {"name": name, "question": name, "at_once": True, **fields}
 
 
 @pytest.fixture
@@ -48,14 +48,16 @@ def test_without_a_record_they_are_always_the_same(lessons):
 @pytest.mark.parametrize(
     "answers, first",
     [
-        ([("b1", True, 2), ("a3", False, 0), ("a2", True, 5)], ["a3", "a2", "b1"]),
+        ([("b1", True, 2), ("a3", False, 1 / 24), ("a2", True, 5)], ["a3", "a2", "b1"]),
         ([("b1", True, 1 / 24), ("a1", True, 1 / 24)], ["b2", "a2", "b3"]),
+        ([("b1", False, 1 / 25), ("a1", True, 1 / 25)], ["b2", "a2", "b3"]),
     ],
 )
 def test_missed_ones_come_first_then_those_that_waited_longest(
     lessons, monkeypatch, answers, first
 ):
-    """Guards: the order in which questions are due, those last that were right just now."""
+    """Guards: the order in which questions are due, those last that were right just now;
+    and one that comes back within the hour, right or wrong."""
     for name, right, days in answers:
         answered(monkeypatch, name, right, days * DAY)
     assert chosen(lessons) == first
@@ -70,10 +72,10 @@ def test_the_pauses_double(lessons, monkeypatch, streak, days):
         assert (chosen(lessons)[0] == "a3") is is_due
 
 
-def test_a_review_wrong_is_due_again_at_once(lessons, monkeypatch):
+def test_a_review_wrong_is_due_again_after_an_hour(lessons, monkeypatch):
     """Guards: what was once right and is forgotten."""
     answered(monkeypatch, "a3", True, 9 * DAY, streak=3)
-    monkeypatch.setattr(record, "_now", NOW.isoformat)
+    monkeypatch.setattr(record, "_now", (NOW - DAY / 24).isoformat)
     record.add_review("a", "a3", right=False)
     assert chosen(lessons)[0] == "a3"
     record.add_review("a", "a3", right=True)
@@ -87,7 +89,7 @@ def test_a_question_asked_again_does_not_tell_its_answer(lessons, monkeypatch):
     asked = review.choose(lessons, NOW)[0]
     assert asked.repeat() is None and asked.recorded == record.Answer()
     assert asked.submit("1").right and asked.recorded.first_right
-    assert asked.repeat() == (True, "yes")
+    assert asked.repeat().words == "yes"
     kept = record.answer("a", "a1")
     assert (kept.first, kept.solved, kept.streak) == ("2", False, 1)
     asked.submit("2")

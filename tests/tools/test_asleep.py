@@ -3,6 +3,7 @@
 That JupyterLab shows it is seen in tests/browser/test_reopened.py.
 """
 
+import asyncio
 import copy
 import html
 import logging
@@ -13,9 +14,10 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 
-from course import page
+from course import page, record
+from course.lessons import Lesson
 from course.panels import pass_panel
-from course.tools.asleep import before_save, without_widgets
+from course.tools.asleep import answered, before_save, keep, without_widgets
 from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK
 
@@ -87,6 +89,72 @@ def test_question_and_bare_widget_stay_with_the_line_above():
         assert question["data"]["text/html"].endswith(stored)
         assert text_of(question["data"]["text/html"]) == f"{ASLEEP}What?A"
         assert text_of(widget["data"]["text/html"]) == ASLEEP + plain
+
+
+ANSWERS = {"activations": {"minus two": record.Answer(first="-2", last="`0.4` & on")}}
+
+
+def opened(content, answers=ANSWERS):
+    """A notebook as it is opened beside these answers."""
+    content = copy.deepcopy(content)
+    answered(content, answers)
+    return content
+
+
+def test_a_question_that_sleeps_has_the_answer_given():
+    """Guards: a page loaded again that shows each question as unanswered; and an answer that
+    stands there after it was forgotten, or of another question."""
+    lesson = Lesson("01_activations", keeps_record=False)
+    asked, other = lesson.predict("minus two"), lesson.predict("from a")
+    data = [output(text_html=box.static()) for box in (asked, other)]
+    saved_once = without_widgets(notebook(*data))
+    shown = opened(saved_once)["cells"][0]["outputs"]
+    told = "You answered: 0.4 &amp; on"
+    first, second = (text_of(one["data"]["text/html"]) for one in shown)
+    assert html.unescape(told) in first and "You answered" not in second
+    assert first.index("You answered") < first.index("Predict:")
+    again = opened(opened(saved_once))  # saved with the answer in it, and opened again
+    assert again["cells"][0]["outputs"] == shown
+    assert "You answered" not in str(opened(again, {}))
+    review = Lesson("02_initialization", keeps_record=False).review()
+    assert "activations" not in review.static()  # what it asks again tells no answer
+
+
+def test_a_widget_that_lives_is_left_alone():
+    """Guards: another form of a notebook in which nothing sleeps."""
+    lesson = Lesson("01_activations", keeps_record=False)
+    book = notebook(output(text_html=lesson.predict("minus two").static()))
+    assert opened(book) == book
+
+
+def test_opening_never_fails_and_is_for_learners_alone(tmp_path):
+    """Guards: a notebook that can't be opened beside a damaged record, or without one; the
+    course's own notebooks; a folder's listing."""
+    (tmp_path / "my_course" / MARK).mkdir(parents=True)
+    lesson = Lesson("01_activations", keeps_record=False)
+    data = {"text/html": lesson.predict("minus two").static()}
+    book = {"cells": [{"outputs": [{"data": data}]}, {"source": "text"}]}
+    contents = {"type": "notebook", "content": book}
+
+    async def get(path, **options):
+        return copy.deepcopy(contents)
+
+    manager = SimpleNamespace(root_dir=str(tmp_path), get=get)
+    manager.register_pre_save_hook = lambda hook: None
+    keep(manager)
+
+    def shown(path="my_course/01.ipynb"):
+        return "You answered" in str(asyncio.run(manager.get(path)))
+
+    assert not shown()
+    keeper = record.Keeper()
+    keeper.open_in(tmp_path / "my_course")
+    keeper.add_guess("activations", "minus two", "0")
+    assert shown() and not shown("notebooks/01.ipynb")
+    (tmp_path / "my_course" / record.FILE).write_text("{")
+    assert not shown()
+    contents.update(type="directory", content=None)
+    assert not shown()
 
 
 def test_other_outputs_stay_as_they_are():

@@ -1,14 +1,20 @@
 """Demo notebooks: what is in them. They run in tests/browser/test_demo.py."""
 
+import re
+
 import nbformat
 import pytest
 from nbformat import v4
 
+from course.lessons import load_questions, name_of
 from course.tools import demo, find_notebooks, save
 
 NOTEBOOKS = find_notebooks([])
 PANEL = "# A comment.\nshown = panels.slice_panel()"
 LAB = "from course.lessons.bug_lab.game import bug_lab\n\nbug_lab(seed=1)"
+ASKS = 'lesson.predict("how many")'
+DEFINES = "def count(n):\n    m = n + first\n    return m"
+SHOWS = 'total = count(2)\nprint(total)\nlesson.reveal("how many", total)'
 # What stands in a notebook, with its tag, and what its demo has of it.
 IMPORTS = 'import sys; sys.path.insert(0, "..")\nfrom course import panels'
 SOURCE = [
@@ -21,6 +27,16 @@ SOURCE = [
     ("code", PANEL, PANEL),
     ("tasks", "1. Move [it](#First).\n\nA # stays.", "1. Move it.\n\nA # stays."),
     ("solution", "The answer.\n\n```python\n# no heading\n```", None),
+    ("code", "first = 0", None),  # given anew below
+    ("code", "first, n = 1, 2", "first, n = 1, 2"),
+    ("code", "n = first", None),
+    ("code", DEFINES, DEFINES),
+    ("text", "## A question\n\nSee [it](#First).", "## A question\n\nSee it."),
+    ("text", "How many?", "How many?"),
+    ("code", ASKS, ASKS.replace("predict", "vote")),
+    ("text", "Now run it.", None),
+    ("code", SHOWS, SHOWS),
+    ("code", 'lesson.predict("what now")', None),  # no run tells
     ("tasks", "### Second part\n\n1. Press **Step**.", "## Second part"),
     ("code", LAB, LAB),
     ("text", "The answer.", "1. Press **Step**."),
@@ -43,7 +59,8 @@ def test_it_has_the_panels_their_headings_and_their_tasks(tmp_path):
     assert [cell.source for cell in made.cells] == [new for _, _, new in SOURCE if new]
     for cell in made.cells:
         if cell.cell_type == "code":
-            assert cell.outputs == [] and cell.metadata.jupyter.source_hidden
+            hidden = cell.source not in (DEFINES, SHOWS, "first, n = 1, 2")
+            assert cell.outputs == [] and ("jupyter" in cell.metadata) == hidden
 
 
 def panel_words(cell):
@@ -56,9 +73,16 @@ def panel_words(cell):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_all_panels_and_tasks_of_a_notebook_are_in_it(path, tmp_path):
-    """Guards: a panel that is left out; tasks that don't stand beside their panel."""
-    made = {cell.id for cell in save.read(demo.make(path, tmp_path)).cells}
+def test_all_panels_tasks_and_runs_of_a_notebook_are_in_it(path, tmp_path):
+    """Guards: a panel that is left out; tasks that don't stand beside their panel; a
+    question to one learner, or without its run."""
+    made = {cell.id: cell for cell in save.read(demo.make(path, tmp_path)).cells}
     for cell in save.read(path).cells:
         if "tasks" in cell.metadata.get("tags", []) or panel_words(cell):
             assert cell.id in made, cell.source
+    told = "\n".join(cell.source for cell in made.values())
+    asked = re.findall(r'lesson\.vote\("(.+?)"\)', told)
+    assert asked == re.findall(r'^lesson\.reveal\("(.+?)"', told, re.MULTILINE)
+    questions = load_questions(name_of(path.stem)).predictions
+    assert asked == [name for name, q in questions.items() if not q.at_once]
+    assert "lesson.predict" not in told

@@ -398,7 +398,7 @@ print(lesson.check(answer("(Y_hat - Y) / len(Y)")))
 print(lesson.check(answer("Y_hat - Y")))
 print(lesson.check(answer("exercise.right(Y_hat, Y)")))
 print(lesson.check(exercise.right))
-print(lesson.questions.predictions["chain"].reply("1.5").right)
+print(lesson.questions.predictions["chain"].reveal("1.5", 1.5).right)
 for line in ("progress", "glossary bias", "handin --name Ada"):
     assert main(line.split()) == 0
 main(["--help"])

@@ -17,12 +17,13 @@ CELLS = [  # worked by hand
     ("tasks", "1. Move it.\n2. Look."),  # 2, 1, 1, 1: 5 words, 2 tasks
     ("text", "1. no task"),  # 3 words
     ("fetch", "not_this = 1"),
-    ("code", "x = 1\n\nprint(x)"),
+    ("code", "x = 1\n\nprint(x)\nlesson.reveal('x')"),  # 2: the last is no code to read
     ("code", "%time lesson.quiz()"),
     ("code", "step = lesson.own('my_step')\nlesson.check(f)"),
     ("stub", "panels.slice_panel()"),
     ("code", 'lesson.predict("x")\n'),
     ("code", "lesson.review()"),
+    ("code", "lesson.reveal('x')  # when it has come to its end"),
     ("code", "lesson.quiz(\n)"),
     ("code", "lesson.check(my_step)"),
 ]

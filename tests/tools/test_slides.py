@@ -167,7 +167,7 @@ def show(browser, tmp_path_factory):
     cells = [
         markdown("# Begin\n\nSee [notebook 4](04_backprop.ipynb#Begin) and $w$."),
         code('lesson.predict("minus two")', "subslide"),
-        code("print(relu(z))"),
+        code("print(relu(z))\nlesson.reveal('minus two')".replace("'", '"')),
         markdown("## Go on\n\n$$L = \\tfrac{1}{2} \\quad \\text{(n, n\\_out)}$$"),
     ]
     folder, requests = tmp_path_factory.mktemp("show"), []
@@ -249,7 +249,7 @@ def test_notes_say_what_to_do_and_to_expect(show):
     step = "10 min: draw a unit. Then: let the class compute."
     for words in (step, "✓ Right: C. 0.4", "Wrong: B. 0 "):
         assert words in first
-    assert "A: unfold" in first
+    assert "A: unfold" in first and "Count the hands: the demo notebook" in first
     assert "Right: '0.4'. Expect '0' from the quick ones." in first
     assert "still the 10 min of Begin" in last and "✓" not in last
     assert "Go on: at home." in last and "at home" not in first
@@ -275,6 +275,7 @@ def test_a_deck_holds_all_that_is_planned_and_no_solution(path):
     for words in [*planned, *chapter.questions.values()]:
         assert sum(words in note for note in notes) == 1, words
     text = re.sub(r"<[^>]+>|\s", "", "".join(cell.source for cell in made))
+    assert "lesson.reveal" not in text and "Afterthequiz" not in text
     for cell in notebook.cells:
         assert notebook_slides.slide_type(cell) in KINDS
         if "solution" in cell.metadata.get("tags", ()):

@@ -282,13 +282,13 @@ def _gradient(bug, learning_rate):
     return BUGS[bug].gradient(learning_rate) if bug else right
 
 
-def show(name):
-    """What the notebook shows of a bug: the changed line, and the map."""
+def show(name, guess=()):
+    """What the notebook shows of a bug: the changed line, and the map with a guess."""
     bug = BUGS[name]
     if bug.where != "before step 0":  # what is right there needs no line
         print(f"{bug.where}, right:  {STEPS[bug.where].line}")
     print(f"{bug.where}, here:   {bug.line}")
-    return gradient_check(signature(name), digits=2)
+    return gradient_check(signature(name), digits=2, guess=guess)
 
 
 def difference(shown, guessed) -> str:

@@ -11,11 +11,11 @@ import re
 
 from nbformat.v4 import new_markdown_cell, new_output
 
-from course.tools.cells import headings, kind_of, only_call
+from course.tools.cells import headings, kind_of, only_call, without_reveals
 from course.tools.notebooks import with_cells
 
 QUESTIONS = {"predict", "quiz"}
-LEFT_OUT = {"check", "progress", "review", "fetch"}
+LEFT_OUT = {"check", "progress", "review", "fetch", "reveal"}
 TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 FOLDED_RUN = {
@@ -43,6 +43,7 @@ def as_page(notebook, buttons=(), has_solutions=True):
         elif any(not words.startswith("Try it") for words in headings(cell)):
             asked = False  # but what you try answers the question before it
         if cell.cell_type == "code":
+            cell.source = without_reveals(cell.source)
             _dress(cell, kind, asked)
         else:
             cell.source = linked(cell.source)

@@ -13,13 +13,28 @@ from nbformat.v4 import new_markdown_cell
 
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.questions.kinds import as_html, code
-from course.tools.cells import functions, headings, kind_of, question_in
+from course.tools.cells import (
+    functions,
+    headings,
+    kind_of,
+    question_in,
+    without_reveals,
+)
 from course.tools.notebooks import with_cells
 
 KEYS = (
     "Keys: right arrow: on. A: unfold the next answer of a slide, or fold them. F: full "
     "screen. O: overview. B: black. S: these notes. ?: all keys."
 )
+
+
+# What a class's guesses are counted by, in the notes of a question that its run answers.
+COUNT = (
+    "<p>Count the hands: the demo notebook draws them, and those after a discussion, beside "
+    "what comes out.</p>"
+)
+# What waits for the quiz in a notebook is open on a slide.
+FOLDED = r"(?s)<details><summary>After the quiz</summary>\s*(.*?)\s*</details>"
 
 
 def slide_type(cell) -> str:
@@ -35,11 +50,11 @@ def on_slides(notebook, questions, chapter):
     cells, asked, told = [], None, []
     for cell in notebook.cells:
         kind, slide = kind_of(cell), slide_type(cell)
-        if slide == "skip" or kind == "solution":
+        if slide == "skip" or kind in ("solution", "reveal"):
             continue
         question = questions.get(question_in(cell)) if kind == "predict" else None
         if asked and not question and slide in ("-", "fragment"):
-            slide = "subslide"  # else the run would answer at once
+            slide = "subslide"  # else the run would answer before the class
         asked = question
         notes = [] if cells else [KEYS]
         if question:
@@ -55,8 +70,9 @@ def _shown(cell, question):
     if question:
         return new_markdown_cell(_asked(question))
     cell = copy.deepcopy(cell)
+    cell.source = without_reveals(cell.source)
     if cell.cell_type == "markdown":
-        cell.source = _without_links(cell.source)
+        cell.source = re.sub(FOLDED, r"\1", _without_links(cell.source))
     elif any("image/png" in output.get("data", ()) for output in cell.outputs):
         cell.source = functions(cell)  # they are there to be read
     return cell
@@ -94,7 +110,8 @@ def _replies(question, in_full):
             words = f" {code(option.text)}" if in_full else ""
             yield f"<strong>{letter}.{words}</strong> {code(option.feedback)}"
     elif isinstance(question, NumberQuestion):
-        yield f"<strong>{question.answer:g}</strong>. {code(question.feedback)}"
+        number = "see the run" if question.answer is None else f"{question.answer:g}"
+        yield f"<strong>{number}</strong>. {code(question.feedback)}"
         for miss in question.misses:
             yield f"{miss.value:g}. {code(miss.feedback)}"
 
@@ -113,7 +130,8 @@ def _answers(question, words):
     replies = [*_replies(question, in_full=True)]
     name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, replies)}"
     wrong = "".join(f"<p>Wrong: {reply}</p>" for reply in replies[1:])
-    return f"{name}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
+    told = f"{words}\n\n{wrong}{as_html(question.explanation)}"
+    return f"{name}\n\n{told}" + ("" if question.at_once else COUNT)
 
 
 def _plan(titles, chapter, told):

@@ -1,0 +1,122 @@
+"""A class guesses: counts as a teacher types them, both rounds, and no learner's record."""
+
+from collections import Counter
+
+import pytest
+
+from course import Lesson, host, record
+from course.lessons import votes
+from tests.questions.test_box import answer, reply, verdict
+
+NUMBER, CHOICE = "of 1,000", "seed 4"
+
+
+@pytest.fixture
+def lesson(monkeypatch):
+    """Notebook 0, in which nobody has said anything; what a run shows is in `shown`."""
+    record.close()
+    monkeypatch.setattr(votes, "VOTES", {})
+    opened = Lesson("00_first_look", keeps_record=False)
+    opened.shown = []
+    monkeypatch.setattr(host, "show_after", opened.shown.append)
+    return opened
+
+
+@pytest.mark.parametrize(
+    "typed, votes_of",
+    [
+        ("12 A, 9 B, 4 C", {"A": 12, "B": 9, "C": 4}),
+        ("12a 9b", {"A": 12, "B": 9}),
+        ("A 12; b: 9", None),
+        ("A 12, B 9", {"A": 12, "B": 9}),
+        ("3A 2A", {"A": 5}),
+    ],
+)
+def test_counts_of_options(lesson, typed, votes_of):
+    """Guards: the ways in which teachers write them."""
+    question = lesson.questions.predictions[CHOICE]
+    if votes_of is None:
+        with pytest.raises(ValueError, match="Type counts and letters, as in '12 A"):
+            votes.read(question, typed)
+    else:
+        assert votes.read(question, typed) == Counter(votes_of)
+
+
+@pytest.mark.parametrize(
+    "typed, votes_of",
+    [
+        ("80, 85, 3x 90", {80: 1, 85: 1, 90: 3}),
+        ("80 80 2 x 12.5%", {80: 2, 12.5: 2}),
+        ("80;85; 1/2", {80: 1, 85: 1, 0.5: 1}),
+    ],
+)
+def test_counts_of_numbers(lesson, typed, votes_of):
+    """Guards: each number once, or as often as it was said."""
+    question = lesson.questions.predictions[NUMBER]
+    assert votes.read(question, typed) == Counter(votes_of)
+
+
+@pytest.mark.parametrize(
+    "name, typed, words",
+    [
+        (CHOICE, "", "Type counts and letters"),
+        (CHOICE, "12 A, nine B", "Type counts and letters"),
+        (CHOICE, "12 A, 3 F", "There is no answer F here."),
+        (CHOICE, "1000 A", "at most 999"),
+        (NUMBER, "", "Type a number first."),
+        (NUMBER, "80, many", "'many' is not a number"),
+        (NUMBER, "0,5", "Write 0,5 with a point"),
+        (NUMBER, "1000x 80", "at most 999"),
+    ],
+)
+def test_what_are_no_counts_is_told(lesson, name, typed, words):
+    """Guards: a slip of the fingers that the picture would show as a guess."""
+    shown = lesson.vote(name)
+    answer(shown, f"first {typed}")
+    assert words in reply(shown) and verdict(shown) == "note"
+    assert votes.VOTES == {}
+
+
+def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
+    """Guards: one round that takes the place of the other; a slip that can't be mended; an
+    answer that is told before the run; and a record of what a class said."""
+    asked = lesson.vote(CHOICE)
+    assert "A. " in asked.box.children[0].value  # the letters to count by
+    assert [example for *_, example in asked.answers.options] == 2 * ["12 A, 9 B, 4 C"]
+    answer(asked, "first 12 A, 9 B, 4 B")
+    answer(asked, "first 12 A, 9 B, 4 C")
+    assert reply(asked) == "Noted: 12 A, 9 B, 4 C. The run tells the rest."
+    answer(asked, "second 2 A, 23 C")
+    told = "12 A, 9 B, 4 C; after a discussion 2 A, 23 C"
+    assert told in reply(asked) and "locked" not in asked.reply.value
+    lesson.reveal(CHOICE)
+    picture, words = lesson.shown
+    assert (
+        "The class: 12 said A, 9 said B, 4 said C; after a discussion: " in picture.alt
+    )
+    assert picture.alt.endswith("Right is C.")
+    right = lesson.questions.predictions[CHOICE].right
+    assert str(words).splitlines()[:2] == [
+        f"The class said {told}; it is '{right.text.rstrip('.')}'.",
+        right.feedback,
+    ]
+    assert record.answer("first_look", CHOICE) == record.Answer()
+    assert lesson.guess(CHOICE) == []
+
+
+def test_numbers_of_a_class_are_drawn_beside_the_one_that_came_out(lesson):
+    """Guards: the unit, the number of the run, and that the class alone is told."""
+    answer(lesson.vote(NUMBER), "second 80, 3x 90")
+    lesson.reveal(NUMBER, 85.4)
+    picture, words = lesson.shown
+    assert picture.alt == (
+        "After a discussion: 1 said 80 %, 3 said 90 %. It is 85.4 %."
+    )
+    head = "The class said after a discussion 80, 90 (3 times); it is 85.4 %."
+    assert str(words).splitlines()[0] == head
+
+
+def test_a_question_without_a_run_asks_no_class():
+    """Guards: guesses that nothing would ever answer."""
+    with pytest.raises(ValueError, match="no run tells the answer to 'which rule'"):
+        Lesson("04_backprop", keeps_record=False).vote("which rule")

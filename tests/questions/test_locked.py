@@ -1,0 +1,186 @@
+"""Guesses: locked until their run, which reveals; as far as Python tells the browser."""
+
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from course import questions, record
+from course.questions import box as boxes
+from tests.questions.test_box import answer, reply, verdict
+from tests.questions.texts import GUESSES
+
+RESULT = 0.41
+
+
+@pytest.fixture(autouse=True)
+def nothing_ran(monkeypatch):
+    monkeypatch.setattr(boxes, "RUNS", {})
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """A function: the run of a question, which returns what it shows below all else."""
+    shown = []
+    monkeypatch.setattr(boxes.host, "show_after", lambda what: shown.append(what))
+
+    def run(question, result=None):
+        shown.clear()
+        questions.reveal(question, result)
+        return "\n".join(map(str, shown))
+
+    return run
+
+
+@pytest.fixture
+def which(read):
+    """A choice that its run answers; of one option the text was another once."""
+    text = GUESSES.replace('text = "-2"', 'text = "-2"\nformerly = "-2: unchanged"')
+    return read(text).predictions["option"]
+
+
+@pytest.fixture
+def share(read):
+    """A number that its run tells."""
+    return read(GUESSES).predictions["number"]
+
+
+def test_a_guess_is_noted_and_locked_and_nothing_tells_whether_it_is_right(
+    which, share
+):
+    """Guards: a sign, a colour or a reason before the run; and a second answer that
+    counts, as of a second click on a busy machine."""
+    for question, guess, noted in (
+        (which, "0", "Noted: '0'. The run tells the rest."),
+        (share, "2/5", "Noted: 2/5. The run tells the rest."),
+    ):
+        shown = questions.QuestionBox(question)
+        answer(shown, guess)
+        assert (reply(shown), verdict(shown)) == (noted, "note")
+        assert 'class="reply odd locked"' in shown.reply.value.replace("even", "odd")
+        answer(shown, "-2")
+        assert reply(shown) == noted and shown.answers.answer == guess
+        kept = question.recorded
+        assert (kept.first, kept.last, kept.stage) == (guess, guess, record.NOTED)
+        assert not kept.first_right and not kept.solved
+        again = questions.QuestionBox(question)  # after a restart
+        assert (reply(again), verdict(again)) == (noted, "note")
+    refused = questions.QuestionBox(share)
+    answer(refused, "a half")
+    assert "locked" in refused.reply.value  # the guess stays
+
+
+def test_what_is_no_answer_locks_nothing(share):
+    """Guards: a slip of the fingers that can't be mended."""
+    shown = questions.QuestionBox(share)
+    answer(shown, "a half")
+    assert "is not a number" in reply(shown) and "locked" not in shown.reply.value
+    answer(shown, "0.5")
+    assert "Noted: 0.5." in reply(shown)
+
+
+def test_the_run_reveals(which, share, run):
+    """Guards: the number of the run beside the guess, then the reasons; of a wrong option
+    its own and those of the right one; and what the record then knows."""
+    which.submit("-2")
+    head, *reasons = run(which).splitlines()
+    assert head == "\N{BALLOT X} You said '-2'; it is '0.4'."
+    assert reasons[:2] == ["That is <b>z</b> itself.", "-0.2 times -2 is 0.4."]
+    assert reasons[2:] == ["The line has a kink at 0.", "Look at both sides."]
+    share.submit("-0.4")
+    assert run(share, RESULT) == (
+        "\N{BALLOT X} You said -0.4; it is 0.41.\nMind the sign."
+    )
+    for question in (which, share):
+        kept = question.recorded
+        assert (kept.stage, kept.first_right, kept.solved) == ("revealed", False, False)
+
+
+def test_a_right_guess(which, share, run):
+    """Guards: the reasons twice; a tolerance around another number than the run's."""
+    which.submit("`0.4`")
+    assert run(which).splitlines()[:2] == [
+        "\N{CHECK MARK} You said '0.4'; and so it is.",
+        "-0.2 times -2 is 0.4.",
+    ]
+    assert "it is 41 of 100." in run(which, "41 of 100")
+    assert which.recorded.first_right and which.recorded.solved
+    share.submit("0.455")
+    assert run(share, RESULT).startswith("\N{CHECK MARK} You said 0.455; it is 0.41.")
+    assert run(share, 0.39).startswith("\N{BALLOT X} ")
+
+
+def test_a_run_tells_nothing_to_who_said_nothing(which, share, run):
+    """Guards: 'Run All', and what nbval compares."""
+    assert run(which) == run(share, RESULT) == ""
+    assert which.recorded == share.recorded == record.Answer()
+    record.add_guess("test", "option", "an option of an older lesson")
+    assert run(which) == ""  # and no error in the learner's cell
+    assert questions.QuestionBox(which).reply.value == ""
+
+
+def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, run):
+    """Guards: Voila, and a second pass: a guess that no run would ever answer."""
+    run(which), run(share, RESULT)
+    for question, guess, told in (
+        (which, "`0.4`", "and so it is"),
+        (share, "2", "0.41"),
+    ):
+        shown = questions.QuestionBox(question)
+        answer(shown, guess)
+        assert reply(shown).startswith("It has run already, so it is told at once: ")
+        assert told in reply(shown) and "locked" in shown.reply.value
+        assert verdict(shown) == ("right" if question is which else "wrong")
+        assert question.recorded.stage == record.REVEALED
+        assert reply(questions.QuestionBox(question)) == reply(shown)
+
+
+def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
+    """Guards: replies that are gone after an update, whose words or number changed; and
+    a record that this run rewrites."""
+    record.add_answer("test", "option", "-2: unchanged", right=False)
+    record.add_answer("test", "number", "0.1", right=False)
+    record.add_answer("test", "number", "0.38", right=True)
+    shown = questions.QuestionBox(which)
+    assert reply(shown).startswith("\N{BALLOT X} No. That is <b>z</b> itself.")
+    assert shown.answers.answer == "-2"  # the option as it is called today
+    shown = questions.QuestionBox(share)
+    assert reply(shown).startswith("\N{CHECK MARK} Right. It rises.")
+    assert "Your first answer was: 0.1" in reply(shown)
+    kept = share.recorded
+    assert "You said 0.1; it is 0.41." in run(share, RESULT)
+    assert share.recorded == kept and "You said '-2'" in run(which)
+
+
+def test_a_page_that_is_loaded_again_shows_the_answer(which):
+    """Guards: the widget's own state, which a living kernel gives to a new page."""
+    shown = questions.QuestionBox(which)
+    answer(shown, "-2")
+    assert shown.answers.get_state()["answer"] == "-2"
+
+
+def test_in_a_notebook_it_stands_below_all_else(monkeypatch):
+    """Guards: a reveal above the picture that it is about, or in a later cell."""
+    order, callbacks = [], []
+    events = SimpleNamespace(
+        register=lambda name, call: callbacks.append(call),
+        unregister=lambda name, call: callbacks.remove(call),
+    )
+    shell = SimpleNamespace(events=events)
+    monkeypatch.setattr(boxes.host, "get_ipython", lambda: shell)
+    monkeypatch.setattr(boxes.host, "display", order.append)
+    boxes.host.show_after("first")
+    boxes.host.show_after("second")
+    order.append("the value of the cell")
+    for call in [*callbacks]:  # IPython's post_execute
+        call()
+    assert order == ["the value of the cell", "first", "second"] and callbacks == []
+
+
+def test_what_is_shown_is_markup_for_the_page_and_text_elsewhere(which):
+    """Guards: a script in an option; a colour that carries the meaning alone."""
+    told = questions.Opened(which, which.reveal("-2"))
+    page = told._repr_html_()
+    assert 'role="status"' in page and "#c62828" in page and "\N{BALLOT X}" in page
+    assert "&lt;b&gt;" in page and "<b>" not in page
+    assert not re.search("<(?!b>|/b>)", repr(told))
