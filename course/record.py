@@ -34,22 +34,23 @@ class Answer:
     first_right: bool = False
     solved: bool = False  # whether the right answer was found, at first or later
     last: str = ""
-    when: str = ""  # of the first answer
+    when: str = ""  # of the last answer
     reviewed: str = ""  # when it was last asked again
     streak: int = 0  # how often it was then right in a row
     stage: str = ""  # of a guess: NOTED, until the run has REVEALED whether it is right
 
     def give(self, now, given, right):
         if not self.first:  # it was only asked again so far, if at all
-            self.first, self.first_right, self.when = given, right, now
-        self.solved, self.last = self.solved or right, given
+            self.first, self.first_right = given, right
+        self.solved, self.last, self.when = self.solved or right, given, now
 
-    def note(self, now, given):
-        if not self.first:  # a guess is locked
+    def note(self, now, given, known):
+        if self.first == known:  # else another notebook has locked a guess meanwhile
             self.first, self.last, self.when, self.stage = given, given, now, NOTED
 
     def reveal(self, _, right):
-        self.first_right, self.solved, self.stage = right, right, REVEALED
+        if self.stage == NOTED:
+            self.first_right, self.solved, self.stage = right, right, REVEALED
 
     def review(self, now, right):
         self.reviewed, self.streak = now, self.streak + 1 if right else 0
@@ -141,13 +142,14 @@ class Keeper:
         """Remember an answer. The first one stays; what was solved stays solved."""
         self._change("answers", lesson, question, Answer.give, given, right)
 
-    def add_guess(self, lesson, question, given):
-        """Remember a guess. Only the first one counts."""
-        self._change("answers", lesson, question, Answer.note, given)
+    def add_guess(self, lesson, question, given, known=""):
+        """Remember a guess, if what was answered before is still ``known``."""
+        self._change("answers", lesson, question, Answer.note, given, known)
 
     def add_reveal(self, lesson, question, right):
         """Remember that the run has told of a guess whether it is right."""
-        self._change("answers", lesson, question, Answer.reveal, right)
+        if self.answer(lesson, question).stage == NOTED:
+            self._change("answers", lesson, question, Answer.reveal, right)
 
     def add_review(self, lesson, question, right):
         """Remember that a question was asked again in a later notebook."""

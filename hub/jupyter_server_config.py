@@ -33,6 +33,7 @@ for sentence in update.bring_up_to_date(copy):
 notebook = update.last_notebook(copy).relative_to(home).as_posix()
 c.ServerApp.root_dir = str(home)
 c.ServerApp.default_url = f"/lab/tree/{notebook}"
+c.ServerApp.contents_manager_class = asleep.LearnersContents
 c.ContentsManager.pre_save_hook = asleep.before_save
 # In a terminal `python -m course` works at once. It is no login shell, which Jupyter would
 # take here: that may set another PATH.

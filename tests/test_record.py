@@ -54,12 +54,34 @@ def test_answers_and_reviews_are_kept_in_their_places():
     record.add_answer("forward", "a", "C", right=True)
     record.add_answer("forward", "a", "A", right=False)
     record.add_review("forward", "a", right=True)
-    assert record.answer("forward", "a") == Answer("B", False, True, "A", "2", "5", 2)
+    assert record.answer("forward", "a") == Answer("B", False, True, "A", "4", "5", 2)
     record.add_review("forward", "a", right=False)
     assert record.answer("forward", "a").streak == 0
     record.add_answer("forward", "b", "0.4", right=True)
     assert record.answer("forward", "b") == Answer("0.4", True, True, "0.4", "7")
     assert record.answer("backprop", "a") == Answer()  # of another lesson
+
+
+@pytest.mark.usefixtures("_numbered_times")
+def test_a_guess_is_right_or_wrong_once_its_run_has_told(copy):
+    """Guards: a second guess that counts; a verdict before the run, or none after it; and
+    an answer that was given before there were guesses, in a record without their field."""
+    record.open_in(copy)
+    record.add_guess("forward", "a", "B")
+    record.add_guess("forward", "a", "C")
+    noted = Answer("B", last="B", when="1", stage=record.NOTED)
+    assert record.answer("forward", "a") == noted
+    record.add_reveal("forward", "a", right=True)
+    record.add_answer("forward", "old", "0", right=False)
+    for _ in range(2):
+        told = Answer("B", True, True, "B", "1", stage=record.REVEALED)
+        assert record.answer("forward", "a") == told
+        assert record.answer("forward", "old") == Answer("0", last="0", when="4")
+        record.close()
+        path = copy / record.FILE
+        path.write_text(path.read_text().replace(',\n    "stage": ""', ""))
+        assert path.read_text().count('"stage"') == 1
+        assert record.open_in(copy) == ""
 
 
 @pytest.mark.usefixtures("_numbered_times")

@@ -30,7 +30,6 @@ class ReviewQuestion:
 
     def submit(self, answer) -> Reply:
         """Reply to an answer; the first one says when the question is due again."""
-        answer = str(answer).strip()
         reply = self.reply(answer)
         if not self.recorded.first:
             record.add_review(self.lesson, self.name, reply.right)
@@ -39,9 +38,9 @@ class ReviewQuestion:
         self.recorded.last = answer
         return reply
 
-    def repeat(self) -> Reply | None:
+    def repeat(self) -> Reply:
         """The reply to the last answer of this session."""
-        return self.reply(self.recorded.last) if self.recorded.last else None
+        return self.reply(self.recorded.last)
 
 
 def choose(lessons, now=None) -> list[ReviewQuestion]:
@@ -59,8 +58,8 @@ def choose(lessons, now=None) -> list[ReviewQuestion]:
 
 
 def _asked(answer):
-    """When it was asked last; what was never asked was long ago."""
-    return _time(answer.reviewed or answer.when)
+    """When it was answered last; what was never answered was long ago."""
+    return max(_time(answer.reviewed), _time(answer.when))
 
 
 def _rank(answer, now):

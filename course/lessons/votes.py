@@ -7,75 +7,96 @@ import re
 from collections import Counter
 
 from course import host, record
-from course.questions import ChoiceQuestion, Opened, QuestionBox, Reply
+from course.questions import ChoiceQuestion, QuestionBox, Reply, Revealed
 
 ROUNDS = {"first": "the class", "second": "after a discussion"}
 VOTES = {}  # key of a question -> {round: Counter of answers}
-MOST = 999
+MOST, LARGEST = 999, 1e9
 EXAMPLES = {"choice": "12 A, 9 B, 4 C", "number": "80, 85, 3x 90"}
 
 
 class ClassQuestion:
     """A question of a lesson as a class answers it, in one round or in two."""
 
-    kind, at_once, recorded = "votes", True, record.Answer()
+    kind, locks = "votes", False
 
     def __init__(self, question):
         self._question = question
+        self._is_choice = isinstance(question, ChoiceQuestion)
+        self._example = EXAMPLES[question.kind]
+        self.prompt = f"Type how many said what, as in '{self._example}'"
 
     def __getattr__(self, name):
         return getattr(self._question, name)
 
     @property
-    def prompt(self):
-        """For readers of the plain text."""
-        return f"Type how many said what, as in '{EXAMPLES[self._question.kind]}'"
+    def recorded(self):
+        """What the class said; no record keeps it."""
+        said = VOTES.get(self.key) and self.said()
+        return record.Answer(said, last=said, stage=record.NOTED)
 
     def choices(self, _):
-        return [[*pair, EXAMPLES[self._question.kind]] for pair in ROUNDS.items()]
+        return [[*pair, self._example] for pair in ROUNDS.items()]
 
     def submit(self, answer):
         name, _, typed = answer.partition(" ")
         votes = read(self._question, typed)
         VOTES.setdefault(self.key, {})[name] = votes
 
+    def repeat(self):
+        return None
+
     def now(self, _):
         return ""
 
-    def said(self, _):
+    def said(self, _=""):
         first, second = (VOTES[self.key].get(name) for name in ROUNDS)
         after = f"after a discussion {_told(second)}" if second else ""
         return "; ".join(filter(None, [first and _told(first), after]))
 
-    def open(self, result) -> Reply:
+    def reveal_kept(
+        self, result, more="Run its cell again, and it draws them."
+    ) -> Reply:
         """What the run says: the class as a whole is neither right nor wrong."""
         question = self._question
-        is_choice = isinstance(question, ChoiceQuestion)
-        right = question.right.text if is_choice else str(result)
-        head = f"The class said {self.said('')}; it is {question.came_out(result)}."
-        return Reply(None, question.reveal(right, result).words, head)
+        reasons = question.right.feedback if self._is_choice else question.feedback
+        head = f"The class said {self.said()}; it is {question.came_out(result)}."
+        return Reply(None, f"{reasons}\n\n{more}", head)
 
     def picture(self, result):
         """The guesses of each round beside what came out, as a `Picture`."""
         from course import pictures  # takes long, and only a class needs it
 
-        rounds = {ROUNDS[name]: votes for name, votes in VOTES[self.key].items()}
-        if isinstance(self._question, ChoiceQuestion):
-            options = {k: option.text for k, option in self.lettered.items()}
-            (right,) = (k for k, o in self.lettered.items() if o.right)
-            return pictures.guessed_options(rounds, options, right)
-        return pictures.guessed_numbers(rounds, result, " %" if self.percent else "")
+        kept = VOTES[self.key]
+        rounds = {ROUNDS[name]: kept[name] for name in ROUNDS if name in kept}
+        if not self._is_choice:
+            return pictures.guessed_numbers(rounds, result, " %" * self.percent)
+        options = {k: option.text for k, option in self.lettered.items()}
+        (right,) = (k for k, o in self.lettered.items() if o.right)
+        return pictures.guessed_options(rounds, options, right)
 
 
 def ask(question) -> QuestionBox:
-    """The question with its options by letters, and a box to type in for each round."""
+    """The question with its options by letters, and a box to type in for each round.
+
+    What another class has said is forgotten.
+    """
     if question.at_once:
         raise ValueError(
             f"no run tells the answer to {question.name!r}: predict() asks it"
         )
+    VOTES.pop(question.key, None)
     box = QuestionBox(ClassQuestion(question))
     box.box.children[0].value += question.static()
     return box
+
+
+def reveal(question, result):
+    """Draw at the end of the running cell what the class said, if it said anything."""
+    if question.key in VOTES:
+        asked = ClassQuestion(question)
+        host.show_after(asked.picture(result))
+        host.show_after(Revealed(asked, asked.reveal_kept(result, more="")))
 
 
 def read(question, typed) -> Counter:
@@ -88,10 +109,22 @@ def read(question, typed) -> Counter:
     for count, answer in _letters(typed) if is_choice else _numbers(typed):
         if is_choice and answer not in question.lettered:
             raise ValueError(f"There is no answer {answer} here.")
-        votes[answer if is_choice else question.read(answer)] += count
-    if votes.total() > MOST:
-        raise ValueError(f"A class has at most {MOST} learners here.")
+        votes[answer if is_choice else _number(question, answer)] += count
+    if not 0 < votes.total() <= MOST:
+        raise ValueError(f"Say of 1 to {MOST} learners what they said.")
     return votes
+
+
+def _number(question, typed):
+    try:
+        number = question.read(typed)
+    except ValueError as error:
+        raise ValueError(
+            f"{error} Between numbers stand a comma and a space."
+        ) from None
+    if abs(number) > LARGEST:
+        raise ValueError(f"{typed} is too large to be drawn.")
+    return number
 
 
 def _letters(typed):
@@ -117,11 +150,3 @@ def _told(votes):
         f"{number:g}" + f" ({count} times)" * (count > 1)
         for number, count in sorted(pairs)
     )
-
-
-def draw(question, result):
-    """Draw at the end of the running cell what the class said, if it said anything."""
-    if question.key in VOTES:
-        asked = ClassQuestion(question)
-        host.show_after(asked.picture(result))
-        host.show_after(Opened(asked, asked.open(result)))

@@ -50,7 +50,7 @@ texts, an empty line begins a paragraph::
 """
 # ruff: noqa: F401
 
-from course.questions.box import Opened, QuestionBox, Quiz, reveal
+from course.questions.box import QuestionBox, Quiz, Revealed, reveal
 from course.questions.kinds import (
     ChoiceQuestion,
     NumberQuestion,

@@ -14,21 +14,16 @@ import ipywidgets as widgets
 import traitlets
 
 from course import host, page, record
-from course.questions.kinds import Reply, as_html, code
+from course.questions.kinds import as_html, code
 
 FOLDER = Path(__file__).parent
-# What stands at the head of a reply: a sign, and the usual word.
-VERDICTS = {
-    "right": ("\N{CHECK MARK}", "Right."),
-    "wrong": ("\N{BALLOT X}", "No."),
-    "note": ("", ""),
+# How a reply looks, by whether it is right: the class of its box, its sign, its usual word,
+# its colour in an output (as in question.css).
+LOOKS = {
+    True: ("right", "\N{CHECK MARK}", "Right.", "#2e7d32"),
+    False: ("wrong", "\N{BALLOT X}", "No.", "#c62828"),
+    None: ("note", "", "", "#767676"),
 }
-COLOURS = {
-    "right": "#2e7d32",
-    "wrong": "#c62828",
-    "note": "#767676",
-}  # see question.css
-NOTED = "The run tells the rest."
 RAN = "<p>It has run already, so it is told at once:</p>\n"
 
 ON_PAGE = {}  # (lesson, title) -> the box of a question, or of a quiz
@@ -38,7 +33,8 @@ RUNS = {}  # (lesson, name) -> what its run in this kernel has told
 class Answers(anywidget.AnyWidget):
     """What there is to answer by; a message ``{"answer": text}`` comes back.
 
-    Nothing is sent to it later: on a busy machine anywidget may give up to listen.
+    What changes later is for a page that is loaded again: on a busy machine anywidget may
+    give up to listen.
     """
 
     _esm = page.script(FOLDER / "question.js")
@@ -90,7 +86,7 @@ class QuestionBox(_OnPage):
         self.box.add_class("course-question")
         if question.recorded.last:
             with contextlib.suppress(ValueError):  # the question has changed since
-                self.show(question.recorded.last, question.repeat())
+                self.show()
         self._come_to(question.lesson, f"{title} {question.name}")
 
     def submit(self, answer):
@@ -99,41 +95,43 @@ class QuestionBox(_OnPage):
         An exception becomes words: JupyterLab doesn't show the errors of callbacks.
         """
         try:
-            self.show(str(answer).strip(), self.question.submit(answer))
+            self.question.submit(str(answer).strip())
+            self.show()
             self.on_answer()
         except Exception as error:  # noqa: BLE001, shown
-            self._say("note", html.escape(page.in_words(error)))
+            self._say(None, html.escape(page.in_words(error)))
 
-    def show(self, answer, reply: Reply | None):
-        """Show a reply, and how the answer stands; None: the run replies, or has."""
-        question, first = self.question, self.question.recorded.first
-        if not reply and first:
-            answer = first  # also after a second click on a busy machine
-        self.answers.options = question.choices(answer)
-        self.answers.answer = question.now(answer)
-        verdict = "note"
-        words = f"<p><strong>Noted: {code(question.said(answer))}.</strong> {NOTED}</p>"
-        if reply:
-            verdict, words = _verdict(reply), _told(question, reply)
-        elif question.key in RUNS:
-            reply = question.open(RUNS[question.key])
-            verdict, words = _verdict(reply), RAN + _told(question, reply)
-        if question.kind != "order" and first not in ("", answer):
-            words += f"<p>Your first answer was: {code(first)}</p>\n"
+    def show(self):
+        """Show the answer that was given, and the reply to it: its own, or its run's."""
+        question, kept = self.question, self.question.recorded
+        self.answers.options = question.choices(kept.last)
+        self.answers.answer = question.now(kept.last)
+        reply = question.repeat()
+        ran = not reply and question.key in RUNS
+        if ran:
+            reply = question.reveal_kept(RUNS[question.key])
+        noted = (
+            f"<strong>Noted: {code(question.said(kept.last))}.</strong> The run tells"
+        )
+        words = (
+            RAN * ran + _told(question, reply) if reply else f"<p>{noted} the rest.</p>"
+        )
+        if question.kind != "order" and kept.first != kept.last:
+            words += f"<p>Your first answer was: {code(kept.first)}</p>\n"
         if record.KEEPER.trouble:
             words += f"<p>{html.escape(record.KEEPER.trouble)}</p>"
-        self._say(verdict, words)
+        self._say(reply and reply.right, words)
 
-    def _say(self, verdict, words):
-        """Fill the line below; the box takes the verdict as a class, for the colours."""
-        for name in VERDICTS:
-            self.box.remove_class(name)
-        self.box.add_class(verdict)
+    def _say(self, right, words):
+        """Fill the line below; the box takes a class by the verdict, for the colours."""
+        for verdict, *_ in LOOKS.values():
+            self.box.remove_class(verdict)
+        self.box.add_class(LOOKS[right][0])
         # Also the same words are news: to who listens, and to question.js, which waits.
         turn = "odd" if 'class="reply even' in self.reply.value else "even"
-        lock = " locked" if self.answers.answer and not self.question.at_once else ""
-        told = f'<div class="reply {turn}{lock}" role="status">{words}</div>'
-        self.reply.value = told
+        lock = " locked" if self.question.locks and self.question.first else ""
+        data = f'data-answer="{html.escape(self.answers.answer)}" role="status"'
+        self.reply.value = f'<div class="reply {turn}{lock}" {data}>{words}</div>'
 
     def plain(self) -> str:
         """The question as text; the same before and after the answer."""
@@ -144,7 +142,8 @@ class QuestionBox(_OnPage):
 
     def static(self) -> str:
         """The question as HTML, with the answer folded away."""
-        place = html.escape(" ".join(self.question.key))
+        is_order = self.question.kind == "order"  # whose answer says nothing in words
+        place = "" if is_order else html.escape(" ".join(self.question.key))
         return (
             f'<div data-question="{place}"><p>{self.head}</p>{self.question.static()}'
             "<details><summary>Answer, with the reasons</summary>"
@@ -158,32 +157,27 @@ def reveal(question, result=None):
     Nothing is shown of a question without an answer.
     """
     RUNS[question.key] = result
-    with contextlib.suppress(ValueError):  # the question has changed since the answer
-        if question.recorded.first:
-            host.show_after(Opened(question, question.open(result)))
+    if question.first:
+        host.show_after(Revealed(question, question.reveal_kept(result)))
 
 
-class Opened:
+class Revealed:
     """What the run says to a guess, as an output."""
 
     def __init__(self, question, reply):
-        self.told, self.colour = _told(question, reply), COLOURS[_verdict(reply)]
+        self.told, self.colour = _told(question, reply), LOOKS[reply.right][-1]
 
     def _repr_html_(self):
-        look = f"border-left:6px solid {self.colour};padding:2px 10px"
+        look = f"border-left:6px solid {self.colour};margin-top:6px;padding:2px 10px"
         return f'<div role="status" style="{look}">{self.told}</div>'
 
     def __repr__(self):
         return html.unescape(re.sub("<[^>]*>", "", self.told)).strip()
 
 
-def _verdict(reply):
-    return {True: "right", False: "wrong", None: "note"}[reply.right]
-
-
 def _told(question, reply):
     """A reply with its reasons, as HTML."""
-    sign, usual = VERDICTS[_verdict(reply)]
+    _, sign, usual, _ = LOOKS[reply.right]
     head = f"<p><strong>{sign} {code(reply.head or usual)}</strong></p>"
     return "\n".join([head, as_html(reply.words), as_html(question.explanation)])
 

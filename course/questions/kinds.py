@@ -19,7 +19,7 @@ from course.words import read_number
 class Reply(NamedTuple):
     """What a question says to an answer, or the run to a guess."""
 
-    right: bool
+    right: bool | None  # None: it is no one's guess
     words: str  # the reasons, in paragraphs
     head: str = ""  # beside the sign of right or wrong; '' for the usual word
 
@@ -39,41 +39,40 @@ class Question:
     ):
         self.lesson, self.name, self.text = lesson, name, question
         self.explanation, self.telltales = explanation, telltales
-        self.at_once = (
-            at_once  # it replies; else the run does, by `course.questions.reveal`
-        )
-
-    @property
-    def key(self) -> tuple:
-        """By what it is known."""
-        return self.lesson, self.name
+        self.key = lesson, name
+        # It replies, or a guess is locked until its run does, by `course.questions.reveal`.
+        self.at_once, self.locks = at_once, not at_once
 
     @property
     def recorded(self) -> record.Answer:
         """What was answered; empty before the first answer."""
         return record.answer(*self.key)
 
-    def submit(self, answer) -> Reply | None:
-        """Remember an answer, and reply to it; None of a guess, which the run answers."""
-        answer = str(answer).strip()
+    @property
+    def first(self) -> str:
+        """The first answer; '' before it, or if it is none since the question changed."""
+        try:
+            self.read(self.recorded.first)
+        except ValueError:
+            return ""
+        return self.recorded.first
+
+    def submit(self, answer):
+        """Remember an answer; of a guess, which is locked, the first one."""
         self.read(answer)
-        if not self.at_once:
-            record.add_guess(*self.key, answer)
-            return None
-        reply = self.reply(answer)
-        record.add_answer(*self.key, answer, reply.right)
-        return reply
+        if self.at_once:
+            record.add_answer(*self.key, answer, self.reply(answer).right)
+        elif not self.first:
+            record.add_guess(*self.key, answer, self.recorded.first)
 
     def repeat(self) -> Reply | None:
         """The reply to the last answer; None where the run gives it."""
         return None if self.recorded.stage else self.reply(self.recorded.last)
 
-    def open(self, result) -> Reply:
+    def reveal_kept(self, result) -> Reply:
         """What the run says to the guess, which is remembered, too."""
-        kept = self.recorded
-        reply = self.reveal(kept.first, result)
-        if kept.stage == record.NOTED:
-            record.add_reveal(*self.key, reply.right)
+        reply = self.reveal(self.recorded.first, result)
+        record.add_reveal(*self.key, reply.right)
         return reply
 
     def said(self, answer) -> str:
@@ -162,10 +161,8 @@ class ChoiceQuestion(Question):
     def reveal(self, answer, result=None) -> Reply:
         """``result``: what the run has shown, in words, if that says more."""
         option = self.read(answer)
-        is_told = option.right and not result
-        so = "and so it is" if is_told else f"it is {self.came_out(result)}"
         reasons = [option.feedback, *([] if option.right else [self.right.feedback])]
-        head = f"You said {self.said(answer)}; {so}."
+        head = f"You said {self.said(answer)}; it is {self.came_out(result)}."
         return Reply(option.right, "\n\n".join(reasons), head)
 
     def came_out(self, result) -> str:
@@ -173,14 +170,13 @@ class ChoiceQuestion(Question):
         return result or self.said(self.right.text)
 
     def said(self, answer) -> str:
-        return f"'{self.now(answer).rstrip('.')}'"
+        return f'"{self.now(answer).rstrip(".")}"'
 
     def now(self, answer) -> str:
         return self.read(answer).text
 
     def guess(self) -> list:
-        first = self.recorded.first
-        return list(self.read(first).drawn) if first else []
+        return list(self.read(self.first).drawn) if self.first else []
 
     def again(self):
         """With its options in another order."""
@@ -258,16 +254,17 @@ class NumberQuestion(Question):
 
     def reply(self, answer) -> Reply:
         value, kept = self.read(answer), self.recorded
+        near = sorted(self.misses, key=lambda miss: abs(miss.value - value))
+        said = [miss.feedback for miss in near if self.agree(value, miss.value)]
         if self.answer is not None:
             right = self.agree(value, self.answer)
-        else:  # given to a version of the course that still knew the number
-            right = kept.first_right if answer == kept.first else kept.solved
-        if right:
-            return Reply(True, self.feedback)
-        for miss in sorted(self.misses, key=lambda miss: abs(miss.value - value)):
-            if self.agree(value, miss.value):
-                return Reply(False, miss.feedback)
-        return Reply(False, self.otherwise)
+        elif (
+            answer == kept.first
+        ):  # to a version of the course that still knew the number
+            right = kept.first_right
+        else:
+            right = kept.solved and not said
+        return Reply(right, self.feedback if right else [*said, self.otherwise][0])
 
     def reveal(self, answer, result) -> Reply:
         """``result``: the number that came out."""
@@ -278,13 +275,13 @@ class NumberQuestion(Question):
 
     def came_out(self, result) -> str:
         """The number that came out, in words."""
-        return self.said(f"{result:.3g}")
+        return f"{result:.3g}" + " %" * self.percent
 
     def said(self, answer) -> str:
         return f"{self.read(answer):g} %" if self.percent else answer
 
     def guess(self) -> list:
-        return [self.read(self.recorded.first)] if self.recorded.first else []
+        return [self.read(self.first)] if self.first else []
 
     def again(self):
         """With other numbers, where the file has some."""

@@ -21,21 +21,23 @@ function steps(event) {
 function choice(place, { options, answer }, submit) {
   const all = options.map(([text, content]) => {
     const option = button(content, () => {
-      if (submit(text)) choose(option);
+      choose(text);
+      submit(text);
     });
     option.className = "option";
     option.dataset.answer = text;
     return option;
   });
-  const choose = (chosen) => {
-    for (const option of all) option.setAttribute("aria-pressed", option === chosen);
+  const choose = (text) => {
+    for (const option of all) option.setAttribute("aria-pressed", option.dataset.answer === text);
   };
-  choose(all.find((option) => option.dataset.answer === answer));
+  choose(answer);
   place.append(...all);
   place.addEventListener("keydown", (event) => {
     const next = all.indexOf(event.target) + steps(event) + all.length;
     all[next % all.length].focus();
   });
+  return choose;
 }
 
 // A box to type in, with a name; Enter in it submits.
@@ -57,6 +59,7 @@ function number(place, { answer }, submit) {
     " ",
     button("Answer", () => submit(box.value)),
   );
+  return (text) => (box.value = text);
 }
 
 // A box for each of the rounds in which a class guesses.
@@ -105,24 +108,22 @@ function render({ model, el }) {
   el.setAttribute("role", "group");
   const state = { options: model.get("options"), answer: model.get("answer") };
   let last = state.answer || null;
-  let locked = false;
-  KINDS[model.get("kind")](el, state, (answer) => {
-    if (locked) return false;
-    if (answer !== last) {
-      // else the reply to it stands there
-      last = answer;
-      el.classList.add("waiting"); // until the reply comes
-      model.send({ answer });
-    }
-    return true;
+  let locked = null; // the reply that ends it
+  const keep = KINDS[model.get("kind")](el, state, (answer) => {
+    if (locked) return keep(locked.dataset.answer);
+    if (answer === last) return; // the reply to it stands there
+    last = answer;
+    el.classList.add("waiting"); // until the reply comes
+    model.send({ answer });
   });
   const hear = (reply) => {
     el.classList.remove("waiting");
-    locked = reply.querySelector(".locked") !== null;
+    locked = reply.querySelector(".locked");
+    if (locked) keep(locked.dataset.answer); // the first one, after two quick clicks
     // They keep the focus: only so Shift+Enter goes on.
     for (const each of el.querySelectorAll("button, input")) {
-      each.setAttribute("aria-disabled", locked);
-      each.readOnly = locked;
+      each.setAttribute("aria-disabled", locked !== null);
+      each.readOnly = locked !== null;
     }
   };
   const observer = new ResizeObserver(() => {

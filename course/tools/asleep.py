@@ -7,11 +7,12 @@ comes back. And whoever opens the notebook finds each question with the answer g
 """
 
 import html
+import inspect
 import re
 from pathlib import Path
 
 import nbformat
-from jupyter_core.utils import ensure_async
+from jupyter_server.services.contents.largefilemanager import AsyncLargeFileManager
 from nbformat.v4.rwbase import rejoin_lines
 
 from course import record
@@ -21,7 +22,9 @@ from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK, write
 
 # The place of an answer in the HTML of a question, and what stands there since last time.
-ANSWERED = re.compile(r'(<div data-question="([^"]*)">)(?:(?:<p>.*</p>)?<!---->)?')
+ANSWERED = re.compile(
+    r'(<div data-question="([^"]+)">)(?:<p class="answered">(?:(?!</p>).)*</p>)?'
+)
 LINE = f"<p><em>{ASLEEP}</em></p>"
 
 
@@ -41,35 +44,51 @@ def before_save(model, path, contents_manager):
         contents_manager.log.warning("%s is saved as it is", path, exc_info=True)
 
 
-def keep(contents_manager):
-    """Have a Jupyter server save and open the notebooks of a learner's folder so."""
+def attach_to(contents_manager):
+    """Have the notebooks of a learner's folder saved and opened so, by any manager."""
     contents_manager.register_pre_save_hook(before_save)
     get = contents_manager.get
 
-    async def get_answered(path, *args, **options):
-        model = await ensure_async(get(path, *args, **options))
+    def get_and_tell(path, *args, **options):
+        model = get(path, *args, **options)
+        if inspect.isawaitable(model):
+            return _later(model, path, contents_manager)
+        return _told(model, path, contents_manager)
+
+    contents_manager.get = get_and_tell
+
+
+class LearnersContents(AsyncLargeFileManager):
+    """Jupyter's own manager, for a server that is set up by a file, as on a hub."""
+
+    async def get(self, path, *args, **options):
+        return _told(await super().get(path, *args, **options), path, self)
+
+
+async def _later(model, path, contents_manager):
+    return _told(await model, path, contents_manager)
+
+
+def _told(model, path, contents_manager):
+    """What Jupyter opens, a notebook with the answers of the record beside it."""
+    try:
         place = Path(contents_manager.root_dir, path.strip("/")).parent
         is_notebook = model["type"] == "notebook" and model["content"]
         if is_notebook and (place / MARK).is_dir():
-            try:
-                answered(model["content"], record.read(place / record.FILE)["answers"])
-            except (OSError, ValueError):
-                pass  # it is no record: the questions stand there without answers
-        return model
-
-    contents_manager.get = get_answered
+            tell_answers(model["content"], record.read(place / record.FILE)["answers"])
+    except Exception:
+        contents_manager.log.warning("%s opens as it is", path, exc_info=True)
+    return model
 
 
-def answered(notebook, answers):
-    """Put each answer of a record below its question, which is asleep."""
+def tell_answers(notebook, answers):
+    """Put each answer of a record into the question, which is asleep."""
 
     def told(found):
         lesson, _, name = html.unescape(found[2]).partition(" ")
         answer = answers.get(lesson, {}).get(name, record.Answer()).last
-        words = (
-            f"<p><strong>You answered:</strong> {code(answer)}</p>" if answer else ""
-        )
-        return f"{found[1]}{words}<!---->"
+        words = f"<strong>You answered:</strong> {code(answer)}" if answer else ""
+        return f'{found[1]}<p class="answered">{words}</p>'
 
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):

@@ -74,6 +74,8 @@ def _names_of(statement):
             return {alias.asname or alias.name for alias in statement.names}, set()
         case ast.Assign():
             return stored, loaded
+        case ast.AugAssign():
+            return stored, loaded | stored
     return stored, loaded - stored
 
 

@@ -17,7 +17,7 @@ from jupyter_server.serverapp import list_running_servers
 from jupyterlab.labapp import LabApp
 
 from course.tools import CommandError
-from course.tools.asleep import keep
+from course.tools.asleep import attach_to
 
 
 def serve(root, notebook, open_browser=True):
@@ -43,7 +43,7 @@ def serve(root, notebook, open_browser=True):
                 str(notebook),
             ]
         )
-    keep(app.contents_manager)
+    attach_to(app.contents_manager)
     app.identity_provider.token_generated = False  # or Jupyter tells its address itself
     app.open_browser = app.open_browser and _has_browser(app.browser)
 

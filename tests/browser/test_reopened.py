@@ -27,7 +27,7 @@ def notebook(turn_to, write_notebook):
     cell = notebook.show_cell(QUESTION)
     expect(cell.get_by_text("kept in record.json in this folder")).to_be_visible()
     cell.locator(".option").last.click()
-    expect(cell.get_by_text("Noted: '-0.4'.")).to_be_visible()
+    expect(cell.get_by_text('Noted: "-0.4".')).to_be_visible()
     notebook.save()
     assert notebook.complaints == []
     return turn_to("small", "my_course")
@@ -64,7 +64,7 @@ def test_run_again_it_is_live_and_the_answer_is_there(notebook, lab):
         expect(notebook.show(index)).to_be_visible()
         expect(notebook.show_cell(index)).not_to_contain_text(ASLEEP)
     cell = notebook.show_cell(QUESTION)
-    expect(cell.get_by_text("Noted: '-0.4'.")).to_be_visible()
+    expect(cell.get_by_text('Noted: "-0.4".')).to_be_visible()
     expect(cell.get_by_text("kept in record.json")).to_have_count(0)  # told once
     record = (lab.course / "my_course" / "record.json").read_text(encoding="utf-8")
     assert '"minus two"' in record

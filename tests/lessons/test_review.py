@@ -63,6 +63,15 @@ def test_missed_ones_come_first_then_those_that_waited_longest(
     assert chosen(lessons) == first
 
 
+def test_what_was_answered_again_just_now_waits(lessons, monkeypatch):
+    """Guards: a question that was first answered long ago, or reviewed since."""
+    for ago in (9 * DAY, DAY / 25):
+        answered(monkeypatch, "b1", True, ago)
+    answered(monkeypatch, "a1", True, DAY / 25)
+    record.answer("a", "a1").reviewed = (NOW - 2 * DAY).isoformat()
+    assert chosen(lessons) == ["b2", "a2", "b3"]
+
+
 @pytest.mark.parametrize(("streak", "days"), [(0, 1), (1, 2), (2, 4), (3, 8), (9, 64)])
 def test_the_pauses_double(lessons, monkeypatch, streak, days):
     """Guards: one day, two, four, eight, at most 64."""
@@ -87,7 +96,7 @@ def test_a_question_asked_again_does_not_tell_its_answer(lessons, monkeypatch):
     second answer in the same review changes nothing."""
     answered(monkeypatch, "a1", False, DAY)
     asked = review.choose(lessons, NOW)[0]
-    assert asked.repeat() is None and asked.recorded == record.Answer()
+    assert asked.recorded == record.Answer()
     assert asked.submit("1").right and asked.recorded.first_right
     assert asked.repeat().words == "yes"
     kept = record.answer("a", "a1")
@@ -105,6 +114,17 @@ def test_times_that_can_not_be_read_are_long_ago(lessons):
     for when in ("", "yesterday", "2029-12-24T10:00:00"):
         record.answer("a", "a2").when = when
         assert chosen(lessons)[0] == "a2"
+
+
+def test_where_all_was_answered_within_the_hour_a_review_says_so():
+    """Guards: a quiz of no questions, which is an error, right after the first notebook."""
+    record.close()
+    for question in load_questions("first_look").quiz:
+        question.submit(question.right.text)
+    assert repr(Lesson("01_activations", keeps_record=False).review()) == (
+        "You answered them all within the hour: go on."
+    )
+    record.close()
 
 
 @pytest.mark.parametrize("name", NAMES[1:])

@@ -2,10 +2,12 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from course import Lesson, host, record
 from course.lessons import votes
+from course.questions import box
 from tests.questions.test_box import answer, reply, verdict
 
 NUMBER, CHOICE = "of 1,000", "seed 4"
@@ -16,6 +18,7 @@ def lesson(monkeypatch):
     """Notebook 0, in which nobody has said anything; what a run shows is in `shown`."""
     record.close()
     monkeypatch.setattr(votes, "VOTES", {})
+    monkeypatch.setattr(box, "RUNS", {})
     opened = Lesson("00_first_look", keeps_record=False)
     opened.shown = []
     monkeypatch.setattr(host, "show_after", opened.shown.append)
@@ -62,11 +65,13 @@ def test_counts_of_numbers(lesson, typed, votes_of):
         (CHOICE, "", "Type counts and letters"),
         (CHOICE, "12 A, nine B", "Type counts and letters"),
         (CHOICE, "12 A, 3 F", "There is no answer F here."),
-        (CHOICE, "1000 A", "at most 999"),
+        (CHOICE, "1000 A", "Say of 1 to 999 learners"),
         (NUMBER, "", "Type a number first."),
         (NUMBER, "80, many", "'many' is not a number"),
-        (NUMBER, "0,5", "Write 0,5 with a point"),
-        (NUMBER, "1000x 80", "at most 999"),
+        (NUMBER, "0,5", "with a point, as in 0.5. Between numbers stand a comma"),
+        (NUMBER, "0x 80", "Say of 1 to 999 learners"),
+        (NUMBER, "1e300", "1e300 is too large to be drawn."),
+        (NUMBER, "1000x 80", "Say of 1 to 999 learners"),
     ],
 )
 def test_what_are_no_counts_is_told(lesson, name, typed, words):
@@ -97,7 +102,7 @@ def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     assert picture.alt.endswith("Right is C.")
     right = lesson.questions.predictions[CHOICE].right
     assert str(words).splitlines()[:2] == [
-        f"The class said {told}; it is '{right.text.rstrip('.')}'.",
+        f'The class said {told}; it is "{right.text.rstrip(".")}".',
         right.feedback,
     ]
     assert record.answer("first_look", CHOICE) == record.Answer()
@@ -114,6 +119,44 @@ def test_numbers_of_a_class_are_drawn_beside_the_one_that_came_out(lesson):
     )
     head = "The class said after a discussion 80, 90 (3 times); it is 85.4 %."
     assert str(words).splitlines()[0] == head
+
+
+def test_another_class_begins_anew_and_rounds_stand_in_their_order(lesson):
+    """Guards: what the class before said, drawn beside this one; a round that was typed
+    first, drawn as the first."""
+    before = lesson.vote(NUMBER)
+    answer(before, "first 10")
+    answer(before, "second 20")
+    now = lesson.vote(NUMBER)
+    assert reply(now) == ""
+    answer(now, "second 90")
+    answer(now, "first 80")
+    assert "Noted: 80; after a discussion 90." in reply(now)
+    lesson.reveal(NUMBER, 85.4)
+    assert lesson.shown[0].alt.startswith(
+        "The class: 1 said 80 %; after a discussion: 1"
+    )
+
+
+def test_where_all_has_run_a_class_is_told_at_once(lesson):
+    """Guards: guesses that nothing answers, after 'Run All' in a demo."""
+    lesson.reveal(NUMBER, 85.4)
+    assert lesson.shown == []
+    asked = lesson.vote(NUMBER)
+    answer(asked, "first 80")
+    assert "The class said 80; it is 85.4 %." in reply(asked)
+    assert "Run its cell again, and it draws them." in reply(asked)
+    lesson.forget()
+    answer(asked, "first 90")
+    assert "Noted: 90." in reply(asked)
+
+
+@pytest.mark.parametrize("result", [None, np.array([1.0, 2.0]), "many"])
+def test_a_result_that_is_no_number_is_told(lesson, result, capsys):
+    """Guards: an error in a learner's cell, which they have changed."""
+    lesson.predict(NUMBER).submit("80")
+    lesson.reveal(NUMBER, result)
+    assert "What you said can't be held against this: " in capsys.readouterr().out
 
 
 def test_a_question_without_a_run_asks_no_class():

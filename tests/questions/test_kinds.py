@@ -33,7 +33,8 @@ def test_each_answer_gets_its_reply(kind, request):
     assert question.recorded == record.Answer()
     for verdict in ("right", "wrong"):
         for answer, words in TABLE[kind][verdict].items():
-            assert question.submit(answer) == (verdict == "right", words, ""), answer
+            question.submit(answer)
+            assert question.repeat() == (verdict == "right", words, ""), answer
 
 
 def test_the_first_answer_stays_and_the_last_is_repeated(choice):
@@ -74,6 +75,30 @@ def test_lines_are_shuffled_the_same_each_time_and_never_right(read):
         assert sorted(shuffled) == [0, 1, 2, 3] != shuffled
         orders.add(tuple(shuffled))
     assert len(orders) > 10
+
+
+def test_again_a_choice_has_its_options_in_another_order(choice, order):
+    """Guards: a review that is answered by the place of what was right."""
+    again = choice.again()
+    assert list(again.options) != list(choice.options)
+    assert again.options == choice.options and list(again.lettered) == ["A", "B", "C"]
+    assert again.reply("`0.4`").right and again.plain() == choice.again().plain()
+    assert order.again() is order
+
+
+def test_again_a_number_has_other_numbers(read):
+    """Guards: a review that asks for the number that is still known."""
+    again = (
+        'again = { question = "Now?", answer = 7, feedback = "yes", otherwise = "no" }'
+    )
+    number = read(
+        texts.NUMBER.replace("[[predict.miss]]", f"{again}\n[[predict.miss]]", 1)
+    )
+    asked = number.predictions["slope"].again()
+    assert (asked.text, asked.reply("7").words, asked.reply("0.4").words) == (
+        *("Now?", "yes", "no"),
+    )
+    assert asked.key == ("test", "slope") and asked.tolerance == 0.05
 
 
 # 2. Numbers as they are typed ----------------------------------------------------------

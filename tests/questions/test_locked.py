@@ -1,9 +1,10 @@
 """Guesses: locked until their run, which reveals; as far as Python tells the browser."""
 
+import copy
 import re
-from types import SimpleNamespace
 
 import pytest
+from IPython import InteractiveShell
 
 from course import questions, record
 from course.questions import box as boxes
@@ -51,7 +52,7 @@ def test_a_guess_is_noted_and_locked_and_nothing_tells_whether_it_is_right(
     """Guards: a sign, a colour or a reason before the run; and a second answer that
     counts, as of a second click on a busy machine."""
     for question, guess, noted in (
-        (which, "0", "Noted: '0'. The run tells the rest."),
+        (which, "0", 'Noted: "0". The run tells the rest.'),
         (share, "2/5", "Noted: 2/5. The run tells the rest."),
     ):
         shown = questions.QuestionBox(question)
@@ -84,7 +85,7 @@ def test_the_run_reveals(which, share, run):
     its own and those of the right one; and what the record then knows."""
     which.submit("-2")
     head, *reasons = run(which).splitlines()
-    assert head == "\N{BALLOT X} You said '-2'; it is '0.4'."
+    assert head == '\N{BALLOT X} You said "-2"; it is "0.4".'
     assert reasons[:2] == ["That is <b>z</b> itself.", "-0.2 times -2 is 0.4."]
     assert reasons[2:] == ["The line has a kink at 0.", "Look at both sides."]
     share.submit("-0.4")
@@ -99,9 +100,11 @@ def test_the_run_reveals(which, share, run):
 def test_a_right_guess(which, share, run):
     """Guards: the reasons twice; a tolerance around another number than the run's."""
     which.submit("`0.4`")
-    assert run(which).splitlines()[:2] == [
-        "\N{CHECK MARK} You said '0.4'; and so it is.",
+    assert run(which).splitlines() == [
+        '\N{CHECK MARK} You said "0.4"; it is "0.4".',
         "-0.2 times -2 is 0.4.",
+        "The line has a kink at 0.",
+        "Look at both sides.",
     ]
     assert "it is 41 of 100." in run(which, "41 of 100")
     assert which.recorded.first_right and which.recorded.solved
@@ -111,19 +114,25 @@ def test_a_right_guess(which, share, run):
 
 
 def test_a_run_tells_nothing_to_who_said_nothing(which, share, run):
-    """Guards: 'Run All', and what nbval compares."""
+    """Guards: 'Run All', and what nbval compares; an answer that is none any more, since its
+    question has changed, and that would keep it from being answered for ever."""
     assert run(which) == run(share, RESULT) == ""
     assert which.recorded == share.recorded == record.Answer()
     record.add_guess("test", "option", "an option of an older lesson")
     assert run(which) == ""  # and no error in the learner's cell
-    assert questions.QuestionBox(which).reply.value == ""
+    boxes.RUNS.clear()
+    shown = questions.QuestionBox(which)
+    assert shown.reply.value == ""
+    answer(shown, "-2")  # it is asked anew
+    assert reply(shown) == 'Noted: "-2". The run tells the rest.'
+    assert 'You said "-2"' in run(which)
 
 
 def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, run):
     """Guards: Voila, and a second pass: a guess that no run would ever answer."""
     run(which), run(share, RESULT)
     for question, guess, told in (
-        (which, "`0.4`", "and so it is"),
+        (which, "`0.4`", "it is"),
         (share, "2", "0.41"),
     ):
         shown = questions.QuestionBox(question)
@@ -147,9 +156,15 @@ def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
     shown = questions.QuestionBox(share)
     assert reply(shown).startswith("\N{CHECK MARK} Right. It rises.")
     assert "Your first answer was: 0.1" in reply(shown)
-    kept = share.recorded
+    answer(shown, "0.1")  # nothing is noted, and the reply stays
+    assert reply(shown).startswith("\N{CHECK MARK} Right. It rises.")
+    record.add_answer(
+        "test", "number", "-0.4", right=False
+    )  # a miss, after it was solved
+    assert "\N{BALLOT X} No. Mind the sign." in reply(questions.QuestionBox(share))
+    kept = copy.copy(share.recorded)
     assert "You said 0.1; it is 0.41." in run(share, RESULT)
-    assert share.recorded == kept and "You said '-2'" in run(which)
+    assert share.recorded == kept and 'You said "-2"' in run(which)
 
 
 def test_a_page_that_is_loaded_again_shows_the_answer(which):
@@ -159,27 +174,29 @@ def test_a_page_that_is_loaded_again_shows_the_answer(which):
     assert shown.answers.get_state()["answer"] == "-2"
 
 
-def test_in_a_notebook_it_stands_below_all_else(monkeypatch):
-    """Guards: a reveal above the picture that it is about, or in a later cell."""
-    order, callbacks = [], []
-    events = SimpleNamespace(
-        register=lambda name, call: callbacks.append(call),
-        unregister=lambda name, call: callbacks.remove(call),
-    )
-    shell = SimpleNamespace(events=events)
+def test_a_number_that_is_none_is_told(share, run):
+    """Guards: nothing at all where a run, which was changed, ends in NaN."""
+    share.submit("0.4")
+    assert "it is nan." in run(share, float("nan"))
+
+
+def test_in_a_notebook_it_stands_below_all_else(monkeypatch, capsys):
+    """Guards: a reveal above the picture that it is about, in a later cell, or none where
+    the cell ends with an error."""
+    shell = InteractiveShell()
     monkeypatch.setattr(boxes.host, "get_ipython", lambda: shell)
-    monkeypatch.setattr(boxes.host, "display", order.append)
-    boxes.host.show_after("first")
-    boxes.host.show_after("second")
-    order.append("the value of the cell")
-    for call in [*callbacks]:  # IPython's post_execute
-        call()
-    assert order == ["the value of the cell", "first", "second"] and callbacks == []
+    monkeypatch.setattr(boxes.host, "display", lambda shown: print(f"below: {shown}"))
+    shell.push({"show": boxes.host.show_after})
+    shell.run_cell("show('first'); show('second')\n'the value'")
+    shell.run_cell("show('third'); 1 / 0")
+    shell.run_cell("'the end'")
+    words = "the value|below: first|below: second|below: third|the end"
+    assert re.findall(words, capsys.readouterr().out) == words.split("|")
 
 
 def test_what_is_shown_is_markup_for_the_page_and_text_elsewhere(which):
     """Guards: a script in an option; a colour that carries the meaning alone."""
-    told = questions.Opened(which, which.reveal("-2"))
+    told = questions.Revealed(which, which.reveal("-2"))
     page = told._repr_html_()
     assert 'role="status"' in page and "#c62828" in page and "\N{BALLOT X}" in page
     assert "&lt;b&gt;" in page and "<b>" not in page

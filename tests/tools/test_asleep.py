@@ -6,6 +6,7 @@ That JupyterLab shows it is seen in tests/browser/test_reopened.py.
 import asyncio
 import copy
 import html
+import json
 import logging
 import re
 from pathlib import Path
@@ -13,11 +14,22 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from jupyter_core.utils import ensure_async
+from jupyter_server.services.contents.largefilemanager import (
+    AsyncLargeFileManager,
+    LargeFileManager,
+)
 
 from course import page, record
 from course.lessons import Lesson
 from course.panels import pass_panel
-from course.tools.asleep import answered, before_save, keep, without_widgets
+from course.tools.asleep import (
+    LearnersContents,
+    attach_to,
+    before_save,
+    tell_answers,
+    without_widgets,
+)
 from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK
 
@@ -97,7 +109,7 @@ ANSWERS = {"activations": {"minus two": record.Answer(first="-2", last="`0.4` & 
 def opened(content, answers=ANSWERS):
     """A notebook as it is opened beside these answers."""
     content = copy.deepcopy(content)
-    answered(content, answers)
+    tell_answers(content, answers)
     return content
 
 
@@ -120,6 +132,26 @@ def test_a_question_that_sleeps_has_the_answer_given():
     assert "activations" not in review.static()  # what it asks again tells no answer
 
 
+def test_each_question_of_a_quiz_has_its_own_answer():
+    """Guards: one that takes the place of those after it, at the second opening; and the
+    order of lines, which is no answer in words."""
+    lesson = Lesson("01_activations", keeps_record=False)
+    names = [question.name for question in lesson.questions.quiz]
+    answers = {"activations": {name: record.Answer(last=f"<{name}>") for name in names}}
+    saved_once = without_widgets(notebook(output(text_html=lesson.quiz().static())))
+    once = opened(saved_once, answers)
+    assert opened(once, answers) == once
+    shown = text_of(str(once))
+    told = [f"You answered: <{name}>" for name in names]
+    assert all(words in shown for words in told) and shown.count("Question ") == len(
+        names
+    )
+    ordered = Lesson("03_forward", keeps_record=False).predict("two layers in order")
+    answers = {"forward": {"two layers in order": record.Answer(last="0 1")}}
+    book = without_widgets(notebook(output(text_html=ordered.static())))
+    assert "You answered" not in str(opened(book, answers))
+
+
 def test_a_widget_that_lives_is_left_alone():
     """Guards: another form of a notebook in which nothing sleeps."""
     lesson = Lesson("01_activations", keeps_record=False)
@@ -127,34 +159,53 @@ def test_a_widget_that_lives_is_left_alone():
     assert opened(book) == book
 
 
-def test_opening_never_fails_and_is_for_learners_alone(tmp_path):
+def test_opening_never_fails_and_is_for_learners_alone(tmp_path, caplog):
     """Guards: a notebook that can't be opened beside a damaged record, or without one; the
-    course's own notebooks; a folder's listing."""
+    course's own notebooks; a folder's listing, and a copy, by any manager of contents."""
     (tmp_path / "my_course" / MARK).mkdir(parents=True)
     lesson = Lesson("01_activations", keeps_record=False)
     data = {"text/html": lesson.predict("minus two").static()}
-    book = {"cells": [{"outputs": [{"data": data}]}, {"source": "text"}]}
-    contents = {"type": "notebook", "content": book}
+    book = dict(
+        nbformat.v4.new_notebook(
+            cells=[
+                nbformat.v4.new_code_cell(
+                    outputs=[nbformat.v4.new_output("display_data", data)]
+                )
+            ]
+        )
+    )
+    (tmp_path / "notebooks").mkdir()
+    for folder in ("my_course", "notebooks"):
+        (tmp_path / folder / "01.ipynb").write_text(json.dumps(book))
+    attached = [
+        LargeFileManager(root_dir=str(tmp_path)),
+        AsyncLargeFileManager(root_dir=str(tmp_path)),
+    ]
+    for manager in attached:
+        attach_to(manager)
 
-    async def get(path, **options):
-        return copy.deepcopy(contents)
-
-    manager = SimpleNamespace(root_dir=str(tmp_path), get=get)
-    manager.register_pre_save_hook = lambda hook: None
-    keep(manager)
+    async def get(manager, path):
+        return await ensure_async(manager.get(path))
 
     def shown(path="my_course/01.ipynb"):
-        return "You answered" in str(asyncio.run(manager.get(path)))
+        models = [
+            asyncio.run(get(manager, path))
+            for manager in (*attached, LearnersContents(root_dir=str(tmp_path)))
+        ]
+        (told,) = {"You answered" in str(model["content"]) for model in models}
+        return told
 
     assert not shown()
     keeper = record.Keeper()
     keeper.open_in(tmp_path / "my_course")
     keeper.add_guess("activations", "minus two", "0")
     assert shown() and not shown("notebooks/01.ipynb")
+    assert not shown("my_course") and not shown("my_course/record.json")
+    assert "opens as it is" not in caplog.text
     (tmp_path / "my_course" / record.FILE).write_text("{")
-    assert not shown()
-    contents.update(type="directory", content=None)
-    assert not shown()
+    assert not shown() and "my_course/01.ipynb opens as it is" in caplog.text
+    manager = attached[0]  # which asks for what it copies and lists by its own `get`
+    assert manager.copy("my_course/01.ipynb")["name"] == "01-Copy1.ipynb"
 
 
 def test_other_outputs_stay_as_they_are():
