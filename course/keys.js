@@ -13,8 +13,10 @@ if (!window.courseKeepsKeys) {
   window.addEventListener(
     "keydown",
     (event) => {
-      if (event.target.closest?.(".course-question, .course-panel, .course-playground"))
-        event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
+      if (!event.target.closest?.(".course-question, .course-panel, .course-playground")) return;
+      event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
+      // JupyterLab runs the cell anew: what was typed must be told before.
+      if (event.key === "Enter" && event.shiftKey) event.target.dispatchEvent(new Event("goes-on"));
     },
     true,
   );

@@ -100,14 +100,15 @@ class Lesson:
         """
         question = self._prediction(name)
         try:
-            questions.reveal(question, result)
-            votes.reveal(question, result)
+            asked = votes if votes.VOTES.get(question.key) else questions
+            asked.reveal(question, result)
         except Exception as error:  # noqa: BLE001, a cell that was changed still runs
             print(f"What you said can't be held against this: {page.in_words(error)}")
 
     def guess(self, name) -> list:
         """What a picture draws of your guess: numbers, or names. Before it nothing."""
-        return self._prediction(name).guess()
+        question = self._prediction(name)
+        return [] if votes.VOTES.get(question.key) else question.guess()
 
     def _prediction(self, name):
         predictions = self.questions.predictions

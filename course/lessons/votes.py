@@ -10,7 +10,7 @@ from course import host, record
 from course.questions import ChoiceQuestion, QuestionBox, Reply, Revealed
 
 ROUNDS = {"first": "the class", "second": "after a discussion"}
-VOTES = {}  # key of a question -> {round: Counter of answers}
+VOTES = {}  # key of a question -> {round: (what was typed, Counter of answers)}
 MOST, LARGEST = 999, 1e9
 EXAMPLES = {"choice": "12 A, 9 B, 4 C", "number": "80, 85, 3x 90"}
 
@@ -32,16 +32,22 @@ class ClassQuestion:
     @property
     def recorded(self):
         """What the class said; no record keeps it."""
-        said = VOTES.get(self.key) and self.said()
+        said = self.said() if VOTES.get(self.key) else ""
         return record.Answer(said, last=said, stage=record.NOTED)
 
     def choices(self, _):
-        return [[*pair, self._example] for pair in ROUNDS.items()]
+        kept = VOTES.get(self.key, {})
+        typed = {name: kept.get(name, [""])[0] for name in ROUNDS}
+        return [[*pair, self._example, typed[pair[0]]] for pair in ROUNDS.items()]
 
     def submit(self, answer):
         name, _, typed = answer.partition(" ")
-        votes = read(self._question, typed)
-        VOTES.setdefault(self.key, {})[name] = votes
+        votes = typed.strip() and read(self._question, typed)
+        rounds = VOTES.setdefault(self.key, {})
+        if votes:
+            rounds[name] = typed, votes
+        else:
+            rounds.pop(name, None)  # an empty box, as for another class
 
     def repeat(self):
         return None
@@ -50,53 +56,52 @@ class ClassQuestion:
         return ""
 
     def said(self, _=""):
-        first, second = (VOTES[self.key].get(name) for name in ROUNDS)
-        after = f"after a discussion {_told(second)}" if second else ""
-        return "; ".join(filter(None, [first and _told(first), after]))
+        kept = VOTES.get(self.key, {})
+        told = {name: _told(kept[name][1]) for name in ROUNDS if name in kept}
+        if "second" in told:
+            told["second"] = f"after a discussion {told['second']}"
+        return "; ".join(told.values()) or "nothing"
 
-    def reveal_kept(
-        self, result, more="Run its cell again, and it draws them."
-    ) -> Reply:
+    def reveal_kept(self, result) -> Reply:
         """What the run says: the class as a whole is neither right nor wrong."""
         question = self._question
         reasons = question.right.feedback if self._is_choice else question.feedback
         head = f"The class said {self.said()}; it is {question.came_out(result)}."
-        return Reply(None, f"{reasons}\n\n{more}", head)
+        return Reply(None, reasons, head)
 
     def picture(self, result):
         """The guesses of each round beside what came out, as a `Picture`."""
         from course import pictures  # takes long, and only a class needs it
 
         kept = VOTES[self.key]
-        rounds = {ROUNDS[name]: kept[name] for name in ROUNDS if name in kept}
+        rounds = {ROUNDS[name]: kept[name][1] for name in ROUNDS if name in kept}
         if not self._is_choice:
-            return pictures.guessed_numbers(rounds, result, " %" * self.percent)
+            unit = " %" * self.percent
+            return pictures.guessed_numbers(rounds, result, self.tolerance, unit)
         options = {k: option.text for k, option in self.lettered.items()}
         (right,) = (k for k, o in self.lettered.items() if o.right)
         return pictures.guessed_options(rounds, options, right)
 
 
 def ask(question) -> QuestionBox:
-    """The question with its options by letters, and a box to type in for each round.
-
-    What another class has said is forgotten.
-    """
+    """The question with its options by letters, and a box to type in for each round."""
     if question.at_once:
         raise ValueError(
             f"no run tells the answer to {question.name!r}: predict() asks it"
         )
-    VOTES.pop(question.key, None)
     box = QuestionBox(ClassQuestion(question))
     box.box.children[0].value += question.static()
     return box
 
 
 def reveal(question, result):
-    """Draw at the end of the running cell what the class said, if it said anything."""
-    if question.key in VOTES:
-        asked = ClassQuestion(question)
-        host.show_after(asked.picture(result))
-        host.show_after(Revealed(asked, asked.reveal_kept(result, more="")))
+    """Draw at the end of the running cell what the class said.
+
+    The picture comes last: by Shift+Enter that stays in sight.
+    """
+    asked = ClassQuestion(question)
+    host.show_after(Revealed(asked, asked.reveal_kept(result)))
+    host.show_after(asked.picture(result))
 
 
 def read(question, typed) -> Counter:
@@ -128,25 +133,24 @@ def _number(question, typed):
 
 
 def _letters(typed):
-    pair = r"(\d+)\s*([A-Za-z])|([A-Za-z])\s*(\d+)"
-    if re.sub(pair, "", typed).strip(" ,;.:") or not typed.strip():
+    pair = r"(\d+)\s*[xX×:=]?\s*([A-Za-z])\b|\b([A-Za-z])\s*[xX×:=]?\s*(\d+)"
+    if re.sub(rf"{pair}|\band\b", "", typed).strip(" ,;.+/&"):
         raise ValueError(f"Type counts and letters, as in '{EXAMPLES['choice']}'.")
     for before, letter, other, after in re.findall(pair, typed):
         yield int(before or after), (letter or other).upper()
 
 
 def _numbers(typed):
-    joined = re.sub(r"(\d+)\s*[xX×]\s*", r"\1x", typed.strip(" ,;"))
-    for part in re.split(r"[,;]?\s+|;", joined):
+    joined = re.sub(r"(\d+)\s*[xX×*]\s*", r"\1x", typed.strip(" ,;"))
+    for part in re.split(r"[,;]?\s+|;", re.sub(r"\s+%", "%", joined)):
         count, number = re.fullmatch(r"(?:(\d+)x)?(.*)", part).groups()
         yield int(count or 1), number
 
 
 def _told(votes):
-    pairs = votes.items()
-    if any(isinstance(answer, str) for answer in votes):
-        return ", ".join(f"{count} {letter}" for letter, count in sorted(pairs))
-    return ", ".join(
-        f"{number:g}" + f" ({count} times)" * (count > 1)
-        for number, count in sorted(pairs)
-    )
+    if all(isinstance(answer, str) for answer in votes):
+        said = [f"{count} {letter}" for letter, count in sorted(votes.items())]
+    else:
+        times = {count: f" ({count} times)" * (count > 1) for count in votes.values()}
+        said = [f"{number:g}{times[count]}" for number, count in sorted(votes.items())]
+    return f"{', '.join(said)} ({votes.total()} in all)"

@@ -4,6 +4,7 @@ import textwrap
 
 import numpy as np
 
+from course.pictures import axes
 from course.pictures.style import NEUTRAL, STYLE, Picture, bar_look, line_look
 
 
@@ -27,31 +28,56 @@ def guessed_options(rounds, options, right) -> Picture:
         if len(rounds) > 1:
             ax.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
 
-    return Picture(draw, f"{_in_words(rounds)}. Right is {right}.", (10, 4))
+    return Picture(draw, f"{_in_words(rounds)}. Right is {right}.", (10, 3.3))
 
 
-def guessed_numbers(rounds, result, unit="") -> Picture:
-    """Dots for what was said: {round: {number: count}}; a dashed line at what came out."""
+def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
+    """Dots for what was said: {round: {number: count}}; a dashed line at what came out.
+
+    A grey band reaches as far as a guess counts as right. What is far off is drawn at the
+    edge.
+    """
+    every = np.concatenate([_each(votes) for votes in rounds.values()])
+    away = np.abs(every - result)
+    reach = max(3 * np.quantile(away, 0.75), 1.5 * tolerance, 1e-9)
+    off = f"; {np.sum(away > reach)} at the edge: farther off" * bool(
+        np.any(away > reach)
+    )
 
     def draw(ax):
-        highest = max([8, *(max(votes.values()) for votes in rounds.values())])
         bases = range(len(rounds) - 1, -1, -1)  # the first round on top
         for i, (base, votes) in enumerate(zip(bases, rounds.values())):
-            xs = [number for number, count in votes.items() for _ in range(count)]
-            ups = [up for count in votes.values() for up in range(count)]
-            look = {**line_look(i), "linestyle": "", "markersize": 9, "alpha": 0.8}
-            ax.plot(xs, base + 0.8 * np.array(ups) / highest, **look)
+            xs = np.clip([*votes], result - reach, result + reach)
+            _draw_stacks(ax, base, list(zip(xs, votes.values())), line_look(i))
             ax.axhline(base - 0.07, color=NEUTRAL, linewidth=1)
+        ax.axvspan(result - tolerance, result + tolerance, color="#E4E4E4", zorder=0)
         ax.axvline(result, color="black", linestyle="--")
-        ax.set_title(f"dashed: it is {result:.3g}{unit}")
+        ax.set_title(f"dashed: it is {result:.3g}{unit}; grey: near enough{off}")
         ax.set_yticks([base + 0.3 for base in bases], list(rounds))
         ax.tick_params(axis="y", length=0)
-        ax.set(
-            ylim=(-0.15, len(rounds)), xlabel=f"what was said{unit and ', in' + unit}"
-        )
+        label = f"what was said{unit and ', in' + unit}"
+        edges = result - 1.1 * reach, result + 1.1 * reach
+        ax.set(xlim=edges, ylim=(-0.15, len(rounds)), xlabel=label)
 
     words = f"{_in_words(rounds, unit)}. It is {result:.3g}{unit}."
-    return Picture(draw, words, (10, 1.8 + 1.2 * len(rounds)))
+    return Picture(draw, words, (10, 1.6 + 0.9 * len(rounds)))
+
+
+def _each(votes):
+    """A number for each who said it: {number: count} -> (n,)."""
+    return np.repeat([*votes], [*votes.values()])
+
+
+def _draw_stacks(ax, base, stacks, look):
+    """A column of dots for each (number, count), and the count above those of many."""
+    step = 0.7 / max([8, *(count for _, count in stacks)])
+    xs = [number for number, count in stacks for _ in range(count)]
+    ups = [step * up for _, count in stacks for up in range(count)]
+    look = {**look, "linestyle": "", "markersize": 8, "alpha": 0.8}
+    ax.plot(xs, base + np.array(ups), **look)
+    for number, count in stacks:
+        if count > 3:
+            axes.write(ax, number, base + step * count + 0.02, str(count), va="bottom")
 
 
 def _in_words(rounds, unit=""):

@@ -107,7 +107,7 @@ class QuestionBox(_OnPage):
         self.answers.options = question.choices(kept.last)
         self.answers.answer = question.now(kept.last)
         reply = question.repeat()
-        ran = not reply and question.key in RUNS
+        ran = not reply and question.locks and question.key in RUNS
         if ran:
             reply = question.reveal_kept(RUNS[question.key])
         noted = (

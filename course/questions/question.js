@@ -40,7 +40,7 @@ function choice(place, { options, answer }, submit) {
   return choose;
 }
 
-// A box to type in, with a name; Enter in it submits.
+// A box to type in, with a name; Enter in it submits, and Shift+Enter, see keys.js.
 function field(name, value, submit) {
   const label = document.createElement("label");
   const box = document.createElement("input");
@@ -48,6 +48,7 @@ function field(name, value, submit) {
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter") submit(box.value);
   });
+  box.addEventListener("goes-on", () => box.value.trim() && submit(box.value));
   label.append(`${name} `, box);
   return [label, box];
 }
@@ -64,9 +65,10 @@ function number(place, { answer }, submit) {
 
 // A box for each of the rounds in which a class guesses.
 function votes(place, { options }, submit) {
-  for (const [round, content, example] of options) {
-    const [label, box] = field(content, "", (typed) => submit(`${round} ${typed}`));
-    Object.assign(box, { size: 40, placeholder: example });
+  for (const [round, content, example, typed] of options) {
+    const enter = () => submit(`${round} ${box.value}`);
+    const [label, box] = field(content, typed, enter);
+    Object.assign(box, { size: 40, placeholder: example, onchange: enter });
     place.append(label, document.createElement("br"));
   }
 }

@@ -40,7 +40,7 @@ BANDS = {"a": np.random.default_rng(0).random((9, 5)), "b": np.full((2, 3), np.n
 # What pictures, and the drawings of panels, are called with, beside the rows of words.toml.
 EXAMPLES = {
     "guessed_numbers": [
-        ({"a class": {80.0: 2, 90.5: 1}, "again": {85.0: 9}}, 85.4, " %")
+        ({"a class": {80.0: 2, 90.5: 1}, "again": {85.0: 9}}, 85.4, 10, " %")
     ],
     "activations": [([mlp.tanh, ORIGINAL],)],
     "bands": [(BANDS,)],

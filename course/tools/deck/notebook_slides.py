@@ -28,10 +28,9 @@ KEYS = (
 )
 
 
-# What a class's guesses are counted by, in the notes of a question that its run answers.
 COUNT = (
-    "<p>Count the hands: the demo notebook draws them, and those after a discussion, beside "
-    "what comes out.</p>"
+    "<p>Count the hands: type them in the demo notebook (12 A, 9 B), whose run draws them."
+    "</p>"
 )
 # What waits for the quiz in a notebook is open on a slide.
 FOLDED = r"(?s)<details><summary>After the quiz</summary>\s*(.*?)\s*</details>"
@@ -110,8 +109,11 @@ def _replies(question, in_full):
             words = f" {code(option.text)}" if in_full else ""
             yield f"<strong>{letter}.{words}</strong> {code(option.feedback)}"
     elif isinstance(question, NumberQuestion):
-        number = "see the run" if question.answer is None else f"{question.answer:g}"
-        yield f"<strong>{number}</strong>. {code(question.feedback)}"
+        # Where a run tells the number, the chapter has it for the notes.
+        number = (
+            "" if question.answer is None else f"<strong>{question.answer:g}</strong>. "
+        )
+        yield f"{number}{code(question.feedback)}"
         for miss in question.misses:
             yield f"{miss.value:g}. {code(miss.feedback)}"
 
@@ -130,8 +132,8 @@ def _answers(question, words):
     replies = [*_replies(question, in_full=True)]
     name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, replies)}"
     wrong = "".join(f"<p>Wrong: {reply}</p>" for reply in replies[1:])
-    told = f"{words}\n\n{wrong}{as_html(question.explanation)}"
-    return f"{name}\n\n{told}" + ("" if question.at_once else COUNT)
+    count = "" if question.at_once else COUNT
+    return f"{count}{name}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
 def _plan(titles, chapter, told):
