@@ -81,12 +81,14 @@ class Lesson:
             earlier = [load_questions(name) for name in NAMES[: NAMES.index(self.name)]]
             self._reviewed = review.choose(earlier)
         if not self._reviewed:
-            return _Text("You answered them all within the hour: go on.")
+            return _Text("All were asked within the last hour. They come back later.")
         return questions.Quiz(self._reviewed, "Review")
 
     def predict(self, name) -> questions.QuestionBox:
         """Ask one question before the run, by its name."""
-        return questions.QuestionBox(self._prediction(name))
+        question = self._prediction(name)
+        title = "Question" if question.at_once else "Predict"
+        return questions.QuestionBox(question, title)
 
     def vote(self, name) -> questions.QuestionBox:
         """Ask a class in place of one learner; you type how many said what."""

@@ -23,9 +23,12 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
             place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
             ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
             ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
-        if guess:
+        names = [
+            f"your guess: {name}" if [name] == [*guess] else name for name in rates
+        ]
+        ax.set_yticks(range(len(rates)), names)
+        if guess[1:]:
             _draw_guess(ax, list(rates).index(guess[0]), guess[1:])
-        ax.set_yticks(range(len(rates)), list(rates))
         ax.set_xlabel("success rate in %, with its 95 % interval")
 
     parts = "; ".join(f"{name}: {text}" for name, text in zip(rates, words))
@@ -34,15 +37,11 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
 
 
 def _draw_guess(ax, i, percent):
-    """The words in row ``i``; of percent a dotted line below it from end to end."""
-    x, y, side = 100, i - 0.3, "right"
-    if percent:
-        x, y, side = max(percent) + 2, i + 0.3, "left"
-        ends = [min(percent), max(percent)]
-        ax.plot(ends, [y, y], "k|:", markersize=12, markeredgewidth=2)
-        if x > 75:
-            x, side = min(percent) - 2, "right"
-    ax.text(x, y, "your guess", ha=side, va="center", fontweight="bold")
+    """A dotted line below row ``i`` from end to end, and the words beside it."""
+    ends = [min(percent), max(percent)]
+    ax.plot(ends, [i + 0.3] * 2, "k|:", markersize=12, markeredgewidth=2)
+    x, side = (ends[1] + 2, "left") if ends[1] < 75 else (ends[0] - 2, "right")
+    ax.text(x, i + 0.3, "your guess", ha=side, va="center", fontweight="bold")
 
 
 def _draw_rates(ax, rates):
@@ -94,8 +93,8 @@ def _draw_groups(ax, counts, size, truth, guess):
     """The rates of groups of seeds, and that of all seeds as a dashed line."""
     _draw_rates(ax, [(count, size) for count in counts])
     ax.axvline(truth, color="black", linestyle="--")
-    for place in guess:
-        ax.axvline(place, color="black", linestyle=":")
+    for place in guess:  # broad, so that it is seen beside the dashed line
+        ax.axvline(place, color="#BDBDBD", linewidth=9, zorder=0)
     if guess:
         look = {"ha": "right" if max(guess) > 85 else "left", "fontweight": "bold"}
         ax.text(max(guess) + 1, -0.72, " your \n guess ", va="top", **look)

@@ -97,7 +97,7 @@ class Question:
 
     def tell(self, answer) -> str:
         """An answer in words."""
-        return f"your first answer was: {answer}"
+        return f"your first answer was: {answer.replace('`', '')}"
 
     def rows(self) -> list[str]:
         """What there is to choose from or to order, for readers without a kernel."""
@@ -250,7 +250,13 @@ class NumberQuestion(Question):
                 raise ValueError(f"two misses are {value:g}")
 
     def read(self, answer) -> float:
-        return read_number(answer, self.percent)
+        value = read_number(answer, self.percent)
+        if self.percent and not 0 <= value <= 100:
+            raise ValueError("Type percent, from 0 to 100.")
+        return value
+
+    def choices(self, answer) -> list:
+        return [["", "%"]] if self.percent else []
 
     def reply(self, answer) -> Reply:
         value, kept = self.read(answer), self.recorded

@@ -53,11 +53,12 @@ function field(name, value, submit) {
   return [label, box];
 }
 
-function number(place, { answer }, submit) {
+function number(place, { options, answer }, submit) {
   const [label, box] = field("your number", answer, submit);
+  const unit = options[0]?.[1] ?? "";
   place.append(
     label,
-    " ",
+    ` ${unit} `,
     button("Answer", () => submit(box.value)),
   );
   return (text) => (box.value = text);

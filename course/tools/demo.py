@@ -1,8 +1,9 @@
 """Make demo notebooks: the panels of a lesson with their tasks, and what a class guesses.
 
 For a projector: no outputs, so nothing is on the screen before it is asked for, and the
-code of panels is folded. Each prediction with a run asks a class, whose teacher types how
-many said what. A demo must lie in a folder beside ``notebooks/``, to find the course.
+code of panels and runs is folded. Each prediction with a run stands there with its section
+as far as the run, and asks a class, whose teacher types how many said what. A demo must
+lie in a folder beside ``notebooks/``, to find the course.
 """
 
 import re
@@ -30,30 +31,38 @@ def make(notebook, folder):
 def _cells(cells):
     """The imports, then each question and each panel, with what belongs to it."""
     kinds = [kind_of(cell) for cell in cells]
-    questions = {i: _run(cells, i) for i in range(len(cells)) if kinds[i] == "predict"}
-    questions = {i: run for i, run in questions.items() if run}
-    needed = _needed(
-        cells, kinds, [place for run in questions.values() for place in run]
-    )
-    texts = {place for i in questions for place in _texts_before(kinds, i)}
-    heading = told = None
+    asked = [i for i in range(len(cells)) if kinds[i] == "predict"]
+    runs = {i: _run(cells, kinds, i) for i in asked}
+    runs = {i: run for i, run in runs.items() if run}
+    folded = {place for run in runs.values() for place in run}
+    shown = {
+        place for i, run in runs.items() for place in range(_start(cells, i), run[-1])
+    }
+    code = {place for place in shown | folded if kinds[place] in CODE}
+    needed = _needed(cells, kinds, [*code]) | code
+    heading, told = cells[0], {cells[0].id}
     for i, (cell, kind) in enumerate(zip(cells, kinds)):
-        if headings(cell):
-            heading = cell
-        if i in texts:
+        heading = cell if headings(cell) else heading
+        is_code = kind in ("panel", "imports") or i in needed
+        if i in shown and kind == "text":
             yield v4.new_markdown_cell(LINK.sub(r"\1", cell.source), id=cell.id)
-            told = heading
-        elif kind in ("panel", "imports"):
-            if kind == "panel" and told is not heading:
-                yield _title(heading, "##")
-                told = heading
-            yield _code(cell, cell.source, folded=True)
-        elif i in questions:
+            told.add(heading.id)
+        elif is_code and kind != "imports" and heading.id not in told:
+            yield _title(heading, "##")
+            told.add(heading.id)
+        if i in runs:
             yield _code(cell, cell.source.replace(".predict(", ".vote("), folded=True)
-        elif i in needed:
-            yield _code(cell, cell.source, folded=False)
+        elif is_code:
+            yield _code(cell, cell.source, kind in ("panel", "imports") or i in folded)
         if kind == "panel":
             yield from _tasks(cells[i - 1 : i + 2 : 2])
+
+
+def _start(cells, i):
+    """The place where the section of a cell begins."""
+    while i and not cells[i].source.startswith("## "):
+        i -= 1
+    return i
 
 
 def _tasks(cells):
@@ -63,11 +72,11 @@ def _tasks(cells):
             yield v4.new_markdown_cell(text, id=cell.id)
 
 
-def _run(cells, i):
+def _run(cells, kinds, i):
     """The places of the code from a question to what tells how the guess went."""
     told, places = f'lesson.reveal("{question_in(cells[i])}"', []
     for place in range(i + 1, len(cells)):
-        if kind_of(cells[place]) in CODE:
+        if kinds[place] in CODE:
             places.append(place)
             if told in cells[place].source:
                 return places
@@ -89,14 +98,6 @@ def _needed(cells, kinds, places):
                 missing -= given
                 places.append(before)
     return needed
-
-
-def _texts_before(kinds, i):
-    """The places of the texts right above a cell."""
-    place = i - 1
-    while kinds[place] == "text":
-        yield place
-        place -= 1
 
 
 def _title(cell, level):

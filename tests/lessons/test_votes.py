@@ -70,7 +70,7 @@ def test_counts_of_numbers(lesson, typed, votes_of):
         (NUMBER, "80, many", "'many' is not a number"),
         (NUMBER, "0,5", "with a point, as in 0.5. Between numbers stand a comma"),
         (NUMBER, "0x 80", "Say of 1 to 999 learners"),
-        (NUMBER, "1e300", "1e300 is too large to be drawn."),
+        (NUMBER, "101", "Type percent, from 0 to 100."),
         (NUMBER, "1000x 80", "Say of 1 to 999 learners"),
     ],
 )

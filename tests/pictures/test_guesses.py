@@ -35,18 +35,21 @@ def test_percent_that_were_guessed_span_their_row(guess):
 def test_a_row_that_was_guessed_is_named():
     """Guards: a mark in another row; one where nothing was guessed."""
     (ax,) = pictures.success(RATES, guess=["b"]).figure().axes
-    (words,) = [text for text in ax.texts if text.get_text() == "your guess"]
-    assert 0.5 < words.get_position()[1] < 1.5 and not lines(ax, ":")
+    names = [label.get_text() for label in ax.get_yticklabels()]
+    assert names == ["a", "your guess: b"] and not lines(ax, ":")
     plain = pictures.success(RATES)
     (ax,) = plain.figure().axes
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"]
     assert len(ax.texts) == 2 and "guess" not in plain.alt
 
 
 def test_rates_that_were_guessed_stand_in_the_groups_of_ten_alone():
     """Guards: the guess in the picture of the groups of a hundred."""
     ten, hundred = pictures.groups(np.arange(1000) % 2 == 0, [30, 80]).figure().axes
-    assert [line.get_xdata()[0] for line in lines(ten, ":")] == [30, 80]
-    assert not lines(hundred, ":") and len(bars_of(ten)) == len(bars_of(hundred))
+    broad = [line.get_xdata()[0] for line in ten.lines if line.get_linewidth() == 9]
+    assert broad == [30, 80]
+    assert not [line for line in hundred.lines if line.get_linewidth() == 9]
+    assert len(bars_of(ten)) == len(bars_of(hundred))
 
 
 def test_arrays_that_were_guessed_have_a_frame():

@@ -34,7 +34,8 @@ SOURCE = [
     ("text", "## A question\n\nSee [it](#First).", "## A question\n\nSee it."),
     ("text", "How many?", "How many?"),
     ("code", ASKS, ASKS.replace("predict", "vote")),
-    ("text", "Now run it.", None),
+    ("hint", "No hint.", None),
+    ("text", "Now run it.", "Now run it."),
     ("code", SHOWS, SHOWS),
     ("code", 'lesson.predict("what now")', None),  # no run tells
     ("tasks", "### Second part\n\n1. Press **Step**.", "## Second part"),
@@ -59,7 +60,7 @@ def test_it_has_the_panels_their_headings_and_their_tasks(tmp_path):
     assert [cell.source for cell in made.cells] == [new for _, _, new in SOURCE if new]
     for cell in made.cells:
         if cell.cell_type == "code":
-            hidden = cell.source not in (DEFINES, SHOWS, "first, n = 1, 2")
+            hidden = cell.source not in (DEFINES, "first, n = 1, 2")
             assert cell.outputs == [] and ("jupyter" in cell.metadata) == hidden
 
 

@@ -17,7 +17,7 @@ def copy(tmp_path):
     question = next(iter(Lesson("forward").questions.predictions.values()))
     record.open_in(tmp_path)
     question.submit("3.14")
-    question.open(1.5)  # what its run tells
+    question.reveal_kept(1.5)  # what its run tells
     record.add_try("forward", "my_forward", solved=False, mistake="no bias")
     record.add_try("forward", "my_forward", solved=True)
     record.close()
