@@ -356,21 +356,37 @@ def test_a_class_guesses_by_keys_alone_and_is_drawn(page, question):
     first.focus()
     page.page.keyboard.type("12 A, 9 b")
     page.page.keyboard.press("Enter")
-    expect_words(root, "Noted: 12 A, 9 B. The run tells the rest.")
+    expect_words(root, "Noted: 12 A, 9 B (21 in all). The run tells the rest.")
     page.page.keyboard.press("Tab")
     page.page.keyboard.type("20 B")
-    page.page.keyboard.press("Enter")
-    expect_words(root, "Noted: 12 A, 9 B; after a discussion 20 B.")
-    page.run(DRAW)
-    told_below(page, DRAW).filter(has_text="The class said 12 A, 9 B; after").wait_for()
-    [alt] = [
-        output["metadata"]["image/png"]["alt"]
-        for output in page.cells()[DRAW]["outputs"]
-        if "image/png" in output["data"]
-    ]
+    page.page.keyboard.press("Shift+Enter")  # the cell runs again: nothing is lost
+    wait_until(lambda: page.page.evaluate(ACTIVE) == DRAW, "the run isn't active")
+    root = page.show_cell(VOTE).locator(".course-question")
+    expect_words(
+        root, "Noted: 12 A, 9 B (21 in all); after a discussion 20 B (20 in all)."
+    )
+    assert (
+        root.get_by_role("textbox", name="after a discussion").input_value() == "20 B"
+    )
+    page.page.keyboard.press("Shift+Enter")
+    told_below(page, DRAW).filter(has_text="The class said 12 A, 9 B (21 in").wait_for()
+    wait_until(lambda: len(page.cells()[DRAW]["outputs"]) == 2, "no picture")
+    _, picture = page.cells()[DRAW]["outputs"]  # last, so that it stays in sight
+    alt = picture["metadata"]["image/png"]["alt"]
     assert alt.startswith(
         "The class: 12 said A, 9 said B; after a discussion: 20 said B."
     )
+
+
+def test_shift_enter_in_a_box_answers_and_goes_on(page, question):
+    """Guards: a number that was typed and is lost, since its cell runs again."""
+    root = question(GUESS_NUMBER)
+    box = root.get_by_role("textbox", name="your number")
+    box.fill("-0.4")
+    box.press("Shift+Enter")
+    wait_until(lambda: page.page.evaluate(ACTIVE) == RUN_NUMBER, "it doesn't go on")
+    again = page.show_cell(GUESS_NUMBER).locator(".course-question")
+    expect_words(again, "Noted: -0.4. The run tells the rest.")
 
 
 # 3. How it looks -----------------------------------------------------------------------
