@@ -264,12 +264,9 @@ class NumberQuestion(Question):
         said = [miss.feedback for miss in near if self.agree(value, miss.value)]
         if self.answer is not None:
             right = self.agree(value, self.answer)
-        elif (
-            answer == kept.first
-        ):  # to a version of the course that still knew the number
-            right = kept.first_right
-        else:
-            right = kept.solved and not said
+        else:  # it was given to a version of the course that still knew the number
+            is_first = answer == kept.first
+            right = kept.first_right if is_first else kept.solved and not said
         return Reply(right, self.feedback if right else [*said, self.otherwise][0])
 
     def reveal(self, answer, result) -> Reply:
