@@ -7,6 +7,7 @@ lie in a folder beside ``notebooks/``, to find the course.
 """
 
 import re
+from typing import NamedTuple
 
 from nbformat import v4
 
@@ -28,31 +29,42 @@ def make(notebook, folder):
     return path
 
 
+class _Places(NamedTuple):
+    """Which cells of a notebook stand in its demo, by their places."""
+
+    runs: dict  # of a question -> of the code up to what tells how the guess went
+    texts: set  # of the sections of the questions, as far as the runs
+    code: set  # that they show, or need
+
+
+def _places(cells, kinds):
+    asked = [i for i, kind in enumerate(kinds) if kind == "predict"]
+    runs = {i: run for i in asked if (run := _run(cells, kinds, i))}
+    shown = set()
+    for i, run in runs.items():
+        shown |= {*range(_start(cells, i), run[-1] + 1)}
+    texts = {place for place in shown if kinds[place] == "text"}
+    code = _needed(cells, kinds, [place for place in shown if kinds[place] in CODE])
+    return _Places(runs, texts, code)
+
+
 def _cells(cells):
     """The imports, then each question and each panel, with what belongs to it."""
     kinds = [kind_of(cell) for cell in cells]
-    asked = [i for i in range(len(cells)) if kinds[i] == "predict"]
-    runs = {i: _run(cells, kinds, i) for i in asked}
-    runs = {i: run for i, run in runs.items() if run}
+    runs, texts, code = _places(cells, kinds)
     folded = {place for run in runs.values() for place in run}
-    shown = {
-        place for i, run in runs.items() for place in range(_start(cells, i), run[-1])
-    }
-    code = {place for place in shown | folded if kinds[place] in CODE}
-    needed = _needed(cells, kinds, [*code]) | code
-    heading, told = cells[0], {cells[0].id}
+    heading, told = cells[0], {cells[0].id}  # headings that stand there
     for i, (cell, kind) in enumerate(zip(cells, kinds)):
         heading = cell if headings(cell) else heading
-        is_code = kind in ("panel", "imports") or i in needed
-        if i in shown and kind == "text":
-            yield v4.new_markdown_cell(LINK.sub(r"\1", cell.source), id=cell.id)
-            told.add(heading.id)
-        elif is_code and kind != "imports" and heading.id not in told:
+        if (i in code or kind == "panel") and heading.id not in told:
             yield _title(heading, "##")
             told.add(heading.id)
-        if i in runs:
+        if i in texts:
+            yield v4.new_markdown_cell(LINK.sub(r"\1", cell.source), id=cell.id)
+            told.add(heading.id)
+        elif i in runs:
             yield _code(cell, cell.source.replace(".predict(", ".vote("), folded=True)
-        elif is_code:
+        elif i in code or kind in ("panel", "imports"):
             yield _code(cell, cell.source, kind in ("panel", "imports") or i in folded)
         if kind == "panel":
             yield from _tasks(cells[i - 1 : i + 2 : 2])
