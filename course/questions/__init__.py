@@ -10,9 +10,8 @@ texts, an empty line begins a paragraph::
     name = "minus two"             # no other question of this lesson has it
     question = "What does this `relu` make of -2?"
     explanation = "..."            # if more is to be said
-    at_once = true                 # it replies at once, and may be tried again, as in a
-                                   # quiz; else the guess is locked until its run, which
-                                   # calls lesson.reveal, tells the answer
+    at_once = true                 # it replies at once, as all of a quiz do; else the
+                                   # guess is locked, and its run tells, by lesson.reveal
     telltales = ["0[.]4"]          # of a prediction: what would tell its answer, as
                                    # regular expressions; the tests look for them
     [[predict.option]]             # two or more; one of them is right
@@ -33,6 +32,7 @@ texts, an empty line begins a paragraph::
     percent = true                 # where percent are asked for: '5%' is 5, else 0.05
     feedback = "The line falls by 0.2 for each step to the right."
     otherwise = "Take two points on the line and divide rise by run."
+    again = { answer = 2 }         # a review asks this: with question, feedback, otherwise
     [[predict.miss]]               # a usual wrong number, with its own feedback
     value = 0.2
     feedback = "The size is right. Does the line rise or fall?"
