@@ -50,7 +50,8 @@ class Answer:
 
     def reveal(self, _, right):
         if self.stage == NOTED:
-            self.first_right, self.solved, self.stage = right, right, REVEALED
+            self.first_right = self.solved = bool(right)  # which JSON can keep
+            self.stage = REVEALED
 
     def review(self, now, right):
         self.reviewed, self.streak = now, self.streak + 1 if right else 0

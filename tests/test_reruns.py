@@ -14,13 +14,16 @@ import re
 import nbformat
 import pytest
 
+from course import record
 from course.lessons import load_questions, name_of
 from course.questions import ChoiceQuestion
 from course.tools import find_notebooks, handout, plan, save
 
-# Before all else each prediction is answered: the options right, the numbers by a miss.
+# Before all else each prediction is answered, in a record: the options right, the numbers
+# wrong.
 ANSWER = """
 from course import record
+record.open_in({!r})
 for key, guess in {}:
     record.add_guess(*key, guess)"""
 REVEALS = re.compile(r'^lesson\.reveal\("(.+?)"', re.MULTILINE)
@@ -83,9 +86,12 @@ def assert_it_tells(question, told):
 
 
 @pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
-def test_solved_and_run_from_its_end_a_notebook_prints_the_same(path, remember_sweeps):
+def test_solved_and_run_from_its_end_a_notebook_prints_the_same(
+    path, remember_sweeps, tmp_path
+):
     """Guards: learners may run any cell at any time; the solutions are right; a question
-    whose run tells no answer, another one's, or a number that a miss would be taken for."""
+    whose run tells no answer, another one's, or a number that a miss would be taken for;
+    and what the run tells, which NumPy's numbers kept from the record's file."""
     notebook = save.read(path)
     stored = {cell.id: texts(cell) for cell in code_cells(notebook)}
     stubs = [cell.source for cell in notebook.cells if "stub" in handout.tags(cell)]
@@ -96,7 +102,8 @@ def test_solved_and_run_from_its_end_a_notebook_prints_the_same(path, remember_s
     order = [*filter(is_needed, cells), *cells[-2::-1], cells[-1]]
     copies = [nbformat.v4.new_code_cell(cell.source) for cell in order]
     questions = load_questions(name_of(path.stem)).predictions
-    first = remember_sweeps + ANSWER.format(guesses(questions))
+    (tmp_path / record.MARK).mkdir()
+    first = remember_sweeps + ANSWER.format(str(tmp_path), guesses(questions))
     notebook.cells = [nbformat.v4.new_code_cell(first), *copies]
     _, *done = save.execute(notebook, path.parent).cells
 
@@ -120,4 +127,7 @@ def test_solved_and_run_from_its_end_a_notebook_prints_the_same(path, remember_s
             assert printed == stored[cell.id], cell.source
             assert drawn == ("guess=" in cell.source or "lesson.guess" in cell.source)
     assert opened == {name for name, q in questions.items() if not q.at_once}
+    kept = record.read(tmp_path / record.FILE)["answers"].get(name_of(path.stem), {})
+    stages = {name: answer.stage for name, answer in kept.items()}
+    assert stages == dict.fromkeys(opened, record.REVEALED)
     assert checks == 2 * exercises

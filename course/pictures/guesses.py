@@ -52,7 +52,10 @@ def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
             ax.axhline(base - 0.07, color=NEUTRAL, linewidth=1)
         ax.axvspan(result - tolerance, result + tolerance, color="#E4E4E4", zorder=0)
         ax.axvline(result, color="black", linestyle="--")
-        ax.set_title(f"dashed: it is {result:.3g}{unit}; grey: near enough{off}")
+        band = "; grey: near enough" * bool(
+            tolerance > reach / 50
+        )  # else it isn't seen
+        ax.set_title(f"dashed: it is {result:.3g}{unit}{band}{off}")
         ax.set_yticks([base + 0.3 for base in bases], list(rounds))
         ax.tick_params(axis="y", length=0)
         label = f"what was said{unit and ', in' + unit}"
@@ -69,14 +72,14 @@ def _each(votes):
 
 
 def _draw_stacks(ax, base, stacks, look):
-    """A column of dots for each (number, count), and the count above those of many."""
+    """A column of dots for each (number, count), and the count above more than one."""
     step = 0.7 / max([8, *(count for _, count in stacks)])
     xs = [number for number, count in stacks for _ in range(count)]
     ups = [step * up for _, count in stacks for up in range(count)]
     look = {**look, "linestyle": "", "markersize": 8, "alpha": 0.8}
     ax.plot(xs, base + np.array(ups), **look)
     for number, count in stacks:
-        if count > 3:
+        if count > 1:
             axes.write(ax, number, base + step * count + 0.02, str(count), va="bottom")
 
 

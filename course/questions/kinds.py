@@ -298,7 +298,7 @@ class NumberQuestion(Question):
         share = min(1, abs(target / self.answer)) if self.answer else 1
         # 0.45 - 0.4 is a little more than 0.05 in the computer's numbers.
         rounding = 1e-9 * (abs(target) + self.tolerance)
-        return abs(value - target) <= self.tolerance * share + rounding
+        return bool(abs(value - target) <= self.tolerance * share + rounding)
 
     def solution(self) -> str:
         number = "" if self.answer is None else f"<strong>{self.answer:g}</strong> "

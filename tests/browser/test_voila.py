@@ -58,7 +58,8 @@ def answers(url):
 
 
 def test_panels_move_and_questions_answer(page):
-    """Guards: numbers, arrow keys, Play and questions reach the kernel and come back."""
+    """Guards: numbers, arrow keys, Play and questions reach the kernel and come back; where
+    all has run before, a guess is told at once."""
     panel = Panel(Page(page), 0)
     panel.new_picture(lambda: panel.type("seed", 4))
     panel.new_picture(lambda: panel.slider("seed").press("ArrowRight"))
@@ -69,8 +70,9 @@ def test_panels_move_and_questions_answer(page):
     panel.button("Pause").click()
     expect(panel.button("Play")).to_be_visible()
     question = page.locator(".course-question").first
-    question.get_by_text("It learns too").click()
-    question.get_by_role("status").filter(has_text="Many seeds do that.").wait_for()
+    question.locator(".option").nth(1).click()
+    told = "It has run already, so it is told at once: \N{BALLOT X} You said"
+    question.get_by_role("status").filter(has_text=told).wait_for()
 
 
 def test_links_lead_on_and_no_picture_is_missing(page):
