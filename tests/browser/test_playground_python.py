@@ -82,15 +82,17 @@ class Talk:
         return json.loads("".join(output["text"]))
 
     def python_knows(self, on):
-        """The parameters on the page, once Python tells the same; by replay; the line."""
-        right = on.parameters()
+        """The parameters on the page, once Python tells the same; by replay; the line.
+
+        Steps that were on their way at a Pause have come when the cell has told.
+        """
         found = []
 
         def same():
             found[:] = self.told("tell")
-            return found[0] == right
+            return found[0] == on.parameters()
 
-        wait_until(same, lambda: f"Python has {found}, the page {right}")
+        wait_until(same, lambda: f"Python has {found}, the page {on.parameters()}")
         return found
 
 
