@@ -151,6 +151,8 @@ def _told(votes):
     if all(isinstance(answer, str) for answer in votes):
         said = [f"{count} {letter}" for letter, count in sorted(votes.items())]
     else:
-        times = {count: f" ({count} times)" * (count > 1) for count in votes.values()}
-        said = [f"{number:g}{times[count]}" for number, count in sorted(votes.items())]
+        said = [
+            f"{number:g}" + f" ({count} times)" * (count > 1)
+            for number, count in sorted(votes.items())
+        ]
     return f"{', '.join(said)} ({votes.total()} in all)"

@@ -40,8 +40,9 @@ def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
     every = np.concatenate([_each(votes) for votes in rounds.values()])
     away = np.abs(every - result)
     reach = max(3 * np.quantile(away, 0.75), 1.5 * tolerance, 1e-9)
-    off = f"; {np.sum(away > reach)} at the edge: farther off" * bool(
-        np.any(away > reach)
+    off, is_seen = int(np.sum(away > reach)), bool(tolerance > reach / 50)
+    beside = "; grey: near enough" * is_seen + f"; {off} at the edge: farther off" * (
+        off > 0
     )
 
     def draw(ax):
@@ -52,10 +53,7 @@ def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
             ax.axhline(base - 0.07, color=NEUTRAL, linewidth=1)
         ax.axvspan(result - tolerance, result + tolerance, color="#E4E4E4", zorder=0)
         ax.axvline(result, color="black", linestyle="--")
-        band = "; grey: near enough" * bool(
-            tolerance > reach / 50
-        )  # else it isn't seen
-        ax.set_title(f"dashed: it is {result:.3g}{unit}{band}{off}")
+        ax.set_title(f"dashed: it is {result:.3g}{unit}{beside}")
         ax.set_yticks([base + 0.3 for base in bases], list(rounds))
         ax.tick_params(axis="y", length=0)
         label = f"what was said{unit and ', in' + unit}"
@@ -87,10 +85,8 @@ def _in_words(rounds, unit=""):
     """'The class: 3 said 80, 1 said 90; after a discussion: ...'."""
     parts = []
     for name, votes in rounds.items():
-        pairs = (
-            answer if isinstance(answer, str) else f"{answer:g}" for answer in votes
-        )
-        said = (f"{n} said {answer}{unit}" for answer, n in zip(pairs, votes.values()))
+        written = [a if isinstance(a, str) else f"{a:g}" for a in votes]
+        said = [f"{n} said {a}{unit}" for a, n in zip(written, votes.values())]
         parts.append(f"{name}: {', '.join(said)}")
     words = "; ".join(parts)
     return words[0].upper() + words[1:]

@@ -110,12 +110,10 @@ class QuestionBox(_OnPage):
         ran = not reply and question.locks and question.key in RUNS
         if ran:
             reply = question.reveal_kept(RUNS[question.key])
-        noted = (
-            f"<strong>Noted: {code(question.said(kept.last))}.</strong> The run tells"
-        )
-        words = (
-            RAN * ran + _told(question, reply) if reply else f"<p>{noted} the rest.</p>"
-        )
+        said = code(question.said(kept.last))
+        words = f"<p><strong>Noted: {said}.</strong> The run tells the rest.</p>"
+        if reply:
+            words = RAN * ran + _told(question, reply)
         if question.kind != "order" and kept.first != kept.last:
             words += f"<p>Your first answer was: {code(kept.first)}</p>\n"
         if record.KEEPER.trouble:

@@ -317,7 +317,7 @@ class Line(NamedTuple):
 
 
 class OrderQuestion(Question):
-    """Lines of code to be put in order (a Parsons problem).
+    """Lines of code to be put in order (a Parsons problem). It replies at once.
 
     The answer is the order, by the numbers of the lines in the right one: '0 2 1'.
     """
@@ -325,7 +325,7 @@ class OrderQuestion(Question):
     kind, prompt = "order", "Put the lines in order"
 
     def __init__(self, line, feedback, **common):
-        super().__init__(**common)
+        super().__init__(**{**common, "at_once": True})
         self.lines, self.feedback = [Line(**table) for table in line], feedback
         if len({line.text for line in self.lines}) < max(len(self.lines), 2):
             raise ValueError("it needs two lines or more, all different")

@@ -96,6 +96,12 @@ def expect_words(root, text):
     root.get_by_role("status").first.filter(has_text=text).wait_for()
 
 
+def enter(box, typed):
+    """Type into a box, and press Enter."""
+    box.fill(typed)
+    box.press("Enter")
+
+
 # 1. Answers ----------------------------------------------------------------------------
 
 
@@ -174,20 +180,17 @@ def test_number_box_commits_on_enter_and_by_its_button(page, question):
     """Guards: the label of the box, Enter, and the button."""
     root = question(TYPE)
     box = root.get_by_role("textbox", name="your number")
-    box.fill("a half")
-    box.press("Enter")
+    enter(box, "a half")
     expect_words(root, "'a half' is not a number.")
     for typed in ("7", "8"):  # the same reply to both
-        box.fill(typed)
-        box.press("Enter")
+        enter(box, typed)
         expect_words(root, "No. Divide rise by run.")
         answers = root.locator(".answers:not(.waiting)")
         wait_until(lambda answers=answers: answers.count() == 1, "it waits for ever")
     box.fill("-0.4")
     button(root, "Answer").click()
     expect_words(root, "No. Mind the sign.")
-    box.fill("0.4")
-    box.press("Enter")
+    enter(box, "0.4")
     expect_words(root, re.compile(r"Right\.\s+It rises\.\s+Your first answer was: 7"))
 
 
@@ -297,11 +300,9 @@ def test_a_number_is_locked_when_it_is_one(page, question):
     """Guards: a slip of the fingers that is kept; a box that still takes numbers."""
     root = question(GUESS_NUMBER)
     box = root.get_by_role("textbox", name="your number")
-    box.fill("a half")
-    box.press("Enter")
+    enter(box, "a half")
     expect_words(root, "'a half' is not a number.")
-    box.fill("-0.4")
-    box.press("Enter")
+    enter(box, "-0.4")
     expect_words(root, "Noted: -0.4. The run tells the rest.")
     wait_until(lambda: box.evaluate("e => e.readOnly"), "the box still takes numbers")
     page.run(RUN_NUMBER)
