@@ -14,7 +14,7 @@ PANEL = "# A comment.\nshown = panels.slice_panel()"
 LAB = "from course.lessons.bug_lab.game import bug_lab\n\nbug_lab(seed=1)"
 ASKS = 'lesson.predict("how many")'
 DEFINES = "def count(n):\n    m = n + first\n    return m"
-SHOWS = 'total = count(2)\nprint(total)\nlesson.reveal("how many", total)'
+SHOWS = 'n += count(2)\nprint(n)\nlesson.reveal("how many", n)'
 # What stands in a notebook, with its tag, and what its demo has of it.
 IMPORTS = 'import sys; sys.path.insert(0, "..")\nfrom course import panels'
 SOURCE = [
@@ -29,7 +29,8 @@ SOURCE = [
     ("solution", "The answer.\n\n```python\n# no heading\n```", None),
     ("code", "first = 0", None),  # given anew below
     ("code", "first, n = 1, 2", "first, n = 1, 2"),
-    ("code", "n = first", None),
+    ("code", "n = first", "n = first"),
+    ("code", "m = first", None),  # of no use to the run
     ("code", DEFINES, DEFINES),
     ("text", "## A question\n\nSee [it](#First).", "## A question\n\nSee it."),
     ("text", "How many?", "How many?"),
@@ -60,7 +61,7 @@ def test_it_has_the_panels_their_headings_and_their_tasks(tmp_path):
     assert [cell.source for cell in made.cells] == [new for _, _, new in SOURCE if new]
     for cell in made.cells:
         if cell.cell_type == "code":
-            hidden = cell.source not in (DEFINES, "first, n = 1, 2")
+            hidden = cell.source not in (DEFINES, "first, n = 1, 2", "n = first")
             assert cell.outputs == [] and ("jupyter" in cell.metadata) == hidden
 
 
