@@ -150,7 +150,7 @@ def functions_of(steps) -> str:
             found.setdefault(_owner(code), []).append(code.co_name)
         if code is not steps.gi_code and _owner(code) != "your":
             return
-        for one in (*handed, *map(names.get, _globals_of(code))):
+        for one in (*handed, *_looked_up(code, names)):
             if type(one) is FunctionType:
                 visit(one.__code__, one.__globals__)
 
@@ -161,13 +161,17 @@ def functions_of(steps) -> str:
     return "; ".join(names) or "your steps"
 
 
-def _globals_of(code):
-    """The names that a code and the codes in it look up among the globals."""
+def _looked_up(code, names):
+    """What a code and the codes in it look up among the globals, and in `mlp_core`."""
+    found = None
     for step in dis.get_instructions(code):
+        if found is mlp:
+            yield getattr(mlp, str(step.argval), None)
+        found = None
         if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            yield step.argval
+            yield (found := names.get(step.argval))
         elif isinstance(step.argval, CodeType):
-            yield from _globals_of(step.argval)
+            yield from _looked_up(step.argval, names)
 
 
 def _owner(code) -> str:

@@ -4,10 +4,17 @@ const QUICK = 100; // milliseconds that an answer takes
 const PATIENCE = 2500; // milliseconds until it is said to be busy
 
 export class Following {
-  // `by` names its functions, `send` asks it for steps, and `event` of the run tells where
-  // they lead.
-  constructor({ number, by }, event, send, isGone) {
-    Object.assign(this, { number, by, event, send, isGone, asked: [], most: 1, isLate: false });
+  // `by` names its functions, `send` asks it for steps, `event` of the run tells where they
+  // lead, and `begins` whether it can begin anew, from what the page shows: another `turn`.
+  constructor({ number, by, begins }, event, send, isGone) {
+    Object.assign(this, { number, by, begins, event, send, isGone, turn: 0 });
+    this.turnTo(event);
+  }
+
+  // What was asked for before is no longer wanted.
+  turnTo(event) {
+    Object.assign(this, { event, asked: [], most: 1, isLate: false, isNew: this.begins });
+    this.turn++;
   }
 
   get isAsked() {
@@ -16,7 +23,9 @@ export class Following {
 
   ask(count, step) {
     this.asked.push({ at: performance.now(), step });
-    this.send({ number: this.number, count });
+    const { number, turn, isNew } = this;
+    this.isNew = false;
+    this.send({ number, turn, count, begins: isNew });
   }
 
   // Whether an answer takes long; true once.

@@ -22,6 +22,8 @@ const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
+const CHANGED =
+  "Python knows nothing of this change, and trains no longer: Play is the page's own.";
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 export class Session {
@@ -97,8 +99,10 @@ export class Session {
   }
 
   ask(count) {
-    if (this.python.isGone()) return this.letGo(GONE);
-    this.python.ask(count, this.run.step);
+    const { python, run } = this;
+    if (python.isGone()) return this.letGo(GONE);
+    if (!python.event) python.event = run.place(run.p); // it begins here
+    python.ask(count, run.step);
   }
 
   // When an answer takes long, that is said once.
@@ -109,9 +113,9 @@ export class Session {
   }
 
   // What Python sent: so many steps, where they led, and why no more come.
-  answer({ number, count, values, end }) {
+  answer({ number, turn, count, values, end }) {
     const { python, run } = this;
-    if (python?.number !== number) return; // of an earlier one
+    if (python?.number !== number || python.turn !== turn) return; // of an earlier one
     const askedAt = python.hear();
     const { step, settings } = run;
     if (count && values.length !== run.p.length) return this.letGo(OTHER);
@@ -128,12 +132,12 @@ export class Session {
     this.tell("look");
   }
 
-  // Python knows nothing of what is changed here.
+  // What is changed here Python knows nothing of, unless it can begin anew.
   mind() {
-    if (this.python && this.run.events.at(-1) !== this.python.event)
-      this.letGo(
-        "Python knows nothing of this change, and trains no longer: Play is the page's own.",
-      );
+    const { python, run } = this;
+    if (!python || (python.event && run.events.at(-1) === python.event)) return;
+    if (python.begins) python.turnTo(null);
+    else this.letGo(CHANGED);
   }
 
   // These settings from a hundred seeds; or stop that.

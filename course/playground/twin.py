@@ -40,11 +40,17 @@ def check(name, value):
     return one(name, value)
 
 
-def _list_of(one, name, value, least, most):
+def _list_of(one, name, value, least=0, most=None):
     if isinstance(value, str) or not np.iterable(value):
         raise TypeError(f"{name} must be a list, not {value!r}")
     checks.whole(f"the length of {name}", len(value), least, most)
     return [one(f"each of {name}", part) for part in value]
+
+
+def others(name, shown) -> list[str]:
+    """What ``hide`` takes so that of all that it can take just these are shown."""
+    shown = _list_of(partial(checks.one_of, options=SPEC["hide"]["options"]), name, shown)
+    return [part for part in SPEC["hide"]["options"] if part not in shown]
 
 
 def make_data(settings) -> list[mlp.Task]:

@@ -25,13 +25,17 @@ function connected(model) {
   const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
   const whole = wholeOf(model);
   const isGone = () => !whole.comm || !!whole.comm.jsServicesComm?.isDisposed; // JupyterLab's, with its kernel
-  const follow = (what) => session.follow(what, (content) => model.send(content), isGone);
+  const send = (content) => model.send(content.begins ? { ...content, now: told() } : content);
+  const follow = (what) => session.follow(what, send, isGone);
   let [seen, timer, due, toldAt] = [now.seen ?? 0, null, Infinity, 0];
-  const tell = () => {
-    if (isGone()) return;
+  const told = () => {
     const { first, settings, events, step, p, divergedAt } = session.run;
     const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
-    model.set("now", { ...run, seen, python: session.python?.number ?? 0 });
+    return { ...run, seen, python: session.python?.number ?? 0 };
+  };
+  const tell = () => {
+    if (isGone()) return;
+    model.set("now", told());
     model.save_changes();
     [timer, due, toldAt] = [null, Infinity, performance.now()];
   };
@@ -43,12 +47,12 @@ function connected(model) {
   });
   const hear = (isFirst) => {
     const news = [model.get("given"), model.get("follows")].filter(({ number }) => number > seen);
-    for (const { number, values, by } of news.sort((a, b) => a.number - b.number)) {
+    for (const { number, values, ...what } of news.sort((a, b) => a.number - b.number)) {
       seen = number;
       const fits = values?.length === session.run.p.length; // else it was changed meanwhile
-      if (fits && session.python) session.letGo(SET);
+      if (fits && session.python && !session.python.begins) session.letGo(SET);
       if (fits) session.do((run) => run.place(values));
-      else if (by) follow({ number, by });
+      else if (what.by) follow({ number, ...what });
     }
     if (!news.length) return;
     if (news.at(-1).by && (isFirst || session.views)) session.play(true); // somebody sees it

@@ -35,11 +35,11 @@ class Playground(anywidget.AnyWidget):
     - ``gradient``: right, or original, with the bug of the original notebook
     - ``hide``: some of data, noise, test, batch, data_seed, features, layers, units, activation,
       learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,
-      numbers, gradient, seeds
+      numbers, gradient, seeds; or ``show``: of these no others
     - or ``X`` (n, 2), from -3 to 3, and ``Y`` (n, 1), from 0 to 1: your own points
 
-    Python reads what the page shows: ``print`` writes its settings, as a line that makes it
-    anew.
+    Python reads what the page shows: ``play.seed``, ``play.learning_rate``; ``print`` writes
+    its settings, as a line that makes it anew.
     """
 
     _esm = page.KEYS + joined(FOLDER / "widget.js")
@@ -51,7 +51,9 @@ class Playground(anywidget.AnyWidget):
     follows = traitlets.Dict({"number": 0}).tag(sync=True)
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
-    def __init__(self, *, X=None, Y=None, **settings):
+    def __init__(self, *, X=None, Y=None, show=None, **settings):
+        if show is not None:
+            settings["hide"] = twin.others("show", show)
         if X is not None or Y is not None:
             if "data" in settings or "points" in settings:
                 raise TypeError("X and Y are the data: leave out data and points")
@@ -60,6 +62,11 @@ class Playground(anywidget.AnyWidget):
         self.add_class("course-playground")
         self._numbers = itertools.count(1)  # of what Python does
         self.on_msg(self._take)
+
+    def __getattr__(self, name):
+        if name not in twin.SPEC:
+            raise AttributeError(f"a playground has no {name}")
+        return self._settings[name]
 
     def __setattr__(self, name, value):
         if name in twin.SPEC:
@@ -111,20 +118,36 @@ class Playground(anywidget.AnyWidget):
         )
         return run.params
 
-    def follow(self, steps):
+    def follow(self, training):
         """Let Python train what the page shows; the cell ends at once, and the page asks.
 
-        ``steps`` is a generator that yields the layers after each step: one of your own, or
-        ``mlp.steps(play.params, play.X, play.Y, samples, play.activation, 0.1)``. The page
-        draws with its own activations, ``play.activation``.
+        ``training(params)`` yields the layers after each step, from ``params`` on. After a
+        change on the page it is called anew, with what the page shows. Or it is a generator
+        such as ``mlp.steps(play.params, play.X, play.Y, samples, play.activation, 0.1)``: such
+        a change ends it. The page draws with its own activations, ``play.activation``.
         """
+        begins = callable(training)
+        steps = training(self.params) if begins else training
+        self._trains = training
         self._follower = Follower(steps, twin.shapes(self._settings))
-        self.follows = {"number": next(self._numbers), "by": self._follower.by}
+        self.follows = {
+            "number": next(self._numbers),
+            "by": self._follower.by,
+            "begins": begins,
+        }
 
     def _take(self, _, asked, buffers):
         number = asked["number"]
-        if number == self.follows["number"]:
-            self.send({"number": number, **self._follower.take(asked["count"])})
+        if number != self.follows["number"]:
+            return
+        if "now" in asked:
+            self.now = asked["now"]
+            self._follower = Follower(self._anew(), twin.shapes(self._settings))
+        took = self._follower.take(asked["count"])
+        self.send({"number": number, "turn": asked["turn"], **took})
+
+    def _anew(self):
+        yield from self._trains(self.params)
 
     @property
     def _run(self):
