@@ -163,8 +163,9 @@ class Lesson:
         """How many of how many, of what it has: what -> (count, total)."""
         solved = record.solved(self.name)
         predictions = self.questions.predictions.values()
+        asked = [q for q in predictions if not q.optional]
         each = {
-            "predictions made": [q.recorded.first != "" for q in predictions],
+            "predictions made": [q.recorded.first != "" for q in asked],
             "exercises solved": [name in solved for name in self.exercises],
             "quiz questions right": [q.recorded.solved for q in self.questions.quiz],
         }

@@ -12,6 +12,7 @@ texts, an empty line begins a paragraph::
     explanation = "..."            # if more is to be said
     at_once = true                 # it replies at once, as all of a quiz do; else the
                                    # guess is locked, and its run tells, by lesson.reveal
+    optional = true                # who leaves it out has done all the same
     telltales = ["0[.]4"]          # of a prediction: what would tell its answer, as
                                    # regular expressions; the tests look for them
     [[predict.option]]             # two or more; one of them is right

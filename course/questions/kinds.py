@@ -35,10 +35,18 @@ class Question:
     prompt = ""  # what readers of the plain text are to do
 
     def __init__(
-        self, lesson, name, question, explanation="", at_once=False, telltales=()
+        self,
+        lesson,
+        name,
+        question,
+        explanation="",
+        at_once=False,
+        optional=False,
+        telltales=(),
     ):
         self.lesson, self.name, self.text = lesson, name, question
         self.explanation, self.telltales = explanation, telltales
+        self.optional = optional  # for who has time: nothing is missed without it
         self.key = lesson, name
         # It replies, or a guess is locked until its run does, by `course.questions.reveal`.
         self.at_once, self.locks = at_once, not at_once

@@ -9,6 +9,7 @@ from course.tools.notebooks import tags
 
 # Tags that say what a cell is. Where the course is published, one fetches it.
 TAGGED = {"exercise", "stub", "hint", "solution", "tasks", "fetch"}
+OPTIONAL = "optional"  # the tag of a section for who has time
 REVEAL = re.compile(r"^lesson\.reveal\(.*\n?", re.MULTILINE)
 FENCED = re.compile(r"^```.*?^```", re.DOTALL | re.MULTILINE)
 HEADING = re.compile(r"^#+ +(.*?) *$", re.MULTILINE)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from course.lessons import load_exercises, load_questions, name_of
 from course.tools import find_notebooks
-from course.tools.cells import kind_of
-from course.tools.notebooks import read
+from course.tools.cells import OPTIONAL, kind_of
+from course.tools.notebooks import read, tags
 
 EXAMPLE = "minutes 04_backprop"
 WORDS_A_MINUTE = 180
@@ -78,7 +78,11 @@ def of_notebook(path) -> Count:
 
 def count(notebook, quiz_questions=0, writing=()) -> Count:
     """The count of a notebook whose quiz and exercises are told."""
-    cells = [(kind_of(cell), cell.source) for cell in notebook.cells]
+    cells = [
+        (kind_of(cell), cell.source)
+        for cell in notebook.cells
+        if OPTIONAL not in tags(cell)
+    ]
     asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
     return Count(
         words=sum(_words(text) for kind, text in cells if kind in READ),

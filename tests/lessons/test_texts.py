@@ -2,6 +2,7 @@
 
 import ast
 import functools
+import inspect
 import math
 import re
 
@@ -11,7 +12,7 @@ import pytest
 import mlp_core as mlp
 from course.fast import sweep
 from course.lessons import load_questions
-from course.lessons.backprop.hunt import gradient_of
+from course.lessons.backprop.hunt import back_prop, gradient_of
 from course.original import original_loss_and_grads
 from course.tools import NOTEBOOKS, notebooks
 from tests.answers import cell
@@ -29,29 +30,55 @@ def source(id, name="04_backprop"):
 
 
 def example(number):
-    """The network and the sample of an example by hand, from the cell that runs it."""
+    """The network and the samples of an example by hand, from the cell that runs it."""
     call = ast.parse(source(f"faded-{number}-run")).body[0].value
     return {word.arg: ast.literal_eval(word.value) for word in call.keywords}
+
+
+def matrices(text) -> list:
+    """All that a text shows, in its order, as lists of rows."""
+    found = re.findall(r"begin\{pmatrix\}(.*?)\\end", text, re.DOTALL)
+    return [[[*map(float, row.split("&"))] for row in M.split(r"\\")] for M in found]
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
 def test_an_example_runs_the_numbers_of_its_text(number):
     """Guards: a cell that checks another network than the text shows."""
     text, numbers = source(f"faded-{number}"), example(number)
-    W0, W1 = re.findall(r"begin\{pmatrix\}(.*?)\\end", text, re.DOTALL)
-    shown = [[float(w) for w in row.split("&")] for row in W0.split(r"\\")]
-    assert shown == numbers["W0"]
-    assert [[float(w)] for w in W1.split(r"\\")] == numbers["W1"]
-    x = re.search(r"x = \((.*?),\\ (.*?)\)", text).groups()
-    assert list(x) == [str(value) for value in numbers["x"]]
-    assert f"y = {numbers['y']}" in text
+    names = ("X", "W0", "W1", "Y") if number == 3 else ("W0", "W1")
+    assert matrices(text)[: len(names)] == [numbers[name] for name in names]
+    if number < 3:
+        [x], [[y]] = numbers["X"], numbers["Y"]
+        assert rf"x = ({x[0]},\ {x[1]})" in text and f"y = {y}" in text
 
 
-def slopes(W0, W1, x, y):
+def test_the_third_example_shows_its_way_to_the_first_slopes():
+    """Guards: a matrix of the text that isn't its network's; an output below 0, where step
+    1 doesn't multiply by 1."""
+    numbers = example(3)
+    layers = [mlp.Layer(np.array(numbers[W]), np.zeros(2)) for W in ("W0", "W1")]
+    Y_hat, (A, Z) = mlp.forward(layers, numbers["X"])
+    dZ = mlp.loss_slope(Y_hat, np.array(numbers["Y"]))
+    shown = matrices(source("faded-3"))[4:]
+    assert shown == [array.tolist() for array in (Z[0], A[1], Z[1], dZ)]
+    assert np.all(Z[1] > 0) and np.all(Z[0] != 0)
+    back = re.search(r"array\((.*?)\) @", source("faded-3-back"))[1]
+    assert ast.literal_eval(back) == dZ.tolist()
+
+
+def slopes(W0, W1, X, Y):
     """The gradients by a formula of their own: automatic differentiation."""
     params = [mlp.Layer(np.array(W, float), np.zeros(len(W[0]))) for W in (W0, W1)]
-    _, grads = by_autograd(params, np.array([x], float), np.array([[y]], float))
+    _, grads = by_autograd(params, np.array(X, float), np.array(Y, float))
     return grads
+
+
+def slope_at_a_hidden_unit(W0, W1, X, Y, h=1e-5):
+    """Of the loss, for hidden unit 0 in the first sample: by a central difference."""
+    f, (W0, W1, X, Y) = mlp.ORIGINAL.f, map(np.array, (W0, W1, X, Y))
+    move = h * np.eye(2) * [1, 0]
+    up, down = (mlp.loss(f((f(X @ W0) + by) @ W1), Y) for by in (move, -move))
+    return (up - down) / (2 * h)
 
 
 def updated(W, b, x, y, rate):
@@ -71,7 +98,8 @@ def learned_percent(rate, change=0.0):
 BY_HAND = {
     ("backprop", "second: a weight"): lambda: slopes(**example(2))[1].W[1, 0],
     ("backprop", "second: a slope"): lambda: slopes(**example(2))[0].b[0],
-    ("backprop", "third"): lambda: slopes(**example(3))[0].W[1, 0],
+    ("backprop", "sum over samples"): lambda: slopes(**example(3))[1].W[0, 0],
+    ("backprop", "sum over units"): lambda: slope_at_a_hidden_unit(**example(3)),
     ("sum_task", "second update"): lambda: updated([1, 0], 0.0, [1, 2], 3.0, 0.1)[0],
     ("sum_task", "third update"): lambda: updated([1, -1], 0.5, [2, 1], 3.0, 0.1)[1],
 }
@@ -122,11 +150,11 @@ def test_the_counts_of_seeds_hang_on_no_processor():
 @pytest.mark.parametrize("seed", range(3))
 def test_the_hunted_bug_is_that_of_the_original_notebook(seed):
     """Guards the old code, and how it is made a gradient; test_core.py has the bug."""
-    old, params = cell("back_prop", source("7763b09c")), draw(SIZES, seed, bias=0.3)
+    params = draw(SIZES, seed, bias=0.3)
     for task in (mlp.SUM, mlp.XOR):
         for row in range(4):
             sample = task.X[[row]], task.Y[[row]]
-            value, grads = gradient_of(old)(params, *sample)
+            value, grads = gradient_of(back_prop)(params, *sample)
             expected = original_loss_and_grads(params, *sample)
             assert value == pytest.approx(expected[0])
             assert_near([(dW, db.ravel()) for dW, db in grads], expected[1])
@@ -136,16 +164,16 @@ def test_mended_as_the_text_says_it_passes():
     """Guards: a repair that does not repair."""
     (line,) = re.findall(r"`(w_der = .*?)`", source("5302a079"))
     special = re.compile(r" {8}if i - 1 < 0:.*?(?= {8}n_weights)", re.DOTALL)
-    code, count = special.subn(f"        {line}\n", source("7763b09c"))
+    code, count = special.subn(f"        {line}\n", inspect.getsource(back_prop))
     assert count == 1
-    mended, old = (cell("back_prop", text) for text in (code, source("7763b09c")))
+    mended = cell("back_prop", code)
     params = draw(SIZES, 5, bias=0.3)
     X, Y = np.array([[0.3, 0.5]]), np.array([[0.8]])
 
     def with_the_input(y_hat, y, w, b, a, z, learning_rate):
         return mended(y_hat, y, w, b, [X[0], *a], z, learning_rate)
 
-    for function, wrong in ((with_the_input, []), (old, ["W[0]"])):
+    for function, wrong in ((with_the_input, []), (back_prop, ["W[0]"])):
         checks = mlp.gradient_check(params, X, Y, gradient=gradient_of(function))
         assert [check.name for check in checks if not check.ok] == wrong
 

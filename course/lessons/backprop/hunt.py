@@ -1,6 +1,27 @@
-"""The bug hunt of notebook 4: what lets a gradient check read the old ``back_prop``."""
+"""The bug hunt of notebook 4: the old ``back_prop``, and what lets a check read it."""
 
 import mlp_core as mlp
+
+
+def back_prop(X, y, w, b, a, z, learning_rate):
+    """The original notebook's, but that its globals w, b, a, z are arguments.
+
+    ``X`` is the prediction, ``y`` the target, ``g`` what flows back; ``a[0]`` holds what
+    comes out of layer 0. Returns the new weights and biases. Line by line as it was.
+    """
+    g = (X - y).reshape(1, -1).T
+    n_weights, n_bias = [], []
+    for x in range(len(w)):
+        i = len(b) - 1 - x
+        g = g * mlp.ORIGINAL.slope(z[i])  # activation function derivative
+        if i - 1 < 0:
+            w_der = y.reshape(1, -1).T
+        else:
+            w_der = a[i - 1].reshape(1, -1).T  # previous layer activation
+        n_weights.append(w[i] - learning_rate * (w_der @ g))
+        n_bias.append(b[i] - learning_rate * g)
+        g = g @ w[i].T
+    return list(reversed(n_weights)), list(reversed(n_bias))
 
 
 def gradient_of(back_prop):
