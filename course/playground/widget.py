@@ -203,6 +203,14 @@ class Playground(anywidget.AnyWidget):
         return data | {"text/plain": run.line()}, metadata
 
 
+def small(data, **settings) -> Playground:
+    """One with few controls, and the network that the notebooks train: 2-3-3-2-1."""
+    network = {"hidden": [3, 3, 2], "scheme": "normal", "learning_rate": 0.2}
+    bends = dict.fromkeys(["activation", "output"], "leaky_relu")
+    shown = ["learning_rate", "seed", "step", "loss"]
+    return Playground(**{"data": data, "show": shown, **network, **bends, **settings})
+
+
 def picture(run) -> Picture:
     """The output over x0 and x1, with the training data."""
     params, activation = run.with_features()
