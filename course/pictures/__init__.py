@@ -27,7 +27,7 @@ from course.pictures.networks import (
     network,
     unit_at,
 )
-from course.pictures.rates import fates, groups, success, success_map
+from course.pictures.rates import fates, groups, shuffles, success, success_map
 from course.pictures.signals import (
     describe_histogram,
     describe_spread,

@@ -81,7 +81,10 @@ def groups(success, guess=()) -> Picture:
             f"{title} have rates from about {low} to {high} % and intervals about "
             f"{10 * width:.0f}0 points wide"
         )
-    alt = f"{'; '.join(parts)}. The rate of all is {truth:.0f} %.{guessed(guess)}"
+    bars = [(int(count), size) for counts, size in shown.values() for count in counts]
+    misses = sum(not _holds(*bar, truth / 100) for bar in bars)
+    line = f"The rate of all is {truth:.0f} %; bars that miss it: {misses}"
+    alt = f"{'; '.join(parts)}. {line} of {len(bars)}.{guessed(guess)}"
 
     def draw(ax, pair):
         _draw_groups(ax, *pair, truth, guess if pair[1] == 10 else ())
@@ -89,16 +92,46 @@ def groups(success, guess=()) -> Picture:
     return in_row(draw, shown, alt, (11, 4))
 
 
+def _holds(successes, trials, rate):
+    """Whether the interval of a group holds this rate."""
+    low, high = wilson_interval(successes, trials)
+    return low <= rate <= high
+
+
 def _draw_groups(ax, counts, size, truth, guess):
     """The rates of groups of seeds, and that of all seeds as a dashed line."""
     _draw_rates(ax, [(count, size) for count in counts])
-    ax.axvline(truth, color="black", linestyle="--")
+    # Thin, so that a bar that just misses it can be told from one that touches it.
+    ax.axvline(truth, color="black", linestyle="--", linewidth=1.2)
     for place in guess:  # broad, so that it is seen beside the dashed line
         ax.axvline(place, color="#BDBDBD", linewidth=9, zorder=0)
     if guess:
         look = {"ha": "right" if max(guess) > 85 else "left", "fontweight": "bold"}
         ax.text(max(guess) + 1, -0.72, " your \n guess ", va="top", **look)
     ax.set(yticks=[], xlabel="success rate in %")
+
+
+def shuffles(differences, seen) -> Picture:
+    """How often each difference came up after a shuffle of the labels (n,).
+
+    Those at least as far from 0 as the one that was ``seen`` are hatched.
+    """
+    values, counts = np.unique(differences, return_counts=True)
+    is_far = abs(values) >= seen
+    words = f"{counts[is_far].sum()} of {counts.sum():,} shuffles: {seen} or more apart"
+
+    def draw(ax):
+        width = np.diff(values).min() if len(values) > 1 else 1
+        for i, some in enumerate([~is_far, is_far]):
+            color, hatch = bar_look(i)
+            look = {"color": color, "hatch": hatch, "edgecolor": "white"}
+            ax.bar(values[some], counts[some], width, **look)
+        for place in (-seen, seen):
+            ax.axvline(place, color="black", linestyle="--", linewidth=1.2)
+        ax.set(xlabel="first minus second", ylabel="shuffles", title=words)
+
+    reach = f"Differences from {values[0]} to {values[-1]}"
+    return Picture(draw, f"{words}. {reach}; lines at {-seen} and {seen}.", (8, 3.2))
 
 
 def fates(shares, size=(10, 3.1)) -> Picture:

@@ -5,6 +5,7 @@ import functools
 import inspect
 import math
 import re
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -142,6 +143,33 @@ def test_the_counts_of_seeds_hang_on_no_processor():
     for rate in (0.1, 0.3, 0.5, 1, 1.5, 2):
         run = sweep(*mlp.XOR[1:], [4], sizes=(2, 4, 1), learning_rate=rate)
         assert run.success.all() == (0.3 <= rate <= 1.5)
+
+
+def apart(first, second, trials):
+    """How far shuffled labels put two counts of solved seeds apart: {distance: share}."""
+    shares, solved = Counter(), first + second
+    for count in range(max(0, solved - trials), min(solved, trials) + 1):
+        ways = math.comb(trials, count) * math.comb(trials, solved - count)
+        shares[abs(2 * count - solved)] += ways / math.comb(2 * trials, solved)
+    return shares
+
+
+def test_shuffled_labels_come_as_far_apart_as_the_replies_say():
+    """Guards numbers that hang on no generator: of the question, the quiz, the homework."""
+
+    def share(first, second, trials, seen=None):
+        seen = first - second if seen is None else seen
+        shares = apart(first, second, trials)
+        return sum(shares[distance] for distance in shares if distance >= seen)
+
+    first = 881, 846, 1000
+    assert share(*first) == pytest.approx(0.03, abs=0.005)
+    assert share(*first, 47) == pytest.approx(0.003, abs=0.0005)
+    assert share(*first, 16) == pytest.approx(0.3, abs=0.01)
+    mean = sum(distance * share for distance, share in apart(*first).items())
+    assert mean == pytest.approx(12, abs=0.5)
+    assert share(88, 85, 100) > 0.5 and share(9, 6, 10) == pytest.approx(0.3, abs=0.01)
+    assert share(90, 60, 100) < 0.001 and share(989, 962, 1000) < 0.001
 
 
 # Code that a text shows --------------------------------------------------------------------

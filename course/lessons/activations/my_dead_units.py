@@ -13,7 +13,7 @@ from course.lessons.cases import normal
 # - `mlp.leaky_relu(alpha).slope(Z)` gives the slopes, in the rows and columns of `Z`.
 #   No loop.
 #
-# Mind z = 0, and mind alpha: for some alpha no unit is ever dead.
+# Think of z = 0, and of alpha: for some alpha no unit is ever dead.
 
 # %% stub
 def my_dead_units(Z, alpha):

@@ -7,10 +7,9 @@ from course.lessons.initialization.cases import (
 )
 
 # %% task
-# ## Exercise: draw what the text promises
+# ## Exercise: draw a network
 #
-# Write `my_uniform(sizes, rng)`. It draws a whole network, as the original notebook's
-# *text* has it.
+# Write `my_uniform(sizes, rng)`. It draws a whole network with uniform weights.
 #
 # - `sizes` counts the inputs, then the units of each layer: `(2, 3, 3, 2, 1)` has four
 #   layers. Each lies between two neighbours: `n_in` numbers go into `n_out` units.
@@ -58,8 +57,7 @@ def fresh(rng):
 W = rng.uniform(0, 1, (n_in, n_out))
 # the numbers lie between -1 and 1: which bounds are asked for?
 W = 2 * rng.random((n_in, n_out)) - 1
-# these are normal numbers, as the original notebook's code draws them: its text asks
-# for uniform ones
+# these are normal numbers: uniform ones are asked for
 W = rng.standard_normal((n_in, n_out))
 # generators with different seeds give the same weights: every number must come from the
 # rng that is handed in, without a generator of your own for each layer
