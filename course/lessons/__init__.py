@@ -7,6 +7,7 @@ from pathlib import Path
 from course import checking, page, questions, record
 from course.checking import exercise_file
 from course.lessons import former, own, review, votes
+from course.words import counted
 
 FOLDER = Path(__file__).parent
 former.keep_names()
@@ -172,11 +173,14 @@ class Lesson:
 
     @property
     def detours(self) -> list[str]:
-        """A line for each exercise with mistakes, and for each wrong first answer."""
+        """A line for each exercise with failed tries, and each wrong first answer."""
         lines = []
         for name in self.exercises:
-            if mistakes := record.work(self.name, name).mistakes:
-                lines.append(f"  {name}, {_slips(mistakes)}")
+            work = record.work(self.name, name)
+            if work.failed:
+                last = next(reversed(work.mistakes), "")
+                words = last and f", the last mistake: {last}"
+                lines.append(f"  {name}, {counted(work.tries, 'try', 'tries')}{words}")
         for question in self.questions.all:
             answer = question.recorded
             if answer.first and not answer.first_right and answer.stage != record.NOTED:
@@ -204,10 +208,3 @@ class Lesson:
 
 def _unknown(what, known):
     return ValueError(f"there is no {what}; there are: {', '.join(known)}")
-
-
-def _slips(mistakes):
-    """How many there were, and the last one."""
-    count = sum(mistakes.values())
-    words = "1 slip" if count == 1 else f"{count} slips, the last"
-    return f"{words}: {list(mistakes)[-1]}"

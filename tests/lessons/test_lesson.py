@@ -67,7 +67,7 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
 
 
 def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
-    """Guards: a list of one's wrong first guesses, and a line for all slips together; and
+    """Guards: a list of one's wrong first guesses, and a line for all tries together; and
     code that is told at once, or never."""
     opened = lesson()
     opened.predict("twice three").submit("3")
@@ -81,7 +81,7 @@ def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
     assert ["in code: " in verdict.words for verdict in said] == [False, False, True]
     assert opened.progress().endswith(
         "What went wrong on the way:\n"
-        f"  my_constant_loss, 3 slips, the last: {said[-1].mistake}\n"
+        f"  my_constant_loss, 3 tries, the last mistake: {said[-1].mistake}\n"
         "  'twice three': your first answer was: 3"
     )
 
