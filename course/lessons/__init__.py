@@ -1,12 +1,14 @@
 """The lessons: a folder for each notebook, with its questions and its exercises."""
 
 import functools
+import html
 import re
 from pathlib import Path
 
 from course import checking, page, questions, record
 from course.checking import exercise_file
 from course.lessons import former, own, review, votes
+from course.questions.kinds import code
 from course.words import counted
 
 FOLDER = Path(__file__).parent
@@ -51,6 +53,20 @@ class _Text(str):
     """A text that a notebook shows as it is, without quotes."""
 
     __repr__ = str.__str__
+
+
+class _Verdict(checking.Verdict):
+    """A verdict as a notebook shows it: what is solved looks like a right answer."""
+
+    def _repr_html_(self):
+        if not self.solved:
+            return None  # its words alone, with each case in its lines
+        first, *lines = self.words.splitlines()
+        head, _, hint = first.partition(". ")
+        words = f"<strong>{page.SIGNS[True]} {html.escape(head)}.</strong> {code(hint)}"
+        more = html.escape("\n".join(lines))
+        pre = f'<pre style="white-space:pre-wrap">{more}</pre>' if more else ""
+        return page.reply(True, f"<p>{words}</p>{pre}")
 
 
 class Lesson:
@@ -125,9 +141,9 @@ class Lesson:
         failed = record.work(self.name, name).failed
         verdict = checking.check(self.exercises, function, failed)
         if verdict.tried:
-            code = own.code_of(function) if verdict.solved else ""
-            record.add_try(self.name, name, verdict.solved, verdict.mistake, code)
-        return verdict
+            kept = own.code_of(function) if verdict.solved else ""
+            record.add_try(self.name, name, verdict.solved, verdict.mistake, kept)
+        return _Verdict(*verdict)
 
     def own(self, *names) -> list:
         """The functions that you wrote for these exercises, of any notebook, in this order.
