@@ -66,7 +66,7 @@ class _Verdict(checking.Verdict):
         words = f"<strong>{page.SIGNS[True]} {html.escape(head)}.</strong> {code(hint)}"
         more = html.escape("\n".join(lines))
         pre = f'<pre style="white-space:pre-wrap">{more}</pre>' if more else ""
-        return page.reply(True, f"<p>{words}</p>{pre}")
+        return page.reply(True, f'<p style="margin:4px 0">{words}</p>{pre}')
 
 
 class Lesson:

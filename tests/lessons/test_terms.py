@@ -81,6 +81,7 @@ def test_each_lesson_explains_terms_and_none_twice():
     ("words", "found"),
     [
         ("Backpropagation", ["backprop"]),  # another word for it
+        ("dying", ["dead unit"]),
         ("uniform draw", ["uniform"]),
         ("diverging", ["diverged", "fate"]),  # another form, then in what a term is
         ("grows bent", []),
