@@ -58,6 +58,8 @@ def fresh(rng):
 W = rng.uniform(0, 1, (n_in, n_out))
 # the numbers lie between -1 and 1: which bounds are asked for?
 W = 2 * rng.random((n_in, n_out)) - 1
+# the numbers lie between -2 and 0: which bounds are asked for?
+W = rng.uniform(-2, 0, (n_in, n_out))
 # these are normal numbers, as the original notebook's code draws them: its text asks
 # for uniform ones
 W = rng.standard_normal((n_in, n_out))
