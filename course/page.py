@@ -7,8 +7,9 @@ import ipywidgets as widgets
 ASLEEP = (
     "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."
 )
-_CSS = Path(__file__).with_suffix(".css").read_text(encoding="utf-8")
-STYLE = _CSS.replace("ASLEEP", ASLEEP)
+# The sign and the colour of a reply, by whether it is right.
+SIGNS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: ""}
+COLOURS = {True: "#2e7d32", False: "#c62828", None: "#767676"}
 # Goes before the script of each widget: it keeps the widget's keys from JupyterLab.
 KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
 
@@ -16,6 +17,15 @@ KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
 def script(path) -> str:
     """The script of a widget, in one file."""
     return KEYS + path.read_text(encoding="utf-8")
+
+
+def css(path) -> str:
+    """A style sheet, with what stands above in place of its words in capitals."""
+    text = path.read_text(encoding="utf-8").replace("ASLEEP", ASLEEP)
+    return text.replace("RIGHT", COLOURS[True]).replace("WRONG", COLOURS[False])
+
+
+STYLE = css(Path(__file__).with_suffix(".css"))
 
 
 def style() -> widgets.HTML:
@@ -27,6 +37,12 @@ def style() -> widgets.HTML:
 def status(content, style) -> str:
     """HTML that a screen reader announces when it changes."""
     return f'<div role="status" aria-live="polite" style="{style}">{content}</div>'
+
+
+def reply(right, content) -> str:
+    """HTML of a reply in an output, where no style sheet is sure to come along."""
+    look = f"border-left:6px solid {COLOURS[right]};margin-top:6px;padding:2px 10px"
+    return f'<div role="status" style="{look}">{content}</div>'
 
 
 def in_words(error) -> str:

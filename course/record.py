@@ -62,14 +62,18 @@ class Work:
     """What was done on one exercise."""
 
     solved: str = ""  # when
-    tries: int = 0  # checks of something that was written
-    failed: int = 0  # those of them that said no
+    tries: int = 0  # checks of what was written; of those that said yes only the first
     # What was recognised -> how often, the last one at the end.
     mistakes: dict = field(default_factory=dict)
     code: str = ""  # of the cell that solved it last
 
+    @property
+    def failed(self) -> int:
+        """The tries that said no."""
+        return self.tries - bool(self.solved)
+
     def add(self, now, solved, mistake, code):
-        self.tries, self.failed = self.tries + 1, self.failed + (not solved)
+        self.tries += not (solved and self.solved)
         self.solved = self.solved or (now if solved else "")
         self.code = code if solved else self.code
         if mistake:
@@ -77,6 +81,7 @@ class Work:
 
 
 TABLES = {"answers": Answer, "exercises": Work}  # each: lesson -> name -> what
+EMPTY = json.dumps({"form": FORM, "answers": {}, "exercises": {}})
 
 
 def _now():
@@ -85,10 +90,13 @@ def _now():
 
 def read(path) -> dict:
     """Read a record; a ValueError says that the file is none. No file is an empty one."""
+    return parse(path.read_text(encoding="utf-8") if path.exists() else EMPTY)
+
+
+def parse(text) -> dict:
+    """The tables of a record; a ValueError says that it is none."""
     try:
-        tables = {"form": FORM, "answers": {}, "exercises": {}}
-        if path.exists():
-            tables = json.loads(path.read_text(encoding="utf-8"))
+        tables = json.loads(text)
         if tables["form"] != FORM:
             raise ValueError(f"its form is no {FORM!r}")
         return {
@@ -104,6 +112,9 @@ def read(path) -> dict:
 
 def _entry(fields, kind):
     """One entry, each field of its type."""
+    if "failed" in fields:  # of a record in which each check of a solved one was a try
+        failed = fields.pop("failed")
+        fields["tries"] = failed + bool(fields["solved"])
     entry, empty = kind(**fields), vars(kind())
     typed = all(type(getattr(entry, name)) is type(empty[name]) for name in empty)
     if not (typed and all(type(n) is int for n in fields.get("mistakes", {}).values())):

@@ -28,6 +28,11 @@ def plain(value, digits=2):
     return f"{value:.1e}" if abs(value) >= 1e4 else f"{value:z.{digits}f}"
 
 
+def counted(count, one, many="") -> str:
+    """'1 step' or '2 steps'; ``many`` where it isn't one with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def read_number(typed, percent=False) -> float:
     """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
 

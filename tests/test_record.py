@@ -87,7 +87,8 @@ def test_a_guess_is_right_or_wrong_once_its_run_has_told(copy):
 
 @pytest.mark.usefixtures("_numbered_times")
 def test_tries_are_counted_and_the_last_mistake_stands_last(copy):
-    """Guards: a success taken away, the code of a wrong or an older try, the last slip.
+    """Guards: a success taken away, the code of a wrong or an older try, the last slip;
+    tries of an older record, which counted each check of a solved exercise.
 
     They are there again after a restart; it is told once where they are kept.
     """
@@ -102,9 +103,14 @@ def test_tries_are_counted_and_the_last_mistake_stands_last(copy):
         record.add_try("forward", "my_loss", solved, mistake, code)
     for _ in range(2):
         work = record.work("forward", "my_loss")
-        assert work == Work("2", 5, 3, {"half": 1, "sign": 2}, "Δ new")
+        assert (
+            work == Work("2", 4, {"half": 1, "sign": 2}, "Δ new") and work.failed == 3
+        )
         assert [*work.mistakes] == ["half", "sign"]
         assert (record.solved("forward"), record.solved("xor")) == ({"my_loss"}, set())
+        text = (copy / record.FILE).read_text(encoding="utf-8")
+        older = text.replace('"tries": 4', '"tries": 5, "failed": 3')
+        (copy / record.FILE).write_text(older, encoding="utf-8")
         assert restart(copy) == ""
 
 

@@ -32,7 +32,7 @@ class Mistake(NamedTuple):
 
     message: str
     wrong: Callable
-    code: str = ""  # an expression or line that mends it, told from the third try on
+    code: str = ""  # with gaps, what mends it; told from the third try on
 
 
 class Exercise(NamedTuple):

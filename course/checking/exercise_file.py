@@ -12,9 +12,10 @@
 - equal: why solutions with other lines are still right; the lines, as `ast.unparse`
   writes them, stand below each reason, indented
 
-An answer is a whole function, or lines that take the place of one in the solution::
+An answer is a whole function, or lines that take the place of one in the solution, which
+may be quoted with gaps, `____`::
 
-    # %% mistakes in: mean = sum(numbers) / len(numbers)
+    # %% mistakes in: mean = sum(numbers) / ____
     # it is the sum of all numbers: divide by how many there are
     mean = sum(numbers)
     # it is the mean of the squares
@@ -22,11 +23,11 @@ An answer is a whole function, or lines that take the place of one in the soluti
     # in place of: squares = []
     squares = [x**2 for x in numbers]
 
-From the third try on a learner is told, 'in code', the lines whose place is taken, or what
-``# mend: CODE`` has, below the words of a mistake or above those of all in a cell (`none`:
-nothing is told). A comment at the left margin begins an answer. Answers see what the file
-imports. All of it must be Python: where a line ends in a colon, the next one goes with it.
-In a hand-out the file is sealed.
+From the third try on a learner is told, 'in code', the quoted lines that have gaps, or what
+``# mend: CODE`` has, below the words of a mistake or above those of all in a cell. It needs
+a gap, too: it leads on, and is not the answer. A comment at the left margin begins an
+answer. Answers see what the file imports. All of it must be Python: where a line ends in a
+colon, the next one goes with it. In a hand-out the file is sealed.
 """
 
 import ast
@@ -42,6 +43,7 @@ HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
 ANSWERS = "mistakes", "right", "wrong"
 KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS, "equal"
 MEND, PLACE = "# mend: ", "# in place of: "
+GAP = "____"  # no name that IPython has, as it has `___`
 WHOLE = r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)"
 WORDS = rf"#(?!{MEND[1:]}|{PLACE[1:]}).*\n"
 ANSWER = rf"(?m)^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)"
@@ -157,8 +159,10 @@ def _answers(kind, place, text, solution):
             code = f"{PLACE}{place}\n{code}"
         if code.startswith(PLACE):
             code, places = _in_place(code, solution)
-            mend = mend or "; ".join(places)
-        yield Cell(kind, _text(words), code.strip("\n"), "" if mend == "none" else mend)
+            mend = mend or "; ".join(place for place in places if GAP in place)
+        if mend and GAP not in mend:
+            raise ValueError(f"`{mend}` needs a gap, {GAP}: else it is the answer")
+        yield Cell(kind, _text(words), code.strip("\n"), mend)
 
 
 def _expect_one(words, code):
@@ -180,15 +184,21 @@ def _text(comments):
 
 
 def _in_place(code, solution):
-    """The solution with other lines in it, and those that they took the place of."""
+    """The solution with other lines in it, and as quoted those whose place they took."""
     _, *parts = re.split(f"^{PLACE}(.*)\n", code, flags=re.MULTILINE)
-    lines = solution.split("\n")
-    places = [line.strip() for line in lines if line.strip() in parts[::2]]
+    lines, places = solution.split("\n"), {}
     for place, others in zip(parts[::2], parts[1::2]):
-        found = [line for line in lines if line.strip() == place]
+        found = [i for i, line in enumerate(lines) if quotes(place, line.strip())]
         if len(found) != 1:
             what = f"is {len(found)} lines of the solution, not one"
             raise ValueError(f"`{place}`, quoted above answers, {what}")
-        margin = found[0].partition(place)[0]
-        lines[lines.index(found[0])] = indent(others.strip("\n"), margin)
-    return "\n".join(line for line in lines if line), places
+        [i] = found
+        places[i] = place
+        margin = re.match(" *", lines[i])[0]
+        lines[i] = indent(others.strip("\n"), margin)
+    return "\n".join(filter(None, lines)), [places[i] for i in sorted(places)]
+
+
+def quotes(place, line):
+    """A match if this is the line, where each gap stands for something."""
+    return re.fullmatch(re.escape(place).replace(GAP, "(.+)"), line)

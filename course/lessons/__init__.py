@@ -1,12 +1,15 @@
 """The lessons: a folder for each notebook, with its questions and its exercises."""
 
 import functools
+import html
 import re
 from pathlib import Path
 
 from course import checking, page, questions, record
 from course.checking import exercise_file
 from course.lessons import former, own, review, votes
+from course.questions.kinds import code
+from course.words import counted
 
 FOLDER = Path(__file__).parent
 former.keep_names()
@@ -50,6 +53,20 @@ class _Text(str):
     """A text that a notebook shows as it is, without quotes."""
 
     __repr__ = str.__str__
+
+
+class _Verdict(checking.Verdict):
+    """A verdict as a notebook shows it: what is solved looks like a right answer."""
+
+    def _repr_html_(self):
+        if not self.solved:
+            return None  # its words alone, with each case in its lines
+        first, *lines = self.words.splitlines()
+        head, _, hint = first.partition(". ")
+        words = f"<strong>{page.SIGNS[True]} {html.escape(head)}.</strong> {code(hint)}"
+        more = html.escape("\n".join(lines))
+        pre = f'<pre style="white-space:pre-wrap">{more}</pre>' if more else ""
+        return page.reply(True, f'<p style="margin:4px 0">{words}</p>{pre}')
 
 
 class Lesson:
@@ -124,9 +141,9 @@ class Lesson:
         failed = record.work(self.name, name).failed
         verdict = checking.check(self.exercises, function, failed)
         if verdict.tried:
-            code = own.code_of(function) if verdict.solved else ""
-            record.add_try(self.name, name, verdict.solved, verdict.mistake, code)
-        return verdict
+            kept = own.code_of(function) if verdict.solved else ""
+            record.add_try(self.name, name, verdict.solved, verdict.mistake, kept)
+        return _Verdict(*verdict)
 
     def own(self, *names) -> list:
         """The functions that you wrote for these exercises, of any notebook, in this order.
@@ -173,11 +190,14 @@ class Lesson:
 
     @property
     def detours(self) -> list[str]:
-        """A line for each exercise with mistakes, and for each wrong first answer."""
+        """A line for each exercise with failed tries, and each wrong first answer."""
         lines = []
         for name in self.exercises:
-            if mistakes := record.work(self.name, name).mistakes:
-                lines.append(f"  {name}, {_slips(mistakes)}")
+            work = record.work(self.name, name)
+            if work.failed:
+                last = next(reversed(work.mistakes), "")
+                words = last and f", the last mistake: {last}"
+                lines.append(f"  {name}, {counted(work.tries, 'try', 'tries')}{words}")
         for question in self.questions.all:
             answer = question.recorded
             if answer.first and not answer.first_right and answer.stage != record.NOTED:
@@ -205,10 +225,3 @@ class Lesson:
 
 def _unknown(what, known):
     return ValueError(f"there is no {what}; there are: {', '.join(known)}")
-
-
-def _slips(mistakes):
-    """How many there were, and the last one."""
-    count = sum(mistakes.values())
-    words = "1 slip" if count == 1 else f"{count} slips, the last"
-    return f"{words}: {list(mistakes)[-1]}"

@@ -6,6 +6,7 @@ import numpy as np
 
 import mlp_core as mlp
 from course.checking.exercise import FormError, describe_type, to_array
+from course.words import counted
 
 LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
 FUNCTION_NAMES = {
@@ -89,7 +90,7 @@ def _things(items):
     """How many things there are, or what it is if it holds none."""
     if not isinstance(items, (list, tuple)):
         return describe_type(items)
-    return "1 thing" if len(items) == 1 else f"{len(items)} things"
+    return counted(len(items), "thing")
 
 
 def layers_form(W="W", b="b"):

@@ -9,6 +9,7 @@ import numpy as np
 import mlp_core as mlp
 from course.fast import Snapshots, join, train
 from course.original import original_loss_and_grads
+from course.words import counted
 
 PIECE = 100  # steps
 FEW = 8  # samples whose outputs are all told
@@ -164,7 +165,7 @@ def _warnings(run, step):
     if run.stopped == "diverged":
         warnings.append(f"diverged at step {run.diverged_at}: {_advice(run)}")
     if run.stopped == "interrupted":
-        warnings.append(f"interrupted after {run.done} steps")
+        warnings.append(f"interrupted after {counted(run.done, 'step')}")
     dead_units = mlp.dead_units(run.at(step), run.task.X, run.activation)
     dead = [
         f"{units.sum()} of {len(units)} units in layer {layer}"
@@ -173,7 +174,8 @@ def _warnings(run, step):
     ]
     if dead:
         stuck = "stuck: " if _is_stuck(run, step, dead_units) else ""
-        warnings.append(f"{stuck}{' and '.join(dead)} are dead")
+        are = "is" if sum(units.sum() for units in dead_units) == 1 else "are"
+        warnings.append(f"{stuck}{' and '.join(dead)} {are} dead")
     return warnings
 
 

@@ -22,7 +22,8 @@ def missing(arrays, most=np.inf):
     numbers = np.concatenate([np.abs(np.ravel(array), dtype=float) for array in arrays])
     bad, infinite = ~(numbers < most), ~np.isfinite(numbers)
     why = "NaN or infinite" if bad.sum() == infinite.sum() else "too large to draw"
-    return f"{bad.sum()} of {bad.size} numbers\nare {why}" if bad.any() else ""
+    are = "is" if bad.sum() == 1 else "are"
+    return f"{bad.sum()} of {bad.size} numbers\n{are} {why}" if bad.any() else ""
 
 
 def note_missing(ax, arrays, most=np.inf):

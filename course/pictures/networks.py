@@ -6,6 +6,7 @@ from matplotlib.collections import EllipseCollection, LineCollection
 from course import checks
 from course.pictures import axes, style
 from course.pictures.style import NEUTRAL, SMALL, Picture, number, plain
+from course.words import counted
 
 
 def network(params, cache=None, size=(10, 4.2)) -> Picture:
@@ -39,7 +40,8 @@ def draw_network(ax, params, cache=None, grads=None, *, active=None):
     for i, x in enumerate(plan.x):
         plan.write(ax, x, plan.height, f"layer {i - 1}" if i else "input", va="top")
     missing = axes.missing([array for layer in shown if layer for array in layer])
-    no_room = f"no room for the numbers of {left_out} edges" if left_out else ""
+    edges = counted(left_out, "edge")
+    no_room = f"no room for the numbers of {edges}" if left_out else ""
     _write_notes(ax, plan, missing, no_room)
 
 

@@ -7,6 +7,7 @@ from matplotlib.colors import to_rgba
 from course import checks
 from course.pictures import axes, style
 from course.pictures.style import Picture, number, plain, small
+from course.words import counted
 
 
 def draws(groups, marks=(-2, 2), size=(7.5, 3.4)) -> Picture:
@@ -108,7 +109,8 @@ def describe_spread(spreads):
     """The alt text of `draw_spread`."""
     parts = []
     for name, values in spreads.items():
-        ends = f"{small(values[0])} at the input, {small(values[-1])} after"
-        parts.append(f"{name}: {ends} {len(values) - 1} layers")
+        layers = counted(len(values) - 1, "layer")
+        ends = f"{small(values[0])} at the input, {small(values[-1])} after {layers}"
+        parts.append(f"{name}: {ends}")
     words = "; ".join(parts)
     return f"Standard deviation of the signal by layer, log axis. {words}."

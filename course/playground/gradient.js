@@ -14,7 +14,8 @@ function verdictOf(checks, hasBug) {
   const wrong = checks.filter(({ isWrong }) => isWrong).length;
   const open = checks.filter((one) => !one.isWrong && (one.isKink || one.isSmall)).length;
   const all = checks.length;
-  if (wrong) return `${wrong} of ${all} gradients are wrong: their edges are red and dotted.`;
+  const are = wrong === 1 ? "is wrong: its edge is" : "are wrong: their edges are";
+  if (wrong) return `${wrong} of ${all} gradients ${are} red and dotted.`;
   if (hasBug) return "On these samples the bug does not show.";
   if (!open) return `All ${all} gradients agree with what is measured.`;
   return `${all - open} of ${all} gradients agree; the others can't be measured.`;

@@ -118,7 +118,7 @@ const median = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.len
 // What came of the seeds that are done.
 export function hundredWords({ run, hundred, isTrying }) {
   const { done, settings, steps } = hundred;
-  if (isTrying || !done.length) return `${done.length} of ${COUNT} seeds are trained.`;
+  if (isTrying || !done.length) return `${done.length} of ${COUNT} seeds trained.`;
   const count = (name) => done.filter((one) => one[name]).length;
   const rate = (name) => {
     const some = count(name);

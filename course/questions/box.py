@@ -17,13 +17,8 @@ from course import host, page, record
 from course.questions.kinds import as_html, code
 
 FOLDER = Path(__file__).parent
-# How a reply looks, by whether it is right: the class of its box, its sign, its usual word,
-# its colour in an output (as in question.css).
-LOOKS = {
-    True: ("right", "\N{CHECK MARK}", "Right.", "#2e7d32"),
-    False: ("wrong", "\N{BALLOT X}", "No.", "#c62828"),
-    None: ("note", "", "", "#767676"),
-}
+# By whether a reply is right: the class of its box, and its usual word.
+LOOKS = {True: ("right", "Right."), False: ("wrong", "No."), None: ("note", "")}
 RAN = "<p>It has run already, so it is told at once:</p>\n"
 
 ON_PAGE = {}  # (lesson, title) -> the box of a question, or of a quiz
@@ -38,7 +33,7 @@ class Answers(anywidget.AnyWidget):
     """
 
     _esm = page.script(FOLDER / "question.js")
-    _css = (FOLDER / "question.css").read_text(encoding="utf-8")
+    _css = page.css(FOLDER / "question.css")
     kind = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)  # [what it answers, its HTML]
     answer = traitlets.Unicode().tag(sync=True)  # the last one, '' before
@@ -163,11 +158,10 @@ class Revealed:
     """What the run says to a guess, as an output."""
 
     def __init__(self, question, reply):
-        self.told, self.colour = _told(question, reply), LOOKS[reply.right][-1]
+        self.told, self.right = _told(question, reply), reply.right
 
     def _repr_html_(self):
-        look = f"border-left:6px solid {self.colour};margin-top:6px;padding:2px 10px"
-        return f'<div role="status" style="{look}">{self.told}</div>'
+        return page.reply(self.right, self.told)
 
     def __repr__(self):
         return html.unescape(re.sub("<[^>]*>", "", self.told)).strip()
@@ -175,7 +169,7 @@ class Revealed:
 
 def _told(question, reply):
     """A reply with its reasons, as HTML."""
-    _, sign, usual, _ = LOOKS[reply.right]
+    sign, (_, usual) = page.SIGNS[reply.right], LOOKS[reply.right]
     head = f"<p><strong>{sign} {code(reply.head or usual)}</strong></p>"
     return "\n".join([head, as_html(reply.words), as_html(question.explanation)])
 

@@ -1,5 +1,6 @@
 """List the terms of the course, with what each is and where it is explained."""
 
+import os
 import re
 
 from course.lessons import NOTEBOOKS, terms
@@ -10,17 +11,39 @@ EXAMPLE = "glossary gradient"
 
 
 def add_arguments(parser):
-    parser.add_argument("term", nargs="*", help="only terms that hold these words")
+    parser.add_argument(
+        "term", nargs="*", help="only those with these words, in any form"
+    )
 
 
 def run(options) -> int:
     wanted = " ".join(options.term).lower()
-    found = [entry for entry in entries() if wanted in entry[0].name.lower()]
-    for term, path, section in found:
-        print(f"{term.name}: {term.text} ({path.stem}, '{section}')")
-    if not found:
-        print(f"There is no term with {wanted!r} in it.")
+    named, told = [], []
+    for term, path, section in entries():
+        line = f"{term.name}: {term.text} ({path.stem}, '{section}')"
+        names = " ".join([term.name, *term.forms])
+        if _holds(names, wanted):
+            named.append(line)
+        elif _holds(f"{names} {term.text}", wanted):
+            told.append(line)
+    found = [*named, *told]
+    nothing = f"No term has {wanted!r} in its name, or in what it is."
+    print("\n".join(found) or nothing)
     return 0 if found else 1
+
+
+def _holds(text, wanted):
+    """Whether a text has these words, or each of them in another form."""
+    text = text.lower()
+    others = re.findall(r"\w+", text)
+    each = (any(_alike(word, other) for other in others) for word in wanted.split())
+    return wanted in text or all(each)
+
+
+def _alike(word, other):
+    """Whether two words differ in their ends only: 'diverged' and 'diverging'."""
+    stem = os.path.commonprefix([word, other])
+    return len(stem) >= max(4, min(len(word), len(other)) - 2)
 
 
 def entries() -> list:

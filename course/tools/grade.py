@@ -6,7 +6,6 @@ The cases are those of the notebook's checks, and others that are drawn anew at 
 grading, for all learners the same.
 """
 
-import json
 import secrets
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-from course import lessons
+from course import lessons, record
 from course.tools import ROOT, CommandError, find_notebooks
 from course.tools.grading import cage, handins, judge, reports
 
@@ -82,14 +81,14 @@ class Row:
     mistake: str = ""
     tried: bool = False
     code: str = ""
-    attempts: object = ""
+    tries: object = ""
     look_at: list = field(default_factory=list)
     shape: str = ""  # alike in copies, see `excerpt.shape`
 
 
 @dataclass
 class Learner:
-    """Who handed in, and the rows: of several attempts at an exercise the best."""
+    """Who handed in, and the rows: of several answers to an exercise the best."""
 
     name: str
     number: str
@@ -177,7 +176,7 @@ def _tell_progress(done, most):
 
 
 def _settle(learner):
-    """Keep one row for each exercise, say what can't be read, and count the attempts."""
+    """Keep one row for each exercise, say what can't be read, and count the tries."""
     best = {}  # a solved one, else the last
     for row in sorted(learner.rows, key=lambda row: row.notebook):
         before = best.get(row.exercise)
@@ -185,7 +184,7 @@ def _settle(learner):
             best[row.exercise] = row
     learner.rows = list(best.values())
     for file in learner.files:
-        if file.record and not _add_attempts(file, learner.rows):
+        if file.record and not _add_tries(file, learner.rows):
             file.problem, file.is_work = "it is no record of this course", False
         if file.problem:
             words = (
@@ -196,13 +195,13 @@ def _settle(learner):
         learner.unread.append("nothing that counts was handed in")
 
 
-def _add_attempts(file, rows) -> bool:
-    """Put the attempts of a record into its learner's rows; False if it is none."""
+def _add_tries(file, rows) -> bool:
+    """Put the tries of a record into its learner's rows; False if it is none."""
     try:
-        works = json.loads(file.record)["exercises"]
-        for row in rows:
-            work = works.get(lessons.name_of(row.notebook), {})
-            row.attempts = int(work.get(row.exercise, {"tries": 0})["tries"])
-    except Exception:  # noqa: BLE001, whatever a forged one raises
+        works = record.parse(file.record)["exercises"]
+    except ValueError:
         return False
+    for row in rows:
+        work = works.get(lessons.name_of(row.notebook), {}).get(row.exercise)
+        row.tries = work.tries if work else 0
     return True

@@ -14,6 +14,7 @@ from course import lessons, record
 from course.files import replacing
 from course.tools import PLACE, CommandError, find_notebooks
 from course.tools.notebooks import as_text, cleared, read_if_whole
+from course.words import counted
 
 EXAMPLE = 'handin --name "Ada Lovelace"'
 MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
@@ -51,7 +52,8 @@ def run(options) -> int:
     elif options.with_record:
         also += f": there is none in {folder}, as you have answered nothing there yet"
     pack(target, paths, extras)
-    print(f"{target} holds {len(paths)} notebooks, without their outputs, {also}.")
+    holds = f"{counted(len(paths), 'notebook')}, without their outputs, {also}"
+    print(f"{target} holds {holds}.")
     if others := sorted(p.name for p in set(folder.glob("*.ipynb")) - set(paths)):
         why = "Not packed, because the course has no notebook of that name"
         print(f"{why}: {', '.join(others)}.")
@@ -113,7 +115,9 @@ def _solved(folder):
     }
     record.close()
     missing = [name for name, is_solved in states.items() if not is_solved]
-    count = f"{sum(states.values())} of {len(states)} exercises are solved"
+    solved = sum(states.values())
+    are = "is" if solved == 1 else "are"
+    count = f"{solved} of {len(states)} exercises {are} solved"
     rest = (
         f"; not solved yet (notebook in brackets): {', '.join(missing)}"
         if missing

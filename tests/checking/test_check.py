@@ -77,15 +77,19 @@ def words_on(exercise, function, tries=0):
 
 
 def test_a_mistake_is_recognised_by_its_results():
-    """Guards: the message of a mistake that gives other results, or that only raises."""
+    """Guards: the message of a mistake that gives other results, or that only raises; and
+    a share of cases that a measure hardly looked at."""
     assert words_on(DOUBLE, raises_for_two) == "double: not yet: raises for two"
     words = words_on(DOUBLE, triple)
     assert words == (
         "double: not yet: the result is wrong\n  yours: [3.]\n  right: [2.]\n"
         "  for z = [1.]"
     )
-    words = words_on(DOUBLE, lambda z: (1.0 + len(z)) * z)
-    assert words.endswith("  for z = [1., 1.]\n  (right in 1 of 2 cases)")
+    sometimes = lambda z: (1.0 + len(z)) * z
+    end = "  for z = [1., 1.]\n  (right in 1 of 2 cases)"
+    assert words_on(DOUBLE, sometimes).endswith(end)
+    measured = DOUBLE._replace(measure=lambda call, args: {"": call(*args)})
+    assert words_on(measured, sometimes).endswith(end.partition("\n")[0])
     words = words_on(DOUBLE, raises)
     assert words.startswith("double: not yet: it stops with ValueError")
     twins = [Mistake("one", triple), Mistake("other", triple)]

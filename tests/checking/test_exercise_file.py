@@ -52,21 +52,23 @@ def test_words_go_on_in_comments():
 
 
 def test_lines_take_the_place_of_others():
-    """Guards: the margin, a second place, several lines in one, none, and what mends it."""
+    """Guards: the margin, a second place, several lines in one, none, and what is told:
+    the lines with gaps, in their order."""
     [cell, other] = cells_of(
-        "mistakes in: b = a\n# so\nif a:\n    b = 1\n# in place of: a = x\n# and so\nb = 2"
+        "mistakes in: b = ____\n# so\nif a:\n    b = 1\n# in place of: ____ = x\n"
+        "# and so\nb = 2\n# in place of: return b\nreturn"
     )
     assert cell.code == "def f(x):\n    if a:\n        b = 1\n    return b"
-    assert cell.mend == "a = x; b = a"
-    assert other.code == "def f(x):\n    a = x\n    b = 2\n    return b"
+    assert (cell.mend, other.mend) == ("____ = x; b = ____", "b = ____")
+    assert other.code == "def f(x):\n    a = x\n    b = 2\n    return"
 
 
 def test_what_mends_a_mistake_may_be_told():
     """Guards: another line for it, for one mistake or all in a cell; and none."""
-    text = "mistakes in: b = a\n# mend: b\n# so\nb = 1\n# and so\n# mend: c\nb = 2\n"
-    first = cells_of(text, text.replace("mend: b", "mend: none"))
-    assert [cell.mend for cell in first] == ["b", "c", "", "c"]
-    assert {cell.words for cell in first} == {"so", "and so"}
+    text = "mistakes in: b = a\n# mend: b____\n# so\nb = 1\n# and so\n# mend: ____c\nb = 2\n"
+    cells = cells_of(text, text.replace("# mend: b____\n", ""))
+    assert [cell.mend for cell in cells] == ["b____", "____c", "", "____c"]
+    assert {cell.words for cell in cells} == {"so", "and so"}
 
 
 def test_a_stub_with_words_is_a_mistake(tmp_path):
@@ -84,10 +86,11 @@ SLIPS = [
     ("# %% hint", "#%%hint\n#  %% hint in: x", "there is no cell 'hint in: x'"),
     (SQUARE, "x = 1\n", "a cell 'mistakes' defines no my_double"),
     (
-        "in: twice = x + x",
-        "in: twice = x",
-        "`twice = x`, quoted above answers, is 0 lines",
+        "in: twice = ____ + x",
+        "in: twice = ____ - x",
+        "`twice = ____ - x`, quoted above answers, is 0 lines",
     ),
+    ("# mend: x + ____", "# mend: x + x", "`x [+] x` needs a gap, ____"),
     ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
     (
         f"# it is the square: asked for is the double\n{SQUARE}",

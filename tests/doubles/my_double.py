@@ -27,11 +27,11 @@ cases = [(normal(1, 3),), (normal(2, 2, 2),), (np.array([1, 0]),), (np.array([4]
 def fresh(rng):
     return [(normal(rng, 5),)]
 
-# %% mistakes in: twice = x + x
+# %% mistakes in: twice = ____ + x
 # it is the number itself: add it once more
 twice = 1 * x
 # it is three times the number
-# mend: x + x
+# mend: x + ____
 twice = 3 * x
 
 # %% mistakes
@@ -40,7 +40,6 @@ def my_double(x):
     return x**2
 
 # %% mistakes in: return twice
-# mend: none
 # it is the number and one: add the number to itself
 return x + 1
 # it is the number and two: add the number to itself

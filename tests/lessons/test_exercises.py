@@ -9,7 +9,7 @@ import pytest
 import mlp_core as mlp
 from course import checking
 from course.checking.exercise import Exercise
-from course.checking.exercise_file import KINDS
+from course.checking.exercise_file import GAP, KINDS, quotes
 from tests import mutate_solutions
 from tests.answers import EXERCISES, SOLUTIONS, cell, check
 
@@ -71,6 +71,29 @@ def test_a_mistake_gets_its_own_words(name, answer):
     assert first.words.startswith(f"{name}: not yet: {answer.words}")
     if answer.mend:
         assert f"\n  in code: {answer.mend}" in third.words
+
+
+@each_exercise
+def test_what_is_told_in_code_is_not_the_answer(name):
+    """Guards: lines to paste as they are, or that fill each other's gaps."""
+    told = {answer.mend for answer in EXERCISES[name].cells} - {""}
+    lines = [line for mend in told for line in mend.split("; ")]
+    assert all(GAP in line for line in lines), lines
+    pasted = ""
+    for right in SOLUTIONS[name].splitlines():
+        found = {line: quotes(line, right.strip()) for line in lines}
+        hidden = {line: hidden_by(match) for line, match in found.items() if match}
+        assert not hidden or set.intersection(*hidden.values()), (
+            f"put together: {right}"
+        )
+        pasted += right.replace(right.strip(), next(iter(hidden), right.strip())) + "\n"
+    assert (GAP in pasted) == bool(told) == (not verdict_on(name, pasted).solved)
+
+
+def hidden_by(match):
+    """The places of a line that its gaps hide."""
+    spans = [range(*match.span(group)) for group in range(1, match.re.groups + 1)]
+    return set().union(*spans)
 
 
 @each("wrong")

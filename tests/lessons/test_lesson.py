@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from IPython.core.formatters import DisplayFormatter
 
-from course import Lesson, lessons, questions, record
+from course import Lesson, lessons, page, questions, record
+from course.questions.kinds import Reply
 from tests.answers import DOUBLES, STUBS, cell, named
 
 SOLVED = named("xor_network", lambda: [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])])
@@ -67,7 +69,7 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
 
 
 def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
-    """Guards: a list of one's wrong first guesses, and a line for all slips together; and
+    """Guards: a list of one's wrong first guesses, and a line for all tries together; and
     code that is told at once, or never."""
     opened = lesson()
     opened.predict("twice three").submit("3")
@@ -81,9 +83,33 @@ def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
     assert ["in code: " in verdict.words for verdict in said] == [False, False, True]
     assert opened.progress().endswith(
         "What went wrong on the way:\n"
-        f"  my_constant_loss, 3 slips, the last: {said[-1].mistake}\n"
+        f"  my_constant_loss, 3 tries, the last mistake: {said[-1].mistake}\n"
         "  'twice three': your first answer was: 3"
     )
+
+
+def test_what_is_solved_looks_like_a_right_answer(lesson):
+    """Guards: a success as grey as a refusal; a green that stands without its sign or
+    comes before; markup that a learner printed; and what stands in saved notebooks."""
+
+    def chatty(Y):
+        print("<b>", Y.shape)
+        return HALF_VARIANCE(Y)
+
+    def shown(function):
+        return DisplayFormatter().format(lesson().check(function))[0]
+
+    for function in (lambda Y: None, lambda Y: 2 * HALF_VARIANCE(Y)):
+        assert shown(named("my_constant_loss", function)).keys() == {"text/plain"}
+    green = shown(named("my_constant_loss", chatty))
+    assert green["text/plain"].startswith("my_constant_loss: right\n  printed: <b> (")
+    quiz = lesson().questions.quiz
+    right = questions.Revealed(quiz[0], Reply(True, ""))._repr_html_()
+    bar, sign, head = page.COLOURS[True], page.SIGNS[True], "my_constant_loss: right."
+    for html in (green["text/html"], right):
+        assert f"6px solid {bar}" in html and f"<strong>{sign} " in html
+    assert f"<strong>{sign} {head}</strong>" in green["text/html"]
+    assert "printed: &lt;b&gt; (" in green["text/html"]
 
 
 def test_a_stub_counts_as_no_try(lesson):

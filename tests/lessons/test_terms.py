@@ -71,9 +71,26 @@ def test_a_term_is_used_after_it_is_explained(term):
 
 
 def test_each_lesson_explains_terms_and_none_twice():
-    """Guards: two homes of one term, and a test above that runs on nothing; and that who
-    asks for another word is told so."""
-    assert main(["glossary", "no such"]) == 1
+    """Guards: two homes of one term, and a test above that runs on nothing."""
     names = [form for term in TERMS for form in (term.name, *term.forms)]
     assert sorted(names) == sorted(set(names))
     assert {term.lesson for term in TERMS} == set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Backpropagation", ["backprop"]),  # another word for it
+        ("dying", ["dead unit"]),
+        ("uniform draw", ["uniform"]),
+        ("diverging", ["diverged", "fate"]),  # another form, then in what a term is
+        ("grows bent", []),
+    ],
+)
+def test_the_glossary_is_searched_by_any_word(words, found, capsys):
+    """Guards: who looks for a word that a term explains, or for one in another form; names
+    that stand below what only mentions the word; and that nothing found is told."""
+    assert main(["glossary", *words.split()]) == (not found)
+    said = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in said if ": " in line] == found
+    assert found or said == [f"No term has {words!r} in its name, or in what it is."]

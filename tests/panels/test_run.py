@@ -96,7 +96,7 @@ def test_a_dead_layer_is_told_as_stuck_and_a_dead_unit_is_not():
     assert dead in runs.describe(run, run.done)
     run = training_run(alpha=0.0, seed=1)
     words = runs.describe(run, 400)
-    assert "; 1 of 2 units in layer 2 are dead" in words and "stuck" not in words
+    assert "; 1 of 2 units in layer 2 is dead" in words and "stuck" not in words
     assert mlp.solved(run.outputs(2000), mlp.SUM.Y)
 
 

@@ -9,7 +9,6 @@ import html
 import json
 import logging
 import re
-from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -23,6 +22,7 @@ from jupyter_server.services.contents.largefilemanager import (
 from course import page, record
 from course.lessons import Lesson
 from course.panels import pass_panel
+from course.questions.box import Answers
 from course.tools.asleep import (
     LearnersContents,
     attach_to,
@@ -84,10 +84,9 @@ def test_panel_becomes_its_picture_with_alt_text():
 
 
 def test_all_that_sleeps_says_the_same():
-    """Guards: other words on a live page than in a saved notebook."""
-    css = (Path(page.__file__).parent / "questions" / "question.css").read_text()
-    assert f'content: "{ASLEEP}"' in css
-    assert f'content: "{ASLEEP}"' in page.STYLE
+    """Guards: other words on a live page than in a saved notebook, and none for a name."""
+    for css in (page.STYLE, Answers._css):
+        assert f'content: "{ASLEEP}"' in css and not re.search("[A-Z]{5}", css)
 
 
 def test_question_and_bare_widget_stay_with_the_line_above():

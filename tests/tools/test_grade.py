@@ -107,7 +107,8 @@ def fill(folder, port):
     }.items():
         write(folder / f"{path}.ipynb", notebook("05_sum_task", answers))
     mine = folder.parent / "mine"
-    record = {"exercises": {"sum_task": {"my_step": {"tries": 7}}}}
+    works = {"sum_task": {"my_step": {"tries": 7}}}
+    record = {"form": "course record 1", "answers": {}, "exercises": works}
     kept = write(mine / "record.json", record)
     handin.pack(mine / "2.zip", [mine / "05_sum_task.ipynb"], [kept])
     files = {"1_assignsubmission_file_/a.ipynb": mine / "stub.ipynb"}
@@ -199,12 +200,12 @@ def test_who_handed_in(path):
 
 
 def test_two_of_one_name_are_two_each_with_their_own_record(graded):
-    """Guards: marks and attempts of another of that name; Moodle's zip as it comes."""
+    """Guards: marks and tries of another of that name; Moodle's zip as it comes."""
     found = [row for row in graded.moodle if row["Full name"] == "Bo Öst"]
     numbers = [(row["Identifier"], row["Grade"]) for row in found]
     assert numbers == [("Participant 1", "0"), ("Participant 2", "2")]
     both = [learner for learner in graded.learners if learner.name == "Bo Öst"]
-    assert [[r.attempts for r in one.rows] for one in both] == [["", ""], [7, 0]]
+    assert [[r.tries for r in one.rows] for one in both] == [["", ""], [7, 0]]
 
 
 @pytest.mark.parametrize("learner", TABLES["unread"])

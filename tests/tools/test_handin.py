@@ -50,7 +50,7 @@ def test_the_notebooks_without_outputs(copy, tmp_path, capsys):
     assert "3 notebooks, without their outputs, without your record" in told
     assert f"{BROKEN.name} can't be read as a notebook" in told
     count = sum(len(load_exercises(name)) for name in NAMES)
-    assert f"1 of {count} exercises are solved; not solved yet (" in told
+    assert f"1 of {count} exercises is solved; not solved yet (" in told
     assert "my_he (2)" in told and "my_slope" not in told
     assert "no notebook of that name: diary.ipynb.\n" in told
 

@@ -38,7 +38,7 @@ def test_it_counts_what_was_done_in_each_lesson(copy, capsys):
     # It has no exercises; each number in its column.
     assert re.fullmatch(r"0 first_look +0 of [1-9] {20,}0 of [1-9]\d*", first)
     assert len(first) == len(head)
-    assert "  my_forward, 1 slip: no bias" in shown
+    assert "  my_forward, 2 tries, the last mistake: no bias" in shown
     assert "your first answer was: 3.14" in shown
 
 

@@ -41,14 +41,13 @@ cases, large, fresh = CASES, LARGE, fresh_cases
 # %% mistakes in: return np.where(z > 0, z, alpha * z)
 # for negative z the sign is turned round: a negative alpha alone already turns the line
 # up
-# mend: alpha * z
+# mend: alpha * ____
 return np.where(z > 0, z, alpha * abs(z))
 # for positive z there is alpha times z too much: it belongs to the negative z alone
-# mend: np.maximum(z, 0) + alpha * np.minimum(z, 0)
+# mend: np.maximum(z, 0) + alpha * ____
 return np.maximum(z, 0) + alpha * z
 
-# %% mistakes in: return np.where(z > 0, z, alpha * z)
-# mend: np.where(z > 0, z, alpha * z)
+# %% mistakes in: return np.where(z > 0, ____, ____)
 # it gives 1 or alpha, the slope: asked for is the value, the height at z
 return np.where(z > 0, 1, alpha)
 # it gives 0 for every negative z, whatever alpha is: that is ReLU; where does alpha
@@ -84,6 +83,10 @@ if z.ndim == 0:
 return [my_activation(row, alpha) for row in z]
 
 # %% wrong in: return np.where(z > 0, z, alpha * z)
+# whole numbers in a copy: 'the array on the left holds whole numbers'
+a = z.copy()
+a[z < 0] *= alpha
+return a
 # large numbers are cut off: 'the result is wrong'
 return np.clip(np.where(z > 0, z, alpha * z), -5, 5)
 # small numbers count as 0: 'for z = [-0.e+00, -1.e-09'

@@ -1,6 +1,7 @@
 import numpy as np
 
 import mlp_core as mlp
+from course.checking.exercise import FormError, to_array
 from course.lessons.cases import normal
 
 # %% task
@@ -36,6 +37,13 @@ def my_dead_units(Z, alpha):
 # by themselves.
 
 # %% cases
+def measure(call, args):
+    """Whatever is asked of it, a row is no unit."""
+    array, (n, units) = to_array(call(*args)), args[0].shape
+    if array.shape == (n,) != (units,):
+        raise FormError("it answers for each sample: a row is a sample, a unit is a column")
+    return {"": array}
+
 _NEGATIVE = np.array([[-1.0, -2.0], [-3.0, -4.0]])
 cases = [
     (np.array([[-1.0, 2.0]]), 0.0),  # one sample
@@ -73,8 +81,7 @@ def fresh(rng):
         (last, 0.0),
     ]
 
-# %% mistakes in: return (slopes == 0).all(axis=0)
-# mend: .all(axis=0)
+# %% mistakes in: return (slopes == 0).all(____)
 # it answers for each sample: a row is a sample, a unit is a column
 return (slopes == 0).all(axis=1)
 # one sample with slope 0 is enough for it: a dead unit has the slope 0 on every sample
@@ -82,8 +89,7 @@ return (slopes == 0).any(axis=0)
 # it gives one answer for all units together: each unit needs its own
 return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
 
-# %% mistakes in: return (slopes == 0).all(axis=0)
-# mend: mlp.leaky_relu(alpha).slope(Z) == 0
+# %% mistakes in: return (____ == 0).all(____)
 # units with z = 0 on a sample count as dead: what is the slope at z = 0?
 return (mlp.leaky_relu(alpha).f(Z) == 0).all(axis=0)
 # it finds the same units for every alpha: which slope has a negative z?
@@ -91,9 +97,6 @@ return (Z < 0).all(axis=0)
 # it says True for the units with no slope of 0: asked for all, any number but 0 counts
 # as True; where is the slope 0?
 return slopes.all(axis=0)
-
-# %% mistakes in: return (slopes == 0).all(axis=0)
-# mend: (mlp.leaky_relu(alpha).slope(Z) == 0).all(axis=0)
 # a unit counts as dead where its slopes cancel, -1 and 1: each slope must be 0, not
 # only all of them together
 return slopes.sum(axis=0) == 0
@@ -120,6 +123,8 @@ return [bool((slopes[:, u] == 0).all()) for u in range(slopes.shape[1])]
 slopes = mlp.leaky_relu(alpha).slope(np.round(Z, 6))
 
 # %% wrong in: return (slopes == 0).all(axis=0)
+# by rows, and not by the slope: 'it answers for each sample: a row is a sample'
+return (Z < 0).all(axis=1)
 # whole numbers for a mask: 'True and False are asked for'
 return np.where((slopes == 0).all(axis=0), 1, 0)
 # slopes below 0 count as none: 'right: [False, False]'

@@ -36,19 +36,19 @@ cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # on the left there is 1 too much: what must be added to 1 to make alpha?
-# mend: alpha - 1
+# mend: 1 + ____ * (z < 0)
 return 1 + alpha * (z < 0)
 # the left is right, but on the right it gives 0: what is the slope there?
-# mend: alpha * (z < 0) + (z >= 0)
+# mend: alpha * (z < 0) + ____
 return alpha * (z < 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: z >= 0
+# mend: z ____ 0
 # look at z = 0: the slope is taken as 1 there
 return alpha + (1 - alpha) * (z > 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: np.where(z >= 0, 1, alpha)
+# mend: np.where(z >= 0, ____, ____)
 # this is the value of the activation, not its slope: how much does the value change
 # when z grows by 1?
 return np.where(z >= 0, z, alpha * z)
@@ -63,12 +63,12 @@ return np.where(z >= 0, 1, alpha * z)
 return 1 if z >= 0 else alpha
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: alpha + (1 - alpha) * (z >= 0)
+# mend: np.where(z >= 0, 1, ____)
 # it gives 0 for negative z, whatever alpha is: how steep is the line there?
 return np.where(z >= 0, 1, 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: 1 - alpha
+# mend: return alpha + ____ * (z >= 0)
 # on the right there is alpha too much: what must be added to alpha to make 1?
 return (z >= 0) + alpha
 

@@ -84,8 +84,7 @@ def fresh(rng):
         _case(rng, 200, (2, 3), TANH),  # a large batch
     ]
 
-# %% mistakes in: for i in reversed(range(len(params))):
-# mend: for i in reversed(range(len(params))):
+# %% mistakes in: for i in ____(range(len(params))):
 # only networks of one layer come out right, and layer 0 comes last: dA belongs to the
 # output; at which end does the way back begin?
 for i in range(len(params)):
@@ -93,12 +92,12 @@ for i in range(len(params)):
 
 # %% mistakes in: W, b = params[i]
 # layer 0 is missing: it learns, too
-# mend: for i in reversed(range(len(params))):
+# mend: for i in ____(range(len(params))):
 if i == 0:
     break
 W, b = params[i]
 
-# %% mistakes in: dZ = dA * slope(Z[i])
+# %% mistakes in: dZ = dA * ____
 # the slope of f is missing: what does step 1 do?
 dZ = dA
 # the slope is taken at what came out of the layer: it is a function of z
@@ -106,24 +105,21 @@ dZ = dA * slope(A[i + 1])
 # the slope is taken at A, which went into the layer: what is f applied to?
 dZ = dA * slope(A[i])
 
-# %% mistakes in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
+# %% mistakes in: grads.insert(0, (____ @ dZ, dZ.sum(____)))
 # the last layer comes first: the order is that of params
-# mend: grads.insert(0, (dW, db))
+# mend: grads.insert(____, (dW, db))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 # dW and db are divided by the number of samples: dA has the 1/n already
 grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
-
-# %% mistakes in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-# mend: A[i].T @ dZ
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 grads.insert(0, (A[i] @ dZ, dZ.sum(axis=0)))
 
-# %% mistakes in: dA = dZ @ W.T
+# %% mistakes in: dA = dZ @ ____
 # every layer gets the dA of the output: what does step 4 make?
 dA_before = dZ @ W.T
 # only the last layer is there: go on to layer 0
-# mend: return grads (below the loop, not in it)
+# mend: return ____ (below the loop, not in it)
 return grads
 # what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
 # must take (n, n_out) to (n, n_in)
@@ -149,7 +145,7 @@ grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 dA = np.array([W @ dz for dz in dZ])
 
 # %% wrong in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
-# dW is cut to whole numbers: 'is wrong'
+# dW is cut to whole numbers: 'holds whole numbers'
 grads.insert(0, ((A[i].T @ dZ).astype(W.dtype), dZ.sum(axis=0)))
 # only a part of a large batch: 'for params = [('
 grads.insert(0, (A[i][:100].T @ dZ[:100], dZ.sum(axis=0)))

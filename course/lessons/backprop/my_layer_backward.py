@@ -88,7 +88,7 @@ def fresh(rng):
         _case(rng, 200, 2, 3, TANH.slope),  # a large batch
     ]
 
-# %% mistakes in: dZ = dA * slope(Z)
+# %% mistakes in: dZ = dA * ____
 # the slope of f is missing: what does step 1 do?
 dZ = dA
 # the slope is taken at A, which went into the layer: what is f applied to?
@@ -98,12 +98,12 @@ dZ = -dA * slope(Z)
 # dZ is divided by the number of samples: dA has the 1/n already
 dZ = dA * slope(Z) / len(A)
 
-# %% mistakes in: dW = A.T @ dZ
+# %% mistakes in: dW = ____ @ dZ
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 dW = A @ dZ
 
-# %% mistakes in: db = dZ.sum(axis=0)
+# %% mistakes in: db = dZ.sum(____)
 # db has the right numbers in the shape (1, n_out): b is (n_out,), and so is db
 db = dZ.sum(axis=0, keepdims=True)
 # db is the mean over the samples: dA has the 1/n already
@@ -113,8 +113,7 @@ db = dZ.sum(axis=1)
 # db lacks the slope of f: is it made of dA, or of dZ?
 db = dA.sum(axis=0)
 
-# %% mistakes in: return dW, db, dZ @ W.T
-# mend: dZ @ W.T
+# %% mistakes in: return dW, db, dZ @ ____
 # what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
 # must take (n, n_out) to (n, n_in)
 return dW, db, dZ @ W
@@ -135,6 +134,10 @@ dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
 return dW, sum(dZ), np.array([W @ dz for dz in dZ])
 
 # %% wrong in: dZ = dA * slope(Z)
+# an array of whole numbers for dZ: 'dW holds whole numbers, and drops what follows'
+dZ = np.zeros_like(dA)
+for n in range(len(dA)):
+    dZ[n] = dA[n] * slope(Z)[n]
 # small z count as 0: 'dW is wrong'
 dZ = dA * slope(np.round(Z, 6))
 
@@ -147,7 +150,7 @@ dW = vars(my_layer_backward).setdefault(str((A.shape, W.shape)), A.T @ dZ)
 # %% wrong in: return dW, db, dZ @ W.T
 # two results: 'it returns 2 things; return 3: dW, db, dA_before'
 return dW, db
-# dW is cut to whole numbers: 'dW is wrong'
+# dW is cut to whole numbers: 'dW holds whole numbers'
 return dW.astype(W.dtype), db, dZ @ W.T
 # large numbers are cut off: 'dW is wrong'
 return np.clip(dW, -1e3, 1e3), db, dZ @ W.T

@@ -33,18 +33,15 @@ cases, large, fresh = LOSS_CASES, LOSS_MANY, fresh_losses
 
 # %% mistakes in: return (Y_hat - Y) / len(Y)
 # it gives one number: each number of Y_hat has its own slope
-# mend: none
 return np.sum(Y_hat - Y) / len(Y)
 
-# %% mistakes in: return (Y_hat - Y) / len(Y)
-# mend: ... / len(Y)
+# %% mistakes in: return (Y_hat - Y) / ____
 # with several samples it is too large: the loss is an average over them
 return Y_hat - Y
 # with several outputs it is too small: only the samples are averaged
 return (Y_hat - Y) / Y.size
 
-# %% mistakes in: return (Y_hat - Y) / len(Y)
-# mend: (Y_hat - Y) / len(Y)
+# %% mistakes in: return (____ - ____) / ____
 # the sign is wrong: where a prediction is too large, the slope is positive
 return (Y - Y_hat) / len(Y)
 # it is twice too large: a square brings a 2, and what does the half do?

@@ -40,7 +40,7 @@ def mend_first(params, X, Y, activation):
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
-# %% mistakes in: dA = (Y_hat - Y) / len(Y)
+# %% mistakes in: dA = (____ - ____) / ____
 # with n samples all gradients are n times too large: the loss is a mean over the
 # samples
 dA = Y_hat - Y
@@ -50,7 +50,7 @@ dA = (Y_hat - Y) / len(Y) ** 2
 # target
 dA = (Y - Y_hat) / len(Y)
 
-# %% mistakes in: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
+# %% mistakes in: grads[i] = mlp.Layer(____ @ dZ, dZ.____)
 # db is right, but with n samples dW is n times too large: both need the same 1 / n
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 # in place of: dA = (Y_hat - Y) / len(Y)
@@ -63,7 +63,7 @@ grads[i] = mlp.Layer(A[i].T @ dZ, 3 * dZ.mean(axis=0))
 # already
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.sum(axis=0))
 
-# %% mistakes in: dA = dZ @ params[i].W.T
+# %% mistakes in: dA = dZ @ ____
 # what is passed on to the layer before has not passed the activation
 dA = dA @ params[i].W.T
 

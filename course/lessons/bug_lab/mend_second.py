@@ -40,7 +40,7 @@ def mend_second(params, X, Y, activation):
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
-# %% mistakes in: dA = (Y_hat - Y) / len(Y)
+# %% mistakes in: dA = (____ - ____) / ____
 # all gradients have the wrong sign: the loss grows with a prediction that is above its
 # target
 dA = (Y - Y_hat) / len(Y)
@@ -48,13 +48,13 @@ dA = (Y - Y_hat) / len(Y)
 # samples
 dA = Y_hat - Y
 
-# %% mistakes in: dZ = dA * activation.slope(Z[i])
+# %% mistakes in: dZ = dA * ____
 # the slope of the activation is missing: what goes back must pass each activation
 dZ = dA
 # the slope of each activation is taken at its output: where does it belong to?
 dZ = dA * activation.slope(A[i + 1])
 
-# %% mistakes in: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
+# %% mistakes in: grads[i] = mlp.Layer(A[i].T @ ____, np.____)
 # dW has not passed the activation: W makes z, so which slope does it need?
 grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dZ, axis=0))
 # db has not passed the activation: b is a part of z, so which slope does it need?
@@ -63,7 +63,7 @@ grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dA, axis=0))
 # already
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 
-# %% mistakes in: dA = dZ @ params[i].W.T
+# %% mistakes in: dA = dZ @ ____
 # what goes back goes through W the wrong way round: where W isn't square it doesn't
 # even fit
 dA = dZ @ params[i].W

@@ -98,7 +98,7 @@ def fresh(rng):
         (_mixed, cube, (0, 0, 0), -1.25),
     ]
 
-# %% mistakes in: up, down = w.astype(float), w.astype(float)
+# %% mistakes in: up, down = w.____, w.____
 # where w holds whole numbers the entry does not move by h: an array of those drops what
 # follows the point
 up, down = w.copy(), w.copy()
@@ -106,7 +106,7 @@ up, down = w.copy(), w.copy()
 # smaller in another
 up = down = w.astype(float)
 
-# %% mistakes in: numeric = (loss_of(up) - loss_of(down)) / (2 * h)
+# %% mistakes in: numeric = (loss_of(up) - ____) / ____
 # the difference is one-sided, between w and h above: it should reach to both sides
 numeric = (loss_of(up) - loss_of(w)) / h
 # the numeric slope is twice too large: how far is it from the one place to the other?
@@ -115,15 +115,15 @@ numeric = (loss_of(up) - loss_of(down)) / h
 # both together
 numeric = (loss_of(up) - loss_of(down)) / 2 * h
 
-# %% mistakes in: larger = max(abs(claimed), abs(numeric))
+# %% mistakes in: larger = max(____, ____)
 # it is relative to the numeric slope: the larger of the two sizes keeps it below 2
 larger = abs(numeric)
 
-# %% mistakes in: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+# %% mistakes in: return ____ / larger if ____ else 0.0
 # that is the difference of the two slopes: the relative error compares it with the
 # larger of their sizes
 return abs(claimed - numeric)
-# in place of: larger = max(abs(claimed), abs(numeric))
+# in place of: larger = max(____, ____)
 # where both slopes are 0 it divides by 0: nothing is wrong there
 return abs(claimed - numeric) / larger
 # an error has no sign, and yours has one
@@ -131,7 +131,7 @@ return (claimed - numeric) / larger if larger > 0 else 0.0
 # it is relative to the claimed slope, and where that is 0 it divides by 0: the larger
 # of the two sizes is not
 return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)
-# in place of: larger = max(abs(claimed), abs(numeric))
+# in place of: larger = max(____, ____)
 
 # %% right in: return abs(claimed - numeric) / larger if larger > 0 else 0.0
 # a floor far below all slopes

@@ -94,7 +94,7 @@ def fresh(rng):
         (network(rng, 2, 3), normal(rng, 200, 2), TANH.f),  # a large batch
     ]
 
-# %% mistakes in: Z.append(A[-1] @ W + b)
+# %% mistakes in: Z.append(A[-1] @ ____)
 # the weighted sums are wrong, or nothing fits: W is turned on its side; its rows belong
 # to what goes in, its columns to the units
 Z.append(A[-1] @ W.T + b)
@@ -119,14 +119,14 @@ A.append(f(A[-1] @ W + b))
 # in place of: A.append(f(Z[-1]))
 Z.append(A[-1])
 
-# %% mistakes in: A.append(f(Z[-1]))
+# %% mistakes in: A.append(f(____))
 # the activations lack f: A holds the same numbers as Z
 A.append(Z[-1])
 # whatever f is, the activations are those of the leaky ReLU with alpha = -0.2: the
 # function comes in as the argument f
 A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
 # only the first layer is there: is the end reached in the first round already?
-# mend: return A, Z (below the loop, not in it)
+# mend: return ____ (below the loop, not in it)
 A.append(f(Z[-1]))
 return A, Z
 

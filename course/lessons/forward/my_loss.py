@@ -29,21 +29,16 @@ def my_loss(Y_hat, Y):
 # %% cases
 cases, fresh, large = LOSS_CASES, fresh_losses, LOSS_MANY
 
-# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
+# %% mistakes in: return ____ * np.sum((Y_hat - Y) ** 2) / ____
 # it is twice too large: look at the formula, what is done with each square?
-# mend: 0.5 * ...
 return np.sum((Y_hat - Y) ** 2) / len(Y)
 
-# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-# mend: ... / len(Y)
+# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / ____
 # it grows with the number of samples: the loss is their average
 return 1 / 2 * np.sum((Y_hat - Y) ** 2)
 # with several outputs it is too small: it is divided by their number, too; outputs are
 # added up, only samples averaged
 return np.mean((Y_hat - Y) ** 2) / 2
-
-# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-# mend: 0.5 * ... and ... / len(Y)
 # it is the sum of all squares: half of each is asked for, and the average over the
 # samples
 error = Y_hat - Y
@@ -52,15 +47,13 @@ return (error * error).sum()
 # averaged over the samples
 return np.mean((Y_hat - Y) ** 2)
 
-# %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-# mend: (Y_hat - Y) ** 2
+# %% mistakes in: return 0.5 * np.sum(____) / ____
 # errors of opposite sign cancel: each is squared by itself, before they are added up
 return 0.5 * (Y_hat - Y).sum() ** 2 / len(Y)
 # the errors are not squared, so those of opposite sign cancel
 return 0.5 * np.sum(Y_hat - Y) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-# mend: none
 # it is the square root of the loss: no root here
 return np.sqrt(np.sum((Y_hat - Y) ** 2) / (2 * len(Y)))
 # it gives a loss for each sample: one number for all is asked for, their average

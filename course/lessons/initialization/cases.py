@@ -32,6 +32,7 @@ import numpy as np
 from course.checking.exercise import FormError, Listed
 from course.checking.messages import describe_shape
 from course.lessons.cases import layers_form
+from course.words import counted
 
 SIZES = [
     *((2, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1)),
@@ -116,7 +117,7 @@ def _parts_of(sizes, result):
     parts, right = layers_form()(result), len(sizes) - 1
     _refuse(
         len(parts) != 2 * right,
-        f"{len(sizes)} sizes are {right} layer{'s' if right > 1 else ''}, one between "
+        f"{len(sizes)} sizes are {counted(right, 'layer')}, one between "
         f"each two neighbours, and it returns {len(parts) // 2}",
     )
     for i, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):

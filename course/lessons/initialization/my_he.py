@@ -47,7 +47,7 @@ def fresh(rng):
     negative, large = rng.uniform([-0.95, 2], [-0.6, 3]).round(2)
     return [(small, None, negative), (narrow, None, negative), (wide, None, large)]
 
-# %% mistakes in: spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
+# %% mistakes in: spread = np.sqrt(2 / ____)
 # the spread follows n_out: how many numbers does a unit add up?
 spread = np.sqrt(2 / ((1 + alpha**2) * n_out))
 # the spread is what the variance should be: numbers multiplied by s get the variance s
@@ -67,20 +67,24 @@ spread = np.sqrt(2 / (1 + alpha**2) * n_in)
 # scheme, Glorot's
 spread = np.sqrt(2 / (n_in + n_out))
 
-# %% mistakes in: W = spread * rng.standard_normal((n_in, n_out))
+# %% mistakes in: W = spread * rng.standard_normal(____)
 # the spread is the same in every layer: which number in the formula differs from layer
 # to layer?
-# mend: spread = np.sqrt(2 / ((1 + alpha**2) * n_in))
+# mend: spread = np.sqrt(2 / ____), in the loop
 W = rng.standard_normal((n_in, n_out))
 # the spread is right, but the numbers are uniform: He's weights are normal
 W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / ((1 + alpha**2) * n_in))
+# the numbers are divided by the spread: to be spread as far as s, they are multiplied by
+# s
+# mend: W = spread ____ rng.standard_normal(____)
+W = rng.standard_normal((n_in, n_out)) / spread
 # W has a row for each unit: in this course a row belongs to an input, and a column to a
 # unit
 W = spread * rng.standard_normal((n_out, n_in))
 
 # %% mistakes in: layers.append((W, np.zeros(n_out)))
 # only the first layer is returned: does the function end before its loop?
-# mend: return layers (below the loop, not in it)
+# mend: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
 

@@ -52,11 +52,13 @@ def fresh(rng):
     """The place of the generator stays empty: the measure hands one in."""
     return [(sizes, None) for sizes in fresh_sizes(rng)]
 
-# %% mistakes in: W = rng.uniform(-2, 2, (n_in, n_out))
+# %% mistakes in: W = rng.uniform(____, (n_in, n_out))
 # the numbers lie between 0 and 1: which bounds are asked for?
 W = rng.uniform(0, 1, (n_in, n_out))
 # the numbers lie between -1 and 1: which bounds are asked for?
 W = 2 * rng.random((n_in, n_out)) - 1
+# the numbers lie between -2 and 0: which bounds are asked for?
+W = rng.uniform(-2, 0, (n_in, n_out))
 # these are normal numbers: uniform ones are asked for
 W = rng.standard_normal((n_in, n_out))
 # generators with different seeds give the same weights: every number must come from the
@@ -64,20 +66,19 @@ W = rng.standard_normal((n_in, n_out))
 W = np.random.default_rng(42).uniform(-2, 2, (n_in, n_out))
 # each layer begins with the same random numbers: it must go on drawing from the rng
 # where the layer before it has stopped
-# mend: W = rng.uniform(-2, 2, (n_in, n_out))
 W = np.random.default_rng(seed).uniform(-2, 2, (n_in, n_out))
 # in place of: layers = []
 layers, seed = [], rng.integers(1000000)
 # W has a row for each unit: in this course a row belongs to an input, and a column to a
 # unit
+# mend: W = rng.uniform(____, (____, n_out))
 W = rng.uniform(-2, 2, (n_out, n_in))
 
-# %% mistakes in: layers.append((W, np.zeros(n_out)))
+# %% mistakes in: layers.append((W, np.____(n_out)))
 # the biases are not 0: only the weights are random
-# mend: np.zeros(n_out)
 layers.append((W, rng.uniform(-2, 2, n_out)))
 # only the first layer is returned: does the function end before its loop?
-# mend: return layers (below the loop, not in it)
+# mend: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
 

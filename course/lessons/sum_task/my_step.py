@@ -59,7 +59,7 @@ def fresh(rng):
         *((network(rng, *sizes), network(rng, *sizes), rate) for sizes, rate in steps),
     ]
 
-# %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
+# %% mistakes in: new.append((W - ____, b - ____))
 # the parameters move uphill: the gradient points to where the loss grows, so which way
 # must they go?
 new.append((W + learning_rate * dW, b + learning_rate * db))
@@ -77,7 +77,7 @@ b_new = b - learning_rate * db
 new.append((W, b))
 
 # %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
-# mend: new = [] before the loop, new.append((W, b)) in it, return new after it
+# mend: new = [] before the loop, new.append(____) in it, return new after it
 # only the last layer is there: is the pair of every layer kept?
 new = []
 new.append((W - learning_rate * dW, b - learning_rate * db))
@@ -88,7 +88,7 @@ return new
 # %% mistakes in: return new
 # it returns bare arrays: return a list with a pair (W, b) for each layer, also if there
 # is only one
-# mend: new = [] before the loop, new.append((W, b)) in it, return new after it
+# mend: new = [] before the loop, new.append(____) in it, return new after it
 return W - learning_rate * dW, b - learning_rate * db
 
 # %% right in: new.append((W - learning_rate * dW, b - learning_rate * db))

@@ -120,36 +120,36 @@ def fresh(rng):
         _case(rng, (2, 2, 1), large, (120, 120), 0.05, _tanh, _step),
     ]
 
-# %% mistakes in: for rows in samples:
+# %% mistakes in: for rows in ____:
 # the steps take single rows in the order of the data: which rows a step has, and how
 # many, stands in samples
 for i in range(len(samples)):
     rows = [i % len(X)]
 
-# %% mistakes in: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+# %% mistakes in: loss, grads = loss_and_grads(params, ____)
 # each step learns from all of the data: which rows has it in samples?
 loss, grads = loss_and_grads(params, X, Y)
 
-# %% mistakes in: params = step(params, grads, learning_rate)
+# %% mistakes in: params = step(____)
 # it trains with mlp's functions, whatever is handed over: look at the last two
 # arguments
 params = mlp.sgd_step(params, grads, learning_rate)
-# in place of: loss, grads = loss_and_grads(params, X[rows], Y[rows])
+# in place of: loss, grads = loss_and_grads(params, ____)
 loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
 # nothing is learned: it returns the first parameters; what becomes of the new ones?
 step(params, grads, learning_rate)
 # the result is one step away from the first parameters: each step must start where the
 # last one ended
-# mend: params = step(params, grads, learning_rate), in the loop
+# mend: params = step(____), in the loop
 new = step(params, grads, learning_rate)
 # in place of: return params, losses
 return new, losses
 # the losses are those after the update: take each before its step
 params = step(params, grads, learning_rate)
 losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
-# in place of: losses.append(loss)
+# in place of: losses.append(____)
 # it ends after the first step, however many samples has
-# mend: return params, losses (below the loop, not in it)
+# mend: return ____ (below the loop, not in it)
 params = step(params, grads, learning_rate)
 return params, losses
 

@@ -58,7 +58,7 @@ def fresh(rng):
         (normal(rng, 200, 7),),  # many samples and outputs
     ]
 
-# %% mistakes in: error = Y - Y.mean(axis=0)  # (n, n_out)
+# %% mistakes in: error = Y - ____  # (n, n_out)
 # all outputs get the same answer, the mean of all targets: each output has a best
 # answer of its own
 error = Y - np.mean(Y)
@@ -66,7 +66,7 @@ error = Y - np.mean(Y)
 # these targets?
 error = Y - 0.5
 
-# %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
+# %% mistakes in: return ____ * np.sum(error**2) / ____
 # the answer is the best one, but the half is missing
 return np.sum(error**2) / len(Y)
 # the answer is the best one, but it grows with the number of samples: the loss is
@@ -82,7 +82,7 @@ return 0.5 * np.sum(error) ** 2 / len(Y)
 return 0.5 * np.sum(error**2, axis=0) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
-# mend: error = Y - Y.mean(axis=0), then 0.5 * np.sum(error**2) / len(Y)
+# mend: error = Y - ____; return ____ * np.sum(error**2) / ____
 # this is the best answer itself: return the loss that it has
 return Y.mean(axis=0)
 # it gives one number for each output, twice its loss: halve them, and add them up

@@ -94,18 +94,15 @@ def explain(parts):
 # all four outputs are 0: at (0, 1) and at (1, 0) as much is taken away as is added, or
 # more, and ReLU makes 0 of that: at which corners should the unit that takes away be
 # on?
-# mend: none
 hidden = mlp.Layer(np.ones((2, 2)), np.zeros(2))
 
 # %% mistakes in: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
 # all four outputs are 0: at (0, 1) and at (1, 0) no unit that is on has a positive
 # output weight, so nothing is added: which unit should be on there, and which sign
 # should its output weight have?
-# mend: none
 output = mlp.Layer(np.array([[-1.0], [2.0]]), np.zeros(1))
 
 # %% mistakes in: return [hidden, output]
-# mend: none
 # all four outputs are 0: at (0, 1) and at (1, 0) both hidden units are 0, so nothing
 # reaches the output: which of them should be on there?
 return [(np.ones((2, 2)), np.array([-2, -2])), (np.array([[1], [-2]]), np.zeros(1))]

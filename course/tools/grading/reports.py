@@ -52,10 +52,10 @@ class Marks:
 
     def _long_table(self) -> list[str]:
         """A line for each exercise of each learner, with the first line of its words."""
-        lines = [("learner", "exercise", "solved", "attempts", "words")]
+        lines = [("learner", "exercise", "solved", "tries", "words")]
         for row in self.rows:
             solved, words = YES_OR_NO[row.solved], _first_line(row)
-            lines.append((row.learner, row.exercise, solved, str(row.attempts), words))
+            lines.append((row.learner, row.exercise, solved, str(row.tries), words))
         return _in_columns(lines)
 
     def _wide(self):
@@ -103,7 +103,7 @@ class Marks:
 
     def write_csv(self, path, is_long):
         if is_long:
-            columns = "learner,exercise,solved,words,notebook,attempts,file,look at"
+            columns = "learner,exercise,solved,words,notebook,tries,file,look at"
             unread = [
                 (l.name, "", "", words) for l in self.learners for words in l.unread
             ]
@@ -167,7 +167,7 @@ def _printable(text):
 
 def _long(row):
     what = row.learner, row.exercise, YES_OR_NO[row.solved], row.words
-    return *what, row.notebook, row.attempts, row.file, "; ".join(row.look_at)
+    return *what, row.notebook, row.tries, row.file, "; ".join(row.look_at)
 
 
 def _write_table(path, columns, lines):
