@@ -25,7 +25,7 @@ class TrainingView(View):
     size = (1080, 430)  # with all settings and two lines of words it fits at 1280 x 720
     cells: ClassVar = {
         "network": Cell(0, 168, 590, 262, (2, 2, 2, 2)),
-        "loss": Cell(0, 0, 590, 168, (96, 26, 50, 26)),
+        "loss": Cell(0, 0, 590, 168, (96, 26, 72, 26)),
         "hidden": Cell(590, 182, 490, 248, (100, 48, 20, 24)),
         "surface": Cell(590, 0, 245, 182, (76, 26, 38, 26)),
         "neuron": Cell(835, 0, 245, 182, (76, 26, 38, 26)),

@@ -104,8 +104,9 @@ class View:
                 lay(ax)
             still = [] if ground is None else [ax.xaxis, ax.yaxis, *ax.lines]
             drawing(ax, *args, **kwargs)
-            if self.cells[name].margins[1] < 40:  # no room below: beside the numbers
-                ax.xaxis.label.set(x=1 + 8 / ax.bbox.width, ha="left")
+            _, below, right, _ = self.cells[name].margins
+            if below < 40:  # the label of x has room beside the numbers only
+                ax.xaxis.label.set(x=1 + (right - 2) / ax.bbox.width, ha="right")
             pixels[:] = 255
             self._draw_only(ax, still)
             self._grounds[name] = ground, still, pixels.copy()

@@ -64,21 +64,17 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     points, targets = A[kept], task.Y[kept, 0]
     directions = frame.directions if frame else _directions(points)
     places = _places(points, directions)
-    is_plane = A.shape[1] <= 2
-    outline = _outline(params, task, activation, layer) if is_plane else places
+    outline = _outline(params, task, activation, layer)
     limits = frame.limits if frame else _limits(np.concatenate([places, outline]))
     ax.set(xlim=limits[0], ylim=limits[1])
     axes.set_short_ticks(ax)
-    if is_plane:
-        ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
-        if A.shape[1] == 2 and layer < len(params) - 1:
-            _draw_cut(ax, params, task, activation, layer)
-        units, second = (
-            ("two units", "a of unit 1") if A.shape[1] == 2 else ("one unit", "")
-        )
-        ax.set(xlabel="a of unit 0", ylabel=second, title=f"layer {layer}: its {units}")
-    else:
+    if A.shape[1] > 2:
         _tell_spread(ax, points, places, layer)
+    else:
+        ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
+        _tell_units(ax, A.shape[1], layer)
+    if A.shape[1] == 2 and layer < len(params) - 1:
+        _draw_cut(ax, params, task, activation, layer)
     surfaces.draw_classes(ax, places, targets, of_task=task.Y[:, 0])
     low, high = np.transpose(limits)
     inside = ((low < places) & (places < high)).all(axis=1)
@@ -86,7 +82,8 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
         _name_points(ax, places[inside], task.X[kept][inside], targets[inside])
     if not inside.all():
         words = f"{np.sum(~inside)} of {len(inside)} points\nstand outside"
-        axes.write(ax, 0.5, 0.5, words, transform=ax.transAxes, pad=2, zorder=6)
+        corner = {"ha": "right", "va": "bottom", "transform": ax.transAxes}
+        axes.write(ax, 0.99, 0.03, words, pad=2, zorder=6, **corner)
     axes.note_missing(ax, [A], most=axes.HUGE)
 
 
@@ -120,16 +117,18 @@ def _tell_spread(ax, A, places, layer):
     ax.set(xlabel=names[0], ylabel=names[1], title=f"layer {layer}{words}")
 
 
+def _tell_units(ax, width, layer):
+    units, second = ("two units", "a of unit 1") if width == 2 else ("one unit", "")
+    ax.set(xlabel="a of unit 0", ylabel=second, title=f"layer {layer}: its {units}")
+
+
 def _outline(params, task, activation, layer):
-    """The border of the square of inputs, in the plane of one or two units: (n, 2)."""
-    if task.X.shape[1] != 2:
-        return np.empty((0, 2))
-    border = activations_at(_border(task.X), params, activation, layer)
-    return (
-        border @ np.eye(border.shape[1], 2)
-        if np.isfinite(border).all()
-        else border[:0, [0, 0]]
-    )
+    """The border of the square of inputs in the plane of two units, if it is one."""
+    if task.X.shape[1] == 2 and params[layer].W.shape[1] <= 2:
+        border = activations_at(_border(task.X), params, activation, layer)
+        if np.isfinite(border).all():
+            return border @ _directions(border)
+    return np.empty((0, 2))
 
 
 def _border(X):

@@ -43,7 +43,7 @@ def draw_network(ax, params, cache=None, grads=None, slopes=None, *, active=None
         plan.write(ax, x, plan.height, f"layer {i - 1}" if i else "input", va="top")
     missing = axes.missing([array for layer in shown if layer for array in layer])
     names = [f"the numbers of {left_out} edges"] * bool(left_out)
-    names += ["the biases"] * (not plan.has_biases)
+    names += ["biases"] * (not plan.has_biases)
     no_room = f"no room for {' and '.join(names)}" if names else ""
     _write_notes(ax, plan, missing, no_room)
 
@@ -251,10 +251,10 @@ def _draw_circles(ax, plan, places, wider=0, **look):
 
 def _write_notes(ax, plan, *notes):
     """Write the key and what is missing into the lines at the bottom."""
-    key = "blue, solid: +    orange, dashed: −    wide: large"
+    key = "blue, solid: +   orange, dashed: −   wide: large"
     lines = [*(note.replace("\n", " ") for note in notes if note), key]
     if plan.lines == 1:
-        lines.insert(0, "    ".join(lines))
+        lines.insert(0, "   ".join(lines))
     lines = [line for line in lines if plan.width > 5.9 * len(line)]
     for i, line in enumerate(lines[: plan.lines]):
         weight = "normal" if key in line else "bold"
