@@ -180,7 +180,7 @@ def _number_places(plan, i):
     """
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
-    beside = (plan.node + plan.text_width) / 2 + 8  # past the bias, too
+    beside = (plan.node + plan.text_width) / 2 + 11  # past the bias, too
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
     fits = beside + (plan.text_width + plan.node) / 2 < across
     if plan.text_height * len(right) > band or not fits:

@@ -205,7 +205,7 @@ def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
     np.testing.assert_allclose(first.get_linewidths()[:2], [3, 5])
     assert [len(path.vertices) for path in first.get_paths()] == [2] * 6  # straight
     heads = ["inputs", "units", "output"]
-    key = "blue, solid: +    orange, dashed: −    wide: large"
+    key = "blue, solid: +   orange, dashed: −   wide: large"
     assert texts(ax) == ["x0", "x1", "0", "1", "2", "out", *heads, key]
     units, ring = (units.get_offsets() for units in units_of(ax))
     np.testing.assert_array_equal(ring, units[[4]])
