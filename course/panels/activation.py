@@ -10,6 +10,7 @@ from course.panels import controls
 from course.panels.controls import Number
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
+from course.pictures import axes
 from course.pictures.style import NEUTRAL, POSITIVE, plain
 from course.words import label
 
@@ -42,8 +43,14 @@ class ActivationView(View):
     def draw(self, unit, look):
         function = unit.activation
         key = label(function), look.z
-        self.paint("function", key, pictures.draw_activation, function, mark=look.z)
+        self.paint("function", key, self._draw_function, function, look.z)
         self.paint("unit", unit, self._draw_unit, unit)
+
+    def _draw_function(self, ax, function, z):
+        """Draw it on axes that stand still, so that the eye sees what alpha does."""
+        pictures.draw_activation(ax, function, mark=z)
+        end = max(1, _highest(function, max(3, abs(z))))
+        ax.set_ylim(-1.1 * end, 1.1 * end * (1 + 2 * axes.legend_share(ax, 2)))
 
     def _draw_unit(self, ax, unit):
         x = np.linspace(-3.2, 3.2, 161)
@@ -52,6 +59,8 @@ class ActivationView(View):
         ax.set_xlabel("input x")
         ax.set_ylabel(f"a = f(z), z = {_written_sum(unit.weight, unit.bias)}")
         ax.set_title("What the unit gives out")
+        end = 1.1 * min(5, _highest(unit.activation, 99))
+        ax.set_ylim(-end, end)  # it stands still, too; what is steep runs out of it
 
     def line(self, unit, look):
         function, z = unit.activation, look.z
@@ -70,6 +79,11 @@ class ActivationView(View):
         z, (f, slope) = np.linspace(-3, 3, 121), unit.activation[1:3]
         names = "z or x", "f(z)", "slope at z", "output for x"
         return names, zip(z, f(z), slope(z), unit.output(z))
+
+
+def _highest(function, z):
+    """How far from 0 the function comes between -z and z."""
+    return np.abs(function.f(np.array([-z, z]))).max()
 
 
 def _written_sum(weight, bias):

@@ -51,11 +51,11 @@ class FirstLookView(TrainingView):
         params, key = run.at(look.step), (id(run), look.step, look.neuron)
         self.paint("network", key, pictures.draw_wiring, params, look.neuron)
         title = f"{NAMES[look.neuron]}; white is 0"
-        self.paint_run(run, params, look, values=True, title=title)
+        self.paint_run(run, params, look, title=title)
 
     def _draw_surface(self, ax, *network, title=None, **look):
         """Draw a surface whose axes show the inputs that there are, 0 and 1."""
-        pictures.draw_surface(ax, *network, **look)
+        super()._draw_surface(ax, *network, **look)
         ax.set_xticks([0, 1])
         ax.set_yticks([0, 1])
         if title:
@@ -66,7 +66,8 @@ class FirstLookView(TrainingView):
         super()._draw_loss(ax)
         *before, this = ax.lines
         this.set_data([], [])
-        ax.get_legend().remove()
+        if ax.get_legend():
+            ax.get_legend().remove()
         if before:  # below the axes, beside their label: inside there is no room
             below = {"bbox_to_anchor": (1.055, -29 / ax.bbox.height), "borderpad": 0}
             look = {"loc": "upper right", "frameon": False, "handlelength": 1.8}

@@ -53,10 +53,27 @@ class InitializationView(View):
         "spread": Cell(480, 0, 520, 380, (100, 54, 24, 28)),
     }
 
+    bins = np.arange(-20, 21) / 4  # the same for all, so that small weights look small
+    signal, before = None, None
+
     def draw(self, signal, look):
-        spreads = {signal.scheme: np.array(signal.spread)}
-        self.paint("weights", id(signal), pictures.draw_histogram, _ends(signal.params))
-        self.paint("spread", id(signal), pictures.draw_spread, spreads, of="z")
+        self._remember(signal)
+        weights = _ends(signal.params)
+        self.paint("weights", id(signal), pictures.draw_histogram, weights, self.bins)
+        shown = {"": signal, "before: ": self.before}
+        spreads = {
+            f"{kind}{_name(each)}": np.array(each.spread)
+            for kind, each in shown.items()
+            if each
+        }
+        faint = [*spreads][1:]
+        self.paint("spread", id(signal), pictures.draw_spread, spreads, "z", faint)
+
+    def _remember(self, signal):
+        """Keep the network before this one; the parts of one network are the same."""
+        if self.signal and self.signal.params[0] is not signal.params[0]:
+            self.before = self.signal
+        self.signal = signal
 
     def line(self, signal, look):
         before, after = signal.spread[0], signal.spread[-1]
@@ -73,6 +90,10 @@ class InitializationView(View):
 
     def table(self, signal, look):
         return ("layers passed", "spread"), enumerate(signal.spread)
+
+
+def _name(signal):
+    return f"{signal.scheme}, width {signal.params[0].W.shape[1]}"
 
 
 def _ends(params):

@@ -231,7 +231,8 @@ class Panel:
             ending: button(self, f"Save {ending.upper()}", self.save, ending)
             for ending in self.savers
         }
-        self.tools = row([self.code_box, self.file_box, *self.save_buttons.values()])
+        saving = widgets.HBox([self.file_box, *self.save_buttons.values()])
+        self.tools = row([self.code_box, saving])
 
     def save(self, ending):
         """Write the figure, its numbers or the network beside the notebook.

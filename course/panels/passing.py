@@ -23,6 +23,7 @@ class Stage(NamedTuple):
     cache: mlp.Cache  # as far as the activations have come
     grads: list | None = None  # as far as the gradients have come, None elsewhere
     active: int | None = None  # the layer at work
+    slopes: dict = {}  # noqa: RUF012, the dA that are known: {place in cache.A: (n_out,)}
 
 
 class Pass(NamedTuple):
@@ -44,7 +45,9 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) ->
     Y_hat, cache = mlp.forward(params, X, activation)
     stages = list(_stages_forward(params, cache, Y))
     if back:
-        stages[-1].formulas.extend(["", *_equation("dA = Y_hat - Y", Y_hat - Y)])
+        lines = [*stages[-1].formulas, "", *_equation("dA = Y_hat - Y", Y_hat - Y)]
+        slopes = {len(params): (Y_hat - Y)[0]}
+        stages[-1] = stages[-1]._replace(formulas=lines, slopes=slopes)
         stages += _stages_back(params, cache, Y, learning_rate, activation)
     return Pass(stages, activation)
 
@@ -68,13 +71,16 @@ def _stages_back(params, cache, Y, learning_rate, activation):
     """Layers back, update."""
     X, Y_hat = cache.A[0], cache.A[-1]
     grads, dA = [None] * len(params), mlp.loss_slope(Y_hat, Y)
+    slopes = {len(params): dA[0]}
     for i in reversed(range(len(params))):
         slope = activation.slope(cache.Z[i])
         dZ = dA * slope
         dA = dZ @ params[i].W.T
         grads = [*grads[:i], mlp.Layer(cache.A[i].T @ dZ, dZ[0]), *grads[i + 1 :]]
-        lines = _backward_lines(i, slope, dZ, grads[i], dA)
-        yield Stage(f"Backward, layer {i}", lines, params, cache, grads, i)
+        if i > 0:  # nobody asks for the slope with respect to the input
+            slopes = {**slopes, i: dA[0]}
+        lines = _backward_lines(i, slope, dZ, grads[i], params[i].W, dA)
+        yield Stage(f"Backward, layer {i}", lines, params, cache, grads, i, slopes)
     new = mlp.sgd_step(params, grads, learning_rate)
     new_Y_hat, new_cache = mlp.forward(new, X, activation)
     before, after = mlp.loss(Y_hat, Y), mlp.loss(new_Y_hat, Y)
@@ -83,15 +89,19 @@ def _stages_back(params, cache, Y, learning_rate, activation):
     yield Stage("Update", [*lines, "loss of this sample:", *losses], new, new_cache)
 
 
-def _backward_lines(i, slope, dZ, grads, dA):
+def _backward_lines(i, slope, dZ, grads, W, dA):
     sums = [
         *_equation(f"f'(Z[{i}])", slope),
         *_equation(f"dZ[{i}] = dA * f'(Z[{i}])", dZ),
     ]
     weights = _equation(f"dW[{i}] = A[{i}]ᵀ dZ[{i}]", *grads.W)
     lines = [*sums, "", *weights, "", f"db[{i}] = dZ[{i}]"]
-    if i > 0:  # nobody asks for the slope with respect to the input
-        lines += ["", *_equation(f"dA = dZ[{i}] W[{i}]ᵀ", dA)]
+    if i > 0:
+        lines += [
+            "",
+            *_equation(f"W[{i}]", *W),
+            *_equation(f"dA = dZ[{i}] W[{i}]ᵀ", dA),
+        ]
     return lines
 
 
@@ -121,9 +131,9 @@ class PassView(View):
         self.paint("formulas", key, self._draw_formulas, stage)
 
     def _draw_network(self, ax, stage):
-        shown = stage.params, stage.cache, stage.grads
+        shown = stage.params, stage.cache, stage.grads, stage.slopes
         pictures.draw_network(ax, *shown, active=stage.active)
-        ax.set_title(_shown(stage).capitalize())
+        ax.set_title(_shown(stage)[:1].upper() + _shown(stage)[1:])
 
     def _draw_formulas(self, ax, stage):
         ax.set_axis_off()
@@ -131,7 +141,7 @@ class PassView(View):
         ax.text(0, 1, stage.title, fontsize=18, **look)
         look |= {"family": "DejaVu Sans Mono", "fontsize": 13}
         for i, line in enumerate(stage.formulas):
-            ax.text(0, 0.87 - 0.062 * i, line, **look)
+            ax.text(0, 1 - (34 + 19 * i) / ax.bbox.height, line, **look)
 
     def line(self, data, look):
         stage = data.stages[look.step]
@@ -140,7 +150,8 @@ class PassView(View):
 
     def alt(self, data, look):
         stage = data.stages[look.step]
-        network = pictures.describe_network(stage.params, stage.cache, stage.grads)
+        shown = stage.params, stage.cache, stage.grads, stage.slopes
+        network = pictures.describe_network(*shown)
         formulas = f"Beside it the formulas. {self.line(data, look)}."
         return f"{network} On it the {_shown(stage)}. {formulas}"
 
@@ -159,7 +170,7 @@ class PassView(View):
 def _shown(stage):
     """What stands on the network."""
     if stage.grads:
-        return "gradients"
+        return "gradients: dA under a, db under the units, dW on the lines"
     return f"{'new ' * (stage.title == 'Update')}weights and activations"
 
 
@@ -202,13 +213,13 @@ def pass_panel(
     shown = {"sample": controls.sample(task, 8)}
     others = {
         "seed": controls.seed(),
-        "learning_rate": controls.learning_rate(100),  # all five in one row
+        "learning_rate": controls.learning_rate(60),  # all five in one row
         **controls.activation(),
     }
     last = len(mlp.ORIGINAL_SIZES)  # the loss
     if checks.switch("back", back):
-        # With three lines of words it still fits at 1280 x 720.
-        kind, height, last, work = PassPanel, 450, 2 * last, shown | others
+        # With three lines of words it still fits at 1280 x 720, below its code.
+        kind, height, last, work = PassPanel, 416, 2 * last, shown | others
     else:  # with the tasks above, too
         kind, height, work = ForwardPanel, 360, shown
         fixed["back"] = False

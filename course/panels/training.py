@@ -7,30 +7,33 @@ import numpy as np
 
 import mlp_core as mlp
 from course import checks, pictures
+from course.fast import Snapshots
 from course.panels import controls
 from course.panels.controls import Choice, Sizes, Tick, Whole
 from course.panels.panel import SHOWN, Panel
 from course.panels.run import describe, train_in_parts
 from course.panels.stepped import SteppedPanel
 from course.panels.view import Cell, View
-from course.pictures.axes import log_limits
+from course.pictures import axes
+from course.pictures.hidden_space import frame_of
 from course.pictures.losses import mark_loss
 
 
 class TrainingView(View):
     """Network, loss, decision surface, a neuron's surface and a hidden space."""
 
-    size = (1080, 424)  # with all settings and two lines of words it fits at 1280 x 720
+    size = (1080, 430)  # with all settings and two lines of words it fits at 1280 x 720
     cells: ClassVar = {
-        "network": Cell(0, 212, 800, 212, (2, 2, 2, 2)),
-        "loss": Cell(0, 0, 390, 212, (100, 50, 24, 26)),
-        "hidden": Cell(390, 0, 410, 212, (104, 50, 36, 26)),
-        "surface": Cell(800, 194, 280, 230, (62, 28, 40, 24)),
-        "neuron": Cell(800, 0, 280, 194, (82, 28, 58, 26)),
+        "network": Cell(0, 168, 590, 262, (2, 2, 2, 2)),
+        "loss": Cell(0, 0, 590, 168, (96, 26, 72, 26)),
+        "hidden": Cell(590, 182, 490, 248, (100, 48, 20, 24)),
+        "surface": Cell(590, 0, 245, 182, (76, 26, 38, 26)),
+        "neuron": Cell(835, 0, 245, 182, (76, 26, 38, 26)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
     run, curve, previous = None, None, None
+    _framed, _frame = None, None  # a run and a layer, and the frame of its hidden space
 
     def draw(self, run, look):
         self._remember(run)
@@ -39,8 +42,20 @@ class TrainingView(View):
         _, cache = mlp.forward(params, [x], run.activation)
         self.paint("network", (now, tuple(x)), pictures.draw_network, params, cache)
         self.paint_run(run, params, look, show_z=look.show_z)
-        shown = params, run.task, run.activation, look.hidden_layer
-        self.paint("hidden", (now, look.hidden_layer), pictures.draw_hidden, *shown)
+        space = run.task, run.activation, look.hidden_layer
+        frame = self._frame_of(run, *space)
+        key = now, look.hidden_layer
+        self.paint("hidden", key, pictures.draw_hidden, params, *space, frame)
+
+    def _frame_of(self, run, *space):
+        """The frame of the hidden space, for all of a run."""
+        key = id(run), space[-1]
+        if self._framed != key:
+            apart = max(1, len(run.kept) // 200)  # so many steps are enough
+            rows = np.concatenate([run.kept.rows[::apart], run.kept.rows[-1:]])
+            networks = Snapshots(rows, run.kept.shapes).stack()
+            self._framed, self._frame = key, frame_of(networks, *space)
+        return self._frame
 
     def paint_run(self, run, params, look, **unit):
         """Paint the loss, the output, and what a unit makes of the inputs."""
@@ -56,9 +71,7 @@ class TrainingView(View):
         self.paint("neuron", key, self._draw_surface, *network, **square, **unit)
 
     def _draw_surface(self, ax, *network, **look):
-        pictures.draw_surface(ax, *network, **look)
-        label = ax.xaxis.label  # beside the numbers: there is no room below them
-        label.set_position((1 + 20 / ax.bbox.width, -8 / ax.bbox.height))
+        pictures.draw_surface(ax, *network, values=True, **look)
 
     def _remember(self, run):
         """Keep the curve of the run before this one; parts of one run are the same."""
@@ -80,8 +93,14 @@ class TrainingView(View):
         losses = {"this run": self.curve}
         if self.previous is not None and self.previous.size:
             losses = {"previous run": self.previous, **losses}
-        look = {"x_label": "training step", "faint": ("previous run",)}
+        look = {"x_label": "step", "faint": ("previous run",)}
         pictures.draw_loss(ax, losses, steps_per_point=self.run.every, **look)
+        # A legend takes half of the height: this run needs no name.
+        ax.get_legend().remove()
+        named = [line for line in ax.lines if line.get_label() != "this run"]
+        if named:
+            ax.legend(handles=named, loc="upper right")
+        axes.set_log(ax, *self.limits(), len(named))
 
     def _draw_mark(self, ax, step):
         """Mark the step on the curve."""
@@ -89,7 +108,7 @@ class TrainingView(View):
 
     def limits(self):
         """The lowest and the highest loss that the curve can show."""
-        return log_limits(self.curve, least=self.floor)
+        return axes.log_limits(self.curve, least=self.floor)
 
     def choose(self, run, x, y, look):
         """A unit, a sample, or a step of the curve."""
@@ -99,7 +118,7 @@ class TrainingView(View):
         ax = self.axes[name]
         at = ax.transData.inverted().transform(place)
         if name == "network":
-            unit = pictures.unit_at(ax, run.at(look.step), at)
+            unit = pictures.unit_at(ax, at)
             return {"neuron": unit} if unit else {}
         if name == "loss":
             return {"step": int(np.clip(round(at[0]), 0, run.done))}

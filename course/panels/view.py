@@ -72,7 +72,7 @@ class View:
         size = np.array([width, height]) / self.size
         ax = self.figure.add_axes((*corner, *size), axes_class=QuickAxes)
         ax.patch.set_visible(False)  # it would hide the ground; the figure is white
-        ax.xaxis.set_label_coords(0.5, -28 / height)
+        ax.xaxis.set_label_coords(0.5, (-28 if bottom > 40 else -8) / height)
         ax.yaxis.set_label_coords(-(left - 22) / width, 0.5)
         return ax
 
@@ -104,6 +104,9 @@ class View:
                 lay(ax)
             still = [] if ground is None else [ax.xaxis, ax.yaxis, *ax.lines]
             drawing(ax, *args, **kwargs)
+            _, below, right, _ = self.cells[name].margins
+            if below < 40:  # the label of x has room beside the numbers only
+                ax.xaxis.label.set(x=1 + (right - 2) / ax.bbox.width, ha="right")
             pixels[:] = 255
             self._draw_only(ax, still)
             self._grounds[name] = ground, still, pixels.copy()

@@ -1,6 +1,7 @@
 """The samples as a hidden layer sees them: as points in its activations."""
 
 import itertools
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,7 +27,31 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
     return Picture(lambda ax: draw_hidden(ax, *shown), alt, size)
 
 
-def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
+class Frame(NamedTuple):
+    """What stands still in the pictures of a layer, while the network is trained."""
+
+    directions: np.ndarray  # (units, 2)
+    limits: np.ndarray  # of x and of y, two pairs
+
+
+def frame_of(networks, task, activation, layer) -> Frame:
+    """A frame for a run, given as a stack of its networks, from the first to the last.
+
+    Its directions are those of the end. The start and the end fit in, and nearly all
+    between: a single wild step would leave no room for the others.
+    """
+    A = activations_at(task.X, networks, activation, layer)  # (steps, n, units)
+    A = A[(np.abs(A) < axes.HUGE).all(axis=(1, 2))]
+    if not len(A):
+        A = np.zeros((1, *task.X.shape[:1], networks[layer].b.shape[-1]))
+    directions = _directions(A[-1])
+    places = _places(A, directions)
+    most = np.quantile(places, [0.01, 0.99], axis=(0, 1))
+    framed = np.concatenate([places[0], places[-1], most])
+    return Frame(directions, _limits(framed))
+
+
+def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     """Draw the samples as points in the activations of a layer.
 
     Two units make a plane. There the grey lines are the square of the inputs, folded by
@@ -37,52 +62,73 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0):
     A = activations_at(task.X, params, activation, layer)
     kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and what is huge stand nowhere
     points, targets = A[kept], task.Y[kept, 0]
+    directions = frame.directions if frame else _directions(points)
+    places = _places(points, directions)
+    outline = _outline(params, task, activation, layer)
+    limits = frame.limits if frame else _limits(np.concatenate([places, outline]))
+    ax.set(xlim=limits[0], ylim=limits[1])
+    axes.set_short_ticks(ax)
     if A.shape[1] > 2:
-        places = _draw_directions(ax, points, layer)
+        _tell_spread(ax, points, places, layer)
     else:
-        places = _draw_plane(ax, points, params, task, activation, layer)
+        ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
+        _tell_units(ax, A.shape[1], layer)
+    if A.shape[1] == 2 and layer < len(params) - 1:
+        _draw_cut(ax, params, task, activation, layer)
     surfaces.draw_classes(ax, places, targets, of_task=task.Y[:, 0])
-    if 0 < len(places) <= FEW:
-        _name_points(ax, places, task.X[kept], targets)
+    low, high = np.transpose(limits)
+    inside = ((low < places) & (places < high)).all(axis=1)
+    if 0 < inside.sum() and len(places) <= FEW:
+        _name_points(ax, places[inside], task.X[kept][inside], targets[inside])
+    if not inside.all():
+        words = f"{np.sum(~inside)} of {len(inside)} points\nstand outside"
+        corner = {"ha": "right", "va": "bottom", "transform": ax.transAxes}
+        axes.write(ax, 0.99, 0.03, words, pad=2, zorder=6, **corner)
     axes.note_missing(ax, [A], most=axes.HUGE)
 
 
-def _draw_plane(ax, points, params, task, activation, layer):
-    """Frame the plane of one or two units, with its lines; return the points in it."""
-    width = points.shape[1]
-    to_plane = np.eye(width, 2)  # a single unit lies along the first axis
-    places = framed = points @ to_plane
-    if task.X.shape[1] == 2:
-        border = activations_at(_border(task.X), params, activation, layer)
-        if np.isfinite(border).all():
-            outline = border @ to_plane
-            ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
-            framed = np.concatenate([places, outline])
-    _frame(ax, framed)
-    if width == 2 and layer < len(params) - 1:
-        _draw_cut(ax, params, task, activation, layer)
-    units, second = ("two units", "a of unit 1") if width == 2 else ("one unit", "")
-    ax.set(xlabel="a of unit 0", ylabel=second, title=f"layer {layer}: its {units}")
-    return places
-
-
-def _draw_directions(ax, A, layer):
-    """Frame the two principal components of the points; return the points in them."""
+def _directions(A):
+    """The two directions of most spread, as columns; of one or two units, the units."""
+    if A.shape[1] <= 2:
+        return np.eye(A.shape[1], 2)  # a single unit lies along the first axis
     apart = A - (A.mean(axis=0) if len(A) else 0)
-    sizes, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
-    sizes, directions = sizes[::-1], directions[:, [-1, -2]]
+    _, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
+    directions = directions[:, [-1, -2]]
     # A direction and its opposite are the same: have its largest part positive.
     largest = np.abs(directions).argmax(axis=0)
-    directions = directions * np.sign(directions[largest, [0, 1]])
-    places = apart @ directions
-    _frame(ax, places)
+    return directions * np.sign(directions[largest, [0, 1]])
+
+
+def _places(A, directions):
+    """Where the samples stand; in more than two units, seen from their middle."""
+    if A.shape[-1] > 2 and A.size:
+        A = A - A.mean(axis=-2, keepdims=True)
+    return A @ directions
+
+
+def _tell_spread(ax, A, places, layer):
+    """Write how much of the spread of the samples can be seen."""
+    apart = A - (A.mean(axis=0) if len(A) else 0)
     names, words = ["direction 1", "direction 2"], ": all on one point" * (len(A) > 0)
-    if sizes.sum() > 1e-24 * np.sum(A**2):  # but for rounding
-        shares = 100 * sizes[:2] / sizes.sum()
+    if np.sum(apart**2) > 1e-24 * np.sum(A**2):  # but for rounding
+        shares = 100 * np.sum(places**2, axis=0) / np.sum(apart**2)
         names = [f"{name}: {share:.0f} %" for name, share in zip(names, shares)]
         words = f": {shares.sum():.0f} % of its spread"
     ax.set(xlabel=names[0], ylabel=names[1], title=f"layer {layer}{words}")
-    return places
+
+
+def _tell_units(ax, width, layer):
+    units, second = ("two units", "a of unit 1") if width == 2 else ("one unit", "")
+    ax.set(xlabel="a of unit 0", ylabel=second, title=f"layer {layer}: its {units}")
+
+
+def _outline(params, task, activation, layer):
+    """The border of the square of inputs in the plane of two units, if it is one."""
+    if task.X.shape[1] == 2 and params[layer].W.shape[1] <= 2:
+        border = activations_at(_border(task.X), params, activation, layer)
+        if np.isfinite(border).all():
+            return border @ _directions(border)
+    return np.empty((0, 2))
 
 
 def _border(X):
@@ -93,11 +139,15 @@ def _border(X):
     return low + (high - low) * np.concatenate(sides)
 
 
-def _frame(ax, places):
-    """Set limits with room for the names of the points."""
+def _limits(places):
+    """Limits with room for the names of the points: two pairs.
+
+    The shorter side is a third of the longer at least: so what is near looks near.
+    """
     limits = [axes.finite_limits(along, pad=0.22, least=0.05) for along in places.T]
-    ax.set(xlim=limits[0], ylim=limits[1])
-    axes.set_short_ticks(ax)
+    least = np.ptp(limits, axis=1).max() / 3
+    widths = np.maximum(np.ptp(limits, axis=1), least)
+    return np.mean(limits, axis=1)[:, None] + np.outer(widths / 2, [-1, 1])
 
 
 def _draw_cut(ax, params, task, activation, layer):

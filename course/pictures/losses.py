@@ -8,7 +8,6 @@ from course.pictures import axes, style
 from course.pictures.style import Picture, in_row, number, plain, small
 
 # For a run that is there for comparison only.
-_FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
 
 
 def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Picture:
@@ -73,7 +72,7 @@ def draw_loss(
         label = name if smooth == 1 else f"{name}, mean of {smooth}"
         cut = 0 if limits or is_faint else bottom
         label += _what_is_hidden(values, steps_per_point, cut)
-        look = _FAINT if is_faint else style.line_look(bright.index(name))
+        look = style.FAINT if is_faint else style.line_look(bright.index(name))
         _draw_run(ax, x, heights, smooth, label, look)
     last = steps_per_point * max(1, *map(len, framed))
     cut = _where_it_is_cut(framed, bottom, top, limits)

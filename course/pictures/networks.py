@@ -23,25 +23,29 @@ def _sizes(params):
     return [len(params[0].W), *(len(b) for _, b in params)]
 
 
-def draw_network(ax, params, cache=None, grads=None, *, active=None):
+def draw_network(ax, params, cache=None, grads=None, slopes=None, *, active=None):
     """Draw a network with its numbers: with ``grads``, those in place of the weights.
 
     Blue solid edges are positive, orange dashed ones negative, and wide ones are large.
     Where there is no room, numbers or units are left out, and a line at the bottom says
     so. The passes are drawn half done, too: ``cache.A`` may stop early, and a layer of
-    ``grads`` may be None, which makes its edges grey. ``active`` is a layer to stress.
+    ``grads`` may be None, which makes its edges grey. ``slopes`` are {place in cache.A:
+    dA}, to stand below the activations. ``active`` is a layer to stress.
     """
     shown = params if grads is None else grads
-    plan = _clear(ax, params)
+    plan = _clear(ax, params, node=NODE if slopes is None else TALL)
     left_out = 0
     for i, layer in enumerate(shown):
         left_out += _draw_edges(ax, plan, i, layer, active in (None, i))
-    _draw_nodes(ax, plan, _node_values(cache), shown)
+    _draw_nodes(ax, plan, _node_values(cache), slopes or {})
+    if plan.has_biases:
+        _draw_biases(ax, plan, shown, "b" if grads is None else "db")
     for i, x in enumerate(plan.x):
         plan.write(ax, x, plan.height, f"layer {i - 1}" if i else "input", va="top")
     missing = axes.missing([array for layer in shown if layer for array in layer])
-    edges = counted(left_out, "edge")
-    no_room = f"no room for the numbers of {edges}" if left_out else ""
+    names = [f"the numbers of {counted(left_out, 'edge')}"] * bool(left_out)
+    names += ["biases"] * (not plan.has_biases)
+    no_room = f"no room for {' and '.join(names)}" if names else ""
     _write_notes(ax, plan, missing, no_room)
 
 
@@ -50,34 +54,34 @@ def draw_wiring(ax, params, chosen=None):
 
     Hidden units are named by their numbers. ``chosen`` is the (layer, unit) to ring.
     """
-    plan = _clear(ax, params)
+    plan = _clear(ax, params, node=2.5)
     for i, layer in enumerate(params):
         _draw_edges(ax, plan, i, layer, is_stressed=True, numbers=False)
-    _draw_nodes(ax, plan, [], [None] * len(params), hidden="{}", output="out")
+    _draw_nodes(ax, plan, [], {}, hidden="{}", output="out")
     if chosen is not None:
         layer, unit = chosen
         place = plan.x[layer + 1], plan.y[layer + 1][unit]
-        _draw_ellipses(ax, plan, [place], 10, facecolors="none", linewidths=2.5)
+        _draw_circles(ax, plan, [place], 8, facecolors="none", linewidths=2.5)
     for x, head in zip(plan.x[[0, 1, -1]], ("inputs", "units", "output")):
         plan.write(ax, x, plan.height, head, va="top")
     _write_notes(ax, plan, axes.missing([W for W, _ in params]))
 
 
-def _clear(ax, params):
+def _clear(ax, params, node):
     """Make the Axes an empty canvas in points, and plan it."""
     ax.set_axis_off()
-    plan = _Plan(ax, params)
+    ax.plan = plan = _Plan(ax, params, node)
     ax.set(xlim=(0, plan.width), ylim=(0, plan.height))
     return plan
 
 
-def unit_at(ax, params, place):
+def unit_at(ax, place):
     """The (layer, unit) that is drawn at a place of the Axes; None if none is."""
-    plan = _Plan(ax, params)
+    plan = ax.plan
     for i in range(1, len(plan.x)):
         for unit in plan.drawn(i):
             off = np.array(place) - (plan.x[i], plan.y[i][unit])
-            if np.hypot(*(off / (plan.node_width, plan.node_height))) < 0.5:
+            if np.hypot(*off) < plan.node / 2:
                 return i - 1, int(unit)
     return None
 
@@ -87,10 +91,26 @@ def _node_values(cache):
     return [] if cache is None else [np.atleast_2d(a)[0] for a in cache.A]
 
 
+def _short(value, room=5):
+    """A number in at most five characters, and a power of ten in ``room``.
+
+    >>> _short(-0.512), _short(-4e-4), _short(-4e-4, 4), _short(-3e120)
+    ('−0.51', '−4e−4', '≈0', '−big')
+    """
+    text = number(value)
+    if len(text) <= (room if "e" in text else 5):
+        return text
+    return "≈0" if abs(value) < 1 else "−big" if value < 0 else "big"
+
+
+# The diameter of a unit, in sizes of its text: for a number, and for two.
+NODE, TALL = 3.4, 4.5
+
+
 class _Plan:
     """Where the units of a network stand, in points, as text sizes are: so it fits."""
 
-    def __init__(self, ax, params):
+    def __init__(self, ax, params, node):
         engine = ax.figure.get_layout_engine()
         if engine is not None:  # it gives the Axes their place
             engine.execute(ax.figure)
@@ -99,17 +119,17 @@ class _Plan:
         column = self.width / len(sizes)
         self.font = 13 if column > 130 and self.height > 300 else SMALL
         self.text_width, self.text_height = 3.1 * self.font, 1.13 * self.font
-        self.node_width = self.text_width + 7
-        edge = self.node_width / 2 + 5  # the bias is a little wider than the unit
+        edge = node * self.font / 2 + 5  # the bias is a little wider than the unit
         self.x = np.linspace(edge, self.width - edge, len(sizes))
         # Above stand the names of the layers, below two lines of words, or one.
-        self.lines = 2 if self.height > 170 else 1
+        self.lines = 2 if self.height > 200 else 1
         self.top, self.bottom = self.height - 1.5 * self.font, 1.35 * self.lines * SMALL
-        least = 2.6 * self.font  # a flat node and its bias below
-        self.most = int(np.clip((self.top - self.bottom) / least, 2, 8))
-        flat = self.step(max(sizes)) - 1.2 * self.font
-        self.node_height = float(np.clip(flat, 1.4 * self.font, self.node_width))
-        middle = (self.top + self.bottom) / 2 + 0.6 * self.font
+        room = self.top - self.bottom
+        self.most = int(np.clip(room / ((node + 0.05) * self.font), 2, 8))
+        step = self.step(max(sizes))
+        self.node = min(node * self.font, 0.97 * step)
+        self.has_biases = bool(step >= self.node + 1.1 * self.font)
+        middle = (self.top + self.bottom + self.has_biases * 1.2 * self.font) / 2
         rows = [np.arange(min(size, self.most)) for size in sizes]  # from the top
         self.y = [middle + self.step(len(r)) * (r[-1] / 2 - r) for r in rows]
 
@@ -148,7 +168,7 @@ def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
         return len(pairs)
     for (x, y), weight, color in zip(places, weights, colors):
         color = color if is_stressed else NEUTRAL
-        plan.write(ax, x, y, number(weight), pad=0.6, color=color, zorder=3)
+        plan.write(ax, x, y, _short(weight), pad=0.6, color=color, zorder=3)
     return 0
 
 
@@ -161,14 +181,10 @@ def _number_places(plan, i):
     """
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
-    first = (plan.node_width + plan.text_width) / 2 + 8  # past the bias, too
-    beside = np.full(len(left), first)
+    beside = (plan.node + plan.text_width) / 2 + 11  # past the bias, too
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
-    needed = plan.text_height * len(right)
-    second = first + 1.2 * plan.text_width
-    if needed > 0.8 * band and across >= second + 0.8 * plan.node_width:
-        beside[1::2], band = second, 2 * band  # two columns: each has twice the room
-    if needed > band or across < beside.max() + 0.8 * plan.node_width:
+    fits = beside + (plan.text_width + plan.node) / 2 < across
+    if plan.text_height * len(right) > band or not fits:
         return None
     order = (len(right) - 1) / 2 - np.arange(len(right))
     toward = beside / across  # where a straight edge would pass
@@ -177,8 +193,8 @@ def _number_places(plan, i):
     gap = np.clip(natural, plan.text_height, most)
     slack = (band - gap * len(right)) / 2  # each unit keeps to its own strip
     middles = left + np.clip((right.mean() - left) * toward, -slack, slack)
-    heights = middles[:, None] + gap[:, None] * order
-    places = np.repeat(plan.x[i] + beside, len(right))
+    heights = middles[:, None] + gap * order
+    places = np.full(heights.size, plan.x[i] + beside)
     return np.column_stack([places, heights.ravel()])
 
 
@@ -188,44 +204,58 @@ def _look_of(value):
     return looks[0 if value > 0 else 1 if value < 0 else 2]
 
 
-def _draw_nodes(ax, plan, values, shown, hidden="a", output="ŷ"):
-    """Draw the units with what stands in them, a value or a name, and below them."""
-    names = ["x{}", *[hidden] * (len(shown) - 1), output]
+def _draw_nodes(ax, plan, values, slopes, hidden="a", output="ŷ"):
+    """Draw the units with what stands in them: a value or a name, and a slope."""
+    names = ["x{}", *[hidden] * (len(plan.x) - 2), output]
     places, faces = [], []
-    for i, (name, layer) in enumerate(zip(names, [None, *shown])):
+    for i, name in enumerate(names):
+        room = 5 if slopes else 4
+        if i in slopes:  # the two numbers stand like those of a fraction
+            ends = plan.x[i] + np.array([-0.36, 0.36]) * plan.node
+            ax.hlines(
+                plan.y[i][plan.drawn(i)], *ends, colors=NEUTRAL, linewidth=1, zorder=5
+            )
         for j in plan.drawn(i):
-            x, y = plan.x[i], plan.y[i][j]
+            place = plan.x[i], plan.y[i][j]
             value = values[i][j] if i < len(values) else None
-            text = name.format(j) if value is None else number(value)
-            plan.write(ax, x, y, text, va="center_baseline", zorder=5)
-            places.append((x, y))
+            text = name.format(j) if value is None else _short(value, room)
+            if i in slopes:
+                text += f"\n{_short(slopes[i][j])}"
+            plan.write(ax, *place, text, va="center_baseline", zorder=5)
+            places.append(place)
             faces.append(np.nan_to_num(value or 0.0))
-            if layer is not None:
-                look = {"color": _look_of(layer.b[j])[0], "va": "top", "zorder": 3}
-                below = y - plan.node_height / 2 - 2
-                plan.write(ax, x, below, f"b {number(layer.b[j])}", pad=0.4, **look)
         more = plan.sizes[i] - len(plan.drawn(i))
         if more:
             place = plan.x[i], plan.y[i][-1]
             plan.write(ax, *place, f"⋮\n+ {more} more", linespacing=1.0, zorder=5)
     # Pale blue or orange: black text stays readable on it.
     tints = style.SIGNED_CMAP(0.5 + 0.11 * np.clip(faces, -2, 2))
-    _draw_ellipses(ax, plan, places, facecolors=tints, linewidths=1.5)
+    _draw_circles(ax, plan, places, facecolors=tints, linewidths=1.5)
 
 
-def _draw_ellipses(ax, plan, places, wider=0, **look):
-    sizes = [plan.node_width + wider], [plan.node_height + wider], [0]
+def _draw_biases(ax, plan, shown, name):
+    """Write the bias, or its gradient, below each unit that has one."""
+    for i, layer in enumerate(shown, 1):
+        for j in plan.drawn(i) if layer else ():
+            look = {"color": _look_of(layer.b[j])[0], "va": "top", "zorder": 3}
+            below = plan.y[i][j] - plan.node / 2 - 2
+            text = f"{name} {_short(layer.b[j])}"
+            plan.write(ax, plan.x[i], below, text, pad=0.4, **look)
+
+
+def _draw_circles(ax, plan, places, wider=0, **look):
+    size = [plan.node + wider]
     where = {"units": "points", "offsets": places, "offset_transform": ax.transData}
     look = {"edgecolors": "black", "zorder": 4, **where, **look}
-    ax.add_collection(EllipseCollection(*sizes, **look))
+    ax.add_collection(EllipseCollection(size, size, [0], **look))
 
 
 def _write_notes(ax, plan, *notes):
     """Write the key and what is missing into the lines at the bottom."""
-    key = "blue, solid: +    orange, dashed: −    wide: large"
+    key = "blue, solid: +   orange, dashed: −   wide: large"
     lines = [*(note.replace("\n", " ") for note in notes if note), key]
     if plan.lines == 1:
-        lines.insert(0, "    ".join(lines))
+        lines.insert(0, "   ".join(lines))
     lines = [line for line in lines if plan.width > 5.9 * len(line)]
     for i, line in enumerate(lines[: plan.lines]):
         weight = "normal" if key in line else "bold"
@@ -233,13 +263,13 @@ def _write_notes(ax, plan, *notes):
         axes.write(ax, *place, line, va="bottom", fontweight=weight)
 
 
-def describe_network(params, cache=None, grads=None):
+def describe_network(params, cache=None, grads=None, slopes=None):
     """The alt text of `draw_network`."""
     text = f"Diagram of a {'-'.join(map(str, _sizes(params)))} network."
     node_values = _node_values(cache)
     for i, values in enumerate(node_values):
-        name, more = f"Layer {i - 1}" if i else "Input", " and more" * (len(values) > 8)
-        text += f" {name}: {', '.join(map(plain, values[:8]))}{more}."
+        text += f" {f'Layer {i - 1}' if i else 'Input'}: {_listed(values)}"
+        text += f", dA {_listed(slopes[i])}." if slopes and i in slopes else "."
     if 0 < len(node_values) <= len(params):
         text += f" From layer {len(node_values) - 1} on nothing is computed yet."
     what, layers = ("weight", params) if grads is None else ("gradient", grads)
@@ -247,6 +277,10 @@ def describe_network(params, cache=None, grads=None):
     i, W = max(reached, key=lambda pair: _magnitudes(pair[1]).max())
     largest = plain(W.flat[_magnitudes(W).argmax()])
     return f"{text} Largest {what}: {largest}, in layer {i}."
+
+
+def _listed(values):
+    return ", ".join(map(plain, values[:8])) + " and more" * (len(values) > 8)
 
 
 def _magnitudes(W):

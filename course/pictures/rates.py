@@ -20,8 +20,7 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
         _draw_rates(ax, list(rates.values()))
         for i, (successes, trials) in enumerate(rates.values()):
             text = words[i] if rough else f"{successes} of {trials}: {words[i]}"
-            place = {"xytext": (5, 9), "textcoords": "offset points", "va": "bottom"}
-            ax.annotate(text, (0, i), **place, fontsize=STYLE["xtick.labelsize"])
+            _write_beside(ax, i, wilson_interval(successes, trials), text)
             ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
         names = [
             f"your guess: {name}" if [name] == [*guess] else name for name in rates
@@ -34,6 +33,16 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
     parts = "; ".join(f"{name}: {text}" for name, text in zip(rates, words))
     alt = f"Success rates with 95 % intervals. {parts}.{guessed(guess)}"
     return Picture(draw, alt, size)
+
+
+def _write_beside(ax, i, interval, text):
+    """Write into row ``i``, on the side of the interval where there is room."""
+    low, high = 100 * np.array(interval)
+    x, way, side = (high, 1, "left") if low + high < 100 else (low, -1, "right")
+    place = {"xytext": (12 * way, 0), "textcoords": "offset points", "ha": side}
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1}
+    size = STYLE["xtick.labelsize"]
+    ax.annotate(text, (x, i), va="center", fontsize=size, bbox=box, **place)
 
 
 def _draw_guess(ax, i, percent):

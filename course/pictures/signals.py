@@ -80,8 +80,8 @@ def spread(spreads, of="a", size=(8.0, 4.4)) -> Picture:
     return Picture(lambda ax: draw_spread(ax, spreads, of), alt, size)
 
 
-def draw_spread(ax, spreads, of="a"):
-    """Draw the spread of the signal layer by layer on a log axis."""
+def draw_spread(ax, spreads, of="a", faint=()):
+    """Draw the spread of the signal layer by layer on a log axis; some in grey."""
     everything = np.concatenate(list(spreads.values()))
     bottom, top = axes.log_limits(everything)
     # At least two decades: so that a small change looks small.
@@ -90,7 +90,8 @@ def draw_spread(ax, spreads, of="a"):
     for i, (name, values) in enumerate(spreads.items()):
         # A log axis has no place for 0: such a point stands at the bottom.
         label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
-        look = {**style.line_look(i), "markersize": 8, "clip_on": False}
+        look = style.FAINT if name in faint else style.line_look(i)
+        look = {**look, "markersize": 8, "clip_on": False}
         ax.plot(axes.within(values, bottom, top), label=label, **look)
     longest = max(map(len, spreads.values()))
     cut = f", cut at {number(top, 0)}" if np.any(everything > top) else ""

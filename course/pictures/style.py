@@ -35,6 +35,9 @@ _LOOKS = (
     ("#999999", (0, (1, 3)), "P", "O"),
 )
 
+# A line of before, for comparison.
+FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
+
 SMALL = 11  # points: the smallest text anywhere
 STYLE = {
     "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same everywhere

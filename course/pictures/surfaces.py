@@ -1,5 +1,7 @@
 """Pictures over the square of inputs: a unit's surface, samples, and a map of errors."""
 
+from functools import partial
+
 import numpy as np
 from matplotlib.patheffects import withStroke
 
@@ -234,14 +236,16 @@ def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
         error = errors[name] = abs(output - (axis + axis[:, None]))
         near, far = plain(error[inside][:, inside].max()), plain(error.max(), 1)
         parts.append(f"{name}: at most {near} in the square, {far} on the map")
-    alt = f"Maps of the error of the sum. {'; '.join(parts)}."
-    return in_row(_draw_error_map, errors, alt, size=(5.5 * len(errors), 3.7))
+    alt = f"Maps of the error of the sum, in one scale of greys. {'; '.join(parts)}."
+    finite = [error[np.isfinite(error)] for error in errors.values()]
+    draw = partial(_draw_error_map, most=np.concatenate(finite).max(initial=1e-9))
+    return in_row(draw, errors, alt, size=(5.5 * len(errors), 3.7))
 
 
-def _draw_error_map(ax, error):
-    """Errors on a grid, [i, j] at x0 = axis[j], x1 = axis[i]."""
-    limits = AROUND, AROUND
-    image = _show_square(ax, np.ma.masked_invalid(error), limits, cmap="Greys")
+def _draw_error_map(ax, error, most):
+    """Errors on a grid, [i, j] at x0 = axis[j], x1 = axis[i]; black is the ``most``."""
+    limits, look = (AROUND, AROUND), {"cmap": "Greys", "vmin": 0, "vmax": most}
+    image = _show_square(ax, np.ma.masked_invalid(error), limits, **look)
     ax.plot(*axes.SQUARE.T, "o--", clip_on=False)  # that of the training data
     ax.figure.colorbar(image, ax=ax, label="error")
     axes.note_missing(ax, [error])

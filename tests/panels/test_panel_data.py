@@ -9,7 +9,7 @@ from matplotlib.collections import LineCollection
 import mlp_core as mlp
 from course import files
 from course.panels.initialization import InitializationView, signal
-from course.pictures.style import number
+from course.pictures.style import number, plain
 from tests.panels import parts
 
 # 1. Activation, gradient, slice ------------------------------------------------------
@@ -97,6 +97,16 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
             dA = grads[i].b @ params[i].W.T  # of one sample db is dZ
             told = f"dA = dZ[{i}] W[{i}]ᵀ = {row(dA)}"
             assert (told in panel.shown.line) == (i > 0)
+            told = f"W[{i}] = {' '.join(map(row, params[i].W))}; dA"
+            assert (told in panel.shown.line) == (i > 0)
+            assert {*stage.slopes} == {*range(max(i, 1), 5)}
+            if i > 0:
+                units = zip(cache.A[i][0], dA)
+                wanted = {f"{number(a)}\n{number(d)}" for a, d in units}
+                assert wanted <= {*parts.texts(panel, "network")}
+                assert f", dA {', '.join(map(plain, dA))}." in panel.shown.alt
+        elif title != "Loss":
+            assert not stage.slopes
         if title == "Loss":
             loss = number(mlp.loss(Y_hat, Y), 3)
             assert f"loss = 1/2 (Y_hat - Y)² = {loss}" in panel.shown.line

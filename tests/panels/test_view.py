@@ -47,8 +47,8 @@ def two_values(control):
 def test_a_panel_that_was_moved_looks_like_a_new_one(name):
     """Guards: a picture, or its words, that stay as they were under other settings."""
     panel = parts.make(name, **parts.settings_of(name))
-    # Panels that train keep the loss of the run before: then only words are compared.
-    keeps = name in ("training_panel", "first_look_panel")
+    # Some keep a curve of before: then only words are compared.
+    keeps = name in ("training_panel", "first_look_panel", "initialization_panel")
     for setting, control in {**panel.look, **panel.work}.items():
         first = control.value
         for value in two_values(control):
@@ -62,4 +62,64 @@ def test_a_panel_that_was_moved_looks_like_a_new_one(name):
                 assert panel.picture.value == new.picture.value, (setting, value)
             new.close()
         control.set(first)
+    panel.close()
+
+
+STILL = {  # panel -> settings that are moved, and the cells that stand still
+    "activation_panel": (["alpha", "weight", "bias"], ["function", "unit"]),
+    "gradient_panel": (["h"], ["error"]),
+    "slice_panel": (["learning_rate"], ["slice"]),
+    "training_panel": (["step"], ["loss", "hidden", "surface", "neuron"]),
+    "first_look_panel": (["step"], ["loss", "surface", "neuron"]),
+    "pass_panel": (["step", "seed", "learning_rate"], ["network"]),
+    "initialization_panel": (["scheme", "width", "depth", "seed"], []),
+}
+
+
+@pytest.mark.parametrize("name", parts.NAMES)
+def test_axes_hold_still(name):
+    """Guards: a curve that changes in the numbers of its ticks alone, or that tilts where
+    it should stay."""
+    panel = parts.make(name)
+    settings, cells = STILL[name]
+
+    def limits():
+        axes = [panel.view.axes[cell] for cell in cells]
+        still = (
+            [*axes, panel.view.axes["weights"]]
+            if "weights" in panel.view.axes
+            else axes
+        )
+        return [
+            (*ax.get_xlim(), *(ax.get_ylim() if ax in axes else ())) for ax in still
+        ]
+
+    before = limits()
+    for setting in settings:
+        control = panel.controls[setting]
+        first = control.value
+        ends = (
+            [control.low, control.high]
+            if isinstance(control, Number)
+            else control.values
+        )
+        for value in [*ends, *two_values(control)]:
+            control.set(value)
+            assert limits() == before, (setting, value)
+        control.set(first)
+    panel.close()
+
+
+def test_the_spread_of_before_stays_for_comparison():
+    """Guards: width 100 and 10 in pictures that look alike."""
+    panel = parts.make("initialization_panel", width=100)
+    spread = panel.data.spread
+    panel.work["width"].set(10)
+    lines = {line.get_label(): line for line in panel.view.axes["spread"].lines}
+    assert [*lines] == ["normal, width 10", "before: normal, width 100"]
+    np.testing.assert_array_equal(
+        lines["before: normal, width 100"].get_ydata(), spread
+    )
+    low, high = panel.view.axes["spread"].get_ylim()
+    assert low < min(panel.data.spread) and max(spread) < high
     panel.close()

@@ -6,7 +6,9 @@ from matplotlib.colors import to_hex
 
 import mlp_core as mlp
 from course import pictures
+from course.pictures.hidden_space import Frame, frame_of
 from mlp_core import XOR, Layer
+from tests.panels import parts
 from tests.pictures.drawn import boxes, misplaced, points, texts
 
 
@@ -129,3 +131,31 @@ def test_numbers_that_can_not_be_drawn_are_told_and_stand_nowhere(new_axes, brok
     assert len(left.get_xdata()) == 2
     assert "(0, 1) → 1\n(1, 0) → 1" in texts(ax)  # those alone stay at 0
     assert "6 of 12 numbers\nare too large to draw" in texts(ax)
+
+
+def test_a_frame_holds_a_run_still(new_axes):
+    """Guards: axes that follow each step; directions that turn while it is trained."""
+    run = parts.training_run(task=XOR, seed=1)
+    for layer, size in ((0, 3), (2, 2)):
+        frame = frame_of(run.kept.stack(), XOR, run.activation, layer)
+        for step in (0, 500, 2000):
+            ax = new_axes((4.9, 2.5))
+            shown = run.at(step), XOR, run.activation, layer
+            pictures.draw_hidden(ax, *shown, frame)
+            np.testing.assert_array_equal([ax.get_xlim(), ax.get_ylim()], frame.limits)
+            drawn = np.concatenate([*points(ax).values()])
+            A = mlp.forward(run.at(step), XOR.X[[0, 3, 1, 2]], run.activation)[1].A
+            A = A[layer + 1] - (A[layer + 1].mean(axis=0) if size > 2 else 0)
+            np.testing.assert_allclose(drawn, A @ frame.directions)
+            assert "outside" not in " ".join(texts(ax))
+    own = new_axes((4.9, 2.5))
+    pictures.draw_hidden(own, *shown)  # the last step: its own directions
+    np.testing.assert_allclose(np.concatenate([*points(own).values()]), drawn)
+
+
+def test_what_stands_outside_of_the_frame_is_told(new_axes, params):
+    """Guards a point of a wild step that is missing in silence."""
+    limits = np.array([[50.0, 60.0], [50.0, 60.0]])
+    ax = new_axes((4.9, 2.5))
+    pictures.draw_hidden(ax, params, XOR, layer=2, frame=Frame(np.eye(2), limits))
+    assert texts(ax) == ["4 of 4 points\nstand outside"]

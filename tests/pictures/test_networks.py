@@ -91,6 +91,50 @@ def test_network_texts_do_not_overlap(new_axes, params, size):
     np.testing.assert_allclose([ax.get_xlim()[1], ax.get_ylim()[1]], points, rtol=0.02)
 
 
+@pytest.mark.parametrize(
+    "sizes", [(2, 3, 3, 2, 1), (2, 4, 1), (2, 4, 4, 1), (2, 9, 9, 1)]
+)
+@pytest.mark.parametrize("scale", [1, 1e-3, 1e-30, 1e130])
+def test_units_are_round_and_hold_their_numbers(new_axes, sizes, scale):
+    """Guards: ellipses, and '1e-13' that runs out of its unit or over its neighbour."""
+    params = mlp.initialize(sizes, np.random.default_rng(1))
+    params = [Layer(W * scale, b - 0.3 * scale) for W, b in params]
+    A = [np.full(n, -0.52 * scale) for n in sizes]
+    dA = {i: np.full(n, -0.0004 * scale) for i, n in enumerate(sizes) if i}
+    grads = [params[0], *[None] * (len(sizes) - 3), params[-1]]
+    shapes = [(5.9, 2.62), (6.6, 3.8), (10, 4.2)]  # two panels, and a picture
+    for size, shown in zip(shapes, [(), (grads, dA), ()]):
+        ax = new_axes(size)
+        pictures.draw_network(ax, params, mlp.Cache(A, []), *shown)
+        assert not misplaced(ax)
+        (units,) = units_of(ax)
+        assert units.get_widths() == units.get_heights()
+        radius = units.get_widths()[0] / 2 / 72 * ax.figure.dpi
+        places = {tuple(place): place for place in units.get_offsets()}
+        inside = [text for text in ax.texts if text.get_position() in places]
+        assert len(inside) == len(places)
+        for text in inside:
+            box = text.get_window_extent()
+            middle = ax.transData.transform(text.get_position())
+            assert np.hypot(*(box.max - middle) - [0, 3]) < radius, text.get_text()
+
+
+def test_slopes_stand_below_the_activations(new_axes, params):
+    """Guards: the dA of another unit, or of a layer that isn't reached."""
+    _, cache = mlp.forward(params, [[0.0, 1.0]])
+    slopes = {3: np.array([0.25, -1.5]), 4: np.array([-0.75])}
+    ax = new_axes((6.6, 3.8))
+    pictures.draw_network(ax, params, cache, [*[None] * 3, params[3]], slopes)
+    at = {text.get_position(): text.get_text() for text in ax.texts}
+    written = [at[tuple(place)] for place in units_of(ax)[0].get_offsets()]
+    assert written[:8] == [number(a) for layer in cache.A[:3] for a in layer[0]]
+    values = np.concatenate([cache.A[3][0], cache.A[4][0]])
+    below = ["0.25", "−1.50", "−0.75"]
+    assert written[8:] == [f"{number(a)}\n{d}" for a, d in zip(values, below)]
+    words = pictures.describe_network(params, cache, None, slopes)
+    assert ", dA 0.25, -1.50. Layer 3: " in words and ", dA -0.75." in words
+
+
 def test_network_without_room_says_so(new_axes):
     """Guards the notes: units and numbers that are left out are counted."""
     ax = new_axes((6.4, 4.0))
@@ -114,7 +158,7 @@ def test_network_shows_only_what_the_passes_have_reached(new_axes, params):
     written = texts(ax)
     assert number(cache.A[1][0, 0]) in written
     assert "ŷ" in written and written.count("a") == 5
-    assert sum(text.startswith("b ") for text in written) == 3
+    assert sum(text.startswith("db ") for text in written) == 3
     assert all(number(g) in written for g in grads[2].W.flat)
     assert number(params[0].W[0, 0]) not in written
     grey, _, active, other = edges_of(ax)
@@ -129,7 +173,7 @@ def test_network_with_missing_numbers_says_how_many(new_axes, broken):
         ax = new_axes((10, 5.6))
         pictures.draw_network(ax, *shown)
         assert any("12 of 32 numbers are NaN or infinite" in text for text in texts(ax))
-        assert "NaN" in texts(ax) and "b inf" in texts(ax)
+        assert {"NaN", "b inf", "db inf"} & {*texts(ax)} > {"NaN"}
 
 
 def test_network_in_words(params):
@@ -161,7 +205,7 @@ def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
     np.testing.assert_allclose(first.get_linewidths()[:2], [3, 5])
     assert [len(path.vertices) for path in first.get_paths()] == [2] * 6  # straight
     heads = ["inputs", "units", "output"]
-    key = "blue, solid: +    orange, dashed: −    wide: large"
+    key = "blue, solid: +   orange, dashed: −   wide: large"
     assert texts(ax) == ["x0", "x1", "0", "1", "2", "out", *heads, key]
     units, ring = (units.get_offsets() for units in units_of(ax))
     np.testing.assert_array_equal(ring, units[[4]])

@@ -5,6 +5,7 @@ import pytest
 
 from course import pictures
 from course.experiments import FATES, wilson_interval
+from tests.pictures.drawn import boxes
 
 
 def bars_of(ax):
@@ -26,9 +27,21 @@ def test_success_shows_rate_and_interval():
     (ax,) = pictures.success(rates).figure().axes
     np.testing.assert_allclose(bars_of(ax), [bar(0, 23, 100), bar(1, 89, 100)])
     np.testing.assert_allclose(diamonds_of(ax), [[23, 0], [89, 1]])
-    assert [text.xy for text in ax.texts] == [(0, 0), (0, 1)]
     names = [label.get_text() for label in ax.get_yticklabels()]
     assert names == ["bug", "right"] and ax.yaxis_inverted()
+
+
+def test_the_words_of_a_rate_stand_in_its_row():
+    """Guards words between two rows, over an interval, or beyond the picture."""
+    rates = {
+        f"row {i}": (count, 1000) for i, count in enumerate((0, 230, 495, 505, 1000))
+    }
+    (ax,) = pictures.success(rates, size=(8, 3)).figure().axes
+    for row, (bar, box) in enumerate(zip(bars_of(ax), boxes(ax).values(), strict=True)):
+        (left, middle), (right, _) = ax.transData.transform(bar)
+        assert (box.y0 + box.y1) / 2 == pytest.approx(middle, abs=3), row
+        assert box.x0 > right + 6 or box.x1 < left - 6
+        assert ax.bbox.x0 - 12 < box.x0 and box.x1 < ax.bbox.x1 + 12
 
 
 def test_groups_show_the_first_ten_of_each_size():

@@ -162,9 +162,14 @@ def test_error_map_is_how_far_the_output_is_from_the_sum():
     expected = np.tile(abs(2 * axis - 1), (61, 1))  # 3 x0 + x1 - 1 less x0 + x1
     np.testing.assert_allclose(tilted.images[0].get_array(), expected, atol=1e-12)
     assert tilted.images[0].origin == "lower"
+    assert (
+        good.images[0].get_clim()
+        == tilted.images[0].get_clim()
+        == pytest.approx((0, 3))
+    )
     square = tilted.lines[0].get_xydata().tolist()
     assert square == [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]
     assert picture.alt == (
-        "Maps of the error of the sum. good: at most 0.00 in the square, 0.0 on the "
-        "map; tilted: at most 1.00 in the square, 3.0 on the map."
+        "Maps of the error of the sum, in one scale of greys. good: at most 0.00 in the "
+        "square, 0.0 on the map; tilted: at most 1.00 in the square, 3.0 on the map."
     )
