@@ -159,7 +159,7 @@ def test_difference_interval_gives_the_published_values(first, second, low, high
 
 
 def test_a_difference_may_be_clear_where_two_intervals_overlap():
-    """Guards the claim of notebook 5: 881 and 846 of 1,000."""
+    """Guards: two intervals taken one by one, where they overlap."""
     first, second = (881, 1000), (846, 1000)
     assert wilson_interval(*first)[0] < wilson_interval(*second)[1]
     assert difference_interval(first, second)[0] > 0
