@@ -22,13 +22,13 @@ from course.pictures.losses import mark_loss
 class TrainingView(View):
     """Network, loss, decision surface, a neuron's surface and a hidden space."""
 
-    size = (1080, 430)  # with all settings and two lines of words it fits at 1280 x 720
+    size = (1080, 426)  # with all settings and two lines of words it fits at 1280 x 720
     cells: ClassVar = {
-        "network": Cell(0, 168, 590, 262, (2, 2, 2, 2)),
-        "loss": Cell(0, 0, 590, 168, (96, 26, 72, 26)),
-        "hidden": Cell(590, 182, 490, 248, (100, 48, 20, 24)),
-        "surface": Cell(590, 0, 245, 182, (76, 26, 38, 26)),
-        "neuron": Cell(835, 0, 245, 182, (76, 26, 38, 26)),
+        "network": Cell(0, 164, 590, 262, (2, 2, 2, 2)),
+        "loss": Cell(0, 0, 590, 164, (96, 26, 72, 26)),
+        "hidden": Cell(590, 180, 490, 246, (100, 48, 20, 24)),
+        "surface": Cell(590, 0, 245, 180, (76, 26, 38, 26)),
+        "neuron": Cell(835, 0, 245, 180, (76, 26, 38, 26)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room

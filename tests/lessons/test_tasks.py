@@ -18,6 +18,7 @@ from course import panels
 from course.fast import sweep
 from course.lessons.bug_lab import bugs
 from course.tools import find_notebooks, notebooks
+from course.tools.cells import kind_of
 from tests import tables
 from tests.lessons.test_bug_lab_game import choose
 from tests.lessons.test_bug_lab_game import signature_in as map_of
@@ -52,6 +53,15 @@ def test_each_task_of_a_panel_is_done_by_a_test(path):
     ]
     done = {name.removeprefix("test_task_") for name in globals()} | {*IN_WORDS}
     assert tasks and not set(tasks) - done
+
+
+@pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
+def test_tasks_stand_below_their_panel(path):
+    """Guards: who moves a slider has scrolled past what it is moved for."""
+    cells = cells_of(path)
+    for before, cell in itertools.pairwise(cells):
+        if "tasks" in notebooks.tags(cell):
+            assert kind_of(before) == "panel", cell.source
 
 
 @pytest.mark.parametrize("task", IN_WORDS)

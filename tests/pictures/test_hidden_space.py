@@ -148,9 +148,9 @@ def test_a_frame_holds_a_run_still(new_axes):
             A = A[layer + 1] - (A[layer + 1].mean(axis=0) if size > 2 else 0)
             np.testing.assert_allclose(drawn, A @ frame.directions)
             assert "outside" not in " ".join(texts(ax))
-    own = new_axes((4.9, 2.5))
-    pictures.draw_hidden(own, *shown)  # the last step: its own directions
-    np.testing.assert_allclose(np.concatenate([*points(own).values()]), drawn)
+        own = new_axes((4.9, 2.5))
+        pictures.draw_hidden(own, *shown)  # the last step: its own directions
+        np.testing.assert_allclose(np.concatenate([*points(own).values()]), drawn)
 
 
 def test_what_stands_outside_of_the_frame_is_told(new_axes, params):
