@@ -43,8 +43,11 @@ class Follower:
             raise TypeError(
                 f"steps must come from a function with `yield`, not a {found}"
             )
-        self.steps, self.shapes, self.by = steps, shapes, functions_of(steps)
-        self.made = 0
+        self.steps, self.shapes, self.made = steps, shapes, 0
+
+    @property
+    def by(self) -> str:
+        return functions_of(self.steps)
 
     def take(self, most) -> dict:
         """The next steps: how many, where they led, and in words why no more come."""

@@ -4,28 +4,20 @@ const QUICK = 100; // milliseconds that an answer takes
 const PATIENCE = 2500; // milliseconds until it is said to be busy
 
 export class Following {
-  // `by` names its functions, `send` asks it for steps, `event` of the run tells where they
-  // lead, and `begins` whether it can begin anew, from what the page shows: another `turn`.
+  // `by` names its functions, `begins` tells whether they can begin anew, from what the page
+  // shows, `send` asks it for steps, and `event` of the run tells where they lead, once begun.
   constructor({ number, by, begins }, event, send, isGone) {
-    Object.assign(this, { number, by, begins, event, send, isGone, turn: 0 });
-    this.turnTo(event);
-  }
-
-  // What was asked for before is no longer wanted.
-  turnTo(event) {
-    Object.assign(this, { event, asked: [], most: 1, isLate: false, isNew: this.begins });
-    this.turn++;
+    Object.assign(this, { number, by, begins, event, send, isGone });
+    Object.assign(this, { asked: [], most: 1, isLate: false });
   }
 
   get isAsked() {
     return this.asked.length >= this.most;
   }
 
-  ask(count, step) {
-    this.asked.push({ at: performance.now(), step });
-    const { number, turn, isNew } = this;
-    this.isNew = false;
-    this.send({ number, turn, count, begins: isNew });
+  ask(count, step, begins) {
+    this.asked.push({ at: performance.now(), step, event: this.event });
+    this.send({ number: this.number, count }, begins);
   }
 
   // Whether an answer takes long; true once.
@@ -34,13 +26,13 @@ export class Following {
     return (this.isLate = true);
   }
 
-  // An answer has come: the step at which it was asked for. Where pictures come fast, a
-  // second one is on its way while the first is drawn: a server may hold each small
-  // message back until it has heard something.
+  // An answer has come: its question. Where pictures come fast, a second one is on its way
+  // while the first is drawn: a server may hold each small message back until it has heard
+  // something.
   hear() {
-    const { at, step } = this.asked.shift();
+    const asked = this.asked.shift();
     this.isLate = false;
-    this.most = performance.now() - at < QUICK ? 2 : 1;
-    return step;
+    this.most = performance.now() - asked.at < QUICK ? 2 : 1;
+    return asked;
   }
 }

@@ -11,6 +11,10 @@ const QUIET = ["step", "hide"]; // these change nothing of a run
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
 const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 
+// Whether this event left other parameters at a step.
+const sets = (event, step) =>
+  (event?.to ?? event?.step) === step && ("values" in event || "parameter" in event);
+
 export class Run {
   constructor(settings = {}) {
     this.settings = { ...defaultsFor(settings.data), ...settings };
@@ -118,7 +122,9 @@ export class Run {
       if (moment.step - before.step < this.every) this.kept.pop();
       else moment.must = false; // the last one alone: from there it may be trained on
     }
-    const event = goesOn ? last : { step: this.step };
+    let from = this.step;
+    if (!count) while (sets(this.events.at(-1), from)) from = this.events.pop().step; // overridden
+    const event = goesOn ? last : { step: from };
     if (!goesOn) this.events.push(event);
     this.p = Float64Array.from(values);
     this.step += count;

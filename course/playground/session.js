@@ -22,8 +22,8 @@ const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
-const CHANGED =
-  "Python knows nothing of this change, and trains no longer: Play is the page's own.";
+const CHANGED = "Python's steps know nothing of this change: Play is the page's own.";
+const AGAIN = "Play calls the function again: from here, or after Reset from the start.";
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 export class Session {
@@ -87,22 +87,29 @@ export class Session {
     this.told = "";
     if (!this.python) this.do((run) => run.train(1));
     else if (this.python.isGone()) this.letGo(GONE);
-    else if (!this.python.asked.length) this.ask(1);
+    else if (this.begins || !this.python.asked.length) this.ask(1);
   }
 
   // From here on Python trains.
   follow(what, send, isGone = () => false) {
     this.play(false);
-    this.python = new Following(what, this.run.place(this.run.p), send, isGone);
+    const event = what.begins ? null : this.run.place(this.run.p);
+    this.python = new Following(what, event, send, isGone);
     this.told = "";
     this.tell("settings");
   }
 
-  ask(count) {
+  // Whether Python begins anew with what it is asked next.
+  get begins() {
     const { python, run } = this;
+    return python.begins && (!python.event || run.step < run.end);
+  }
+
+  ask(count) {
+    const { python, run, begins } = this;
     if (python.isGone()) return this.letGo(GONE);
-    if (!python.event) python.event = run.place(run.p); // it begins here
-    python.ask(count, run.step);
+    if (begins) python.event = run.place(run.p);
+    python.ask(count, run.step, begins);
   }
 
   // When an answer takes long, that is said once.
@@ -113,17 +120,27 @@ export class Session {
   }
 
   // What Python sent: so many steps, where they led, and why no more come.
-  answer({ number, turn, count, values, end }) {
+  answer({ number, count, values, end }) {
     const { python, run } = this;
-    if (python?.number !== number || python.turn !== turn) return; // of an earlier one
-    const askedAt = python.hear();
+    if (python?.number !== number || !python.asked.length) return; // to another question
+    const asked = python.hear();
+    if (asked.event !== python.event) return; // it led on from what was changed since
     const { step, settings } = run;
     if (count && values.length !== run.p.length) return this.letGo(OTHER);
     if (count) run.place(values, count);
-    if (step < run.end - count && step !== askedAt) run.goTo(step); // looked back meanwhile
-    if (end) this.letGo(end);
+    if (step < run.end - count && step !== asked.step) run.goTo(step); // looked back meanwhile
+    if (end) this.end(end);
     if (this.playing && performance.now() >= this.due) this.advance(performance.now());
     this.tell(run.settings !== settings ? "settings" : this.playing ? "frame" : "run");
+  }
+
+  // No more steps come, but a function can be called again.
+  end(words) {
+    const { python } = this;
+    this.letGo(words);
+    if (!python.begins) return;
+    python.event = null;
+    Object.assign(this, { python, told: `${words} ${AGAIN}` });
   }
 
   letGo(words) {
@@ -135,8 +152,8 @@ export class Session {
   // What is changed here Python knows nothing of, unless it can begin anew.
   mind() {
     const { python, run } = this;
-    if (!python || (python.event && run.events.at(-1) === python.event)) return;
-    if (python.begins) python.turnTo(null);
+    if (!python?.event || run.events.at(-1) === python.event) return;
+    if (python.begins) python.event = null;
     else this.letGo(CHANGED);
   }
 

@@ -49,10 +49,9 @@ def _list_of(one, name, value, least=0, most=None):
 
 def others(name, shown) -> list[str]:
     """What ``hide`` takes so that of all that it can take just these are shown."""
-    shown = _list_of(
-        partial(checks.one_of, options=SPEC["hide"]["options"]), name, shown
-    )
-    return [part for part in SPEC["hide"]["options"] if part not in shown]
+    options = SPEC["hide"]["options"]
+    shown = _list_of(partial(checks.one_of, options=options), name, shown)
+    return [part for part in options if part not in shown]
 
 
 def make_data(settings) -> list[mlp.Task]:

@@ -6,7 +6,6 @@ import { View } from "./view.js";
 
 const OFTEN = 250; // milliseconds between two words to Python
 const SELDOM = 1000; // the same, while it plays
-const SET = "Python set other layers, and trains no longer: Play is the page's own.";
 
 export default () => {
   let [model, session] = [null, null];
@@ -25,17 +24,17 @@ function connected(model) {
   const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
   const whole = wholeOf(model);
   const isGone = () => !whole.comm || !!whole.comm.jsServicesComm?.isDisposed; // JupyterLab's, with its kernel
-  const send = (content) => model.send(content.begins ? { ...content, now: told() } : content);
+  const send = (content, begins) => {
+    if (begins) tell(); // else an older word on its way could come after this one
+    model.send(begins ? { ...content, now: model.get("now") } : content);
+  };
   const follow = (what) => session.follow(what, send, isGone);
   let [seen, timer, due, toldAt] = [now.seen ?? 0, null, Infinity, 0];
-  const told = () => {
-    const { first, settings, events, step, p, divergedAt } = session.run;
-    const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
-    return { ...run, seen, python: session.python?.number ?? 0 };
-  };
   const tell = () => {
     if (isGone()) return;
-    model.set("now", told());
+    const { first, settings, events, step, p, divergedAt } = session.run;
+    const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
+    model.set("now", { ...run, seen, python: session.python?.number ?? 0 });
     model.save_changes();
     [timer, due, toldAt] = [null, Infinity, performance.now()];
   };
@@ -50,7 +49,6 @@ function connected(model) {
     for (const { number, values, ...what } of news.sort((a, b) => a.number - b.number)) {
       seen = number;
       const fits = values?.length === session.run.p.length; // else it was changed meanwhile
-      if (fits && session.python && !session.python.begins) session.letGo(SET);
       if (fits) session.do((run) => run.place(values));
       else if (what.by) follow({ number, ...what });
     }

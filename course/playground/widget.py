@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import anywidget
+import ipywidgets as widgets
 import numpy as np
 import traitlets
 
@@ -66,7 +67,7 @@ class Playground(anywidget.AnyWidget):
     def __getattr__(self, name):
         if name not in twin.SPEC:
             raise AttributeError(f"a playground has no {name}")
-        return self._settings[name]
+        return self._step if name == "step" else self._settings[name]
 
     def __setattr__(self, name, value):
         if name in twin.SPEC:
@@ -121,33 +122,29 @@ class Playground(anywidget.AnyWidget):
     def follow(self, training):
         """Let Python train what the page shows; the cell ends at once, and the page asks.
 
-        ``training(params)`` yields the layers after each step, from ``params`` on. After a
-        change on the page it is called anew, with what the page shows. Or it is a generator
-        such as ``mlp.steps(play.params, play.X, play.Y, samples, play.activation, 0.1)``: such
-        a change ends it. The page draws with its own activations, ``play.activation``.
+        ``training(params)`` yields the layers after each step, from ``params`` on. At the
+        start, and after a change on the page, it is called with what the page shows. Or it
+        is a generator, such as ``mlp.steps(play.params, ...)``: such a change ends it. The
+        page draws with its own activations, ``play.activation``.
         """
         begins = callable(training)
         steps = training(self.params) if begins else training
         self._trains = training
         self._follower = Follower(steps, twin.shapes(self._settings))
-        self.follows = {
-            "number": next(self._numbers),
-            "by": self._follower.by,
-            "begins": begins,
-        }
+        told = {"by": self._follower.by, "begins": begins}
+        self.follows = {"number": next(self._numbers), **told}
 
     def _take(self, _, asked, buffers):
         number = asked["number"]
         if number != self.follows["number"]:
             return
-        if "now" in asked:
-            self.now = asked["now"]
+        if "now" in asked:  # it begins, from what the page shows
+            self.set_state({"now": asked["now"]})
             self._follower = Follower(self._anew(), twin.shapes(self._settings))
-        took = self._follower.take(asked["count"])
-        self.send({"number": number, "turn": asked["turn"], **took})
+        self.send({"number": number, **self._follower.take(asked["count"])})
 
     def _anew(self):
-        yield from self._trains(self.params)
+        yield from self._trains(self.params)  # may fail: `take` tells of it
 
     @property
     def _run(self):
@@ -195,12 +192,7 @@ class Playground(anywidget.AnyWidget):
         return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        data, metadata = host.view(self, super())
-        run = self._run
-        if run.data:
-            shown, alt = picture(run)._repr_mimebundle_()
-            data, metadata = data | shown, metadata | alt
-        return data | {"text/plain": run.line()}, metadata
+        return _bundle(host.view(self, super()), self._run)
 
 
 def small(data, **settings) -> Playground:
@@ -211,13 +203,42 @@ def small(data, **settings) -> Playground:
     return Playground(**{"data": data, "show": shown, **network, **bends, **settings})
 
 
-def picture(run) -> Picture:
-    """The output over x0 and x1, with the training data."""
-    params, activation = run.with_features()
-    counts = " and ".join(f"{len(task.X)} {task.name}" for task in run.data)
-    alt = f"Surface of the output over the square of inputs, with {counts} samples; "
-    draw = partial(draw_surface, params=params, task=run.data[0], activation=activation)
-    return Picture(draw, f"{alt}{run.line()}.", (6, 4.2))
+class SideBySide(widgets.HBox):
+    """Two playgrounds or more, to compare by eye."""
+
+    _ipython_display_ = None  # as above
+
+    def __init__(self, *playgrounds):
+        super().__init__(playgrounds)
+        self.add_class("course-side-by-side")
+        for one in playgrounds:
+            one.layout.width = f"{100 / len(playgrounds)}%"
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        shown = host.view(self, super(Playground, self.children[0]))
+        return _bundle(shown, *(one._run for one in self.children))
+
+
+def _bundle(view, *runs):
+    """A mime bundle, with a picture and a line for readers without a page."""
+    data, metadata = view
+    if all(run.data for run in runs):
+        shown, alt = picture(*runs)._repr_mimebundle_()
+        data, metadata = data | shown, metadata | alt
+    line = "; beside it ".join(run.line() for run in runs)
+    return data | {"text/plain": line}, metadata
+
+
+def picture(*runs) -> Picture:
+    """The output of each over x0 and x1, with its training data."""
+    draws, alts = [], []
+    for run in runs:
+        shown = dict(zip(("params", "activation"), run.with_features()))
+        draws.append(partial(draw_surface, task=run.data[0], **shown))
+        counts = " and ".join(f"{len(task.X)} {task.name}" for task in run.data)
+        square = "Surface of the output over the square of inputs"
+        alts.append(f"{square}, with {counts} samples; {run.line()}.")
+    return Picture(draws, " Beside it: ".join(alts), (6 * len(runs), 4.2))
 
 
 def _points(X, Y):

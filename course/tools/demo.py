@@ -44,7 +44,9 @@ def _places(cells, kinds):
     for i, run in runs.items():
         shown |= {*range(_start(cells, i), run[-1] + 1)}
     texts = {place for place in shown if kinds[place] == "text"}
-    code = _needed(cells, kinds, [place for place in shown if kinds[place] in CODE])
+    live = [place for place, kind in enumerate(kinds) if kind == "panel"]
+    runs_there = [place for place in shown if kinds[place] in CODE]
+    code = _needed(cells, kinds, [*live, *runs_there])
     return _Places(runs, texts, code)
 
 

@@ -390,9 +390,70 @@ def test_why_python_stopped_stays_until_play(open_page):
     line = on.root.locator(".python")
     on.box("W[0][0, 0]").press("ArrowUp")
     on.box("W[0][0, 0]").press("ArrowUp")
-    expect(line).to_have_text(re.compile("Python knows nothing of this change"))
+    expect(line).to_have_text(re.compile("Python's steps know nothing of this change"))
     on.button("Play").click()
     expect(line).to_have_text("")
+
+
+BEGIN = """root => { const { session } = root.view;
+    root.asked = [];
+    const send = ({ count }, begins) => root.asked.push([count, begins, session.run.p[0]]);
+    session.follow({ number: 7, by: "your training", begins: true }, send);
+    session.play(true) }"""
+CHANGES = {  # to another step, or at step 3
+    "Reset": (0, lambda on: on.button("Reset: the very same start").click()),
+    "a size": (0, lambda on: on.button("units in layer 0 +").click()),
+    "a look back": (0, lambda on: on.set_step(0)),
+    "a seed": (0, lambda on: enter(on, "seed", "5")),
+    "a rate": (3, lambda on: enter(on, "learning rate", "0.25")),
+    "a weight": (3, lambda on: enter(on, "W[0][0, 0]", "0.75")),
+}
+
+
+def enter(on, label, value):
+    on.box(label).fill(value)
+    on.box(label).press("Enter")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_function_begins_anew_from_what_is_shown(open_page, change):
+    """Guards: an answer that went on from what was there before, One step that waits for
+    it, and a function that goes on from where it was."""
+    on = open_page("data=xor&hidden=3")
+    on.root.evaluate(BEGIN)
+    start = on.parameters()
+    asked = lambda: on.root.evaluate("root => root.asked")
+    wait_until(lambda: asked() == [[5, True, start[0]]], "it does not begin")
+    on.page.evaluate(ANSWER, [7, 3])
+    wait_until(lambda: len(asked()) > 1, "it does not go on")
+    assert not asked()[1][1]
+    on.button("Pause").click()
+    step, act = CHANGES[change]
+    act(on)
+    shown, before = on.parameters(), len(asked())
+    on.button("One step").click()
+    assert asked()[before:] == [[1, True, shown[0]]] and on.step() == step
+    for _ in range(before - 1):
+        on.page.evaluate(ANSWER, [7, 100])  # of before
+    assert on.parameters() == shown and on.step() == step
+    on.page.evaluate(ANSWER, [7, 1])
+    assert on.parameters() == [x + 1 for x in shown] and on.step() == step + 1
+    expect(on.root.locator(".python")).to_have_text("Python trains, by your training.")
+
+
+def test_a_function_that_has_ended_is_called_again(open_page):
+    """Guards: Play that trains by the page's own functions all at once."""
+    on = open_page("data=xor&hidden=3")
+    on.root.evaluate(BEGIN)
+    wait_until(lambda: on.root.evaluate("root => root.asked.length"), "it asks nothing")
+    on.page.evaluate(ANSWER.replace('end: ""', 'end: "All is made."'), [7, 3])
+    line = on.root.locator(".python")
+    expect(line).to_have_text(re.compile("^All is made. Play calls the function again"))
+    assert on.button("Play").is_visible() and on.step() == 3
+    on.button("Play").click()
+    asked = on.root.evaluate("root => root.asked")
+    assert asked[1] == [5, True, on.parameters()[0]] and on.step() == 3
+    expect(line).to_have_text("Python trains, by your training.")
 
 
 def test_a_python_that_is_gone_is_told_so_at_once(open_page):

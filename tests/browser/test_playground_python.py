@@ -27,6 +27,10 @@ def training(params, steps=10**9):
     for _ in range(steps):
         params = my_step(params)
         yield params
+def by_rate(params):
+    while True:
+        params = [mlp.Layer(W * 1e200 ** (play.learning_rate > 0.4), b) for W, b in my_step(params)]
+        yield params
 def fails(params):
     yield params
     params[0].W / [1, 2, 3, 4]
@@ -41,6 +45,15 @@ def hangs(params):
     "tell": "print(json.dumps([join(play.params).tolist(), join(play.replay()).tolist(), repr(play)]))",
     "set": "play.params = [mlp.Layer(2 * W, b + 1) for W, b in play.params]",
     "follow": "play.follow(training(play.params))",
+    "begin": "play.follow(training)",
+    "short": "play.follow(lambda params: training(params, 3))",
+    "wild": "play.follow(by_rate)",
+    "pair": """
+from course.playground import SideBySide
+pair = [Playground(data='sum', show=['loss', 'step']) for _ in range(2)]
+pair[0].follow(lambda params: mlp.steps(params, pair[0].X, pair[0].Y, [[0]], mlp.ORIGINAL, 0.1))
+pair[1].follow(training)
+SideBySide(*pair)""",
     "core": """
 samples = mlp.draw_samples(np.random.default_rng(0), len(other.X), 40)
 other.follow(mlp.steps(other.params, other.X, other.Y, samples, other.activation, 0.1))
@@ -202,7 +215,7 @@ def test_a_change_on_the_page_ends_it(talk):
         talk.run("follow")
         wait_until(lambda on=on: on.step() > 5, "it stands still")
         on.button(change).click()
-        banner(on, "trains no longer: Play is the page's own")
+        banner(on, "know nothing of this change: Play is the page's own")
         talk.told("tell")
         assert on.step() == 0 and on.button("Play").is_visible()
         on.button("One step").click()
@@ -210,6 +223,73 @@ def test_a_change_on_the_page_ends_it(talk):
         on.root.locator(".python").wait_for(state="hidden")
         talk.run("play")
         talk.run("again")
+
+
+def test_a_function_is_called_anew_after_a_change(talk):
+    """Guards: steps from what the page showed before, as it plays and as it stands still,
+    and a change by hand or by Python that is lost."""
+
+    def goes_on(on):
+        step = on.step()
+        wait_until(lambda: on.step() > step, "it stands still")
+
+    on = talk.on("play")
+    start = np.array(on.parameters())
+    talk.run("begin")
+    goes_on(on)
+    on.button("Reset: the very same start").click()
+    assert on.parameters() == start.tolist()
+    on.button("One step").click()
+    wait_until(lambda: on.step() == 1, "it makes no step")
+    on.button("Play").click()
+    on.box("W[0][0, 0]").fill("7.5")
+    on.box("W[0][0, 0]").press("Enter")
+    goes_on(on)
+    assert 7.5 < on.parameters()[0] < 7.5 + 0.001 * on.step()
+    talk.run("set")
+    wait_until(lambda: on.parameters()[0] > 15, "Python's own change is lost")
+    goes_on(on)
+    on.button("units in layer 0 +").click()
+    goes_on(on)
+    banner(on, BANNER)
+    on.button("Pause").click()
+    params, replayed, _ = talk.python_knows(on)
+    assert len(params) == 17 and params == replayed
+
+
+def test_a_function_that_has_ended_can_train_again(talk):
+    """Guards: a Play that goes on by the page's own functions, or not at all."""
+    on = talk.on("play")
+    talk.run("short")
+    for steps in (3, 6):
+        wait_until(lambda steps=steps: on.step() == steps, "it makes other steps")
+        banner(on, "Python has made all its steps: 3. Play calls the function again")
+        if steps == 3:
+            on.button("Play").click()
+    talk.run("wild")
+    wait_until(lambda: on.step() == 7, "it did not diverge")
+    banner(on, "numbers exploded, so lower the learning rate. Play calls")
+    on.box("learning rate").fill("0.25")
+    on.box("learning rate").press("Enter")
+    on.button("Reset: the very same start").click()
+    on.button("Play").click()
+    wait_until(lambda: on.step() > 5, "it does not begin")
+    banner(on, "Python trains, by your by_rate, my_step.")
+    on.button("Pause").click()
+
+
+def test_two_side_by_side_stand_at_one_height(talk):
+    """Guards: words above one of them that push it down."""
+    talk.run("pair")
+    cell = talk.notebook.show_cell(NAMES.index("pair"))
+    squares = cell.locator(".playground .square canvas:first-child")
+    expect(squares).to_have_count(2)
+    banners = cell.locator(".python")
+    expect(banners.first).to_contain_text("Python has made all its steps: 1.")
+    expect(banners.last).to_have_text(BANNER)
+    left, right = (squares.nth(i).bounding_box() for i in range(2))
+    assert left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
+    cell.locator(".playground").last.get_by_role("button", name="Pause").click()
 
 
 ENDS = {

@@ -60,6 +60,10 @@ def asks_wrongly(params):
     mlp.forward(params, [1.0, 2.0])
 
 
+def fails_at_once(params):
+    return 1 / 0
+
+
 def has_no_words(params):
     yield params
 
@@ -258,6 +262,13 @@ def test_who_trains_is_named():
     )  # has no name, nor have its functions
     assert Follower(handed_on, SHAPES).by == "your deep, my_step"
     assert Follower(iter([START]), SHAPES).by == "your steps"
+
+    def by_name(params):
+        yield mlp.sgd_step(params, mlp.backprop(params), twin.mlp)
+
+    assert Follower(by_name(START), SHAPES).by == (
+        "your by_name; mlp_core's sgd_step, backprop"
+    )
     with pytest.raises(TypeError, match="with `yield`, not a list"):
         Follower([START], SHAPES)
 
@@ -275,6 +286,61 @@ def test_the_page_asks_and_is_answered(at_once, monkeypatch):
     play._take(play, {"number": number, "count": 2}, [])
     assert len(sent) == 1 and play.follows["number"] == number + 1
     assert play.follows["by"] == "your training, my_step"
+    play.close()
+
+
+def asks(play, count, now=None):
+    """What Python answers to the page, whose network begins anew if `now` is told."""
+    sent, more = [], {"now": now} if now else {}
+    play.send = sent.append
+    play._take(play, {"number": play.follows["number"], "count": count} | more, [])
+    return sent[0]
+
+
+def test_a_function_begins_with_what_the_page_shows(at_once):
+    """Guards: a network, a rate, a size of the page that a function does not see."""
+    play = Playground(hidden=[3], activation="relu")
+
+    def by_rate(params):
+        while True:
+            params = [mlp.Layer(W + play.learning_rate, b) for W, b in params]
+            yield params
+
+    play.follow(by_rate)
+    assert play.follows == {"number": 1, "by": "your by_rate", "begins": True}
+    for hidden, rate, count in [([3], 0.5, 2), ([4], 0.25, 3)]:
+        settings = twin.whole({"hidden": hidden, "learning_rate": rate, "seed": 7})
+        start = join(twin.Run(settings | {"step": 0}).params)
+        now = {"first": settings, "settings": settings, "events": [], "step": 9}
+        told = asks(play, count, now | {"values": start.tolist(), "seen": 1})
+        assert told["number"] == 1 and told["count"] == count and not told["end"]
+        assert told["values"][0] == pytest.approx(start[0] + rate * count)
+        told = asks(play, 1)  # goes on
+        assert told["values"][0] == pytest.approx(start[0] + rate * (count + 1))
+        assert (play.seed, play.step, play.learning_rate) == (7, 9, rate)
+    play.close()
+
+
+def test_a_function_that_fails_when_it_begins_is_told_of(at_once):
+    """Guards: a page that waits for an answer, and a function without `yield`."""
+    play, given = Playground(hidden=[3]), []
+
+    def training(params):
+        return iter([params]) if not given else given[0](params)
+
+    play.follow(training)
+    told_by_page(play, values=[0.5] * 13, step=1)
+    for one, words in [
+        (fails_at_once, "in the line `return 1 / 0` of fails_at_once: ZeroDiv"),
+        (lambda params: None, "'NoneType' object is not iterable"),
+    ]:
+        given[:] = [one]
+        told = asks(play, 2, play.now)
+        assert told["count"] == 0 and words in told["end"]
+    with pytest.raises(TypeError, match="with `yield`, not a list"):
+        play.follow(lambda params: [params])
+    with pytest.raises(AttributeError, match="a playground has no rate"):
+        play.rate  # noqa: B018
     play.close()
 
 

@@ -156,6 +156,19 @@ def test_steps_from_outside_stand_where_they_were_seen():
     assert stands[-1]["p"] == cut["p"]
 
 
+def test_a_weight_that_is_dragged_while_python_trains_leaves_one_event():
+    """Guards: a run that grows with each move of a drag, until the page can't tell it."""
+    drag = [[["put", i, 9.0], placed(0, i / 2), placed(5, i / 4)] for i in range(9)]
+    acts = [["train", 30], placed(0, 1), *itertools.chain(*drag)]
+    acts += [["goTo", 50], ["goTo", 30], ["goTo", 40], ["train", 1]]
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
+    told, (fifty, start, forty, cut) = stands[28], stands[29:]
+    assert told["events"] == [{"step": 30, "to": 75, "values": [2.0] * 13}]
+    assert set(fifty["p"]) == {2.0} and set(start["p"]) == {0.0}
+    assert forty["p"] == [1.0] * 13 and forty["step"] == 40
+    assert cut["events"] == [{"step": 30, "to": 40, "values": [1.0] * 13}]
+
+
 def test_a_long_stretch_from_outside_keeps_few_moments_and_both_its_ends():
     """Guards: memory that grows with each picture, and a look back that trains from a
     moment that is gone."""

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from course.playground import Playground, twin, widget
+from course.playground import Playground, SideBySide, twin, widget
 from tests.pictures import drawn
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
@@ -32,6 +32,33 @@ def test_a_cell_shows_widget_picture_and_line():
     assert (
         "with 140 training and 60 test samples; step 1:" in metadata["image/png"]["alt"]
     )
+
+
+def test_two_side_by_side_are_one_picture_and_one_line():
+    """Guards: a reader without a kernel who sees one of them alone, or nothing."""
+    pair = [Playground(data="xor", hidden=[3], seed=seed, step=5) for seed in (1, 2)]
+    both = SideBySide(*pair)
+    data, metadata = both._repr_mimebundle_()
+    assert data[WIDGET]["model_id"] == both.model_id and data["image/png"]
+    lines = [one._repr_mimebundle_()[0]["text/plain"] for one in pair]
+    assert data["text/plain"] == "; beside it ".join(lines) and lines[0] != lines[1]
+    assert all(line in metadata["image/png"]["alt"] for line in lines)
+    axes = widget.picture(*(twin.Run(one.settings) for one in pair)).figure().axes
+    shown = [ax.images[0].get_array() for ax in axes]
+    assert len(shown) == 2 and not np.array_equal(*shown)
+    assert [one.layout.width for one in pair] == ["50.0%"] * 2
+    for one in (both, *pair):
+        one.close()
+
+
+def test_shown_are_those_that_are_named():
+    """Guards: a control that is new, and a wrong name."""
+    play = Playground(show=["seed", "loss"])
+    options = set(twin.SPEC["hide"]["options"])
+    assert set(play.settings["hide"]) == options - {"seed", "loss"}
+    play.close()
+    with pytest.raises(ValueError, match="each of show"):
+        Playground(show=["sead"])
 
 
 @pytest.mark.parametrize("points", [[], [[1, 2, 0.5]], [[1, 2, 0], [1, 2, 1]]])
