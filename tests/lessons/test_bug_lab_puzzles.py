@@ -11,7 +11,7 @@ from course.lessons.bug_lab.puzzles import puzzle
 from course.pictures.gradient_checks import describe_gradient_check
 
 # Numbers that no notebook uses; each has all eight bugs at first settings of their own.
-NUMBERS = [(seed, number) for seed in range(9000, 9004) for number in range(16)]
+NUMBERS = [(seed, number) for seed in range(9000, 9003) for number in range(16)]
 
 
 @functools.cache
@@ -63,7 +63,7 @@ def test_all_eight_come_before_one_comes_again(level):
         assert all(a != b for a, b in itertools.pairwise(names))
         assert names[:8] != names[8:16]
         orders.add(tuple(names[:8]))
-    assert len(orders) == 4, "an order for all classes, whatever the seed"
+    assert len(orders) == 3, "an order for all classes, whatever the seed"
     assert puzzle(4, level, 11) == puzzle(4, level, 11) != puzzle(5, level, 11)
 
 
@@ -92,9 +92,10 @@ def test_a_bug_can_be_named_if_the_settings_tell_it_from_all_others(monkeypatch)
     a, b, c = puzzles.Suspect("a"), puzzles.Suspect("b"), puzzles.Suspect("c")
     also_a = puzzles.Suspect("a", 1)
 
-    def patterns(_, settings):
+    def patterns(_, settings, suspects):
         x, y = settings.values()
-        return {a: 0, also_a: 5 * x, b: x, c: x + y}
+        shown = {a: 0, also_a: 5 * x, b: x, c: x + y}
+        return {suspect: shown[suspect] for suspect in suspects}
 
     monkeypatch.setattr(puzzles, "MENUS", {"x": [0, 1], "y": [0, 1]})
     monkeypatch.setattr(puzzles, "patterns", patterns)
@@ -105,7 +106,7 @@ def test_a_bug_can_be_named_if_the_settings_tell_it_from_all_others(monkeypatch)
     assert names(1, a, b) and not names(0, a, b)
     assert names(1, a, c) and names(1, b, c)
     assert names(2, a, also_a, b, c) and not names(1, a, b, c)
-    monkeypatch.setattr(puzzles, "patterns", lambda *_: {a: 0, b: 0})
+    monkeypatch.setattr(puzzles, "patterns", lambda *_: dict.fromkeys([a, b], 0))
     assert not names(5, a, b)
 
 

@@ -165,9 +165,8 @@ BUGS = {
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         _wrong_axis,
-        "Its mark: only biases are wrong, in layers with as many units as there "
-        "are samples. Another batch size moves it to other layers; a batch of 1 "
-        "spreads it over all layers with several units.",
+        "Its mark: only biases are wrong, of layers with as many units as there are "
+        "samples; with a batch of 1, of any layer with several units.",
     ),
     # As globals invite to. The first call has none before it, and reads its own cache;
     # so does a batch of another shape, which wouldn't fit.
@@ -183,8 +182,8 @@ BUGS = {
         "step 4",
         "dA = dZ @ (W[i] - learning_rate * dW).T",
         lambda now, i: now.dZ @ (now.W[i] - now.learning_rate * now.dW).mT,
-        "Its mark: the last layer is right, all before it is wrong. The errors "
-        "shrink with the learning rate.",
+        "Its mark: the last layer is right, and the errors before it shrink with the "
+        "learning rate.",
     ),
 }
 target_for_input = BUGS["target for input"].gradient()  # as notebook 7 calls it

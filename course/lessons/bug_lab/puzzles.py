@@ -73,7 +73,7 @@ def puzzle(seed, level, number) -> Puzzle:
     bug = _order(seed, level, number // len(BUGS))[number % len(BUGS)]
     rng = np.random.default_rng([seed, level, number])
     # Else most patterns that two bugs share would be white.
-    is_orange = level == 2 and bug not in ONLY_WHITE and rng.integers(5) > 0
+    is_orange = level == 2 and bug not in ONLY_WHITE and rng.integers(10) > 0
     is_equal = is_orange and bug in ONE_FACTOR and rng.integers(4) > 0
     suspects = [suspect for suspect in SUSPECTS[level] if suspect.bug == bug]
     while True:
@@ -106,20 +106,21 @@ class Pattern(NamedTuple):
     factor: float | None  # of `one_factor`, rounded, so that two can be compared
 
 
-def patterns(drawn, settings=None) -> dict:
+def patterns(drawn, settings=None, suspects=None) -> dict:
     """The pattern of each suspect on the network of a puzzle."""
     settings = drawn.settings if settings is None else settings
-    return _patterns(drawn.level, drawn.draw, tuple(settings.items()))
+    suspects = SUSPECTS[drawn.level] if suspects is None else tuple(suspects)
+    return _patterns(suspects, drawn.draw, tuple(settings.items()))
 
 
 @functools.lru_cache(1000)
-def _patterns(level, draw, settings):
+def _patterns(suspects, draw, settings):
     settings = dict(settings)
     lengths = [n for i, o in itertools.pairwise(settings["sizes"]) for n in (i * o, o)]
     places = np.repeat(np.arange(len(lengths)), lengths)
-    right, claims, errors = _checks(level, draw, settings)
+    right, claims, errors = _checks(suspects, draw, settings)
     found = {}
-    for suspect in SUSPECTS[level]:
+    for suspect in suspects:
         is_wrong = errors[suspect] > WRONG
         factor = one_factor(claims[suspect][is_wrong], right[is_wrong])
         wrong = tuple(np.unique(places[is_wrong]).tolist())
@@ -127,12 +128,12 @@ def _patterns(level, draw, settings):
     return found
 
 
-def _checks(level, draw, settings):
+def _checks(suspects, draw, settings):
     """The right slopes; of each suspect what it claims, and the errors on its map.
 
     As in `gradient_check`, but without the work of taking differences.
     """
-    loss, claims = claimed((NONE, *SUSPECTS[level]), draw=draw, **settings)
+    loss, claims = claimed((NONE, *suspects), draw=draw, **settings)
     right = claims.pop(NONE)
     least = np.maximum(abs(right), 1e-4 * max(1.0, loss))
     errors = {
@@ -161,14 +162,14 @@ def nearest(bug, drawn, settings) -> Suspect:
 
 
 def _map_is_enough(drawn):
-    *_, errors = _checks(drawn.level, drawn.draw, drawn.settings)
+    *_, errors = _checks(SUSPECTS[1], drawn.draw, drawn.settings)
     shown = errors.pop(drawn.suspect)
     return all(np.max(abs(shown - e)) > CLEAR for e in (0.0, *errors.values()))
 
 
 def _pattern_is_shared(drawn):
     """Other bugs have it too, and few changed settings can tell them all apart."""
-    right, *_ = _checks(drawn.level, drawn.draw, drawn.settings)
+    right, *_ = _checks((), drawn.draw, drawn.settings)
     if not right.any() or not lookalikes(drawn):  # a dead network: most can't show
         return False
     found = patterns(drawn)
@@ -189,17 +190,17 @@ def can_be_named(suspects, drawn, settings, changes) -> bool:
     return changes > 0 and any(
         all(
             can_be_named(group, drawn, changed, changes - 1)
-            for group in _groups(suspects, patterns(drawn, changed))
+            for group in _groups(patterns(drawn, changed, suspects))
         )
         for changed in experiments
     )
 
 
-def _groups(suspects, found):
+def _groups(found):
     """The suspects that have one pattern, for each pattern."""
     groups = {}
-    for suspect in suspects:
-        groups.setdefault(found[suspect], []).append(suspect)
+    for suspect, pattern in found.items():
+        groups.setdefault(pattern, []).append(suspect)
     return groups.values()
 
 
