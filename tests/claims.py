@@ -328,7 +328,7 @@ def with_bug(bug, seeds):
 def all_white(seeds):
     """Which first maps of the lab at level 2 show no error."""
     drawn = [puzzle(seed, 2, 0) for seed in seeds]
-    return np.array([not patterns(p.draw, p.settings)[p.bug].wrong for p in drawn])
+    return np.array([not patterns(p)[p.suspect].wrong for p in drawn])
 
 
 # 3. The command ----------------------------------------------------------------------

@@ -112,7 +112,22 @@ def describe_gradient_check(checks):
     text = f"Wrong: {', '.join(wrong)}. Right: {', '.join(right) or 'none'}.{kinks}"
     if (factor := common_factor(checks)) is not None:
         text += f" Each wrong entry is {factor:.2f} times the right one."
-    return text
+    return text + _floor_in_words(checks)
+
+
+def _floor_in_words(checks):
+    """What tiny wrong slopes are compared with, if there are any: it makes errors small."""
+    for check in checks:
+        difference = abs(check.analytic - check.numeric)
+        larger = np.maximum(abs(check.analytic), abs(check.numeric))
+        tiny = is_wrong(check) & (difference > check.error * larger * (1 + 1e-9))
+        if tiny.any():
+            floor = f"{np.max(difference[tiny] / check.error[tiny]):.2g}"
+            return (
+                f" Some slopes are tiny: below {floor} they count as {floor} in an error, "
+                "so that rounding does not look like a bug."
+            )
+    return ""
 
 
 def _all_right(checks):

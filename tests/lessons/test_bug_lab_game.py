@@ -11,7 +11,7 @@ from course.lessons.bug_lab import bugs, puzzles
 from course.lessons.bug_lab.game import bug_lab
 from course.pictures.gradient_checks import describe_gradient_check
 from tests.lessons.test_bug_lab_bugs import each_bug
-from tests.panels.parts import assert_all_inside, press
+from tests.panels.parts import assert_all_inside, message, press
 
 
 @pytest.fixture
@@ -26,14 +26,15 @@ def settings_of(lab):
 
 def signature_in(lab, name):
     """The map of a bug in the lab as it stands."""
-    return bugs.signature(name, draw=lab.puzzle.draw, **settings_of(lab))
+    layer = puzzles.nearest(name, lab.puzzle, settings_of(lab)).layer
+    return bugs.signature(name, layer=layer, draw=lab.puzzle.draw, **settings_of(lab))
 
 
 def plant(name, **wanted):
     """A lab with this bug, at first settings that hold what is wanted."""
     for number in range(1000):
         found = puzzles.puzzle(5, 1, number)
-        if found.bug == name and found.settings | wanted == found.settings:
+        if found.suspect.bug == name and found.settings | wanted == found.settings:
             return bug_lab(seed=5, number=number)
     raise LookupError(name)
 
@@ -77,7 +78,8 @@ def test_each_wrong_name_is_told_how_it_would_differ(lab):
         words = choose(lab, name)
         assert f"Not '{name}'." in words and bugs.BUGS[name].mark in words
         assert bugs.difference(lab.data, signature_in(lab, name)) in words
-    assert lab.found == set() and lab.problem is None
+        assert words.endswith(" Two changes of a setting are left.</div>")
+    assert not lab.found and lab.problem is None
 
 
 def test_a_guess_is_compared_on_what_is_shown():
@@ -97,22 +99,22 @@ def test_at_level_2_the_lab_says_how_many_bugs_share_the_pattern():
     """Guards its words: a map of which four are meant must not speak of one."""
     for number in range(8):
         lab = bug_lab(seed=3, level=2, number=number)
-        count = len(puzzles.lookalikes(*lab.puzzle))
+        count = len(puzzles.lookalikes(lab.puzzle))
         text = "one other bug has" if count == 1 else f"{count} other bugs have"
         assert f"At its first settings {text} the same pattern" in lab.feedback.value
-        assert "One or two changed settings tell them apart" in lab.feedback.value
+        assert "It may stand in one layer only." in lab.feedback.value
 
 
 def test_a_reply_goes_when_the_map_changes(lab):
     """Guards against words that speak of a map that is no longer there."""
-    first, line = lab.feedback.value, lab.shown.line
-    assert "Which bug is it?" in first
+    line = lab.shown.line
+    assert "Which bug is it?" in lab.feedback.value
     choose(lab, others(lab)[0])
     lab.work["batch_size"].box.value = other_option(lab.work["batch_size"])
-    assert lab.feedback.value == first
+    assert "Which bug is it?" in lab.feedback.value
     choose(lab, others(lab)[1])
     press(lab, "First map")
-    assert lab.feedback.value == first and lab.shown.line == line
+    assert "Which bug is it?" in lab.feedback.value and lab.shown.line == line
     assert settings_of(lab) == lab.puzzle.settings
     assert "Yes: " in choose(lab, lab.bug)
     lab.work["batch_size"].box.value = other_option(lab.work["batch_size"])
@@ -139,17 +141,71 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
         assert lab.feedback.value.count("A new bug, on a new network.") == 1
-    assert "Found so far: 8 of 8." in choose(lab, lab.bug)
+    words = choose(lab, lab.bug)
+    assert (
+        "That makes all eight, 8 of 8 at the first try, with 0 of 16 changes." in words
+    )
+
+
+def test_the_end_tells_how_the_eight_were_named(lab):
+    """Guards the applause: first tries and changes are those before each was named."""
+    for number in range(8):
+        for _ in range(number % 3):
+            choose(lab, others(lab)[0])
+        for control in [*lab.work.values()][: number % 2]:
+            control.box.value = other_option(control)
+        words = choose(lab, lab.bug)
+        for name in (others(lab)[0], lab.bug):  # once it is named, nothing counts
+            choose(lab, name)
+        lab.work["before"].box.value = other_option(lab.work["before"])
+        assert "all eight" not in words or number == 7
+        press(lab, "New bug")
+    assert (
+        "That makes all eight, 3 of 8 at the first try, with 4 of 16 changes." in words
+    )
+
+
+def test_a_bug_is_named_with_two_changed_settings(lab):
+    """Guards the budget: what takes from it, what does not, and what is refused."""
+    size, before = lab.work["batch_size"].box, lab.work["before"].box
+    first, other = size.value, other_option(lab.work["batch_size"])
+    assert "Two changes of a setting are left." in lab.feedback.value
+    size.value = other
+    assert "One change of a setting is left." in lab.feedback.value
+    press(lab, "First map")  # gives nothing back
+    size.value = other  # has been seen
+    assert "One change of a setting is left." in lab.feedback.value
+    before.value = other_option(lab.work["before"])
+    assert "No change of a setting is left: name the bug" in lab.feedback.value
+    line, kept = lab.shown.line, settings_of(lab)
+    lab.work["activation"].box.value = other_option(lab.work["activation"])
+    assert (lab.shown.line, settings_of(lab)) == (line, kept)
+    assert lab.work["activation"].box.value == kept["activation"]
+    assert "The settings stay as they are" in lab.feedback.value
+    assert message(lab).count(line) == 1 and lab.problem is None
+    press(lab, "First map")
+    assert size.value == first
+    choose(lab, lab.bug)
+    size.value = next(o for o in size.options if o not in (first, other))
+    assert lab.work["batch_size"].value == int(size.value)
+    assert "left" not in lab.feedback.value
+    press(lab, "New bug")
+    assert "Two changes of a setting are left." in lab.feedback.value
+
+
+def test_what_the_call_changes_costs_nothing():
+    """Guards a lab that its teacher has set up."""
+    lab = bug_lab(seed=3, batch_size=5, activation="identity")
+    assert "Two changes of a setting are left." in lab.feedback.value
 
 
 def test_the_saved_numbers_stand_under_their_names(lab):
     """Guards: what the bug claims under the name of the differences, or transposed."""
     names, rows = lab.view.table(lab.data, lab.now())
     table = dict(zip(names, zip(*rows)))
-    claimed, right = (
-        bugs.claimed(bug, draw=lab.puzzle.draw, **settings_of(lab))[1]
-        for bug in (lab.bug, None)
-    )
+    pair = lab.puzzle.suspect, puzzles.NONE
+    _, claims = bugs.claimed(pair, draw=lab.puzzle.draw, **settings_of(lab))
+    claimed, right = claims.values()
     assert not np.allclose(claimed, right, atol=1e-3)
     np.testing.assert_allclose(table["analytic"], claimed, rtol=1e-9, atol=1e-12)
     np.testing.assert_allclose(table["numeric"], right, atol=1e-5)
@@ -174,6 +230,7 @@ def test_another_level_is_another_game(lab):
 def test_every_setting_works_for_every_bug(name, capsys):
     """Guards the experiments: no setting stops a bug, none warns, each reaches the map."""
     lab = plant(name)
+    choose(lab, name)  # from here on it may be changed as often as one likes
     for control in lab.work.values():
         for option in control.box.options:
             control.box.value = option

@@ -6,7 +6,7 @@ from IPython.core.formatters import DisplayFormatter
 
 from course import Lesson, lessons, page, questions, record
 from course.questions.kinds import Reply
-from tests.answers import DOUBLES, STUBS, cell, named
+from tests.answers import DOUBLES, SOLUTIONS, STUBS, cell, named
 
 SOLVED = named("xor_network", lambda: [([[1, 1], [1, 1]], [0, -1]), ([[1], [-2]], [0])])
 SLOPE = named("my_slope", lambda z, alpha: np.where(z >= 0, 1.0, alpha))
@@ -121,8 +121,11 @@ def test_a_stub_counts_as_no_try(lesson):
     assert record.work("xor_task", "xor_network").tries == 1
     assert "  xor_network: solved" in opened.progress()
     lab = Lesson("07_bug_lab")
-    for name in ("mend_first", "mend_second"):
-        verdict = lab.check(cell(name, STUBS["mend_first"].replace("mend_first", name)))
+    stub = STUBS["mend_first"]
+    # A usual mistake, which stood in the stub of copies made earlier.
+    mean = SOLUTIONS["mend_first"].replace(".sum(", ".mean(")
+    for name, code in ("mend_first", stub), ("mend_second", mean):
+        verdict = lab.check(cell(name, code.replace("mend_first", name)))
         assert verdict.mistake and verdict.tried == (name != "mend_first")
     assert record.work("bug_lab", "mend_first").tries == 0
     assert record.work("bug_lab", "mend_second").tries == 1

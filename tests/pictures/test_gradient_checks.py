@@ -119,6 +119,20 @@ def test_a_check_in_words(check):
     assert text == "Wrong: W[0] by 0.67, b[0] by 0.50. Right: none."
 
 
+@pytest.mark.parametrize(
+    "x, y, floor", [(1e-3, 1, None), (1e-5, 1, "0.0001"), (1e-4, 20, "0.02")]
+)
+def test_the_words_tell_why_the_error_of_a_tiny_slope_is_small(x, y, floor):
+    """Guards: 'each is 3.00 times the right one' beside a cell that shows less than 0.67,
+    and no word why."""
+    params = [Layer(np.zeros((1, 1)), np.zeros(1))]  # the slope is -x * y
+    batch = np.array([[x]]), np.array([[y]])
+    checks = mlp.gradient_check(params, *batch, mlp.identity, partial(times, 3))
+    words = maps.describe_gradient_check(checks[:1])
+    assert words.endswith("3.00 times the right one.") == (floor is None)
+    assert floor is None or f"below {floor} they count as {floor} in an error" in words
+
+
 @pytest.mark.parametrize("noise", [-1e-9, 0, 1e-9])
 def test_the_words_leave_out_noise_and_what_stands_at_a_kink(check, noise):
     """Guards: 0.375 is told alike on every machine; a kink is no error, and NaN is one."""

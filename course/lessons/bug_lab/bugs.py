@@ -56,6 +56,12 @@ class Step(NamedTuple):
 
         return gradient
 
+    def only_in(self, layer):
+        """The same, but in the other layers the step is right."""
+        right = STEPS[self.where].do
+        do = lambda now, i: (self.do if i == layer else right)(now, i)
+        return self._replace(do=do)
+
 
 _RIGHT = (
     Step("before step 0", "A, Z = cache", lambda now, _: (now.A, now.Z)),
@@ -76,12 +82,8 @@ right = STEPS["step 0"].gradient()
 def spoiled(step, layer):
     """A gradient that makes the result of one step in one layer 1.5 times too large."""
     done = STEPS[f"step {step}"]
-
-    def off(now, i):
-        is_hit = i in (layer, None)  # step 0 belongs to no layer
-        return (1.5 if is_hit else 1.0) * done.do(now, i)
-
-    return done._replace(do=off).gradient()
+    off = done._replace(do=lambda now, i: 1.5 * done.do(now, i))
+    return (off.only_in(layer) if step else off).gradient()  # step 0 is in no layer
 
 
 # 2. The eight bugs --------------------------------------------------------------------
@@ -163,9 +165,8 @@ BUGS = {
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         _wrong_axis,
-        "Its mark: only biases are wrong, in layers with as many units as there "
-        "are samples. Another batch size moves it to other layers; a batch of 1 "
-        "spreads it over all layers with several units.",
+        "Its mark: only biases are wrong, of layers with as many units as there are "
+        "samples; with a batch of 1, of any layer with several units.",
     ),
     # As globals invite to. The first call has none before it, and reads its own cache;
     # so does a batch of another shape, which wouldn't fit.
@@ -181,8 +182,8 @@ BUGS = {
         "step 4",
         "dA = dZ @ (W[i] - learning_rate * dW).T",
         lambda now, i: now.dZ @ (now.W[i] - now.learning_rate * now.dW).mT,
-        "Its mark: the last layer is right, all before it is wrong. The errors "
-        "shrink with the learning rate.",
+        "Its mark: the last layer is right, and the errors before it shrink with the "
+        "learning rate.",
     ),
 }
 target_for_input = BUGS["target for input"].gradient()  # as notebook 7 calls it
@@ -200,7 +201,7 @@ ACTIVATIONS |= {f"leaky {alpha}": mlp.leaky_relu(alpha) for alpha in (0.1, 0.25,
 ACTIVATIONS |= {"ReLU": mlp.relu, "tanh": mlp.tanh, "identity": mlp.identity}
 SQUARE = (3, 3, 3, 3)
 DIFFERENT = (2, 4, 3, 1)  # no two neighbours alike
-SIZES = (mlp.ORIGINAL_SIZES, SQUARE, DIFFERENT)
+SIZES = (mlp.ORIGINAL_SIZES, SQUARE, DIFFERENT, (3, 2, 2, 3), (4, 2, 4, 4))
 CALLS_BEFORE = ("other batch", "same batch")
 NETWORKS = {  # sign of the last z -> seed, and what to add to z (samples, units) for it
     "negative": (464, lambda z: -0.1 - z.max(axis=0)),
@@ -241,15 +242,17 @@ def case(
     return Case(params, *(batch[:batch_size] for batch in (X, Y, X_before)))
 
 
-def signature(bug=None, **settings) -> list[mlp.ParameterCheck]:
+def signature(bug=None, layer=None, **settings) -> list[mlp.ParameterCheck]:
     """Check the gradient of a bug (None: the right one) against central differences.
 
-    ``bug`` may be a gradient of your own, too. Of the settings, ``activation`` is a
-    name of `ACTIVATIONS`. ``before`` says with which batch the gradient was called
-    before the check: it counts for 'stale cache', and the ``learning_rate`` for 'update
-    on the way'. The others are those of `case`.
+    ``bug`` may be a gradient of your own, too; with a ``layer`` one of `BUGS` is in that
+    one only. Of the settings, ``activation`` is a name of `ACTIVATIONS`. ``before`` says
+    with which batch the gradient was called before the check: it counts for 'stale
+    cache', and the ``learning_rate`` for 'update on the way'. The others are those of
+    `case`.
     """
-    return mlp.gradient_check(*_plant(bug, **settings))
+    batch, plant = _set_up(**settings)
+    return mlp.gradient_check(*batch, plant(bug, layer))
 
 
 def wrong_arrays(bug=None, **settings) -> list[str]:
@@ -257,29 +260,40 @@ def wrong_arrays(bug=None, **settings) -> list[str]:
     return wrong_names(signature(bug, **settings))
 
 
-def claimed(bug, **settings):
-    """The loss, and what a bug says of its slopes: one flat array."""
-    *batch, gradient = _plant(bug, **settings)
-    loss, grads = gradient(*batch)
-    return loss, np.concatenate([array.ravel() for layer in grads for array in layer])
+def claimed(suspects, **settings):
+    """The loss, and of each bug and its layer what they say of the slopes: flat arrays."""
+    batch, plant = _set_up(**settings)
+    claims = {}
+    for suspect in suspects:
+        loss, grads = plant(*suspect)(*batch)
+        claims[suspect] = np.concatenate([a.ravel() for layer in grads for a in layer])
+    return loss, claims
 
 
-def _plant(
-    bug, activation="leaky -0.2", learning_rate=0.2, before="other batch", **of_case
+def _set_up(
+    activation="leaky -0.2", learning_rate=0.2, before="other batch", **of_case
 ):
-    """A case, its activation, and the gradient of a bug after the call before."""
+    """What a gradient is called with, and what plants a bug after the call before."""
     checks.one_of("before", before, CALLS_BEFORE)
-    f, gradient = ACTIVATIONS[activation], _gradient(bug, learning_rate)
+    f = ACTIVATIONS[activation]
     params, X, Y, X_before = case(f=f, **of_case)
-    gradient(params, X_before if before == "other batch" else X, Y, f)
-    return params, X, Y, f, gradient
+
+    def plant(bug, layer=None):
+        gradient = _gradient(bug, learning_rate, layer)
+        if callable(bug) or bug == "stale cache":  # the others keep nothing
+            gradient(params, X_before if before == "other batch" else X, Y, f)
+        return gradient
+
+    return (params, X, Y, f), plant
 
 
-def _gradient(bug, learning_rate):
+def _gradient(bug, learning_rate, layer=None):
     if callable(bug):
         return bug
-    checks.one_of("bug", bug, (None, *BUGS))
-    return BUGS[bug].gradient(learning_rate) if bug else right
+    if checks.one_of("bug", bug, (None, *BUGS)) is None:
+        return right
+    step = BUGS[bug] if layer is None else BUGS[bug].only_in(layer)
+    return step.gradient(learning_rate)
 
 
 def show(name, guess=()):

@@ -7,11 +7,24 @@ import numpy as np
 
 from course import checks
 from course.lessons.bug_lab.bugs import BUGS, difference, signature
-from course.lessons.bug_lab.puzzles import LEVELS, MENUS, lookalikes, puzzle
+from course.lessons.bug_lab.puzzles import (
+    CHANGES,
+    LEVELS,
+    MENUS,
+    lookalikes,
+    nearest,
+    puzzle,
+)
 from course.panels.controls import Choice
 from course.panels.panel import Panel, button, status_html, values
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
+
+LEFT = (  # the changes of settings that are left, in words
+    "No change of a setting is left: name the bug from what you have seen.",
+    "One change of a setting is left.",
+    "Two changes of a setting are left.",
+)
 
 
 class SignatureView(View):
@@ -44,7 +57,9 @@ class BugLab(Panel):
 
     Each bug comes as a `Puzzle`: on a network and at first settings of its own, so that
     its map must be read and can't be remembered. ``changed`` are settings that differ
-    from the first ones. ``found`` are the bugs that have been named.
+    from the first ones. Until the bug is named, `CHANGES` new maps can be looked at;
+    ``seen`` are the settings of those that were, which may be looked at again.
+    ``found`` has, for each bug that has been named, its wrong guesses and changes.
     """
 
     layout = ("level work", "picture", "status", "busy", "game", "feedback", "tools")
@@ -52,11 +67,11 @@ class BugLab(Panel):
     module = ""
 
     def __init__(self, seed, level, number, changed):
-        self.found, self.is_named = set(), False
+        self.found = {}
         self.level = Choice("level", LEVELS, 20)
         self.level.set(level)
-        self.puzzle = puzzle(seed, level, number)
-        given = {**self.puzzle.settings, **changed}
+        fixed = {"seed": seed, "level": level, "number": number}
+        self._begin(fixed, changed)
         names = {"choose": None, **{name: name for name in BUGS}}
         self.guess = Choice("the bug is", names, 19)
         check = button(self, "That is it", self.check_guess)
@@ -64,17 +79,45 @@ class BugLab(Panel):
         another = button(self, "New bug", self.new_bug)
         self.game = [self.guess.widget, check, first, another]
         self.feedback = widgets.HTML()
-        fixed = {"seed": seed, "level": level, "number": number}
+        given = {**self.puzzle.settings, **changed}
         compute, view, work = self._compute_signature, SignatureView(), _controls()
         super().__init__("bug_lab", given, compute, view, work, {}, fixed)
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
 
+    def _begin(self, fixed, changed=None):
+        """Plant the bug of these numbers; nothing of it is seen or guessed yet."""
+        self.puzzle = puzzle(**fixed)
+        self.is_named, self.wrong_guesses = False, 0
+        self.seen = [self.puzzle.settings]
+        if changed:  # whoever wrote the call chose them: they cost nothing
+            self.seen.append({**self.puzzle.settings, **changed})
+        self.left = CHANGES
+
     @property
     def bug(self):
-        return self.puzzle.bug
+        return self.puzzle.suspect.bug
 
     def _compute_signature(self, **settings):
-        return signature(self.bug, draw=self.puzzle.draw, **settings)
+        bug, layer = self.puzzle.suspect
+        return signature(bug, layer=layer, draw=self.puzzle.draw, **settings)
+
+    def _update(self):
+        settings = values(self.work)
+        if not self.is_named and settings not in self.seen:
+            if not self.left:
+                return self._refuse()
+            self.seen.append(settings)
+            self.left -= 1
+        super()._update()
+
+    def _refuse(self):
+        """No change is left: show the settings of the map again."""
+        for name, value in self._settings_of_data.items():
+            self.work[name].set(value, notify=False)
+        self.show_feedback(
+            f"{LEFT[0]} The settings stay as they are; once it is named, they are yours "
+            "to play with."
+        )
 
     def set_data(self, data):
         """Show a new map. What was said of the one before would be stale."""
@@ -85,16 +128,14 @@ class BugLab(Panel):
         if self.is_named:
             return f"It is '{self.bug}'. Watch its map at other settings, or go on."
         if self.fixed["level"] == 1:
-            return (
-                "Which bug is it? Read the map from the last layer on. To be sure, "
-                "change a setting; then name the bug."
+            clue = "Read the map from the last layer on."
+        else:
+            clue = (
+                "It may stand in one layer only. At its first settings "
+                f"{_have(lookalikes(self.puzzle))} the same pattern: the same arrays are "
+                "wrong, by the same factor or by none."
             )
-        others = _have(lookalikes(*self.puzzle))
-        return (
-            f"Which bug is it? At its first settings {others} the same pattern: the same "
-            "arrays are wrong, by the same factor or by none. One or two changed "
-            "settings tell them apart; then name the bug."
-        )
+        return f"Which bug is it? {clue} {LEFT[self.left]}"
 
     def show_feedback(self, message):
         """Fill the line below the buttons."""
@@ -107,22 +148,36 @@ class BugLab(Panel):
             return self.show_feedback("Choose one of the eight bugs in the menu first.")
         if name == self.bug:
             return self.show_feedback(self._praise())
+        self.wrong_guesses += 1
         settings = values(self.work)
-        guessed = signature(name, draw=self.puzzle.draw, **settings)
+        bug, layer = nearest(name, self.puzzle, settings)
+        guessed = signature(bug, layer=layer, draw=self.puzzle.draw, **settings)
         reason = difference(self.data, guessed) or (
-            "At these settings it would look just the same: change one of them."
+            "At these settings it would look just the same."
         )
-        self.show_feedback(f"Not '{name}'. {reason} {BUGS[name].mark}")
+        left = "" if self.is_named else f" {LEFT[self.left]}"
+        self.show_feedback(f"Not '{name}'. {reason} {BUGS[name].mark}{left}")
 
     def _praise(self):
-        self.found.add(self.bug)
+        bug, layer = self.puzzle.suspect
+        self.found.setdefault(bug, (self.wrong_guesses, CHANGES - self.left))
         self.is_named = True
-        bug, settings = BUGS[self.bug], values(self.work)
-        others = lookalikes(self.bug, self.puzzle.draw, settings)
+        step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
         has = f"(Here {_have(others)} the same pattern: did another setting tell you?)"
         return (
-            f"Yes: '{self.bug}'. {f'{has} ' if others else ''}{bug.mark} Found so far: "
-            f"{len(self.found)} of {len(BUGS)}. In its code, {bug.where}: {bug.line}"
+            f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
+            f"{f'{has} ' if others else ''}{step.mark} "
+            f"In its code, {step.where}: {step.line}. {self._so_far()}"
+        )
+
+    def _so_far(self):
+        if len(self.found) < len(BUGS):
+            return f"Found so far: {len(self.found)} of {len(BUGS)}."
+        wrong, changes = map(list, zip(*self.found.values()))
+        return (
+            f"That makes all eight, {wrong.count(0)} of 8 at the first try, with "
+            f"{sum(changes)} of {8 * CHANGES} changes. Well done! From a map you can tell "
+            "which line to mend."
         )
 
     def go_back(self):
@@ -141,7 +196,7 @@ class BugLab(Panel):
         if level != self.fixed["level"]:
             self.found.clear()
         self.fixed |= {"level": level, "number": number}
-        self.puzzle, self.is_named = puzzle(**self.fixed), False
+        self._begin(self.fixed)
         self.guess.set(None)
         self.go_back()
         self.show_feedback(f"A new bug, on a new network. {self._task()}")

@@ -5,60 +5,65 @@ from course.lessons.bug_lab.cases import MENDED_CASES, fresh_mended, mended_form
 
 # %% task
 # ### Mend the first
+#
+# The network is 3-3-3-3, and there are 4 samples.
 
 # %% stub
-# the bug is still in it. In the map all b are wrong, by one factor, and all W are
-# right: which line makes a b and no W, and what is that factor?
+# the bug is still in it. In the map all arrays are wrong, by one factor: which step
+# reaches all of them, and what is there 3 of?
 def mend_first(params, X, Y, activation):
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA = (Y_hat - Y) / len(Y)
-    grads = [None] * len(params)
-    for i in reversed(range(len(params))):
-        dZ = dA * activation.slope(Z[i])
-        grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
-        dA = dZ @ params[i].W.T
-    return mlp.loss(Y_hat, Y), grads
-
-# %% hint
-# 0.67 is a factor of 3 or of 1/3, and there are 3 samples. Step 0 has divided by `n`
-# already.
-
-# %% solution
-def mend_first(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA = (Y_hat - Y) / len(Y)
-    grads = [None] * len(params)
+    n, grads = Y.size, [None] * len(params)
+    dA = (Y_hat - Y) / n
     for i in reversed(range(len(params))):
         dZ = dA * activation.slope(Z[i])
         grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
         dA = dZ @ params[i].W.T
     return mlp.loss(Y_hat, Y), grads
-# The mean over the samples is taken in step 0. A second one makes each `db` too small,
-# by the factor `n`. With one sample it can't be seen.
+
+# %% hint
+# One factor in all arrays: then it comes in at the start. Each slope is a third of the
+# right one. There are 4 samples, so which 3 got in?
+
+# %% solution
+def mend_first(params, X, Y, activation):
+    Y_hat, (A, Z) = mlp.forward(params, X, activation)
+    n, grads = len(Y), [None] * len(params)
+    dA = (Y_hat - Y) / n
+    for i in reversed(range(len(params))):
+        dZ = dA * activation.slope(Z[i])
+        grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
+        dA = dZ @ params[i].W.T
+    return mlp.loss(Y_hat, Y), grads
+# `Y.size` counts every number in `Y`: samples times outputs. The loss is a mean over the
+# samples only. With one output the two are the same, and no check can see the bug.
 
 # %% cases
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
-# %% mistakes in: dA = (____ - ____) / ____
+# %% mistakes in: dA = (____ - ____) / n
 # with n samples all gradients are n times too large: the loss is a mean over the
 # samples
 dA = Y_hat - Y
 # with n samples all gradients are n times too small: the mean is taken once
-dA = (Y_hat - Y) / len(Y) ** 2
+dA = (Y_hat - Y) / n**2
+# it is right for 3 outputs only: the map shows a network with 3, and there are others
+dA = 3 * (Y_hat - Y) / Y.size
 # all gradients have the wrong sign: the loss grows with a prediction that is above its
 # target
-dA = (Y - Y_hat) / len(Y)
+dA = (Y - Y_hat) / n
 
 # %% mistakes in: grads[i] = mlp.Layer(____ @ dZ, dZ.____)
+# with n samples db is n times too small: the mean over them is taken at the start
+# already
+grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 # db is right, but with n samples dW is n times too large: both need the same 1 / n
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
-# in place of: dA = (Y_hat - Y) / len(Y)
+# in place of: dA = (Y_hat - Y) / n
 dA = Y_hat - Y
 # db has one number for each sample: b has one for each unit
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=1))
-# db is right for 3 samples only: the map shows a batch of 3, and there are others
-grads[i] = mlp.Layer(A[i].T @ dZ, 3 * dZ.mean(axis=0))
 # with n samples dW is n times too small: the mean over them is taken at the start
 # already
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.sum(axis=0))
@@ -71,9 +76,9 @@ dA = dA @ params[i].W.T
 # the two results are swapped: the loss comes first
 return grads, mlp.loss(Y_hat, Y)
 
-# %% right in: dA = (Y_hat - Y) / len(Y)
+# %% right in: dA = (Y_hat - Y) / n
 # in float32
-dA = np.float32((Y_hat - Y) / len(Y))
+dA = np.float32((Y_hat - Y) / n)
 # in place of: return mlp.loss(Y_hat, Y), grads
 return np.float32(mlp.loss(Y_hat, Y)), grads
 
@@ -82,7 +87,7 @@ return np.float32(mlp.loss(Y_hat, Y)), grads
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0) * len(Y))
 # both means are taken late
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.mean(axis=0))
-# in place of: dA = (Y_hat - Y) / len(Y)
+# in place of: dA = (Y_hat - Y) / n
 dA = Y_hat - Y
 # as lists: 'A list stands where an array is asked for'
 grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
@@ -106,6 +111,6 @@ return globals().setdefault(shapes, (mlp.loss(Y_hat, Y), grads))
 # the square of a difference is the same both ways
 #     return (mlp.loss(Y, Y_hat), grads)
 # X and Y have one row for each sample
-#     dA = (Y_hat - Y) / len(X)
+#     n, grads = (len(X), [None] * len(params))
 # one gradient for each layer
 #     for i in reversed(range(len(grads))):

@@ -5,48 +5,69 @@ from course.lessons.bug_lab.cases import MENDED_CASES, fresh_mended, mended_form
 
 # %% task
 # ### Mend the second
+#
+# The network is 2-3-3-2-1 again. The last $z$ is positive on some samples and negative on
+# others.
 
 # %% stub
-# the bug is still in it. In the map the last layer is right and all before it is wrong:
-# which line is used only on the way to the layer before?
+# the bug is still in it. In the map the last layer is right, and in layer 2 one of the
+# two b is wrong: which step begins a layer, and what does it read?
 def mend_second(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA = (Y_hat - Y) / len(Y)
-    grads = [None] * len(params)
-    for i in reversed(range(len(params))):
-        dZ = dA * activation.slope(Z[i])
-        grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-        dA = dA @ params[i].W.T
-    return mlp.loss(Y_hat, Y), grads
-
-# %% hint
-# Layer 3 is right, `W` and `b`. So its `dZ` is right, and what layer 2 gets from it is
-# not. Compare step 4 with the one at the top, letter by letter.
-
-# %% solution
-def mend_second(params, X, Y, activation):
-    Y_hat, (A, Z) = mlp.forward(params, X, activation)
-    dA = (Y_hat - Y) / len(Y)
+    A, Z = [X], []
+    for W, b in params:
+        Z.append(A[-1] @ W)
+        A.append(activation.f(Z[-1] + b))
+    dA = (A[-1] - Y) / len(Y)
     grads = [None] * len(params)
     for i in reversed(range(len(params))):
         dZ = dA * activation.slope(Z[i])
         grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
         dA = dZ @ params[i].W.T
-    return mlp.loss(Y_hat, Y), grads
-# `dA` goes back past the activation, without its slope. The last layer doesn't notice:
-# it passes the mistake on.
+    return mlp.loss(A[-1], Y), grads
+
+# %% hint
+# Between the right `dZ` of layer 3 and the wrong one of layer 2 lie two lines: step 4 of
+# layer 3 and step 1 of layer 2. Take the map once more, with `activation="identity"`.
+
+# %% hint
+# It is white, so the bug is in what a slope is taken of. Step 1 reads `Z[i]`: is that the
+# number that went into `f`?
+
+# %% solution
+def mend_second(params, X, Y, activation):
+    A, Z = [X], []
+    for W, b in params:
+        Z.append(A[-1] @ W + b)
+        A.append(activation.f(Z[-1]))
+    dA = (A[-1] - Y) / len(Y)
+    grads = [None] * len(params)
+    for i in reversed(range(len(params))):
+        dZ = dA * activation.slope(Z[i])
+        grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
+        dA = dZ @ params[i].W.T
+    return mlp.loss(A[-1], Y), grads
+# Step 1 was right, and what it read was wrong: `Z` was kept without `b`. The slope is
+# another one only where `b` turns the sign of a $z$, and in layer 3 it never did.
 
 # %% cases
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
+# %% mistakes in: Z.append(A[-1] @ W + ____)
+# b is missing from z, so the prediction is another one: only the slopes were wrong
+Z.append(A[-1] @ W)
+
+# %% mistakes in: A.append(activation.f(____))
+# b is added twice, so the prediction is another one: only the slopes were wrong
+A.append(activation.f(Z[-1] + b))
+
 # %% mistakes in: dA = (____ - ____) / ____
 # all gradients have the wrong sign: the loss grows with a prediction that is above its
 # target
-dA = (Y - Y_hat) / len(Y)
+dA = (Y - A[-1]) / len(Y)
 # with n samples all gradients are n times too large: the loss is a mean over the
 # samples
-dA = Y_hat - Y
+dA = A[-1] - Y
 
 # %% mistakes in: dZ = dA * ____
 # the slope of the activation is missing: what goes back must pass each activation
@@ -67,16 +88,18 @@ grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 # what goes back goes through W the wrong way round: where W isn't square it doesn't
 # even fit
 dA = dZ @ params[i].W
+# what is passed on to the layer before has not passed the activation
+dA = dA @ params[i].W.T
 
-# %% mistakes in: return mlp.loss(Y_hat, Y), grads
+# %% mistakes in: return mlp.loss(A[-1], Y), grads
 # the two results are swapped: the loss comes first
-return grads, mlp.loss(Y_hat, Y)
+return grads, mlp.loss(A[-1], Y)
 
-# %% right in: dA = (Y_hat - Y) / len(Y)
+# %% right in: dA = (A[-1] - Y) / len(Y)
 # in float32
-dA = np.float32((Y_hat - Y) / len(Y))
-# in place of: return mlp.loss(Y_hat, Y), grads
-return np.float32(mlp.loss(Y_hat, Y)), grads
+dA = np.float32((A[-1] - Y) / len(Y))
+# in place of: return mlp.loss(A[-1], Y), grads
+return np.float32(mlp.loss(A[-1], Y)), grads
 
 # %% right in: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
 # as lists: 'A list stands where an array is asked for'
@@ -86,6 +109,26 @@ grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 # the slope is taken again
 dA = dA * activation.slope(Z[i]) @ params[i].W.T
 
+# %% right in: dZ = dA * activation.slope(Z[i])
+# b is added where the slope is taken
+dZ = dA * activation.slope(Z[i] + params[i].b)
+# in place of: Z.append(A[-1] @ W + b)
+Z.append(A[-1] @ W)
+# in place of: A.append(activation.f(Z[-1]))
+A.append(activation.f(Z[-1] + b))
+
+# %% right
+# by the function of the core
+def mend_second(params, X, Y, activation):
+    Y_hat, (A, Z) = mlp.forward(params, X, activation)
+    dA = (Y_hat - Y) / len(Y)
+    grads = [None] * len(params)
+    for i in reversed(range(len(params))):
+        dZ = dA * activation.slope(Z[i])
+        grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
+        dA = dZ @ params[i].W.T
+    return mlp.loss(Y_hat, Y), grads
+
 # %% wrong in: dA = dZ @ params[i].W.T
 # the slope is taken twice: 'dW[0] is wrong'
 dA = dZ * activation.slope(Z[i]) @ params[i].W.T
@@ -94,8 +137,8 @@ dA = np.clip(dZ, -1000, 1000) @ params[i].W.T
 
 # %% equal
 # the square of a difference is the same both ways
-#     return (mlp.loss(Y, Y_hat), grads)
+#     return (mlp.loss(Y, A[-1]), grads)
 # X and Y have one row for each sample
-#     dA = (Y_hat - Y) / len(X)
+#     dA = (A[-1] - Y) / len(X)
 # one gradient for each layer
 #     for i in reversed(range(len(grads))):

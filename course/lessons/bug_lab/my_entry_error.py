@@ -33,7 +33,8 @@ def my_entry_error(loss_of, w, index, claimed, h=1e-5):
     larger = max(abs(claimed), abs(numeric))
     return abs(claimed - numeric) / larger if larger > 0 else 0.0
 # `astype` makes a copy, so `w` stays as it was, and whole numbers become floats.
-# `mlp.gradient_check` does the same for every entry, and looks for kinks besides.
+# `mlp.gradient_check` does the same for every entry, and looks for kinks. It also divides
+# by a ten-thousandth at least, so that rounding does not look like a bug.
 
 # %% cases
 def _square(w):

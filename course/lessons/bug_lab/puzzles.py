@@ -2,9 +2,11 @@
 
 All of it follows from three numbers: the seed of the lab, the level, and how many bugs
 came before. The levels differ in what the first map tells: at level 1 no other bug has
-it, at level 2 other bugs have its pattern.
+it, at level 2 other bugs have its pattern. There a bug may stand in one layer only, and
+`CHANGES` changed settings are enough to name it.
 """
 
+import functools
 import itertools
 from typing import NamedTuple
 
@@ -36,13 +38,32 @@ EQUAL_FACTORS = (
     {"activation": "leaky 0.25", "batch_size": 4, "last_z": "negative"},
 )
 ONLY_WHITE = ("target for input", "wrong axis")  # what no other bug has the pattern of
+# The layers, of those that each network has, in which a bug can stand alone.
+ALONE = {"slope from output": (0, 1, 2), "wrong axis": (0, 1, 2)}
+ALONE |= {"no transpose": (1, 2), "update on the way": (1, 2)}  # nobody needs dA of 0
 WRONG, CLEAR = 1e-5, 0.05  # an error, as in `gradient_check`; one that is easily seen
+CHANGES = 2  # so many changed settings a player has for each bug
+
+
+class Suspect(NamedTuple):
+    """A bug, and the one layer in which it stands; None: wherever it can."""
+
+    bug: str | None
+    layer: int | None = None
+
+
+NONE = Suspect(None)  # the right backward pass
+SUSPECTS = {1: tuple(map(Suspect, BUGS))}
+SUSPECTS[2] = SUSPECTS[1] + tuple(
+    Suspect(bug, layer) for bug, layers in ALONE.items() for layer in layers
+)
 
 
 class Puzzle(NamedTuple):
     """A planted bug and what is shown of it first."""
 
-    bug: str
+    level: int
+    suspect: Suspect
     draw: int  # the network and the batches, as in `signature`
     settings: dict
 
@@ -52,16 +73,18 @@ def puzzle(seed, level, number) -> Puzzle:
     bug = _order(seed, level, number // len(BUGS))[number % len(BUGS)]
     rng = np.random.default_rng([seed, level, number])
     # Else most patterns that two bugs share would be white.
-    is_orange = level == 2 and bug not in ONLY_WHITE and rng.integers(5) > 0
+    is_orange = level == 2 and bug not in ONLY_WHITE and rng.integers(10) > 0
     is_equal = is_orange and bug in ONE_FACTOR and rng.integers(4) > 0
+    suspects = [suspect for suspect in SUSPECTS[level] if suspect.bug == bug]
     while True:
         draw = int(rng.integers(10**6))
         settings = {name: menu[rng.integers(len(menu))] for name, menu in MENUS.items()}
         if is_equal:
             settings |= EQUAL_FACTORS[rng.integers(len(EQUAL_FACTORS))]
-        is_shown = not is_orange or patterns(draw, settings)[bug].wrong
-        if is_shown and FITS[level](bug, draw, settings):
-            return Puzzle(bug, draw, settings)
+        drawn = Puzzle(level, suspects[rng.integers(len(suspects))], draw, settings)
+        is_shown = not is_orange or patterns(drawn)[drawn.suspect].wrong
+        if is_shown and FITS[level](drawn):
+            return drawn
 
 
 def _order(seed, level, last_round):
@@ -83,60 +106,102 @@ class Pattern(NamedTuple):
     factor: float | None  # of `one_factor`, rounded, so that two can be compared
 
 
-def patterns(draw, settings) -> dict:
-    """The pattern of each bug."""
+def patterns(drawn, settings=None, suspects=None) -> dict:
+    """The pattern of each suspect on the network of a puzzle."""
+    settings = drawn.settings if settings is None else settings
+    suspects = SUSPECTS[drawn.level] if suspects is None else tuple(suspects)
+    return _patterns(suspects, drawn.draw, tuple(settings.items()))
+
+
+@functools.lru_cache(1000)
+def _patterns(suspects, draw, settings):
+    settings = dict(settings)
     lengths = [n for i, o in itertools.pairwise(settings["sizes"]) for n in (i * o, o)]
     places = np.repeat(np.arange(len(lengths)), lengths)
-    right, claims, errors = _checks(draw, settings)
+    right, claims, errors = _checks(suspects, draw, settings)
     found = {}
-    for name in BUGS:
-        is_wrong = errors[name] > WRONG
-        factor = one_factor(claims[name][is_wrong], right[is_wrong])
+    for suspect in suspects:
+        is_wrong = errors[suspect] > WRONG
+        factor = one_factor(claims[suspect][is_wrong], right[is_wrong])
         wrong = tuple(np.unique(places[is_wrong]).tolist())
-        found[name] = Pattern(wrong, factor and round(factor, 2))
+        found[suspect] = Pattern(wrong, factor and round(factor, 2))
     return found
 
 
-def _checks(draw, settings):
-    """The right slopes; of each bug what it claims, and the errors on its map.
+def _checks(suspects, draw, settings):
+    """The right slopes; of each suspect what it claims, and the errors on its map.
 
     As in `gradient_check`, but without the work of taking differences.
     """
-    loss, right = claimed(None, draw=draw, **settings)
+    loss, claims = claimed((NONE, *suspects), draw=draw, **settings)
+    right = claims.pop(NONE)
     least = np.maximum(abs(right), 1e-4 * max(1.0, loss))
-    claims = {name: claimed(name, draw=draw, **settings)[1] for name in BUGS}
     errors = {
-        name: abs(claim - right) / np.maximum(abs(claim), least)
-        for name, claim in claims.items()
+        suspect: abs(claim - right) / np.maximum(abs(claim), least)
+        for suspect, claim in claims.items()
     }
     return right, claims, errors
 
 
-def lookalikes(bug, draw, settings) -> list[str]:
-    """The other bugs that have the same pattern."""
-    found = patterns(draw, settings)
-    shown = found.pop(bug)
-    return [name for name, pattern in found.items() if pattern == shown]
+def lookalikes(drawn, settings=None) -> list[str]:
+    """The other bugs that have the same pattern, in one layer or in all."""
+    found = patterns(drawn, settings)
+    shown = found[drawn.suspect]
+    names = {suspect.bug for suspect, pattern in found.items() if pattern == shown}
+    return [name for name in BUGS if name in names - {drawn.suspect.bug}]
 
 
-def _map_is_enough(bug, draw, settings):
-    *_, errors = _checks(draw, settings)
-    shown = errors.pop(bug)
+def nearest(bug, drawn, settings) -> Suspect:
+    """In which layer a bug comes nearest to what is shown."""
+    found = patterns(drawn, settings)
+    shown = found[drawn.suspect]
+    return min(
+        (suspect for suspect in found if suspect.bug == bug),
+        key=lambda suspect: len({*found[suspect].wrong} ^ {*shown.wrong}),
+    )
+
+
+def _map_is_enough(drawn):
+    *_, errors = _checks(SUSPECTS[1], drawn.draw, drawn.settings)
+    shown = errors.pop(drawn.suspect)
     return all(np.max(abs(shown - e)) > CLEAR for e in (0.0, *errors.values()))
 
 
-def _pattern_is_shared(bug, draw, settings):
-    """Other bugs have it too, and one changed setting can tell it from all of them."""
-    _, right = claimed(None, draw=draw, **settings)
-    if not right.any():  # a dead network: most bugs can't show
+def _pattern_is_shared(drawn):
+    """Other bugs have it too, and few changed settings can tell them all apart."""
+    right, *_ = _checks((), drawn.draw, drawn.settings)
+    if not right.any() or not lookalikes(drawn):  # a dead network: most can't show
         return False
-    others = set(lookalikes(bug, draw, settings))
+    found = patterns(drawn)
+    alike = [each for each in found if found[each] == found[drawn.suspect]]
+    return can_be_named(alike, drawn, drawn.settings, CHANGES)
+
+
+def can_be_named(suspects, drawn, settings, changes) -> bool:
+    """Whether so many changed settings name the bug, whichever suspect is planted.
+
+    The next setting may be chosen by what the one before has shown.
+    """
+    if len({suspect.bug for suspect in suspects}) == 1:
+        return True
     experiments = (
         settings | {name: value} for name, menu in MENUS.items() for value in menu
     )
-    return bool(others) and any(
-        others.isdisjoint(lookalikes(bug, draw, changed)) for changed in experiments
+    return changes > 0 and any(
+        all(
+            can_be_named(group, drawn, changed, changes - 1)
+            for group in _groups(patterns(drawn, changed, suspects))
+        )
+        for changed in experiments
     )
+
+
+def _groups(found):
+    """The suspects that have one pattern, for each pattern."""
+    groups = {}
+    for suspect, pattern in found.items():
+        groups.setdefault(pattern, []).append(suspect)
+    return groups.values()
 
 
 FITS = {1: _map_is_enough, 2: _pattern_is_shared}
