@@ -39,6 +39,7 @@ def mend_first(params, X, Y, activation):
 # samples only. With one output the two are the same, and no check can see the bug.
 
 # %% cases
+minutes = 12
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 

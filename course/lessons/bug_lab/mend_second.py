@@ -50,6 +50,7 @@ def mend_second(params, X, Y, activation):
 # another one only where `b` turns the sign of a $z$, and in layer 3 it never did.
 
 # %% cases
+minutes = 12
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
