@@ -97,6 +97,12 @@ export function makeData(settings) {
   return { points, train, test: test.n ? test : null, low, high, ...scale };
 }
 
+const NEAR = 0.1; // mlp_core.TOLERANCE
+
+// How many outputs are near their targets.
+export const countNear = ({ net, Y }) =>
+  Y.filter((y, i) => Math.abs(net.output[i] - y) < NEAR).length;
+
 // How many outputs are on the side of the line where their targets are.
 export function countRight({ levels }, { net, Y }) {
   const side = (value) => levels.filter((level) => value > level).length;

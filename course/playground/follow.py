@@ -34,16 +34,17 @@ OTHERS = [
 class Follower:
     """Goes through ``steps``, which yield layers, or as `mlp_core.steps` loss and layers.
 
-    ``shapes`` are those that each W must have.
+    ``shapes`` are those that each W must have, ``begun`` is the step of the first.
     """
 
-    def __init__(self, steps, shapes):
+    def __init__(self, steps, shapes, begun=0):
         if not isinstance(steps, Iterator):
             found = type(steps).__name__
             raise TypeError(
                 f"steps must come from a function with `yield`, not a {found}"
             )
-        self.steps, self.shapes, self.made = steps, shapes, 0
+        self.steps, self.shapes = steps, shapes
+        self.begun = self.made = begun
 
     @property
     def by(self) -> str:
@@ -56,7 +57,7 @@ class Follower:
             with at_most(LONGEST), np.errstate(all="ignore"):
                 self._make(before + most)
         except StopIteration:
-            end = f"Python has made all its steps: {self.made:,}."
+            end = f"Python has made all its steps: {self.made - self.begun:,}."
         except BaseException as error:  # noqa: BLE001, the page tells all of it
             end = f"Python's step {self.made + 1:,} {_ending(error)}."
         return {"count": self.made - before, "values": self.values, "end": end}

@@ -23,7 +23,7 @@ const SAFE = 500; // where the output keeps jumping: flashes may harm, above thr
 const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
 const CHANGED = "Python's steps know nothing of this change: Play is the page's own.";
-const AGAIN = "Play calls the function again: from here, or after Reset from the start.";
+const AGAIN = "Play calls them again, from here or after Reset.";
 const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 export class Session {
@@ -140,7 +140,7 @@ export class Session {
     this.letGo(words);
     if (!python.begins) return;
     python.event = null;
-    Object.assign(this, { python, told: `${words} ${AGAIN}` });
+    Object.assign(this, { python, told: `${words} That was by ${python.by}. ${AGAIN}` });
   }
 
   letGo(words) {
@@ -152,6 +152,7 @@ export class Session {
   // What is changed here Python knows nothing of, unless it can begin anew.
   mind() {
     const { python, run } = this;
+    if (python?.begins && !python.event) this.told = ""; // how it ended
     if (!python?.event || run.events.at(-1) === python.event) return;
     if (python.begins) python.event = null;
     else this.letGo(CHANGED);

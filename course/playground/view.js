@@ -253,7 +253,7 @@ export class View {
   tellPython() {
     const { python, told } = this.session;
     const late = python?.isLate ? " It does not answer: it is busy, or gone." : "";
-    write(this.python, told || (python ? `Python trains, by ${python.by}.${late}` : ""));
+    write(this.python, told || (python ? `Python trains with ${python.by}.${late}` : ""));
   }
 
   // What the large picture shows, and what it may show.

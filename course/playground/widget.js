@@ -44,7 +44,7 @@ function connected(model) {
     clearTimeout(timer);
     [due, timer] = [at, setTimeout(tell, at - performance.now())];
   });
-  const hear = (isFirst) => {
+  const hear = () => {
     const news = [model.get("given"), model.get("follows")].filter(({ number }) => number > seen);
     for (const { number, values, ...what } of news.sort((a, b) => a.number - b.number)) {
       seen = number;
@@ -53,14 +53,14 @@ function connected(model) {
       else if (what.by) follow({ number, ...what });
     }
     if (!news.length) return;
-    if (news.at(-1).by && (isFirst || session.views)) session.play(true); // somebody sees it
+    if (news.at(-1).by && session.views) session.play(true); // what appears first waits for Play
     session.tell("run"); // Python hears that it was heard
   };
   if (now.python) session.run.goTo(session.run.end); // Python is there
   if (now.python) follow({ ...model.get("follows"), number: now.python });
-  model.on("change:given change:follows", () => hear(false));
+  model.on("change:given change:follows", hear);
   model.on("msg:custom", (content) => session.answer(content));
-  hear(true);
+  hear();
   listen(whole);
   return session;
 }

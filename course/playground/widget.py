@@ -54,6 +54,8 @@ class Playground(anywidget.AnyWidget):
 
     def __init__(self, *, X=None, Y=None, show=None, **settings):
         if show is not None:
+            if "hide" in settings:
+                raise TypeError("show says it all: leave out hide")
             settings["hide"] = twin.others("show", show)
         if X is not None or Y is not None:
             if "data" in settings or "points" in settings:
@@ -129,8 +131,8 @@ class Playground(anywidget.AnyWidget):
         """
         begins = callable(training)
         steps = training(self.params) if begins else training
-        self._trains = training
         self._follower = Follower(steps, twin.shapes(self._settings))
+        self._trains = training
         told = {"by": self._follower.by, "begins": begins}
         self.follows = {"number": next(self._numbers), **told}
 
@@ -140,7 +142,8 @@ class Playground(anywidget.AnyWidget):
             return
         if "now" in asked:  # it begins, from what the page shows
             self.set_state({"now": asked["now"]})
-            self._follower = Follower(self._anew(), twin.shapes(self._settings))
+            shapes = twin.shapes(self._settings)
+            self._follower = Follower(self._anew(), shapes, self._step)
         self.send({"number": number, **self._follower.take(asked["count"])})
 
     def _anew(self):

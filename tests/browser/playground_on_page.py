@@ -101,7 +101,9 @@ class OnPage:
 
 
 def assert_python_trained(on):
-    """The page of `PLAY` has taken Python's steps, and then trains by itself."""
+    """The page of `PLAY` takes Python's steps at Play, and then trains by itself."""
+    assert on.step() == 30
+    on.button("Play").click()
     expect(on.root.get_by_text("Python has made all its steps: 3.")).to_be_visible()
     right = join(twin.Run({"data": "xor", "step": 30}).params)
     np.testing.assert_allclose(on.parameters(), right, rtol=0, atol=1e-12)

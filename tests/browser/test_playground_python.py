@@ -66,7 +66,7 @@ print(json.dumps(join(mlp.train(other.params, other.X, other.Y, samples=samples,
     "busy": "while not os.path.exists('../go'): time.sleep(0.05)",
 }
 NAMES = list(CELLS)
-BANNER = "Python trains, by your training, my_step."
+BANNER = "Python trains with your training, my_step."
 # anywidget's two seconds are over at once.
 SLOW = """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
     AbortSignal.timeout = (time) => wait(time === 2000 ? 0 : time) }"""
@@ -263,18 +263,19 @@ def test_a_function_that_has_ended_can_train_again(talk):
     talk.run("short")
     for steps in (3, 6):
         wait_until(lambda steps=steps: on.step() == steps, "it makes other steps")
-        banner(on, "Python has made all its steps: 3. Play calls the function again")
+        banner(on, "Python has made all its steps: 3. That was by your training, my_step. Play")
         if steps == 3:
             on.button("Play").click()
     talk.run("wild")
     wait_until(lambda: on.step() == 7, "it did not diverge")
-    banner(on, "numbers exploded, so lower the learning rate. Play calls")
+    banner(on, "Python's step 8 stopped: numbers exploded, so lower the learning rate.")
     on.box("learning rate").fill("0.25")
     on.box("learning rate").press("Enter")
     on.button("Reset: the very same start").click()
+    banner(on, "Python trains with your by_rate, my_step.")
     on.button("Play").click()
     wait_until(lambda: on.step() > 5, "it does not begin")
-    banner(on, "Python trains, by your by_rate, my_step.")
+    banner(on, "Python trains with your by_rate, my_step.")
     on.button("Pause").click()
 
 
@@ -284,6 +285,9 @@ def test_two_side_by_side_stand_at_one_height(talk):
     cell = talk.notebook.show_cell(NAMES.index("pair"))
     squares = cell.locator(".playground .square canvas:first-child")
     expect(squares).to_have_count(2)
+    for i in range(2):  # what appears with its function waits
+        playground = cell.locator(".playground").nth(i)
+        playground.get_by_role("button", name="Play").click()
     banners = cell.locator(".python")
     expect(banners.first).to_contain_text("Python has made all its steps: 1.")
     expect(banners.last).to_have_text(BANNER)
