@@ -49,7 +49,7 @@ class ActivationView(View):
     def _draw_function(self, ax, function, z):
         """Draw it on axes that stand still, so that the eye sees what alpha does."""
         pictures.draw_activation(ax, function, mark=z)
-        end = max(1, _highest(function, max(3, abs(z))))
+        end = np.clip(_highest(function, max(3, abs(z))), 1, axes.HUGE)
         ax.set_ylim(-1.1 * end, 1.1 * end * (1 + 2 * axes.legend_share(ax, 2)))
 
     def _draw_unit(self, ax, unit):

@@ -69,8 +69,9 @@ class GradientView(View):
         height = np.maximum([data.central, data.forward], self.smallest)
         ax.loglog(data.h, height[0], "-o", markersize=4, **central)
         ax.loglog(data.h, height[1], "--s", markersize=4, **one_sided)
-        ax.set_ylim(*ax.get_ylim())  # it stands still while h moves
         error = max(data.error(h), self.smallest)
+        low, high = ax.get_ylim()  # it stands still while h moves, but at its far ends
+        ax.set_ylim(min(low, error / 2), max(high, 2 * error))
         ax.plot([h], [error], "D", markersize=13, color="k", label=f"h = {h:.2g}")
         ax.set_xlim(min(1e-14, h), max(1, h))
         ax.set_xlabel("step size h")

@@ -60,18 +60,21 @@ class InitializationView(View):
         self._remember(signal)
         weights = _ends(signal.params)
         self.paint("weights", id(signal), pictures.draw_histogram, weights, self.bins)
-        shown = {"": signal, "before: ": self.before}
-        spreads = {
-            f"{kind}{_name(each)}": np.array(each.spread)
-            for kind, each in shown.items()
-            if each
-        }
+        spreads = self._spreads(signal)
         faint = [*spreads][1:]
         self.paint("spread", id(signal), pictures.draw_spread, spreads, "z", faint)
 
+    def _spreads(self, signal):
+        """Its spread, and that of the network before it."""
+        shown = {_name(signal): signal.spread}
+        if self.before:
+            shown[f"before: {_name(self.before)}"] = self.before.spread
+        return {name: np.array(spread) for name, spread in shown.items()}
+
     def _remember(self, signal):
         """Keep the network before this one; the parts of one network are the same."""
-        if self.signal and self.signal.params[0] is not signal.params[0]:
+        is_other = self.signal and self.signal.params[0] is not signal.params[0]
+        if is_other and self.signal.progress == 1:
             self.before = self.signal
         self.signal = signal
 
@@ -85,7 +88,7 @@ class InitializationView(View):
 
     def alt(self, signal, look):
         weights = pictures.describe_histogram(_ends(signal.params))
-        spread = pictures.describe_spread({signal.scheme: signal.spread})
+        spread = pictures.describe_spread({_name(signal): signal.spread})
         return f"Left: {weights} Right: {spread}"
 
     def table(self, signal, look):

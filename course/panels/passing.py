@@ -171,6 +171,8 @@ def _shown(stage):
     """What stands on the network."""
     if stage.grads:
         return "gradients: dA under a, db under the units, dW on the lines"
+    if stage.slopes:
+        return "weights and activations; dA under ŷ"
     return f"{'new ' * (stage.title == 'Update')}weights and activations"
 
 

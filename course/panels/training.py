@@ -248,7 +248,7 @@ def training_panel(
     hidden_layer = max(0, len(sizes) - 2) if hidden_layer is None else hidden_layer
     look = {
         "step": controls.step(last),
-        "neuron": Choice("neuron", _units(sizes), 16),
+        "neuron": Choice("unit", _units(sizes), 16),
         "show_z": Tick("show z"),
         "hidden_layer": Choice("hidden space", _layers(sizes), 10),
         "sample": controls.sample(task, 13, {"as trained": None}),

@@ -27,6 +27,9 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
     return Picture(lambda ax: draw_hidden(ax, *shown), alt, size)
 
 
+WILD = 20  # so many times as large as at the start
+
+
 class Frame(NamedTuple):
     """What stands still in the pictures of a layer, while the network is trained."""
 
@@ -38,10 +41,12 @@ def frame_of(networks, task, activation, layer) -> Frame:
     """A frame for a run, given as a stack of its networks, from the first to the last.
 
     Its directions are those of the end. The start and the end fit in, and nearly all
-    between: a single wild step would leave no room for the others.
+    between: a single wild step would leave no room for the others, nor would the last ones
+    of a run that diverges.
     """
     A = activations_at(task.X, networks, activation, layer)  # (steps, n, units)
-    A = A[(np.abs(A) < axes.HUGE).all(axis=(1, 2))]
+    most = min(axes.HUGE, WILD * max(1, np.abs(A[0]).max()))
+    A = A[(np.abs(A) < most).all(axis=(1, 2))]
     if not len(A):
         A = np.zeros((1, *task.X.shape[:1], networks[layer].b.shape[-1]))
     directions = _directions(A[-1])

@@ -37,7 +37,7 @@ def draw_network(ax, params, cache=None, grads=None, slopes=None, *, active=None
     left_out = 0
     for i, layer in enumerate(shown):
         left_out += _draw_edges(ax, plan, i, layer, active in (None, i))
-    _draw_nodes(ax, plan, _node_values(cache), slopes or {})
+    _draw_nodes(ax, plan, _node_values(cache), slopes)
     if plan.has_biases:
         _draw_biases(ax, plan, shown, "b" if grads is None else "db")
     for i, x in enumerate(plan.x):
@@ -57,7 +57,7 @@ def draw_wiring(ax, params, chosen=None):
     plan = _clear(ax, params, node=2.5)
     for i, layer in enumerate(params):
         _draw_edges(ax, plan, i, layer, is_stressed=True, numbers=False)
-    _draw_nodes(ax, plan, [], {}, hidden="{}", output="out")
+    _draw_nodes(ax, plan, [], None, hidden="{}", output="out")
     if chosen is not None:
         layer, unit = chosen
         place = plan.x[layer + 1], plan.y[layer + 1][unit]
@@ -208,8 +208,8 @@ def _draw_nodes(ax, plan, values, slopes, hidden="a", output="ŷ"):
     """Draw the units with what stands in them: a value or a name, and a slope."""
     names = ["x{}", *[hidden] * (len(plan.x) - 2), output]
     places, faces = [], []
+    room, slopes = 4 if slopes is None else 5, slopes or {}  # digits; what is known
     for i, name in enumerate(names):
-        room = 5 if slopes else 4
         if i in slopes:  # the two numbers stand like those of a fraction
             ends = plan.x[i] + np.array([-0.36, 0.36]) * plan.node
             ax.hlines(

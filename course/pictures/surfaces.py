@@ -11,6 +11,7 @@ from course.pictures import axes, style
 from course.pictures.style import SIGNED_CMAP, SMALL, Picture, in_row, number, plain
 
 FEW = 12  # so many samples have room for a large point and its numbers
+NOISE = 1e-9  # a difference of rounding is no height
 AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
 
 
@@ -73,7 +74,7 @@ def draw_surface(
     crossed = draw_contours(ax, xs, ys, drawn, levels)
     if colorbar:
         _draw_scale(ax, middle, reach)
-    outputs = activations_at(task.X, params, activation, layer)[:, unit]
+    outputs = activations_at(task.X, params, activation, layer, show_z)[:, unit]
     texts = [f"target {target:g}" for target in targets]
     if is_output or values:
         numbers = [number(output) for output in np.round(outputs, 2)]
@@ -84,6 +85,8 @@ def draw_surface(
         ring["path_effects"] = [withStroke(linewidth=5, foreground="white")]
         ax.plot(*task.X[mark].T, "o", color="black", markersize=19, **ring)
     name = f"layer {layer}, unit {unit}: {'z' if show_z else 'a'}"
+    if axes.size_in_points(ax)[0] < 130 and not is_output:
+        crossed = []  # no room for words
     lines = ", ".join(f"{level:.3g}" for level in crossed)
     ax.set_title(("output" if is_output else name) + f"; line at {lines}" * bool(lines))
     axes.note_missing(ax, [heights])
@@ -144,7 +147,8 @@ def halfway(targets):
 
 def draw_contours(ax, xs, ys, heights, levels, styles=("-", "--", "-.", ":")):
     """Draw the levels that heights (len(ys), len(xs)) cross, and return them."""
-    crossed = [level for level in levels if heights.min() < level < heights.max()]
+    low, high = heights.min() + NOISE, heights.max() - NOISE
+    crossed = [level for level in levels if low < level < high]
     if crossed:  # matplotlib would warn of levels that aren't crossed
         look = {"colors": "black", "linewidths": 2, "linestyles": styles}
         ax.contour(xs, ys, heights, levels=crossed, **look)

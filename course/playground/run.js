@@ -242,7 +242,7 @@ export class Run {
     if (this.step >= this.end) return;
     while (this.kept.at(-1).step > this.step) this.kept.pop();
     Object.assign(this, { end: this.step, isBroken: false });
-    this.events.length = this.kept.at(-1).events;
+    this.events.length = Math.min(this.events.length, this.kept.at(-1).events);
     const last = this.events.at(-1);
     if (last?.to > this.step)
       this.events[this.events.length - 1] = { ...last, to: this.step, values: [...this.p] };

@@ -1,5 +1,6 @@
 """The playground in a notebook: what the page brings, and a picture where there is none."""
 
+import copy
 import itertools
 from functools import partial
 from pathlib import Path
@@ -67,9 +68,11 @@ class Playground(anywidget.AnyWidget):
         self.on_msg(self._take)
 
     def __getattr__(self, name):
-        if name not in twin.SPEC:
-            raise AttributeError(f"a playground has no {name}")
-        return self._step if name == "step" else self._settings[name]
+        if (
+            name not in twin.SPEC
+        ):  # a property that fails comes here: then its own error
+            return object.__getattribute__(self, name)
+        return self._step if name == "step" else copy.deepcopy(self._settings[name])
 
     def __setattr__(self, name, value):
         if name in twin.SPEC:
@@ -211,11 +214,9 @@ class SideBySide(widgets.HBox):
 
     _ipython_display_ = None  # as above
 
-    def __init__(self, *playgrounds):
-        super().__init__(playgrounds)
+    def __init__(self, first, *others):
+        super().__init__([first, *others])
         self.add_class("course-side-by-side")
-        for one in playgrounds:
-            one.layout.width = f"{100 / len(playgrounds)}%"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         shown = host.view(self, super(Playground, self.children[0]))

@@ -263,7 +263,10 @@ def test_a_function_that_has_ended_can_train_again(talk):
     talk.run("short")
     for steps in (3, 6):
         wait_until(lambda steps=steps: on.step() == steps, "it makes other steps")
-        banner(on, "Python has made all its steps: 3. That was by your training, my_step. Play")
+        banner(
+            on,
+            "Python has made all its steps: 3. That was by your training, my_step. Play",
+        )
         if steps == 3:
             on.button("Play").click()
     talk.run("wild")

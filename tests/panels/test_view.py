@@ -72,7 +72,7 @@ STILL = {  # panel -> settings that are moved, and the cells that stand still
     "training_panel": (["step"], ["loss", "hidden", "surface", "neuron"]),
     "first_look_panel": (["step"], ["loss", "surface", "neuron"]),
     "pass_panel": (["step", "seed", "learning_rate"], ["network"]),
-    "initialization_panel": (["scheme", "width", "depth", "seed"], []),
+    "initialization_panel": (["scheme", "width", "depth", "seed"], ["weights: x"]),
 }
 
 
@@ -84,15 +84,9 @@ def test_axes_hold_still(name):
     settings, cells = STILL[name]
 
     def limits():
-        axes = [panel.view.axes[cell] for cell in cells]
-        still = (
-            [*axes, panel.view.axes["weights"]]
-            if "weights" in panel.view.axes
-            else axes
-        )
-        return [
-            (*ax.get_xlim(), *(ax.get_ylim() if ax in axes else ())) for ax in still
-        ]
+        shown = {cell: panel.view.axes[cell.removesuffix(": x")] for cell in cells}
+        across = [ax.get_xlim() for ax in shown.values()]
+        return across, [shown[cell].get_ylim() for cell in shown if ":" not in cell]
 
     before = limits()
     for setting in settings:
@@ -107,6 +101,23 @@ def test_axes_hold_still(name):
             control.set(value)
             assert limits() == before, (setting, value)
         control.set(first)
+    panel.close()
+
+
+@pytest.mark.parametrize("name", ["activation_panel", "gradient_panel"])
+def test_a_number_typed_far_beyond_its_slider_is_drawn(name):
+    """Guards: axes that can't be made, and a mark outside of them."""
+    panel = parts.make(name)
+    for setting in ("z", "alpha", "weight", "h"):
+        for value in (1e308, -1e308, 100, 1e-300):
+            if setting in panel.controls:
+                panel.controls[setting].set(value)
+                assert panel.problem is None, (setting, value)
+    if name == "gradient_panel":
+        panel.controls["h"].set(100)
+        ax = panel.view.axes["error"]
+        low, high = ax.get_ylim()
+        assert all(low < y < high for line in ax.lines for y in line.get_ydata())
     panel.close()
 
 

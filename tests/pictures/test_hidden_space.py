@@ -159,3 +159,13 @@ def test_what_stands_outside_of_the_frame_is_told(new_axes, params):
     ax = new_axes((4.9, 2.5))
     pictures.draw_hidden(ax, params, XOR, layer=2, frame=Frame(np.eye(2), limits))
     assert texts(ax) == ["4 of 4 points\nstand outside"]
+
+
+def test_a_run_that_diverges_leaves_its_start_in_sight(params):
+    """Guards: a frame as large as the last numbers, with all points on one spot."""
+    wild = [Layer(np.stack([W, 1e4 * W]), np.stack([b, b])) for W, b in params]
+    for layer in range(4):
+        frame = frame_of(wild, XOR, mlp.ORIGINAL, layer)
+        alone = [Layer(W[:1], b[:1]) for W, b in wild]
+        start = frame_of(alone, XOR, mlp.ORIGINAL, layer)
+        np.testing.assert_array_equal(frame.limits, start.limits)

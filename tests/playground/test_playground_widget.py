@@ -46,7 +46,7 @@ def test_two_side_by_side_are_one_picture_and_one_line():
     axes = widget.picture(*(twin.Run(one.settings) for one in pair)).figure().axes
     shown = [ax.images[0].get_array() for ax in axes]
     assert len(shown) == 2 and not np.array_equal(*shown)
-    assert [one.layout.width for one in pair] == ["50.0%"] * 2
+    assert [one.layout.width for one in pair] == [None] * 2  # alone each is whole again
     for one in (both, *pair):
         one.close()
 
@@ -57,6 +57,8 @@ def test_shown_are_those_that_are_named():
     options = set(twin.SPEC["hide"]["options"])
     assert set(play.settings["hide"]) == options - {"seed", "loss"}
     play.close()
+    with pytest.raises(TypeError, match="leave out hide"):
+        Playground(show=["seed"], hide=["loss"])
     with pytest.raises(ValueError, match="each of show"):
         Playground(show=["sead"])
 
