@@ -33,6 +33,11 @@ def counted(count, one, many="") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
+def are(count) -> str:
+    """'is' after one thing, else 'are'."""
+    return "is" if count == 1 else "are"
+
+
 def read_number(typed, percent=False) -> float:
     """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
 

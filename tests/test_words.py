@@ -18,4 +18,5 @@ def test_labels_and_numbers_read_well():
         "1 step",
         "2 steps",
     ]
+    assert [words.are(n) for n in (0, 1, 2)] == ["are", "is", "are"]
     assert doctest.testmod(words).failed == 0

@@ -37,12 +37,12 @@ def diagnose(exercise, tried, file, is_kept) -> str:
         names = sorted(exercise.arguments[i] for i in changed)
         return exercise.changed.format(names=" and ".join(names))
     wrong = [case for case in tried if not is_right(exercise, *case[1:])]
-    args, result, right = wrong[0]
+    args = wrong[0][0]
     good = len(tried) - len(wrong)
     share = f"\n  (right in {good} of {len(tried)} cases)"
     if not good or exercise.measure:  # of some cases a measure sees less than of others
         share = ""
-    failure = _describe_failure(exercise, result, right, file)
+    failure = _describe_failure(exercise, wrong, file)
     return (KEPT if is_kept else failure) + _describe_case(exercise, args) + share
 
 
@@ -58,20 +58,30 @@ def why_none(source) -> str:
     )
 
 
-def _describe_failure(exercise, result, right, file) -> str:
-    """What came out, and what should have."""
+def _describe_failure(exercise, wrong, file) -> str:
+    """What came out of the first wrong case, and what should have."""
+    _, result, right = wrong[0]
     if result.kind == "nothing":
         return "here it returns None; does every path end with a return?"
     if result.kind == "malformed":
-        return result.words
+        borrowed = result.reply.borrowed  # its form is not what is to be mended
+        return f"it calls {borrowed}" if borrowed else result.words
     if result.kind == "raised":
         return _describe_error(result.reply, file)
     if exercise.explain:
         return exercise.explain(result.parts)
-    return _describe_difference(exercise, result.parts, right.parts)
+    may_be_cut = all(_holds_whole(args) for args, _, _ in wrong)
+    return _describe_difference(exercise, result.parts, right.parts, may_be_cut)
 
 
-def _describe_difference(exercise, parts, right) -> str:
+def _holds_whole(value) -> bool:
+    """Whether an array in a value, or in its lists, holds whole numbers."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_holds_whole, value))
+    return isinstance(value, np.ndarray) and value.dtype.kind in "iu"
+
+
+def _describe_difference(exercise, parts, right, may_be_cut) -> str:
     """How the parts differ from the right ones: the shape first."""
     if parts.keys() != right.keys():
         yours, theirs = (", ".join(p) or "an empty list" for p in (parts, right))
@@ -93,7 +103,7 @@ def _describe_difference(exercise, parts, right) -> str:
     if exercise.common and not fine:
         also = f"\n  {', '.join(right)} are all wrong: {exercise.common}"
     is_cut = parts[name].dtype.kind in "iu" and right[name].dtype.kind == "f"
-    is_wrong = WHOLE if is_cut else "is wrong"
+    is_wrong = WHOLE if is_cut and may_be_cut else "is wrong"
     yours, theirs = _show(parts[name]), _show(right[name])
     if np.any(right[name]) and np.all(abs(right[name]) <= exercise.tolerance(name)[1]):
         theirs = "about 0"
@@ -167,6 +177,8 @@ def _describe_error(reply, file):
     if text.startswith("Cannot cast ufunc") and "to dtype('int" in text:
         text = f"the array on the left {WHOLE}"
     text = text if len(text) <= 200 else text[:200] + " ..."
+    if name == "NameError" and "'my_" in text:
+        text += ". Run its cell first; if it is in another notebook, copy it from there"
     if name == "TypeError" and ("bitwise_xor" in text or "for ^" in text):
         text = "`^` is no power in Python; write `**`"
     place = f" in the line `{line}`" if line else ""

@@ -4,6 +4,7 @@ import numpy as np
 from matplotlib import ticker
 
 from course.pictures.style import NEUTRAL, SMALL, STYLE, number
+from course.words import are
 
 HUGE = 1e30  # what is larger is drawn nowhere
 SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])  # its corners, all around
@@ -22,8 +23,8 @@ def missing(arrays, most=np.inf):
     numbers = np.concatenate([np.abs(np.ravel(array), dtype=float) for array in arrays])
     bad, infinite = ~(numbers < most), ~np.isfinite(numbers)
     why = "NaN or infinite" if bad.sum() == infinite.sum() else "too large to draw"
-    are = "is" if bad.sum() == 1 else "are"
-    return f"{bad.sum()} of {bad.size} numbers\n{are} {why}" if bad.any() else ""
+    words = f"{bad.sum()} of {bad.size} numbers\n{are(bad.sum())} {why}"
+    return words if bad.any() else ""
 
 
 def note_missing(ax, arrays, most=np.inf):

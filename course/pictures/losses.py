@@ -7,8 +7,6 @@ from course import checks
 from course.pictures import axes, style
 from course.pictures.style import Picture, in_row, number, plain, small
 
-# For a run that is there for comparison only.
-
 
 def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Picture:
     """The loss of one or several runs on a log axis: {name: losses}.

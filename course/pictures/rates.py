@@ -125,9 +125,14 @@ def shuffles(differences, seen) -> Picture:
 
     Those at least as far from 0 as the one that was ``seen`` are hatched.
     """
-    values, counts = np.unique(differences, return_counts=True)
+    if len(differences) == 0:
+        raise ValueError("differences is empty: shuffle at least once")
+    # Rounded, so that 0.1 + 0.2 is as far from 0 as 0.3.
+    values, counts = np.unique(np.round(differences, 10), return_counts=True)
+    seen = round(abs(seen), 10)
     is_far = abs(values) >= seen
-    words = f"{counts[is_far].sum()} of {counts.sum():,} shuffles: {seen} or more apart"
+    far = f"{seen:g} or more apart"
+    words = f"{counts[is_far].sum()} of {counts.sum():,} shuffles: {far}"
 
     def draw(ax):
         width = np.diff(values).min() if len(values) > 1 else 1
@@ -139,8 +144,9 @@ def shuffles(differences, seen) -> Picture:
             ax.axvline(place, color="black", linestyle="--", linewidth=1.2)
         ax.set(xlabel="first minus second", ylabel="shuffles", title=words)
 
-    reach = f"Differences from {values[0]} to {values[-1]}"
-    return Picture(draw, f"{words}. {reach}; lines at {-seen} and {seen}.", (8, 3.2))
+    reach = f"Differences from {values[0]:g} to {values[-1]:g}"
+    alt = f"{words}. {reach}; lines at {-seen:g} and {seen:g}."
+    return Picture(draw, alt, (8, 3.2))
 
 
 def fates(shares, size=(10, 3.1)) -> Picture:

@@ -22,7 +22,7 @@ def run(options) -> int:
     for term, path, section in entries():
         line = f"{term.name}: {term.text} ({path.stem}, '{section}')"
         names = " ".join([term.name, *term.forms])
-        if _holds(names, wanted):
+        if wanted in names.lower() or _holds(names, wanted):
             named.append(line)
         elif _holds(f"{names} {term.text}", wanted):
             told.append(line)
@@ -33,11 +33,9 @@ def run(options) -> int:
 
 
 def _holds(text, wanted):
-    """Whether a text has these words, or each of them in another form."""
-    text = text.lower()
-    others = re.findall(r"\w+", text)
-    each = (any(_alike(word, other) for other in others) for word in wanted.split())
-    return wanted in text or all(each)
+    """Whether a text has each of these words, in any form."""
+    others = re.findall(r"\w+", text.lower())
+    return all(any(_alike(word, other) for other in others) for word in wanted.split())
 
 
 def _alike(word, other):

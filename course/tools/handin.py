@@ -14,7 +14,7 @@ from course import lessons, record
 from course.files import replacing
 from course.tools import PLACE, CommandError, find_notebooks
 from course.tools.notebooks import as_text, cleared, read_if_whole
-from course.words import counted
+from course.words import are, counted
 
 EXAMPLE = 'handin --name "Ada Lovelace"'
 MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
@@ -116,8 +116,7 @@ def _solved(folder):
     record.close()
     missing = [name for name, is_solved in states.items() if not is_solved]
     solved = sum(states.values())
-    are = "is" if solved == 1 else "are"
-    count = f"{solved} of {len(states)} exercises {are} solved"
+    count = f"{solved} of {len(states)} exercises {are(solved)} solved"
     rest = (
         f"; not solved yet (notebook in brackets): {', '.join(missing)}"
         if missing

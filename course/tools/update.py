@@ -19,6 +19,7 @@ from course.tools.notebooks import (
     read_if_whole,
     without_fetching,
 )
+from course.words import counted
 
 GIVEN = f"{MARK}/given"
 LAST = f"{MARK}/last"  # the name of the notebook that they saved last
@@ -126,16 +127,12 @@ class Update:
 
     def _sentences(self):
         if self.is_first:
-            made = _count(self.new)
+            made = counted(len(self.new), "notebook")
             yield f"Made {self.folder.name}, your own copy of the {made}."
         elif self.new:
             yield f"New: {', '.join(self.new)}."
         if self.changed:
             names = ", ".join(self.changed)
-            yield f"Brought {_count(self.changed)} up to date: {names}."
+            yield f"Brought {counted(len(self.changed), 'notebook')} up to date: {names}."
         if self.back:
             yield f"Not there any more, so fresh again: {', '.join(self.back)}."
-
-
-def _count(names):
-    return f"{len(names)} notebook{'s' * (len(names) != 1)}"

@@ -86,6 +86,8 @@ def test_shuffles_are_bars_and_the_far_ones_are_hatched():
     assert [line.get_xdata()[0] for line in ax.lines] == [-3, 3]
     assert ax.get_title() == "5 of 8 shuffles: 3 or more apart"
     assert pictures.shuffles([2, 2], seen=3).alt.startswith("0 of 2 shuffles")
+    with pytest.raises(ValueError, match="differences is empty"):
+        pictures.shuffles([], seen=3)
 
 
 def test_fates_are_bars_of_the_shares_side_by_side():

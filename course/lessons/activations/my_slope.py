@@ -42,6 +42,10 @@ return 1 + alpha * (z < 0)
 # mend: alpha * (z < 0) + ____
 return alpha * (z < 0)
 
+# for negative z the sign is turned round: alpha is the slope there, with its own sign
+# mend: (z >= 0) + ____ * (z < 0)
+return (z >= 0) - alpha * (z < 0)
+
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: z ____ 0
 # look at z = 0: the slope is taken as 1 there

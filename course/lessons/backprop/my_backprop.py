@@ -89,6 +89,12 @@ def fresh(rng):
 # output; at which end does the way back begin?
 for i in range(len(params)):
     W, b = params[i]
+# only networks of one layer come out right, and dA goes into layer 0 first: it belongs
+# to the output; at which end does the way back begin?
+for i in range(len(params)):
+    W, b = params[i]
+# in place of: grads.insert(0, (____ @ dZ, dZ.sum(____)))
+grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 
 # %% mistakes in: W, b = params[i]
 # layer 0 is missing: it learns, too
@@ -114,6 +120,8 @@ grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 grads.insert(0, (A[i] @ dZ, dZ.sum(axis=0)))
+# dW is made of what came out of the layer: which A went into it?
+grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
 
 # %% mistakes in: dA = dZ @ ____
 # every layer gets the dA of the output: what does step 4 make?

@@ -97,11 +97,23 @@ dZ = dA * slope(A)
 dZ = -dA * slope(Z)
 # dZ is divided by the number of samples: dA has the 1/n already
 dZ = dA * slope(Z) / len(A)
+# dZ is wrong, or nothing fits: each number of dA is multiplied by the slope at its own
+# z, and nothing is added up
+dZ = dA @ slope(Z)
 
 # %% mistakes in: dW = ____ @ dZ
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
 # over them; how must A lie for that?
 dW = A @ dZ
+# dW is wrong, or nothing fits: number by number nothing is added up, and dW adds up
+# over the samples
+dW = A.T * dZ
+# dW alone is divided by the number of samples: dA has the 1/n already
+dW = A.T @ dZ / len(A)
+# dW and db are divided by the number of samples: dA has the 1/n already
+dW = A.T @ dZ / len(A)
+# in place of: db = dZ.sum(____)
+db = dZ.mean(axis=0)
 
 # %% mistakes in: db = dZ.sum(____)
 # db has the right numbers in the shape (1, n_out): b is (n_out,), and so is db

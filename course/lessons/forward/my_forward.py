@@ -97,6 +97,7 @@ def fresh(rng):
 # %% mistakes in: Z.append(A[-1] @ ____)
 # the weighted sums are wrong, or nothing fits: W is turned on its side; its rows belong
 # to what goes in, its columns to the units
+# mend: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W.T + b)
 # the samples are mixed, or nothing fits: W stands first in the product; a sample is a
 # row, and keeps to itself only on the left
@@ -105,12 +106,15 @@ Z.append(W @ A[-1] + b)
 # that goes in
 Z.append(X @ W + b)
 # the biases are missing
+# mend: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # A is right, but Z lacks the biases: Z holds the whole sum that f is applied to
+# mend: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1] + b))
 # the biases are added after f: they belong to the sum that f is applied to
+# mend: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1]) + b)
