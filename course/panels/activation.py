@@ -55,7 +55,8 @@ class ActivationView(View):
     def _draw_unit(self, ax, unit):
         x = np.linspace(-3.2, 3.2, 161)
         ax.axhline(0, color=NEUTRAL, linewidth=1)
-        ax.plot(x, unit.output(x), color=POSITIVE, linewidth=2.5)
+        a = np.clip(unit.output(x), -1e6, 1e6)  # Agg draws no line that is longer
+        ax.plot(x, a, color=POSITIVE, linewidth=2.5)
         ax.set_xlabel("input x")
         ax.set_ylabel(f"a = f(z), z = {_written_sum(unit.weight, unit.bias)}")
         ax.set_title("What the unit gives out")

@@ -108,7 +108,7 @@ def test_axes_hold_still(name):
 def test_a_number_typed_far_beyond_its_slider_is_drawn(name):
     """Guards: axes that can't be made, and a mark outside of them."""
     panel = parts.make(name)
-    for setting in ("z", "alpha", "weight", "h"):
+    for setting in ("z", "alpha", "weight"):
         for value in (1e308, -1e308, 100, 1e-300):
             if setting in panel.controls:
                 panel.controls[setting].set(value)

@@ -163,7 +163,7 @@ def test_what_stands_outside_of_the_frame_is_told(new_axes, params):
 
 def test_a_run_that_diverges_leaves_its_start_in_sight(params):
     """Guards: a frame as large as the last numbers, with all points on one spot."""
-    wild = [Layer(np.stack([W, 1e4 * W]), np.stack([b, b])) for W, b in params]
+    wild = [Layer(np.stack([W, 1e4 * W]), np.stack([b, b])[:, None]) for W, b in params]
     for layer in range(4):
         frame = frame_of(wild, XOR, mlp.ORIGINAL, layer)
         alone = [Layer(W[:1], b[:1]) for W, b in wild]

@@ -40,7 +40,7 @@ def test_it_counts_what_a_learner_reads_and_does():
     ]
     count = minutes.count(nbformat.v4.new_notebook(cells=cells), 5, [8, 15])
     assert count == (6 + 5 + 3 + 2, 1, 5, 1 + 3 + 5, 2, 2, 8 + 15)
-    by_hand = 16 / 180 + 0.5 + 5 / 4 + 9 + 2 * 2 + 8 + 15
+    by_hand = 16 / 180 + 0.5 + 5 / 4 + 9 + 2 * 3 + 8 + 15
     assert count.minutes == pytest.approx(by_hand)
 
 
