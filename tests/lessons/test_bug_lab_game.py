@@ -131,7 +131,7 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
     """Guards the button: new bug, new map, its settings in the menus, empty menu."""
     for number in range(1, 9):
         before, line = lab.bug, lab.shown.line
-        choose(lab, lab.bug)
+        words = choose(lab, lab.bug)
         lab.work["batch_size"].box.value = "2"
         press(lab, "New bug")
         assert lab.bug != before and lab.shown.line != line
@@ -141,7 +141,6 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
         assert lab.feedback.value.count("A new bug, on a new network.") == 1
-    words = choose(lab, lab.bug)
     assert (
         "That makes all eight, 8 of 8 at the first try, with 0 of 16 changes." in words
     )
@@ -163,6 +162,26 @@ def test_the_end_tells_how_the_eight_were_named(lab):
     assert (
         "That makes all eight, 3 of 8 at the first try, with 4 of 16 changes." in words
     )
+
+
+def test_no_bug_comes_again_until_all_eight_are_found(lab):
+    """Guards the patience: who gives up three of the eight is shown those three next."""
+    given_up = []
+    for number in range(8):
+        if number < 3:
+            given_up.append(lab.bug)
+        else:
+            choose(lab, lab.bug)
+        press(lab, "New bug")
+    words = []
+    for _ in range(3):
+        assert lab.bug in given_up
+        given_up.remove(lab.bug)
+        words.append(choose(lab, lab.bug))
+        press(lab, "New bug")
+    assert [("all eight" in each) for each in words] == [False, False, True]
+    words = choose(lab, lab.bug)
+    assert "Yes: " in words and "all eight" not in words, "an end that comes again"
 
 
 def test_a_bug_is_named_with_two_changed_settings(lab):
@@ -215,15 +234,18 @@ def test_the_saved_numbers_stand_under_their_names(lab):
 
 
 def test_another_level_is_another_game(lab):
-    """Guards the menu: its first bug, its words, and none found yet."""
+    """Guards the menu: its first bug, its words, none found yet; and what was found at the
+    level before is still there on the way back."""
     choose(lab, lab.bug)
     lab.level.set(2)
     assert lab.puzzle == puzzles.puzzle(3, 2, 0) and not lab.found
+    assert "Found so far: 1 of 8." in choose(lab, lab.bug)
     assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
     press(lab, "New bug")
     assert lab.puzzle == puzzles.puzzle(3, 2, 1) and lab.problem is None
     lab.level.set(1)
-    assert lab.puzzle == puzzles.puzzle(3, 1, 0)
+    assert lab.puzzle == puzzles.puzzle(3, 1, 1), "the first was found"
+    assert "Found so far: 2 of 8." in choose(lab, lab.bug)
 
 
 @each_bug

@@ -67,6 +67,19 @@ def test_all_eight_come_before_one_comes_again(level):
     assert puzzle(4, level, 11) == puzzle(4, level, 11) != puzzle(5, level, 11)
 
 
+def test_the_next_bug_is_not_found_yet_and_not_the_last_one():
+    """Guards the order behind a round in which bugs were given up."""
+    bug_at = lambda number: puzzle(9000, 1, number).suspect.bug
+    names = [bug_at(number) for number in range(8, 16)]
+    next_bug = lambda *found, last=None: bug_at(
+        puzzles.next_number(9000, 1, 8, found, last)
+    )
+    assert next_bug() == next_bug(*names) == names[0]
+    assert next_bug(*names[:3]) == names[3]
+    assert next_bug(*names[:3], last=names[3]) == names[4]
+    assert next_bug(*names[:7], last=names[7]) == names[7]
+
+
 def test_the_first_settings_are_drawn_from_all_that_the_menus_offer():
     """Guards against a game in which every bug starts from the same settings."""
     for level in puzzles.LEVELS.values():

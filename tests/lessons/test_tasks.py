@@ -398,3 +398,12 @@ def test_task_8f38ce26_1():
     assert bugs.difference(other, map_of(lab, "update on the way"))  # its map changes
     assert "Yes: 'no transpose'." in choose(lab, "no transpose")
     assert set(lab.work["sizes"].value) == {3}, "each W is square"
+
+
+def test_task_8f38ce26_2():
+    """Guards: eight puzzles are enough to find all eight."""
+    lab = opened("e45ba1c3")
+    for _ in range(7):
+        assert "Found so far:" in choose(lab, lab.bug)
+        press(lab, "New bug")
+    assert "That makes all eight" in choose(lab, lab.bug)

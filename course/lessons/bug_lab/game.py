@@ -13,6 +13,7 @@ from course.lessons.bug_lab.puzzles import (
     MENUS,
     lookalikes,
     nearest,
+    next_number,
     puzzle,
 )
 from course.panels.controls import Choice
@@ -59,7 +60,8 @@ class BugLab(Panel):
     its map must be read and can't be remembered. ``changed`` are settings that differ
     from the first ones. Until the bug is named, `CHANGES` new maps can be looked at;
     ``seen`` are the settings of those that were, which may be looked at again.
-    ``found`` has, for each bug that has been named, its wrong guesses and changes.
+    ``found`` has, for each bug that has been named at this level, its wrong guesses and
+    changes; until all eight are in it, none of them comes again.
     """
 
     layout = ("level work", "picture", "status", "busy", "game", "feedback", "tools")
@@ -67,8 +69,8 @@ class BugLab(Panel):
     module = ""
 
     def __init__(self, seed, level, number, changed):
-        self.found = {}
-        self.level = Choice("level", LEVELS, 20)
+        self._found = {each: {} for each in LEVELS.values()}
+        self.level = Choice("level", LEVELS, 12)
         self.level.set(level)
         fixed = {"seed": seed, "level": level, "number": number}
         self._begin(fixed, changed)
@@ -92,6 +94,10 @@ class BugLab(Panel):
         if changed:  # whoever wrote the call chose them: they cost nothing
             self.seen.append({**self.puzzle.settings, **changed})
         self.left = CHANGES
+
+    @property
+    def found(self):
+        return self._found[self.puzzle.level]
 
     @property
     def bug(self):
@@ -160,6 +166,7 @@ class BugLab(Panel):
 
     def _praise(self):
         bug, layer = self.puzzle.suspect
+        is_new = bug not in self.found
         self.found.setdefault(bug, (self.wrong_guesses, CHANGES - self.left))
         self.is_named = True
         step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
@@ -167,15 +174,17 @@ class BugLab(Panel):
         return (
             f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
             f"{f'{has} ' if others else ''}{step.mark} "
-            f"In its code, {step.where}: {step.line}. {self._so_far()}"
+            f"In its code, {step.where}: {step.line}.{self._so_far(is_new)}"
         )
 
-    def _so_far(self):
+    def _so_far(self, is_new):
         if len(self.found) < len(BUGS):
-            return f"Found so far: {len(self.found)} of {len(BUGS)}."
+            return f" Found so far: {len(self.found)} of {len(BUGS)}."
+        if not is_new:  # the end has been told
+            return ""
         wrong, changes = map(list, zip(*self.found.values()))
         return (
-            f"That makes all eight, {wrong.count(0)} of 8 at the first try, with "
+            f" That makes all eight, {wrong.count(0)} of 8 at the first try, with "
             f"{sum(changes)} of {8 * CHANGES} changes. Well done! From a map you can tell "
             "which line to mend."
         )
@@ -189,12 +198,11 @@ class BugLab(Panel):
 
     def new_bug(self):
         """Plant the next bug."""
-        self.plant(self.level.value, self.fixed["number"] + 1)
+        self.plant(self.level.value, self.fixed["number"] + 1, last=self.bug)
 
-    def plant(self, level, number):
-        """Plant a bug, and show it at its first settings."""
-        if level != self.fixed["level"]:
-            self.found.clear()
+    def plant(self, level, first, last=None):
+        """Plant the next bug, as in `next_number`, and show it at its first settings."""
+        number = next_number(self.fixed["seed"], level, first, self._found[level], last)
         self.fixed |= {"level": level, "number": number}
         self._begin(self.fixed)
         self.guess.set(None)
@@ -234,9 +242,9 @@ def bug_lab(
     """Show the signature of an unnamed bug, and let the reader name it.
 
     ``seed`` says in which order the eight bugs come, ``number`` with which of them it
-    begins. At ``level`` 1 its first map is like no other bug's; at level 2 other bugs
-    have the same pattern. The others are the settings of `signature`, experiments that tell
-    bugs apart; each bug comes with first settings of its own.
+    begins. At ``level`` 1 no other bug has the same errors on its first map; at level 2
+    other bugs always have the same pattern. The others are the settings of `signature`,
+    experiments that tell bugs apart; each bug comes with first settings of its own.
     """
     seed, number = checks.whole("seed", seed), checks.whole("number", number, 0, 1000)
     level = checks.one_of("level", level, list(LEVELS.values()))

@@ -43,6 +43,12 @@ minutes = 12
 cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
+# %% mistakes in: n, grads = ____, [None] * len(params)
+# it is right for 4 samples only: the map shows a batch of 4, and there are others
+n, grads = 4, [None] * len(params)
+# n counts the outputs: the loss is a mean over the samples, which are the rows of Y
+n, grads = Y.shape[1], [None] * len(params)
+
 # %% mistakes in: dA = (____ - ____) / n
 # with n samples all gradients are n times too large: the loss is a mean over the
 # samples

@@ -73,7 +73,7 @@ dA = A[-1] - Y
 # %% mistakes in: dZ = dA * ____
 # the slope of the activation is missing: what goes back must pass each activation
 dZ = dA
-# the slope of each activation is taken at its output: where does it belong to?
+# the slope of each activation is taken at its output: where does it belong?
 dZ = dA * activation.slope(A[i + 1])
 
 # %% mistakes in: grads[i] = mlp.Layer(A[i].T @ ____, np.____)

@@ -119,6 +119,16 @@ numeric = (loss_of(up) - loss_of(down)) / 2 * h
 # %% mistakes in: larger = max(____, ____)
 # it is relative to the numeric slope: the larger of the two sizes keeps it below 2
 larger = abs(numeric)
+# the larger slope is not the larger of the two sizes: -6 is larger in size than 3
+larger = max(claimed, numeric)
+# it is divided by a slope with its sign: take the larger of the two sizes, without signs
+larger = max(claimed, numeric)
+# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
+return abs(claimed - numeric) / larger if larger else 0.0
+# it is divided by the sum of the two slopes: divide by the larger of their sizes
+larger = abs(claimed) + abs(numeric)
+# the sum of the two slopes, by which it is divided, may be 0 where neither slope is
+larger = abs(claimed + numeric)
 
 # %% mistakes in: return ____ / larger if ____ else 0.0
 # that is the difference of the two slopes: the relative error compares it with the

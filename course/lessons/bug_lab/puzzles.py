@@ -1,9 +1,9 @@
 """Which bug the lab plants, on which network, and at which first settings.
 
-All of it follows from three numbers: the seed of the lab, the level, and how many bugs
-came before. The levels differ in what the first map tells: at level 1 no other bug has
-it, at level 2 other bugs have its pattern. There a bug may stand in one layer only, and
-`CHANGES` changed settings are enough to name it.
+All of it follows from three numbers: the seed of the lab, the level, and the number of
+the bug. The levels differ in what the first map tells: at level 1 no other bug has the
+same errors, at level 2 other bugs always have the same pattern. There a bug may stand in
+one layer only, and `CHANGES` changed settings are enough to name it.
 """
 
 import functools
@@ -22,7 +22,7 @@ from course.lessons.bug_lab.bugs import (
     claimed,
 )
 
-LEVELS = {"1: a map of its own": 1, "2: a shared pattern": 2}
+LEVELS = {"1: easier": 1, "2: harder": 2}
 MENUS = {
     "activation": list(ACTIVATIONS),
     "batch_size": [1, 2, 3, 4, 5],
@@ -70,7 +70,7 @@ class Puzzle(NamedTuple):
 
 def puzzle(seed, level, number) -> Puzzle:
     """Plant bug ``number``; network and settings are drawn until they fit the level."""
-    bug = _order(seed, level, number // len(BUGS))[number % len(BUGS)]
+    bug = _bug(seed, level, number)
     rng = np.random.default_rng([seed, level, number])
     # Else most patterns that two bugs share would be white.
     is_orange = level == 2 and bug not in ONLY_WHITE and rng.integers(10) > 0
@@ -82,9 +82,28 @@ def puzzle(seed, level, number) -> Puzzle:
         if is_equal:
             settings |= EQUAL_FACTORS[rng.integers(len(EQUAL_FACTORS))]
         drawn = Puzzle(level, suspects[rng.integers(len(suspects))], draw, settings)
-        is_shown = not is_orange or patterns(drawn)[drawn.suspect].wrong
-        if is_shown and FITS[level](drawn):
+        if (level == 1 or _shows(drawn) == is_orange) and FITS[level](drawn):
             return drawn
+
+
+def _shows(drawn):
+    """Whether anything is wrong on the first map; cheap, for most draws end here."""
+    return bool(patterns(drawn, suspects=[drawn.suspect])[drawn.suspect].wrong)
+
+
+def next_number(seed, level, first, found=(), last=None):
+    """The first number, from ``first`` on, of a bug that isn't found; if all are, of any.
+
+    ``last``, the bug before, comes again at once only if no other is left.
+    """
+    wanted = set(BUGS) - set(found) or set(BUGS)
+    wanted = wanted - {last} or wanted
+    numbers = itertools.count(first)
+    return next(each for each in numbers if _bug(seed, level, each) in wanted)
+
+
+def _bug(seed, level, number):
+    return _order(seed, level, number // len(BUGS))[number % len(BUGS)]
 
 
 def _order(seed, level, last_round):
@@ -182,26 +201,31 @@ def can_be_named(suspects, drawn, settings, changes) -> bool:
 
     The next setting may be chosen by what the one before has shown.
     """
-    if len({suspect.bug for suspect in suspects}) == 1:
-        return True
-    experiments = (
-        settings | {name: value} for name, menu in MENUS.items() for value in menu
-    )
-    return changes > 0 and any(
-        all(
-            can_be_named(group, drawn, changed, changes - 1)
-            for group in _groups(patterns(drawn, changed, suspects))
+
+    def named(group, settings, changes):
+        if len({suspect.bug for suspect in group}) == 1:
+            return True
+        experiments = (
+            settings | {name: value} for name, menu in MENUS.items() for value in menu
         )
-        for changed in experiments
-    )
+        # The patterns are those of all suspects, so that they are found once for all groups.
+        return changes > 0 and any(
+            all(
+                named(part, changed, changes - 1)
+                for part in _parts(group, patterns(drawn, changed, suspects))
+            )
+            for changed in experiments
+        )
+
+    return named(suspects, settings, changes)
 
 
-def _groups(found):
-    """The suspects that have one pattern, for each pattern."""
-    groups = {}
-    for suspect, pattern in found.items():
-        groups.setdefault(pattern, []).append(suspect)
-    return groups.values()
+def _parts(group, found):
+    """The suspects of a group that have one pattern, for each pattern."""
+    parts = {}
+    for suspect in group:
+        parts.setdefault(found[suspect], []).append(suspect)
+    return parts.values()
 
 
 FITS = {1: _map_is_enough, 2: _pattern_is_shared}
