@@ -140,7 +140,7 @@ def numbers_of(name, layers, right) -> list[float]:
         raise ValueError(f"{name}: W are {found}, but the page has {right}")
     numbers = fast.join(layers)
     if not np.isfinite(numbers).all():
-        raise ValueError("numbers exploded, so lower the learning rate")
+        raise ValueError("numbers exploded: lower the learning rate, then Reset")
     return numbers.tolist()
 
 

@@ -271,7 +271,10 @@ def test_a_function_that_has_ended_can_train_again(talk):
             on.button("Play").click()
     talk.run("wild")
     wait_until(lambda: on.step() == 7, "it did not diverge")
-    banner(on, "Python's step 8 stopped: numbers exploded, so lower the learning rate.")
+    banner(
+        on,
+        "Python's step 8 stopped: numbers exploded: lower the learning rate, then Reset.",
+    )
     on.box("learning rate").fill("0.25")
     on.box("learning rate").press("Enter")
     on.button("Reset: the very same start").click()

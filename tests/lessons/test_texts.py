@@ -240,3 +240,10 @@ def test_the_code_for_own_data_runs_and_learns():
         for name in ("params", "start")
     ]
     assert losses[0] < losses[1] / 10 and scope["history"].stopped == "finished"
+
+
+def test_the_seed_that_gets_stuck_does():
+    """Guards: notebook 3, which names one; all four samples in each of 2,000 steps."""
+    [seed] = re.findall(r"that of seed (\d+)", source("learns-end", "03_forward"))
+    run = sweep(*mlp.XOR[1:], [int(seed)], batch_size=4)
+    assert not run.success.any() and abs(run.Y_hat - 0.5).max() < 0.1

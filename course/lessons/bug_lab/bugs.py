@@ -130,8 +130,8 @@ BUGS = {
         "step 1",
         "dZ = dA * f.slope(A[i + 1])",
         lambda now, i: now.dA * now.f[i].slope(now.A[i + 1]),
-        "Its mark: errors begin where a z is negative, and differ from unit to "
-        "unit. With the activation leaky 0.1 it vanishes, since there the output "
+        "Its mark: errors begin where a z is negative (with tanh, at any z), and differ "
+        "from unit to unit. With the activation leaky 0.1 it vanishes, since there the output "
         "has the sign of z.",
     ),
     "no transpose": Step(

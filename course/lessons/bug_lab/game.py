@@ -170,7 +170,7 @@ class BugLab(Panel):
         self.found.setdefault(bug, (self.wrong_guesses, CHANGES - self.left))
         self.is_named = True
         step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
-        has = f"(Here {_have(others)} the same pattern: did another setting tell you?)"
+        has = f"(Here {_have(others)} the same pattern: sizes, or settings, tell them apart.)"
         return (
             f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
             f"{f'{has} ' if others else ''}{step.mark} "
@@ -207,7 +207,7 @@ class BugLab(Panel):
         self._begin(self.fixed)
         self.guess.set(None)
         self.go_back()
-        self.show_feedback(f"A new bug, on a new network. {self._task()}")
+        self.show_feedback(f"A bug, on a network of its own. {self._task()}")
 
 
 def _have(others):
