@@ -276,12 +276,16 @@ class Notebook:
         return self.page.evaluate(CELLS)
 
     def panels(self) -> list:
-        """The indices of the cells that show a panel: a widget with a picture."""
+        """The indices of the cells that show a panel: a widget with a picture.
+
+        A playground is one, too, but none of ipywidgets'.
+        """
         panel = {WIDGET_VIEW, "image/png"}
         return [
             index
             for index, cell in enumerate(self.cells())
             if any(panel <= set(out.get("data", ())) for out in cell.get("outputs", ()))
+            and "playground." not in cell["source"]
         ]
 
     def show_cell(self, index):

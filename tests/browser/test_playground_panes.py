@@ -448,7 +448,9 @@ def test_a_function_that_has_ended_is_called_again(open_page):
     wait_until(lambda: on.root.evaluate("root => root.asked.length"), "it asks nothing")
     on.page.evaluate(ANSWER.replace('end: ""', 'end: "All is made."'), [7, 3])
     line = on.root.locator(".python")
-    expect(line).to_have_text(re.compile("^All is made. Play calls the function again"))
+    expect(line).to_have_text(
+        re.compile("^All is made. That was by your training. Play calls them again")
+    )
     assert on.button("Play").is_visible() and on.step() == 3
     on.button("Play").click()
     asked = on.root.evaluate("root => root.asked")
