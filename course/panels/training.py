@@ -25,10 +25,10 @@ class TrainingView(View):
     size = (1080, 426)  # with all settings and two lines of words it fits at 1280 x 720
     cells: ClassVar = {
         "network": Cell(0, 164, 590, 262, (2, 2, 2, 2)),
-        "loss": Cell(0, 0, 590, 164, (96, 26, 72, 26)),
+        "loss": Cell(0, 0, 590, 164, (96, 31, 72, 26)),
         "hidden": Cell(590, 180, 490, 246, (100, 48, 20, 24)),
-        "surface": Cell(590, 0, 245, 180, (76, 26, 38, 26)),
-        "neuron": Cell(835, 0, 245, 180, (76, 26, 38, 26)),
+        "surface": Cell(590, 0, 245, 180, (76, 31, 38, 26)),
+        "neuron": Cell(835, 0, 245, 180, (76, 31, 38, 26)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room

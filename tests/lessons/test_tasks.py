@@ -281,7 +281,7 @@ def test_task_4eb69f95_1():
     for seed, touches in ((0, True), (5, False)):
         panel.work["seed"].set(seed)
         title = panel.view.axes["neuron"].get_title()
-        assert title == "layer 0, unit 0: z; line at 0"
+        assert title == "layer 0, unit 0: z"
         z = mlp.forward(panel.data.params, square)[1].Z[0][:, 0]
         assert -0.05 < z.max() < 0 if touches else 0.3 < np.mean(z > 0) < 0.7
 

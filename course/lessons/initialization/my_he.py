@@ -76,7 +76,7 @@ W = rng.standard_normal((n_in, n_out))
 W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / ((1 + alpha**2) * n_in))
 # the numbers are divided by the spread: to be spread as far as s, they are multiplied by
 # s
-# mend: W = spread ____ rng.standard_normal(____)
+# mend: W = ____ * rng.standard_normal(____)
 W = rng.standard_normal((n_in, n_out)) / spread
 # W has a row for each unit: in this course a row belongs to an input, and a column to a
 # unit
