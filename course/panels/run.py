@@ -9,7 +9,7 @@ import numpy as np
 import mlp_core as mlp
 from course.fast import Snapshots, join, train
 from course.original import original_loss_and_grads
-from course.words import counted
+from course.words import are, counted
 
 PIECE = 100  # steps
 FEW = 8  # samples whose outputs are all told
@@ -174,8 +174,8 @@ def _warnings(run, step):
     ]
     if dead:
         stuck = "stuck: " if _is_stuck(run, step, dead_units) else ""
-        are = "is" if sum(units.sum() for units in dead_units) == 1 else "are"
-        warnings.append(f"{stuck}{' and '.join(dead)} {are} dead")
+        verb = are(sum(units.sum() for units in dead_units))
+        warnings.append(f"{stuck}{' and '.join(dead)} {verb} dead")
     return warnings
 
 

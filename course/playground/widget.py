@@ -68,9 +68,7 @@ class Playground(anywidget.AnyWidget):
         self.on_msg(self._take)
 
     def __getattr__(self, name):
-        if (
-            name not in twin.SPEC
-        ):  # a property that fails comes here: then its own error
+        if name not in twin.SPEC:  # also a property that fails: its own error
             return object.__getattribute__(self, name)
         return self._step if name == "step" else copy.deepcopy(self._settings[name])
 
