@@ -45,8 +45,9 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) ->
     Y_hat, cache = mlp.forward(params, X, activation)
     stages = list(_stages_forward(params, cache, Y))
     if back:
-        lines = [*stages[-1].formulas, "", *_equation("dA = Y_hat - Y", Y_hat - Y)]
-        slopes = {len(params): (Y_hat - Y)[0]}
+        end = len(params)
+        dA = _equation(f"dA[{end}] = Y_hat - Y", Y_hat - Y)
+        lines, slopes = [*stages[-1].formulas, "", *dA], {end: (Y_hat - Y)[0]}
         stages[-1] = stages[-1]._replace(formulas=lines, slopes=slopes)
         stages += _stages_back(params, cache, Y, learning_rate, activation)
     return Pass(stages, activation)
@@ -92,7 +93,7 @@ def _stages_back(params, cache, Y, learning_rate, activation):
 def _backward_lines(i, slope, dZ, grads, W, dA):
     sums = [
         *_equation(f"f'(Z[{i}])", slope),
-        *_equation(f"dZ[{i}] = dA * f'(Z[{i}])", dZ),
+        *_equation(f"dZ[{i}] = dA[{i + 1}] * f'(Z[{i}])", dZ),
     ]
     weights = _equation(f"dW[{i}] = A[{i}]ᵀ dZ[{i}]", *grads.W)
     lines = [*sums, "", *weights, "", f"db[{i}] = dZ[{i}]"]
@@ -100,7 +101,7 @@ def _backward_lines(i, slope, dZ, grads, W, dA):
         lines += [
             "",
             *_equation(f"W[{i}]", *W),
-            *_equation(f"dA = dZ[{i}] W[{i}]ᵀ", dA),
+            *_equation(f"dA[{i}] = dZ[{i}] W[{i}]ᵀ", dA),
         ]
     return lines
 

@@ -246,15 +246,15 @@ def test_task_9fc00f70_1():
     panel = opened("c65736c0")
     press(panel, "Back")
     assert panel.shown.line.startswith("step 5 of 10, Loss")
-    [dA] = rows(panel, "dA = Y_hat - Y")
+    [dA] = rows(panel, "dA[4] = Y_hat - Y")
     for layer in (3, 2):
         press(panel, "Step")
         start = f"step {9 - layer} of 10, Backward, layer {layer}"
         assert panel.shown.line.startswith(start)
         [slopes] = rows(panel, f"f'(Z[{layer}])")
-        [dZ] = rows(panel, f"dZ[{layer}] = dA * f'(Z[{layer}])")
+        [dZ] = rows(panel, f"dZ[{layer}] = dA[{layer + 1}] * f'(Z[{layer}])")
         np.testing.assert_allclose(dZ, np.multiply(dA, slopes), atol=0.01)
-        [dA] = rows(panel, f"dA = dZ[{layer}] W[{layer}]ᵀ")
+        [dA] = rows(panel, f"dA[{layer}] = dZ[{layer}] W[{layer}]ᵀ")
 
 
 def test_task_9fc00f70_2():
@@ -264,7 +264,7 @@ def test_task_9fc00f70_2():
     for choice, inputs in (("(1, 0)", [1, 0]), ("(1, 1)", [1, 1])):
         panel.work["sample"].box.label = choice
         assert panel.shown.line.startswith("step 9 of 10, Backward, layer 0")
-        [dZ] = rows(panel, "dZ[0] = dA * f'(Z[0])")
+        [dZ] = rows(panel, "dZ[0] = dA[1] * f'(Z[0])")
         dW = rows(panel, "dW[0] = A[0]ᵀ dZ[0]")
         assert any(dZ)
         np.testing.assert_allclose(dW, np.outer(inputs, dZ), atol=0.01)

@@ -95,7 +95,7 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
             rows = [each[4:] for each in drawn[place + 1 :][: len(grads[i].W)]]
             assert rows == list(map(row, grads[i].W))
             dA = grads[i].b @ params[i].W.T  # of one sample db is dZ
-            told = f"dA = dZ[{i}] W[{i}]ᵀ = {row(dA)}"
+            told = f"dA[{i}] = dZ[{i}] W[{i}]ᵀ = {row(dA)}"
             assert (told in panel.shown.line) == (i > 0)
             told = f"W[{i}] = {' '.join(map(row, params[i].W))}; dA"
             assert (told in panel.shown.line) == (i > 0)
@@ -110,7 +110,7 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
         if title == "Loss":
             loss = number(mlp.loss(Y_hat, Y), 3)
             assert f"loss = 1/2 (Y_hat - Y)² = {loss}" in panel.shown.line
-            told = f"; dA = Y_hat - Y = {row(Y_hat - Y)}"
+            told = f"; dA[4] = Y_hat - Y = {row(Y_hat - Y)}"
             assert panel.shown.line.endswith(told) == back
             assert any("dA" in line for line in drawn) == back
         if title == "Update":
