@@ -74,6 +74,17 @@ def test_updating_on_the_way_shrinks_with_the_learning_rate():
         assert 8 < large.error.max() / small.error.max() < 12
 
 
+@pytest.mark.parametrize("sizes", bugs.SIZES)
+def test_a_missing_last_slope_is_one_factor_if_all_last_slopes_are_equal(sizes):
+    """Guards the mark of this bug: several samples may pass, a single one may not."""
+    factor = lambda **settings: common_factor(
+        bugs.signature("last slope missing", sizes=sizes, draw=5, **settings)
+    )
+    assert factor(batch_size=4) == pytest.approx(1 / -0.2)
+    with_tanh = factor(batch_size=1, activation="tanh")
+    assert (with_tanh is not None) == (sizes[-1] == 1)
+
+
 # The backward pass as the notebook writes it, with a place for each step.
 FIVE_STEPS = """
 def gradient(params, X, Y, activation):

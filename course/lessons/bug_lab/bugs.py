@@ -120,8 +120,8 @@ BUGS = {
         "step 2",
         "dW = (A[i] if i > 0 else Y).T @ dZ",
         _target_for_input,
-        "Its mark: W[0] is wrong and b[0] is right. So the slope that arrives at "
-        "layer 0 is right, and what it is multiplied with is not.",
+        "Its mark: only W[0] is wrong. The slope that reaches layer 0 is right, what it "
+        "is multiplied with is not.",
     ),
     # With ReLU that is the question a >= 0, and the answer is always yes. So stood it in
     # the NumPy tutorial 'Deep learning on MNIST'. A negative alpha makes the same of it,
@@ -131,25 +131,22 @@ BUGS = {
         "dZ = dA * f.slope(A[i + 1])",
         lambda now, i: now.dA * now.f[i].slope(now.A[i + 1]),
         "Its mark: errors begin where a z is negative (with tanh, at any z), and differ "
-        "from unit to unit. With the activation leaky 0.1 it vanishes, since there the output "
-        "has the sign of z.",
+        "from unit to unit. With leaky 0.1 it vanishes.",
     ),
     "no transpose": Step(
         "step 4",
         "dA = dZ @ (W[i] if n_in == n_out else W[i].T)",
         _no_transpose,
-        "Its mark: up to a square W, counted from the output, all is right; before "
-        "it all is wrong, W and b alike. With sizes that are all different it "
-        "vanishes, since NumPy would refuse the product.",
+        "Its mark: from the output up to a square W all is right, nearer the input all "
+        "is wrong. Without a square W it vanishes.",
     ),
     # Right where an output has no activation, or softmax with cross-entropy.
     "last slope missing": Step(
         "step 1",
         "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
         lambda now, i: now.dA * (now.f[i].slope(now.Z[i]) if i < now.last else 1),
-        "Its mark: the last b is wrong already. With a batch of 1 every gradient "
-        "is wrong by the same factor. With the identity it vanishes, since there "
-        "the slope is 1.",
+        "Its mark: the last b is wrong already. If all last slopes are equal, each "
+        "gradient is 1/slope times the right one. With the identity it vanishes.",
     ),
     # The loss is a mean over the samples, and its slope isn't.
     "no 1/n": Step(
@@ -165,8 +162,8 @@ BUGS = {
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         _wrong_axis,
-        "Its mark: only biases are wrong, of layers with as many units as there are "
-        "samples; with a batch of 1, of any layer with several units.",
+        "Its mark: only biases are wrong, of layers with as many units as samples; with "
+        "a batch of 1, of any layer with several units.",
     ),
     # As globals invite to. The first call has none before it, and reads its own cache;
     # so does a batch of another shape, which wouldn't fit.
@@ -174,8 +171,8 @@ BUGS = {
         "before step 0",
         "A, Z = cache_before",
         _stale_cache,
-        "Its mark: W is wrong in every layer, in the last one too, by amounts that "
-        "follow no rule. It vanishes if the call before had the same batch.",
+        "Its mark: W is wrong in every layer, by amounts that follow no rule. After a "
+        "call with the same batch it vanishes.",
     ),
     # What is passed on comes from a W that has moved already; the updates are right.
     "update on the way": Step(

@@ -6,6 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from course import checks
+from course.experiments import wrong_names
 from course.lessons.bug_lab.bugs import BUGS, difference, signature
 from course.lessons.bug_lab.puzzles import (
     CHANGES,
@@ -21,6 +22,10 @@ from course.panels.panel import Panel, button, status_html, values
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
 
+ENDS = {  # as many bugs are asked for, and then all: the applause
+    4: ("four", "If you have time, go on to all eight."),
+    8: ("all eight", "From a map you can tell which line to mend."),
+}
 LEFT = (  # the changes of settings that are left, in words
     "No change of a setting is left: name the bug from what you have seen.",
     "One change of a setting is left.",
@@ -170,23 +175,27 @@ class BugLab(Panel):
         self.found.setdefault(bug, (self.wrong_guesses, CHANGES - self.left))
         self.is_named = True
         step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
-        has = f"(Here {_have(others)} the same pattern: sizes, or settings, tell them apart.)"
+        has = (
+            f"(On this map {_have(others)} the same pattern: how large the errors "
+            "are, or another map, decides.) "
+        )
         return (
             f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
-            f"{f'{has} ' if others else ''}{step.mark} "
+            f"{has if others and wrong_names(self.data) else ''}{step.mark} "
             f"In its code, {step.where}: {step.line}.{self._so_far(is_new)}"
         )
 
     def _so_far(self, is_new):
-        if len(self.found) < len(BUGS):
-            return f" Found so far: {len(self.found)} of {len(BUGS)}."
-        if not is_new:  # the end has been told
-            return ""
+        count = len(self.found)
+        if not is_new or count not in ENDS:
+            return (
+                f" Found so far: {count} of {min(end for end in ENDS if end >= count)}."
+            )
         wrong, changes = map(list, zip(*self.found.values()))
+        words, then = ENDS[count]
         return (
-            f" That makes all eight, {wrong.count(0)} of 8 at the first try, with "
-            f"{sum(changes)} of {8 * CHANGES} changes. Well done! From a map you can tell "
-            "which line to mend."
+            f" That makes {words}, {wrong.count(0)} of {count} at the first try, with "
+            f"{sum(changes)} of {count * CHANGES} changes. Well done! {then}"
         )
 
     def go_back(self):

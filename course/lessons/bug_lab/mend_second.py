@@ -10,8 +10,8 @@ from course.lessons.bug_lab.cases import MENDED_CASES, fresh_mended, mended_form
 # others.
 
 # %% stub
-# the bug is still in it. In the map the last layer is right, and in layer 2 one of the
-# two b is wrong: which step begins a layer, and what does it read?
+# the bug is still in it. In the map layer 3 is right, and layer 2 isn't: which lines lie
+# between the two?
 def mend_second(params, X, Y, activation):
     A, Z = [X], []
     for W, b in params:
@@ -27,7 +27,8 @@ def mend_second(params, X, Y, activation):
 
 # %% hint
 # Between the right `dZ` of layer 3 and the wrong one of layer 2 lie two lines: step 4 of
-# layer 3 and step 1 of layer 2. Take the map once more, with `activation="identity"`.
+# layer 3 and step 1 of layer 2. Take the map once more, of
+# `bugs.signature(second, last_z="both", activation="identity")`.
 
 # %% hint
 # It is white, so the bug is in what a slope is taken of. Step 1 reads `Z[i]`: is that the
