@@ -9,8 +9,8 @@ from course.lessons.cases import FUNCTION_NAMES, LEAKY, RELU, TANH, expect_items
 #
 # Now let NumPy do it. Write steps 1 to 4 for one layer, with `A` (n, n_in), what went
 # into it; `Z` (n, n_out), its weighted sums; `W` (n_in, n_out); `dA` (n, n_out), the
-# slope of the loss with respect to what comes *out*; and `slope`, the function $f'$,
-# which takes an array of z.
+# slope of the loss with respect to what comes *out* (`dA[i+1]` above); and `slope`, the
+# function $f'$, which takes an array of z.
 #
 # Return three arrays: `dW`, `db`, and the slope with respect to what went *in*,
 # (n, n_in).
