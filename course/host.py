@@ -50,6 +50,19 @@ def show_after(shown):
     shell.events.register("post_execute", show)
 
 
+def at_next_run(act):
+    """Call this when a later cell begins to run; at once where there are no cells."""
+    shell = get_ipython()
+    if shell is None:
+        return act()
+
+    def begin(*_):
+        shell.events.unregister("pre_run_cell", begin)
+        act()
+
+    shell.events.register("pre_run_cell", begin)
+
+
 def event_loop():
     """The kernel's event loop, for what is told after the reply to a message; or None.
 

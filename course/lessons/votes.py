@@ -3,6 +3,7 @@
 Nothing of it goes into a learner's record; with the kernel it is forgotten.
 """
 
+import json
 import re
 from collections import Counter
 
@@ -36,9 +37,7 @@ class ClassQuestion:
         return record.Answer(said, last=said, stage=record.NOTED)
 
     def choices(self, _):
-        kept = VOTES.get(self.key, {})
-        typed = {name: kept.get(name, [""])[0] for name in ROUNDS}
-        return [[*pair, self._example, typed[pair[0]]] for pair in ROUNDS.items()]
+        return [[*pair, self._example] for pair in ROUNDS.items()]
 
     def submit(self, answer):
         name, _, typed = answer.partition(" ")
@@ -53,7 +52,9 @@ class ClassQuestion:
         return None
 
     def now(self, _):
-        return ""
+        """What was typed in each round, as JSON for the page."""
+        kept = VOTES.get(self.key, {})
+        return json.dumps([kept.get(name, [""])[0] for name in ROUNDS])
 
     def said(self, _=""):
         kept = VOTES.get(self.key, {})

@@ -46,10 +46,15 @@ class _OnPage:
     """
 
     def _come_to(self, lesson, title):
-        """Close an earlier one of this title: its buttons would do nothing good."""
-        if (lesson, title) in ON_PAGE:
-            ON_PAGE[lesson, title].close()
-        ON_PAGE[lesson, title] = self
+        """Take the place of an earlier one of this title.
+
+        That is closed at the next run. Until then it listens: JupyterLab runs this cell
+        and sends an answer, given just before by Shift+Enter, by two ways (a subshell).
+        """
+        self.place = lesson, title
+        earlier, ON_PAGE[self.place] = ON_PAGE.get(self.place), self
+        if earlier:
+            host.at_next_run(earlier.close)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data, metadata = host.view(self.box, self.answers)
@@ -79,10 +84,10 @@ class QuestionBox(_OnPage):
         self.answers.on_msg(lambda _, message, __: self.submit(message.get("answer")))
         self.box = widgets.VBox([widgets.HTML(self.head), self.answers, self.reply])
         self.box.add_class("course-question")
+        self._come_to(question.lesson, f"{title} {question.name}")
         if question.recorded.last:
             with contextlib.suppress(ValueError):  # the question has changed since
                 self.show()
-        self._come_to(question.lesson, f"{title} {question.name}")
 
     def submit(self, answer):
         """Take an answer and show the reply.
@@ -91,10 +96,11 @@ class QuestionBox(_OnPage):
         """
         try:
             self.question.submit(str(answer).strip())
-            self.show()
-            self.on_answer()
+            shown = ON_PAGE[self.place]  # its cell may have run again
+            shown.show()
+            shown.on_answer()
         except Exception as error:  # noqa: BLE001, shown
-            self._say(None, html.escape(page.in_words(error)))
+            ON_PAGE[self.place]._say(None, html.escape(page.in_words(error)))
 
     def show(self):
         """Show the answer that was given, and the reply to it: its own, or its run's."""

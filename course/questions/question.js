@@ -65,13 +65,17 @@ function number(place, { options, answer }, submit) {
 }
 
 // A box for each of the rounds in which a class guesses.
-function votes(place, { options }, submit) {
-  for (const [round, content, example, typed] of options) {
+function votes(place, { options, answer }, submit) {
+  const boxes = options.map(([round, content, example]) => {
     const enter = () => submit(`${round} ${box.value}`);
-    const [label, box] = field(content, typed, enter);
+    const [label, box] = field(content, "", enter);
     Object.assign(box, { size: 40, placeholder: example, onchange: enter });
     place.append(label, document.createElement("br"));
-  }
+    return box;
+  });
+  const type = (all) => JSON.parse(all).forEach((typed, i) => (boxes[i].value = typed));
+  if (answer) type(answer);
+  return type;
 }
 
 function order(place, { options }, submit) {
@@ -111,11 +115,13 @@ function render({ model, el }) {
   el.setAttribute("role", "group");
   const state = { options: model.get("options"), answer: model.get("answer") };
   let last = state.answer || null;
+  let hasSent = false;
   let locked = null; // the reply that ends it
   const keep = KINDS[model.get("kind")](el, state, (answer) => {
     if (locked) return keep(locked.dataset.answer);
     if (answer === last) return; // the reply to it stands there
     last = answer;
+    hasSent = true;
     el.classList.add("waiting"); // until the reply comes
     model.send({ answer });
   });
@@ -123,6 +129,8 @@ function render({ model, el }) {
     el.classList.remove("waiting");
     locked = reply.querySelector(".locked");
     if (locked) keep(locked.dataset.answer); // the first one, after two quick clicks
+    const said = reply.querySelector("[data-answer]")?.dataset.answer;
+    if (said && !hasSent) keep?.((last = said)); // given while the cell ran again
     // They keep the focus: only so Shift+Enter goes on.
     for (const each of el.querySelectorAll("button, input")) {
       each.setAttribute("aria-disabled", locked !== null);

@@ -30,6 +30,8 @@ CHOOSE, TYPE, SORT, QUIZ_CELL, GUESS, RUN, GUESS_NUMBER, RUN_NUMBER, VOTE, DRAW 
     1, 11
 )
 FORGET = "record.close(); questions.box.RUNS.clear(); votes.VOTES.clear()"
+EXECUTE = """code => jupyterapp.shell.currentWidget.context.sessionContext.session
+    .kernel.requestExecute({code}).done"""
 LONG = "and it is long enough to be wrapped more than once in a narrow window, " * 3
 # How much lighter the text is than what lies behind it; 21 is white on black.
 CONTRAST = """e => {
@@ -72,11 +74,7 @@ def page(browser, lab, write_notebook):
 @pytest.fixture
 def question(page):
     """A function: the questions of a cell, which has run again; none is answered before."""
-    page.page.evaluate(
-        """code => jupyterapp.shell.currentWidget.context.sessionContext.session
-        .kernel.requestExecute({code}).done""",
-        FORGET,
-    )
+    page.page.evaluate(EXECUTE, FORGET)
 
     def asked(cell):
         page.run(cell)
@@ -366,9 +364,8 @@ def test_a_class_guesses_by_keys_alone_and_is_drawn(page, question):
     expect_words(
         root, "Noted: 12 A, 9 B (21 in all); after a discussion 20 B (20 in all)."
     )
-    assert (
-        root.get_by_role("textbox", name="after a discussion").input_value() == "20 B"
-    )
+    box = root.get_by_role("textbox", name="after a discussion")
+    wait_until(lambda: box.input_value() == "20 B", "the box is empty")
     page.page.keyboard.press("Shift+Enter")
     told_below(page, DRAW).filter(has_text="The class said 12 A, 9 B (21 in").wait_for()
     wait_until(lambda: len(page.cells()[DRAW]["outputs"]) == 2, "no picture")
@@ -377,6 +374,14 @@ def test_a_class_guesses_by_keys_alone_and_is_drawn(page, question):
     assert alt.startswith(
         "The class: 12 said A, 9 said B; after a discussion: 20 said B."
     )
+
+
+def test_an_answer_that_comes_when_its_cell_has_run_again_is_in_the_box(page, question):
+    """Guards: an empty box above 'Noted': JupyterLab sends answer and run by two ways."""
+    box = question(VOTE).get_by_role("textbox", name="the class")
+    last = "list(questions.box.ON_PAGE.values())[-1]"
+    page.page.evaluate(EXECUTE, f"{last}.submit('first 3 A')")
+    wait_until(lambda: box.input_value() == "3 A", "the box is empty")
 
 
 def test_shift_enter_in_a_box_answers_and_goes_on(page, question):

@@ -4,8 +4,9 @@ import html
 import re
 
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
 
-from course import questions, record
+from course import host, questions, record
 from tests.questions.texts import CHOICE, QUIZ
 
 
@@ -78,6 +79,22 @@ def test_running_the_cell_again_keeps_the_reply(choice, read):
     assert reply(new) == reply(old) and "Your first answer was: 0" in reply(new)
     assert (verdict(new), new.answers.answer) == ("wrong", "-2")
     assert again.recorded.first == "0"
+
+
+def test_an_answer_that_comes_while_its_cell_runs_again_is_shown(number, monkeypatch):
+    """Guards: Shift+Enter in a box: the cell runs, and its answer comes by another way."""
+    shell = InteractiveShell()
+    monkeypatch.setattr(host, "get_ipython", lambda: shell)
+    shown = []
+    shell.push({"ask": lambda: shown.append(questions.QuestionBox(number))})
+    shell.run_cell("ask()")
+    shell.run_cell("ask()")
+    old, new = shown
+    answer(old, "0.4")
+    assert (verdict(new), new.answers.answer) == ("right", "0.4")
+    assert old.box.comm is not None
+    shell.run_cell("'a later run'")
+    assert old.box.comm is None and new.box.comm is not None
 
 
 def test_lines_stand_as_they_were_put(order):
