@@ -2,13 +2,15 @@
 
 import pytest
 
-from course import questions, record
+from course import host, questions, record
 from tests.questions.texts import CHOICE, NUMBER, ORDER
 
 
 @pytest.fixture(autouse=True)
-def nothing_answered():
+def nothing_answered(monkeypatch):
+    """Nor is there a notebook, whatever another test has left."""
     record.close()
+    monkeypatch.setattr(host, "get_ipython", lambda: None)
 
 
 @pytest.fixture
