@@ -21,6 +21,11 @@ class Cell(NamedTuple):
     height: int
     margins: tuple  # left, bottom, right, top
 
+    @property
+    def is_low(self):
+        """Whether the label of x has room beside the numbers only."""
+        return self.margins[1] < 40
+
     def holds(self, x, y):
         """Whether a place is in it, in pixels from the bottom left."""
         return 0 <= x - self.left < self.width and 0 <= y - self.bottom < self.height
@@ -72,7 +77,7 @@ class View:
         size = np.array([width, height]) / self.size
         ax = self.figure.add_axes((*corner, *size), axes_class=QuickAxes)
         ax.patch.set_visible(False)  # it would hide the ground; the figure is white
-        ax.xaxis.set_label_coords(0.5, (-28 if bottom > 40 else -8) / height)
+        ax.xaxis.set_label_coords(0.5, (-8 if cell.is_low else -28) / height)
         ax.yaxis.set_label_coords(-(left - 22) / width, 0.5)
         return ax
 
@@ -103,20 +108,26 @@ class View:
             if lay:
                 lay(ax)
             still = [] if ground is None else [ax.xaxis, ax.yaxis, *ax.lines]
-            drawing(ax, *args, **kwargs)
-            _, below, right, _ = self.cells[name].margins
-            if below < 40:  # the label of x has room beside the numbers only
-                ax.xaxis.label.set(x=1 + (right - 2) / ax.bbox.width, ha="right")
+            self._fill(name, drawing, args, kwargs)
             pixels[:] = 255
             self._draw_only(ax, still)
             self._grounds[name] = ground, still, pixels.copy()
         else:
             _, still, below = self._grounds[name]
             _wipe(ax, still)
-            drawing(ax, *args, **kwargs)
+            self._fill(name, drawing, args, kwargs)
             pixels[:] = below
         self._draw_only(ax, set(ax.get_children()) - set(still))
         self._drawn[name] = key
+
+    def _fill(self, name, drawing, args, kwargs):
+        """Call a drawing, and put the label of x where there is room for it."""
+        ax, cell = self.axes[name], self.cells[name]
+        drawing(ax, *args, **kwargs)
+        if cell.is_low:
+            left, _, right, _ = cell.margins
+            x = 1 + (right - 2) / (cell.width - left - right)
+            ax.xaxis.label.set(x=x, ha="right")
 
     def _draw_only(self, ax, artists):
         """Draw some of what is on the axes: artists that are animated are left out."""

@@ -191,6 +191,14 @@ def test_the_buttons_save_what_is_seen(panel, folder):
         assert panel.name == "activation_panel"
 
 
+def test_a_save_leaves_the_picture_of_each_step_alone(training, folder):
+    """Guards: labels that go elsewhere, in the file and on the page, once a step moves."""
+    training.look["step"].set(3)
+    before = training.view.pixels().copy()
+    training.view.save(folder / "step.png")
+    assert np.array_equal(training.view.pixels(), before)
+
+
 def test_saved_numbers_are_those_of_the_picture(training, folder):
     """Guards: columns under each other's names, and what belongs to another step."""
 
