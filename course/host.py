@@ -39,28 +39,26 @@ def running_cell():
 
 def show_after(shown):
     """Show something below all else that the running cell shows."""
-    shell = get_ipython()
-    if shell is None:
+    if get_ipython() is None:
         return print(repr(shown))
-
-    def show():
-        shell.events.unregister("post_execute", show)
-        display(shown)
-
-    shell.events.register("post_execute", show)
+    _once("post_execute", lambda: display(shown))
 
 
 def at_next_run(act):
     """Call this when a later cell begins to run; at once where there are no cells."""
-    shell = get_ipython()
-    if shell is None:
+    if get_ipython() is None:
         return act()
+    _once("pre_run_cell", act)
 
-    def begin(*_):
-        shell.events.unregister("pre_run_cell", begin)
+
+def _once(event, act):
+    events = get_ipython().events
+
+    def call(*_):
+        events.unregister(event, call)
         act()
 
-    shell.events.register("pre_run_cell", begin)
+    events.register(event, call)
 
 
 def event_loop():

@@ -10,6 +10,7 @@ from course.panels import controls
 from course.panels.controls import Choice, Whole
 from course.panels.panel import Panel
 from course.panels.view import Cell, View
+from course.words import counted
 
 
 class Signal(NamedTuple):
@@ -83,7 +84,7 @@ class InitializationView(View):
         count = f"{len(signal.params)} of " * (signal.progress < 1)
         return (
             f"{signal.scheme}: the spread of the inputs is {before:.3g}, that of z is "
-            f"{after:.3g} after {count}{signal.depth} layer{'s' * (signal.depth > 1)}"
+            f"{after:.3g} after {count}{counted(signal.depth, 'layer')}"
         )
 
     def alt(self, signal, look):

@@ -45,11 +45,10 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) ->
     Y_hat, cache = mlp.forward(params, X, activation)
     stages = list(_stages_forward(params, cache, Y))
     if back:
-        end = len(params)
-        dA = _equation(f"dA[{end}] = Y_hat - Y", Y_hat - Y)
-        lines, slopes = [*stages[-1].formulas, "", *dA], {end: (Y_hat - Y)[0]}
-        stages[-1] = stages[-1]._replace(formulas=lines, slopes=slopes)
-        stages += _stages_back(params, cache, Y, learning_rate, activation)
+        end, dA, loss = len(params), mlp.loss_slope(Y_hat, Y), stages[-1]
+        lines = [*loss.formulas, "", *_equation(f"dA[{end}] = Y_hat - Y", dA)]
+        stages[-1] = loss._replace(formulas=lines, slopes={end: dA[0]})
+        stages += _stages_back(params, cache, Y, dA, learning_rate, activation)
     return Pass(stages, activation)
 
 
@@ -68,10 +67,10 @@ def _stages_forward(params, cache, Y):
     yield Stage("Loss", [*lines, loss], params, cache)
 
 
-def _stages_back(params, cache, Y, learning_rate, activation):
+def _stages_back(params, cache, Y, dA, learning_rate, activation):
     """Layers back, update."""
     X, Y_hat = cache.A[0], cache.A[-1]
-    grads, dA = [None] * len(params), mlp.loss_slope(Y_hat, Y)
+    grads = [None] * len(params)
     slopes = {len(params): dA[0]}
     for i in reversed(range(len(params))):
         slope = activation.slope(cache.Z[i])

@@ -93,14 +93,8 @@ class TrainingView(View):
         losses = {"this run": self.curve}
         if self.previous is not None and self.previous.size:
             losses = {"previous run": self.previous, **losses}
-        look = {"x_label": "step", "faint": ("previous run",)}
+        look = {"x_label": "step", "faint": ("previous run",), "unnamed": "this run"}
         pictures.draw_loss(ax, losses, steps_per_point=self.run.every, **look)
-        # A legend takes half of the height: this run needs no name.
-        ax.get_legend().remove()
-        named = [line for line in ax.lines if line.get_label() != "this run"]
-        if named:
-            ax.legend(handles=named, loc="upper right")
-        axes.set_log(ax, *self.limits(), len(named))
 
     def _draw_mark(self, ax, step):
         """Mark the step on the curve."""

@@ -96,7 +96,7 @@ def _directions(A):
     """The two directions of most spread, as columns; of one or two units, the units."""
     if A.shape[1] <= 2:
         return np.eye(A.shape[1], 2)  # a single unit lies along the first axis
-    apart = A - (A.mean(axis=0) if len(A) else 0)
+    apart = _centred(A)
     _, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
     directions = directions[:, [-1, -2]]
     # A direction and its opposite are the same: have its largest part positive.
@@ -106,14 +106,17 @@ def _directions(A):
 
 def _places(A, directions):
     """Where the samples stand; in more than two units, seen from their middle."""
-    if A.shape[-1] > 2 and A.size:
-        A = A - A.mean(axis=-2, keepdims=True)
-    return A @ directions
+    return (_centred(A) if A.shape[-1] > 2 else A) @ directions
+
+
+def _centred(A):
+    """Activations seen from the middle of the samples; of none there is no middle."""
+    return A - A.mean(axis=-2, keepdims=True) if A.size else A
 
 
 def _tell_spread(ax, A, places, layer):
     """Write how much of the spread of the samples can be seen."""
-    apart = A - (A.mean(axis=0) if len(A) else 0)
+    apart = _centred(A)
     names, words = ["direction 1", "direction 2"], ": all on one point" * (len(A) > 0)
     if np.sum(apart**2) > 1e-24 * np.sum(A**2):  # but for rounding
         shares = 100 * np.sum(places**2, axis=0) / np.sum(apart**2)

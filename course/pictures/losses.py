@@ -50,14 +50,23 @@ def _ends(values, window, unit, limits):
 
 
 def draw_loss(
-    ax, losses, *, steps_per_point=1, x_label="epoch", smooth=1, faint=(), limits=None
+    ax,
+    losses,
+    *,
+    steps_per_point=1,
+    x_label="epoch",
+    smooth=1,
+    faint=(),
+    limits=None,
+    unnamed="",
 ):
     """Draw the loss of one or several runs on a log axis.
 
     The first point is step (or epoch) 1. One point stands for ``steps_per_point`` steps:
     100 puts the loss by epoch on an axis of steps. ``smooth`` draws the average of as
     many points as a line, over pale dots for the points. ``faint`` names runs to draw
-    in grey, for comparison: the axes belong to the others. What a line can't show (0 on
+    in grey, for comparison: the axes belong to the others. A legend takes much of a low
+    picture: ``unnamed`` is a run that needs no name beside the others. What a line can't show (0 on
     a log axis, numbers that aren't finite) is said in the legend.
     """
     bright = [name for name in losses if name not in faint]
@@ -77,8 +86,11 @@ def draw_loss(
     ax.set(xlim=(0, last * 1.02), xlabel=x_label, ylabel=f"loss{cut}")
     steps = [1, 2, 5, 10]
     ax.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True, steps=steps))
-    texts = ax.legend(loc="upper right").get_texts()
-    rows = sum(text.get_text().count("\n") + 1 for text in texts)
+    handles, labels = ax.get_legend_handles_labels()
+    named = [each for each in zip(handles, labels) if each[1] != unnamed]
+    if named:
+        ax.legend(*zip(*named), loc="upper right")
+    rows = sum(label.count("\n") + 1 for _, label in named)
     axes.set_log(ax, bottom, top, rows if limits is None else 0)
 
 

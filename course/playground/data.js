@@ -94,10 +94,11 @@ export function makeData(settings) {
   const [train, test] = [table(points.slice(0, cut)), table(points.slice(cut))];
   const [low, high] = corners ? [-0.5, 1.5] : [-1.15 * REACH, 1.15 * REACH];
   const scale = SCALES[data] ?? CLASSES;
-  return { points, train, test: test.n ? test : null, low, high, ...scale };
+  const isCorners = Boolean(corners);
+  return { points, train, test: test.n ? test : null, isCorners, low, high, ...scale };
 }
 
-const NEAR = 0.1; // mlp_core.TOLERANCE
+export const NEAR = 0.1; // mlp_core.TOLERANCE
 
 // How many outputs are near their targets.
 export const countNear = ({ net, Y }) =>

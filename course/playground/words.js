@@ -1,6 +1,6 @@
 // What the page says: numbers, names, and sentences made of them.
 
-import { countNear, countRight } from "./data.js";
+import { NEAR, countNear, countRight } from "./data.js";
 import { COUNT, intervalOf } from "./hundred.js";
 import { SPEC, changed } from "./settings.js";
 
@@ -67,9 +67,9 @@ export function statusOf({ run, isSlowed }, losses) {
 const shareOf = (some, all) => `${some} of ${all} (${Math.round((100 * some) / all)} %)`;
 
 // How many points are on their side of the line; of four corners, how many are solved.
-function rightOnes({ data, parts, settings }) {
-  if (["xor", "sum"].includes(settings.data))
-    return `Within 0.1 of its target: ${shareOf(countNear(parts.train), 4)}.`;
+function rightOnes({ data, parts }) {
+  if (data.isCorners)
+    return `Within ${NEAR} of its target: ${shareOf(countNear(parts.train), data.train.n)}.`;
   if (data.isHeight) return "";
   const count = (part) => shareOf(countRight(data, part), part.Y.length);
   const test = parts.test ? `, and ${count(parts.test)} of the test` : "";

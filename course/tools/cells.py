@@ -99,12 +99,12 @@ def functions(cell) -> str:
 
 def _makes_panel(name):
     """Whether this is a function of the course that says of itself that it makes one."""
-    from course.panels.panel import Panel  # takes long, and not all readers need it
-    from course.playground import Playground, SideBySide
-
     module, _, function = name.rpartition(".")
     if not module.startswith("course."):
         return False
+    from course.panels.panel import Panel  # takes long, and not all readers need it
+    from course.playground import Playground, SideBySide
+
     try:
         made = getattr(import_module(module), function)
         made = getattr(made, "__annotations__", {}).get("return", made)

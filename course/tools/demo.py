@@ -58,7 +58,7 @@ def _cells(cells):
     heading, told = cells[0], {cells[0].id}  # headings that stand there
     for i, (cell, kind) in enumerate(zip(cells, kinds)):
         heading = cell if headings(cell) else heading
-        if (i in code or kind == "panel") and heading.id not in told:
+        if i in code and heading.id not in told:
             yield _title(heading, "##")
             told.add(heading.id)
         if i in texts:
@@ -66,7 +66,7 @@ def _cells(cells):
             told.add(heading.id)
         elif i in runs:
             yield _code(cell, cell.source.replace(".predict(", ".vote("), folded=True)
-        elif i in code or kind in ("panel", "imports"):
+        elif i in code or kind == "imports":
             yield _code(cell, cell.source, kind in ("panel", "imports") or i in folded)
         if kind == "panel":
             yield from _tasks(cells[i - 1 : i + 2 : 2])

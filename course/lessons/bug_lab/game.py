@@ -123,8 +123,7 @@ class BugLab(Panel):
 
     def _refuse(self):
         """No change is left: show the settings of the map again."""
-        for name, value in self._settings_of_data.items():
-            self.work[name].set(value, notify=False)
+        self._set_controls(self._settings_of_data)
         self.show_feedback(
             f"{LEFT[0]} The settings stay as they are; once it is named, they are yours "
             "to play with."
@@ -200,10 +199,13 @@ class BugLab(Panel):
 
     def go_back(self):
         """Go back to the first settings."""
-        for name, value in self.puzzle.settings.items():
-            self.work[name].set(value, notify=False)
+        self._set_controls(self.puzzle.settings)
         self._settings_of_data = None  # the same settings may be those of another bug
         self.update()
+
+    def _set_controls(self, settings):
+        for name, value in settings.items():
+            self.work[name].set(value, notify=False)
 
     def new_bug(self):
         """Plant the next bug."""
