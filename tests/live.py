@@ -275,17 +275,15 @@ class Notebook:
         """All cells as they are now, in the form of a notebook file."""
         return self.page.evaluate(CELLS)
 
-    def panels(self) -> list:
-        """The indices of the cells that show a panel: a widget with a picture.
-
-        A playground is one, too, but none of ipywidgets'.
-        """
+    def panels(self, playgrounds=False) -> list:
+        """The indices of the cells that show a panel of ipywidgets, or a playground: a
+        widget with a picture."""
         panel = {WIDGET_VIEW, "image/png"}
         return [
             index
             for index, cell in enumerate(self.cells())
             if any(panel <= set(out.get("data", ())) for out in cell.get("outputs", ()))
-            and "playground." not in cell["source"]
+            and ("playground." in cell["source"]) == playgrounds
         ]
 
     def show_cell(self, index):

@@ -65,11 +65,10 @@ def at_top(notebook, cell):
 def test_they_show_the_panels_of_the_notebooks(notebook, lab):
     """Guards: a panel or a run that needs another cell, a cell with noise, a record."""
     stored = [cell for path in NOTEBOOKS for cell in save.read(path).cells]
-    panels = [cell for cell in stored if "playground." not in cell.source]
     cells = notebook.cells()
-    shown = [cells[index]["outputs"] for index in notebook.panels()]
-    words = [out["data"]["text/plain"] for (out,) in shown]
-    assert words == [*filter(None, map(panel_words, panels))]
+    shown = sorted(notebook.panels() + notebook.panels(playgrounds=True))
+    words = [out["data"]["text/plain"] for i in shown for out in cells[i]["outputs"]]
+    assert words == [*filter(None, map(panel_words, stored))]
     for cell in cells:
         outputs = cell.get("outputs", ())
         assert "error" not in [out["output_type"] for out in outputs], cell["source"]

@@ -378,9 +378,12 @@ def test_a_class_guesses_by_keys_alone_and_is_drawn(page, question):
 
 def test_an_answer_that_comes_when_its_cell_has_run_again_is_in_the_box(page, question):
     """Guards: an empty box above 'Noted': JupyterLab sends answer and run by two ways."""
-    box = question(VOTE).get_by_role("textbox", name="the class")
-    last = "list(questions.box.ON_PAGE.values())[-1]"
-    page.page.evaluate(EXECUTE, f"{last}.submit('first 3 A')")
+    question(VOTE)
+    earlier = "questions.box.ON_PAGE['test', 'Predict of a class']"
+    page.page.evaluate(EXECUTE, f"earlier = {earlier}")
+    page.run(VOTE)
+    box = page.show_cell(VOTE).get_by_role("textbox", name="the class")
+    page.page.evaluate(EXECUTE, "earlier.submit('first 3 A')")
     wait_until(lambda: box.input_value() == "3 A", "the box is empty")
 
 
