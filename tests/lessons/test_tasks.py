@@ -401,13 +401,8 @@ def test_task_8f38ce26_1():
 
 
 def test_task_8f38ce26_2():
-    """Guards: eight puzzles are enough to find all eight; the first free one is easy."""
+    """Guards: the first bug that is named without help is an easy one."""
     lab = opened("e45ba1c3")
-    words = []
-    for _ in range(8):
-        words.append(choose(lab, lab.bug))
-        press(lab, "New bug")
-        if len(words) == 1:
-            assert "Each wrong entry is 3.00 times the right one" in lab.shown.line
-    assert "Found so far: 1 of 4." in words[0] and "That makes four" in words[3]
-    assert "That makes all eight" in words[7]
+    assert "Found so far: 1 of 4." in choose(lab, lab.bug)
+    press(lab, "New bug")
+    assert "Each wrong entry is 3.00 times the right one" in lab.shown.line

@@ -162,11 +162,15 @@ def _checks(suspects, draw, settings):
     return right, claims, errors
 
 
+def same_pattern(drawn, settings=None) -> list[Suspect]:
+    """The planted bug and all other suspects that have its pattern."""
+    found = patterns(drawn, settings)
+    return [each for each in found if found[each] == found[drawn.suspect]]
+
+
 def lookalikes(drawn, settings=None) -> list[str]:
     """The other bugs that have the same pattern, in one layer or in all."""
-    found = patterns(drawn, settings)
-    shown = found[drawn.suspect]
-    names = {suspect.bug for suspect, pattern in found.items() if pattern == shown}
+    names = {suspect.bug for suspect in same_pattern(drawn, settings)}
     return [name for name in BUGS if name in names - {drawn.suspect.bug}]
 
 
@@ -191,9 +195,7 @@ def _pattern_is_shared(drawn):
     right, *_ = _checks((), drawn.draw, drawn.settings)
     if not right.any() or not lookalikes(drawn):  # a dead network: most can't show
         return False
-    found = patterns(drawn)
-    alike = [each for each in found if found[each] == found[drawn.suspect]]
-    return can_be_named(alike, drawn, drawn.settings, CHANGES)
+    return can_be_named(same_pattern(drawn), drawn, drawn.settings, CHANGES)
 
 
 def can_be_named(suspects, drawn, settings, changes) -> bool:
