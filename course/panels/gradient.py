@@ -69,11 +69,12 @@ class GradientView(View):
         height = np.maximum([data.central, data.forward], self.smallest)
         ax.loglog(data.h, height[0], "-o", markersize=4, **central)
         ax.loglog(data.h, height[1], "--s", markersize=4, **one_sided)
-        error = max(data.error(h), self.smallest)
-        low, high = ax.get_ylim()  # it stands still while h moves, but at its far ends
-        ax.set_ylim(min(low, error / 2), max(high, 2 * error))
+        # Room for errors between the points: so the axes stand still while h moves.
+        low, high = height.min() / 30, 10 * height.max()
+        error = max(data.error(h), self.smallest, 3 * low)  # a lower one stands there
+        ax.set_ylim(low, max(high, 2 * error))
         ax.plot([h], [error], "D", markersize=13, color="k", label=f"h = {h:.2g}")
-        ax.set_xlim(min(1e-14, h), max(1, h))
+        ax.set_xlim(min(1e-14, h) / 2, 2 * max(1, h))
         ax.set_xlabel("step size h")
         ax.set_ylabel("error of the slope")
         ax.set_title("Rounding on the left, truncation on the right")

@@ -9,9 +9,24 @@ from course.panels.controls import Number, Tick
 from tests.panels import parts
 
 
+def assert_labels_apart(view):
+    """The label of x touches none of the numbers, beside which it stands in low cells."""
+    renderer = view.canvas.get_renderer()
+    for name, cell in view.cells.items():
+        axis = view.axes[name].xaxis
+        if cell.is_low and axis.label.get_text():
+            label = axis.label.get_window_extent(renderer)
+            low, high = axis.get_view_interval()
+            ticks = zip(axis.get_ticklocs(), axis.get_ticklabels())
+            shown = [number for place, number in ticks if low <= place <= high]
+            boxes = [number.get_window_extent(renderer) for number in shown]
+            assert boxes and not label.count_overlaps(boxes), name
+
+
 def test_a_picture_looks_as_matplotlib_draws_it(panel):
     """Guards: cells drawn alone, quick texts: none lost, moved, cut or of another size."""
     parts.assert_all_inside(panel.view)
+    assert_labels_apart(panel.view)
     control = parts.numbers(panel)[0]
     control.set(control.high)
     control.set(control.low)
@@ -69,18 +84,30 @@ STILL = {  # panel -> settings that are moved, and the cells that stand still
     "activation_panel": (["alpha", "weight", "bias"], ["function", "unit"]),
     "gradient_panel": (["h"], ["error"]),
     "slice_panel": (["learning_rate"], ["slice"]),
-    "training_panel": (["step"], ["loss", "hidden", "surface", "neuron"]),
-    "first_look_panel": (["step"], ["loss", "surface", "neuron"]),
+    "training_panel": (["step"], ["hidden"]),
+    "first_look_panel": (["seed"], ["loss"]),
     "pass_panel": (["step", "seed", "learning_rate"], ["network"]),
     "initialization_panel": (["scheme", "width", "depth", "seed"], ["weights: x"]),
 }
+
+
+def places(control):
+    """Where a control is put: all along a slider, for whole numbers at three places."""
+    if not isinstance(control, Number):
+        return control.values
+    if control.whole:
+        return [*two_values(control), control.high]
+    spaced = np.geomspace if control.log else np.linspace
+    return spaced(control.low, control.high, 33).tolist()
 
 
 @pytest.mark.parametrize("name", parts.NAMES)
 def test_axes_hold_still(name):
     """Guards: a curve that changes in the numbers of its ticks alone, or that tilts where
     it should stay."""
-    panel = parts.make(name)
+    # Of the slice in these settings, the slider of learning rates leads far out.
+    chosen = parts.settings_of(name) if name == "slice_panel" else {}
+    panel = parts.make(name, **chosen)
     settings, cells = STILL[name]
 
     def limits():
@@ -92,19 +119,28 @@ def test_axes_hold_still(name):
     for setting in settings:
         control = panel.controls[setting]
         first = control.value
-        ends = (
-            [control.low, control.high]
-            if isinstance(control, Number)
-            else control.values
-        )
-        for value in [*ends, *two_values(control)]:
+        for value in places(control):
             control.set(value)
             assert limits() == before, (setting, value)
         control.set(first)
     panel.close()
 
 
-@pytest.mark.parametrize("name", ["activation_panel", "gradient_panel"])
+def test_the_loss_fills_the_axes_of_the_slice():
+    """Guards: a curve that is low, since its tangent falls far below 0."""
+    panel = parts.make("slice_panel")
+    ax, data = panel.view.axes["slice"], panel.data
+    low, high = ax.get_ylim()
+    assert low == 0 and 0.9 * high < data.loss.max() < high
+    assert ax.get_xlim() == (0, data.t[-1])
+    panel.close()
+
+
+# Panel -> the setting that moves its mark, and the mark's cell.
+MARKED = {"activation_panel": ("z", "function"), "gradient_panel": ("h", "error")}
+
+
+@pytest.mark.parametrize("name", MARKED)
 def test_a_number_typed_far_beyond_its_slider_is_drawn(name):
     """Guards: axes that can't be made, and a mark outside of them."""
     panel = parts.make(name)
@@ -113,11 +149,23 @@ def test_a_number_typed_far_beyond_its_slider_is_drawn(name):
             if setting in panel.controls:
                 panel.controls[setting].set(value)
                 assert panel.problem is None, (setting, value)
-    if name == "gradient_panel":
-        panel.controls["h"].set(100)
-        ax = panel.view.axes["error"]
-        low, high = ax.get_ylim()
-        assert all(low < y < high for line in ax.lines for y in line.get_ydata())
+    setting, cell = MARKED[name]
+    panel.controls[setting].set(100)
+    ax = panel.view.axes[cell]
+    low, high = ax.get_ylim()
+    assert all(low < y < high for line in ax.lines for y in line.get_ydata())
+    panel.close()
+
+
+def test_an_error_of_0_is_marked_inside_of_the_axes():
+    """Guards: a mark below the curve that is out of sight, or that moves the axes."""
+    panel = parts.make("gradient_panel")
+    ax = panel.view.axes["error"]
+    before = ax.get_ylim()
+    exact = panel.data._replace(function=lambda shift: 0.0, slope=0.0)
+    panel.view.draw(exact, panel.now())
+    (height,) = ax.lines[-1].get_ydata()
+    assert ax.get_ylim() == before and before[0] < height < before[1]
     panel.close()
 
 
@@ -133,4 +181,18 @@ def test_the_spread_of_before_stays_for_comparison():
     )
     low, high = panel.view.axes["spread"].get_ylim()
     assert low < min(panel.data.spread) and max(spread) < high
+    panel.close()
+
+
+def test_the_network_before_was_finished_and_is_another():
+    """Guards: a network beside a part of its own, or beside one that was stopped."""
+    panel = parts.make("initialization_panel")
+    settings = {name: control.value for name, control in panel.work.items()}
+    part, *_, whole = panel.compute(**{**settings, "seed": 1})
+    stopped, other = (next(panel.compute(**{**settings, "seed": s})) for s in (2, 3))
+    drawn = part, whole, whole, stopped, other
+    before = panel.data, panel.data, panel.data, whole, whole
+    for signal, expected in zip(drawn, before, strict=True):
+        panel.view.draw(signal, panel.now())
+        assert panel.view.before is expected
     panel.close()

@@ -169,3 +169,7 @@ def test_a_run_that_diverges_leaves_its_start_in_sight(params):
         alone = [Layer(W[:1], b[:1]) for W, b in wild]
         start = frame_of(alone, XOR, mlp.ORIGINAL, layer)
         np.testing.assert_array_equal(frame.limits, start.limits)
+        for size in (1e200, np.nan):  # the start itself can't be drawn
+            lost = [Layer(size * W, size * b) for W, b in alone]
+            frame = frame_of(lost, XOR, mlp.ORIGINAL, layer)
+            assert np.isfinite(frame.limits).all()
