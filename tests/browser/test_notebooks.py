@@ -49,6 +49,9 @@ def all_panels(notebook):
 
 
 SIZES = [{"width": 1440, "height": 900}, SIZE]
+# Whether the question of each cell is on the page: a widget comes after its cell has run.
+DRAWN = """cells => cells.every(index =>
+    jupyterapp.shell.currentWidget.content.widgets[index].node.querySelector('.course-question'))"""
 # The texts below the question of each cell, as far as a screen reaches that has the cell at
 # its top. All cells are drawn, so that nothing need be scrolled.
 BELOW = """async cells => {
@@ -100,6 +103,7 @@ def test_what_answers_a_question_is_not_on_the_screen(opened):
             (questions[index],) = asked(cell["source"])
     asked_here, told = load_questions(name_of(opened.name)).predictions, []
     assert list(questions.values()) == list(asked_here)
+    opened.page.wait_for_function(DRAWN, arg=list(questions))
     for size in SIZES:
         opened.page.set_viewport_size(size)
         below = opened.page.evaluate(BELOW, list(questions))
