@@ -203,9 +203,14 @@ KERNEL_IS_READY = f"""() => {{ {PRELUDE}
     return it?.context?.sessionContext?.session?.kernel?.status === 'idle' }}"""
 RUN = f"""([command, index]) => {{ {PRELUDE}
     if (index !== null) it.content.activeCellIndex = index;
-    const late = new Promise((_, fail) => setTimeout(
-        () => fail('not ready after {PATIENCE} seconds; a dialog says: '
-            + document.querySelector('.jp-Dialog')?.innerText), 1000 * {PATIENCE}));
+    const late = new Promise((_, fail) => {{
+        let timer;
+        const wait = () => {{
+            clearTimeout(timer);
+            timer = setTimeout(() => fail('nothing heard for {PATIENCE} seconds; a dialog says: '
+                + document.querySelector('.jp-Dialog')?.innerText), 1000 * {PATIENCE}) }};
+        it?.context?.sessionContext?.iopubMessage.connect(wait);
+        wait() }});
     return Promise.race([jupyterapp.commands.execute(command), late]) }}"""
 CELLS = f"""() => {{ {PRELUDE} return cells.map(cell => cell.model.toJSON()) }}"""
 SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') }}"""
