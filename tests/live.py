@@ -199,8 +199,13 @@ def wait_for(process, folder, kind="jpserver"):
 # `it` is the widget of the open notebook, `cells` its cells.
 PRELUDE = """const it = window.jupyterapp?.shell.currentWidget;
     const cells = it?.content?.widgets;"""
-KERNEL_IS_READY = f"""() => {{ {PRELUDE}
-    return it?.context?.sessionContext?.session?.kernel?.status === 'idle' }}"""
+# Its kernel is idle, and the widgets that live in it have come back to the page: one that a
+# run closes meanwhile would be missed.
+READY = f"""async () => {{ {PRELUDE}
+    if (it?.context?.sessionContext?.session?.kernel?.status !== 'idle') return false;
+    const mimeType = '{WIDGET_VIEW}';
+    const renderer = it.content.rendermime.getFactory(mimeType)?.createRenderer({{ mimeType }});
+    return renderer && (await renderer._manager.promise).restoredStatus }}"""
 RUN = f"""([command, index]) => {{ {PRELUDE}
     if (index !== null) it.content.activeCellIndex = index;
     const late = new Promise((_, fail) => {{
@@ -229,6 +234,11 @@ HARMLESS = [
 ]
 
 
+def wait_until_ready(page):
+    """Wait for the kernel of the notebook that is open."""
+    wait_until(lambda: page.evaluate(READY), "the kernel or its widgets don't come")
+
+
 class Notebook:
     """A notebook of the course, open in JupyterLab; its name is without '.ipynb'."""
 
@@ -247,7 +257,7 @@ class Notebook:
         """
         path = f"lab/tree/{self.folder}/{self.name}.ipynb?token={self.lab.token}&reset"
         self.page.goto(self.lab.url + path)
-        self.page.wait_for_function(KERNEL_IS_READY)
+        wait_until_ready(self.page)
 
     def _hear(self, message):
         if message.type == "error":
@@ -261,7 +271,7 @@ class Notebook:
         """Show a notebook on this page in place of this one, as it is saved."""
         self.page.set_viewport_size(SIZE)
         self.page.evaluate(TURN_TO, f"{folder}/{name}.ipynb")
-        self.page.wait_for_function(KERNEL_IS_READY)
+        wait_until_ready(self.page)
         self.name, self.folder = name, folder
         self.complaints.clear()
 

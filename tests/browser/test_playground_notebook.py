@@ -121,7 +121,7 @@ def test_notebook_7_shows_it(browser, tmp_path):
         url, token = live.wait_for(process, tmp_path)
         page = live.new_page(browser, viewport=live.SIZE)
         page.goto(f"{url}notebooks/notebooks/play.ipynb?token={token}")
-        page.wait_for_function(live.KERNEL_IS_READY)
+        live.wait_until_ready(page)
         page.evaluate(live.RUN, ["notebook:run-all-cells", None])
         on = OnPage(page)
         assert on.line() == twin.Run(SETTINGS).line()

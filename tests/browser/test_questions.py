@@ -73,8 +73,12 @@ def page(browser, lab, write_notebook):
 
 @pytest.fixture
 def question(page):
-    """A function: the questions of a cell, which has run again; none is answered before."""
+    """A function: the questions of a cell, which has run again; none is answered before.
+
+    The page must not complain meanwhile.
+    """
     page.page.evaluate(EXECUTE, FORGET)
+    page.complaints.clear()
 
     def asked(cell):
         page.run(cell)
@@ -82,7 +86,8 @@ def question(page):
         root.first.wait_for()
         return root
 
-    return asked
+    yield asked
+    assert not page.complaints, "\n".join(page.complaints)
 
 
 def button(root, name):
@@ -427,11 +432,6 @@ def test_nothing_overflows_at_800_pixels(page, question):
     page.page.set_viewport_size(live.SIZE)
 
 
-def test_console_is_silent(page):
-    """Guards: the page works without a complaint (all above has run)."""
-    assert page.complaints == []
-
-
 def test_after_a_restart_questions_say_that_they_are_asleep(page, question):
     """Guards: dead buttons that look alive, and the red icons of ipywidgets."""
     for cell in (CHOOSE, QUIZ_CELL):
@@ -449,7 +449,7 @@ def test_after_a_restart_questions_say_that_they_are_asleep(page, question):
     icons = """() => [...document.querySelectorAll('.jupyter-widgets-disconnected')]
         .map(e => getComputedStyle(e, '::before').content)"""
     assert set(page.page.evaluate(icons)) <= {"none"}
-    page.page.wait_for_function(live.KERNEL_IS_READY)
+    live.wait_until_ready(page.page)
     page.run(0)
     root = question(CHOOSE)
     button(root, "0.4").click()
