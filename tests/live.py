@@ -205,7 +205,8 @@ READY = f"""async () => {{ {PRELUDE}
     if (it?.context?.sessionContext?.session?.kernel?.status !== 'idle') return false;
     const mimeType = '{WIDGET_VIEW}';
     const renderer = it.content.rendermime.getFactory(mimeType)?.createRenderer({{ mimeType }});
-    return renderer && (await renderer._manager.promise).restoredStatus }}"""
+    const manager = renderer?._manager.promise;  // which may never come
+    return (await Promise.race([manager, new Promise(setTimeout)]))?.restoredStatus }}"""
 RUN = f"""([command, index]) => {{ {PRELUDE}
     if (index !== null) it.content.activeCellIndex = index;
     const late = new Promise((_, fail) => {{
@@ -235,7 +236,7 @@ HARMLESS = [
 
 
 def wait_until_ready(page):
-    """Wait for the kernel of the notebook that is open."""
+    """Wait for the kernel of the notebook that is open, and for the widgets in it."""
     wait_until(lambda: page.evaluate(READY), "the kernel or its widgets don't come")
 
 

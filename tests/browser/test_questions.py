@@ -75,10 +75,9 @@ def page(browser, lab, write_notebook):
 def question(page):
     """A function: the questions of a cell, which has run again; none is answered before.
 
-    The page must not complain meanwhile.
+    The page must not have complained when the test ends.
     """
     page.page.evaluate(EXECUTE, FORGET)
-    page.complaints.clear()
 
     def asked(cell):
         page.run(cell)
@@ -87,7 +86,8 @@ def question(page):
         return root
 
     yield asked
-    assert not page.complaints, "\n".join(page.complaints)
+    told, page.complaints = page.complaints, []
+    assert not told, "\n".join(told)
 
 
 def button(root, name):
