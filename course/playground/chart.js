@@ -5,18 +5,22 @@ import { GREY, NEGATIVE, POSITIVE, measure, wiped } from "./paint.js";
 import { fmtLoss, fmtStep, greyWords } from "./words.js";
 
 const COLORS_OF = { train: POSITIVE, test: NEGATIVE };
+const LINE = 16; // pixels between two numbers of an axis
 const log = (x) => Math.log10(Math.max(x, 1e-30));
 
-// 1, 2, 5 times powers of ten; if those are too many, the powers alone.
-function ticksBetween(low, high) {
-  for (let every = 1, steps = [1, 2, 5]; ; every *= steps[1] ? 1 : 2, steps = [1]) {
+// 1, 2, 5 times powers of ten; where their numbers would touch, fewer.
+function ticksBetween(low, high, room) {
+  for (let every = 1, [steps, ...fewer] = [[1, 2, 5], [1, 3], [1]]; ;) {
     const ticks = [];
     for (let k = Math.floor(low / every) * every; k <= high; k += every)
       for (const step of steps) {
         const at = Math.log10(step) + k;
         if (at >= low && at <= high) ticks.push(Number(`${step}e${k}`));
       }
-    if (ticks.length < 6) return ticks;
+    const isApart = (tick, i) => !i || Math.log10(tick / ticks[i - 1]) >= room;
+    if (ticks.length < 6 && ticks.every(isApart)) return ticks;
+    if (fewer.length) steps = fewer.shift();
+    else every *= 2;
   }
 }
 
@@ -58,7 +62,8 @@ export class Chart {
     const [low, high] = rangeOf(curves);
     const X = (step) => left + ((right - left) * step) / this.end;
     const Y = (loss) => bottom - ((bottom - top) * (log(loss) - low)) / (high - low);
-    this.drawAxes(context, Y, ticksBetween(low, high));
+    const room = (LINE * (high - low)) / (bottom - top);
+    this.drawAxes(context, Y, ticksBetween(low, high, room));
     context.fillRect(X(run.step) - 0.5, top, 1, bottom - top);
     for (const { of, name } of curves) {
       const color = of === grey ? GREY : COLORS_OF[name];

@@ -117,5 +117,6 @@ const ANSWERS = {
   },
 
   fromAddress,
+  ticks: (given) => ticksBetween(...given),
   complaint: ([name, value]) => complaint(name, value),
 };
