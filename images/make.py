@@ -1,57 +1,84 @@
-"""Draw the picture of the README, images/overview.png: ``python images/make.py``.
+"""Film the picture of the README, images/playground.gif: ``python images/make.py``.
 
-The PNG carries its alt text, by which a test tells whether it still fits the code.
+The playground trains in Chromium, and its pictures become an animation, which carries its
+alt text: by that a test tells whether it still fits the code. It runs twice and then stands
+still, for whoever reads beside it.
 """
 
+import io
 import sys
+import tempfile
+from argparse import Namespace
 from pathlib import Path
 
-import matplotlib
 import numpy as np
+from PIL import Image
 
-PATH = Path(__file__).resolve().parent / "overview.png"
+PATH = Path(__file__).resolve().parent / "playground.gif"
 sys.path.insert(0, str(PATH.parents[1]))
 
-import mlp_core as mlp
-from course import pictures
-from course.pictures.style import STYLE, new_figure
+from course.playground import twin
+from course.tools import playground
+from tests import live
 
-SEED = 4
+SETTINGS = {
+    "data": "spirals",
+    "noise": 0,
+    "hidden": [8, 8],
+    "learning_rate": 1,
+    "hide": twin.others("show", ["step"]),
+}
+LAST = 5000  # step
+# The first steps change much, the last ones little.
+STEPS = np.unique(np.geomspace(100, LAST + 100, 34).round(-1).astype(int)) - 100
+SIZE = {"width": 900, "height": 500}
+SHOWN, HELD = 140, 3000  # milliseconds: of a picture, and of the last one
+COLORS = 96
+# Ends when the playground has drawn this step.
+GO_TO = """async ({ view }, step) => {
+    view.session.do((run) => run.trainTo(step));
+    const before = view.drawn;
+    while (view.drawn === before) await new Promise(requestAnimationFrame) }"""
 
 
 def make(path=PATH):
-    """Draw the picture into a file, with its alt text; return that."""
-    with matplotlib.rc_context(STYLE):
-        fig, alt = overview()
-        fig.savefig(path, metadata={"Software": None, "Description": alt})
-    return alt
+    """Film it into a file, with its alt text; return that."""
+    with live.browser() as browser:
+        frames = list(film(browser, STEPS))
+    all_of_them = Image.fromarray(np.vstack(frames[:: len(frames) // 8]))
+    colors = all_of_them.quantize(COLORS)
+    first, *others = [frame.quantize(palette=colors, dither=0) for frame in frames]
+    times = [SHOWN] * len(others) + [HELD]
+    more = {"duration": times, "loop": 1, "comment": alt().encode(), "optimize": True}
+    first.save(path, save_all=True, append_images=others, **more)
+    return alt()
 
 
-def overview():
-    """Network, loss curve and decision surface of one training run."""
-    rng = np.random.default_rng(SEED)
-    untrained = mlp.initialize(mlp.ORIGINAL_SIZES, rng)
-    params, history = mlp.train(untrained, mlp.XOR.X, mlp.XOR.Y, rng)
-    _, cache = mlp.forward(params, [[0, 1]])
-    fig, axes = new_figure(3, size=(15, 4.8), width_ratios=(1.75, 1.0, 1.1))
-    pictures.draw_network(axes[0], params, cache)
-    pictures.draw_loss(axes[1], {"XOR": history.epoch_loss})
-    pictures.draw_surface(axes[2], params, mlp.XOR)
-    axes[0].set_title("the trained network, input (0, 1)", pad=10)
-    axes[1].set_title("its training")
-    first, last = history.epoch_loss[[0, -1]]
-    outputs = ", ".join(
-        f"{y[0]:.2f} for ({x[0]:g}, {x[1]:g})"
-        for x, y in zip(mlp.XOR.X, mlp.forward(params, mlp.XOR.X)[0])
+def film(browser, steps):
+    """Yield the picture of the playground after each of these steps."""
+    page = live.new_page(browser, viewport=SIZE, color_scheme="light")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "playground.html")
+        playground.run(Namespace(file=file, settings=""))
+        page.goto(file.as_uri())
+        root = page.locator(".playground")
+        root.evaluate("({ view }, settings) => view.session.change(settings)", SETTINGS)
+        for step in map(int, steps):
+            root.evaluate(GO_TO, step)
+            with Image.open(io.BytesIO(root.screenshot())) as picture:
+                yield picture.convert("RGB")
+
+
+def alt() -> str:
+    """What the animation shows, in words."""
+    start, end = (twin.Run(SETTINGS | {"step": int(step)}) for step in STEPS[[0, -1]])
+    network = "-".join(map(str, twin.sizes_of(end.settings)))
+    return (
+        f"The playground trains a {network} network on two spirals. Left: its weights as "
+        "lines, and in each unit a picture of what it passes on. Right: the output over "
+        f"the square of inputs bends around the spirals. {start.line().capitalize()}; "
+        f"{end.line()}."
     )
-    alt = (
-        f"One training run on XOR with seed {SEED}, in three pictures. Left: the "
-        "2-3-3-2-1 network with its weights, biases and activations. Middle: the loss "
-        f"on a logarithmic axis falls from {first:.2f} in the first epoch to "
-        f"{last:.0e} in epoch {len(history.epoch_loss)}. Right: the output over the "
-        f"square of inputs, {outputs}."
-    )
-    return fig, alt
 
 
 if __name__ == "__main__":

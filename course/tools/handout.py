@@ -22,7 +22,7 @@ from course.tools import ROOT, CommandError, links, manifest, save
 from course.tools.notebooks import as_text, cleared, read, tags, with_cells
 
 # What notebooks need besides themselves, and what who gets them needs to start.
-NEEDED = ["mlp_core.py", "course/**/*", "images/*.png", "requirements.txt", "LICENSE"]
+NEEDED = ["mlp_core.py", "course/**/*", "images/*.gif", "requirements.txt", "LICENSE"]
 NEEDED += ["README.md", "docs/learning.md", "docs/where.md", "docs/glossary.md"]
 NEEDED += [".gitignore", ".binder/*", ".devcontainer/*"]
 # The commands for learners, and what these import.

@@ -161,7 +161,7 @@ def renew(course):
     """A new version of the course: other files, one more, one gone."""
     for name in ("README.md", "requirements.txt", "course/tools/start.py"):
         (course / name).write_text("new")
-    (course / "images" / "picture.png").unlink()
+    (course / "images" / "picture.gif").unlink()
 
 
 def test_update_replaces_ours_and_keeps_theirs(course, tmp_path, capsys):
@@ -179,7 +179,7 @@ def test_update_replaces_ours_and_keeps_theirs(course, tmp_path, capsys):
     assert hand_out(target, "--update") == 0
     _, written, removed, *left = capsys.readouterr().out.splitlines()
     assert written == "New or changed: mlp_core.py, course/tools/start.py."
-    assert removed == "Removed: images/picture.png."
+    assert removed == "Removed: images/picture.gif."
     assert {line.partition(" ")[0] for line in left} == theirs - {"dates.md"}
     assert not (target / "images").exists()
     hand_out(target, "--update")  # it doesn't forget whose they are

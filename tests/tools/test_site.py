@@ -216,7 +216,7 @@ def test_links_of_a_document_lead_somewhere(repository):
     """Guards: a page that the book lacks, a link that is lost on the way to another."""
     text = """[`core`](../mlp_core.py) [0](../notebooks/00_first_look.ipynb)
 [here](#here) [there](learning.md#your-record) [web](https://a.example/b.md)
-![alt](../images/overview.png) """
+![alt](../images/playground.gif) """
     hub = "the *hub*"
     place = f"[{hub}]({repository}/blob/main/docs/hub.md#backup)" if repository else hub
     expected = text.replace("../mlp_core.py", "mlp_core.md")
