@@ -30,7 +30,7 @@ def test_the_picture_of_the_readme_fits_the_code_and_is_told_in_words(browser):
     assert len(frames) == len(make.STEPS)
     kept = [frames[0], frames[-1]]
     for old, new in zip(kept, make.film(browser, make.STEPS[[0, -1]]), strict=True):
-        assert np.abs(rough(old) - rough(new)).max() < 24
+        assert np.abs(rough(old) - rough(new)).max() < 16
     assert (
         np.abs(rough(kept[0]) - rough(kept[1])).max() > 48
     )  # else nothing was compared
