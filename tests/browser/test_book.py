@@ -292,8 +292,9 @@ def test_a_playground_is_dark_on_a_dark_page(open_page):
         ("light", "rgb(255, 255, 255)", "rgb(27, 36, 48)"),
     ]:
         on = OnPage(open_page("index.html", color_scheme=scheme))
+        reset = on.button("Reset: the very same start")
+        wait_until(lambda: reset.evaluate(INK) == ink, "the page has another theme")
         assert on.root.evaluate(GROUND) == ground
-        assert on.button("Reset: the very same start").evaluate(INK) == ink
         assert on.root.evaluate("root => root.view.chart.paper") == ground
         on.page.close()
 
