@@ -214,12 +214,19 @@ def test_the_first_page_learns_while_what_is_large_never_comes(browser, address)
     page.on("request", lambda request: log.append(request.url))
     for name in LARGE:
         page.route(f"**/{name}*", lambda route: None)  # no answer, ever
+    script, held = f"{address}_static/playground.js", []
+    page.route(
+        "**/searchindex.js", lambda route: held.append(route)
+    )  # the page is read when this has come
     page.goto(f"{address}index.html", wait_until="commit")
+    page.evaluate("script => import(script)", script)  # and is there before
+    wait_until(lambda: held, "the page does not ask for it")
+    held[0].continue_()
     on = OnPage(page)
     wait_until(lambda: loss(on) < 0.06, "it does not learn")  # from 0.128
     assert on.square.bounding_box()["y"] < 0.75 * PHONE["height"]
     assert not page.get_by_role("img", name="Surface of the output").is_visible()
-    count = log.index(f"{address}_static/playground.js") + 1
+    count = log.index(script) + 1
     assert sum(len(page.request.get(url).body()) for url in log[:count]) < FIRST_BYTES
     page.close()
 
@@ -260,6 +267,7 @@ def test_playgrounds_of_a_notebook_are_alive_where_the_page_can_train(open_page)
     folded.scroll_into_view_if_needed()
     assert page.locator(".playground").count() == 1
     folded.click()
+    live.expect(page.locator(".playground")).to_have_count(3)
     left, right = OnPage(page, 1), OnPage(page, 2)
     assert [on.settings()["seed"] for on in (left, right)] == [1, 2]
     assert left.root.bounding_box()["y"] == right.root.bounding_box()["y"]
@@ -287,16 +295,20 @@ def test_without_the_script_there_is_the_picture(browser, address, name, has_scr
 
 def test_a_playground_is_dark_on_a_dark_page(open_page):
     """Guards: white on a dark page, and dark letters on dark ground."""
-    for scheme, ground, ink in [
-        ("dark", "rgb(20, 25, 31)", "rgb(232, 236, 241)"),
-        ("light", "rgb(255, 255, 255)", "rgb(27, 36, 48)"),
-    ]:
-        on = OnPage(open_page("index.html", color_scheme=scheme))
-        reset = on.button("Reset: the very same start")
-        wait_until(lambda: reset.evaluate(INK) == ink, "the page has another theme")
-        assert on.root.evaluate(GROUND) == ground
-        assert on.root.evaluate("root => root.view.chart.paper") == ground
-        on.page.close()
+    on = OnPage(open_page("index.html"))
+    on.button("Pause").wait_for()
+    reset = on.button("Reset: the very same start")
+    look = lambda: [
+        reset.evaluate(INK),
+        on.root.evaluate(GROUND),
+        on.root.evaluate("root => root.view.chart.paper"),
+    ]
+    on.page.emulate_media(color_scheme="dark")
+    dark = ["rgb(232, 236, 241)", *["rgb(20, 25, 31)"] * 2]
+    wait_until(lambda: look() == dark, look)
+    on.page.emulate_media(color_scheme="light")
+    light = ["rgb(27, 36, 48)", *["rgb(255, 255, 255)"] * 2]
+    wait_until(lambda: look() == light, look)
 
 
 def test_the_playground_has_a_page_of_its_own(open_page):

@@ -96,7 +96,7 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
         assert told == (secret if name == "ours" else set())
         assert ("teaching.md" in text, "ada/nets" in text) == 2 * (name == "ours",)
         assert text.count("eve/class/blob/main/notebooks") == 9 * (name == "class")
-        assert "<summary>Hint" in text
+        assert "<summary>Hint" in text and "data-playgrounds" in text
 
 
 def squashed(text):
