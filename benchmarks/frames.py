@@ -10,7 +10,8 @@ first task after its callbacks: layout and paint lie between. All cases take tur
 on a fresh page, so that a slow minute of the machine hits them all. Needs Chromium, like
 the browser tests, and a machine that does nothing else. Limits count at full speed only.
 
-FOLDER is a checkout of github.com/tensorflow/playground that is built: it has `dist`.
+FOLDER is a checkout of github.com/tensorflow/playground that is built: it has `dist` (in it
+`npm install --ignore-scripts --legacy-peer-deps && npm run build`).
 
 Equal for both: the sizes of the layers, two circles as data, tanh in the hidden layers,
 250 samples in batches of 10 between two pictures (theirs is one epoch, ours 25 steps),

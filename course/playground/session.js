@@ -24,7 +24,7 @@ const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
 const CHANGED = "Python's steps know nothing of this change: Play is the page's own.";
 const AGAIN = "Play calls them again.";
-const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
+export const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
 export class Session {
   constructor(run) {

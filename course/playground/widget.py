@@ -184,9 +184,21 @@ class Playground(anywidget.AnyWidget):
         """Whether the page has not yet taken the parameters that Python gave."""
         return self.given["number"] > self.now.get("seen", 0)
 
+    @property
+    def _is_kept(self):
+        """Whether its settings, the step among them, make again what it shows."""
+        is_changed = self.now.get("events") or self._is_waiting
+        return not is_changed and self._step <= twin.SPEC["step"]["most"]
+
+    @property
+    def _again(self):
+        """Settings from which another page goes on; None where it could not."""
+        given = self.now.get("settings", self.settings) | {"step": self._step}
+        is_followed = self.follows["number"] > 0
+        return given if self._is_kept and not is_followed else None
+
     def __repr__(self):
-        is_kept = not self.now.get("events") and self._step <= twin.SPEC["step"]["most"]
-        start = {**self.now.get("first", {}), "step": 0}
+        is_kept, start = self._is_kept, {**self.now.get("first", {}), "step": 0}
         now = self._settings | ({"step": self._step} if is_kept else start)
         usual = twin.whole({"data": now["data"]}) | {"data": twin.DEFAULTS["data"]}
         said = [
@@ -196,7 +208,7 @@ class Playground(anywidget.AnyWidget):
         return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return _bundle(host.view(self, super()), self._run)
+        return _bundle(host.view(self, super()), self)
 
 
 def small(data, **settings) -> Playground:
@@ -218,15 +230,23 @@ class SideBySide(widgets.HBox):
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         shown = host.view(self, super(Playground, self.children[0]))
-        return _bundle(shown, *(one._run for one in self.children))
+        return _bundle(shown, *self.children)
 
 
-def _bundle(view, *runs):
-    """A mime bundle, with a picture and a line for readers without a page."""
+def _bundle(view, *playgrounds):
+    """A mime bundle, with a picture and a line for readers without a page.
+
+    Beside the picture's alt text stands what a page without Python, such as one of the
+    book, takes to make the playgrounds anew.
+    """
     data, metadata = view
+    runs = [one._run for one in playgrounds]
     if all(run.data for run in runs):
         shown, alt = picture(*runs)._repr_mimebundle_()
         data, metadata = data | shown, metadata | alt
+        settings = [one._again for one in playgrounds]
+        if None not in settings:
+            metadata["image/png"]["playground"] = settings
     line = "; beside it ".join(run.line() for run in runs)
     return data | {"text/plain": line}, metadata
 

@@ -18,18 +18,22 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    target = ROOT / options.file
-    page = (FOLDER / "page.html").read_text(encoding="utf-8")
-    mark = page.partition("<html")[0].encode()
+    target, page = ROOT / options.file, whole_page(options.settings)
+    mark = page.partition(b"<html")[0]
     if target.exists() and not target.read_bytes().startswith(mark):
         raise CommandError(f"{target} is there already, and is no playground")
-    parts = {
-        "STYLE": (FOLDER / "playground.css").read_text(encoding="utf-8"),
-        "START": html.escape(options.settings),
-        "SCRIPT": joined(FOLDER / "mount.js").replace("</", r"<\/"),
-    }
-    page = re.sub("|".join(parts), lambda place: parts[place[0]], page)
     with replacing(target) as file:
-        file.write(page.encode())
+        file.write(page)
     print(f"{target} is the whole playground: open it in a browser, or send it.")
     return 0
+
+
+def whole_page(settings="") -> bytes:
+    """The page, which begins with the settings of this address."""
+    parts = {
+        "STYLE": (FOLDER / "playground.css").read_text(encoding="utf-8"),
+        "START": html.escape(settings),
+        "SCRIPT": joined(FOLDER / "mount.js").replace("</", r"<\/"),
+    }
+    page = (FOLDER / "page.html").read_text(encoding="utf-8")
+    return re.sub("|".join(parts), lambda place: parts[place[0]], page).encode()

@@ -11,22 +11,56 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
+from nbformat import v4
 
 from course.__main__ import main
+from course.playground import Playground, SideBySide, small
 from course.tools import find_notebooks, notebooks, site
 from course.tools.book import build
 from tests import live
+from tests.browser.conftest import listened
+from tests.browser.playground_on_page import OnPage
+from tests.wait import wait_until
 
 DOCUMENTS = [name.removesuffix(".md") for name in build.DOCUMENTS]
 PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
 PAGES = ["index", *STEMS, *DOCUMENTS, "mlp_core", "search"]
-FEW = ["01_activations", "glossary"]
+FEW = ["index", "01_activations", "glossary"]
 LOOK = Path(__file__).with_name("book.js").read_text(encoding="utf-8")
 WIDTHS = """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(
     'article img')].map(image => image.getBoundingClientRect().right)]"""
 GROUND = "node => getComputedStyle(node).backgroundColor"
+INK = "node => getComputedStyle(node).color"
 READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
+
+
+LARGE = ["tex-svg-full.js", "fontawesome.js"]
+FIRST_BYTES = 250_000  # of a page with its script: half a second at 4 Mbit/s
+ADDED = "01_activations"
+
+
+def read_with_playgrounds(path, read=notebooks.read):
+    """A notebook; one gets playgrounds: alone, and a pair that is folded, and one that
+    only Python trains."""
+    notebook = read(path)
+    if path.stem == ADDED:
+        trained = small("xor", seed=8)
+        trained.follow(lambda params: iter([params]))
+        pair = SideBySide(*(small("xor", seed=seed) for seed in (1, 2)))
+        asked = v4.new_output("display_data", {"text/html": "<p>What comes?</p>"})
+        question = v4.new_code_cell('lesson.predict("x")', outputs=[asked])
+        alone = Playground(data="gaussians", seed=7, step=5)
+        heading = v4.new_markdown_cell("## Playgrounds")
+        notebook.cells += [heading, shown(alone), shown(trained), question, shown(pair)]
+    return notebook
+
+
+def shown(one):
+    data, metadata = one._repr_mimebundle_()
+    del data[notebooks.WIDGET_VIEW]
+    output = v4.new_output("display_data", data, metadata=metadata)
+    return v4.new_code_cell("play", outputs=[output])
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -43,7 +77,9 @@ def address(tmp_path_factory):
             "-r requirements-site.txt."
         )
     folder = tmp_path_factory.mktemp("book")
-    assert main(["site", str(folder)]) == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build.notebooks, "read", read_with_playgrounds)
+        assert main(["site", str(folder)]) == 0
     handler = functools.partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -112,7 +148,7 @@ def test_no_link_is_broken(book, address):
             page, anchor = urldefrag(urljoin(f"{address}{name}.html", link))
             if page.startswith(address):
                 page = page.removeprefix(address).removesuffix(".html")
-                assert page in PAGES, link
+                assert page in [*PAGES, "playground"], link
                 if page in book:
                     assert unquote(anchor) in {"", *book[page]["ids"]}, link
 
@@ -162,3 +198,123 @@ def test_pictures_stay_white_on_a_dark_page(open_page):
     for image in page.locator("article img").all():
         assert image.evaluate(GROUND) == "rgb(255, 255, 255)"
         assert image.evaluate("node => getComputedStyle(node).filter") == "none"
+
+
+# Playgrounds ----------------------------------------------------------------------------
+
+
+def loss(on):
+    return on.root.evaluate("root => root.view.session.run.losses().train")
+
+
+def test_the_first_page_learns_while_what_is_large_never_comes(browser, address):
+    """Guards: a script behind MathJax or the icons, much that is loaded before it, and a
+    page that shows no network before you scroll."""
+    page, log = live.new_page(browser, viewport=PHONE), []
+    page.on("request", lambda request: log.append(request.url))
+    for name in LARGE:
+        page.route(f"**/{name}*", lambda route: None)  # no answer, ever
+    script, held = f"{address}_static/playground.js", []
+    page.route(
+        "**/searchindex.js", lambda route: held.append(route)
+    )  # the page is read when this has come
+    page.goto(f"{address}index.html", wait_until="commit")
+    page.evaluate("script => import(script)", script)  # and is there before
+    wait_until(lambda: held, "the page does not ask for it")
+    held[0].continue_()
+    on = OnPage(page)
+    wait_until(lambda: loss(on) < 0.06, "it does not learn")  # from 0.128
+    assert on.square.bounding_box()["y"] < 0.75 * PHONE["height"]
+    assert not page.get_by_role("img", name="Surface of the output").is_visible()
+    count = log.index(script) + 1
+    assert sum(len(page.request.get(url).body()) for url in log[:count]) < FIRST_BYTES
+    page.close()
+
+
+def test_it_pauses_out_of_sight_and_waits_for_who_wants_less_motion(open_page):
+    """Guards: work that nobody sees, a pause that is undone, and motion unasked for."""
+    on = OnPage(open_page("index.html", viewport=PHONE))
+    foot = on.page.locator("footer").last
+    on.button("Pause").wait_for()
+    foot.scroll_into_view_if_needed()
+    on.button("Play").wait_for(state="attached")
+    on.root.scroll_into_view_if_needed()
+    on.button("Pause").click()
+    foot.scroll_into_view_if_needed()
+    on.root.scroll_into_view_if_needed()
+    on.button("Play").wait_for()
+    still = OnPage(open_page("index.html", reduced_motion="reduce"))
+    assert still.step() == 0
+    still.button("Play").click()
+    wait_until(lambda: still.step() > 5, "it does not play")
+    assert on.step() == on.step() > 0
+
+
+def test_playgrounds_of_a_notebook_are_alive_where_the_page_can_train(open_page):
+    """Guards: settings that are lost, a run before its question is answered, one of a
+    pair, and the network of Python's steps in the page's hands."""
+    page = open_page(f"{ADDED}.html")
+    complaints = listened(page)
+    assert page.locator("[data-playgrounds]").count() == 2
+    page.locator("#playgrounds").scroll_into_view_if_needed()
+    on = OnPage(page)
+    settings = on.settings()
+    assert (settings["data"], settings["seed"], on.step()) == ("gaussians", 7, 5)
+    before = loss(on)
+    on.button("Play").click()
+    wait_until(lambda: loss(on) < before / 2, "it does not learn")
+    folded = page.get_by_text("Show the result").last
+    folded.scroll_into_view_if_needed()
+    assert page.locator(".playground").count() == 1
+    folded.click()
+    live.expect(page.locator(".playground")).to_have_count(3)
+    left, right = OnPage(page, 1), OnPage(page, 2)
+    assert [on.settings()["seed"] for on in (left, right)] == [1, 2]
+    assert left.root.bounding_box()["y"] == right.root.bounding_box()["y"]
+    right.button("Play").click()
+    wait_until(lambda: right.step() > 5, "it does not play")
+    assert left.step() == 0 and complaints == []
+    page.set_viewport_size(PHONE)
+    for one in (on, left, right):
+        box = one.root.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+
+
+@pytest.mark.parametrize("name", ["index", ADDED])
+@pytest.mark.parametrize("has_script", [True, False])
+def test_without_the_script_there_is_the_picture(browser, address, name, has_script):
+    """Guards: an empty place where JavaScript is off, or the script doesn't come."""
+    page = live.new_page(browser, java_script_enabled=has_script)
+    page.route("**/playground.js", lambda route: route.abort())
+    page.goto(f"{address}{name}.html")
+    picture = page.get_by_role("img", name="Surface of the output").first
+    picture.scroll_into_view_if_needed()
+    assert picture.is_visible() and page.locator(".playground").count() == 0
+    page.close()
+
+
+def test_a_playground_is_dark_on_a_dark_page(open_page):
+    """Guards: white on a dark page, and dark letters on dark ground."""
+    on = OnPage(open_page("index.html"))
+    on.button("Pause").wait_for()
+    reset = on.button("Reset: the very same start")
+    look = lambda: [
+        reset.evaluate(INK),
+        on.root.evaluate(GROUND),
+        on.root.evaluate("root => root.view.chart.paper"),
+    ]
+    on.page.emulate_media(color_scheme="dark")
+    dark = ["rgb(232, 236, 241)", *["rgb(20, 25, 31)"] * 2]
+    wait_until(lambda: look() == dark, look)
+    on.page.emulate_media(color_scheme="light")
+    light = ["rgb(27, 36, 48)", *["rgb(255, 255, 255)"] * 2]
+    wait_until(lambda: look() == light, look)
+
+
+def test_the_playground_has_a_page_of_its_own(open_page):
+    """Guards: a link to a page that is empty, or without all controls."""
+    page = open_page("index.html")
+    page.get_by_role("link", name="The playground on a page of its own").click()
+    page.wait_for_url("**/playground.html*")
+    on = OnPage(page)
+    assert on.step() == 0 and on.box("batch").is_visible()

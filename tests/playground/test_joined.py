@@ -16,7 +16,7 @@ RUN = "\nconst run = new Run({step: 50, data: 'hills', l1: 0.001});"
 RUN += "\nconsole.log(JSON.stringify([Array.from(run.p), run.losses()]));"
 
 
-@pytest.mark.parametrize("name", ["widget.js", "mount.js"])
+@pytest.mark.parametrize("name", ["widget.js", "mount.js", "book.js"])
 def test_the_joined_script_is_one_module(name, tmp_path):
     """Guards: a name that two modules have, which would be declared twice; an import that
     is left; each module in it once, and no default but the widget's."""

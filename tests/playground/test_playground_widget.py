@@ -5,10 +5,14 @@ import re
 
 import numpy as np
 import pytest
+from nbformat import v4
 
 from course.playground import Playground, SideBySide, twin, widget
+from course.tools import ROOT, save
 from tests.pictures import drawn
 
+CELL = """from course.playground import Playground
+Playground(data="xor", hidden=[3])"""
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -49,6 +53,49 @@ def test_two_side_by_side_are_one_picture_and_one_line():
     assert [one.layout.width for one in pair] == [None] * 2  # alone each is whole again
     for one in (both, *pair):
         one.close()
+
+
+def test_a_picture_carries_the_settings_of_what_it_shows(tmp_path):
+    """Guards: a playground that the book makes anew as another one: without its step, as it
+    was before a reader changed it, one of a pair; and settings that are lost on the way to
+    the book."""
+    play, path = Playground(data="xor", hidden=[3]), tmp_path / "small.ipynb"
+    first = {"data": "xor", "hidden": [3], "step": 0}
+    assert carried(play) == [first]
+    lines = f"import sys; sys.path.insert(0, {str(ROOT)!r})", CELL
+    cell = v4.new_code_cell("\n".join(lines))
+    save.write(v4.new_notebook(cells=[cell]), path)
+    assert save.run_and_save(path)
+    [output] = save.read(path).cells[0].outputs
+    assert output.metadata["image/png"]["playground"] == [first]
+    play.now = {"settings": twin.whole({"seed": 5}), "step": 9, "events": []}
+    now = twin.whole({"seed": 5}) | {"step": 9}
+    other = Playground(seed=2)
+    assert carried(play) == [now]
+    assert carried(SideBySide(play, other)) == [now, {"seed": 2, "step": 0}]
+    play.now = {**play.now, "step": 20001}
+    assert carried(play) is carried(SideBySide(play, other)) is None
+    play.close()
+    other.close()
+
+
+@pytest.mark.parametrize("how", ["follow", "params", "events"])
+def test_what_only_python_can_make_carries_no_settings(how):
+    """Guards: a page of the book that trains another network than the picture shows."""
+    play = Playground(data="xor", hidden=[3])
+    if how == "follow":
+        play.follow(iter([play.params]))
+    elif how == "params":
+        play.params = play.params
+    else:
+        play.now = {"settings": {}, "step": 0, "events": [{"step": 0, "parameter": 0}]}
+    assert carried(play) is None
+    play.close()
+
+
+def carried(play):
+    _, metadata = play._repr_mimebundle_()
+    return metadata["image/png"].get("playground")
 
 
 def test_shown_are_those_that_are_named():

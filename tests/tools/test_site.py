@@ -5,6 +5,9 @@ How the book looks in a browser is tested in tests/browser/test_book.py.
 
 import copy
 import html
+import json
+import re
+from types import SimpleNamespace
 
 import pytest
 from nbformat import v4
@@ -12,7 +15,7 @@ from nbformat import v4
 from course.__main__ import main
 from course.lessons import NAMES, load_exercises
 from course.tools import ROOT, find_notebooks, links, manifest
-from course.tools.book import build, notebook_page
+from course.tools.book import build, head, notebook_page
 from course.tools.exercise_cells import texts_of
 from course.tools.notebooks import read
 from course.tools.site import PACKAGES
@@ -93,7 +96,7 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
         assert told == (secret if name == "ours" else set())
         assert ("teaching.md" in text, "ada/nets" in text) == 2 * (name == "ours",)
         assert text.count("eve/class/blob/main/notebooks") == 9 * (name == "class")
-        assert "<summary>Hint" in text
+        assert "<summary>Hint" in text and "data-playgrounds" in text
 
 
 def squashed(text):
@@ -193,6 +196,42 @@ def test_a_panel_is_its_picture_with_its_words_and_a_picture_tells_nothing_twice
     assert drawn.metadata["tags"] == []  # more than one call: the code is to be read
 
 
+def test_a_playground_is_its_picture_and_its_settings():
+    """Guards: settings that end their place in the page, or are lost; words that are gone
+    with the picture."""
+    play = code("play", **PNG, **{"text/plain": "loss 1"})
+    settings = [{"data": "xor", "points": [[1, 2, 0.5]]}, {"seed": 2}]
+    play.outputs[0].metadata["image/png"]["playground"] = settings
+    [cell] = page(play)
+    picture, words = cell.outputs
+    assert picture.metadata == {"image/png": {"alt": "a curve"}}
+    [told] = re.findall(
+        '<div data-playgrounds="([^"]*)"></div>', words.data["text/html"]
+    )
+    assert json.loads(html.unescape(told)) == settings
+    assert "Panel: loss 1" in words.data["text/html"]
+    assert notebook_page.alive([{"a": '"><b>'}]).count("<") == 2
+
+
+@pytest.mark.parametrize("has_formula", [True, False])
+@pytest.mark.parametrize("has_playground", [True, False])
+def test_a_page_loads_what_is_on_it(has_formula, has_playground):
+    """Guards: two megabytes for formulas that a page hasn't; a script that is missing; one
+    that comes after others."""
+    files = [
+        SimpleNamespace(filename=name) for name in ("_static/a.js", None, "tex.js")
+    ]
+    body = '<p class="math notranslate">' * has_formula + "<i>"
+    body += notebook_page.alive([{}]) * has_playground
+    context = {"body": body, "metatags": "<meta>", "script_files": files}
+    app = SimpleNamespace(config=SimpleNamespace(mathjax_path="tex.js"))
+    head.dress(app, "index", "page.html", context, None)
+    names = [file.filename for file in context["script_files"]]
+    assert names == ["_static/a.js", None, "tex.js"][: 3 if has_formula else 2]
+    assert context["metatags"].endswith("<meta>")
+    assert ("playground.js" in context["metatags"]) == has_playground
+
+
 def test_links_and_buttons_lead_to_pages_of_the_book():
     """Guards: anchors that no page has, and a button that leads nowhere."""
     text = (
@@ -229,8 +268,8 @@ def test_links_of_a_document_lead_somewhere(repository):
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
     """Guards: how to install, and a table of pages that the book has not."""
     text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
-    for part in ("(mlp_core.md)", "![One training run", ">>> import", "| 0 | [First"):
+    for part in ("(mlp_core.md)", "data-plays", ">>> import", "| 0 | [First"):
         assert part in text
-    for part in ("pip install", "Ctrl+C", "## The tests", "docs/"):
+    for part in ("pip install", "Ctrl+C", "## The tests", "docs/", "images/"):
         assert part not in text
     assert "```{toctree}\n:hidden:\n00_first_look.ipynb\n```" in text

@@ -1,5 +1,6 @@
 """Build the book: pages from notebooks and documents, made by Jupyter Book."""
 
+import html
 import re
 import shutil
 import tempfile
@@ -8,13 +9,26 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
-from course.tools import ROOT, CommandError, find_notebooks, links, notebooks
-from course.tools.book.notebook_page import as_page, note, slug
+from course.playground import twin, widget
+from course.playground.joined import joined
+from course.tools import (
+    ROOT,
+    CommandError,
+    find_notebooks,
+    links,
+    notebooks,
+    playground,
+)
+from course.tools.book.notebook_page import alive, as_page, note, slug
 from course.tools.cells import headings
 
 FOLDER = Path(__file__).parent
 SETTINGS = tomllib.loads((FOLDER / "settings.toml").read_text(encoding="utf-8"))
 DOCUMENTS = ["learning.md", "where.md", "teaching.md", "glossary.md"]  # in docs/
+# The playground of the first page; it learns within seconds, also on a slow phone.
+FIRST = {"data": "circles", "hidden": [4], "learning_rate": 1, "seed": 0}
+SHOWN = ["data", "learning_rate", "seed", "step", "loss"]
+STILL = {"step": 300}  # of its picture
 LOCAL_LINK = r"(?<!!)\[([^]]*)\]\((?!https?:)([^)#]+)(#[^)]*|)\)"
 # Files that no page loads.
 UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
@@ -31,13 +45,12 @@ def build(address="", has_solutions=True) -> dict:
         [package] = find_spec("sphinx-mathjax-offline").submodule_search_locations
         mathjax = Path(package, "static", "mathjax", SETTINGS["mathjax_path"])
         shutil.copy(mathjax, book / "_static")
-        return dict(_files(book))
+        return dict(_files(book)) | playground_files()
 
 
 def write_pages(folder, address="", has_solutions=True):
     """Write the sources of all pages, and what they show."""
     shutil.copytree(FOLDER / "pages", folder)
-    shutil.copytree(ROOT / "images", folder / "images")
     shutil.copy(ROOT / "mlp_core.py", folder)
     is_for_class = address or not has_solutions  # no link to ours, which has them
     published = links.Addresses(address, "") if is_for_class else links.addresses()
@@ -55,16 +68,36 @@ def write_pages(folder, address="", has_solutions=True):
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
+def playground_files() -> dict:
+    """What pages with a playground load, and the page of its own."""
+    folder = playground.FOLDER
+    return {
+        "_static/playground.css": (folder / "playground.css").read_bytes(),
+        "_static/playground.js": joined(folder / "book.js").encode(),
+        "_static/playground.png": still().png,
+        "playground.html": playground.whole_page(),
+    }
+
+
 def home(published, names) -> str:
-    """The first page: the README's first words, its picture and its list."""
+    """The first page: the README's first words and its list; its picture is alive."""
     readme = document(ROOT / "README.md", published)
+    words, code = re.split(r"(?m)^!\[.*\n", readme.partition("\n## ")[0])
     page = Template((FOLDER / "pages" / "index.md").read_text(encoding="utf-8"))
     return page.substitute(
-        first=readme.partition("\n## ")[0],
+        words=words,
+        alt=html.escape(still().alt),
+        playground=alive([FIRST | {"hide": twin.others("show", SHOWN)}], " data-plays"),
+        code=code,
         note=note(links.buttons(links.FIRST, published)),
         notebooks=re.search(r"(?ms)^## The notebooks\n.*?(?=^## )", readme)[0],
         pages="\n".join(names),
     )
+
+
+def still():
+    """The picture of the first page where no script runs."""
+    return widget.picture(twin.Run(FIRST | STILL))
 
 
 def document(path, published) -> str:

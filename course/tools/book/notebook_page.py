@@ -1,12 +1,14 @@
 """What stands on a page of the book: a notebook becomes another one, for Jupyter Book.
 
-A panel is its picture with its words. A question has its answer folded, and so has each
-run after it, up to the next heading or question, its outputs. What only a live notebook
-can do is left out: checks of your code, your progress.
+A panel is its picture with its words; a playground that the page can train is made anew
+in their place, see book.js. A question has its answer folded, and so has each run after
+it, up to the next heading or question, its outputs. What only a live notebook can do is
+left out: checks of your code, your progress.
 """
 
 import copy
 import html
+import json
 import re
 
 from nbformat.v4 import new_markdown_cell, new_output
@@ -25,7 +27,8 @@ FOLDED_RUN = {
 FOLDED_CODE = {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide them"}
 NOTE = """\
 :::{{admonition}} You are reading
-Panels stand still here, and no check judges your code. To run the notebooks: {}
+Panels are pictures here, except those that your browser can train, and no check judges
+your code. To run the notebooks: {}
 :::"""
 HOW = "see the README of the course."  # while it has no address
 
@@ -96,9 +99,18 @@ def _picture(output):
     data = output.get("data", {})
     if "image/png" not in data:
         return None, [output]
-    alt = output.metadata["image/png"]["alt"]
+    known = output.metadata["image/png"]
+    alt = known["alt"]
     words = data.pop("text/plain", alt)
     if words == alt:
         return alt, [output]
     panel = f'<p class="panel">Panel: {html.escape(words)}</p>'
+    if settings := known.pop("playground", None):
+        panel += alive(settings)
     return alt, [output, new_output("display_data", data={"text/html": panel})]
+
+
+def alive(settings, more="") -> str:
+    """The place of playgrounds with these settings, side by side."""
+    told = html.escape(json.dumps(settings, separators=(",", ":")))
+    return f'<div data-playgrounds="{told}"{more}></div>'

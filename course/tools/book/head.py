@@ -1,0 +1,25 @@
+"""What a page of the book loads, and what first: an extension of Sphinx.
+
+The script of the playground is the first of all, so that nothing large is before it on a
+slow line. It is loaded only where a playground is, and MathJax only where formulas are.
+"""
+
+FIRST = """
+<link rel="stylesheet" href="_static/playground.css">
+<script type="module" async fetchpriority="high" src="_static/playground.js"></script>"""
+LAST = 900  # after all that adds scripts
+
+
+def setup(app):
+    app.connect("html-page-context", dress, priority=LAST)
+
+
+def dress(app, pagename, templatename, context, doctree):
+    body = context.get("body", "")
+    if "data-playgrounds" in body:
+        context["metatags"] = FIRST + context["metatags"]
+    if 'class="math' not in body:  # Sphinx also counts the pages of a table of contents
+        path = app.config.mathjax_path
+        context["script_files"] = [
+            file for file in context["script_files"] if path not in str(file.filename)
+        ]
