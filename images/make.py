@@ -7,8 +7,6 @@ still, for whoever reads beside it.
 
 import io
 import sys
-import tempfile
-from argparse import Namespace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +16,7 @@ PATH = Path(__file__).resolve().parent / "playground.gif"
 sys.path.insert(0, str(PATH.parents[1]))
 
 from course.playground import twin
-from course.tools import playground
+from course.tools.playground import whole_page
 from tests import live
 
 SETTINGS = {
@@ -57,16 +55,14 @@ def make(path=PATH):
 def film(browser, steps):
     """Yield the picture of the playground after each of these steps."""
     page = live.new_page(browser, viewport=SIZE, color_scheme="light")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder, "playground.html")
-        playground.run(Namespace(file=file, settings=""))
-        page.goto(file.as_uri())
-        root = page.locator(".playground")
-        root.evaluate("({ view }, settings) => view.session.change(settings)", SETTINGS)
-        for step in map(int, steps):
-            root.evaluate(GO_TO, step)
-            with Image.open(io.BytesIO(root.screenshot())) as picture:
-                yield picture.convert("RGB")
+    page.set_content(whole_page().decode())
+    root = page.locator(".playground")
+    root.evaluate("({ view }, settings) => view.session.change(settings)", SETTINGS)
+    for step in map(int, steps):
+        root.evaluate(GO_TO, step)
+        with Image.open(io.BytesIO(root.screenshot())) as picture:
+            yield picture.convert("RGB")
+    page.close()
 
 
 def alt() -> str:
