@@ -139,7 +139,10 @@ def _entry(fields, kind):
     entry, empty = kind(**fields), vars(kind())
     typed = all(type(getattr(entry, name)) is type(empty[name]) for name in empty)
     counted = all(type(n) is int for n in fields.get("mistakes", {}).values())
-    types = [{key: type(value) for key, value in row.items()} for row in fields.get("rows", [])]
+    types = [
+        {key: type(value) for key, value in row.items()}
+        for row in fields.get("rows", [])
+    ]
     if not (typed and counted and all(found == ROW for found in types)):
         raise ValueError(f"no fields of {kind}")
     return entry
@@ -168,9 +171,10 @@ class Keeper:
         """What was done on an exercise; empty before the first try."""
         return self._record["exercises"].get(lesson, {}).get(exercise, Work())
 
-    def best(self, lesson) -> dict[str, Best]:
-        """The best at each goal of a lesson that was reached."""
-        return self._record["best"].get(lesson, {})
+    def best(self, lesson) -> dict[str, list]:
+        """The rows of `Best` for each goal of a lesson that was reached."""
+        entries = self._record["best"].get(lesson, {})
+        return {goal: entry.rows for goal, entry in entries.items() if entry.rows}
 
     def solved(self, lesson) -> set[str]:
         """The names of the solved exercises of a lesson."""

@@ -2,7 +2,6 @@
 
 import re
 
-import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
@@ -10,10 +9,13 @@ import mlp_core as mlp
 from course import Lesson, record
 from course.lessons.playground import goal
 from course.playground import Playground, twin
-from tests import live
+from course.tools import NOTEBOOKS
 
+NOTEBOOK = NOTEBOOKS / "08_playground.ipynb"
 ODD = ["x0", "x1", "sin(x0)", "sin(x1)"]  # as the spirals: -x goes to the other one
 SMALL = {"features": ODD, "hidden": [3], "learning_rate": 2, "seed": 5, "step": 2000}
+SMALLEST = {"features": ["x0^2", "x1^2", "sin(x0)", "sin(x1)"], "hidden": [2]}
+SMALLEST |= {"activation": "leaky_relu", "learning_rate": 1, "seed": 20, "step": 2000}
 LARGE = {"features": ODD, "hidden": [8], "learning_rate": 1, "step": 5000}
 
 
@@ -43,13 +45,15 @@ def test_a_network_below_the_goal_is_kept_once(copy):
     assert [len(task.X) for task in run.data] == [140, 60]
     told = float(re.search(r"(0\.\d+) on the test data", run.line())[1])
     [row] = goal.best()
-    assert row["weights"] == 4 * 3 + 3 * 1 and row["loss"] == pytest.approx(told, abs=6e-5)
+    assert row["weights"] == 4 * 3 + 3 * 1 and row["loss"] == pytest.approx(
+        told, abs=6e-5
+    )
     assert said.words == f"Test loss {told} with 15 weights: row 1 of your best."
     assert row["line"] == (
         "Playground(data='spirals', noise=0.0, "
         f"features={ODD}, hidden=[3], learning_rate=2.0, seed=5, step=2000)"
     )
-    play = eval(row["line"])  # noqa: S307, as the text below the cell asks for
+    play = eval(row["line"])
     assert goal.row_of(play) == row
     record.close()
     record.open_in(copy)
@@ -65,7 +69,10 @@ def test_the_table_stands_below_whatever_is_said():
     assert "<table" not in entered()._repr_html_()
     entered(**LARGE)
     said = entered(**SMALL, noise=0.1)
-    assert said.words == "Not the data of this goal. On the page, set noise to 0 (now 0.1)."
+    assert (
+        said.words
+        == "Not the data of this goal. On the page, set noise to 0 (now 0.1)."
+    )
     entered(**SMALL)
     said = entered(step=3)
     first, head, *rows = str(said).splitlines()
@@ -95,11 +102,11 @@ def test_numbers_that_explode_are_no_network():
     play.close()
 
 
-def test_so_few_weights_have_been_found():
-    """Guards what the notebook and the plan say has been found."""
-    found = entered(**FOUND)
-    assert "with 10 weights: row 1" in found.words, found.words
-
-
-FOUND = {"features": ["x0^2", "x1^2", "sin(x0)", "sin(x1)"], "hidden": [2]}
-FOUND |= {"activation": "leaky_relu", "learning_rate": 1, "seed": 22, "step": 4000}
+@pytest.mark.parametrize("found", [SMALL, SMALLEST])
+def test_so_few_weights_have_been_enough(found):
+    """Guards what the notebook says has been found."""
+    words = entered(**found).words
+    weights = re.search(r"with (\d+ weights): row 1 of your best", words)[1]
+    text = NOTEBOOK.read_text(encoding="utf-8")
+    run = "{learning_rate}, seed {seed}, {step:,} steps".format(**found)
+    assert re.search(rf"- {weights}: .*\(rate {run}\)", text)

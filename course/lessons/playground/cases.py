@@ -29,7 +29,9 @@ def measure_split(call, args):
     X, Y, share, _ = args
 
     def tests(*seeds):
-        return [_split(call(X, Y, share, np.random.default_rng(s)), *args) for s in seeds]
+        return [
+            _split(call(X, Y, share, np.random.default_rng(s)), *args) for s in seeds
+        ]
 
     is_small = 11 <= len(X) <= 20
     found = tests(*range(MANY if is_small else 1))

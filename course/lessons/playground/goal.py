@@ -12,7 +12,15 @@ from course.words import counted
 LESSON, NAME = "playground", "spirals"
 DATA = {"data": "spirals", "noise": 0, "test": 0.3, "data_seed": 1}  # all else is free
 BELOW = 0.05
-HEAD = "weights", "test loss", "hidden layers", "inputs", "steps", "seed", "made anew by"
+HEAD = (
+    "weights",
+    "test loss",
+    "hidden layers",
+    "inputs",
+    "steps",
+    "seed",
+    "made anew by",
+)
 
 
 class Entered:
@@ -28,13 +36,15 @@ class Entered:
         return "\n".join([self.words, *(lines if lines[1:] else [])])
 
     def _repr_html_(self):
-        head, *rows = (
-            "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
-            for tag, row in zip(["th", *["td"] * len(self.table)], self.table)
-        )
-        lines = "".join(f"<tr>{row}</tr>" for row in [head, *rows])
-        table = f"<table><caption>Your best</caption>{lines}</table>" if rows else ""
-        return f"<p>{html.escape(self.words)}</p>{table}"
+        words = f"<p>{html.escape(self.words)}</p>"
+        head, *rows = (map(html.escape, row) for row in self.table)
+        if not rows:
+            return words
+        lines = [f"<tr><th>{'</th><th>'.join(head)}</th></tr>"]
+        for *cells, code in rows:
+            cells.append(f'<code style="display:block;text-align:left">{code}</code>')
+            lines.append(f"<tr><td>{'</td><td>'.join(cells)}</td></tr>")
+        return f"{words}<table><caption>Your best</caption>{''.join(lines)}</table>"
 
 
 def _cell(value):
@@ -60,7 +70,7 @@ def enter(play) -> Entered:
 
 def best() -> list:
     """The rows of the learner's own best."""
-    return record.best(LESSON).get(NAME, record.Best()).rows
+    return record.best(LESSON).get(NAME, [])
 
 
 def _judge(play) -> str:

@@ -43,7 +43,7 @@ def my_l2_grads(params, grads, l2):
 
 # %% cases
 form = layers_form("dW", "db")
-minutes = 5
+minutes = 4
 cases = [
     (network(seed, *sizes), network(seed + 20, *sizes), l2)
     for seed, sizes, l2 in zip(

@@ -41,6 +41,7 @@ def my_split(X, Y, share, rng):
 
 # %% cases
 measure = measure_split
+minutes = 6
 cases = [
     samples(800, 3, 0.34),
     samples(801, 7, 0.4),  # 2.8
