@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
 
@@ -96,9 +97,13 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
 
 def test_numbers_that_explode_are_no_network():
     """Guards: a loss that is no number, which is not above 0.05 either."""
-    play = Playground(**goal.DATA, output="identity")
-    play.params = [mlp.Layer(1e160 * W, b) for W, b in play.params]
-    assert goal.enter(play).words.endswith("not below 0.05 yet.") and goal.best() == []
+    linear = {"hidden": [2], "activation": "identity", "output": "identity"}
+    play = Playground(**goal.DATA, **linear)
+    up, down = np.full((2, 2), 1e200), np.array([[1e200], [-1e200]])
+    play.params = [mlp.Layer(up, np.zeros(2)), mlp.Layer(down, np.zeros(1))]
+    words = goal.enter(play).words
+    assert words == "Test loss nan with 6 weights: not below 0.05 yet."
+    assert goal.best() == []
     play.close()
 
 
