@@ -36,7 +36,9 @@ class Goal:
         self.notebook.run(place)
         output = self.notebook.show_cell(place).locator(".jp-RenderedHTML")
         rows = output.locator("tr").all_inner_texts()
-        return output.locator("p").inner_text(), [row.split("\t") for row in rows[1:]]
+        return output.locator("p").inner_text(), [
+            [cell.strip() for cell in row.split("\t")] for row in rows[1:]
+        ]
 
 
 @pytest.fixture(scope="module")

@@ -97,10 +97,12 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
 
 def test_numbers_that_explode_are_no_network():
     """Guards: a loss that is no number, which is not above 0.05 either."""
-    linear = {"hidden": [2], "activation": "identity", "output": "identity"}
+    linear = {"hidden": [1, 2], "activation": "identity", "output": "identity"}
     play = Playground(**goal.DATA, **linear)
-    up, down = np.full((2, 2), 1e200), np.array([[1e200], [-1e200]])
-    play.params = [mlp.Layer(up, np.zeros(2)), mlp.Layer(down, np.zeros(1))]
+    sizes = np.full((2, 1), 1e200), np.full((1, 2), 1e200), np.array([[1.0], [-1.0]])
+    play.params = [
+        mlp.Layer(W, np.zeros(W.shape[1])) for W in sizes
+    ]  # infinity less it
     words = goal.enter(play).words
     assert words == "Test loss nan with 6 weights: not below 0.05 yet."
     assert goal.best() == []
