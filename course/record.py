@@ -1,4 +1,4 @@
-"""What you have done: questions answered, exercises solved, and when.
+"""What you have done: questions answered, exercises solved, and when; your best at a goal.
 
 In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there.
 Elsewhere it is in memory, until the kernel ends. It is never sent. `open_in` begins,
@@ -80,7 +80,28 @@ class Work:
             self.mistakes[mistake] = self.mistakes.pop(mistake, 0) + 1
 
 
-TABLES = {"answers": Answer, "exercises": Work}  # each: lesson -> name -> what
+ROW = {"weights": int, "loss": float, "hidden": str, "inputs": str}
+ROW |= {"steps": int, "seed": int, "line": str}
+MOST = 5  # rows
+
+
+@dataclass
+class Best:
+    """The best networks for a goal: one of each size, that with the fewest weights first."""
+
+    rows: list = field(default_factory=list)  # each has the keys of `ROW`
+
+    def enter(self, _, row):
+        known = {other["weights"]: other for other in self.rows}
+        before = known.setdefault(row["weights"], row)
+        if row["loss"] < before["loss"]:
+            known[row["weights"]] = row
+        self.rows = [known[weights] for weights in sorted(known)][:MOST]
+
+
+# Each: lesson -> name -> what.
+TABLES = {"answers": Answer, "exercises": Work, "best": Best}
+LATER = {"best": {}}  # tables that older records don't have
 EMPTY = json.dumps({"form": FORM, "answers": {}, "exercises": {}})
 
 
@@ -96,7 +117,7 @@ def read(path) -> dict:
 def parse(text) -> dict:
     """The tables of a record; a ValueError says that it is none."""
     try:
-        tables = json.loads(text)
+        tables = LATER | json.loads(text)
         if tables["form"] != FORM:
             raise ValueError(f"its form is no {FORM!r}")
         return {
@@ -117,7 +138,12 @@ def _entry(fields, kind):
         fields["tries"] = failed + bool(fields["solved"])
     entry, empty = kind(**fields), vars(kind())
     typed = all(type(getattr(entry, name)) is type(empty[name]) for name in empty)
-    if not (typed and all(type(n) is int for n in fields.get("mistakes", {}).values())):
+    counted = all(type(n) is int for n in fields.get("mistakes", {}).values())
+    types = [
+        {key: type(value) for key, value in row.items()}
+        for row in fields.get("rows", [])
+    ]
+    if not (typed and counted and all(found == ROW for found in types)):
         raise ValueError(f"no fields of {kind}")
     return entry
 
@@ -145,6 +171,11 @@ class Keeper:
         """What was done on an exercise; empty before the first try."""
         return self._record["exercises"].get(lesson, {}).get(exercise, Work())
 
+    def best(self, lesson) -> dict[str, list]:
+        """The rows of `Best` for each goal of a lesson that was reached."""
+        entries = self._record["best"].get(lesson, {})
+        return {goal: entry.rows for goal, entry in entries.items() if entry.rows}
+
     def solved(self, lesson) -> set[str]:
         """The names of the solved exercises of a lesson."""
         works = self._record["exercises"].get(lesson, {})
@@ -170,6 +201,10 @@ class Keeper:
     def add_try(self, lesson, exercise, solved, mistake="", code=""):
         """Remember that an exercise was checked. What was solved stays solved."""
         self._change("exercises", lesson, exercise, Work.add, solved, mistake, code)
+
+    def add_best(self, lesson, goal, row):
+        """Remember a network that reaches a goal, if it is among the best."""
+        self._change("best", lesson, goal, Best.enter, row)
 
     def open_in(self, folder) -> str:
         """Keep the record in a folder, if it is a learner's copy. Returns what to say.
@@ -259,6 +294,7 @@ class Keeper:
 
 KEEPER = Keeper()
 answer, work, solved = KEEPER.answer, KEEPER.work, KEEPER.solved
+best, add_best = KEEPER.best, KEEPER.add_best
 add_answer, add_review, add_try = KEEPER.add_answer, KEEPER.add_review, KEEPER.add_try
 add_guess, add_reveal = KEEPER.add_guess, KEEPER.add_reveal
 open_in, forget, close = KEEPER.open_in, KEEPER.forget, KEEPER.close

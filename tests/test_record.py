@@ -114,6 +114,41 @@ def test_tries_are_counted_and_the_last_mistake_stands_last(copy):
         assert restart(copy) == ""
 
 
+def row(weights, loss, line="Playground()"):
+    about = {"hidden": "4", "inputs": "x0, x1", "steps": 5, "seed": 0, "line": line}
+    return {"weights": weights, "loss": loss, **about}
+
+
+def sizes():
+    """The weights and the loss of each of the best."""
+    rows = record.best("forward")["few"]
+    return [(row["weights"], row["loss"]) for row in rows]
+
+
+def test_the_best_of_each_size_stays_the_fewest_weights_first(copy):
+    """Guards: a worse one in the place of a better, the same twice, a sixth row; and a
+    record from before there were goals, which counts as damaged."""
+    record.open_in(copy)
+    record.add_answer("forward", "a", "B", right=True)
+    path = copy / record.FILE
+    older = json.loads(path.read_text())
+    assert older.pop("best") == {}
+    path.write_text(json.dumps(older))
+    assert restart(copy) == "" and are_right("a") and record.best("forward") == {}
+    for weights, loss in [(20, 0.04), (15, 0.03), (20, 0.03), (15, 0.04), (20, 0.03)]:
+        record.add_best("forward", "few", row(weights, loss))
+    assert sizes() == [(15, 0.03), (20, 0.03)]
+    for weights in (18, 40, 30, 60, 12):
+        record.add_best("forward", "few", row(weights, 0.01, "Δ"))
+    best = [(12, 0.01), (15, 0.03), (18, 0.01), (20, 0.03), (30, 0.01)]
+    for _ in range(2):
+        assert sizes() == best and record.best("backprop") == {}
+        assert record.best("forward")["few"][0]["line"] == "Δ"
+        assert restart(copy) == ""
+    record.forget()
+    assert record.best("forward") == {}
+
+
 # 2. Where ------------------------------------------------------------------------------
 
 
@@ -130,10 +165,13 @@ def test_two_notebooks_keep_each_others_answers(copy):
     record.add_answer("forward", "a", "B", right=True)
     other = json.loads((copy / record.FILE).read_text())
     other["answers"]["backprop"] = {"b": other["answers"]["forward"]["a"]}
+    other["best"]["forward"] = {"few": {"rows": [row(20, 0.04)]}}
     (copy / record.FILE).write_text(json.dumps(other))
     record.add_answer("forward", "c", "C", right=True)
+    record.add_best("forward", "few", row(15, 0.03))
     restart(copy)
     assert are_right("ac") and are_right("b", "backprop")
+    assert sizes() == [(15, 0.03), (20, 0.04)]
 
 
 def test_forgetting_removes_the_file_and_goes_on(copy):
@@ -153,9 +191,10 @@ def test_forgetting_removes_the_file_and_goes_on(copy):
 GOOD = {"first": "B", "first_right": True, "solved": True, "last": "B", "when": ""}
 
 
-def tables(answers, works):
+def tables(answers, works, best=None):
     """The text of a file with these entries for one lesson."""
-    lessons = {"answers": {"forward": answers}, "exercises": {"forward": works}}
+    found = {"answers": answers, "exercises": works, "best": best or {}}
+    lessons = {table: {"forward": entries} for table, entries in found.items()}
     return json.dumps({"form": record.FORM, **lessons})
 
 
@@ -170,6 +209,10 @@ def tables(answers, works):
             for odd in ({"first": 1}, {"solved": "yes"}, {"streak": 1.5}, {"x": 1})
         ),
         *(tables({}, {"a": {"mistakes": odd}}) for odd in ([], {"sign": "often"})),
+        *(
+            tables({}, {}, {"few": {"rows": odd}})
+            for odd in ({}, [None], [{}], [row("20", 0.04)], [row(20, 0.04, None)])
+        ),
         "\udcff",  # no UTF-8
     ],
 )

@@ -214,6 +214,9 @@ class Lesson:
                 for name in self.exercises:
                     state = "solved" if name in solved else "not solved yet"
                     lines.append(f"  {name}: {state}")
+        for goal, (first, *_) in record.best(self.name).items():
+            told = "{weights} weights, test loss {loss:.4f}".format(**first)
+            lines.append(f"your best at '{goal}': {told}")
         if all(count == total for count, total in done.values()):
             lines.append("All done in this notebook.")
         if detours:

@@ -1,0 +1,1 @@
+"""A network to play with: what its data, its units and its penalties do."""

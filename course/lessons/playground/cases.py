@@ -1,0 +1,134 @@
+"""How a split of samples is judged, whichever way it draws.
+
+Random numbers can't be compared one by one: another right way to draw gives others. So
+what is checked is true of each right split; and of `MANY` splits of a few samples, each
+sample is in the test data of some, and half of the splits are different ones. With 4 of
+11 samples in the test, a right answer misses that less than once in 10^10 checks.
+"""
+
+import numpy as np
+
+from course.checking.exercise import FormError, Listed, to_array
+from course.lessons.cases import expect_items
+from course.words import counted
+
+MANY = 60
+PARTS = "train", "test"
+NAMES = [f"{letter}_{part}" for part in PARTS for letter in "XY"]
+
+
+def samples(seed, n, share, inputs=2, outputs=1):
+    """Numbers that all differ, so that each row is known again; the generator is to come."""
+    rng = np.random.default_rng(seed)
+    X, Y = (rng.permutation(n * k).reshape(n, k) / 4 for k in (inputs, outputs))
+    return X, Y, share, None
+
+
+def measure_split(call, args):
+    """The form of the first split; `FormError` if one is wrong, or what they are drawn from."""
+    X, Y, share, _ = args
+
+    def tests(*seeds):
+        return [
+            _split(call(X, Y, share, np.random.default_rng(s)), *args) for s in seeds
+        ]
+
+    is_small = 11 <= len(X) <= 20
+    found = tests(*range(MANY if is_small else 1))
+    if is_small:
+        needed = "every random number must come from the rng that is handed in"
+        _refuse(
+            found[:3] != tests(0, 1, 2),
+            f"two generators with the same seed give different splits: {needed}",
+        )
+        _refuse_patterns([test for test, _ in found], len(X))
+    is_list = found[0][1]
+    return {"the split": np.zeros(1).view(Listed if is_list else np.ndarray)}
+
+
+def _refuse_patterns(found, n):
+    """`FormError` if the test data of many generators have too much in common."""
+    several = len(set(found))
+    _refuse(
+        several == 1,
+        f"generators with different seeds give the same test data, {_listed(found[0])}: "
+        "where does rng come in?",
+    )
+    never = {*range(n)} - set().union(*found)
+    _refuse(
+        never,
+        f"{_listed(never)} never got into the test data, in {MANY} splits: any sample may",
+    )
+    _refuse(
+        several < MANY / 2,
+        f"{MANY} splits with different seeds are only {several} different ones: every "
+        "selection must be possible",
+    )
+
+
+def _split(answer, X, Y, share, _):
+    """The samples in the test data, and whether lists stand for arrays."""
+    expect_items(answer, 4, ", ".join(NAMES))
+    found = dict(zip(NAMES, map(to_array, answer, NAMES)))
+    rows = {
+        name: _rows_of(name, array, X if name[0] == "X" else Y)
+        for name, array in found.items()
+    }
+    for part in PARTS:
+        ours, theirs = (len(rows[f"{letter}_{part}"]) for letter in "XY")
+        _refuse(
+            ours != theirs,
+            f"X_{part} has {counted(ours, 'row')} and Y_{part} {theirs}: each sample needs "
+            "its target",
+        )
+    train, test = rows["X_train"], rows["X_test"]
+    _refuse_counts(len(train), len(test), len(X), share)
+    for part in PARTS:
+        _refuse_pairs(part, rows[f"X_{part}"], rows[f"Y_{part}"])
+    twice = [i for i in train + test if (train + test).count(i) > 1]
+    _refuse(twice, f"{_listed(twice[:1])} comes twice, and another is lost")
+    return frozenset(test), any(isinstance(array, Listed) for array in found.values())
+
+
+def _refuse_counts(train, test, n, share):
+    right = round(share * n)
+    _refuse(
+        (train, test) != (n - right, right),
+        f"of {n} samples it makes {train} training and {test} test data; with the share "
+        f"{share:.3g} it should be {n - right} and {right}",
+    )
+
+
+def _refuse_pairs(part, ours, theirs):
+    """`FormError` if the samples (their numbers) are not those whose targets come along."""
+    for place, (sample, target) in enumerate(zip(ours, theirs)):
+        _refuse(
+            sample != target,
+            f"row {place} of X_{part} is sample {sample}, and row {place} of Y_{part} is "
+            f"the target of sample {target}: X and Y must be shuffled in the same way",
+        )
+
+
+def _rows_of(name, array, whole):
+    """Which row of the whole each row of an array is."""
+    width = whole.shape[1]
+    _refuse(
+        array.ndim != 2 or array.shape[-1] != width,
+        f"{name} has the shape {array.shape}, it should have {counted(width, 'column')}",
+    )
+    gaps = abs(np.asarray(array)[:, None] - whole).max(axis=-1)
+    near = [int(row.argmin()) if row.min() < 1e-3 else None for row in gaps]
+    _refuse(None in near, f"{name} holds a row that is no row of {name[0]}")
+    return near
+
+
+def _listed(numbers):
+    """'sample 3', or several in their order."""
+    several = sorted({*numbers})
+    more = ", ..." if several[6:] else ""
+    return f"sample{'s'[: several[1:] != []]} {', '.join(map(str, several[:6]))}{more}"
+
+
+def _refuse(is_wrong, words):
+    if is_wrong:
+        raise FormError(words)

@@ -1,0 +1,154 @@
+import itertools
+
+import numpy as np
+
+import mlp_core as mlp
+from course.lessons.cases import SIZES, layers_form, network
+
+# %% task
+# ## Exercise: the gradients with L2
+#
+# L2 adds a penalty to the loss, the sum of all squared weights times `l2` / 2; biases
+# are left out. What is its slope with respect to one weight $W_{jk}$? All other squares
+# stay as they are when this weight moves, and the slope of $W_{jk}^2$ is $2 W_{jk}$:
+#
+# $$\frac{\partial}{\partial W_{jk}} \Big( L + \frac{l_2}{2} \sum W^2 \Big)
+# = \frac{\partial L}{\partial W_{jk}} + \frac{l_2}{2} \cdot 2 W_{jk}
+# = \frac{\partial L}{\partial W_{jk}} + l_2 W_{jk}.$$
+#
+# Write `my_l2_grads(params, grads, l2)`. `params` holds a pair `W, b` for each layer,
+# `grads` the pair `dW, db` of the loss alone. Return a new list of pairs, the gradients of
+# loss and penalty together. Leave what you are given as it is.
+
+# %% stub
+def my_l2_grads(params, grads, l2):
+    return None  # your code: return a list of pairs (dW, db)
+
+# %% hint
+# As in `my_step`: `for (W, b), (dW, db) in zip(params, grads):` takes one layer after the
+# other.
+
+# %% hint
+# Which of the two, `dW` or `db`, does the penalty change? `dW += ...` would write into the
+# array that you were given.
+
+# %% solution
+def my_l2_grads(params, grads, l2):
+    new = []
+    for (W, b), (dW, db) in zip(params, grads):
+        new.append((dW + l2 * W, db))
+    return new
+# A step with it takes from each weight the share `learning_rate * l2` of itself: so L2 is
+# also called *weight decay*. The half in the penalty is there so that the 2 goes away.
+
+# %% cases
+form = layers_form("dW", "db")
+minutes = 4
+cases = [
+    (network(seed, *sizes), network(seed + 20, *sizes), l2)
+    for seed, sizes, l2 in zip(
+        itertools.count(840), SIZES, itertools.cycle([0.5, 0.1, 1.0, 0.02])
+    )
+]
+
+def fresh(rng):
+    """Narrow and deep networks, large weights, large gradients; no penalty, a large one."""
+    far = [mlp.Layer(np.full((2, 1), 25.0), np.full(1, -40.0))]
+    steep = [mlp.Layer(np.full((2, 1), 5e3), np.full(1, -5e3))]
+    drawn = [
+        ((1, 1), 0.0),
+        ((1, 1, 1), 3.0),
+        ((2, 3, 2, 1, 2, 3, 2), 0.3),
+        (rng.integers(1, 6, 3), 0.07),
+        ((2, 3, 1), 0.5),  # the shapes of a fixed case
+    ]
+    return [
+        (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
+        (far, steep, 0.01),
+        *((network(rng, *sizes), network(rng, *sizes), l2) for sizes, l2 in drawn),
+    ]
+
+# %% mistakes in: new.append((dW + ____, ____))
+# the biases are penalized, too: which numbers does the sum in the penalty hold?
+new.append((dW + l2 * W, db + l2 * b))
+# the penalty counts twice: the half in front of the sum is still to come off
+new.append((dW + 2 * l2 * W, db))
+# the penalty counts half: the slope of a square brings a 2, and what becomes of the half?
+new.append((dW + l2 * W / 2, db))
+# the squares are still there: what is the slope of W**2?
+new.append((dW + l2 * W**2, db))
+# half of each square is the penalty itself: what is its slope?
+new.append((dW + l2 / 2 * W**2, db))
+# every weight gets the whole penalty, one number: its slope is another one for each weight
+new.append((dW + l2 / 2 * np.sum(W**2), db))
+# the penalty pulls the wrong way: a step goes against the gradient, and the weights would
+# grow
+new.append((dW - l2 * W, db))
+# this is L1: it pulls each weight by the same, large or small
+new.append((dW + l2 * np.sign(W), db))
+# the size of W alone: where W is negative, the pull goes up, and so the slope is negative
+new.append((dW + l2 * abs(W), db))
+# the penalty is there in full, whatever l2 is
+new.append((dW + W, db))
+# this is the gradient of the penalty alone: whose does it go with?
+new.append((l2 * W, 0 * db))
+# l2 shrinks the gradient of the loss, too: it belongs to the penalty only
+new.append((l2 * (dW + W), db))
+# these are weights, moved by the penalty: gradients are asked for, and the step comes later
+new.append((W - l2 * W, b))
+# the gradients of the loss are changed in place: the caller may still need them
+dW += l2 * W
+new.append((dW, db))
+
+# %% mistakes in: new.append((dW + l2 * W, db))
+# mend: new = [] before the loop, new.append(____) in it, return new after it
+# only the first layer is there: does the function end before it comes to the others?
+new.append((dW + l2 * W, db))
+return new
+# only the last layer is there: is the pair of every layer kept?
+new = [(dW + l2 * W, db)]
+
+# %% mistakes in: return new
+# only the first layer is penalized: the sum goes over the weights of all layers
+# mend: new.append((dW + ____, ____))
+return new[:1] + list(grads[1:])
+# the output layer is not penalized: the sum goes over the weights of all layers
+# mend: new.append((dW + ____, ____))
+return new[:-1] + list(grads[-1:])
+
+# %% right in: new.append((dW + l2 * W, db))
+# in float32
+new.append((np.float32(dW) + np.float32(l2) * np.float32(W), np.float32(db)))
+# as lists: 'A list stands where an array is asked for'
+new.append(((dW + l2 * W).tolist(), db.tolist()))
+# copies that are changed in place
+dW = dW.copy()
+dW += l2 * W
+new.append(mlp.Layer(dW, db.copy()))
+
+# %% right
+# by number, number by number
+def my_l2_grads(params, grads, l2):
+    new = []
+    for i in range(len(params)):
+        dW = np.zeros(params[i][0].shape)
+        for j, k in np.ndindex(dW.shape):
+            dW[j, k] = grads[i][0][j, k] + params[i][0][j, k] * l2
+        new.append((dW, grads[i][1]))
+    return tuple(new)
+
+# %% wrong in: new.append((dW + l2 * W, db))
+# large weights are cut off: 'is wrong'
+new.append((dW + l2 * np.clip(W, -10, 10), db))
+# a mean over the weights: 'is wrong'
+new.append((dW + l2 * W / W.size, db))
+
+# %% wrong in: new = []
+# no penalty is taken for a usual one: 'in 14 of 15 cases'
+new, l2 = [], l2 or 0.01
+
+# %% wrong in: return new
+# two lists: 'return one list, with a pair (dW, db) for each layer'
+return [dW for dW, db in new], [db for dW, db in new]
+# a result kept between calls: 'is wrong'
+return vars(my_l2_grads).setdefault(str([l2, *(W.shape for W, b in params)]), new)
