@@ -1,0 +1,1 @@
+"""Six experiments that you play yourself: test data, features, penalties, batches, rates."""
