@@ -196,7 +196,9 @@ class Run:
         params, activation = self.with_features()
         with np.errstate(all="ignore"):  # the numbers may explode
             outputs = [mlp.forward(params, X, activation)[0] for _, X, _ in self.data]
-            return {part.name: mlp.loss(y, part.Y) for y, part in zip(outputs, self.data)}
+            return {
+                part.name: mlp.loss(y, part.Y) for y, part in zip(outputs, self.data)
+            }
 
     def train(self, steps):
         """So many steps more, as `mlp_core.train` makes them, with the settings of now."""
@@ -242,7 +244,9 @@ class Run:
 
     def line(self) -> str:
         """Its numbers, as the page tells them."""
-        losses = [f"{_digits(loss)} on the {name} data" for name, loss in self.loss.items()]
+        losses = [
+            f"{_digits(loss)} on the {name} data" for name, loss in self.loss.items()
+        ]
         told = f"loss {', '.join(losses)}" if losses else "no data"
         return f"step {self.step}: {told}"
 
