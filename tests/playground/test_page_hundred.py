@@ -18,7 +18,13 @@ CASES = [
     {"data": "xor", "hidden": [4], "activation": "relu", "batch": 1, "scheme": "he"},
     # Notebook 8's, and one with what the others leave out.
     {"data": "circles", "hidden": [4] * 6, "activation": "relu", "scheme": "he"},
-    {"data": "circles", "features": ["x0", "x1^2"], "l2": 0.003, "batch": 1000},
+    {
+        "data": "gaussians",
+        "features": ["x1", "x0"],
+        "l2": 0.0003,
+        "batch": 1000,
+        "noise": 0.3,
+    },
 ]
 
 
