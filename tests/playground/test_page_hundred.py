@@ -18,13 +18,7 @@ CASES = [
     {"data": "xor", "hidden": [4], "activation": "relu", "batch": 1, "scheme": "he"},
     # Notebook 8's, and one with what the others leave out.
     {"data": "circles", "hidden": [4] * 6, "activation": "relu", "scheme": "he"},
-    {
-        "data": "gaussians",
-        "features": ["x1", "x0"],
-        "l2": 0.0003,
-        "batch": 1000,
-        "noise": 0.3,
-    },
+    {"features": ["x0^2", "x1"], "l2": 0.0001, "batch": 1000, "learning_rate": 3},
 ]
 
 
@@ -46,7 +40,7 @@ def test_the_rate_is_that_of_the_sweep(settings):
         # Runs at these rates are chaotic: on another processor one may part.
         assert (found != by_sweep).sum() <= 2, name
     solved = sum(one["isSolved"] for one in told["done"])
-    assert 0 < solved < 100
+    assert 5 < solved < 100
     np.testing.assert_allclose(told["interval"], wilson_interval(solved, 100))
 
 
