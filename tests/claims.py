@@ -34,6 +34,7 @@ from course.lessons.bug_lab.puzzles import patterns, puzzle
 from course.original import original_loss_and_grads
 from course.panels.initialization import signal
 from course.panels.slice import loss_slice
+from course.playground import trained
 from mlp_core import SUM, XOR, identity, tanh
 from tests import bar
 from tests.reference import stack
@@ -329,6 +330,72 @@ def all_white(seeds):
     """Which first maps of the lab at level 2 show no error."""
     drawn = [puzzle(seed, 2, 0) for seed in seeds]
     return np.array([not patterns(p)[p.suspect].wrong for p in drawn])
+
+
+# Notebook 8: the data are always those of data seed 1
+
+
+CLOUDS = {"data": "xor_clouds", "noise": 0.4, "test": 0.5, "hidden": [8, 8]}
+CLOUDS |= {"learning_rate": 1}
+SPIRALS = {"data": "spirals", "noise": 0, "learning_rate": 3, "batch": 0}
+SIX_LAYERS = {"data": "circles", "hidden": [4] * 6, "scheme": "he"}
+
+
+@functools.cache
+def clouds(seeds, step, l2):
+    """The two losses of some of these seeds."""
+    runs = (trained(step, seed=seed, l2=l2, **CLOUDS) for seed in seeds[:150])
+    return np.array([[run.loss["training"], run.loss["test"]] for run in runs])
+
+
+def ends_overfitted(seeds):
+    early, late = (clouds(seeds, step, 0) for step in (300, 20_000))
+    return (late[:, 0] < early[:, 0] / 3) & (late[:, 1] > 1.2 * early[:, 1])
+
+
+def penalty_pays(seeds):
+    """Which end with a higher training loss and a lower test loss."""
+    free, held = (clouds(seeds, 5000, l2) for l2 in (0, 0.001))
+    return (held[:, 0] > free[:, 0]) & (held[:, 1] < free[:, 1])
+
+
+def follows_the_spirals(seeds, **network):
+    runs = (trained(1000, seed=seed, **SPIRALS, **network) for seed in seeds[:100])
+    return np.array([run.loss["test"] < 0.05 for run in runs])
+
+
+@functools.cache
+def six_layers(seeds, activation):
+    """The networks with a dead unit, those with a dead layer, and those that learned."""
+    run = trained(0, activation=activation, **SIX_LAYERS)
+    swept = run.sweep(seeds)
+    dead = mlp.dead_units(swept.params, run.X, run.activations)
+    some = np.any([units.any(axis=-1) for units in dead], axis=0)
+    whole = np.any([units.all(axis=-1) for units in dead], axis=0)
+    return some, whole, np.mean((swept.Y_hat - run.Y) ** 2, axis=(1, 2)) / 2 < 0.1
+
+
+def rises_half_the_time(seeds):
+    """For which seeds 40 to 60 % of 500 steps of one sample raise the training loss."""
+    shares = []
+    for seed in seeds[:60]:
+        run, losses = trained(1000, batch=1, seed=seed), []
+        for _ in range(500):
+            run.train(1)
+            losses.append(run.loss["training"])
+        shares.append(np.mean(np.diff(losses) > 0))
+    return abs(np.array(shares) - 0.5) <= 0.1
+
+
+@functools.cache
+def circles_loss(seeds, learning_rate):
+    runs = (trained(learning_rate=learning_rate, seed=seed) for seed in seeds[:100])
+    return np.array([run.loss["training"] for run in runs])
+
+
+def best_is_1(seeds):
+    losses = [circles_loss(seeds, rate) for rate in (1, 0.001, 0.01, 0.1, 10)]
+    return np.argmin(losses, axis=0) == 0
 
 
 # 3. The command ----------------------------------------------------------------------

@@ -299,7 +299,7 @@ class Notebook:
             index
             for index, cell in enumerate(self.cells())
             if any(panel <= set(out.get("data", ())) for out in cell.get("outputs", ()))
-            and ("playground." in cell["source"]) == playgrounds
+            and ("playground" in cell["source"].lower()) == playgrounds
         ]
 
     def show_cell(self, index):

@@ -180,20 +180,52 @@ class Run:
     def activations(self) -> list[mlp.Activation]:
         return activations_of(self.settings)
 
+    @property
+    def X(self) -> np.ndarray:
+        """The training data as the network takes them, (n, inputs)."""
+        return features_of(self.settings["features"], self.data[0].X)
+
+    @property
+    def Y(self) -> np.ndarray:
+        """The targets of the training data, (n, 1)."""
+        return self.data[0].Y
+
+    @property
+    def loss(self) -> dict:
+        """Of 'training', and of 'test' where there are test data: without penalties."""
+        params, activation = self.with_features()
+        with np.errstate(all="ignore"):  # the numbers may explode
+            outputs = [mlp.forward(params, X, activation)[0] for _, X, _ in self.data]
+            return {
+                part.name: mlp.loss(y, part.Y) for y, part in zip(outputs, self.data)
+            }
+
     def train(self, steps):
         """So many steps more, as `mlp_core.train` makes them, with the settings of now."""
         if not self.data:
             return
-        now, (_, X, Y) = self.settings, self.data[0]
-        batch = min(now["batch"], len(X)) or None
-        more = {"samples": mlp.draw_samples(self.rng, len(X), steps, batch)}
-        more |= {"activation": self.activations, "learning_rate": now["learning_rate"]}
-        if now["l1"] or now["l2"] or now["gradient"] == "original":
-            more["gradient"] = self.gradient
-        X = features_of(now["features"], X)
-        self.params, history = fast.train(self.params, X, Y, **more)
+        batch = min(self.settings["batch"], len(self.X)) or None
+        samples = mlp.draw_samples(self.rng, len(self.X), steps, batch)
+        more = {"samples": samples, **self._usual}
+        self.params, history = fast.train(self.params, self.X, self.Y, **more)
         self.step += len(history.loss)
         self.diverged_at = history.diverged_at and self.step + 1
+
+    def sweep(self, seeds, steps=2000) -> fast.Sweep:
+        """These settings from other seeds, as '100 seeds' on the page trains them."""
+        more = {"sizes": sizes_of(self.settings), "scheme": self.settings["scheme"]}
+        more["batch_size"] = min(self.settings["batch"], len(self.X)) or None
+        more |= {"epochs": steps, "steps_per_epoch": 1, **self._usual}
+        return fast.sweep(self.X, self.Y, seeds, **more)
+
+    @property
+    def _usual(self):
+        """What training and sweeps take."""
+        now = self.settings
+        more = {"activation": self.activations, "learning_rate": now["learning_rate"]}
+        if now["l1"] or now["l2"] or now["gradient"] == "original":
+            more["gradient"] = self.gradient
+        return more
 
     def gradient(self, params, X, Y, activation):
         """That of the loss + l1 * sum of abs(W) + l2 / 2 * sum of W**2."""
@@ -212,13 +244,17 @@ class Run:
 
     def line(self) -> str:
         """Its numbers, as the page tells them."""
-        (params, activation), losses = self.with_features(), []
-        with np.errstate(all="ignore"):  # they may explode
-            for name, X, Y in self.data:
-                loss = mlp.loss(mlp.forward(params, X, activation)[0], Y)
-                losses.append(f"{_digits(loss)} on the {name} data")
+        losses = [
+            f"{_digits(loss)} on the {name} data" for name, loss in self.loss.items()
+        ]
         told = f"loss {', '.join(losses)}" if losses else "no data"
         return f"step {self.step}: {told}"
+
+
+def trained(step=2000, **settings) -> Run:
+    """The run of a `Playground` with these settings, at this step, without a page."""
+    settings |= {"step": step}
+    return Run({name: check(name, value) for name, value in settings.items()})
 
 
 def _digits(loss):

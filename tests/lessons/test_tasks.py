@@ -15,8 +15,10 @@ from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
 from course import panels
-from course.fast import sweep
+from course.fast import join, sweep
+from course.lessons import NOTEBOOKS
 from course.lessons.bug_lab import bugs
+from course.playground import trained
 from course.tools import find_notebooks, notebooks
 from course.tools.cells import kind_of
 from tests import tables
@@ -406,3 +408,94 @@ def test_task_8f38ce26_2():
     assert "Found so far: 1 of 4." in choose(lab, lab.bug)
     press(lab, "New bug")
     assert "Each wrong entry is 3.00 times the right one" in lab.shown.line
+
+
+# 8. The playground ---------------------------------------------------------------------
+
+PLAYED = NOTEBOOKS["playground"]
+SQUARE = np.stack(np.meshgrid(*[np.linspace(-3, 3, 50)] * 2), axis=-1).reshape(-1, 2)
+
+
+def played(id, step=0, **changed):
+    """The run of a playground, whose settings are changed before it begins."""
+    space = {}
+    for cell in cells_of(PLAYED):
+        if cell.id.endswith("-play"):
+            *lines, last = ast.parse(cell.source).body
+            exec(compile(ast.Module(lines, []), id, "exec"), space)  # noqa: S102
+            if cell.id == id:
+                play = eval(compile(ast.Expression(last.value), id, "eval"), space)
+                return trained(step, **play.settings | changed)
+    raise ValueError(f"there is no cell {id}")
+
+
+def surface(run):
+    params, activation = run.with_features()
+    return mlp.forward(params, SQUARE, activation)[0][:, 0]
+
+
+def crossed(run):
+    """The share of the square that a plain cross colours as the network does."""
+    return np.mean((surface(run) > 0.5) == (SQUARE.prod(axis=1) < 0))
+
+
+def rises(run, steps):
+    """In which share of so many steps more the training loss rises."""
+    losses = []
+    for _ in range(steps):
+        run.train(1)
+        losses.append(run.loss["training"])
+    return np.mean(np.diff(losses) > 0)
+
+
+def test_task_long_tasks_1():
+    """Guards: a test loss whose lowest place is early, where the surface is a cross."""
+    run, test, share = played("long-play"), [], {}
+    for _ in range(200):
+        run.train(100)
+        test.append(run.loss["test"])
+        share[run.step] = crossed(run)
+    assert 300 <= 100 * (1 + np.argmin(test)) <= 700
+    assert share[500] > 0.93 and share[20_000] < 0.91
+
+
+def test_task_spirals_tasks_1():
+    """Guards: a test loss that stays above 0.05, and falls below by either change."""
+    assert played("spirals-play", 1000).loss["test"] > 0.06
+    sines = ["x0", "x1", "sin(x0)", "sin(x1)"]
+    for changed in ({"hidden": [8, 8]}, {"features": sines}):
+        assert played("spirals-play", 1000, **changed).loss["test"] < 0.05
+
+
+def test_task_penalty_tasks_1():
+    """Guards: weights that L2 halves, a smoother surface, and nothing left by too much."""
+    free, held = (played("penalty-play", 5000, l2=l2) for l2 in (0, 0.001))
+    assert np.linalg.norm(join(held.params)) < np.linalg.norm(join(free.params)) / 2
+    assert crossed(held) > crossed(free)
+    held.settings["l2"] = 0.1
+    held.train(4000)
+    assert np.ptp(surface(held)) < 0.01
+
+
+def test_task_batch_tasks_1():
+    """Guards: which curve is jagged, and which only falls."""
+    assert rises(played("batch-play"), 1000) > 0.3
+    assert rises(played("batch-play", batch=0), 1000) == 0
+
+
+def test_task_dead_tasks_1():
+    """Guards: plain pictures, each with a dead layer; and none with the other activations."""
+    for name in ("relu", "tanh", "leaky_relu"):
+        run = played("dead-play", activation=name)
+        nets = run.sweep(range(100))
+        plain = np.ptp(nets.Y_hat, axis=(1, 2)) < 0.01
+        dead = mlp.dead_units(nets.params, run.X, run.activations)
+        whole = np.any([layer.all(axis=-1) for layer in dead], axis=0)
+        assert np.array_equal(plain, whole) and plain.any() == (name == "relu")
+
+
+def test_task_rate_tasks_1():
+    """Guards: a loss that jumps without exploding; and one that explodes early."""
+    run = played("rate-play")
+    assert rises(run, 1000) > 0.2 and run.diverged_at is None
+    assert 100 <= played("rate-play", 1000, output="identity").diverged_at <= 140

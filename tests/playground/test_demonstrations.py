@@ -10,7 +10,7 @@ from tests.playground.node import ask
 
 SEEDS = range(1000, 1020)
 TEXT = (ROOT / "docs" / "playground.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"(?m)^\| ([^|]+) \| `([^`|]*)` \|", TEXT.split("## Four")[1])
+ROWS = re.findall(r"(?m)^\| ([^|]+) \| `([^`|]*)` \|", TEXT.split("## Two")[1])
 ADDRESSES = dict(ROWS)
 
 
@@ -18,7 +18,7 @@ ADDRESSES = dict(ROWS)
 def settings():
     """What each address says, as the page reads it."""
     told = ask("fromAddress", list(ADDRESSES.values()))
-    assert len(told) == 4 and not any(found["complaints"] for found in told)
+    assert len(told) == 2 and not any(found["complaints"] for found in told)
     return {
         name: found["settings"] for name, found in zip(ADDRESSES, told, strict=True)
     }
@@ -38,22 +38,6 @@ def test_xor_needs_a_hidden_layer_or_the_right_input(settings):
     assert np.all(np.abs(alone[:, 0] - 0.12) < 0.01)
     for more in ({"features": ["x0", "x1", "x0*x1"]}, {"hidden": [4]}):
         assert np.all(losses(case, **more)[0][:, 0] < 0.06)
-
-
-def test_overfitting_and_what_a_penalty_does_to_it(settings):
-    case = settings["Overfitting"]
-    some = SEEDS[:5]  # 20,000 steps each
-    free, _ = losses(case, some)
-    assert np.all(free[:, 1] > 2 * free[:, 0])
-    held, _ = losses(case, some, l2=0.001)
-    assert np.sum(held[:, 1] < free[:, 1]) >= 4
-
-
-def test_a_learning_rate_that_is_too_large(settings):
-    case = settings["A learning rate too large"]
-    assert all(losses(case)[1])
-    learned, diverged = losses(case, learning_rate=0.1)
-    assert not any(diverged) and np.all(learned < 0.01)
 
 
 def test_a_bias_that_kills_a_unit(settings):

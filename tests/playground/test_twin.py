@@ -11,7 +11,7 @@ import pytest
 
 import mlp_core as mlp
 from course.fast import join
-from course.playground import twin
+from course.playground import Playground, twin
 from tests.playground.node import ask
 
 ALL = {name: list(spec.get("options", ())) for name, spec in twin.SPEC.items()}
@@ -243,3 +243,21 @@ def test_the_line_tells_step_and_losses():
     digits = [0, 5e-4, 0.001, 1234.56789, 1e4, 3.21e-12, 4e300, math.nan]
     words = "0 5.0e-4 0.0010 1.2e3 1.0e4 3.2e-12 4.0e300 not finite"
     assert " ".join(map(twin._digits, digits)) == words
+
+
+def test_trained_is_the_run_of_a_playground():
+    """Guards: other defaults than the page's, a misspelt setting, a loss with a penalty."""
+    run = twin.trained(40, data="circles", seed=3, l2=0.01)
+    assert run.step == 40
+    assert run.line() == repr_line(data="circles", seed=3, l2=0.01, step=40)
+    Y_hat, _ = mlp.forward(run.params, run.data[1].X, run.activations)
+    assert run.loss["test"] == mlp.loss(Y_hat, run.data[1].Y)
+    with pytest.raises(ValueError, match="noise must be at most 0.5, not 7"):
+        twin.trained(noise=7)
+    with pytest.raises(TypeError, match="there is no setting rate"):
+        twin.trained(rate=1)
+
+
+def repr_line(**settings):
+    """The line that a playground shows where there is no page."""
+    return Playground(**settings)._repr_mimebundle_()[0]["text/plain"]

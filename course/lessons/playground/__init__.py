@@ -1,1 +1,1 @@
-"""A network to play with: what its data, its units and its penalties do."""
+"""Six experiments that you play yourself: test data, features, penalties, batches, rates."""

@@ -8,15 +8,15 @@ from course.lessons.cases import SIZES, layers_form, network
 # %% task
 # ## Exercise: the gradients with L2
 #
-# L2 adds a penalty to the loss, the sum of all squared weights times `l2` / 2; biases
-# are left out. What is its slope with respect to one weight $W_{jk}$? All other squares
-# stay as they are when this weight moves, and the slope of $W_{jk}^2$ is $2 W_{jk}$:
+# Training with L2 goes down the slopes of loss and penalty together. What is that of one
+# weight $w$? The other squares stay as they are when it moves, and the slope of $w^2$ is
+# $2 w$:
 #
-# $$\frac{\partial}{\partial W_{jk}} \Big( L + \frac{l_2}{2} \sum W^2 \Big)
-# = \frac{\partial L}{\partial W_{jk}} + \frac{l_2}{2} \cdot 2 W_{jk}
-# = \frac{\partial L}{\partial W_{jk}} + l_2 W_{jk}.$$
+# $$\frac{\partial}{\partial w} \Big( L + \frac{\lambda}{2} \sum w^2 \Big)
+# = \frac{\partial L}{\partial w} + \frac{\lambda}{2} \cdot 2 w
+# = \frac{\partial L}{\partial w} + \lambda w.$$
 #
-# Write `my_l2_grads(params, grads, l2)`. `params` holds a pair `W, b` for each layer,
+# Write `my_l2_grads(params, grads, l2)`, where `l2` is $\lambda$. `params` holds a pair `W, b` for each layer,
 # `grads` the pair `dW, db` of the loss alone. Return a new list of pairs, the gradients of
 # loss and penalty together. Leave what you are given as it is.
 
@@ -38,8 +38,8 @@ def my_l2_grads(params, grads, l2):
     for (W, b), (dW, db) in zip(params, grads):
         new.append((dW + l2 * W, db))
     return new
-# A step with it takes from each weight the share `learning_rate * l2` of itself: so L2 is
-# also called *weight decay*. The half in the penalty is there so that the 2 goes away.
+# A step with it takes from each weight the share `learning_rate * l2` of itself: that is
+# the decay. The half in the penalty is there so that the 2 goes away.
 
 # %% cases
 form = layers_form("dW", "db")
