@@ -422,6 +422,7 @@ def played(id, step=0, **changed):
     for cell in cells_of(PLAYED):
         if cell.id.endswith("-play"):
             *lines, last = ast.parse(cell.source).body
+            lines = [line for line in lines if not isinstance(line, ast.Expr)]
             exec(compile(ast.Module(lines, []), id, "exec"), space)  # noqa: S102
             if cell.id == id:
                 play = eval(compile(ast.Expression(last.value), id, "eval"), space)
@@ -475,6 +476,19 @@ def test_task_penalty_tasks_1():
     held.settings["l2"] = 0.1
     held.train(4000)
     assert np.ptp(surface(held)) < 0.01
+
+
+def test_task_own_l2_tasks_1():
+    """Guards: thin lines and a low test loss with L2, the contrary without, and back again."""
+    run, seen = played("own-l2-play", batch=0), []
+    for l2, steps in ((0.001, 5000), (0, 5000), (0.001, 2000)):
+        run.settings["l2"] = l2
+        run.train(steps)
+        seen.append([np.linalg.norm(join(run.params)), *run.loss.values()])
+    held, free, again = np.array(seen)
+    assert held[0] < again[0] < 0.7 * free[0]
+    assert free[1] < 0.7 * again[1]
+    assert free[2] > 1.1 * held[2] and again[2] < 1.05 * held[2]
 
 
 def test_task_batch_tasks_1():

@@ -9,7 +9,11 @@ from tests.playground.node import ask
 
 def test_the_numbers_of_the_axis_never_touch_and_are_some():
     """Guards numbers over one another where the chart is low, and an axis without any."""
-    lows, spans, rooms = [-9.3, -2.6, -0.95, 3.2], [0.5, 1.7, 4, 30], [0.02, 0.3, 1.2, 5]
+    lows, spans, rooms = (
+        [-9.3, -2.6, -0.95, 3.2],
+        [0.5, 1.7, 4, 30],
+        [0.02, 0.3, 1.2, 5],
+    )
     cases = [
         [low, low + span, min(room, span / 2)]
         for low, span, room in itertools.product(lows, spans, rooms)
