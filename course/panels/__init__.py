@@ -13,7 +13,6 @@ draw -> picture and status line.
 # ruff: noqa: F401
 
 from course.panels.activation import activation_panel
-from course.panels.first_look import first_look_panel
 from course.panels.gradient import gradient_panel
 from course.panels.initialization import initialization_panel
 from course.panels.passing import pass_panel
