@@ -1,4 +1,4 @@
-"""Modules and functions by the names that they had when learners' copies were made.
+"""Modules by the names that they had when learners' copies were made.
 
 An update leaves a cell alone that its learner changed: it imports by the old name.
 """
@@ -6,9 +6,6 @@ An update leaves a cell alone that its learner changed: it imports by the old na
 import importlib
 import sys
 from types import ModuleType
-
-from course import panels
-from course.playground import Playground, first_look
 
 MOVED = {
     "course.lessons.bug_lab.panel": "course.lessons.bug_lab.game",
@@ -26,12 +23,6 @@ class _Moved(ModuleType):
         return getattr(importlib.import_module(MOVED[self.__name__]), name)
 
 
-def first_look_panel(neuron=None, **settings) -> Playground:
-    """The panel of an older notebook 0: with its settings, what stands there today."""
-    return first_look(**settings)
-
-
 def keep_names():
-    """Let what has moved be found by its old name, too."""
+    """Let what has moved be imported by its old name, too."""
     sys.modules.update({name: _Moved(name) for name in MOVED})
-    panels.first_look_panel = first_look_panel
