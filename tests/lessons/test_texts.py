@@ -135,7 +135,7 @@ def test_the_counts_of_seeds_hang_on_no_processor():
     """Guards: the numbers of seeds in replies, where another processor rounds otherwise;
     and of the plan the 20 seeds of the slider that fail."""
     asked = load_questions("first_look").predictions
-    rates, units = asked["learning rate 5"].solution(), asked["of 1,000"].feedback
+    rates, units = asked["learning rate 5"].solution(), asked["of 1,000"].solution()
     for change in (0, 1e-14, -1e-12, 1e-10):
         for rate, count in {
             0.001: 4,
