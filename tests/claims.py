@@ -98,6 +98,11 @@ BUG = {"gradient": original_loss_and_grads}
 TANH = {"activation": [tanh, tanh, tanh, identity]}
 DEEP = {"sizes": (2, 8, 8, 8, 8, 8, 8, 1), "learning_rate": 0.02}
 CORNER = np.array([[2.0, 2.0]])
+FIRST_LOOK = {
+    "activation": [mlp.relu, mlp.identity],
+    "scheme": "he",
+    "batch_size": None,
+}
 SQUARE = np.array([[i / 10, j / 10] for i in range(11) for j in range(11)])
 
 
@@ -141,8 +146,8 @@ def learned(task, seeds):
     ]
 
 
-def first_look(seeds, rate=0.2):
-    return solved(XOR, seeds, sizes=(2, 4, 1), learning_rate=rate)
+def first_look(seeds, rate=0.2, units=4):
+    return solved(XOR, seeds, sizes=(2, units, 1), learning_rate=rate, **FIRST_LOOK)
 
 
 # Notebook 1

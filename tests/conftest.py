@@ -83,7 +83,6 @@ ONCE = [
     "colab/",
     "hub/",
     "lessons/",
-    "panels/test_first_look_panel",
     "panels/test_panel_data",
     "panels/test_run",
     "panels/test_settings",

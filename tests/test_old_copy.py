@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from course import Lesson, files, lessons, record
+from course import Lesson, files, lessons, panels, record
 from course.tools import NOTEBOOKS, notebooks, update
 
 ZIP = zipfile.ZipFile(Path(__file__).parent / "old_copy_c56e8dd.zip")
@@ -29,7 +29,7 @@ SOLVED = {
 DELETED, MOVED = "pic-matrix-product", "three-axes"
 UNTOUCHED = "00_first_look.ipynb", "05_sum_task.ipynb", "07_bug_lab.ipynb"
 # Questions that the learner answered and the course asks no more: (lesson, question).
-GONE = {("backprop", "third")}
+GONE = {("backprop", "third"), ("first_look", "seed 4")}
 NAMES = sorted(path.name for path in NOTEBOOKS.glob("*.ipynb"))
 NAMES = [name for name in NAMES if name in ZIP.namelist()]
 
@@ -127,6 +127,15 @@ def test_what_their_cells_load_and_import_is_there(today):
     assert len(lines) > 8
     for line in sorted(lines):
         exec(line, {})  # noqa: S102, as the course once wrote it
+
+
+def test_a_changed_cell_with_the_first_panel_shows_what_teaches_it_today():
+    """Guards: a traceback where a learner had other settings, or a seed that is lost."""
+    cell = in_zip()["00_first_look.ipynb"]["first-rate-panel"][1]
+    assert "panels.first_look_panel(learning_rate=5)" in cell
+    play = eval(cell.replace("=5", "=0.5, seed=3, neuron=(0, 1)"), {"panels": panels})
+    assert (play.learning_rate, play.seed, play.hidden) == (0.5, 3, [4])
+    assert panels.first_look_panel(1, 2).seed == 2
 
 
 # 2. The record ---------------------------------------------------------------------------

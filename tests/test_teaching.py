@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
+from course import playground
 from course.fast import sweep
 from course.lessons import NAMES, NOTEBOOKS, load_exercises, load_questions, number_of
+from course.playground import twin
 from course.questions import ChoiceQuestion, NumberQuestion
 from course.tools import ROOT, notebooks, pages, plan
 from tests.test_reruns import NUMBER
@@ -195,5 +197,21 @@ def test_the_seeds_of_the_homework():
     said = [int(count) for count in homework("sum_task", r"[Aa]bout (\d+)")]
     assert said == pytest.approx([full.success.sum(), run.success.sum(), close], abs=3)
     [seeds] = homework("first_look", r"success\[\[(.+?)\]\]")
-    seeds = [int(seed) for seed in seeds.split(", ")]
-    assert not sweep(*mlp.XOR[1:], seeds, sizes=(2, 4, 1)).success.any()
+    assert not any(solved_by(2000, seed=int(seed)) for seed in seeds.split(", "))
+
+
+def solved_by(steps, **settings):
+    """Whether the playground of notebook 0 has learned by then."""
+    run = twin.Run(playground.first_look(**settings).settings)
+    run.train(steps)
+    Y_hat, _ = mlp.forward(run.params, mlp.XOR.X, run.activations)
+    return mlp.solved(Y_hat, mlp.XOR.Y)
+
+
+def test_the_game_of_the_first_look():
+    """Guards: the best rate, the fewest units, as the plan tells them."""
+    assert solved_by(160, learning_rate=0.35) and not solved_by(145, learning_rate=0.35)
+    assert not solved_by(1000, learning_rate=0.4) and solved_by(1100, learning_rate=0.4)
+    assert not solved_by(2000, learning_rate=0.5)
+    units = [solved_by(2000, seed=8, hidden=[units]) for units in (4, 5, 6)]
+    assert units == [False, False, True]

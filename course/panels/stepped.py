@@ -58,10 +58,6 @@ class SteppedPanel(Panel):
         self.player.send_state("value")  # it may have gone on after we heard of it
         self._follow(self.clock.pressed())
 
-    def pace(self):
-        """How the player goes on: milliseconds for a picture, and steps."""
-        return self.speeds[self.speed.value]
-
     def _chosen(self):
         self._follow(self.clock.chosen(self.look["step"].value))
         self.update()
@@ -83,7 +79,7 @@ class SteppedPanel(Panel):
         with player.hold_trait_notifications():
             # Past the end, since it takes no step that would lead there: we stop it.
             player.max = clock.last + max(by for _, by in self.speeds.values())
-            player.interval, player.step = self.pace()
+            player.interval, player.step = self.speeds[self.speed.value]
             player.value = clock.cue
             player.set_trait(PLAYING, clock.runs)
         self.play_button.description = "Pause" if clock.runs else "Play"

@@ -41,7 +41,7 @@ class TrainingView(View):
         x = self.chosen_input(run, look)
         _, cache = mlp.forward(params, [x], run.activation)
         self.paint("network", (now, tuple(x)), pictures.draw_network, params, cache)
-        self.paint_run(run, params, look, show_z=look.show_z)
+        self._paint_run(run, params, look)
         space = run.task, run.activation, look.hidden_layer
         frame = self._frame_of(run, *space)
         key = now, look.hidden_layer
@@ -57,7 +57,7 @@ class TrainingView(View):
             self._framed, self._frame = key, frame_of(networks, *space)
         return self._frame
 
-    def paint_run(self, run, params, look, **unit):
+    def _paint_run(self, run, params, look):
         """Paint the loss, the output, and what a unit makes of the inputs."""
         now, curves = (id(run), look.step), (id(run), id(self.previous))
         curve = {"ground": curves, "lay": self._draw_loss}
@@ -66,8 +66,9 @@ class TrainingView(View):
         square = {"resolution": 41, "colorbar": False, "ground": "square"}
         ring = {"mark": run.rows(look.step) if look.step else None}
         self.paint("surface", now, self._draw_surface, *network, **square, **ring)
-        key = now, look.neuron, *unit.values()
-        unit |= {"layer": look.neuron[0], "unit": look.neuron[1], "as_unit": True}
+        key = now, look.neuron, look.show_z
+        unit = {"layer": look.neuron[0], "unit": look.neuron[1], "as_unit": True}
+        unit["show_z"] = look.show_z
         self.paint("neuron", key, self._draw_surface, *network, **square, **unit)
 
     def _draw_surface(self, ax, *network, **look):
@@ -98,11 +99,8 @@ class TrainingView(View):
 
     def _draw_mark(self, ax, step):
         """Mark the step on the curve."""
-        mark_loss(ax, self.curve, step, self.run.every, self.limits(), self.floor)
-
-    def limits(self):
-        """The lowest and the highest loss that the curve can show."""
-        return axes.log_limits(self.curve, least=self.floor)
+        limits = axes.log_limits(self.curve, least=self.floor)
+        mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
 
     def choose(self, run, x, y, look):
         """A unit, a sample, or a step of the curve."""

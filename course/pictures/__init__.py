@@ -23,7 +23,6 @@ from course.pictures.losses import bands, draw_loss, loss
 from course.pictures.networks import (
     describe_network,
     draw_network,
-    draw_wiring,
     network,
     unit_at,
 )

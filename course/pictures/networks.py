@@ -49,24 +49,6 @@ def draw_network(ax, params, cache=None, grads=None, slopes=None, *, active=None
     _write_notes(ax, plan, missing, no_room)
 
 
-def draw_wiring(ax, params, chosen=None):
-    """Draw a network as in `draw_network`, but without numbers, for a first look.
-
-    Hidden units are named by their numbers. ``chosen`` is the (layer, unit) to ring.
-    """
-    plan = _clear(ax, params, node=2.5)
-    for i, layer in enumerate(params):
-        _draw_edges(ax, plan, i, layer, is_stressed=True, numbers=False)
-    _draw_nodes(ax, plan, [], None, hidden="{}", output="out")
-    if chosen is not None:
-        layer, unit = chosen
-        place = plan.x[layer + 1], plan.y[layer + 1][unit]
-        _draw_circles(ax, plan, [place], 8, facecolors="none", linewidths=2.5)
-    for x, head in zip(plan.x[[0, 1, -1]], ("inputs", "units", "output")):
-        plan.write(ax, x, plan.height, head, va="top")
-    _write_notes(ax, plan, axes.missing([W for W, _ in params]))
-
-
 def _clear(ax, params, node):
     """Make the Axes an empty canvas in points, and plan it."""
     ax.set_axis_off()
@@ -146,7 +128,7 @@ class _Plan:
         axes.write(ax, x, y, text, fontsize=self.font, **look)
 
 
-def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
+def _draw_edges(ax, plan, i, layer, is_stressed):
     """Draw the edges of layer i; return how many numbers have no room."""
     pairs = [(j, k) for j in plan.drawn(i) for k in plan.drawn(i + 1)]
     starts = [(plan.x[i], plan.y[i][j]) for j, _ in pairs]
@@ -156,7 +138,7 @@ def _draw_edges(ax, plan, i, layer, is_stressed, numbers=True):
         ax.add_collection(LineCollection(list(zip(starts, ends)), **look))
         return 0
     weights = np.array([layer.W[j, k] for j, k in pairs])
-    places = _number_places(plan, i) if numbers else None
+    places = _number_places(plan, i)
     # An edge runs through its number, so that it is clear whose number it is.
     stops = [starts, ends] if places is None else [starts, places, ends]
     colors, linestyles = map(list, zip(*map(_look_of, weights)))
@@ -204,9 +186,9 @@ def _look_of(value):
     return looks[0 if value > 0 else 1 if value < 0 else 2]
 
 
-def _draw_nodes(ax, plan, values, slopes, hidden="a", output="ŷ"):
+def _draw_nodes(ax, plan, values, slopes):
     """Draw the units with what stands in them: a value or a name, and a slope."""
-    names = ["x{}", *[hidden] * (len(plan.x) - 2), output]
+    names = ["x{}", *["a"] * (len(plan.x) - 2), "ŷ"]
     places, faces = [], []
     room, slopes = 4 if slopes is None else 5, slopes or {}  # digits; what is known
     for i, name in enumerate(names):
@@ -230,7 +212,9 @@ def _draw_nodes(ax, plan, values, slopes, hidden="a", output="ŷ"):
             plan.write(ax, *place, f"⋮\n+ {more} more", linespacing=1.0, zorder=5)
     # Pale blue or orange: black text stays readable on it.
     tints = style.SIGNED_CMAP(0.5 + 0.11 * np.clip(faces, -2, 2))
-    _draw_circles(ax, plan, places, facecolors=tints, linewidths=1.5)
+    look = {"facecolors": tints, "edgecolors": "black", "linewidths": 1.5, "zorder": 4}
+    where = {"units": "points", "offsets": places, "offset_transform": ax.transData}
+    ax.add_collection(EllipseCollection([plan.node], [plan.node], [0], **where, **look))
 
 
 def _draw_biases(ax, plan, shown, name):
@@ -241,13 +225,6 @@ def _draw_biases(ax, plan, shown, name):
             below = plan.y[i][j] - plan.node / 2 - 2
             text = f"{name} {_short(layer.b[j])}"
             plan.write(ax, plan.x[i], below, text, pad=0.4, **look)
-
-
-def _draw_circles(ax, plan, places, wider=0, **look):
-    size = [plan.node + wider]
-    where = {"units": "points", "offsets": places, "offset_transform": ax.transData}
-    look = {"edgecolors": "black", "zorder": 4, **where, **look}
-    ax.add_collection(EllipseCollection(size, size, [0], **look))
 
 
 def _write_notes(ax, plan, *notes):

@@ -20,6 +20,7 @@ const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
+const UNSEEN = 30; // frames that pass meanwhile: the training goes on at its pace
 const GONE = "Python is gone, with its kernel: Play is the page's own.";
 const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
 const CHANGED = "Python's steps know nothing of this change: Play is the page's own.";
@@ -75,9 +76,10 @@ export class Session {
     const [steps, pause] = PACES[this.pace];
     const { python } = this;
     if (python?.isAsked) return this.wait(now);
-    this.due = now + Math.max(pause, calm?.matches ? CALM : 0, this.isJumping(now) ? SAFE : 0);
+    const isSlow = this.isJumping(now);
+    this.due = now + Math.max(pause, calm?.matches ? CALM : 0, isSlow ? SAFE : 0);
     if (python) return this.ask(steps);
-    this.run.train(steps, MOST_TIME);
+    this.run.train(isSlow && !pause ? UNSEEN * steps : steps, MOST_TIME);
     this.playing = this.run.canTrain;
     this.tell(this.playing ? "frame" : "run");
   }

@@ -19,6 +19,7 @@ const READABLE = 60; // milliseconds between numbers: nobody reads them faster
 const SHARE = 10; // and these take a tenth of the time at most
 const FEW = 45; // so many numbers have room below the network
 
+const BELOW = ["formula", "numbers", "gradient", "seeds"]; // what may stand below the network
 const PANES = { numbers: "Numbers", gradient: "Gradient", seeds: "100 seeds" };
 
 export class View {
@@ -35,13 +36,19 @@ export class View {
     this.status = h("div", { class: "status" });
     this.spoken = h("div", { class: "spoken", role: "status" }); // when it stands still
     this.controls = {};
-    const sheet = h("div", { class: "sheet" }, this.makeBar(), this.makeRail());
+    this.sheet = h("div", { class: "sheet" }, this.makeBar(), this.makeRail());
     const panes = [this.weights, this.gradient, this.seeds].map(({ element }) => element);
-    const below = h("div", { class: "below" }, this.formula, ...panes);
-    sheet.append(this.diagram.element, this.makePictures(), below, this.status, this.spoken);
+    this.below = h("div", { class: "below" }, this.formula, ...panes);
+    this.sheet.append(
+      this.diagram.element,
+      this.makePictures(),
+      this.below,
+      this.status,
+      this.spoken,
+    );
     const stop = ({ key }) => key === "Escape" && session.isTrying && session.stopSeeds();
     const props = { class: "playground", role: "group", "aria-label": "playground" };
-    this.root = h("div", { ...props, onkeydown: stop }, sheet);
+    this.root = h("div", { ...props, onkeydown: stop }, this.sheet);
     this.root.view = this; // for tests
     element.append(this.root);
     this.listener = (what) => this.hear(what);
@@ -144,8 +151,15 @@ export class View {
     const discrete = h("label", props, box, "classes");
     const head = h("div", { class: "head" }, this.what, ...this.axes, discrete);
     const under = h("div", { class: "under" }, square.scale, square.readout);
-    const loss = h("div", { class: "loss", "data-part": "loss" }, chart.legend, chart.canvas);
-    return h("div", { class: "pictures" }, head, square.element, under, loss);
+    this.loss = h("div", { class: "loss", "data-part": "loss" }, chart.legend, chart.canvas);
+    return (this.pictures = h(
+      "div",
+      { class: "pictures" },
+      head,
+      square.element,
+      under,
+      this.loss,
+    ));
   }
 
   // What changes with the settings.
@@ -193,7 +207,13 @@ export class View {
   }
 
   layout() {
-    this.hasRoom = this.session.run.p.length <= FEW && this.root.clientWidth >= 620;
+    const { p, settings } = this.session.run;
+    const isWide = this.root.clientWidth >= 620; // as in CSS: more than one column
+    this.hasRoom = p.length <= FEW && isWide;
+    const isFree = BELOW.every((part) => settings.hide.includes(part));
+    const place = isFree && isWide ? this.below : this.pictures;
+    if (this.loss.parentElement !== place) place.append(this.loss);
+    this.sheet.classList.toggle("short", isFree);
     for (const part of [this.diagram, this.square, this.chart]) part.layout();
   }
 

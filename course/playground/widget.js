@@ -13,10 +13,20 @@ export default () => {
   const render = ({ el }) => {
     session ??= connected(model);
     const view = new View(session, el);
+    if (!model.get("now").first) bringIntoSight(view, el);
     return () => view.close();
   };
   return { initialize, render };
 };
+
+// Shift+Enter shows the next cell before this one has its output, so that what has just been
+// made may lie below the window. It grows until it is drawn.
+async function bringIntoSight(view, el) {
+  for (let frame = 0; frame < 60 && !view.drawn; frame++) await new Promise(requestAnimationFrame);
+  const cell = el.closest(".jp-Cell");
+  const active = [cell, cell?.nextElementSibling].some((one) => one?.matches(".jp-mod-active"));
+  if (active) el.scrollIntoView({ block: "nearest" });
+}
 
 // `now` is what the page tells, `given` and `follows` are what Python does, by number.
 function connected(model) {

@@ -219,6 +219,21 @@ def small(data, **settings) -> Playground:
     return Playground(**{"data": data, "show": shown, **network, **bends, **settings})
 
 
+def first_look(**settings) -> Playground:
+    """XOR by four units: each adds up what arrives and passes on what is above 0."""
+    network = {
+        "hidden": [4],
+        "activation": "relu",
+        "output": "identity",
+        "scheme": "he",
+    }
+    training = {"learning_rate": 0.2, "batch": 0}
+    shown = ["learning_rate", "seed", "units", "step", "loss"]
+    return Playground(
+        **{"data": "xor", "show": shown, **network, **training, **settings}
+    )
+
+
 class SideBySide(widgets.HBox):
     """Two playgrounds or more, to compare by eye."""
 

@@ -44,7 +44,7 @@ def notebook(opened):
 @pytest.fixture
 def all_panels(notebook):
     found = [Panel(notebook, cell) for cell in notebook.panels()]
-    assert found or notebook.panels(playgrounds=True), "nothing to play with"
+    assert found or notebook.panels(playgrounds=True), "nothing moves in this notebook"
     return found
 
 

@@ -134,17 +134,6 @@ def by_training_panel(
     yield ax["neuron"].images[0].get_array(), heights[:, unit].reshape(41, 41)
     networks = [mlp.forward(each, task.X, function)[0] for each in history.snapshots]
     curve = [mlp.loss(outputs, task.Y) for outputs in networks[1:]]
-    if panel.name == "first_look_panel":  # as far as it came
-        yield ax["loss"].lines[-3].get_ydata(), curve[:step]
-        outputs = of_task.A[layer + 1][:, unit]
-        yield texts(panel, "neuron"), {f"{abs(a):.2f}" for a in outputs}
-        yield ax["neuron"].get_title(), f"unit {unit}; white is 0"
-        yield panel.shown.alt, f"the same for unit {unit};"
-        *_, nodes, ring = [
-            c for c in ax["network"].collections if hasattr(c, "_widths")
-        ]
-        yield ring.get_offsets(), nodes.get_offsets()[[unit + 2]]
-        return
     yield lines_of(panel, "loss")["this run"][:, 1], curve
     title = f"layer {layer}, unit {unit}" + ": z" * settings["show_z"]
     yield ax["neuron"].get_title(), title
@@ -158,12 +147,6 @@ def by_training_panel(
     on_it = {number(A[settings["sample"]][0]) for A in of_task.A}
     on_it |= {number(w) for layer in params for w in layer.W.flat}
     yield texts(panel, "network"), on_it
-
-
-def by_first_look_panel(panel, **settings):
-    usual = {"task": mlp.XOR, "activation": "leaky_relu", "alpha": -0.2, "bug": False}
-    usual |= {"scheme": "normal", "hidden": (4,), "batch_size": 1, "steps": 2000}
-    yield from by_training_panel(panel, **usual, **settings, show_z=False)
 
 
 def untrained(seed, activation, alpha):

@@ -63,7 +63,7 @@ def test_a_panel_that_was_moved_looks_like_a_new_one(name):
     """Guards: a picture, or its words, that stay as they were under other settings."""
     panel = parts.make(name, **parts.settings_of(name))
     # Some keep a curve of before: then only words are compared.
-    keeps = name in ("training_panel", "first_look_panel", "initialization_panel")
+    keeps = name in ("training_panel", "initialization_panel")
     for setting, control in {**panel.look, **panel.work}.items():
         first = control.value
         for value in two_values(control):
@@ -85,7 +85,6 @@ STILL = {  # panel -> settings that are moved, and the cells that stand still
     "gradient_panel": (["h"], ["error"]),
     "slice_panel": (["learning_rate"], ["slice"]),
     "training_panel": (["step"], ["hidden"]),
-    "first_look_panel": (["seed"], ["loss"]),
     "pass_panel": (["step", "seed", "learning_rate"], ["network"]),
     "initialization_panel": (["scheme", "width", "depth", "seed"], ["weights: x"]),
 }

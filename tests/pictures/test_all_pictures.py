@@ -51,7 +51,6 @@ EXAMPLES = {
     "draw_network": [(PARAMS, CACHE, GRADS), (network((2, 40, 9, 1)),), (BROKEN,)],
     "draw_spread": [({"he": np.array([1, 2, 3.0]), "zeros": np.array([1, 0, 0.0])},)],
     "draw_surface": [(PARAMS, XOR, ORIGINAL, 0, 2), (BROKEN, XOR)],
-    "draw_wiring": [(PARAMS, (1, 1))],
     "error_map": [({"a": PARAMS},)],
     "gradient_check": [(check(),), (check(), 1, (10, 2.6))],
     "groups": [(np.arange(1000) % 3 > 0,)],

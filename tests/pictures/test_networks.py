@@ -191,23 +191,3 @@ def test_numbers_of_another_network_are_refused(params):
     other = mlp.initialize((2, 4, 1), np.random.default_rng(0))
     with pytest.raises(ValueError, match="cache"):
         pictures.network(params, mlp.forward(other, XOR.X)[1])
-
-
-def test_wiring_shows_weights_as_lines_and_no_number(new_axes):
-    """Guards a first look: sign and size of each weight, names, and the chosen unit."""
-    W = np.array([[1.5, -3.0, 0.0], [0.3, 6.0, -0.1]])
-    params = [Layer(W, np.ones(3)), Layer(W[:1].T, np.zeros(1))]
-    ax = new_axes((6, 3))
-    pictures.draw_wiring(ax, params, chosen=(0, 2))
-    first = edges_of(ax)[0]
-    colors = [to_hex(color) for color in first.get_colors()]
-    assert colors[:2] == [color_of(1), color_of(-1)]
-    np.testing.assert_allclose(first.get_linewidths()[:2], [3, 5])
-    assert [len(path.vertices) for path in first.get_paths()] == [2] * 6  # straight
-    heads = ["inputs", "units", "output"]
-    key = "blue, solid: +   orange, dashed: −   wide: large"
-    assert texts(ax) == ["x0", "x1", "0", "1", "2", "out", *heads, key]
-    units, ring = (units.get_offsets() for units in units_of(ax))
-    np.testing.assert_array_equal(ring, units[[4]])
-    columns = units[[0, 2, 5], 0].tolist()
-    assert [text.get_position()[0] for text in ax.texts[6:9]] == columns
