@@ -117,7 +117,8 @@ def _makes_panel(name):
 def _called(cell):
     """The names of what a cell calls, whole where it imports them from a module."""
     nodes = list(ast.walk(_parsed(cell)))
-    homes = {"panels": "course.panels"}  # as in the first cell of each notebook
+    # As the first cell of each notebook imports it, and one that others follow.
+    homes = {name: f"course.{name}" for name in ("panels", "playground")}
     for node in nodes:
         if isinstance(node, ast.ImportFrom):
             homes |= {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
