@@ -117,8 +117,9 @@ def _makes_panel(name):
 def _called(cell):
     """The names of what a cell calls, whole where it imports them from a module."""
     nodes = list(ast.walk(_parsed(cell)))
-    # As in the first cell of each notebook, and once in that of the playground.
-    homes = {"panels": "course.panels", "Playground": "course.playground.Playground"}
+    # As a cell of each notebook imports them, for all that follow.
+    homes = {"panels": "course.panels", "playground": "course.playground"}
+    homes["Playground"] = "course.playground.Playground"
     for node in nodes:
         if isinstance(node, ast.ImportFrom):
             homes |= {alias.name: f"{node.module}.{alias.name}" for alias in node.names}

@@ -11,7 +11,7 @@ from nbformat import v4
 
 from course.tools import demo, save
 from tests import live
-from tests.browser.panel_on_page import STOOD_STILL, Panel, assert_agrees
+from tests.browser.panel_on_page import STOOD_STILL, Panel, assert_agrees, rebuild
 from tests.test_reruns import texts
 from tests.tools.test_demo import NOTEBOOKS, panel_words
 from tests.wait import wait_until
@@ -103,13 +103,16 @@ def test_shift_enter_leaves_the_settings_in_sight(notebook):
 
 def test_mouse_and_picture_agree(notebook):
     """Guards: a click or a drag that lands elsewhere on the enlarged panel; complaints."""
-    panel = at_top(notebook, notebook.panels()[0])
+    cells = notebook.cells()
+    trained = [i for i in notebook.panels() if "training_panel" in cells[i]["source"]]
+    panel = at_top(notebook, trained[0])
     panel.drag("learning rate", 0.5)
     assert_agrees(panel)
     assert panel.setting("learning_rate") == pytest.approx(0.1, rel=0.1)
-    place = panel.picture.bounding_box()
-    scale = place["width"] / 1080
-    at = {"x": 250 * scale, "y": 117 * scale}  # the third unit from the top
-    panel.picture.click(position=at)
+    view = rebuild(panel.code.input_value()).view
+    ax, plan = view.axes["network"], view.axes["network"].plan
+    x, y = ax.transData.transform((plan.x[1], plan.y[1][2]))
+    scale = panel.picture.bounding_box()["width"] / view.size[0]
+    panel.picture.click(position={"x": x * scale, "y": (view.size[1] - y) * scale})
     assert_agrees(panel, neuron=(0, 2))
     assert notebook.complaints == []  # the page, after all tests of this file

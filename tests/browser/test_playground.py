@@ -573,11 +573,11 @@ def test_it_speaks_when_it_stands_still(open_page):
 
 def test_flashes_are_slowed_down(open_page):
     """Guards: a surface that turns blue and orange sixty times a second: above three
-    flashes a second a picture may harm."""
+    flashes a second a picture may harm; and training that waits for the pictures."""
     on = open_page("data=sum&hidden=&batch=0&learning_rate=2.2")
     times = on.root.evaluate(NINE_PICTURES)
     assert np.diff(times)[5:].min() >= 499  # the first three are needed to see it
-    expect(on.root.locator(".status")).to_contain_text("Step 9")
+    expect(on.root.locator(".status")).to_contain_text(f"Step {3 + 6 * 31}:")
 
 
 def test_a_dead_unit_is_named(open_page):
