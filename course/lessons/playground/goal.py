@@ -19,7 +19,7 @@ HEAD = (
     "inputs",
     "steps",
     "seed",
-    "made anew by",
+    "line to make it again",
 )
 
 
