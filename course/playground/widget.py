@@ -12,6 +12,7 @@ import traitlets
 
 import mlp_core as mlp
 from course import checks, fast, host, page
+from course.pictures.networks import describe_network, draw_network
 from course.pictures.style import Picture
 from course.pictures.surfaces import draw_surface
 from course.playground import twin
@@ -267,15 +268,21 @@ def _bundle(view, *playgrounds):
 
 
 def picture(*runs) -> Picture:
-    """The output of each over x0 and x1, with its training data."""
+    """The output of each over x0 and x1, with its training data; of a single one the network.
+
+    A network of other inputs is left out: the diagram calls them x0, x1, ...
+    """
     draws, alts = [], []
+    if len(runs) == 1 and runs[0].settings["features"] == ["x0", "x1"]:
+        draws.append(partial(draw_network, params=runs[0].params))
+        alts.append(describe_network(runs[0].params))
     for run in runs:
         shown = dict(zip(("params", "activation"), run.with_features()))
         draws.append(partial(draw_surface, task=run.data[0], **shown))
         counts = " and ".join(f"{len(task.X)} {task.name}" for task in run.data)
         square = "Surface of the output over the square of inputs"
         alts.append(f"{square}, with {counts} samples; {run.line()}.")
-    return Picture(draws, " Beside it: ".join(alts), (6 * len(runs), 4.2))
+    return Picture(draws, " Beside it: ".join(alts), (6 * len(draws), 4.2))
 
 
 def _points(X, Y):

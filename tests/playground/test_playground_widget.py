@@ -31,7 +31,10 @@ def test_a_cell_shows_widget_picture_and_line():
     assert len(data[WIDGET]["model_id"]) == 32
     assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
     words = f"Surface of the output over the square of inputs, with 4 training samples; {line}."
-    assert metadata["image/png"]["alt"] == words
+    alt = metadata["image/png"]["alt"]
+    assert alt.startswith("Diagram of a 2-3-1 network.") and alt.endswith(words)
+    axes = widget.picture(twin.Run({"features": ["x1", "x0"]})).figure().axes
+    assert len(axes) == 1, "the diagram would name them in another order"
     data, metadata = shown(step=1)
     assert (
         "with 140 training and 60 test samples; step 1:" in metadata["image/png"]["alt"]
