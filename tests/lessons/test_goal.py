@@ -16,8 +16,8 @@ NOTEBOOK = NOTEBOOKS / "08_playground.ipynb"
 ODD = ["x0", "x1", "sin(x0)", "sin(x1)"]  # as the spirals: -x goes to the other one
 SMALL = {"features": ODD, "hidden": [3], "learning_rate": 2, "seed": 5, "step": 2000}
 SMALLEST = {"features": ["x0^2", "x1^2", "x0*x1", "sin(x0)", "sin(x1)"]}
-SMALLEST |= {"hidden": [1, 1], "activation": "leaky_relu", "learning_rate": 1}
-SMALLEST |= {"seed": 2, "step": 8000}
+SMALLEST |= {"hidden": [1, 1], "activation": "leaky_relu", "learning_rate": 0.5}
+SMALLEST |= {"seed": 2, "step": 4000}
 LARGE = {"features": ODD, "hidden": [8], "learning_rate": 1, "step": 5000}
 
 
