@@ -101,9 +101,8 @@ def test_numbers_that_explode_are_no_network():
     linear = {"hidden": [1, 2], "activation": "identity", "output": "identity"}
     play = Playground(**goal.DATA, **linear)
     sizes = np.full((2, 1), 1e200), np.full((1, 2), 1e200), np.array([[1.0], [-1.0]])
-    play.params = [
-        mlp.Layer(W, np.zeros(W.shape[1])) for W in sizes
-    ]  # infinity less it
+    # The output is infinity less infinity.
+    play.params = [mlp.Layer(W, np.zeros(W.shape[1])) for W in sizes]
     words = goal.enter(play).words
     assert words == "Test loss nan with 6 weights: not below 0.05 yet."
     assert goal.best() == []
