@@ -216,7 +216,7 @@ def test_the_first_page_learns_while_what_is_large_never_comes(browser, address)
         page.route(f"**/{name}*", lambda route: None)  # no answer, ever
     script, held = f"{address}_static/playground.js", []
     # The page is read when this has come, and the script is there before.
-    page.route("**/searchindex.js", held.append)
+    page.route("**/searchindex.js", lambda route: held.append(route))
     page.goto(f"{address}index.html", wait_until="commit")
     page.evaluate("script => import(script)", script)
     wait_until(lambda: held, "the page does not ask for it")
