@@ -94,7 +94,7 @@ class Best:
     def enter(self, _, row):
         known = {other["weights"]: other for other in self.rows}
         before = known.setdefault(row["weights"], row)
-        if row["loss"] < before["loss"]:
+        if row["loss"] <= before["loss"]:
             known[row["weights"]] = row
         self.rows = [known[weights] for weights in sorted(known)][:MOST]
 

@@ -342,7 +342,7 @@ def all_white(seeds):
 
 CLOUDS = {"data": "xor_clouds", "noise": 0.4, "test": 0.5, "hidden": [8, 8]}
 CLOUDS |= {"learning_rate": 1}
-SPIRALS = {"data": "spirals", "noise": 0, "learning_rate": 3, "batch": 0}
+SPIRALS = {"data": "spirals", "noise": 0, "learning_rate": 2.5, "batch": 0}
 SIX_LAYERS = {"data": "circles", "hidden": [4] * 6, "scheme": "he"}
 
 

@@ -138,6 +138,8 @@ def test_the_best_of_each_size_stays_the_fewest_weights_first(copy):
     for weights, loss in [(20, 0.04), (15, 0.03), (20, 0.03), (15, 0.04), (20, 0.03)]:
         record.add_best("forward", "few", row(weights, loss))
     assert sizes() == [(15, 0.03), (20, 0.03)]
+    record.add_best("forward", "few", row(15, 0.03, "again"))  # by another line
+    assert record.best("forward")["few"][0]["line"] == "again"
     for weights in (18, 40, 30, 60, 12):
         record.add_best("forward", "few", row(weights, 0.01, "Δ"))
     best = [(12, 0.01), (15, 0.03), (18, 0.01), (20, 0.03), (30, 0.01)]

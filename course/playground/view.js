@@ -210,10 +210,11 @@ export class View {
     const { p, settings } = this.session.run;
     const isWide = this.root.clientWidth >= 620; // as in CSS: more than one column
     this.hasRoom = p.length <= FEW && isWide;
-    const isFree = BELOW.every((part) => settings.hide.includes(part));
-    const place = isFree && isWide ? this.below : this.pictures;
+    const isHidden = (part) => settings.hide.includes(part);
+    const isShort = BELOW.every(isHidden) && !isHidden("loss");
+    const place = isShort && isWide ? this.below : this.pictures;
     if (this.loss.parentElement !== place) place.append(this.loss);
-    this.sheet.classList.toggle("short", isFree);
+    this.sheet.classList.toggle("short", isShort);
     for (const part of [this.diagram, this.square, this.chart]) part.layout();
   }
 

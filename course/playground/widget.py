@@ -222,17 +222,10 @@ def small(data, **settings) -> Playground:
 
 def first_look(**settings) -> Playground:
     """XOR by four units: each adds up what arrives and passes on what is above 0."""
-    network = {
-        "hidden": [4],
-        "activation": "relu",
-        "output": "identity",
-        "scheme": "he",
-    }
-    training = {"learning_rate": 0.2, "batch": 0}
-    shown = ["learning_rate", "seed", "units", "step", "loss"]
-    return Playground(
-        **{"data": "xor", "show": shown, **network, **training, **settings}
-    )
+    usual = {"data": "xor", "hidden": [4], "activation": "relu", "output": "identity"}
+    usual |= {"scheme": "he", "learning_rate": 0.2, "batch": 0}
+    usual["show"] = ["learning_rate", "seed", "units", "step", "loss"]
+    return Playground(**usual | settings)
 
 
 class SideBySide(widgets.HBox):

@@ -215,11 +215,10 @@ def test_the_first_page_learns_while_what_is_large_never_comes(browser, address)
     for name in LARGE:
         page.route(f"**/{name}*", lambda route: None)  # no answer, ever
     script, held = f"{address}_static/playground.js", []
-    page.route(
-        "**/searchindex.js", lambda route: held.append(route)
-    )  # the page is read when this has come
+    # The page is read when this has come, and the script is there before.
+    page.route("**/searchindex.js", lambda route: held.append(route))
     page.goto(f"{address}index.html", wait_until="commit")
-    page.evaluate("script => import(script)", script)  # and is there before
+    page.evaluate("script => import(script)", script)
     wait_until(lambda: held, "the page does not ask for it")
     held[0].continue_()
     on = OnPage(page)

@@ -95,10 +95,9 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
         told = {line for line in secret if line in text}
         assert told == (secret if name == "ours" else set())
         assert ("teaching.md" in text, "ada/nets" in text) == 2 * (name == "ours",)
-        buttons = (len(find_notebooks([])) + 1) * (
-            name == "class"
-        )  # and on the front page
-        assert text.count("eve/class/blob/main/notebooks") == buttons
+        buttons = len(find_notebooks([])) + 1  # one on the front page
+        found = text.count("eve/class/blob/main/notebooks")
+        assert found == buttons * (name == "class")
         assert "<summary>Hint" in text and "data-playgrounds" in text
 
 

@@ -94,7 +94,7 @@ def _refuse_counts(train, test, n, share):
     right = round(share * n)
     _refuse(
         (train, test) != (n - right, right),
-        f"of {n} samples it makes {train} training and {test} test data; with the share "
+        f"of {n} samples {train} are training data and {test} test data; with the share "
         f"{share:.3g} it should be {n - right} and {right}",
     )
 
