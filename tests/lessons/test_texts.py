@@ -121,7 +121,7 @@ def test_the_shares_that_are_asked_for_are_taken_with_their_tolerance():
     that who answers with a share is told so, which '10' is not."""
     outside = load_questions("initialization").predictions["outside"]
     outside.check(100 * math.erfc(2 / math.sqrt(2)))
-    question = load_questions("first_look").predictions["of 1,000"]
+    question = load_questions("first_look").predictions["of a thousand"]
     tell = functools.partial(question.reveal, result=100 * learned().mean())
     right = [tell(guess).right for guess in (67.8, 67.9, 87.9, 88)]
     assert right == [False, True, True, False]
@@ -135,7 +135,10 @@ def test_the_counts_of_seeds_hang_on_no_processor():
     """Guards: the numbers of seeds in replies, where another processor rounds otherwise;
     and of the plan the 20 seeds of the slider that fail."""
     asked = load_questions("first_look").predictions
-    rates, units = asked["learning rate 5"].solution(), asked["of 1,000"].solution()
+    rates, units = (
+        asked["learning rate 5"].solution(),
+        asked["of a thousand"].solution(),
+    )
     for change in (0, 1e-14, -1e-12, 1e-10):
         for rate, count in {
             0.001: 4,

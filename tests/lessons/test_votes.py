@@ -10,7 +10,7 @@ from course.lessons import votes
 from course.questions import box
 from tests.questions.test_box import answer, reply, verdict
 
-NUMBER, CHOICE = "of 1,000", "another seed"
+NUMBER, CHOICE = "of a thousand", "another seed"
 
 
 @pytest.fixture
