@@ -14,7 +14,7 @@ from nbformat import v4
 
 from course.__main__ import main
 from course.lessons import NAMES, load_exercises
-from course.tools import ROOT, find_notebooks, links, manifest
+from course.tools import ROOT, CommandError, find_notebooks, links, manifest
 from course.tools.book import build, head, notebook_page
 from course.tools.exercise_cells import texts_of
 from course.tools.notebooks import read
@@ -251,6 +251,19 @@ def test_links_and_buttons_lead_to_pages_of_the_book():
     told = notebook_page.note([("Colab", "https://c.example/1"), ("B", "https://b.x")])
     assert "[Colab](https://c.example/1), [B](https://b.x)" in told
     assert "README" not in told and "README of the course" in notebook_page.note([])
+
+
+def test_a_link_of_a_notebook_to_no_page_is_told():
+    """Guards: Sphinx's own words for it, which name a file that is gone."""
+    text = v4.new_markdown_cell(
+        "[b](01_activations.ipynb#B) [w](https://a.example/b.md)"
+    )
+    stray = v4.new_markdown_cell("[its page](../docs/hub.md#backup)")
+    build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, code("a[0](1)")]))
+    with pytest.raises(
+        CommandError, match=r"09_nine\.ipynb links to \.\./docs/hub\.md,"
+    ):
+        build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, stray]))
 
 
 @pytest.mark.parametrize("repository", ["", OURS])
