@@ -213,6 +213,9 @@ def test_a_playground_is_its_picture_and_its_settings():
     )
     assert json.loads(html.unescape(told)) == settings
     assert "Panel: loss 1" in words.data["text/html"]
+    assert cell.metadata["tags"] == ["full-width"]
+    _, folded = page(QUESTION, play)
+    assert folded.metadata["mystnb"]["code_prompt_show"] == "Show the playground"
     assert notebook_page.alive([{"a": '"><b>'}]).count("<") == 2
 
 
@@ -282,8 +285,10 @@ def test_links_of_a_document_lead_somewhere(repository):
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
-    """Guards: how to install, and a table of pages that the book has not."""
+    """Guards: how to install, a table of pages that the book has not, and words for another
+    network."""
     text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
+    assert build.FIRST["hidden"] == [4] and "four hidden units" in text
     for part in ("(mlp_core.md)", "data-plays", ">>> import", "| 0 | [First"):
         assert part in text
     for part in ("pip install", "Ctrl+C", "## The tests", "docs/", "images/"):
