@@ -27,8 +27,7 @@ SETTINGS = {
     "hide": twin.others("show", ["step"]),
 }
 LAST = 5000  # step
-# The first steps change much, the last ones little.
-STEPS = np.unique(np.geomspace(100, LAST + 100, 34).round(-1).astype(int)) - 100
+STEPS = np.linspace(0, LAST, 34).round(-1).astype(int)
 SIZE = {"width": 900, "height": 500}
 SHOWN, HELD = 140, 3000  # milliseconds: of a picture, and of the last one
 COLORS = 96

@@ -262,7 +262,7 @@ def test_playgrounds_of_a_notebook_are_alive_where_the_page_can_train(open_page)
     before = loss(on)
     on.button("Play").click()
     wait_until(lambda: loss(on) < before / 2, "it does not learn")
-    folded = page.get_by_text("Show the result").last
+    folded = page.get_by_text("Show the playground")
     folded.scroll_into_view_if_needed()
     assert page.locator(".playground").count() == 1
     folded.click()
@@ -277,6 +277,31 @@ def test_playgrounds_of_a_notebook_are_alive_where_the_page_can_train(open_page)
     for one in (on, left, right):
         box = one.root.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
+
+
+def test_nothing_of_the_theme_hides_a_part_of_a_playground(open_page):
+    """Guards: an output unit without size, since the theme has a class of the same name,
+    and a button of the theme over the units."""
+    page = open_page("index.html", viewport=PHONE)
+    on = OnPage(page)
+    for name in ("show layer 0, unit 0", "show output ŷ"):
+        on.button(name).click(timeout=10_000)
+        live.expect(on.button(name)).to_have_attribute("aria-pressed", "true")
+    assert page.get_by_text("Back to top").count() == 0
+
+
+@pytest.mark.parametrize("name", ["index", ADDED])
+def test_on_a_wide_page_a_playground_grows_over_the_margin(open_page, name):
+    """Guards: one that is as narrow as the text, and one that the page cuts off."""
+    page = open_page(f"{name}.html")
+    page.locator("[data-playgrounds]").first.scroll_into_view_if_needed()
+    on, text = OnPage(page), page.locator("article > section > p").first
+    for width, grows in [(1280, True), (1199, False), (1000, False)]:
+        page.set_viewport_size({"width": width, "height": 720})
+        box, column = on.root.bounding_box(), text.bounding_box()
+        assert (box["width"] > 1.3 * column["width"]) == grows
+        assert box["x"] + box["width"] <= width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("name", ["index", ADDED])
@@ -311,9 +336,12 @@ def test_a_playground_is_dark_on_a_dark_page(open_page):
 
 
 def test_the_playground_has_a_page_of_its_own(open_page):
-    """Guards: a link to a page that is empty, or without all controls."""
+    """Guards: a link to a page that is empty, also without JavaScript, or that lacks
+    controls."""
     page = open_page("index.html")
     page.get_by_role("link", name="The playground on a page of its own").click()
     page.wait_for_url("**/playground.html*")
     on = OnPage(page)
     assert on.step() == 0 and on.box("batch").is_visible()
+    still = open_page("playground.html", java_script_enabled=False)
+    assert still.locator("noscript p").is_visible()

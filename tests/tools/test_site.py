@@ -14,7 +14,7 @@ from nbformat import v4
 
 from course.__main__ import main
 from course.lessons import NAMES, load_exercises
-from course.tools import ROOT, find_notebooks, links, manifest
+from course.tools import ROOT, CommandError, find_notebooks, links, manifest
 from course.tools.book import build, head, notebook_page
 from course.tools.exercise_cells import texts_of
 from course.tools.notebooks import read
@@ -212,6 +212,9 @@ def test_a_playground_is_its_picture_and_its_settings():
     )
     assert json.loads(html.unescape(told)) == settings
     assert "Panel: loss 1" in words.data["text/html"]
+    assert cell.metadata["tags"] == ["full-width"]
+    _, folded = page(QUESTION, play)
+    assert folded.metadata["mystnb"]["code_prompt_show"] == "Show the playground"
     assert notebook_page.alive([{"a": '"><b>'}]).count("<") == 2
 
 
@@ -252,6 +255,19 @@ def test_links_and_buttons_lead_to_pages_of_the_book():
     assert "README" not in told and "README of the course" in notebook_page.note([])
 
 
+def test_a_link_of_a_notebook_to_no_page_is_told():
+    """Guards: Sphinx's own words for it, which name a file that is gone."""
+    text = v4.new_markdown_cell(
+        "[b](01_activations.ipynb#B) [w](https://a.example/b.md)"
+    )
+    stray = v4.new_markdown_cell("[its page](../docs/hub.md#backup)")
+    build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, code("a[0](1)")]))
+    with pytest.raises(
+        CommandError, match=r"09_nine\.ipynb links to \.\./docs/hub\.md,"
+    ):
+        build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, stray]))
+
+
 @pytest.mark.parametrize("repository", ["", OURS])
 def test_links_of_a_document_lead_somewhere(repository):
     """Guards: a page that the book lacks, a link that is lost on the way to another."""
@@ -268,8 +284,10 @@ def test_links_of_a_document_lead_somewhere(repository):
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
-    """Guards: how to install, and a table of pages that the book has not."""
+    """Guards: how to install, a table of pages that the book has not, and words for another
+    network."""
     text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
+    assert build.FIRST["hidden"] == [4] and "four hidden units" in text
     for part in ("(mlp_core.md)", "data-plays", ">>> import", "| 0 | [First"):
         assert part in text
     for part in ("pip install", "Ctrl+C", "## The tests", "docs/", "images/"):

@@ -58,6 +58,7 @@ def write_pages(folder, address="", has_solutions=True):
     for path in find_notebooks([]):
         buttons = links.buttons(path.stem, published)
         page = as_page(notebooks.read(path), buttons, has_solutions)
+        refuse_strays(path.name, page)
         texts[path.name] = notebooks.as_text(page)
         titles.append(headings(page.cells[0])[0])
     names = [name for name in DOCUMENTS if name != "teaching.md" or not is_for_class]
@@ -66,6 +67,18 @@ def write_pages(folder, address="", has_solutions=True):
     texts["index.md"] = home(published, [*texts, "mlp_core.md"])
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def refuse_strays(name, page):
+    """A `CommandError` where a notebook links to what is no page of the book."""
+    known = {path.name for path in find_notebooks([])}
+    texts = (cell.source for cell in page.cells if cell.cell_type == "markdown")
+    for _, file, _ in re.findall(LOCAL_LINK, "\n".join(texts)):
+        if file not in known:
+            raise CommandError(
+                f"{name} links to {file}, which is no page of the book: link to a "
+                "notebook, or name the file without a link"
+            )
 
 
 def playground_files() -> dict:

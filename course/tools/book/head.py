@@ -4,6 +4,8 @@ The script of the playground is the first of all, so that nothing large is befor
 slow line. It is loaded only where a playground is, and MathJax only where formulas are.
 """
 
+from course.tools.book.notebook_page import ALIVE
+
 FIRST = """
 <link rel="stylesheet" href="_static/playground.css">
 <script type="module" async fetchpriority="high" src="_static/playground.js"></script>"""
@@ -16,7 +18,7 @@ def setup(app):
 
 def dress(app, pagename, templatename, context, doctree):
     body = context.get("body", "")
-    if "data-playgrounds" in body:
+    if ALIVE in body:
         context["metatags"] = FIRST + context["metatags"]
     if 'class="math' not in body:  # Sphinx also counts the pages of a table of contents
         path = app.config.mathjax_path

@@ -20,11 +20,8 @@ QUESTIONS = {"predict", "quiz"}
 LEFT_OUT = {"check", "progress", "review", "fetch", "reveal"}
 TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
-FOLDED_RUN = {
-    "code_prompt_show": "Show the result",
-    "code_prompt_hide": "Hide the result",
-}
-FOLDED_CODE = {"code_prompt_show": "Show the imports", "code_prompt_hide": "Hide them"}
+ALIVE = "data-playgrounds"
+WIDE = "full-width"  # to the theme, which then folds its table of contents beside it
 NOTE = """\
 :::{{admonition}} You are reading
 Panels are pictures here, except those that your browser can train, and no check judges
@@ -77,6 +74,8 @@ def _dress(cell, kind, asked):
     shown = [_picture(output) for output in cell.outputs]
     alts = [alt for alt, _ in shown if alt]
     cell.outputs = [output for _, outputs in shown for output in outputs]
+    htmls = (output.get("data", {}).get("text/html", "") for output in cell.outputs)
+    has_playground = any(ALIVE in text for text in htmls)
     settings, tags = {}, []
     if kind in QUESTIONS:
         tags += ["remove-input", "question"]
@@ -84,14 +83,20 @@ def _dress(cell, kind, asked):
         tags.append("remove-input")
     elif kind == "imports":
         tags.append("hide-input")
-        settings |= FOLDED_CODE
+        settings |= _folding("the imports")
     if asked and kind not in QUESTIONS:
         tags.append("hide-output")
-        settings |= FOLDED_RUN
+        settings |= _folding("the playground" if has_playground else "the result")
+    if has_playground:
+        tags.append(WIDE)
     if alts:
         [settings["image"]] = [{"alt": alt} for alt in alts]
     cell.metadata.clear()
     cell.metadata.update(tags=tags, mystnb=settings)
+
+
+def _folding(what):
+    return {"code_prompt_show": f"Show {what}", "code_prompt_hide": f"Hide {what}"}
 
 
 def _picture(output):
@@ -113,4 +118,4 @@ def _picture(output):
 def alive(settings, more="") -> str:
     """The place of playgrounds with these settings, side by side."""
     told = html.escape(json.dumps(settings, separators=(",", ":")))
-    return f'<div data-playgrounds="{told}"{more}></div>'
+    return f'<div {ALIVE}="{told}"{more}></div>'
