@@ -388,8 +388,9 @@ def test_exploding_numbers_are_told_in_words(open_page):
     settings = {"learning_rate": 100, "output": "identity", "activation": "relu"}
     run = twin.Run(settings | {"step": 500})
     assert run.diverged_at
-    on = open_page(address_of(settings))
-    on.box("pace").select_option("100 steps a frame")
+    on = open_page(address_of(settings | {"pace": "100 steps a frame"}))
+    assert on.root.evaluate("root => root.view.session.pace") == "100 steps a frame"
+    expect(on.box("pace")).to_have_value("100 steps a frame")
     on.button("Play").click()
     expect(on.status).to_contain_text(f"Diverged at step {run.diverged_at}: ")
     expect(on.status).to_contain_text("Lower the learning rate")
