@@ -502,6 +502,34 @@ def test_on_a_phone_the_picture_stays_in_sight(open_page):
         assert control.bounding_box()["y"] > square["y"] + square["height"]
 
 
+SCROLLS = "node => node.scrollWidth > node.clientWidth"
+DEAD_IS_CUT = """node => {
+    const { fontSize, fontFamily, content } = getComputedStyle(node, '::after');
+    const context = document.createElement('canvas').getContext('2d');
+    context.font = `${fontSize} ${fontFamily}`;
+    return context.measureText(content.slice(1, -1)).width > node.clientWidth }"""
+
+
+@pytest.mark.parametrize("width, name", [(846, "layer 5"), (665, "5")])
+def test_six_layers_fit_beside_the_picture(open_page, width, name):
+    """Guards: an output that is cut off, buttons without a title, menus over one another."""
+    on = open_page("hidden=4,4,4,4,4,4&step=30")
+    on.page.add_style_tag(content=f".playground {{ width: {width}px }}")
+    on.shown()
+    heads = on.root.locator(".heading")
+    expect(heads.nth(6).locator("span")).to_have_text(name, use_inner_text=True)
+    assert not any(heads.nth(i).evaluate(SCROLLS) for i in range(8))
+    assert not on.root.locator(".network").evaluate(SCROLLS)
+
+
+def test_dead_fits_its_unit(open_page):
+    """Guards: 'de' in a small unit."""
+    on = open_page("activation=relu&hidden=8,8&data=xor&learning_rate=2&step=300")
+    dead = on.root.locator(".dead .unit")
+    assert dead.count() > 0
+    assert not dead.first.evaluate(DEAD_IS_CUT)
+
+
 def test_on_a_phone_six_layers_can_be_made_by_touch(open_page):
     """Guards: buttons that lie on one another."""
     on = open_page("hidden=4,4,4,4,4,4")
