@@ -19,12 +19,14 @@ class Goal:
         self.notebook = notebook
         cells = notebook.cells()
         self.places = {cell["id"]: place for place, cell in enumerate(cells)}
-        self.imports = next(
-            place for place, cell in enumerate(cells) if "sys.path" in cell["source"]
-        )
+        self.imports = [
+            next(place for place, cell in enumerate(cells) if words in cell["source"])
+            for words in ("sys.path", "import Playground")
+        ]
 
     def begin(self):
-        self.notebook.run(self.imports)
+        for place in self.imports:
+            self.notebook.run(place)
         self.notebook.run(self.places["goal-play"])
 
     def on(self):

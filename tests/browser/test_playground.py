@@ -552,6 +552,44 @@ def test_a_finger_does_what_a_mouse_does(open_for):
     expect(on.root.locator(".formula")).to_contain_text("tanh(")
 
 
+def touch(on, node, *ways):
+    """A finger begins in the middle of it and moves by (across, along), in small steps."""
+    box = node.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen = on.page.context.new_cdp_session(on.page)
+    at = {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+    screen.send("Input.dispatchTouchEvent", at)
+    for across, along in ways:
+        for _ in range(10):
+            x, y = x + across / 10, y + along / 10
+            at = {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]}
+            screen.send("Input.dispatchTouchEvent", at)
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    on.shown()
+
+
+def test_a_finger_that_scrolls_changes_nothing(open_for):
+    """Guards: a step, a rate or a seed that jumps because the page was scrolled."""
+    on = open_for(viewport={"width": 390, "height": 600}, has_touch=True)
+    on.box("step").evaluate("node => node.scrollIntoView()")
+    on.root.evaluate("root => root.view.session.do(run => run.train(30))")
+    for node in (on.box("slider: learning rate"), on.chart, on.box("step")):
+        node.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        before, top = on.settings(), on.page.evaluate("scrollY")
+        touch(on, node, (0, -80 if top < 50 else 80))
+        assert on.page.evaluate("scrollY") != top
+        assert (on.settings(), on.step()) == (before, 30)
+    for node in (on.chart, on.box("step")):
+        node.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        touch(on, node)  # a tap
+        assert 5 < on.step() < 25
+        touch(on, node, (300, 0))
+        assert on.step() == 30
+    on.box("slider: learning rate").evaluate("node => node.scrollIntoView()")
+    touch(on, on.box("slider: learning rate"), (-300, 0))
+    assert on.settings()["learning_rate"] == 0.001
+
+
 # When nine pictures come, by a clock of the test's own: the machine's frames come early, or
 # late.
 NINE_PICTURES = """({ view: { session } }) => {
