@@ -517,7 +517,7 @@ def test_six_layers_fit_beside_the_picture(open_page, width, name):
     on.page.add_style_tag(content=f".playground {{ width: {width}px }}")
     on.shown()
     heads = on.root.locator(".heading")
-    expect(heads.nth(6).locator("span")).to_have_text(name, use_inner_text=True)
+    assert heads.nth(6).locator("span").inner_text() == name
     assert not any(heads.nth(i).evaluate(SCROLLS) for i in range(8))
     assert not on.root.locator(".network").evaluate(SCROLLS)
 
