@@ -30,8 +30,7 @@ class Goal:
         self.notebook.run(self.places["goal-play"])
 
     def on(self):
-        self.notebook.show_cell(self.places["goal-play"])
-        return OnPage(self.notebook.page)
+        return OnPage(self.notebook.show_cell(self.places["goal-play"]))
 
     def entered(self):
         """What the cell says, and the rows of its table, from which the page shows them."""
@@ -86,7 +85,8 @@ def train(goal):
         on.box(label).press("Enter")
     on.box("pace").select_option("100 steps a frame")
     on.button("Play").click()
-    wait_until(lambda: goal.entered()[0] == PLAYS, "a network that changes is judged")
+    unless = "a network that changes is judged"
+    wait_until(lambda: goal.entered()[0] == PLAYS, unless, patience=20)
     on = goal.on()
     wait_until(lambda: on.step() > 4000, lambda: f"the page says: {on.line()}")
     on.button("Pause").click()
