@@ -1,6 +1,6 @@
 // The loss by step: training, test and the run in grey, on a logarithmic axis.
 
-import { h, write } from "./elements.js";
+import { h, pressed, write } from "./elements.js";
 import { GREY, NEGATIVE, POSITIVE, measure, wiped } from "./paint.js";
 import { fmtLoss, fmtStep, greyWords } from "./words.js";
 
@@ -27,12 +27,8 @@ function ticksBetween(low, high, room) {
 export class Chart {
   constructor(session) {
     this.session = session;
-    this.canvas = h("canvas", {
-      class: "chart",
-      role: "img",
-      onpointerdown: (event) => this.scrub(event),
-      onpointermove: (event) => event.buttons && this.scrub(event),
-    });
+    const canvas = h("canvas", { class: "chart", role: "img" });
+    this.canvas = pressed(canvas, (event) => this.scrub(event));
     const names = ["train", "test", "grey"];
     this.parts = Object.fromEntries(names.map((name) => [name, h("b", { class: name })]));
     this.legend = h("div", { class: "losses" }, ...Object.values(this.parts));
@@ -109,8 +105,8 @@ export class Chart {
     if (width > 240) say("step", "center", (left + right) / 2, height - 4);
   }
 
-  scrub({ pointerId, offsetX }) {
-    this.canvas.setPointerCapture(pointerId);
+  scrub({ buttons, pointerId, offsetX }) {
+    if (buttons) this.canvas.setPointerCapture(pointerId);
     const { left, right } = this.bounds;
     const share = Math.min(Math.max((offsetX - left) / (right - left), 0), 1);
     this.session.play(false);

@@ -6,8 +6,11 @@ import { SPEC, activationsOf } from "./settings.js";
 import { fmt, nameOf } from "./words.js";
 
 const THUMB = 50; // points along each side of a unit's picture
-const LEAST = 72; // pixels for a layer: many of them scroll to the side on a phone
-const HEAD = 74; // pixels above the units, for the buttons
+// Pixels from a layer to the next:
+const LEAST = 48; // two buttons; where there is less, it scrolls to the side
+const ROOMY = 112; // a title between two buttons
+const FOR_NAME = 58; // "layer 0"
+const FOR_BIAS = 76; // a bias below its unit
 
 export class Diagram {
   constructor(session, weights) {
@@ -78,13 +81,15 @@ export class Diagram {
   }
 
   // A title between the buttons for less and more, and what stands below.
-  head([title, part, words], changes, below) {
+  head([title, part, label], changes, below) {
     const [less, more] = changes.map((values, i) => {
-      const props = { class: "small", "data-part": part, "aria-label": `${words} ${"−+"[i]}` };
+      const props = { class: "small", "data-part": part, "aria-label": `${label} ${"−+"[i]}` };
       if (!values) props["aria-disabled"] = true; // not disabled: that would lose the focus
       return button("−+"[i], props, () => values && this.session.change(values));
     });
-    const row = h("div", {}, less ?? "", h("span", {}, title), more ?? "");
+    const [name, number] = title.split(" ");
+    const words = number ? [h("i", {}, `${name} `), number] : [name]; // CSS may hide "layer"
+    const row = h("div", {}, less ?? "", h("span", {}, ...words), more ?? "");
     return h("div", { class: "heading", "data-part": title }, row, below);
   }
 
@@ -98,15 +103,23 @@ export class Diagram {
     const { sizes } = this.session.run;
     const { clientWidth, clientHeight: height } = this.element;
     if (!clientWidth) return;
-    const width = Math.max(clientWidth, LEAST * sizes.length);
+    const gaps = sizes.length - 1;
+    const share = clientWidth / sizes.length;
+    const right = Math.min(52, Math.max(36, 0.7 * share)); // beside the middle of ŷ
+    const isNarrow = (clientWidth - 91 - right) / gaps < ROOMY;
+    this.element.classList.toggle("narrow", isNarrow);
+    const head = Math.max(...[...this.heads.children].map((one) => one.offsetHeight)) + 18;
     const most = Math.max(...sizes);
-    const room = height - HEAD - 6;
+    const room = height - head - 6;
     const pitch = room / most;
     const isRoomy = pitch >= 58;
-    const size = Math.round(Math.min(pitch - (isRoomy ? 26 : 6), 54, width / sizes.length / 2.1));
-    const left = Math.min(size / 2 + 64, width / 4);
-    const column = (width - Math.max(size / 2 + 22, 52) - left) / (sizes.length - 1);
-    const middle = HEAD + room / 2 - (isRoomy ? 9 : 0);
+    const size = Math.round(Math.min(pitch - (isRoomy ? 26 : 6), 54, Math.max(share, LEAST) / 2.1));
+    const names = this.units.slice(0, sizes[0]).map(({ place }) => place.lastChild.offsetWidth);
+    const left = size / 2 + (isNarrow ? Math.max(...names) + 6 : 64);
+    const width = Math.max(clientWidth, left + LEAST * gaps + right);
+    const column = (width - left - right) / gaps;
+    this.element.classList.toggle("tiny", column < FOR_NAME);
+    const middle = head + room / 2 - (isRoomy ? 9 : 0);
     const x = (l) => left + column * l;
     const y = (l, i) => {
       const step = room / Math.max(sizes[l], Math.min(most, 3));
@@ -114,15 +127,18 @@ export class Diagram {
     };
     this.inner.style.width = `${width}px`;
     this.element.classList.toggle("compact", !isRoomy);
-    this.element.classList.toggle("narrow", column < 118);
     for (const { place, l, i } of this.units)
       place.style.cssText = `left:${x(l)}px;top:${y(l, i)}px;--size:${size}px`;
     [...this.heads.children].forEach((head, l) => {
-      const wide = Math.min(column - 4, 150, 2 * (width - x(l)), 2 * x(l));
-      head.style.cssText = `left:${x(l)}px;width:${wide}px`;
+      const half = Math.min(column / 2, 75);
+      const from = Math.max(x(l) - half, 0);
+      const to = l < gaps ? x(l) + half : width; // that of ŷ has the rest
+      head.style.cssText = `left:${from}px;width:${to - from}px`;
     });
     set(this.drawing, { viewBox: `0 0 ${width} ${height}` });
     for (const one of this.weights.all) this.place(one, x, y, size, isRoomy ? pitch : size);
+    for (const { isBias, label } of this.weights.all)
+      if (isBias) label.classList.toggle("tight", column < FOR_BIAS);
   }
 
   // A label, and its edge from the unit before to a port of its own.

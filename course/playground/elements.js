@@ -54,6 +54,62 @@ export function select(label, part, choose) {
   return box;
 }
 
+const ASIDE = 8; // pixels to the side: then a finger means it, and doesn't scroll the page
+
+function isAside(from, { clientX, clientY }) {
+  const [across, along] = [clientX - from.clientX, clientY - from.clientY].map(Math.abs);
+  return across > ASIDE && across > along;
+}
+
+// Calls `act(event)` where a finger taps or moves to the side, and for each press or move
+// with a mouse or a pen. CSS leaves moves up and down to the page (touch-action: pan-y).
+export function pressed(node, act) {
+  let from = null; // where a finger is down that may yet scroll
+  const down = (event) => {
+    if (event.pointerType === "touch") from = event;
+    else act(event);
+  };
+  const move = (event) => {
+    if (!event.buttons) return;
+    if (from && !isAside(from, event)) return;
+    from = null;
+    act(event);
+  };
+  const up = (event) => {
+    if (from) act(event);
+    from = null;
+  };
+  const cancel = () => (from = null);
+  const hands = { onpointerdown: down, onpointermove: move, onpointerup: up };
+  return set(node, { ...hands, onpointercancel: cancel });
+}
+
+// A slider: what a finger does to it counts when it has moved to the side, or is lifted.
+export function range(props, change) {
+  let [from, before, isHeld] = [null, null, false];
+  const box = h("input", { type: "range", ...props });
+  const begin = (event) => {
+    isHeld = event.pointerType === "touch";
+    [from, before] = [event, box.value];
+  };
+  const move = (event) => {
+    if (!isHeld || !isAside(from, event)) return;
+    isHeld = false;
+    change(+box.value);
+  };
+  const end = () => {
+    if (isHeld && box.value !== before) change(+box.value);
+    isHeld = false;
+  };
+  const cancel = () => {
+    if (isHeld) box.value = before;
+    isHeld = false;
+  };
+  const oninput = () => isHeld || change(+box.value);
+  const hands = { onpointerdown: begin, onpointermove: move, onpointerup: end };
+  return set(box, { ...hands, onpointercancel: cancel, oninput });
+}
+
 // Controls: each is an element with `show(value)`, for a setting as settings.json has it.
 
 const field = (name, { label, help: title }, ...content) =>
@@ -71,7 +127,7 @@ function menu(name, { stops, options, ...spec }, set) {
 
 function slider(name, spec, set) {
   const props = { min: spec.least, max: spec.most, step: 0.05 };
-  const box = h("input", { type: "range", ...props, oninput: () => set(+box.value) });
+  const box = range(props, set);
   const out = h("span", { class: "value" });
   const show = (value) => {
     box.value = value;
@@ -89,16 +145,15 @@ function dial(name, spec, set) {
   const onkeydown = ({ key }) => key === "Enter" && typed(); // JupyterLab keeps Enter
   const props = { type: "number", min, max, step: whole ? 1 : "any", onchange: typed, onkeydown };
   const box = h("input", props);
-  const slide = () => set(stops[+range.value]);
-  const more = { max: stops.length - 1, "aria-label": `slider: ${label}`, oninput: slide };
-  const range = h("input", { type: "range", min: 0, ...more });
+  const more = { max: stops.length - 1, "aria-label": `slider: ${label}` };
+  const slide = range({ min: 0, ...more }, (at) => set(stops[at]));
   const show = (value) => {
     box.value = value;
     shown = box.value;
-    range.value = stops.filter((stop) => stop < value).length;
-    range.setAttribute("aria-valuetext", value);
+    slide.value = stops.filter((stop) => stop < value).length;
+    slide.setAttribute("aria-valuetext", value);
   };
-  const both = h("div", { class: "dial", "data-part": name }, field("", spec, box), range);
+  const both = h("div", { class: "dial", "data-part": name }, field("", spec, box), slide);
   return Object.assign(both, { show });
 }
 

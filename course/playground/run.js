@@ -7,7 +7,7 @@ import { activationsOf, defaultsFor } from "./settings.js";
 
 // These may change on the way; what else changes begins a new run.
 const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2", "gradient"];
-const QUIET = ["step", "hide"]; // these change nothing of a run
+const QUIET = ["step", "hide", "pace"]; // these change nothing of a run
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
 const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 

@@ -4,18 +4,10 @@ import { REACH } from "./data.js";
 import { Following } from "./following.js";
 import { Hundred } from "./hundred.js";
 import { Run } from "./run.js";
-import { outputFor } from "./settings.js";
+import { SPEC, outputFor } from "./settings.js";
 
-// Of the menu: so many steps, and every how many milliseconds.
-export const PACES = {
-  "1 step a second": [1, 1000],
-  "5 steps a second": [1, 200],
-  "1 step a frame": [1, 0],
-  "5 steps a frame": [5, 0],
-  "25 steps a frame": [25, 0],
-  "100 steps a frame": [100, 0],
-  "as fast as it goes": [1e6, 0],
-};
+// Of each pace: so many steps, and every how many milliseconds.
+export const PACES = SPEC.pace.options;
 const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for who wants less motion
@@ -32,7 +24,7 @@ export class Session {
     this.run = run;
     this.grey = null; // a run that was kept to compare with
     this.playing = false;
-    this.pace = "5 steps a frame";
+    this.pace = run.settings.pace; // at first: a menu changes it
     this.probe = null; // a point [x0, x1] whose z and a are shown
     this.chosen = null; // [layer, unit], layer 0 being the inputs; null: the output
     this.hovered = null; // the same, for as long as the pointer is there

@@ -5,7 +5,7 @@ import { makeData } from "./data.js";
 import { Diagram } from "./diagram.js";
 import { Gradient } from "./gradient.js";
 import { Seeds } from "./seeds.js";
-import { CONTROLS, button, choices, h, icon, put, select, write } from "./elements.js";
+import { CONTROLS, button, choices, h, icon, put, range, select, write } from "./elements.js";
 import { Surfaces, paintData } from "./paint.js";
 import { PACES } from "./session.js";
 import { DEFAULTS, SPEC } from "./settings.js";
@@ -88,10 +88,9 @@ export class View {
     const reset = now((run) => run.begin());
     this.playButton = press("play", "Play", () => session.play());
     this.playButton.append(icon("pause")); // CSS shows one of them
-    const goTo = now((run) => run.goTo(+this.scrub.value));
+    const goTo = (step) => now((run) => run.goTo(step))();
     this.step = h("span", { class: "at" });
-    const range = { type: "range", min: 0, "aria-label": "step" };
-    this.scrub = h("input", { ...range, oninput: goTo });
+    this.scrub = range({ min: 0, "aria-label": "step" }, goTo);
     const title = "Keep this run in grey, to compare the next one with";
     const props = { class: "text", title, "data-part": "compare" };
     this.compare = button("Compare", props, () => session.compare(!session.grey));

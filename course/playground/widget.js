@@ -44,7 +44,8 @@ function connected(model) {
     if (isGone()) return;
     const { first, settings, events, step, p, divergedAt } = session.run;
     const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
-    model.set("now", { ...run, seen, python: session.python?.number ?? 0 });
+    const { playing, python } = session;
+    model.set("now", { ...run, seen, playing, python: python?.number ?? 0 });
     model.save_changes();
     [timer, due, toldAt] = [null, Infinity, performance.now()];
   };
@@ -71,6 +72,7 @@ function connected(model) {
   model.on("change:given change:follows", hear);
   model.on("msg:custom", (content) => session.answer(content));
   hear();
+  if (now.playing) session.tell("look"); // a page that was left while it played
   listen(whole);
   return session;
 }

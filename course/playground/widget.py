@@ -35,6 +35,8 @@ class Playground(anywidget.AnyWidget):
     - ``scheme``: normal, uniform, he, glorot, zeros; ``seed``
     - ``learning_rate``: from 0.00001 to 100; ``batch``: samples of a step, 0 for all;
       ``l1``, ``l2``: from 0 to 1; ``step``: from 0 to 20000
+    - ``pace``, that of Play at first: 1 step a second, 5 steps a second, 1 step a frame,
+      5 steps a frame, 25 steps a frame, 100 steps a frame, as fast as it goes
     - ``gradient``: right, or original, with the bug of the original notebook
     - ``hide``: some of data, noise, test, batch, data_seed, features, layers, units, activation,
       learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,
@@ -224,6 +226,7 @@ def first_look(**settings) -> Playground:
     """XOR by four units: each adds up what arrives and passes on what is above 0."""
     usual = {"data": "xor", "hidden": [4], "activation": "relu", "output": "identity"}
     usual |= {"scheme": "he", "learning_rate": 0.2, "batch": 0}
+    usual["pace"] = "1 step a frame"  # else it has learned before one has looked
     usual["show"] = ["learning_rate", "seed", "units", "step", "loss"]
     return Playground(**usual | settings)
 

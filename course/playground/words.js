@@ -100,7 +100,7 @@ export function formulaOf({ run, shown, probe }, one) {
 // In what settings differ from those of now.
 function differences(settings, now, unsaid = []) {
   const names = Object.keys(changed(settings, now));
-  const said = names.filter((name) => ![...unsaid, "step", "hide"].includes(name));
+  const said = names.filter((name) => ![...unsaid, "step", "hide", "pace"].includes(name));
   const words = (name) => [settings[name]].flat().map((one) => SPEC[name].options?.[one] ?? one);
   const say = (name) => `${SPEC[name].label} ${words(name).join(", ") || "none"}`;
   return said.map((name) => (name === "points" ? "other points" : say(name))).join("; ");

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from course.lessons.playground.goal import PLAYS
 from tests.browser.playground_on_page import OnPage
 from tests.live import expect
 from tests.wait import wait_until
@@ -18,17 +19,18 @@ class Goal:
         self.notebook = notebook
         cells = notebook.cells()
         self.places = {cell["id"]: place for place, cell in enumerate(cells)}
-        self.imports = next(
-            place for place, cell in enumerate(cells) if "sys.path" in cell["source"]
-        )
+        self.imports = [
+            next(place for place, cell in enumerate(cells) if words in cell["source"])
+            for words in ("sys.path", "import Playground")
+        ]
 
     def begin(self):
-        self.notebook.run(self.imports)
+        for place in self.imports:
+            self.notebook.run(place)
         self.notebook.run(self.places["goal-play"])
 
     def on(self):
-        self.notebook.show_cell(self.places["goal-play"])
-        return OnPage(self.notebook.page)
+        return OnPage(self.notebook.show_cell(self.places["goal-play"]))
 
     def entered(self):
         """What the cell says, and the rows of its table, from which the page shows them."""
@@ -56,7 +58,7 @@ def test_a_network_of_the_page_stands_in_the_table_and_stays(goal, lab):
     on = goal.on()
     said, rows = goal.entered()
     assert said.endswith("with 18 weights: not below 0.05 yet.") and not rows
-    train(goal.on())
+    train(goal)
     said, rows = goal.entered()
     loss = re.search(r"Test loss (\S+) with 20 weights: row 1 of", said)[1]
     assert rows == [["20", loss, "4", "x0, x1, sin(x0), sin(x1)", *rows[0][4:]]]
@@ -73,8 +75,9 @@ def test_a_network_of_the_page_stands_in_the_table_and_stays(goal, lab):
     assert goal.notebook.complaints == []
 
 
-def train(on):
+def train(goal):
     """4 units and the sines, at the rate 2, for some 4,000 steps."""
+    on = goal.on()
     for name in ("hidden layers −", "sin x0", "sin x1"):
         on.button(name).click()
     for label, value in (("learning rate", "2"), ("seed", "1")):
@@ -82,6 +85,10 @@ def train(on):
         on.box(label).press("Enter")
     on.box("pace").select_option("100 steps a frame")
     on.button("Play").click()
+    unless = "a network that changes is judged"
+    wait_until(lambda: goal.entered()[0] == PLAYS, unless, patience=20)
+    on = goal.on()
     wait_until(lambda: on.step() > 4000, lambda: f"the page says: {on.line()}")
     on.button("Pause").click()
     expect(on.button("Play")).to_be_visible()
+    wait_until(lambda: goal.entered()[0] != PLAYS, "Python is not told of Pause")

@@ -388,8 +388,9 @@ def test_exploding_numbers_are_told_in_words(open_page):
     settings = {"learning_rate": 100, "output": "identity", "activation": "relu"}
     run = twin.Run(settings | {"step": 500})
     assert run.diverged_at
-    on = open_page(address_of(settings))
-    on.box("pace").select_option("100 steps a frame")
+    on = open_page(address_of(settings | {"pace": "100 steps a frame"}))
+    assert on.root.evaluate("root => root.view.session.pace") == "100 steps a frame"
+    expect(on.box("pace")).to_have_value("100 steps a frame")
     on.button("Play").click()
     expect(on.status).to_contain_text(f"Diverged at step {run.diverged_at}: ")
     expect(on.status).to_contain_text("Lower the learning rate")
@@ -501,6 +502,34 @@ def test_on_a_phone_the_picture_stays_in_sight(open_page):
         assert control.bounding_box()["y"] > square["y"] + square["height"]
 
 
+SCROLLS = "node => node.scrollWidth > node.clientWidth"
+DEAD_IS_CUT = """node => {
+    const { fontSize, fontFamily, content } = getComputedStyle(node, '::after');
+    const context = document.createElement('canvas').getContext('2d');
+    context.font = `${fontSize} ${fontFamily}`;
+    return context.measureText(content.slice(1, -1)).width > node.clientWidth }"""
+
+
+@pytest.mark.parametrize("width, name", [(846, "layer 5"), (665, "5")])
+def test_six_layers_fit_beside_the_picture(open_page, width, name):
+    """Guards: an output that is cut off, buttons without a title, menus over one another."""
+    on = open_page("hidden=4,4,4,4,4,4&step=30")
+    on.page.add_style_tag(content=f".playground {{ width: {width}px }}")
+    on.shown()
+    heads = on.root.locator(".heading")
+    assert heads.nth(6).locator("span").inner_text() == name
+    assert not any(heads.nth(i).evaluate(SCROLLS) for i in range(8))
+    assert not on.root.locator(".network").evaluate(SCROLLS)
+
+
+def test_dead_fits_its_unit(open_page):
+    """Guards: 'de' in a small unit."""
+    on = open_page("activation=relu&hidden=8,8&data=xor&learning_rate=2&step=300")
+    dead = on.root.locator(".dead .unit")
+    assert dead.count() > 0
+    assert not dead.first.evaluate(DEAD_IS_CUT)
+
+
 def test_on_a_phone_six_layers_can_be_made_by_touch(open_page):
     """Guards: buttons that lie on one another."""
     on = open_page("hidden=4,4,4,4,4,4")
@@ -521,6 +550,44 @@ def test_a_finger_does_what_a_mouse_does(open_for):
     expect(on.root.locator(".formula")).to_contain_text("sigmoid(")
     on.button("show layer 0, unit 2").tap()
     expect(on.root.locator(".formula")).to_contain_text("tanh(")
+
+
+def touch(on, node, *ways):
+    """A finger begins in the middle of it and moves by (across, along), in small steps."""
+    box = node.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    screen = on.page.context.new_cdp_session(on.page)
+    at = {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
+    screen.send("Input.dispatchTouchEvent", at)
+    for across, along in ways:
+        for _ in range(10):
+            x, y = x + across / 10, y + along / 10
+            at = {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]}
+            screen.send("Input.dispatchTouchEvent", at)
+    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    on.shown()
+
+
+def test_a_finger_that_scrolls_changes_nothing(open_for):
+    """Guards: a step, a rate or a seed that jumps because the page was scrolled."""
+    on = open_for(viewport={"width": 390, "height": 600}, has_touch=True)
+    on.box("step").evaluate("node => node.scrollIntoView()")
+    on.root.evaluate("root => root.view.session.do(run => run.train(30))")
+    for node in (on.box("slider: learning rate"), on.chart, on.box("step")):
+        node.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        before, top = on.settings(), on.page.evaluate("scrollY")
+        touch(on, node, (0, -80 if top < 50 else 80))
+        assert on.page.evaluate("scrollY") != top
+        assert (on.settings(), on.step()) == (before, 30)
+    for node in (on.chart, on.box("step")):
+        node.evaluate("node => node.scrollIntoView({ block: 'center' })")
+        touch(on, node)  # a tap
+        assert 5 < on.step() < 25
+        touch(on, node, (300, 0))
+        assert on.step() == 30
+    on.box("slider: learning rate").evaluate("node => node.scrollIntoView()")
+    touch(on, on.box("slider: learning rate"), (-300, 0))
+    assert on.settings()["learning_rate"] == 0.001
 
 
 # When nine pictures come, by a clock of the test's own: the machine's frames come early, or

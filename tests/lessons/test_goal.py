@@ -96,6 +96,16 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
     assert goal.best() == []
 
 
+def test_a_network_that_is_still_trained_is_not_judged():
+    """Guards: another network in the table than the one that the learner saw."""
+    play = Playground(**goal.DATA | SMALL)
+    play.now = {"playing": True}
+    assert goal.enter(play).words == goal.PLAYS and goal.best() == []
+    play.now = {"playing": False}
+    assert "row 1 of your best" in goal.enter(play).words
+    play.close()
+
+
 def test_numbers_that_explode_are_no_network():
     """Guards: a loss that is no number, which is not above 0.05 either."""
     linear = {"hidden": [1, 2], "activation": "identity", "output": "identity"}

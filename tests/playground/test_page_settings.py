@@ -18,6 +18,8 @@ OPTIONS = {
     "learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss, "
     "numbers, gradient, seeds",
     "gradient": "right, original",
+    "pace": "1 step a second, 5 steps a second, 1 step a frame, 5 steps a frame, "
+    "25 steps a frame, 100 steps a frame, as fast as it goes",
 }
 
 
@@ -57,6 +59,7 @@ BAD = [
     ("points", [[0, 0, 0]] * 1001, "points may have 1000 at most"),
     ("hide", ["all"], one_of("hide", "all")),
     ("gradient", "wrong", one_of("gradient", "wrong")),
+    ("pace", "fast", one_of("pace", "fast")),
     ("sead", 1, "there is no setting sead"),
     ("constructor", 1, "there is no setting constructor"),
 ]

@@ -101,6 +101,14 @@ def carried(play):
     return metadata["image/png"].get("playground")
 
 
+def test_a_pace_of_ones_own_is_printed():
+    """Guards: a setting that is lost in the line which makes it anew."""
+    plain, fast = Playground(), Playground(pace="100 steps a frame")
+    assert "pace" not in repr(plain) and "pace='100 steps a frame'" in repr(fast)
+    plain.close()
+    fast.close()
+
+
 def test_shown_are_those_that_are_named():
     """Guards: a control that is new, and a wrong name."""
     play = Playground(show=["seed", "loss"])

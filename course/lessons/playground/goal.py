@@ -12,6 +12,7 @@ from course.words import counted
 LESSON, NAME = "playground", "spirals"
 DATA = {"data": "spirals", "noise": 0, "test": 0.3, "data_seed": 1}  # all else is free
 BELOW = 0.05
+PLAYS = "It is still playing: press Pause, and run this cell again."
 HEAD = (
     "weights",
     "test loss",
@@ -63,6 +64,8 @@ def enter(play) -> Entered:
     ]
     if odd:
         words = f"Not the data of this goal. On the page, set {', '.join(odd)}."
+    elif play.now.get("playing"):  # the page tells late: another network than is seen
+        words = PLAYS
     else:
         words = _judge(play)
     return Entered(words, best())
