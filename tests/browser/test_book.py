@@ -119,14 +119,17 @@ def saved(book):
 
 @pytest.fixture
 def open_page(browser, address):
-    """A function: opens a page of the book, which is closed with the browser."""
+    """A function: opens a page of the book; after the test it plays no more."""
+    pages = []
 
     def opened(name, **settings):
-        page = live.new_page(browser, **settings)
+        pages.append(page := live.new_page(browser, **settings))
         page.goto(f"{address}{name}")
         return page
 
-    return opened
+    yield opened
+    for page in pages:
+        page.close()
 
 
 def test_each_page_is_whole_and_fits_on_a_phone(book, address):
