@@ -245,7 +245,7 @@ class Run:
     def line(self) -> str:
         """Its numbers, as the page tells them."""
         losses = [
-            f"{_digits(loss)} on the {name} data" for name, loss in self.loss.items()
+            f"{digits(loss)} on the {name} data" for name, loss in self.loss.items()
         ]
         told = f"loss {', '.join(losses)}" if losses else "no data"
         return f"step {self.step}: {told}"
@@ -257,7 +257,7 @@ def trained(step=2000, **settings) -> Run:
     return Run({name: check(name, value) for name, value in settings.items()})
 
 
-def _digits(loss):
+def digits(loss):
     """In the words of the page: 0.0123, 1.2e-5, 0."""
     if not math.isfinite(loss):
         return "not finite"

@@ -19,8 +19,9 @@ CELLS = [
 
 
 @pytest.fixture(scope="module")
-def notebook(turn_to, write_notebook):
+def notebook(turn_to, write_notebook, lab):
     """A notebook in which all was run and a question answered, saved and opened again."""
+    (lab.course / "my_course" / "record.json").unlink(missing_ok=True)
     write_notebook("small", CELLS, "my_course")
     notebook = turn_to("small", "my_course")
     notebook.run_all()

@@ -114,7 +114,7 @@ def test_numbers_that_explode_are_no_network():
     # The output is infinity less infinity.
     play.params = [mlp.Layer(W, np.zeros(W.shape[1])) for W in sizes]
     words = goal.enter(play).words
-    assert words == "Test loss nan with 6 weights: not below 0.05 yet."
+    assert words == "Test loss not finite with 6 weights: not below 0.05 yet."
     assert goal.best() == []
     play.close()
 

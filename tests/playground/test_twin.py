@@ -242,7 +242,7 @@ def test_the_line_tells_step_and_losses():
     assert twin.Run({"data": "own", "step": 9}).line() == "step 0: no data"
     digits = [0, 5e-4, 0.001, 1234.56789, 1e4, 3.21e-12, 4e300, math.nan]
     words = "0 5.0e-4 0.0010 1.2e3 1.0e4 3.2e-12 4.0e300 not finite"
-    assert " ".join(map(twin._digits, digits)) == words
+    assert " ".join(map(twin.digits, digits)) == words
 
 
 def test_trained_is_the_run_of_a_playground():

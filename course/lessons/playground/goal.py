@@ -49,7 +49,7 @@ class Entered:
 
 
 def _cell(value):
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
+    return twin.digits(value) if isinstance(value, float) else str(value)
 
 
 def enter(play) -> Entered:
