@@ -9,7 +9,7 @@ from tests.browser.playground_on_page import OnPage
 from tests.live import expect
 from tests.wait import wait_until
 
-pytestmark = pytest.mark.timed
+pytestmark = [pytest.mark.timed, pytest.mark.once]
 
 
 class Goal:
