@@ -49,6 +49,37 @@ SIZES = [
     *((3, 3, 3), (2, 3, 3, 2, 1), (4, 2, 5)),
 ]
 
+
+def pairs(first_seed, numbers):
+    """Parameters, gradients of the same shapes, and a number, for functions of these."""
+    seeds, numbers = itertools.count(first_seed), itertools.cycle(numbers)
+    return [
+        (network(seed, *sizes), network(seed + 20, *sizes), number)
+        for seed, sizes, number in zip(seeds, SIZES, numbers)
+    ]
+
+
+def fresh_pairs(rng, deep, fixed):
+    """Narrow and deep networks, large numbers in both; 0, a large number, and drawn ones.
+
+    ``deep`` is the number of the deep network, ``fixed`` one of a fixed case.
+    """
+    far = [mlp.Layer(np.full((2, 1), 25.0), np.full(1, -40.0))]
+    steep = [mlp.Layer(np.full((2, 1), 5e3), np.full(1, -5e3))]
+    drawn = [
+        ((1, 1), 0.0),
+        ((1, 1, 1), 3.0),
+        ((2, 3, 2, 1, 2, 3, 2), deep),
+        (rng.integers(1, 6, 3), 0.07),
+        ((2, 3, 1), fixed),  # the shapes of a fixed case, too
+    ]
+    return [
+        (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
+        (far, steep, 0.01),
+        *((network(rng, *sizes), network(rng, *sizes), n) for sizes, n in drawn),
+    ]
+
+
 # Predictions and targets.
 _LOSS_SHAPES = [(1, 1), (3, 1), (1, 3), (2, 2), (4, 2), (3, 3), (2, 5)]
 LOSS_CASES = [

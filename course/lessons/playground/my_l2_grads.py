@@ -1,9 +1,7 @@
-import itertools
-
 import numpy as np
 
 import mlp_core as mlp
-from course.lessons.cases import SIZES, layers_form, network
+from course.lessons.cases import fresh_pairs, layers_form, pairs
 
 # %% task
 # ## Exercise: the gradients with L2
@@ -44,29 +42,10 @@ def my_l2_grads(params, grads, l2):
 # %% cases
 form = layers_form("dW", "db")
 minutes = 4
-cases = [
-    (network(seed, *sizes), network(seed + 20, *sizes), l2)
-    for seed, sizes, l2 in zip(
-        itertools.count(840), SIZES, itertools.cycle([0.5, 0.1, 1.0, 0.02])
-    )
-]
+cases = pairs(840, [0.5, 0.1, 1.0, 0.02])
 
 def fresh(rng):
-    """Narrow and deep networks, large weights, large gradients; no penalty, a large one."""
-    far = [mlp.Layer(np.full((2, 1), 25.0), np.full(1, -40.0))]
-    steep = [mlp.Layer(np.full((2, 1), 5e3), np.full(1, -5e3))]
-    drawn = [
-        ((1, 1), 0.0),
-        ((1, 1, 1), 3.0),
-        ((2, 3, 2, 1, 2, 3, 2), 0.3),
-        (rng.integers(1, 6, 3), 0.07),
-        ((2, 3, 1), 0.5),  # the shapes of a fixed case
-    ]
-    return [
-        (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
-        (far, steep, 0.01),
-        *((network(rng, *sizes), network(rng, *sizes), l2) for sizes, l2 in drawn),
-    ]
+    return fresh_pairs(rng, deep=0.3, fixed=0.5)
 
 # %% mistakes in: new.append((dW + ____, ____))
 # the biases are penalized, too: which numbers does the sum in the penalty hold?

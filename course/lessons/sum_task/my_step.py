@@ -1,9 +1,6 @@
-import itertools
-
 import numpy as np
 
-import mlp_core as mlp
-from course.lessons.cases import SIZES, layers_form, network
+from course.lessons.cases import fresh_pairs, layers_form, pairs
 
 # %% task
 # ## Exercise: the update
@@ -35,29 +32,10 @@ def my_step(params, grads, learning_rate):
 
 # %% cases
 form = layers_form()
-cases = [
-    (network(seed, *sizes), network(seed + 20, *sizes), rate)
-    for seed, sizes, rate in zip(
-        itertools.count(300), SIZES, itertools.cycle([0.2, 0.5, 1.0, 0.01])
-    )
-]
+cases = pairs(300, [0.2, 0.5, 1.0, 0.01])
 
 def fresh(rng):
-    """Narrow and deep networks, large parameters, large gradients; rates of 0, large, small, drawn."""
-    far = [mlp.Layer(np.full((2, 1), 25.0), np.full(1, -40.0))]
-    steep = [mlp.Layer(np.full((2, 1), 5e3), np.full(1, -5e3))]
-    steps = [
-        ((1, 1), 0.0),
-        ((1, 1, 1), 3.0),
-        ((2, 3, 2, 1, 2, 3, 2), 1e-4),
-        (rng.integers(1, 6, 3), 0.07),
-        ((2, 3, 1), 0.2),  # the shapes and the rate of a fixed case
-    ]
-    return [
-        (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
-        (far, steep, 0.01),
-        *((network(rng, *sizes), network(rng, *sizes), rate) for sizes, rate in steps),
-    ]
+    return fresh_pairs(rng, deep=1e-4, fixed=0.2)
 
 # %% mistakes in: new.append((W - ____, b - ____))
 # the parameters move uphill: the gradient points to where the loss grows, so which way
