@@ -101,6 +101,13 @@ def _draw(kind, noise, seed):
     return points
 
 
+def training_of(data) -> mlp.Task:
+    """The training data of what `make_data` made."""
+    if not data:
+        raise ValueError("there are no points yet: click into the picture to add some")
+    return data[0]
+
+
 def features_of(names, X) -> np.ndarray:
     """The inputs of the network (n, features) for points (n, 2)."""
     x0, x1 = X.T
@@ -183,12 +190,12 @@ class Run:
     @property
     def X(self) -> np.ndarray:
         """The training data as the network takes them, (n, inputs)."""
-        return features_of(self.settings["features"], self.data[0].X)
+        return features_of(self.settings["features"], training_of(self.data).X)
 
     @property
     def Y(self) -> np.ndarray:
         """The targets of the training data, (n, 1)."""
-        return self.data[0].Y
+        return training_of(self.data).Y
 
     @property
     def loss(self) -> dict:
@@ -204,19 +211,28 @@ class Run:
         """So many steps more, as `mlp_core.train` makes them, with the settings of now."""
         if not self.data:
             return
-        batch = min(self.settings["batch"], len(self.X)) or None
-        samples = mlp.draw_samples(self.rng, len(self.X), steps, batch)
+        X, Y = self.X, self.Y
+        samples = mlp.draw_samples(self.rng, len(X), steps, self._batch)
         more = {"samples": samples, **self._usual}
-        self.params, history = fast.train(self.params, self.X, self.Y, **more)
+        self.params, history = fast.train(self.params, X, Y, **more)
         self.step += len(history.loss)
         self.diverged_at = history.diverged_at and self.step + 1
 
     def sweep(self, seeds, steps=2000) -> fast.Sweep:
         """These settings from other seeds, as '100 seeds' on the page trains them."""
         more = {"sizes": sizes_of(self.settings), "scheme": self.settings["scheme"]}
-        more["batch_size"] = min(self.settings["batch"], len(self.X)) or None
-        more |= {"epochs": steps, "steps_per_epoch": 1, **self._usual}
+        more |= {
+            "batch_size": self._batch,
+            "epochs": steps,
+            "steps_per_epoch": 1,
+            **self._usual,
+        }
         return fast.sweep(self.X, self.Y, seeds, **more)
+
+    @property
+    def _batch(self):
+        """So many samples of a step, as in `mlp_core`."""
+        return min(self.settings["batch"], len(self.Y)) or None
 
     @property
     def _usual(self):

@@ -175,12 +175,7 @@ class Playground(anywidget.AnyWidget):
 
     @property
     def _training(self):
-        data = twin.make_data(self._settings)
-        if not data:
-            raise ValueError(
-                "there are no points yet: click into the picture to add some"
-            )
-        return data[0]
+        return twin.training_of(twin.make_data(self._settings))
 
     @property
     def _is_waiting(self):
