@@ -98,11 +98,7 @@ BUG = {"gradient": original_loss_and_grads}
 TANH = {"activation": [tanh, tanh, tanh, identity]}
 DEEP = {"sizes": (2, 8, 8, 8, 8, 8, 8, 1), "learning_rate": 0.02}
 CORNER = np.array([[2.0, 2.0]])
-FIRST_LOOK = {
-    "activation": [mlp.relu, mlp.identity],
-    "scheme": "he",
-    "batch_size": None,
-}
+FIRST_LOOK = {"activation": [mlp.relu, identity], "scheme": "he", "batch_size": None}
 SQUARE = np.array([[i / 10, j / 10] for i in range(11) for j in range(11)])
 
 
@@ -377,7 +373,7 @@ def six_layers(seeds, activation):
     dead = mlp.dead_units(swept.params, run.X, run.activations)
     some = np.any([units.any(axis=-1) for units in dead], axis=0)
     whole = np.any([units.all(axis=-1) for units in dead], axis=0)
-    return some, whole, np.mean((swept.Y_hat - run.Y) ** 2, axis=(1, 2)) / 2 < 0.1
+    return some, whole, mlp.loss(swept.Y_hat, run.Y) < 0.1
 
 
 def rises_half_the_time(seeds):

@@ -47,9 +47,8 @@ def test_a_network_below_the_goal_is_kept_once(copy):
     assert [len(task.X) for task in run.data] == [140, 60]
     told = float(re.search(r"(0\.\d+) on the test data", run.line())[1])
     [row] = goal.best()
-    assert row["weights"] == 4 * 3 + 3 * 1 and row["loss"] == pytest.approx(
-        told, abs=6e-5
-    )
+    assert row["weights"] == 4 * 3 + 3 * 1
+    assert row["loss"] == pytest.approx(told, abs=6e-5)
     assert said.words == f"Test loss {told} with 15 weights: row 1 of your best."
     assert row["line"] == (
         "Playground(data='spirals', noise=0.0, "

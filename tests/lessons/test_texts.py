@@ -17,6 +17,7 @@ from course.lessons.backprop.hunt import back_prop, gradient_of
 from course.original import original_loss_and_grads
 from course.tools import NOTEBOOKS, notebooks
 from tests.answers import cell
+from tests.claims import FIRST_LOOK
 from tests.reference import SIZES, assert_near, by_autograd, draw
 
 
@@ -92,9 +93,8 @@ def updated(W, b, x, y, rate):
 
 def learned(change=0.0, units=4, rate=0.2):
     """Of 1,000 networks of notebook 0, which learn."""
-    X, settings = mlp.XOR.X * (1 + change), {"scheme": "he", "batch_size": None}
-    settings |= {"activation": [mlp.relu, mlp.identity], "learning_rate": rate}
-    return sweep(X, mlp.XOR.Y, range(1000), sizes=(2, units, 1), **settings).success
+    X, settings = mlp.XOR.X * (1 + change), {"sizes": (2, units, 1), **FIRST_LOOK}
+    return sweep(X, mlp.XOR.Y, range(1000), learning_rate=rate, **settings).success
 
 
 BY_HAND = {
@@ -135,19 +135,11 @@ def test_the_counts_of_seeds_hang_on_no_processor():
     """Guards: the numbers of seeds in replies, where another processor rounds otherwise;
     and of the plan the 20 seeds of the slider that fail."""
     asked = load_questions("first_look").predictions
-    rates, units = (
-        asked["learning rate 5"].solution(),
-        asked["of a thousand"].solution(),
-    )
+    rates = asked["learning rate 5"].solution()
+    units = asked["of a thousand"].solution()
+    by_rate = {0.001: 4, 0.1: 782, 0.2: 779, 0.5: 565, 1: 295, 5: 0}
     for change in (0, 1e-14, -1e-12, 1e-10):
-        for rate, count in {
-            0.001: 4,
-            0.1: 782,
-            0.2: 779,
-            0.5: 565,
-            1: 295,
-            5: 0,
-        }.items():
+        for rate, count in by_rate.items():
             assert learned(change, rate=rate).sum() == count
             assert f"{rate:g}" in rates and str(count or "none") in rates
         for more, count in {5: 874, 8: 983}.items():
