@@ -51,6 +51,8 @@ def test_the_test_loss_rises_on_the_page_as_in_python(notebook):
         on.button("Play").click()
         wait_until(lambda: on.step() >= step, "it does not train")  # noqa: B023
         on.button("Pause").click()
+        on.box("step").fill(str(step))  # a slow machine hears of Pause much later
+        assert on.step() == step
         ends.append(losses(on.line()))
     (_, early), (training, late) = ends
     assert late > 1.2 * early and training < early / 5
