@@ -30,6 +30,7 @@ class Activation(NamedTuple):
     f: Callable  # a = f(z), element by element
     slope: Callable  # the derivative of f at z
     alpha: float | None = None  # the slope for negative z, if f is two straight lines
+    loss: Callable | None = None  # a last layer's own; loss_slope * slope is dloss/dz
 
 
 def leaky_relu(alpha=-0.2) -> Activation:
@@ -160,9 +161,7 @@ def forward(params, X, activation=ORIGINAL) -> tuple[np.ndarray, Cache]:
 
 
 def loss(Y_hat, Y):
-    """Half the squared error: summed over the outputs, averaged over the samples.
-
-    A float, or (S,) of them for a stack.
+    """Half the squared error, summed over outputs, averaged over samples: float or (S,).
 
     >>> loss([[3.0]], [[1.0]])
     2.0
@@ -202,8 +201,8 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
 def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple:
     """Forward, loss and backward in one go: the loss, and the gradients."""
     Y_hat, cache = forward(params, X, activation)
-    dY = loss_slope(Y_hat, Y)
-    return loss(Y_hat, Y), backprop(params, cache, dY, activation)
+    value = (per_layer(activation, params)[-1].loss or loss)(Y_hat, Y)
+    return value, backprop(params, cache, loss_slope(Y_hat, Y), activation)
 
 
 def sgd_step(params, grads, learning_rate) -> list[Layer]:
@@ -239,6 +238,7 @@ def gradient_check(
     if not np.isfinite(value):
         raise ValueError("params, X and Y give a loss that is not finite")
     floor, checks = 1e-4 * max(1.0, value), []
+    loss_moved = per_layer(activation, params)[-1].loss or loss
 
     def loss_and_slopes(i, place, index, step):
         """The loss with one number moved, and all slopes: they jump at a kink."""
@@ -247,7 +247,7 @@ def gradient_check(
         Y_hat, cache = forward(moved, X, activation)
         pairs = zip(per_layer(activation, params), cache.Z)
         jumps = [act.slope(Z) for act, Z in pairs if act.alpha is not None]
-        return loss(Y_hat, Y), jumps
+        return loss_moved(Y_hat, Y), jumps
 
     for i, place in itertools.product(range(len(params)), (0, 1)):  # W[0], b[0], ...
         shape = params[i][place].shape

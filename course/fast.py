@@ -15,8 +15,8 @@ than on arithmetic; this module is the one place of the course that avoids it:
   the updates themselves, and one subtraction makes them.
 
 `sweep` has the S networks along the last axis: M (n_in + 1, n_out, S), A (units + 1, k, S).
-Tests hold both to the plain loop. Any gradient but the two that are known here runs in
-plain steps: in `mlp_core.train`, or in those of `_train_stack`.
+Tests hold both to the plain loop. Any gradient but the two that are known here, and any
+loss but the square one, runs in plain steps: in `mlp_core.train`, or in `_train_stack`.
 """
 
 import functools
@@ -33,6 +33,12 @@ from course import checks, waiting
 from course.original import check_one_output, original_loss_and_grads
 
 KNOWN_GRADIENTS = (mlp.loss_and_grads, original_loss_and_grads)
+
+
+def _is_known(gradient, activations):
+    """Whether the loops here can do it: they know the square loss only."""
+    return gradient in KNOWN_GRADIENTS and activations[-1].loss is None
+
 
 # 1. Parameters in one flat array -----------------------------------------------------
 
@@ -190,7 +196,7 @@ def train(
 
     The ``snapshots`` are a `Snapshots`: a sequence.
     """
-    if gradient not in KNOWN_GRADIENTS:
+    if not _is_known(gradient, mlp.per_layer(activation, params)):
         return mlp.train(**locals())  # so far these are the arguments
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
@@ -349,9 +355,10 @@ def sweep(
     Network ``s`` is the one that you get alone with ``rng = default_rng(seeds[s])``, then
     ``initialize(sizes, rng, scheme, alpha)`` with the alpha of the first layer (0 if it
     has none), then ``train(params, X, Y, rng)``. ``learning_rate`` may be (S,), and
-    `leaky_relu` of an array (S,) gives each network its own alpha. ``gradient`` must take
-    a stack of networks. ``block`` networks are trained together, which bounds the memory;
-    after each block ``progress(networks_done, S)`` is called, and now and then within it.
+    `leaky_relu` of an array (S,) gives each network its own alpha. ``gradient``, and a loss
+    of the last activation, must take a stack of networks. ``block`` networks are trained
+    together, which bounds the memory; after each block ``progress(networks_done, S)`` is
+    called, and now and then within it.
 
     After an interrupt you get the blocks that were finished, so fewer than S networks. In
     the first block it goes through, and in JupyterLab, where the cell counts on all S.
@@ -374,7 +381,7 @@ def sweep(
         raise ValueError(f"activation needs one alpha, or one for each of {S} seeds")
     alpha = activations[0].alpha
     alphas = np.broadcast_to(0.0 if alpha is None else alpha, S)  # for 'he'
-    train_block = _train_block if gradient in KNOWN_GRADIENTS else _train_stack
+    train_block = _train_block if _is_known(gradient, activations) else _train_stack
     parts = []
     try:
         for start in range(0, S, block):

@@ -1,0 +1,37 @@
+"""Handwritten digits of 8x8, and what can be done to them. Their source: digits.txt."""
+
+from pathlib import Path
+
+import numpy as np
+
+SIDE, CLASSES, MOST = 8, 10, 16  # a pixel counts up to 16 inked dots of a finer grid
+
+# Each person copied the same form, one after the other in the file. A form begins with 0
+# to 9, three times; in the form from 906 on the first 0 is missing.
+FORMS = (0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667)
+
+
+def load():
+    """Pixels (1797, 64) from 0 to 16, labels (1797,), and the form (1797,), 0 to 13."""
+    with np.load(Path(__file__).with_name("digits.npz")) as file:
+        pixels, labels = file["pixels"].astype(float), file["labels"].astype(int)
+    return pixels, labels, np.searchsorted(FORMS, np.arange(len(labels)), "right") - 1
+
+
+def shift(X, down=0, right=0):
+    """The images, moved by so many pixels; what leaves is lost, what comes in is 0."""
+    images = np.reshape(X, (-1, SIDE, SIDE))
+    moved, (h, w) = np.zeros(images.shape), (abs(down), abs(right))
+    if h < SIDE and w < SIDE:
+        to, source = (
+            np.s_[:, max(d, 0) : SIDE + min(d, 0), max(r, 0) : SIDE + min(r, 0)]
+            for d, r in ((down, right), (-down, -right))
+        )
+        moved[to] = images[source]
+    return moved.reshape(np.shape(X))
+
+
+def turn(X):
+    """The images, turned by a quarter to the left."""
+    images = np.reshape(X, (-1, SIDE, SIDE))
+    return np.rot90(images, axes=(1, 2)).reshape(np.shape(X))
