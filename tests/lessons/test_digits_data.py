@@ -1,0 +1,65 @@
+"""The digits of notebook 9, and what is done to them."""
+
+import numpy as np
+import pytest
+
+from course.lessons import FOLDER
+from course.lessons.your_network import digits
+
+PIXELS, LABELS, FORM = digits.load()
+# How many of each class, as optdigits.names of the UCI repository counts its test set.
+UCI = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+
+
+def test_they_are_the_digits_of_the_source():
+    """Guards: digits that are missing or turned, labels that belong to other images. Of an 8
+    the middle is inked, of a 0 it isn't; a 1 has the least ink."""
+    assert PIXELS.shape == (1797, 64) and set(np.unique(PIXELS)) == {*range(17)}
+    assert np.bincount(LABELS).tolist() == UCI
+    assert len(np.unique(PIXELS, axis=0)) == 1797
+    images = PIXELS.reshape(-1, 8, 8)
+    top, bottom = (
+        images[LABELS == 7][:, rows].sum() for rows in (np.s_[:4], np.s_[4:])
+    )
+    left, right = (
+        images[LABELS == 6][:, :, columns].sum() for columns in (np.s_[:4], np.s_[4:])
+    )
+    middle = images[:, 3:5, 3:5].mean(axis=(1, 2))
+    assert top > bottom and left > right
+    assert middle[LABELS == 8].mean() > 10 > 4 > middle[LABELS == 0].mean()
+
+
+def test_a_form_begins_with_all_digits_in_order():
+    """Guards: people who are cut in two, or thrown together."""
+    assert np.all(np.diff(FORM) >= 0) and set(FORM) == {*range(14)}
+    lacks = {7: [0], 12: [17, 18]}  # places in the order
+    for form in range(14):
+        order = np.delete([*range(10)] * 3, lacks.get(form, []))
+        assert LABELS[FORM == form][: len(order)].tolist() == order.tolist(), form
+
+
+def test_the_file_tells_its_source_and_licence():
+    """Guards: data of somebody who is not named."""
+    text = (FOLDER / "your_network" / "digits.txt").read_text(encoding="utf-8")
+    for words in ("Alpaydin", "10.24432/C50P49", "CC BY 4.0", "Changed:"):
+        assert words in text
+
+
+@pytest.mark.parametrize(
+    "down, right", [(0, 0), (1, 0), (-2, 0), (0, 3), (2, -1), (8, 0)]
+)
+def test_shift_moves_each_pixel_so_far(down, right):
+    """Guards: another direction, ink that comes in again at the other side."""
+    X = PIXELS[:2]
+    moved = digits.shift(X, down, right).reshape(2, 8, 8)
+    for (i, y, x), ink in np.ndenumerate(moved):
+        inside = 0 <= y - down < 8 and 0 <= x - right < 8
+        assert ink == (X.reshape(2, 8, 8)[i, y - down, x - right] if inside else 0)
+
+
+def test_turn_goes_a_quarter_to_the_left():
+    """Guards: the other way round, or a mirror: the top right corner becomes the top left."""
+    X = np.zeros((1, 64))
+    X[0, 7], X[0, 6] = 1, 2  # the top right corner, and what is left of it
+    turned = digits.turn(X).reshape(8, 8)
+    assert turned[0, 0] == 1 and turned[1, 0] == 2 and turned.sum() == 3
