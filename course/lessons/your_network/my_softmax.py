@@ -11,8 +11,8 @@ from course.lessons.cases import normal
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
-# Above $z = 709$ a float can't hold $e^z$: it becomes infinite, and infinite by infinite is
-# no number. So first subtract from each row its largest number $m$. Each $e^z$ becomes
+# Above $z = 709$ a float can't hold $e^z$: it becomes `inf`, and `inf / inf` is `nan`, no
+# number. So first subtract from each row its largest number $m$. Each $e^z$ becomes
 # $e^{z - m} = e^z / e^m$, above the line and below it, and $e^m$ cancels. The certainties
 # stay what they are, and no exponent is above 0.
 
@@ -62,8 +62,8 @@ def fresh(rng):
     ]
 
 # %% mistakes in: E = np.exp(Z - ____)
-# it overflows: above 709 the power is infinite, and infinite by infinite is no number; what
-# can be subtracted from each row first?
+# it overflows: above 709 the power is infinite, and inf / inf is nan; what can be subtracted
+# from each row first?
 E = np.exp(Z)
 # the largest number of all is subtracted: a row far below it becomes 0 by 0, so take from
 # each row its own
@@ -71,10 +71,6 @@ E = np.exp(Z - np.max(Z))
 # the largest number of each column is subtracted: only what is the same for a whole row
 # cancels, above the line and below
 E = np.exp(Z - np.max(Z, axis=0))
-# the mean of the row is subtracted: the largest number may still lie more than 709 above it
-E = np.exp(Z - np.mean(Z, axis=-1, keepdims=True))
-# the smallest number gets the largest certainty: what is the sign of the exponent?
-E = np.exp(np.min(Z, axis=-1, keepdims=True) - Z)
 # the largest numbers go to the wrong places: there is one for each row, so they must stand
 # in a column, and not in a row
 E = np.exp(Z - np.max(Z, axis=-1))
@@ -97,10 +93,23 @@ return E / np.sum(E, axis=-1)
 return E / np.sum(np.exp(Z), axis=-1, keepdims=True)
 # the largest of each row is 1: a row should add up to 1
 return E
-# each row adds up to the number of its certainties: divide by the sum, not by the mean
-return E / np.mean(E, axis=-1, keepdims=True)
 
 # %% mistakes in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+# the sum goes over the samples, and each row needs one of its own; nothing is subtracted, so
+# that it overflows, too
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z)
+return E / np.sum(E, axis=0)
+# it is divided by the sum over all samples, and each row needs one of its own; nothing is
+# subtracted, so that it overflows, too
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z)
+return E / np.sum(E)
+# the sums must stand in a column, one beside each row, and they stand in a row; nothing is
+# subtracted, so that it overflows, too
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z)
+return E / np.sum(E, axis=-1)
 # softmax goes along the columns, over the samples: one sample is a row
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=0))
@@ -118,7 +127,7 @@ return np.log(E / np.sum(E, axis=-1, keepdims=True))
 P = np.exp(E / np.sum(E, axis=-1, keepdims=True))
 return P / np.sum(P, axis=-1, keepdims=True)
 # the largest gets 1, all others 0: that is the decision, and how near the others came is lost
-return 1.0 * (E == 1)
+return np.eye(Z.shape[1])[np.argmax(Z, axis=1)]
 
 # %% mistakes
 # this is the sigmoid of each number by itself: the numbers of a row should share a sum of 1
@@ -150,6 +159,10 @@ def my_softmax(Z):
     return 1 / np.exp(Z[:, None, :] - Z[:, :, None]).sum(axis=2)
 
 # %% wrong in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+# the mean is subtracted, which can lie far below the largest: 'right in 9 of 10 cases'
+E = np.exp(Z - np.mean(Z, axis=-1, keepdims=True))
+# the wrong sign: 'the result is wrong'
+E = np.exp(np.min(Z, axis=-1, keepdims=True) - Z)
 # large numbers are cut off: 'the result is wrong'
 E = np.exp(np.clip(Z, -700, 700))
 # the largest without its sign: 'the result is wrong'
@@ -169,3 +182,15 @@ return np.max(E / np.sum(E, axis=-1, keepdims=True), axis=-1)
 return np.nan_to_num(np.exp(Z) / np.sum(np.exp(Z), axis=-1, keepdims=True))
 # a result kept between calls: 'the result is wrong'
 return vars(my_softmax).setdefault(Z.shape, E / np.sum(E, axis=-1, keepdims=True))
+
+# %% equal
+# the last of two axes has the number 1, too
+#     E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+#     E = np.exp(Z - np.max(Z, axis=--1, keepdims=True))
+#     return E / np.sum(E, axis=1, keepdims=True)
+#     return E / np.sum(E, axis=--1, keepdims=True)
+# for keepdims each number but 0 counts as True
+#     E = np.exp(Z - np.max(Z, axis=-1, keepdims=2))
+#     E = np.exp(Z - np.max(Z, axis=-1, keepdims=-1))
+#     return E / np.sum(E, axis=-1, keepdims=2)
+#     return E / np.sum(E, axis=-1, keepdims=-1)
