@@ -110,6 +110,9 @@ return -np.mean(Y * np.log(P))
 # it is a sum, and the mean over the samples is asked for; and where a wrong class has the
 # certainty 0, 0 times -inf is nan: take that of the right class before the logarithm
 return -np.sum(Y * np.log(P))
+# the logarithm is taken of zeros: P times Y holds one for each wrong class, so add up each row
+# first
+return -np.sum(np.log(P * Y)) / len(P)
 # P and Y have changed places: the logarithm is that of a certainty, and Y holds zeros
 return -np.sum(P * np.log(Y)) / len(P)
 # each wrong class costs something, too, as with two classes in one output: softmax has made
