@@ -1,0 +1,196 @@
+import numpy as np
+
+from course.lessons.cases import normal
+
+# %% task
+# ## Exercise: softmax
+#
+# Write `my_softmax(Z)`. `Z` has the shape (n, n_out): one row for each sample, with the
+# weighted sums of the last layer. Return the certainties, an array of the same shape. Each
+# is $e^z$, divided by the sum of all $e^z$ of its row, so that a row adds up to 1:
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
+#
+# Above $z = 709$ a float can't hold $e^z$: it becomes `inf`, and `inf / inf` is `nan`, no
+# number. So first subtract from each row its largest number $m$. Each $e^z$ becomes
+# $e^{z - m} = e^z / e^m$, above the line and below it, and $e^m$ cancels. The certainties
+# stay what they are, and no exponent is above 0.
+
+# %% stub
+def my_softmax(Z):
+    return None  # your code: an array of the shape of Z
+
+# %% hint
+# `np.max(Z, axis=-1)` has one number for each row, in the shape (n,). With `keepdims=True`
+# it is a column, (n, 1): so it can be subtracted from each number of its row.
+
+# %% hint
+# Give `E = np.exp(...)` a name: you need it above the line and below. The sum below is one
+# for each row, as the largest number is.
+
+# %% solution
+def my_softmax(Z):
+    E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+    return E / np.sum(E, axis=-1, keepdims=True)
+# In each row of `E` the largest number is $e^0 = 1$. So the sum is at least 1, and nothing
+# is divided by 0. What lies far below the largest becomes 0, which is as near as a float
+# gets.
+
+# %% cases
+minutes = 6
+_SHAPES = [(2, 2), (3, 3), (3, 2), (2, 5)]
+cases = [
+    (np.array([[2.0, 1.0, 0.0]]),),
+    *((normal(900 + i, *shape),) for i, shape in enumerate(_SHAPES)),
+    (np.array([[3, -1, 0], [1, 1, 1]]),),  # whole numbers
+    (np.array([[1000.0, 0.0]]),),
+    (np.array([[1000.0, 999.0], [0.0, 2.0]]),),  # rows that lie far apart
+    (np.array([[-1000.0, -1001.0], [-3.0, -2.0]]),),
+    (np.array([[-2000.0, 0.0, 2000.0]]),),  # far above the mean, too
+]
+large = (normal(910, 100_000, 3),)
+
+def fresh(rng):
+    n = rng.integers(5, 9)
+    shapes = [(1, n), (n, 3), (n, n), (3, 3), (300, 10)]
+    far = rng.integers(-900, 900, (n, 1))
+    return [
+        *((normal(rng, *shape),) for shape in shapes),
+        (normal(rng, n, 4).astype(np.float32),),
+        (rng.integers(-4, 5, (n, 3)) + far,),  # whole numbers, far apart
+        (3 * normal(rng, n, 10),),
+    ]
+
+# %% mistakes in: E = np.exp(Z - ____)
+# it overflows: above 709 the power is infinite, and inf / inf is nan; what can be subtracted
+# from each row first?
+E = np.exp(Z)
+# the largest number of all is subtracted: a row far below it becomes 0 by 0, so take from
+# each row its own
+E = np.exp(Z - np.max(Z))
+# the largest number of each column is subtracted: only what is the same for a whole row
+# cancels, above the line and below
+E = np.exp(Z - np.max(Z, axis=0))
+# the largest numbers go to the wrong places: there is one for each row, so they must stand
+# in a column, and not in a row
+E = np.exp(Z - np.max(Z, axis=-1))
+
+# %% mistakes in: E = np.exp(____)
+# each z itself is divided by the sum, and may be negative: it is e to the power of z that is
+# asked for
+E = Z
+
+# %% mistakes in: return E / ____
+# the sum goes over the samples: each sample, a row, has a sum of its own
+return E / np.sum(E, axis=0)
+# it is divided by the sum over all samples: each sample, a row, has a sum of its own
+return E / np.sum(E)
+# the sums go to the wrong places: there is one for each row, so they must stand in a column,
+# and not in a row
+return E / np.sum(E, axis=-1)
+# below the line nothing is subtracted: the largest number must go there, too, or it doesn't
+# cancel
+return E / np.sum(np.exp(Z), axis=-1, keepdims=True)
+# the largest of each row is 1: a row should add up to 1
+return E
+
+# %% mistakes in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+# the sum goes over the samples, and each row needs one of its own; nothing is subtracted, so
+# that it overflows, too
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z)
+return E / np.sum(E, axis=0)
+# it is divided by the sum over all samples, and each row needs one of its own; nothing is
+# subtracted, so that it overflows, too
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z)
+return E / np.sum(E)
+# the sums must stand in a column, one beside each row, and they stand in a row; nothing is
+# subtracted, so that it overflows, too
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z)
+return E / np.sum(E, axis=-1)
+# softmax goes along the columns, over the samples: one sample is a row
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z - np.max(Z, axis=0))
+return E / np.sum(E, axis=0)
+# the largest numbers and the sums go to the wrong places: there is one for each row, so they
+# must stand in a column, and not in a row
+# in place of: return E / np.sum(E, ____)
+E = np.exp(Z - np.max(Z, axis=-1))
+return E / np.sum(E, axis=-1)
+
+# %% mistakes in: return E / np.sum(E, axis=-1, keepdims=True)
+# these are the logarithms of the certainties: leave them to the loss
+return np.log(E / np.sum(E, axis=-1, keepdims=True))
+# softmax is applied twice: the certainties are drawn together, once is enough
+P = np.exp(E / np.sum(E, axis=-1, keepdims=True))
+return P / np.sum(P, axis=-1, keepdims=True)
+# the largest gets 1, all others 0: that is the decision, and how near the others came is lost
+return np.eye(Z.shape[1])[np.argmax(Z, axis=1)]
+
+# %% mistakes
+# this is the sigmoid of each number by itself: the numbers of a row should share a sum of 1
+# mend: return ____ / np.sum(____)
+def my_softmax(Z):
+    return 0.5 * (1 + np.tanh(0.5 * Z))
+
+# %% right in: return E / np.sum(E, axis=-1, keepdims=True)
+# on its side
+return (E.T / E.sum(axis=1)).T
+# in float32
+return (E / E.sum(1)[:, None]).astype(np.float32)
+# by a matrix of ones
+return E / (E @ np.ones((E.shape[1], E.shape[1])))
+# as lists: 'A list stands where an array is asked for'
+return [[e / sum(row) for e in row] for row in E]
+# row by row: 'It loops in Python'
+P = np.zeros(Z.shape)
+for i in range(len(Z)):
+    P[i] = E[i] / E[i].sum()
+return P
+
+# %% right
+# by logarithms
+def my_softmax(Z):
+    return np.exp(Z - np.logaddexp.reduce(Z, axis=-1, keepdims=True))
+# one by the sum of all ratios
+def my_softmax(Z):
+    return 1 / np.exp(Z[:, None, :] - Z[:, :, None]).sum(axis=2)
+
+# %% wrong in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
+# the mean is subtracted, which can lie far below the largest: 'right in 9 of 10 cases'
+E = np.exp(Z - np.mean(Z, axis=-1, keepdims=True))
+# the wrong sign: 'the result is wrong'
+E = np.exp(np.min(Z, axis=-1, keepdims=True) - Z)
+# large numbers are cut off: 'the result is wrong'
+E = np.exp(np.clip(Z, -700, 700))
+# the largest without its sign: 'the result is wrong'
+E = np.exp(Z - np.max(abs(Z), axis=-1, keepdims=True))
+# powers of two: 'the result is wrong'
+E = 2.0 ** (Z - np.max(Z, axis=-1, keepdims=True))
+# what was handed in is changed: 'it changes Z in place'
+Z -= np.max(Z, axis=-1, keepdims=True).astype(Z.dtype)
+E = np.exp(Z)
+
+# %% wrong in: return E / np.sum(E, axis=-1, keepdims=True)
+# rounded: 'the result is wrong'
+return np.round(E / np.sum(E, axis=-1, keepdims=True), 3)
+# one certainty for each sample: 'it should have the shape (1, 3)'
+return np.max(E / np.sum(E, axis=-1, keepdims=True), axis=-1)
+# what is no number is 0: 'the result is wrong'
+return np.nan_to_num(np.exp(Z) / np.sum(np.exp(Z), axis=-1, keepdims=True))
+# a result kept between calls: 'the result is wrong'
+return vars(my_softmax).setdefault(Z.shape, E / np.sum(E, axis=-1, keepdims=True))
+
+# %% equal
+# the last of two axes has the number 1, too
+#     E = np.exp(Z - np.max(Z, axis=1, keepdims=True))
+#     E = np.exp(Z - np.max(Z, axis=--1, keepdims=True))
+#     return E / np.sum(E, axis=1, keepdims=True)
+#     return E / np.sum(E, axis=--1, keepdims=True)
+# for keepdims each number but 0 counts as True
+#     E = np.exp(Z - np.max(Z, axis=-1, keepdims=2))
+#     E = np.exp(Z - np.max(Z, axis=-1, keepdims=-1))
+#     return E / np.sum(E, axis=-1, keepdims=2)
+#     return E / np.sum(E, axis=-1, keepdims=-1)
