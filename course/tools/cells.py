@@ -102,15 +102,17 @@ def _makes_panel(name):
     module, _, function = name.rpartition(".")
     if not module.startswith("course."):
         return False
-    from course.panels.panel import Panel  # takes long, and not all readers need it
-    from course.playground import Playground, SideBySide
+    from anywidget import AnyWidget  # takes long, and not all readers need it
+
+    from course.panels.panel import Panel
+    from course.playground import SideBySide
 
     try:
         made = getattr(import_module(module), function)
         made = getattr(made, "__annotations__", {}).get("return", made)
     except (ImportError, AttributeError):  # it is nothing, or no function
         return False
-    live = Panel, Playground, SideBySide
+    live = Panel, AnyWidget, SideBySide
     return isinstance(made, type) and issubclass(made, live)
 
 
