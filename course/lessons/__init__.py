@@ -161,6 +161,11 @@ class Lesson:
             functions.append(function)
         return functions
 
+    def written(self) -> str:
+        """Say which functions of all notebooks you wrote, and on which day each was solved."""
+        homes = {name: (number_of(name), load_exercises(name)) for name in NAMES}
+        return _Text("\n".join(own.written(homes)))
+
     def file(self, name) -> Path:
         """The path of a file with data for this notebook."""
         return FOLDER / self.name / name

@@ -1,4 +1,4 @@
-"""The functions that you wrote, brought together: `Lesson.own`.
+"""The functions that you wrote, brought together: `Lesson.own`, and `Lesson.written`.
 
 When an exercise is solved, the record keeps its code. Here it runs again, in another
 notebook or on another day, and is checked once more. Where there is nothing of yours that
@@ -7,6 +7,7 @@ is right, the course's function takes the place, and that is said.
 
 import ast
 import linecache
+from datetime import datetime
 from types import CodeType, FunctionType
 
 import numpy as np
@@ -15,6 +16,7 @@ from IPython import get_ipython
 import mlp_core as mlp
 from course import checking, record
 from course.checking import answer_code, calls
+from course.words import are
 
 YOURS = "<your "  # with its name: the file of an answer that was brought
 
@@ -111,3 +113,30 @@ def run(name, code):
     space = {"np": np, "mlp": mlp, "__name__": file}
     exec(compile(tree, file, "exec"), space)  # noqa: S102, the learner's own code
     return space[name]
+
+
+def written(homes) -> list[str]:
+    """A line for each exercise, and above them how many you solved.
+
+    ``homes`` has the number of its notebook and its exercises for each lesson.
+    """
+    lines, count = [], 0
+    for lesson, (number, exercises) in homes.items():
+        place = f"notebook {number}"
+        for name in exercises:
+            solved = record.work(lesson, name).solved
+            when = _day(solved) if solved else "not solved yet"
+            lines.append(f"{place:<12} {name:<18} {when}")
+            place, count = "", count + bool(solved)
+    share = f"{count} of" if count < len(lines) else "All"
+    head = f"{share} {len(lines)} functions {are(count)} yours."
+    return [head, *lines, *filter(None, [record.KEEPER.trouble])]
+
+
+def _day(text):
+    """The day of a time in the record, where the learner is: '29 November 2026'."""
+    try:
+        time = datetime.fromisoformat(text).astimezone()
+    except ValueError:  # of a record that was changed by hand
+        return "solved"
+    return f"{time.day} {time:%B %Y}"

@@ -1,6 +1,10 @@
-"""`Lesson.own`: the learner's own functions, in another notebook and on another day."""
+"""`Lesson.own`: the learner's own functions, in another notebook and on another day.
+
+And `Lesson.written`, which lists them.
+"""
 
 import linecache
+import time
 from contextlib import suppress
 from types import SimpleNamespace
 
@@ -130,3 +134,74 @@ def test_one_that_works_no_more_is_told(change, why, capsys):
     assert said.startswith("my_loss: the course's. Yours was solved, but doesn't work")
     assert why in said and "check it again in notebook 3" in said
     assert said.count("\n") == 1
+
+
+SOLVED = {
+    "my_slope": "2026-03-08T12:00:00+00:00",
+    "my_dead_units": "2026-11-29T10:59:59+00:00",
+    "my_step": "2026-11-29T11:00:00+00:00",
+    "my_l2_grads": "2026-12-31T23:00:00+00:00",
+    "my_loss": "long ago",
+}
+
+
+def solve_on(days):
+    """Let exercises be solved at these times, as a record tells them."""
+    home = {name: lesson for lesson in LESSONS for name in LESSONS[lesson].exercises}
+    for name in days:
+        record.add_try(home[name], name, solved=True)
+    for name, text in days.items():
+        record.work(home[name], name).solved = text
+
+
+def written():
+    return str(Lesson("forward", keeps_record=False).written()).splitlines()
+
+
+@pytest.fixture
+def eastern(monkeypatch):
+    """The clock is 13 hours ahead of that in Greenwich."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("The local day is not tested: Windows sets no time zone here.")
+    with monkeypatch.context() as zone:
+        zone.setenv("TZ", "EAST-13")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("eastern")
+def test_what_you_wrote_stands_with_its_day_where_you_are():
+    """Guards: the day in Greenwich, that of another function, one that is missing or counted
+    though it isn't solved, another order than that of the notebooks, and a time that stops
+    the list."""
+    record.add_try("backprop", "my_backprop", solved=False)
+    solve_on(SOLVED)
+    head, *lines = written()
+    assert head == f"5 of {len(EXERCISES)} functions are yours."
+    assert [line[13:].split()[0] for line in lines] == list(EXERCISES)
+    assert lines[:4] == [
+        "notebook 1   my_activation      not solved yet",
+        "             my_slope           9 March 2026",
+        "             my_dead_units      29 November 2026",
+        "notebook 2   my_uniform         not solved yet",
+    ]
+    told = {line[13:31].strip(): line[32:] for line in lines}
+    assert told["my_step"] == "30 November 2026"
+    assert told["my_l2_grads"] == "1 January 2027"
+    assert told["my_loss"] == "solved" and told["my_backprop"] == "not solved yet"
+
+
+def test_the_list_begins_with_how_many_are_yours():
+    """Guards: an empty record whose list hangs on the day; '1 functions are'; an end of the
+    course that reads as if one were missing; and a record that can't be kept, untold."""
+    empty = written()
+    assert empty[0] == f"0 of {len(EXERCISES)} functions are yours."
+    assert all(line.endswith("not solved yet") for line in empty[1:])
+    solve_on({"my_loss": "2026-11-29T12:00:00+00:00"})
+    assert written()[0] == f"1 of {len(EXERCISES)} functions is yours."
+    solve_on(dict.fromkeys(EXERCISES, "2026-11-29T12:00:00+00:00"))
+    assert written()[0] == f"All {len(EXERCISES)} functions are yours."
+    assert len(written()) == len(EXERCISES) + 1
+    record.KEEPER.trouble = record.LOST.format("the disk is full")
+    assert written()[-1] == record.KEEPER.trouble

@@ -167,10 +167,11 @@ def test_what_only_a_live_notebook_can_do_is_left_out():
     """Guards: 'not written yet' and '0 of 6 predictions made', told to a reader."""
     fetch = v4.new_code_cell("fetch()", metadata={"tags": ["fetch"]})
     texts = "## Check your progress\nRun this cell.", notebook_page.TEXTS_LEFT_OUT[1]
-    check, shown = code("lesson.check(f)"), code("lesson.progress()")
+    calls = "lesson.check(f)", "lesson.progress()", "lesson.written()"
+    check, shown, listed = map(code, calls)
     review = code("lesson.review()", **{"text/html": "<p>What?</p>"})
     progress, before = map(v4.new_markdown_cell, texts)
-    assert page(fetch, before, review, check, progress, shown) == []
+    assert page(fetch, before, review, check, progress, shown, listed) == []
     assert len(page(code("lesson.check(f)\nprint(g(1))"))) == 1  # a longer cell
 
 

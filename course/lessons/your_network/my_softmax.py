@@ -65,7 +65,7 @@ def fresh(rng):
 # it overflows: above 709 the power is infinite, and inf / inf is nan; what can be subtracted
 # from each row first?
 E = np.exp(Z)
-# the largest number of all is subtracted: a row far below it becomes 0 by 0, so take from
+# the largest number of all is subtracted: a row far below it becomes 0 / 0, so take from
 # each row its own
 E = np.exp(Z - np.max(Z))
 # the largest number of each column is subtracted: only what is the same for a whole row

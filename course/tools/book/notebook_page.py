@@ -17,7 +17,7 @@ from course.tools.cells import headings, kind_of, only_call, without_reveals
 from course.tools.notebooks import with_cells
 
 QUESTIONS = {"predict", "quiz"}
-LEFT_OUT = {"check", "progress", "review", "fetch", "reveal"}
+LEFT_OUT = {"check", "progress", "review", "fetch", "reveal", "written"}
 TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
 ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 ALIVE = "data-playgrounds"
