@@ -8,7 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks
 from course.pictures import axes, surfaces
-from course.pictures.projection import directions_of, limits_of, places_of, tell_spread
+from course.pictures.projection import directions_of, places_of, tell_spread
 from course.pictures.style import SMALL, Picture, plain
 from course.pictures.surfaces import FEW, activations_at, point
 
@@ -54,7 +54,7 @@ def frame_of(networks, task, activation, layer) -> Frame:
     places = places_of(A, directions)
     most = np.quantile(places, [0.01, 0.99], axis=(0, 1))
     framed = np.concatenate([places[0], places[-1], most])
-    return Frame(directions, limits_of(framed))
+    return Frame(directions, _limits(framed))
 
 
 def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
@@ -71,11 +71,11 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     directions = frame.directions if frame else directions_of(points)
     places = places_of(points, directions)
     outline = _outline(params, task, activation, layer)
-    limits = frame.limits if frame else limits_of(np.concatenate([places, outline]))
+    limits = frame.limits if frame else _limits(np.concatenate([places, outline]))
     ax.set(xlim=limits[0], ylim=limits[1])
     axes.set_short_ticks(ax)
     if A.shape[1] > 2:
-        tell_spread(ax, points, places, f"layer {layer}")
+        ax.set(**tell_spread(points, places, f"layer {layer}"))
     else:
         ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
         _tell_units(ax, A.shape[1], layer)
@@ -113,6 +113,17 @@ def _border(X):
     t = np.linspace(0, 1, 21)[:, None]
     sides = [a + (b - a) * t for a, b in itertools.pairwise(axes.SQUARE)]
     return low + (high - low) * np.concatenate(sides)
+
+
+def _limits(places):
+    """Limits with room for the names of the points: two pairs.
+
+    The shorter side is a third of the longer at least: so what is near looks near.
+    """
+    limits = [axes.finite_limits(along, pad=0.22, least=0.05) for along in places.T]
+    least = np.ptp(limits, axis=1).max() / 3
+    widths = np.maximum(np.ptp(limits, axis=1), least)
+    return np.mean(limits, axis=1)[:, None] + np.outer(widths / 2, [-1, 1])
 
 
 def _draw_cut(ax, params, task, activation, layer):
