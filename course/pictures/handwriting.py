@@ -124,8 +124,10 @@ def confusion(counts) -> Picture:
 
     order = np.argsort(-mistakes, axis=None, kind="stable")[:3]
     pairs = [divmod(int(place), CLASSES) for place in order]
-    parts = [f"{i} read as {j}: {mistakes[i, j]:.0f}" for i, j in pairs]
-    parts = parts[: np.count_nonzero(mistakes)]
+    pairs = pairs[: np.count_nonzero(mistakes)]
+    parts = [
+        f"{i} read as {j} ({counted(round(mistakes[i, j]), 'time')})" for i, j in pairs
+    ]
     most = f"The most frequent mistakes: {', '.join(parts)}" if parts else "No mistake"
     alt = f"Counts of what each digit was read as: {right}. {most}."
     return Picture(draw, alt, (5.6, 5.4))
