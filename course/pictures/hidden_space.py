@@ -8,6 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks
 from course.pictures import axes, surfaces
+from course.pictures.projection import directions_of, places_of, tell_spread
 from course.pictures.style import SMALL, Picture, plain
 from course.pictures.surfaces import FEW, activations_at, point
 
@@ -49,8 +50,8 @@ def frame_of(networks, task, activation, layer) -> Frame:
     A = A[(np.abs(A) < most).all(axis=(1, 2))]
     if not len(A):
         A = np.zeros((1, *task.X.shape[:1], networks[layer].b.shape[-1]))
-    directions = _directions(A[-1])
-    places = _places(A, directions)
+    directions = directions_of(A[-1])
+    places = places_of(A, directions)
     most = np.quantile(places, [0.01, 0.99], axis=(0, 1))
     framed = np.concatenate([places[0], places[-1], most])
     return Frame(directions, _limits(framed))
@@ -67,14 +68,14 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     A = activations_at(task.X, params, activation, layer)
     kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and what is huge stand nowhere
     points, targets = A[kept], task.Y[kept, 0]
-    directions = frame.directions if frame else _directions(points)
-    places = _places(points, directions)
+    directions = frame.directions if frame else directions_of(points)
+    places = places_of(points, directions)
     outline = _outline(params, task, activation, layer)
     limits = frame.limits if frame else _limits(np.concatenate([places, outline]))
     ax.set(xlim=limits[0], ylim=limits[1])
     axes.set_short_ticks(ax)
     if A.shape[1] > 2:
-        _tell_spread(ax, points, places, layer)
+        ax.set(**tell_spread(points, places, f"layer {layer}"))
     else:
         ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
         _tell_units(ax, A.shape[1], layer)
@@ -92,39 +93,6 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     axes.note_missing(ax, [A], most=axes.HUGE)
 
 
-def _directions(A):
-    """The two directions of most spread, as columns; of one or two units, the units."""
-    if A.shape[1] <= 2:
-        return np.eye(A.shape[1], 2)  # a single unit lies along the first axis
-    apart = _centred(A)
-    _, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
-    directions = directions[:, [-1, -2]]
-    # A direction and its opposite are the same: have its largest part positive.
-    largest = np.abs(directions).argmax(axis=0)
-    return directions * np.sign(directions[largest, [0, 1]])
-
-
-def _places(A, directions):
-    """Where the samples stand; in more than two units, seen from their middle."""
-    return (_centred(A) if A.shape[-1] > 2 else A) @ directions
-
-
-def _centred(A):
-    """Activations seen from the middle of the samples; of none there is no middle."""
-    return A - A.mean(axis=-2, keepdims=True) if A.size else A
-
-
-def _tell_spread(ax, A, places, layer):
-    """Write how much of the spread of the samples can be seen."""
-    apart = _centred(A)
-    names, words = ["direction 1", "direction 2"], ": all on one point" * (len(A) > 0)
-    if np.sum(apart**2) > 1e-24 * np.sum(A**2):  # but for rounding
-        shares = 100 * np.sum(places**2, axis=0) / np.sum(apart**2)
-        names = [f"{name}: {share:.0f} %" for name, share in zip(names, shares)]
-        words = f": {shares.sum():.0f} % of its spread"
-    ax.set(xlabel=names[0], ylabel=names[1], title=f"layer {layer}{words}")
-
-
 def _tell_units(ax, width, layer):
     units, second = ("two units", "a of unit 1") if width == 2 else ("one unit", "")
     ax.set(xlabel="a of unit 0", ylabel=second, title=f"layer {layer}: its {units}")
@@ -135,7 +103,7 @@ def _outline(params, task, activation, layer):
     if task.X.shape[1] == 2 and params[layer].W.shape[1] <= 2:
         border = activations_at(_border(task.X), params, activation, layer)
         if np.isfinite(border).all():
-            return border @ _directions(border)
+            return border @ directions_of(border)
     return np.empty((0, 2))
 
 

@@ -8,11 +8,13 @@ from course.pictures import axes, style
 from course.pictures.style import Picture, in_row, number, plain, small
 
 
-def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Picture:
+def loss(
+    losses, *, x_label="epoch", smooth=1, limits=None, lowest=None, size=(8, 3.6)
+) -> Picture:
     """The loss of one or several runs on a log axis: {name: losses}.
 
     ``limits`` are the lowest and the highest loss to draw; ``smooth`` is that of
-    `draw_loss`.
+    `draw_loss`; ``lowest`` names a run whose lowest point is marked.
     """
     losses = {name: checks.array(name, values) for name, values in losses.items()}
     look = {"x_label": x_label, "smooth": smooth, "limits": limits}
@@ -22,7 +24,18 @@ def loss(losses, *, x_label="epoch", smooth=1, limits=None, size=(8, 3.6)) -> Pi
     told = 100 if smooth == 1 and unit == "step" else smooth, unit, limits
     parts = [f"{name}: {_ends(values, *told)}" for name, values in losses.items()]
     alt = f"Loss curve. {'; '.join(parts)}."
-    return Picture(lambda ax: draw_loss(ax, losses, **look), alt, size)
+    values = [] if lowest is None else losses[checks.one_of("lowest", lowest, losses)]
+    if not np.isfinite(values).any():
+        return Picture(lambda ax: draw_loss(ax, losses, **look), alt, size)
+    best = int(np.where(np.isfinite(values), values, np.inf).argmin())
+    words = f"{lowest} is lowest at {unit} {best + 1}: {number(values[best], 3)}"
+
+    def draw(ax):
+        draw_loss(ax, losses, **look)
+        mark_loss(ax, values, best + 1, 1, ax.get_ylim())
+        ax.set_title(f"dotted: {words}")
+
+    return Picture(draw, f"{alt} {words[0].upper()}{words[1:]}.", size)
 
 
 def _ends(values, window, unit, limits):

@@ -37,6 +37,10 @@ CACHE = mlp.forward(PARAMS, [[0, 1]])[1]
 GRADS = mlp.loss_and_grads(PARAMS, [[0.0, 1.0]], [[1.0]])[1]
 BROKEN = [PARAMS[0], Layer(PARAMS[1].W * np.nan, PARAMS[1].b + np.inf), *PARAMS[2:]]
 BANDS = {"a": np.random.default_rng(0).random((9, 5)), "b": np.full((2, 3), np.nan)}
+IMAGES = np.random.default_rng(0).normal(size=(30, 64))
+ACTIVATIONS = 9 * np.eye(10)[np.arange(60) % 10] + np.random.default_rng(1).random(
+    (60, 10)
+)
 # What pictures, and the drawings of panels, are called with, beside the rows of words.toml.
 EXAMPLES = {
     "guessed_numbers": [
@@ -54,6 +58,9 @@ EXAMPLES = {
     "error_map": [({"a": PARAMS},)],
     "gradient_check": [(check(),), (check(), 1, (10, 2.6))],
     "groups": [(np.arange(1000) % 3 > 0,)],
+    "digits": [(IMAGES, np.arange(30) % 10)],
+    "digit_space": [(ACTIVATIONS, np.arange(60) % 10, (3, 8))],
+    "looks_for": [(IMAGES.T,), (IMAGES.T, [29, 3], ["a", "b"]), (0 * IMAGES.T, [5])],
     "hidden": [(PARAMS, XOR), (BROKEN, XOR, ORIGINAL, 1)],
     "network": [(PARAMS, CACHE)],
     "samples": [(XOR,)],

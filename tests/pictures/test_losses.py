@@ -84,6 +84,18 @@ def test_what_a_log_axis_cannot_show_stands_at_its_edge_and_is_told(ax):
     np.testing.assert_allclose(ax.get_ylim(), (1e-7, 1e4))
 
 
+def test_the_lowest_point_of_a_run_has_a_line_and_a_dot():
+    """Guards: the mark at another epoch, or at the lowest point of another run."""
+    losses = {"training": [3.0, 2.0, 1.0], "validation": [np.nan, 1.5, 1.75]}
+    (ax,) = pictures.loss(losses, lowest="validation").figure().axes
+    line, dot = ax.lines[2:]
+    assert set(line.get_xdata()) == {2} and line.get_linestyle() == ":"
+    assert dot.get_xydata().tolist() == [[2, 1.5]]
+    assert len(pictures.loss(losses).figure().axes[0].lines) == 2
+    with pytest.raises(ValueError, match="lowest must be one of 'training'"):
+        pictures.loss(losses, lowest="test")
+
+
 def test_the_legend_stands_above_the_curves(ax):
     """Guards: a legend over the end of a run whose loss grew."""
     pictures.draw_loss(ax, {name: np.geomspace(1e-3, 1, 9) for name in "abc"})
