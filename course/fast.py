@@ -500,7 +500,7 @@ def _train_stack(flat, shapes, X, Y, samples, activations, rates, gradient, told
 
 
 def _check_first(params, X, Y, activations):
-    """Refuse functions to which the first network in the stack is not the one alone.
+    """Refuse functions that make another loss of the first network than of it alone.
 
     A mean over all axes, or a softmax along axis 1, would train nonsense without a word.
     """
@@ -510,11 +510,10 @@ def _check_first(params, X, Y, activations):
         Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
         alone, _ = mlp.forward(first, X, _with_alphas(activations, 0))
         values, value = loss(Y_hat, Y), loss(alone, Y)
-    if np.shape(values) != Y_hat.shape[:1]:
-        found, right = np.shape(values), Y_hat.shape[:1]
+    found, right = np.shape(values), Y_hat.shape[:1]
+    if found != right:
         raise ValueError(f"the loss of a stack has the shape {found}, not {right}")
-    pairs = (Y_hat[0], alone), (values[0], value)
-    if not all(np.allclose(*pair, equal_nan=True) for pair in pairs):
+    if not np.allclose(values[0], value, equal_nan=True):
         raise ValueError("an activation or its loss must count its axes from the end")
 
 
