@@ -143,6 +143,16 @@ def test_training_with_a_softmax_and_its_loss(hidden, batch, train):
     np.testing.assert_allclose(history.epoch_loss, means, rtol=1e-9)
 
 
+@both_loops
+def test_an_own_loss_is_told_whatever_the_last_activation(train):
+    """Guards: one that the fast loop knows, with twice the square loss."""
+    settings = {"samples": draw_rows(0, 30, batch=3), "learning_rate": 0.05}
+    double = mlp.tanh._replace(loss=lambda *pair: 2 * mlp.loss(*pair))
+    _, square = train(draw(), XOR.X, XOR.Y, activation=mlp.tanh, **settings)
+    _, history = train(draw(), XOR.X, XOR.Y, activation=double, **settings)
+    np.testing.assert_allclose(history.loss, 2 * square.loss, rtol=1e-9)
+
+
 @pytest.mark.parametrize("axis", [-1, 0, None])
 @pytest.mark.parametrize("loss", [SOFTMAX.loss, None], ids=["its loss", "square"])
 def test_what_looks_at_more_than_one_z_has_the_plain_loops_numbers(axis, loss):
