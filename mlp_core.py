@@ -27,7 +27,7 @@ class Activation(NamedTuple):
     """A function and its slope, both of ``z``: ``a`` alone does not tell the slope."""
 
     name: str
-    f: Callable  # a = f(z), element by element
+    f: Callable  # a = f(z), element by element; with a loss of its own, row by row
     slope: Callable  # the derivative of f at z
     alpha: float | None = None  # the slope for negative z, if f is two straight lines
     loss: Callable | None = None  # a last layer's own; loss_slope * slope is dloss/dz

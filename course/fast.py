@@ -36,8 +36,19 @@ KNOWN_GRADIENTS = (mlp.loss_and_grads, original_loss_and_grads)
 
 
 def _is_known(gradient, activations):
-    """Whether the loops here can do it: they know the square loss only."""
-    return gradient in KNOWN_GRADIENTS and activations[-1].loss is None
+    """Whether the loops here can do it: the square loss, and z turned at will."""
+    own = any(act.loss or not _is_by_element(act) for act in activations)
+    return gradient in KNOWN_GRADIENTS and not own
+
+
+def _is_by_element(activation):
+    """Whether ``f`` looks at each z alone, as a softmax does not."""
+    if np.ndim(activation.alpha):
+        return True  # a leaky ReLU
+    z = np.array([[-3.0, -1.0], [0.5, 2.0]])
+    with np.errstate(all="ignore"):
+        whole, part = activation.f(z), activation.f(z[:1, :1])
+    return np.allclose(whole[0, 0], part[0, 0], equal_nan=True)
 
 
 # 1. Parameters in one flat array -----------------------------------------------------
@@ -475,6 +486,7 @@ def _train_block(flat, shapes, X, Y, samples, activations, rates, gradient, told
 def _train_stack(flat, shapes, X, Y, samples, activations, rates, gradient, told):
     """The same by any gradient that takes a stack, in plain steps."""
     params, losses = _stack(flat, shapes), []
+    _check_first(params, X, Y, activations)
     activations = for_stack(activations, params)
     hides_infinity = any(hides for _, _, hides in map(_writing, activations))
     rows, rates = told(np.moveaxis(samples, -1, 1)), rates[:, None, None]
@@ -485,6 +497,24 @@ def _train_stack(flat, shapes, X, Y, samples, activations, rates, gradient, told
             params = after
         losses.append(_zero_or_nan(params))
     return params, np.array(losses)
+
+
+def _check_first(params, X, Y, activations):
+    """Refuse functions that make another loss of the first network than of it alone.
+
+    A mean over all axes, or a softmax along axis 1, would train nonsense without a word.
+    """
+    first = [mlp.Layer(W[0], b[0, 0]) for W, b in params]
+    loss = activations[-1].loss or mlp.loss
+    with np.errstate(all="ignore"):
+        Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
+        alone, _ = mlp.forward(first, X, _with_alphas(activations, 0))
+        values, value = loss(Y_hat, Y), loss(alone, Y)
+    found, right = np.shape(values), Y_hat.shape[:1]
+    if found != right:
+        raise ValueError(f"the loss of a stack has the shape {found}, not {right}")
+    if not np.allclose(values[0], value, equal_nan=True):
+        raise ValueError("an activation or its loss must count its axes from the end")
 
 
 def _zero_or_nan(params):
@@ -507,7 +537,9 @@ def for_stack(activation, params) -> list[mlp.Activation]:
 def _with_alphas(activations, index):
     """The activations with these alphas, where each network has its own."""
     return [
-        act if np.ndim(act.alpha) == 0 else mlp.leaky_relu(act.alpha[index])
+        act
+        if np.ndim(act.alpha) == 0
+        else mlp.leaky_relu(act.alpha[index])._replace(loss=act.loss)
         for act in activations
     ]
 

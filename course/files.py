@@ -35,6 +35,8 @@ def save(path, params, activation=mlp.ORIGINAL) -> None:
     names = [layer.name for layer in activations]
     alphas = [0.0 if layer.alpha is None else layer.alpha for layer in activations]
     list(_activations(names, alphas))  # or `load` would refuse it
+    if any(layer.loss for layer in activations):
+        raise ValueError("activation has a loss of its own, which a file can't hold")
     arrays = {"format": FORMAT, "activation": names, "alpha": alphas}
     for i, (W, b) in enumerate(params):
         arrays[f"W{i}"], arrays[f"b{i}"] = W, b

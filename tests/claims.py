@@ -31,12 +31,13 @@ from course.files import load
 from course.lessons import FOLDER
 from course.lessons.bug_lab import bugs
 from course.lessons.bug_lab.puzzles import patterns, puzzle
+from course.lessons.your_network import digits
 from course.original import original_loss_and_grads
 from course.panels.initialization import signal
 from course.panels.slice import loss_slice
 from course.playground import trained
 from mlp_core import SUM, XOR, identity, tanh
-from tests import bar
+from tests import bar, reader
 from tests.reference import stack
 from tests.sweeps import remember
 
@@ -397,6 +398,82 @@ def circles_loss(seeds, learning_rate):
 def best_is_1(seeds):
     losses = [circles_loss(seeds, rate) for rate in (1, 0.001, 0.01, 0.1, 10)]
     return np.argmin(losses, axis=0) == 0
+
+
+# Notebook 9: a seed gives a split of the digits and the first weights. `reads` and what
+# follows it give the share of images that each network reads right: (S,).
+
+
+def as_it_is(X):
+    return X
+
+
+def right_by_1(X):
+    return digits.shift(X, right=1)
+
+
+def share(params, rows, change=as_it_is, X=reader.X):
+    """Which share of these rows a network reads right, and how certain it is: (2,)."""
+    return np.mean(reader.read(params, change(X[rows]), reader.LABELS[rows]), axis=1)
+
+
+@functools.cache
+def tested(seeds, change):
+    """The same of the test images, changed like this: (2, S)."""
+    runs = _runs(seeds)
+    return np.array([share(params, test, change) for params, test in runs]).T
+
+
+@functools.cache
+def _runs(seeds):
+    return [reader.trained(seed) for seed in seeds]
+
+
+def reads(seeds, change=as_it_is):
+    return tested(seeds, change)[0]
+
+
+def is_certain(seeds, change=as_it_is):
+    """Its certainty of what it reads, on the average: (S,)."""
+    return tested(seeds, change)[1]
+
+
+@functools.cache
+def reads_other_forms(seeds):
+    """Those of the last three forms, after training on the first nine."""
+    rows, others = np.flatnonzero(reader.FORM < 9), reader.FORM > 10
+    networks = (reader.trained(seed, rows=rows)[0] for seed in seeds)
+    return np.array([share(params, others)[0] for params in networks])
+
+
+MISTAKES = {
+    "rate of 3": {"learning_rate": 3},
+    "sum for mean": {"learning_rate": 0.5 * reader.SETTINGS["batch_size"]},
+    "not divided": {"X": reader.PIXELS},
+    "tested on training rows": {"rows": np.arange(len(reader.X))},
+}
+
+
+@functools.cache
+def reads_after(mistake, seeds):
+    """Of the test images, where training has a mistake."""
+    changed = MISTAKES[mistake]
+    X, runs = changed.get("X", reader.X), (reader.trained(s, **changed) for s in seeds)
+    return np.array([share(params, test, X=X)[0] for params, test in runs])
+
+
+@functools.cache
+def with_shifted(seeds):
+    """After training on shifted copies, too: test images as they are, and shifted (2, S)."""
+    moves, found = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)], []
+    for seed in seeds:
+        rng, test, training, params = reader.start(seed)
+        X = np.concatenate([digits.shift(reader.X[training], *move) for move in moves])
+        Y = np.tile(reader.Y[training], (len(moves), 1))
+        settings = {"activation": reader.FUNCTIONS, **reader.SETTINGS, "epochs": 100}
+        params, _ = mlp.train(params, X, Y, rng, **settings)
+        found.append([share(params, test, do)[0] for do in (as_it_is, right_by_1)])
+    return np.array(found).T
 
 
 # 3. The command ----------------------------------------------------------------------

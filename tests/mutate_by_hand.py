@@ -51,11 +51,11 @@ class Fault(NamedTuple):
 
     def paths(self) -> list:
         """The tests to run: of course/panels/view.py test_view.py, then tests/panels."""
-        _, *folders, name = self.module.split("/")
-        folder = "/".join(["tests", *folders[:1]])
+        *folders, name = self.module.split("/")
+        folder = "/".join(["tests", *folders[1:2]])
         own = f"{folder}/test_{name}"
         usual = [own, folder] if (ROOT / own).exists() else [folder]
-        return list(self.tests) or (usual if folders else [own])
+        return list(self.tests) or (usual if folders[1:] else [own])
 
 
 def load() -> list[Fault]:

@@ -30,6 +30,20 @@ ACTIVATIONS = {
 }
 TASKS = {"SUM": SUM, "XOR": XOR}
 
+
+def _softmax(z):
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return e / np.sum(e, axis=-1, keepdims=True)
+
+
+def cross_entropy(Y_hat, Y):
+    """Of targets that are 1 for one class: a float, or (S,) for a stack."""
+    return np.mean(-np.log(np.sum(Y * Y_hat, axis=-1)), axis=-1)
+
+
+# A last layer as notebook 9 makes it: the slope of its loss at z is `loss_slope`.
+SOFTMAX = Activation("softmax", _softmax, np.ones_like, loss=cross_entropy)
+
 # Networks and data -------------------------------------------------------------------
 
 
@@ -51,6 +65,12 @@ def draw_data(sizes, n, seed=0):
     """X and Y for a network of these sizes."""
     rng = np.random.default_rng([seed, 5])
     return rng.standard_normal((n, sizes[0])), rng.standard_normal((n, sizes[-1]))
+
+
+def draw_classes(sizes, n, seed=0):
+    """X, and Y with a 1 in each row, at the class of the sample."""
+    X, Y = draw_data(sizes, n, seed)
+    return X, np.eye(sizes[-1])[Y.argmax(axis=1)]
 
 
 def stack(networks):
@@ -205,6 +225,7 @@ IN_AUTOGRAD = {
     "tanh": lambda z, _: anp.tanh(z),
     "sigmoid": lambda z, _: 1 / (1 + anp.exp(-z)),
     "identity": lambda z, _: z,
+    "softmax": lambda z, _: anp.exp(z) / anp.sum(anp.exp(z), axis=1, keepdims=True),
 }
 
 
@@ -213,6 +234,8 @@ def autograd_loss_and_grads(pairs, X, Y, activations):
     a = X
     for (W, b), (name, alpha) in zip(pairs, activations):
         a = IN_AUTOGRAD[name](anp.dot(a, W) + b, alpha)
+    if name == "softmax":
+        return -anp.sum(Y * anp.log(a)) / len(Y)
     return 0.5 * anp.sum((a - Y) ** 2) / len(Y)
 
 

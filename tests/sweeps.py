@@ -62,7 +62,7 @@ def text_of(value):
     if isinstance(value, np.ndarray):
         return f"{value.dtype} {value.shape} {value.tobytes().hex()}"
     if hasattr(value, "slope"):  # an activation is known by its name and its alpha
-        for part in (value.f, value.slope):
+        for part in (value.f, value.slope, value.loss):
             if getattr(part, "__module__", "numpy") not in ("mlp_core", "numpy"):
                 raise LookupError("an activation of the notebook's own")
         return f"{value.name} {text_of(value.alpha)}"

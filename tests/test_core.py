@@ -23,10 +23,12 @@ from tests.reference import (
     PUBLISHED_X,
     PUBLISHED_Y,
     SIZES,
+    SOFTMAX,
     OriginalNotebook,
     assert_near,
     by_autograd,
     draw,
+    draw_classes,
     draw_data,
     flat,
     frozen,
@@ -273,6 +275,112 @@ def test_one_sample_gives_the_original_notebooks_step(gradient, mended):
         value, grads = gradient(params, task.X[rows], task.Y[rows])
         assert value == pytest.approx(expected, rel=1e-12, abs=1e-15)
         assert_near(mlp.sgd_step(params, grads, 0.2), original.params)
+
+
+# A last layer with its own loss ------------------------------------------------------
+
+
+def test_softmax_and_cross_entropy_worked_by_hand():
+    """Guards: x = 1 makes h = 2, and z = (log 3, 0), so 3/4 and 1/4; class 1 is right.
+
+    The loss is -log(1/4). dz is (3/4, -1/4) less the target: (3/4, -3/4). Of the weights
+    log(3) / 2 and 0 the first alone sends something back, 3/4 * log(3) / 2.
+    """
+    log3 = math.log(3)
+    params = [
+        Layer(np.array([[2.0]]), np.zeros(1)),
+        Layer(np.array([[log3 / 2, 0.0]]), np.zeros(2)),
+    ]
+    functions, X, Y = [mlp.identity, SOFTMAX], [[1.0]], [[0.0, 1.0]]
+    Y_hat, _ = mlp.forward(params, X, functions)
+    np.testing.assert_allclose(Y_hat, [[0.75, 0.25]], rtol=1e-14)
+    value, grads = mlp.loss_and_grads(params, X, Y, functions)
+    assert value == pytest.approx(math.log(4), rel=1e-14)
+    back = [[[0.375 * log3]], [0.375 * log3]], [[[1.5, -1.5]], [0.75, -0.75]]
+    assert_near(grads, back, rtol=1e-14)
+
+
+HIDDEN = pytest.mark.parametrize(
+    "hidden", [mlp.tanh, mlp.relu, mlp.sigmoid, ORIGINAL], ids=lambda act: act.name
+)
+
+
+@HIDDEN
+def test_softmax_with_its_loss_agrees_with_autograd(hidden):
+    """Guards loss and gradients of one network, of a stack, and of no hidden layer."""
+    for sizes, n in itertools.product([(3, 2), (3, 4, 3), (2, 3, 4, 5)], (1, 6)):
+        functions = [hidden] * (len(sizes) - 2) + [SOFTMAX]
+        networks, (X, Y) = (
+            [draw(sizes, seed, bias=0.7) for seed in range(3)],
+            draw_classes(sizes, n),
+        )
+        pairs = [by_autograd(params, X, Y, functions) for params in networks]
+        for params, (expected, expected_grads) in zip(networks, pairs):
+            value, grads = mlp.loss_and_grads(params, X, Y, functions)
+            assert value == pytest.approx(expected, rel=1e-12)
+            assert_near(grads, expected_grads)
+        values, grads = mlp.loss_and_grads(stack(networks), X, Y, functions)
+        np.testing.assert_allclose(values, [value for value, _ in pairs], rtol=1e-12)
+        assert_near(grads, stack([grads for _, grads in pairs]))
+
+
+def cross_entropy_by_loops(params, X, Y, f):
+    """By the definition, over the functions of `math`."""
+    total = 0.0
+    for x, y in zip(X.tolist(), Y.tolist()):
+        for i, (W, b) in enumerate(params):
+            z = [math.fsum([*map(math.prod, zip(x, w)), c]) for w, c in zip(W.T, b)]
+            x = [f(value) for value in z] if i + 1 < len(params) else z
+        total += math.log(math.fsum(map(math.exp, z))) - z[y.index(1)]
+    return total / len(X)
+
+
+@HIDDEN
+def test_gradient_check_takes_the_networks_own_loss(hidden):
+    """Guards: its differences are the loss's, so a right gradient passes."""
+    f, sizes, h = {"tanh": math.tanh}.get(hidden.name, hidden.f), (3, 4, 3), 1e-5
+    params, (X, Y) = draw(sizes, 1, bias=0.7), draw_classes(sizes, 5)
+    checks = mlp.gradient_check(params, X, Y, [hidden, SOFTMAX])
+    assert not_ok(checks) == [] and not any(check.kink.any() for check in checks)
+    for i, place in itertools.product(range(2), (0, 1)):
+        for index in np.ndindex(params[i][place].shape):
+            up, down = (
+                [Layer(*(array.copy() for array in layer)) for layer in params]
+                for _ in range(2)
+            )
+            up[i][place][index] += h
+            down[i][place][index] -= h
+            losses = [cross_entropy_by_loops(p, X, Y, f) for p in (up, down)]
+            quotient = (losses[0] - losses[1]) / (2 * h)
+            numeric = checks[2 * i + place].numeric[index]
+            assert numeric == pytest.approx(quotient, rel=1e-6, abs=1e-9)
+
+
+@HIDDEN
+def test_gradient_check_refuses_softmax_with_the_square_loss(hidden):
+    """Guards: the slope of 1 belongs to the loss; without it, nothing is right."""
+    sizes = (3, 4, 3)
+    params, (X, Y) = draw(sizes, 1, bias=0.7), draw_classes(sizes, 5)
+    functions = [hidden, SOFTMAX._replace(loss=None)]
+    checks = mlp.gradient_check(params, X, Y, functions)
+    assert not_ok(checks) == CHECK_NAMES[:4]
+
+
+def test_only_the_last_activations_loss_counts():
+    """Guards: one in a hidden layer changes nothing, with the bug neither."""
+    mine = lambda Y_hat, Y: 7.0 + 0 * mlp.loss(Y_hat, Y)
+    params, own = draw(bias=0.5), mlp.tanh._replace(loss=mine)
+    for gradient in mlp.loss_and_grads, original_loss_and_grads:
+        square, grads = gradient(params, XOR.X, XOR.Y, mlp.tanh)
+        for functions, expected in [
+            ([own, own, own, mlp.tanh], square),
+            ([mlp.tanh] * 3 + [own], 7.0),
+            (own, 7.0),
+        ]:
+            value, same_grads = gradient(params, XOR.X, XOR.Y, functions)
+            assert value == expected and same(grads, same_grads)
+            check = mlp.gradient_check(params, XOR.X, XOR.Y, functions, gradient)[-1]
+            assert bool(check.numeric.any()) is (expected == square)
 
 
 # Gradient check ----------------------------------------------------------------------

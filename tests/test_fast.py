@@ -17,9 +17,11 @@ from course.original import original_loss_and_grads
 from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer, Task
 from tests.reference import (
     SIZES,
+    SOFTMAX,
     StopAt,
     distance,
     draw,
+    draw_classes,
     draw_data,
     draw_rows,
     flat,
@@ -177,6 +179,63 @@ def test_sweep_equals_training_alone_with(name, path):
     seeds = [5, 0, 123456789012345678, 5, 3]
     swept = assert_each_is_alone(XOR, seeds, settings, path)
     assert same(swept.network(0), swept.network(3))
+
+
+CLASSES = Task("classes", *draw_classes((3, 4), 7))
+
+
+@both_paths
+@pytest.mark.parametrize("batch", [1, 3, None])
+@pytest.mark.parametrize(
+    "hidden", [mlp.tanh, mlp.relu, mlp.sigmoid, ORIGINAL, None], ids=str
+)
+def test_sweep_with_a_softmax_and_its_loss(hidden, batch, path):
+    """Guards: it takes the loss of the last activation, also without a hidden layer."""
+    settings = {"epochs": 2, "steps_per_epoch": 15, "batch_size": batch}
+    settings["activation"] = [hidden, SOFTMAX] if hidden else [SOFTMAX]
+    settings["sizes"] = (3, 5, 4) if hidden else (3, 4)
+    assert_each_is_alone(CLASSES, [5, 0, 3], settings, path, block=2)
+
+
+def doubled(alpha):
+    """The leaky ReLU, with a loss of its own."""
+    return mlp.leaky_relu(alpha)._replace(loss=lambda *pair: 2 * mlp.loss(*pair))
+
+
+@pytest.mark.parametrize("last", [lambda alpha: SOFTMAX, doubled])
+def test_sweep_deals_out_alphas_and_keeps_the_loss(last):
+    """Guards: an activation with an alpha for each network may bring a loss, too."""
+    settings = {"sizes": (3, 5, 4), "epochs": 2, "learning_rate": 0.01}
+    alphas, data = np.array([-0.2, 0.5, 0.0]), CLASSES[1:]
+    both = [mlp.leaky_relu(alphas), last(alphas)]
+    swept = sweep(*data, range(3), activation=both, **settings)
+    for s, alpha in enumerate(alphas):
+        both = [mlp.leaky_relu(alpha), last(alpha)]
+        params, history = alone(s, CLASSES, activation=both, **settings)
+        assert distance(swept.network(s), params) < 1e-9
+        losses = swept.epoch_loss[:, s]
+        np.testing.assert_allclose(losses, history.epoch_loss, rtol=1e-9)
+
+
+NOT_FOR_A_STACK = {
+    "a mean over all": {"loss": lambda P, Y: -np.mean(np.log(np.sum(P * Y, axis=-1)))},
+    "a number for each sample": {"loss": lambda P, Y: -np.log(np.sum(P * Y, axis=-1))},
+    "along axis 1": {"f": lambda z: np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)},
+    "along axis 0": {"f": lambda z: np.exp(z) / np.exp(z).sum(axis=0, keepdims=True)},
+    "partly a mean over all": {
+        "loss": lambda P, Y: SOFTMAX.loss(P, Y) + 0.1 * np.mean(P**2)
+    },
+}
+
+
+@both_paths
+@pytest.mark.parametrize("name", NOT_FOR_A_STACK)
+def test_sweep_refuses_functions_that_mix_its_networks(name, path):
+    """Guards: right for one network, they would train nonsense without a word."""
+    own = SOFTMAX._replace(**NOT_FOR_A_STACK[name])
+    settings = {"sizes": (3, 5, 4), "epochs": 1, "gradient": path(mlp.loss_and_grads)}
+    with pytest.raises(ValueError, match="the loss of a stack|count its axes"):
+        sweep(*CLASSES[1:], range(3), activation=[mlp.tanh, own], **settings)
 
 
 def test_sweep_takes_any_seed_that_a_generator_takes():

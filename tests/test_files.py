@@ -107,6 +107,7 @@ def test_what_could_not_be_loaded_is_not_saved(tmp_path):
         (SMALL, mlp.leaky_relu(np.array([0.1, 0.2]))),  # an alpha for each network
         (SMALL, mlp.leaky_relu(np.nan)),
         (SMALL, mlp.tanh._replace(alpha=0.3)),
+        (SMALL, [mlp.tanh, mlp.sigmoid._replace(loss=mlp.loss)]),
         (SMALL, [mlp.tanh]),
         ([Layer(SMALL[0].W, SMALL[0].b - np.inf)], mlp.tanh),  # it diverged
         (SMALL[::-1], mlp.tanh),

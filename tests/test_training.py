@@ -19,12 +19,14 @@ from course.original import original_loss_and_grads
 from mlp_core import ORIGINAL, SUM, XOR, Activation, Layer
 from tests.reference import (
     ACTIVATIONS,
+    SOFTMAX,
     TASKS,
     OriginalNotebook,
     StopAt,
     assert_near,
     distance,
     draw,
+    draw_classes,
     draw_data,
     draw_rows,
     flat,
@@ -119,6 +121,61 @@ def test_training_with_any_activation_and_many_outputs(activation, batch, train)
 
 
 @both_loops
+@pytest.mark.parametrize("batch", [1, 3, None])
+@pytest.mark.parametrize(
+    "hidden",
+    [[mlp.tanh], [mlp.relu], [mlp.sigmoid], [ORIGINAL], []],
+    ids=["tanh", "relu", "sigmoid", "original", "none"],
+)
+def test_training_with_a_softmax_and_its_loss(hidden, batch, train):
+    """Guards: the network's own loss is told, its slopes are gone down."""
+    sizes = (3, 5, 4) if hidden else (3, 4)
+    start, (X, Y) = draw(sizes, 1, bias=0.5), draw_classes(sizes, 7)
+    rows = draw_rows(0, 40, batch, n=7) if batch else np.tile(np.arange(7), (40, 1))
+    functions = [*hidden, SOFTMAX]
+    params, history = train(
+        start, X, Y, activation=functions, samples=rows, steps_per_epoch=20
+    )
+    expected, losses = train_by_autograd(start, X, Y, rows, 0.2, functions)
+    assert_near(params, expected, rtol=1e-9, atol=1e-10)
+    np.testing.assert_allclose(history.loss, losses, rtol=1e-9)
+    means = np.reshape(losses, (2, 20)).mean(axis=1)
+    np.testing.assert_allclose(history.epoch_loss, means, rtol=1e-9)
+
+
+@both_loops
+def test_an_own_loss_is_told_whatever_the_last_activation(train):
+    """Guards: one that the fast loop knows, with twice the square loss."""
+    settings = {"samples": draw_rows(0, 30, batch=3), "learning_rate": 0.05}
+    double = mlp.tanh._replace(loss=lambda *pair: 2 * mlp.loss(*pair))
+    _, square = train(draw(), XOR.X, XOR.Y, activation=mlp.tanh, **settings)
+    _, history = train(draw(), XOR.X, XOR.Y, activation=double, **settings)
+    np.testing.assert_allclose(history.loss, 2 * square.loss, rtol=1e-9)
+
+
+@pytest.mark.parametrize("axis", [-1, 0, None])
+@pytest.mark.parametrize("loss", [SOFTMAX.loss, None], ids=["its loss", "square"])
+def test_what_looks_at_more_than_one_z_has_the_plain_loops_numbers(axis, loss):
+    """Guards: in the fast loop the units come first, so axes mean something else."""
+
+    def f(z):
+        e = np.exp(z)
+        return e / e.sum(axis=axis, keepdims=True)
+
+    sizes, own = (3, 5, 4), Activation("own", f, np.ones_like, loss=loss)
+    settings = {"samples": draw_rows(0, 30, batch=3, n=7), "snapshots": True}
+    for functions in [own, mlp.tanh] if loss is None else [mlp.tanh, own], [own, own]:
+        data = draw(sizes, 1), *draw_classes(sizes, 7)
+        plain, fast_one = (
+            train(*data, activation=functions, **settings)
+            for train in (mlp.train, fast.train)
+        )
+        assert same(plain[0], fast_one[0])
+        assert np.array_equal(plain[1].loss, fast_one[1].loss)
+        assert same(plain[1].snapshots[17], fast_one[1].snapshots[17])
+
+
+@both_loops
 def test_an_activation_that_is_a_relu_near_0_only(train):
     """Guards: with z = 9, ReLU6 makes 6, and its slope is 0."""
     slope = lambda z: 1.0 * ((z >= 0) & (z < 6))
@@ -205,6 +262,7 @@ WRONG = {
         ValueError,
         r"Y_hat is \(\d, 2\) but Y is \(\d, 1\)",
     ),
+    "no layers": ({"params": []}, ValueError, "params is empty"),
     "a seed for rng": ({"samples": None, "rng": 3}, TypeError, "rng must be"),
     "rows that X has not": ({"samples": np.array([[4]])}, IndexError, None),
 }
