@@ -6,8 +6,8 @@ import { AREA, SIDE, countsOf } from "./strokes.js";
 
 const PATIENCE = 1000; // milliseconds until it says that Python is busy
 const BUSY = "Python is busy. It answers when it is free.";
-const EXAMPLE = "This is a stored drawing. Draw your own over it.";
-const HOW = "Or by keys: arrows move the pen, Space puts it down, Escape clears.";
+const EXAMPLE = "A stored drawing: draw your own over it. ";
+const HOW = "By keys: arrows move the pen, Space puts it down, Escape clears.";
 const NEAR = 5; // of AREA: a point as near as this to the last one tells nothing
 const STEP = 50; // of AREA, by an arrow key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -107,8 +107,8 @@ function show(drawing, el) {
     "div",
     { class: "parts" },
     h("div", {}, head, area),
-    h("div", {}, h("div", { class: "head" }, h("b", {}, "What the network gets")), grid),
-    h("div", {}, h("div", { class: "head" }, h("b", {}, "How certain it is")), rows),
+    h("div", {}, h("div", { class: "head" }, h("b", {}, "64 inputs")), grid),
+    h("div", {}, h("div", { class: "head" }, h("b", {}, "Certainties")), rows),
     says,
     hint,
   );
@@ -118,7 +118,7 @@ function show(drawing, el) {
     write(says, answer.words ?? "");
     put(says, "ariaBusy", String(area.isHeld)); // read aloud when the stroke has ended
     put(undo, "ariaDisabled", String(isExample || !strokes.length));
-    write(hint, isExample ? EXAMPLE : area.hint);
+    write(hint, (isExample ? EXAMPLE : "") + area.hint);
   };
   el.append(h("div", { class: "playground pad" }, parts));
   drawing.views.add(view);

@@ -37,7 +37,7 @@ class DigitPad(anywidget.AnyWidget):
         encoding="utf-8"
     )
     example = traitlets.List(STORED["strokes"]).tag(sync=True)
-    strokes = traitlets.List(None, allow_none=True).tag(sync=True)  # None: the example
+    strokes = traitlets.Any(None).tag(sync=True)  # None: the example
     asleep = traitlets.Unicode(page.ASLEEP).tag(sync=True)
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
@@ -61,7 +61,8 @@ class DigitPad(anywidget.AnyWidget):
         P, words = self._answer()
         answer = {"number": asked["number"], "words": words}
         if P is not None:
-            answer |= {"certainties": P[0].tolist(), "written": [*map(percent, P[0])]}
+            written = [percent(share, under="< ", over="> ") for share in P[0]]
+            answer |= {"certainties": P[0].tolist(), "written": written}
         self.send(answer)
 
     def _answer(self):
@@ -90,7 +91,7 @@ class DigitPad(anywidget.AnyWidget):
         if P is not None:
             whose = "A stored drawing" if self._is_example else "Your drawing"
             shown, alt = pictures.certainties(self.X, P, [whose])._repr_mimebundle_()
-            made = f"{whose}{', made with a mouse' * self._is_example}. "
+            made = f"{whose}{', made with a mouse on this pad' * self._is_example}. "
             alt["image/png"]["alt"] = made + alt["image/png"]["alt"]
             data, metadata = data | shown, metadata | alt
         return data | {"text/plain": words}, metadata
@@ -123,12 +124,12 @@ def in_words(p) -> str:
     return f"{said} Second: {second}, with {percent(p[second])}."
 
 
-def percent(share) -> str:
+def percent(share, under="under ", over="over ") -> str:
     """A certainty in whole percent; what is only nearly 0 or 1 is not written as that.
 
     >>> percent(0.25), percent(0.997), percent(0.0004), percent(1)
     ('25 %', 'over 99 %', 'under 1 %', '100 %')
     """
     if 0.99 < share < 1:
-        return "over 99 %"
-    return "under 1 %" if 0 < share < 0.01 else f"{round(100 * float(share))} %"
+        return f"{over}99 %"
+    return f"{under}1 %" if 0 < share < 0.01 else f"{round(100 * float(share))} %"
