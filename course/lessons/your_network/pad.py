@@ -7,7 +7,8 @@ ten certainties, or says in words why it has none.
 import contextlib
 import io
 import json
-import warnings
+import sys
+import threading
 from pathlib import Path
 
 import anywidget
@@ -23,6 +24,7 @@ HERE = Path(__file__).parent
 STORED = json.loads((HERE / "drawing.json").read_text(encoding="utf-8"))
 LOOKS = Path(joined.__file__).with_name("playground.css")
 NOTHING = "Nothing is drawn."
+ONE = threading.RLock()  # JupyterLab asks in a thread of its own, while a cell may run
 LONGEST = 200  # letters of what a function has printed
 
 
@@ -69,14 +71,13 @@ class DigitPad(anywidget.AnyWidget):
         """The certainties (1, 10) or None, and the words."""
         if not any(self._counts):
             return None, NOTHING
-        P, told, printed = None, "", io.StringIO()
-        try:  # JupyterLab shows no error of a callback, and no print
-            with contextlib.redirect_stdout(printed), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+        P, hears = None, contextlib.redirect_stdout
+        with ONE, hears(Heard(sys.stdout)) as printed, np.errstate(all="ignore"):
+            try:  # JupyterLab shows no error of a callback, and no print
                 P = checked(self.read(self.X))
-            told = in_words(P[0])
-        except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001, shown
-            told = f"Your functions can't read it. {page.in_words(error)}"
+                told = in_words(P[0])
+            except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001, shown
+                told = f"Your functions can't read it. {page.in_words(error)}"
         text = " ".join(printed.getvalue().split())
         if text:
             told += f" They print: {text[:LONGEST]}{'...' * (len(text) > LONGEST)}"
@@ -97,8 +98,23 @@ class DigitPad(anywidget.AnyWidget):
         return data | {"text/plain": words}, metadata
 
 
+class Heard(io.StringIO):
+    """Keeps what this thread prints; what another prints goes where it went before."""
+
+    def __init__(self, before):
+        super().__init__()
+        self.before, self.thread = before, threading.get_ident()
+
+    def write(self, text):
+        is_ours = threading.get_ident() == self.thread
+        return super().write(text) if is_ours else self.before.write(text)
+
+
 def checked(P) -> np.ndarray:
     """The certainties of one drawing, (1, 10); a ValueError says what else they are."""
+    if P is None or isinstance(P, tuple):
+        what = "None" if P is None else f"{len(P)} things"
+        raise ValueError(f"They return {what}, not the certainties alone.")
     P = np.asarray(P)
     if P.dtype.kind not in "biuf":
         raise ValueError(f"They return no numbers, but {P.dtype}.")
