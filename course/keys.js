@@ -5,6 +5,7 @@
 
 if (!window.courseKeepsKeys) {
   window.courseKeepsKeys = true;
+  const OURS = ".course-question, .course-panel, .course-playground, .course-pad";
   const isForLab = ({ ctrlKey, metaKey, altKey, shiftKey, key, target }) =>
     ((ctrlKey || metaKey) && !(target.matches("input") && "acvxz".includes(key))) ||
     altKey ||
@@ -13,7 +14,7 @@ if (!window.courseKeepsKeys) {
   window.addEventListener(
     "keydown",
     (event) => {
-      if (!event.target.closest?.(".course-question, .course-panel, .course-playground")) return;
+      if (!event.target.closest?.(OURS)) return;
       event.target.toggleAttribute("data-lm-suppress-shortcuts", !isForLab(event));
       // JupyterLab runs the cell anew: what was typed must be told before.
       if (event.key === "Enter" && event.shiftKey) event.target.dispatchEvent(new Event("goes-on"));

@@ -1,5 +1,6 @@
 // In a notebook: an anywidget, see widget.py. All views of it show one run.
 
+import { isGone, listen, wholeOf } from "./kernel.js";
 import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { View } from "./view.js";
@@ -33,15 +34,14 @@ function connected(model) {
   const now = model.get("now"); // not empty where the page was loaded again
   const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
   const whole = wholeOf(model);
-  const isGone = () => !whole.comm || !!whole.comm.jsServicesComm?.isDisposed; // JupyterLab's, with its kernel
   const send = (content, begins) => {
     if (begins) tell(); // else an older word on its way could come after this one
     model.send(begins ? { ...content, now: model.get("now") } : content);
   };
-  const follow = (what) => session.follow(what, send, isGone);
+  const follow = (what) => session.follow(what, send, () => isGone(whole));
   let [seen, timer, due, toldAt] = [now.seen ?? 0, null, Infinity, 0];
   const tell = () => {
-    if (isGone()) return;
+    if (isGone(whole)) return;
     const { first, settings, events, step, p, divergedAt } = session.run;
     const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
     const { playing, python } = session;
@@ -75,24 +75,4 @@ function connected(model) {
   if (now.playing) session.tell("look"); // a page that was left while it played
   listen(whole);
   return session;
-}
-
-// The model itself, of which anywidget hands out a part: whoever listens to it is told it.
-function wholeOf(model) {
-  let whole = null;
-  model.on("change:isHere", (one) => (whole = one));
-  model.set("isHere", true);
-  return whole;
-}
-
-// anywidget gives up hearing Python when a slow page takes two seconds to load a script.
-// Then what it would inherit hears.
-async function listen(whole) {
-  try {
-    await whole._handle_comm_msg({ content: { data: {} } });
-  } catch {
-    const { _handle_comm_msg: handle } = Object.getPrototypeOf(Object.getPrototypeOf(whole));
-    whole.comm.on_msg((message) => handle.call(whole, message));
-    whole.comm.send({ method: "request_state" });
-  }
 }

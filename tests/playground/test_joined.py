@@ -86,6 +86,24 @@ def test_known_forms_are_joined_each_below_what_it_needs(tmp_path):
     assert " ".join(joined(tmp_path / "top.js").split()) == words
 
 
+def test_a_module_of_another_folder_is_found_and_joined_once(tmp_path):
+    """Guards: the parts of the playground's page that a lesson's own widget has; what two
+    modules in two folders import by two paths."""
+    texts = {
+        "play/a.js": "export const a = 1;\n",
+        "play/b.js": 'import { a } from "./a.js";\nexport const b = a;\n',
+        "lessons/one/c.js": 'import { a } from "../../play/a.js";\nexport const c = a;\n',
+        "lessons/one/top.js": 'import { b } from "../../play/b.js";\n'
+        'import { c } from "./c.js";\nexport default b + c;\n',
+    }
+    for name, text in texts.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    words = "const a = 1; const b = a; const c = a; export default b + c;"
+    assert " ".join(joined(tmp_path / "lessons/one/top.js").split()) == words
+
+
 class Page(HTMLParser):
     """The attributes of each tag, and what stands in it."""
 
