@@ -9,7 +9,10 @@ import tomllib
 import nbformat
 import pytest
 
+import mlp_core as mlp
+from course import fast
 from tests.claims import ROOT, Claim, all_claims, main
+from tests.sweeps import remember
 
 CLAIMS = all_claims()
 
@@ -152,3 +155,14 @@ def test_words_choose_claims_and_seeds_are_handed_on():
     some = [Claim(place, "all", 0.9, 1, measure) for place in ("a", "b")]
     assert main(["b", "--seeds", "5", "7"], some) == 0
     assert main(["b"], some) == main(["c"], some) == 1
+
+
+def test_a_remembered_sweep_is_none_with_another_loss(tmp_path):
+    """Guards: an activation is known by its name, but not where it brings a loss."""
+    sweep = remember(fast.sweep, tmp_path)
+    double = mlp.tanh._replace(loss=lambda *pair: 2 * mlp.loss(*pair))
+    square, own = (
+        sweep(mlp.XOR.X, mlp.XOR.Y, [0], activation=activation, epochs=1).epoch_loss
+        for activation in (mlp.tanh, double)
+    )
+    assert own / square == pytest.approx(2)
