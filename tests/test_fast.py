@@ -187,7 +187,9 @@ CLASSES = Task("classes", *draw_classes((3, 4), 7))
 @both_paths
 @pytest.mark.parametrize("batch", [1, 3, None])
 @pytest.mark.parametrize(
-    "hidden", [mlp.tanh, mlp.relu, mlp.sigmoid, ORIGINAL, None], ids=str
+    "hidden",
+    [mlp.tanh, mlp.relu, mlp.sigmoid, ORIGINAL, None],
+    ids=lambda hidden: getattr(hidden, "name", "no hidden layer"),
 )
 def test_sweep_with_a_softmax_and_its_loss(hidden, batch, path):
     """Guards: it takes the loss of the last activation, also without a hidden layer."""
