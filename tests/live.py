@@ -219,6 +219,7 @@ RUN = f"""([command, index]) => {{ {PRELUDE}
         wait() }});
     return Promise.race([jupyterapp.commands.execute(command), late]) }}"""
 CELLS = f"""() => {{ {PRELUDE} return cells.map(cell => cell.model.toJSON()) }}"""
+FILL = f"""([index, source]) => {{ {PRELUDE} cells[index].model.sharedModel.setSource(source) }}"""
 SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') }}"""
 IS_WIDE = "() => jupyterapp.shell.leftCollapsed"
 TURN_TO = f"""async path => {{ {PRELUDE}
@@ -304,6 +305,10 @@ class Notebook:
         """Run one cell."""
         self.page.evaluate(RUN, ["notebook:run-cell", index])
 
+    def fill(self, index, source):
+        """Write this code into a cell."""
+        self.page.evaluate(FILL, [index, source])
+
     def save(self):
         self.page.evaluate(RUN, ["docmanager:save", None])
 
@@ -312,14 +317,14 @@ class Notebook:
         return self.page.evaluate(CELLS)
 
     def panels(self, playgrounds=False) -> list:
-        """The indices of the cells that show a panel of ipywidgets, or a playground: a
-        widget with a picture."""
+        """The indices of the cells that show a panel of ipywidgets, or what the page itself
+        draws, a playground or a pad: a widget with a picture."""
         panel = {WIDGET_VIEW, "image/png"}
         return [
             index
             for index, cell in enumerate(self.cells())
             if any(panel <= set(out.get("data", ())) for out in cell.get("outputs", ()))
-            and ("playground" in cell["source"].lower()) == playgrounds
+            and bool(re.search("[Pp]layground|DigitPad", cell["source"])) == playgrounds
         ]
 
     def show_cell(self, index):

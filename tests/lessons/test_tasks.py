@@ -16,10 +16,11 @@ import mlp_core as mlp
 from course import panels, playground
 from course.fast import join
 from course.lessons.bug_lab import bugs
+from course.lessons.your_network import pad
 from course.playground import trained, twin
 from course.tools import NOTEBOOKS, find_notebooks, notebooks
 from course.tools.cells import kind_of, without_reveals
-from tests import tables
+from tests import reader, tables
 from tests.lessons.test_bug_lab_game import choose
 from tests.lessons.test_bug_lab_game import signature_in as map_of
 from tests.panels.parts import assert_sound, message, press
@@ -521,3 +522,40 @@ def test_task_rate_tasks_1():
     run = run_from("rate-play")
     assert rises(run, 1000) > 0.2 and run.diverged_at is None
     assert 100 <= run_from("rate-play", 1000, output="identity").diverged_at <= 140
+
+
+# 9. Your own network -------------------------------------------------------------------
+
+NO_DIGITS = [  # a house, a cross, H, M, K, a square, a face, an arrow
+    "...##... ..####.. .##..##. .######. .#....#. .#....#. .#....#. .######.",
+    ".#....#. .##..##. ..####.. ...##... ...##... ..####.. .##..##. .#....#.",
+    ".#....#. .#....#. .#....#. .######. .######. .#....#. .#....#. .#....#.",
+    ".#....#. .##..##. .######. .#.##.#. .#....#. .#....#. .#....#. .#....#.",
+    ".#...##. .#..##.. .#.##... .###.... .###.... .#.##... .#..##.. .#...##.",
+    ".######. .#....#. .#....#. .#....#. .#....#. .#....#. .#....#. .######.",
+    "..####.. .#....#. .#.#.##. .#....#. .##..##. .#.##.#. .#....#. ..####..",
+    "...##... ..####.. .######. ...##... ...##... ...##... ...##... ...##...",
+]
+
+
+@functools.cache
+def readers():
+    """Networks as notebook 9 trains them, of several seeds and splits."""
+    return [reader.trained(seed)[0] for seed in range(5)]
+
+
+def test_task_draw_tasks_1():
+    """Guards: a pad whose digits the network can't read. The stored one is a 3."""
+    drawn = pad.DigitPad(None)  # it shows the stored drawing
+    for params in readers():
+        [is_right], _ = reader.read(params, drawn.X, 3)
+        assert is_right
+
+
+def test_task_draw_tasks_2():
+    """Guards: a network that can say 'none of these'. A house is a 9 to all of them."""
+    rows = np.array([[c == "#" for c in image if c != " "] for image in NO_DIGITS])
+    certain = np.array([reader.read(params, rows * 0.9, 9) for params in readers()])
+    is_nine, certainty = certain[:, 0], certain[:, 1]
+    assert is_nine[:, 0].all() and certainty[:, 0].min() > 0.9
+    assert np.mean(certainty > 0.9) > 0.3
