@@ -258,7 +258,7 @@ def test_a_slow_browser_and_a_kernel_that_has_gone(pad):
     pad.page.evaluate(
         "() => jupyterapp.shell.currentWidget.context.sessionContext.restartKernel()"
     )
-    expect(on.says).to_have_text(re.compile("^Asleep. Run the imports at the top"))
+    expect(on.says).to_have_text(re.compile("^Asleep. Choose Run, Run All Above"))
     on.draw(LYING)
     expect(on.strokes).to_have_count(2)
     expect(on.says).to_have_text(re.compile("^Asleep. "))

@@ -9,12 +9,12 @@ import numpy as np
 # the sample costs $-\log p$, by the natural logarithm, `np.log`. The loss is the mean over
 # the samples.
 #
-# To be certain and right costs $-\log 1 = 0$. A certainty of 50 % costs $\log 2 = 0.69$, of
-# 1 % 4.6, and to be certain and wrong costs more the nearer $p$ comes to 0.
+# To be certain and right costs $-\log 1 = 0$. A certainty of 50 % costs $\log 2 = 0.69$, one
+# of 1 % costs 4.6; the nearer $p$ comes to 0, the more it costs.
 #
 # The certainty of a wrong class may be exactly 0: $e^{-800}$ is too small for a float. Its
 # logarithm is `-inf`, and `0 * -inf` is `nan`. So take the certainty of the right class
-# first, then the logarithm of it alone. It is above 0 here.
+# first, then the logarithm of it alone. In what the check hands you it is above 0.
 
 # %% stub
 def my_cross_entropy(P, Y):
@@ -93,8 +93,6 @@ right = np.max(P, axis=-1)
 right = np.sum(P * (1 - Y), axis=-1)
 # certainties of several samples are added up before the logarithm: each row has its own
 right = np.sum(P * Y, axis=0)
-# it takes all certainties, whatever is right: Y tells the right class
-right = P
 
 # %% mistakes in: return -np.mean(np.log(right))
 # mend: right = ____
@@ -113,6 +111,9 @@ return -np.sum(Y * np.log(P))
 # the logarithm is taken of zeros: P times Y holds one for each wrong class, so add up each row
 # first
 return -np.sum(np.log(P * Y)) / len(P)
+# the logarithm is taken of zeros, since P times Y holds one for each wrong class, and nothing
+# is added up: first the sum of each row, then its logarithm, then the mean
+return -np.log(P * Y)
 # P and Y have changed places: the logarithm is that of a certainty, and Y holds zeros
 return -np.sum(P * np.log(Y)) / len(P)
 # each wrong class costs something, too, as with two classes in one output: softmax has made

@@ -95,18 +95,18 @@ return E / np.sum(np.exp(Z), axis=-1, keepdims=True)
 return E
 
 # %% mistakes in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
-# the sum goes over the samples, and each row needs one of its own; nothing is subtracted, so
-# that it overflows, too
+# the sum goes over the samples, and each row needs one of its own; and nothing is
+# subtracted, so it overflows, too
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=0)
-# it is divided by the sum over all samples, and each row needs one of its own; nothing is
-# subtracted, so that it overflows, too
+# it is divided by the sum over all samples, and each row needs one of its own; and nothing
+# is subtracted, so it overflows, too
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E)
-# the sums must stand in a column, one beside each row, and they stand in a row; nothing is
-# subtracted, so that it overflows, too
+# the sums must stand in a column, one beside each row, and they stand in a row; and nothing is
+# subtracted, so it overflows, too
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=-1)

@@ -24,6 +24,8 @@ HERE = Path(__file__).parent
 STORED = json.loads((HERE / "drawing.json").read_text(encoding="utf-8"))
 LOOKS = Path(joined.__file__).with_name("playground.css")
 NOTHING = "Nothing is drawn."
+# The network is made by the cells above.
+ASLEEP = "Asleep. Choose Run, Run All Above Selected Cell; then run this cell."
 ONE = threading.RLock()  # JupyterLab asks in a thread of its own, while a cell may run
 LONGEST = 200  # letters of what a function has printed
 
@@ -40,7 +42,7 @@ class DigitPad(anywidget.AnyWidget):
     )
     example = traitlets.List(STORED["strokes"]).tag(sync=True)
     strokes = traitlets.Any(None).tag(sync=True)  # None: the example
-    asleep = traitlets.Unicode(page.ASLEEP).tag(sync=True)
+    asleep = traitlets.Unicode(ASLEEP).tag(sync=True)
     _ipython_display_ = None  # that of ipywidgets 7 shows no picture
 
     def __init__(self, read):
