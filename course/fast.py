@@ -47,8 +47,9 @@ def _is_by_element(activation):
         return True  # a leaky ReLU
     z = np.array([[-3.0, -1.0], [0.5, 2.0]])
     with np.errstate(all="ignore"):
-        among, alone = (float(activation.f(some)[0, 0]) for some in (z, z[:1, :1]))
-    return not abs(among - alone) > 1e-9  # so NaN is no difference
+        alone = [[activation.f(np.array([[one]]))[0, 0] for one in row] for row in z]
+        apart = abs(activation.f(z) - alone) > 1e-9  # so NaN is no difference
+    return not np.any(apart)
 
 
 # 1. Parameters in one flat array -----------------------------------------------------

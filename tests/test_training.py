@@ -175,6 +175,19 @@ def test_what_looks_at_more_than_one_z_has_the_plain_loops_numbers(axis, loss):
         assert same(plain[1].snapshots[17], fast_one[1].snapshots[17])
 
 
+@pytest.mark.parametrize("most", [np.max, np.min])
+def test_a_z_that_is_the_most_of_its_row_has_the_plain_loops_numbers(most):
+    """Guards: alone it is what it is among others, so all z of a try must be looked at."""
+    own = Activation("own", lambda z: z - most(z, -1, keepdims=True), np.ones_like)
+    settings = {"samples": draw_rows(0, 30, batch=3, n=7), "learning_rate": 0.01}
+    data = draw((3, 5, 4), 1), *draw_classes((3, 4), 7)
+    plain, fast_one = (
+        train(*data, activation=[own, mlp.tanh], **settings)
+        for train in (mlp.train, fast.train)
+    )
+    assert np.array_equal(plain[1].loss, fast_one[1].loss)
+
+
 @both_loops
 def test_an_activation_that_is_a_relu_near_0_only(train):
     """Guards: with z = 9, ReLU6 makes 6, and its slope is 0."""
