@@ -28,6 +28,17 @@ def plain(value, digits=2):
     return f"{value:.1e}" if abs(value) >= 1e4 else f"{value:z.{digits}f}"
 
 
+def percent(share, over="more than ", under="less than ") -> str:
+    """A share in whole percent; what is only nearly 0 or 1 is not written as that.
+
+    >>> percent(0.25), percent(0.997), percent(0.0004), percent(1)
+    ('25 %', 'more than 99 %', 'less than 1 %', '100 %')
+    """
+    if 0.99 < share < 1:
+        return f"{over}99 %"
+    return f"{under}1 %" if 0 < share < 0.01 else f"{round(100 * float(share))} %"
+
+
 def counted(count, one, many="") -> str:
     """'1 step' or '2 steps'; ``many`` where it isn't one with an s."""
     return f"{count} {one if count == 1 else many or one + 's'}"

@@ -17,6 +17,10 @@ from course.checking.messages import describe_printed, diagnose, why_none
 from course.checking.version import with_version
 
 TRIES = 2  # failed ones, before code is told
+LIST = (
+    ". A list stands where an array is asked for, so that one can go on computing with it: "
+    "wrap it, np.array(...)"
+)
 
 
 def check(exercises, function, tries=0, seed=None) -> Verdict:
@@ -125,10 +129,7 @@ def _is_right_alone(exercise, run, tried) -> bool:
 def _hint(exercise, run, results) -> str:
     """What could be better in a right answer, or ''."""
     if any(isinstance(part, Listed) for r in results for part in r.parts.values()):
-        return (
-            ". A list stands where an array is asked for, so that one can go on "
-            "computing with it: wrap it, np.array(...)"
-        )
+        return LIST
     if _loops(exercise, run):
         return (
             ". It loops in Python, which takes long for many numbers: one NumPy "

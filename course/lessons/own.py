@@ -74,22 +74,31 @@ def bring(name, lesson, exercises, number):
     if not why:
         return function, f"{name}: yours"
     return right, (
-        f"{name}: the course's. Yours was solved, but doesn't work by itself: {why}. Put "
-        f"all that it needs into its cell, and check it again in notebook {number}"
+        f"{name}: the course's. Yours was solved, but {why}, and check it again in "
+        f"notebook {number}"
     )
+
+
+ALONE = "doesn't work by itself: {}. Put all that it needs into its cell"
 
 
 def _try(name, code, exercises):
     """The function that was kept, and why it can't be brought, or ''."""
     if not code:
-        return None, "its code was not kept"
+        return None, ALONE.format("its code was not kept")
     try:
         function = run(name, code)
     except Exception as error:  # noqa: BLE001, whatever a learner's cell may raise
-        return None, f"its code stops with {type(error).__name__}: {error}"
+        words = f"its code stops with {type(error).__name__}: {error}"
+        return None, ALONE.format(words)
     verdict = checking.check(exercises, function)
+    if checking.LIST in verdict.words:
+        return (
+            None,
+            "returns a list, and the others compute with it: wrap it, np.array(...)",
+        )
     words = verdict.words.removeprefix(f"{name}: ").removeprefix("not yet: ")
-    return function, "" if verdict.solved else words.splitlines()[0]
+    return function, "" if verdict.solved else ALONE.format(words.splitlines()[0])
 
 
 # No print, no check, no loop: only what defines a name runs again.

@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 from course import checks
 from course.pictures import axes
 from course.pictures.style import NEUTRAL, POSITIVE, SIGNED_CMAP, STYLE, Picture
-from course.words import counted, plain
+from course.words import counted, percent, plain
 
 SIDE, CLASSES = 8, 10
 GAP, TITLE = 1.5, 1.8  # between images, and the height of a title, in their pixels
@@ -65,7 +65,7 @@ def certainties(X, P, titles=None) -> Picture:
     for i, (title, image, p) in enumerate(zip(titles, images, P)):
         shown = {"image": image, "p": p, "title": title, "look": look}
         draws.append(partial(_draw_certainty, **shown))
-        said = f"says {p.argmax()} with {_percent(p.max())}"
+        said = f"says {p.argmax()} with {percent(p.max())}"
         parts.append(f"{title or f'image {i}'}: {said}")
     alt = f"Images, each above ten bars, the network's certainty. {'; '.join(parts)}."
     return Picture(draws, alt, (max(2.48 * len(images), 3), 4))
@@ -81,18 +81,13 @@ def _draw_certainty(ax, image, p, title, look):
     ax.plot([-0.5, CLASSES - 0.5], [foot, foot], color=NEUTRAL, linewidth=1)
     for k in range(CLASSES):
         _write(ax, k, foot + 0.8, k, bold=k == best)
-    words = _percent(p[best])
+    words = percent(p[best], "> ")
     half = 0.26 * len(words)  # about as wide: it stays inside
     x = np.clip(best, half - 0.5, CLASSES - 0.5 - half)
     _write(ax, x, tops[best] - 0.8, words, bold=True)
     ax.set(xlim=(-0.5, CLASSES - 0.5), ylim=(foot + 1.5, -0.3), aspect="equal")
     ax.set_title(title)
     ax.set_axis_off()
-
-
-def _percent(share):
-    """Whole percents; but softmax is never wholly certain."""
-    return "above 99 %" if share > 0.995 else f"{100 * share:.0f} %"
 
 
 def confusion(counts) -> Picture:

@@ -55,7 +55,9 @@ def test_solved_exercises_run_in_the_network_and_are_told_at_the_end(notebook):
 def test_the_guesses_are_held_against_the_runs(notebook):
     """Guards: a guess that no run answers; two guesses of which a run answers one."""
     guess(notebook, "train-predict", "80")
-    expect(run(notebook, "train-run")).to_contain_text(re.compile("You said 80.*it is 9"))
+    expect(run(notebook, "train-run")).to_contain_text(
+        re.compile("You said 80.*it is 9")
+    )
     guess(notebook, "moved-predict", "97")
     guess(notebook, "turned-predict", "10")
     cell = run(notebook, "certain-run")

@@ -4,6 +4,7 @@ And `Lesson.written`, which lists them.
 """
 
 import linecache
+import re
 import time
 from contextlib import suppress
 from types import SimpleNamespace
@@ -143,6 +144,16 @@ SOLVED = {
     "my_l2_grads": "2026-12-31T23:00:00+00:00",
     "my_loss": "long ago",
 }
+
+
+def test_one_that_returns_a_list_is_not_computed_with(capsys):
+    """Guards: a list that passes its check and stops the notebook which goes on with it."""
+    softmax = re.sub("return (.*)", r"return (\1).tolist()", SOLUTIONS["my_softmax"])
+    assert solve(softmax, name="my_softmax")
+    capsys.readouterr()
+    assert bring("my_softmax") == [EXERCISES["my_softmax"].right]
+    said = capsys.readouterr().out
+    assert "Yours was solved, but returns a list" in said and "notebook 9\n" in said
 
 
 def solve_on(days):

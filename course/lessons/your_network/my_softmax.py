@@ -72,7 +72,7 @@ E = np.exp(Z - np.max(Z))
 # cancels, above the line and below
 E = np.exp(Z - np.max(Z, axis=0))
 # the largest numbers go to the wrong places: there is one for each row, so they must stand
-# in a column, and not in a row
+# in a column, not in a row
 E = np.exp(Z - np.max(Z, axis=-1))
 
 # %% mistakes in: E = np.exp(____)
@@ -86,7 +86,7 @@ return E / np.sum(E, axis=0)
 # it is divided by the sum over all samples: each sample, a row, has a sum of its own
 return E / np.sum(E)
 # the sums go to the wrong places: there is one for each row, so they must stand in a column,
-# and not in a row
+# not in a row
 return E / np.sum(E, axis=-1)
 # below the line nothing is subtracted: the largest number must go there, too, or it doesn't
 # cancel
@@ -115,7 +115,7 @@ return E / np.sum(E, axis=-1)
 E = np.exp(Z - np.max(Z, axis=0))
 return E / np.sum(E, axis=0)
 # the largest numbers and the sums go to the wrong places: there is one for each row, so they
-# must stand in a column, and not in a row
+# must stand in a column, not in a row
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=-1))
 return E / np.sum(E, axis=-1)

@@ -18,6 +18,7 @@ import traitlets
 from course import host, page, pictures
 from course.lessons.your_network.digits import CLASSES, MOST
 from course.playground import joined
+from course.words import percent
 
 HERE = Path(__file__).parent
 # A drawing made by a mouse on this pad, for who has no page: strokes and counts.
@@ -27,7 +28,7 @@ NOTHING = "Nothing is drawn."
 # The network is made by the cells above.
 ASLEEP = "Asleep. Choose Run, Run All Above Selected Cell; then run this cell."
 ONE = threading.RLock()  # JupyterLab asks in a thread of its own, while a cell may run
-LONGEST = 200  # letters of what a function has printed
+LONGEST = 200  # letters of what a function has printed, or of its error
 
 
 class DigitPad(anywidget.AnyWidget):
@@ -65,7 +66,7 @@ class DigitPad(anywidget.AnyWidget):
         P, words = self._answer()
         answer = {"number": asked["number"], "words": words}
         if P is not None:
-            written = [percent(share, under="< ", over="> ") for share in P[0]]
+            written = [percent(share, "> ", "< ") for share in P[0]]
             answer |= {"certainties": P[0].tolist(), "written": written}
         self.send(answer)
 
@@ -78,11 +79,10 @@ class DigitPad(anywidget.AnyWidget):
             try:  # JupyterLab shows no error of a callback, and no print
                 P = checked(self.read(self.X))
                 told = in_words(P[0])
-            except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001, shown
-                told = f"Your functions can't read it. {page.in_words(error)}"
-        text = " ".join(printed.getvalue().split())
-        if text:
-            told += f" They print: {text[:LONGEST]}{'...' * (len(text) > LONGEST)}"
+            except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
+                told = f"Your functions can't read it. {short(page.in_words(error))}"
+        if text := short(printed.getvalue()):
+            told += f" They print: {text}"
         return P, told
 
     def __repr__(self):
@@ -112,6 +112,12 @@ class Heard(io.StringIO):
         return super().write(text) if is_ours else self.before.write(text)
 
 
+def short(text) -> str:
+    """A text in one line, and not longer than there is room for."""
+    text = " ".join(text.split())
+    return f"{text[:LONGEST]}{'...' * (len(text) > LONGEST)}"
+
+
 def checked(P) -> np.ndarray:
     """The certainties of one drawing, (1, 10); a ValueError says what else they are."""
     if P is None or isinstance(P, tuple):
@@ -119,7 +125,7 @@ def checked(P) -> np.ndarray:
         raise ValueError(f"They return {what}, not the certainties alone.")
     P = np.asarray(P)
     if P.dtype.kind not in "biuf":
-        raise ValueError(f"They return no numbers, but {P.dtype}.")
+        raise ValueError(f"They return {P.dtype}, not numbers.")
     if P.shape != (1, CLASSES):
         right = f"(1, {CLASSES}), a certainty for each digit"
         raise ValueError(f"They return the shape {P.shape}, not {right}.")
@@ -140,14 +146,3 @@ def in_words(p) -> str:
     first, second = np.argsort(-np.asarray(p), kind="stable")[:2]
     said = f"It says {first}, with {percent(p[first])}."
     return f"{said} Second: {second}, with {percent(p[second])}."
-
-
-def percent(share, under="under ", over="over ") -> str:
-    """A certainty in whole percent; what is only nearly 0 or 1 is not written as that.
-
-    >>> percent(0.25), percent(0.997), percent(0.0004), percent(1)
-    ('25 %', 'over 99 %', 'under 1 %', '100 %')
-    """
-    if 0.99 < share < 1:
-        return f"{over}99 %"
-    return f"{under}1 %" if 0 < share < 0.01 else f"{round(100 * float(share))} %"
