@@ -82,7 +82,7 @@ def _draw_certainty(ax, image, p, title, look):
     for k in range(CLASSES):
         _write(ax, k, foot + 0.8, k, bold=k == best)
     words = percent(p[best], "> ")
-    half = 0.26 * len(words)  # about as wide: it stays inside
+    half = 0.29 * len(words)  # about as wide: it stays inside
     x = np.clip(best, half - 0.5, CLASSES - 0.5 - half)
     _write(ax, x, tops[best] - 0.8, words, bold=True)
     ax.set(xlim=(-0.5, CLASSES - 0.5), ylim=(foot + 1.5, -0.3), aspect="equal")

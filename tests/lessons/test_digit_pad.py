@@ -40,7 +40,7 @@ WORDS = {
     "the stop button": (interrupted, "KeyboardInterrupt"),
     "no return": (lambda X: None, "They return None, not the certainties alone"),
     "with its cache": (lambda X: (THREE, []), "return 2 things, not the"),
-    "texts": (lambda X: [["a"] * 10], "They return no numbers"),
+    "texts": (lambda X: [["a"] * 10], "They return <U1, not numbers"),
     "a row": (lambda X: THREE[0], r"the shape \(10,\), not \(1, 10\)"),
     "the hidden layer": (lambda X: np.ones((1, 32)), r"the shape \(1, 32\), not"),
     "NaN": (lambda X: THREE * np.nan, "NaN or infinity among the ten"),
@@ -102,7 +102,10 @@ def test_the_functions_get_what_is_drawn_now(page):
 def test_nearly_sure_is_not_sure():
     """Guards: 100 % for a network that can err, and 0 % for what it holds possible."""
     P = np.array([0.004, 0.996, *[0.0] * 8])
-    assert pad.in_words(P) == "It says 1, with over 99 %. Second: 0, with under 1 %."
+    assert (
+        pad.in_words(P)
+        == "It says 1, with more than 99 %. Second: 0, with less than 1 %."
+    )
     assert pad.in_words(np.eye(10)[4]) == "It says 4, with 100 %. Second: 0, with 0 %."
 
 

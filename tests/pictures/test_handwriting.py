@@ -129,7 +129,7 @@ def test_bars_are_the_probabilities_and_the_largest_has_its_number():
         assert ax.get_title() == title
     assert [ax.texts[-1].get_text() for ax in picture.figure().axes] == [
         "90 %",
-        "above 99 %",
+        "100 %",
     ]
 
 
