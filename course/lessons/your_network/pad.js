@@ -6,8 +6,8 @@ import { AREA, SIDE, countsOf } from "./strokes.js";
 
 const PATIENCE = 1000; // milliseconds until it says that Python is busy
 const BUSY = "Python is busy. It answers when it is free.";
-const EXAMPLE = "A stored drawing: draw your own over it. ";
-const HOW = "By keys: arrows move the pen, Space puts it down, Escape clears.";
+const EXAMPLE = "A stored drawing: it goes when you draw your own. ";
+const HOW = "Keyboard: arrows move the pen, Space puts it down, Escape clears.";
 const NEAR = 5; // of AREA: a point as near as this to the last one tells nothing
 const STEP = 50; // of AREA, by an arrow key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
