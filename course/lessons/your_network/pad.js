@@ -6,7 +6,7 @@ import { AREA, SIDE, countsOf } from "./strokes.js";
 
 const PATIENCE = 1000; // milliseconds until it says that Python is busy
 const BUSY = "Python is busy. It answers when it is free.";
-const EXAMPLE = "A stored drawing: it goes when you draw your own. ";
+const EXAMPLE = "A stored drawing: draw your own. ";
 const HOW = "Keyboard: arrows move the pen, Space puts it down, Escape clears.";
 const NEAR = 5; // of AREA: a point as near as this to the last one tells nothing
 const STEP = 50; // of AREA, by an arrow key
