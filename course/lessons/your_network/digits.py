@@ -22,14 +22,9 @@ def load():
 def shift(X, down=0, right=0):
     """The images, moved by so many pixels; what leaves is lost, what comes in is 0."""
     images = np.reshape(X, (-1, SIDE, SIDE))
-    moved, (h, w) = np.zeros(images.shape), (abs(down), abs(right))
-    if h < SIDE and w < SIDE:
-        to, source = (
-            np.s_[:, max(d, 0) : SIDE + min(d, 0), max(r, 0) : SIDE + min(r, 0)]
-            for d, r in ((down, right), (-down, -right))
-        )
-        moved[to] = images[source]
-    return moved.reshape(np.shape(X))
+    wide = np.pad(images, ((0, 0), (SIDE, SIDE), (SIDE, SIDE)))  # 0 on all sides
+    top, left = SIDE - np.clip([down, right], -SIDE, SIDE)
+    return wide[:, top : top + SIDE, left : left + SIDE].reshape(np.shape(X))
 
 
 def turn(X):
