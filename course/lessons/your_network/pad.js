@@ -56,11 +56,14 @@ class Drawing {
     this.change([...(this.isExample ? [] : this.strokes), [point]]);
   }
 
-  goOn(point) {
-    const stroke = this.strokes.at(-1);
-    const [x, y] = stroke?.at(-1) ?? [];
-    if (Math.hypot(point[0] - x, point[1] - y) < NEAR) return;
-    this.change([...this.strokes.slice(0, -1), [...(stroke ?? []), point]]);
+  goOn(...points) {
+    const stroke = [...(this.strokes.at(-1) ?? [])];
+    const known = stroke.length;
+    for (const [x, y] of points) {
+      const [lastX, lastY] = stroke.at(-1) ?? [];
+      if (!(Math.hypot(x - lastX, y - lastY) < NEAR)) stroke.push([x, y]); // NaN: the first
+    }
+    if (stroke.length > known) this.change([...this.strokes.slice(0, -1), stroke]);
   }
 
   ask() {
@@ -165,7 +168,7 @@ function byPointer(area, drawing) {
   area.addEventListener("pointermove", (event) => {
     if (event.pointerId !== held) return;
     const all = event.getCoalescedEvents?.() ?? [];
-    for (const one of all.length ? all : [event]) drawing.goOn(at(one));
+    drawing.goOn(...(all.length ? all : [event]).map(at));
   });
   const end = (event) => {
     if (event.pointerId !== held) return;
