@@ -1,0 +1,1 @@
+"""Automatic differentiation as a toy, and the same network in PyTorch."""
