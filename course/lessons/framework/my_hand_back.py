@@ -28,13 +28,13 @@ def my_hand_back(slopes, parents, given):
     return None  # your code: return a list with an array for each node
 
 # %% hint
-# `list(slopes)` is a new list, in which you can put another array in a place. (The arrays in
-# it are still those that you were given, so leave them as they are.) `for parent, slope in
-# zip(parents, given):` goes through the numbers of the parents and what is for each.
+# `zip(parents, given)` goes through the numbers of the parents and what is for each.
+# `list(slopes)` is a new list, in which you can put another array in a place; the arrays in
+# it are still those that you were given, so leave them as they are.
 
 # %% hint
-# If a small step in a node raises the loss by 2 in one way, and by 3 in another way, by how
-# much in both ways at once? A node whose slope isn't 0 in `slopes` was used elsewhere, too.
+# A small step in a node raises the loss by 2 in one way, and by 3 in another: by how much in
+# both ways at once? And if a parent's slope in `slopes` isn't 0, who has used it?
 
 # %% solution
 def my_hand_back(slopes, parents, given):
@@ -42,10 +42,10 @@ def my_hand_back(slopes, parents, given):
     for parent, slope in zip(parents, given):
         slopes[parent] = slopes[parent] + slope
     return slopes
-# The slopes add: in all places where a node is used it moves at once, and each change of the
-# loss comes on top of the others. Who comes twice among the parents is taken twice by the
-# loop, and the second time finds what the first has left. `+` makes a new array; `+=` would
-# write into that of the caller.
+# The slopes add: a node that moves does so in all places where it is used, and the loss
+# changes by what comes from all of them together. One that is twice among the parents has two
+# turns of the loop, and the second finds what the first has put there. `+` makes a new array;
+# `+=` would write into the caller's.
 #
 # That is also why `db` is a sum over the samples: the one row `b` is used once for each.
 
@@ -117,23 +117,28 @@ slopes[parent] = (slopes[parent] + slope) / 2
 # of the slopes that a node gets only the largest numbers stay: it changes the loss in all of
 # these ways at once
 slopes[parent] = np.maximum(slopes[parent], slope)
+# it changes slopes in place: a new list may still hold the caller's arrays, and the caller
+# needs both as they were, so each sum is a new array in a new list
+slopes[parent] += slope
 
-# %% mistakes in: for parent, slope in ____:
+# %% mistakes in: slopes = list(slopes)
+# mend: for parent, slope in ____:
 # the slopes go to the first nodes, whoever the parents are: their numbers stand in parents
-for parent, slope in enumerate(given):
+slopes, parents = list(slopes), range(len(given))
 # the slopes go to the first nodes, whoever the parents are, and what was there is lost: the
 # numbers stand in parents, and is a node used elsewhere, too?
-for parent, slope in enumerate(given):
-# in place of: slopes[parent] = ____
+slopes, parents = list(slopes), range(len(given))
+# in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = slope
 # each slope goes to the node before the right one: the numbers begin with 0, as those of the
 # list do
-for parent, slope in zip([parent - 1 for parent in parents], given):
+slopes, parents = list(slopes), [parent - 1 for parent in parents]
 # a node that is twice among the parents gets only the first slope: it is used twice, so
 # both count
-for parent, slope in {p: s for p, s in [*zip(parents, given)][::-1]}.items():
+first = dict([*zip(parents, given)][::-1])
+slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
 
-# %% mistakes in: slopes = ____
+# %% mistakes in: slopes = list(slopes)
 # mend: slopes[parent] = ____
 # a node that is twice among the parents gets only the last slope, added to what it had: what
 # does the second find in its place?
@@ -151,9 +156,6 @@ slopes = [0 * slope for slope in slopes]
 slopes = [0 * slope for slope in slopes]
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = slope
-# it changes slopes in place: a new list may still hold the caller's arrays, and the caller
-# needs both as they were, so each sum is a new array in a new list
-slopes = slopes
 # what was given stands at the end, as if there were new nodes: it belongs to the parents, who
 # have places already
 return [*slopes, *given]
@@ -204,8 +206,44 @@ def my_hand_back(slopes, parents, given):
         found[parent] = found.get(parent, 0) + slope
     return [slope + found.get(i, 0) for i, slope in enumerate(slopes)]
 
+# %% wrong in: return slopes
+# a tuple: 'it returns a tuple; return a list, with an array for each node'
+return tuple(slopes)
+# one slope too many: 'it returns slopes[0], slopes[1], slopes[2]; it should return'
+return [*slopes, slopes[0]]
+# large numbers are cut off: 'is wrong'
+return [np.clip(slope, -1e3, 1e3) for slope in slopes]
+# a result kept between calls: 'slopes[0] is wrong'
+return vars(my_hand_back).setdefault(str([parents, *map(np.shape, slopes)]), slopes)
+# its own slope is cleared, told with the numbers: 'for slopes = [[0.0, 0.0, 0.0], [-0.51'
+return [*slopes[:-1], 0 * slopes[-1]]
+# only the first two are kept, told with shapes: 'for slopes = a list of arrays: (2, 2), (3,)'
+return [*slopes[:2], *(0 * slope for slope in slopes[2:])]
+
+# %% wrong in: slopes = list(slopes)
+# at most two parents: 'slopes[0] is wrong'
+slopes, parents = list(slopes), parents[:2]
+# all is given to each: 'slopes[0] is wrong'
+slopes, parents, given = list(slopes), np.repeat(parents, len(parents)), given * len(parents)
+# found by the parent's number: 'slopes[0] is wrong'
+slopes, given = list(slopes), [given[parent] for parent in parents]
+
+# %% wrong in: slopes[parent] = slopes[parent] + slope
+# small slopes count as 0: 'is wrong'
+slopes[parent] = slopes[parent] + np.round(slope, 2)
+# times the node's own slope: 'slopes[0] is wrong'
+slopes[parent] = slopes[parent] + slope * slopes[-1].sum()
+# what was given is changed: 'it changes given in place'
+slope += slopes[parent]
+slopes[parent] = slope
+
 # %% wrong
 # nothing is returned: 'it returns None: did you print the result, or forget `return`?'
 def my_hand_back(slopes, parents, given):
     for parent, slope in zip(parents, given):
         slopes[parent] = slopes[parent] + slope
+# the list as an array: 'it stops with TypeError in the line `slopes[parents] += given`'
+def my_hand_back(slopes, parents, given):
+    slopes = list(slopes)
+    slopes[parents] += given
+    return slopes

@@ -50,7 +50,10 @@ def _case(seed, n, n_in, n_out):
     return tuple(normal(rng, *shape) for shape in shapes)
 
 # Squares, where a transposition keeps the shape, and sizes that agree in pairs.
-_SIZES = [(1, 2, 1), (1, 2, 2), (2, 2, 2), (2, 1, 3), (3, 3, 1), (3, 2, 3), (2, 3, 3), (3, 3, 3)]
+_SIZES = [
+    *((1, 2, 1), (1, 2, 2), (2, 2, 2), (2, 1, 3)),
+    *((3, 3, 1), (3, 2, 3), (2, 3, 3), (3, 3, 3)),
+]
 cases = [
     *(_case(1000 + i, *sizes) for i, sizes in enumerate(_SIZES)),
     (
@@ -65,6 +68,7 @@ def fresh(rng):
     """Wide and narrow factors, large numbers, equal samples, float32, a large batch."""
     n, wide = rng.integers(4, 9, 2)
     a, w, dz = _case(rng, 1, 3, 2)
+    *many, slopes = _case(rng, 200, 3, 2)
     return [
         _case(rng, n, 1, 1),
         _case(rng, 2, 3, wide),
@@ -72,7 +76,7 @@ def fresh(rng):
         tuple(rng.integers(-900, 900, (3, 2, 2))),
         (a.repeat(n, axis=0), w, dz.repeat(n, axis=0)),
         tuple(map(np.float32, _case(rng, n, 4, 3))),
-        _case(rng, 200, 3, 2),  # a large batch
+        (*many, slopes / 200),  # a large batch, small enough for float32
     ]
 
 # %% mistakes in: return dZ @ ____, ____ @ dZ
@@ -116,11 +120,11 @@ return W @ dZ.T, dZ.T @ A
 # mend: return dZ @ ____, ____ @ dZ
 # the two have changed places: they stand in the order of the factors, A before W
 return A.T @ dZ, dZ @ W.T
-# dZ is missing, as if the loss grew by 1 with each number of Z: how much it does grow with
-# each stands in dZ
+# dZ is missing, as if each number of Z raised the loss by as much as it grows itself: the
+# slopes of the loss stand in dZ
 return np.ones(dZ.shape) @ W.T, A.T @ np.ones(dZ.shape)
-# these are the factors alone, each on its side: how much the loss grows with each number of
-# Z stands in dZ, and goes back through them
+# these are the factors alone, each on its side: the slopes of the loss stand in dZ, and go
+# back through them
 return W.T, A.T
 # Z itself stands where its slope belongs: it is dZ that goes back to the factors
 return A @ W @ W.T, A.T @ A @ W
