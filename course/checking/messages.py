@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 import mlp_core as mlp
-from course.checking.calls import OVERWRITTEN
+from course.checking.calls import OVERWRITTEN, describe_type
 from course.checking.compare import is_right, wrong_parts
 from course.words import label
 
@@ -147,9 +147,17 @@ def _show(value, function_names=None) -> str:
         return (function_names or {}).get(value, "a function")
     if isinstance(value, list) and value and isinstance(value[0], tuple):
         return _show_layers(value)
-    if isinstance(value, list):
-        return "a list of arrays: " + ", ".join(str(array.shape) for array in value)
+    if isinstance(value, (list, tuple)) and value and hasattr(value[0], "shape"):
+        return _show_arrays(value)
     return str(value)
+
+
+def _show_arrays(arrays):
+    """Arrays in a list or a tuple: their numbers if they are few, else their shapes."""
+    if sum(array.size for array in arrays) > FEW:
+        shapes = ", ".join(str(array.shape) for array in arrays)
+        return f"{describe_type(arrays)} of arrays: {shapes}"
+    return str([array.tolist() for array in arrays])
 
 
 def _show_layers(layers):

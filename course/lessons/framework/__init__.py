@@ -1,1 +1,1 @@
-"""Automatic differentiation as a toy, and the digits network in a framework."""
+"""Your own automatic differentiation, held against PyTorch; what a framework leaves to you."""

@@ -1,0 +1,249 @@
+import numpy as np
+
+from course.checking.exercise import FormError, describe_type, to_array
+from course.lessons.cases import normal
+
+# %% task
+# ## Exercise: hand the slopes back
+#
+# The way back visits the nodes of the tape, the last one first. A node's *parents* are those
+# that it was made of, and its rule says which slope each of them gets from it. Write
+# `my_hand_back(slopes, parents, given)`, which hands these on:
+#
+# - `slopes` is a list with an array for each node of the tape: its slope, as far as it is
+#   known.
+# - `parents` are the numbers of one node's parents on the tape, such as `(0, 1)`. A node that
+#   was made of no other has none: `()`.
+# - `given` has an array for each parent, in the same order: what this node's rule gives it.
+#
+# Return a new list of slopes, in which each parent has got what it was given. Leave what you
+# were given as it was.
+#
+# A node may be used more than once: by two nodes, or twice by the same one, as in `A @ A`,
+# whose parents are `(0, 0)`. Moved by a small step, a node that is used in two places changes
+# the loss in both ways at once.
+
+# %% stub
+def my_hand_back(slopes, parents, given):
+    return None  # your code: return a list with an array for each node
+
+# %% hint
+# `zip(parents, given)` goes through the numbers of the parents and what is for each.
+# `list(slopes)` is a new list, in which you can put another array in a place; the arrays in
+# it are still those that you were given, so leave them as they are.
+
+# %% hint
+# A small step in a node raises the loss by 2 in one way, and by 3 in another: by how much in
+# both ways at once? And if a parent's slope in `slopes` isn't 0, who has used it?
+
+# %% solution
+def my_hand_back(slopes, parents, given):
+    slopes = list(slopes)
+    for parent, slope in zip(parents, given):
+        slopes[parent] = slopes[parent] + slope
+    return slopes
+# The slopes add: a node that moves does so in all places where it is used, and the loss
+# changes by what comes from all of them together. One that is twice among the parents has two
+# turns of the loop, and the second finds what the first has put there. `+` makes a new array;
+# `+=` would write into the caller's.
+#
+# That is also why `db` is a sum over the samples: the one row `b` is used once for each.
+
+# %% cases
+minutes = 6
+
+def form(answer):
+    """A list with an array for each node: ``slopes[0]``, ``slopes[1]``."""
+    if not isinstance(answer, list):
+        asked = "return a list, with an array for each node"
+        raise FormError(f"it returns {describe_type(answer)}; {asked}")
+    names = (f"slopes[{i}]" for i in range(len(answer)))
+    return {name: to_array(array, name) for name, array in zip(names, answer)}
+
+def _case(seed, shapes, parents, *known):
+    """Nodes of these shapes; only the ``known`` ones and the last have got a slope."""
+    rng = np.random.default_rng(seed)
+    slopes = [np.zeros(shape) for shape in shapes]
+    for i in (*known, len(shapes) - 1):
+        slopes[i] = np.array(normal(rng, *shapes[i]))
+    return slopes, parents, tuple(np.array(normal(rng, *shapes[i])) for i in parents)
+
+_SQUARE, _FLAT, _ROW = (2, 2), (3,), (1, 4)
+cases = [
+    _case(1100, [_FLAT, _FLAT], (0,)),
+    _case(1101, [_FLAT, _FLAT], (0,), 0),  # another node used it before
+    _case(1102, [_SQUARE, _SQUARE], (0, 0)),
+    _case(1103, [_FLAT, _SQUARE], ()),
+    _case(1104, [_SQUARE, _FLAT, _FLAT, _ROW], (2, 1)),
+    _case(1105, [_SQUARE, _SQUARE, _SQUARE], (0, 0), 0),
+    _case(1106, [_ROW, _FLAT, _ROW, _SQUARE], (0, 1, 0), 1),
+    _case(1107, [_ROW, _SQUARE, _SQUARE, _SQUARE, _FLAT], (1, 3), 1, 2),
+    ([np.zeros(4), np.array(1.0)], (0,), (np.array([0.5, 0.0, -0.5, 2.0]),)),  # of a loss
+    ([np.array(0.0), np.array(1.5), np.array(1.0)], (1, 0), (np.array(2.0), np.array(-3.0))),
+    (
+        [np.array([2, 0, -1]), np.array([[1, 4]]), np.array([3, 3, 3])],  # whole numbers
+        (0, 1, 0),
+        (np.array([1, 1, 5]), np.array([[0, -2]]), np.array([0, 2, 7])),
+    ),
+]
+
+def fresh(rng):
+    """A long tape, one parent many times, large and small numbers, float32, large arrays."""
+    shapes = [(2, 3), (3,), (2, 3), (1, 3), (2, 3), (3,), (2, 3)]
+    slopes, parents, given = _case(rng, shapes, (3, 0, 4), 0, 4)
+    return [
+        _case(rng, shapes, (*rng.permutation([0, 1, 2, 3]).tolist(), 2), 1),
+        _case(rng, shapes, (5, 5, 2, 5), 5),
+        _case(rng, [(2, 1), (2, 1)], (0,) * int(rng.integers(3, 6))),
+        ([1e4 * s for s in slopes], parents, tuple(1e4 * s for s in given)),
+        ([s / 100 for s in slopes], parents, tuple(-s / 100 for s in given)),
+        ([*map(np.float32, slopes)], parents, tuple(map(np.float32, given))),
+        ([s * 0 for s in slopes], parents, given),  # even the node's own slope
+        _case(rng, [(30, 10), (10,), (30, 10)], (0, 1), 1),
+    ]
+
+# %% mistakes in: slopes[parent] = ____
+# what a parent had got already is lost: is it used elsewhere, too?
+slopes[parent] = slope
+# the sign is wrong: hand back what was given as it is, and the minus comes later, with the
+# step downhill
+slopes[parent] = slopes[parent] - slope
+# it multiplies, and slopes that are 0 stay 0: if a node changes the loss in two ways at once,
+# how do the two changes go together?
+slopes[parent] = slopes[parent] * slope
+# it is a mean: the two ways in which a node changes the loss don't share one step, each takes
+# all of it
+slopes[parent] = (slopes[parent] + slope) / 2
+# of the slopes that a node gets only the largest numbers stay: it changes the loss in all of
+# these ways at once
+slopes[parent] = np.maximum(slopes[parent], slope)
+# it changes slopes in place: a new list may still hold the caller's arrays, and the caller
+# needs both as they were, so each sum is a new array in a new list
+slopes[parent] += slope
+
+# %% mistakes in: slopes = list(slopes)
+# mend: for parent, slope in ____:
+# the slopes go to the first nodes, whoever the parents are: their numbers stand in parents
+slopes, parents = list(slopes), range(len(given))
+# the slopes go to the first nodes, whoever the parents are, and what was there is lost: the
+# numbers stand in parents, and is a node used elsewhere, too?
+slopes, parents = list(slopes), range(len(given))
+# in place of: slopes[parent] = slopes[parent] + slope
+slopes[parent] = slope
+# each slope goes to the node before the right one: the numbers begin with 0, as those of the
+# list do
+slopes, parents = list(slopes), [parent - 1 for parent in parents]
+# a node that is twice among the parents gets only the first slope: it is used twice, so
+# both count
+first = dict([*zip(parents, given)][::-1])
+slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
+
+# %% mistakes in: slopes = list(slopes)
+# mend: slopes[parent] = ____
+# a node that is twice among the parents gets only the last slope, added to what it had: what
+# does the second find in its place?
+old, slopes = slopes, list(slopes)
+# in place of: slopes[parent] = slopes[parent] + slope
+slopes[parent] = old[parent] + slope
+# what is given in this call adds up, and what a parent had got already is lost: is it used
+# elsewhere, too?
+slopes = [0 * slope if i in parents else slope for i, slope in enumerate(slopes)]
+# all begin with 0, so what the nodes had got already is lost: which of it does this call
+# change?
+slopes = [0 * slope for slope in slopes]
+# all begin with 0, so what the nodes had got already is lost, and of a node that is twice
+# among the parents one slope is lost, too: what does each find in its place?
+slopes = [0 * slope for slope in slopes]
+# in place of: slopes[parent] = slopes[parent] + slope
+slopes[parent] = slope
+# what was given stands at the end, as if there were new nodes: it belongs to the parents, who
+# have places already
+return [*slopes, *given]
+
+# %% mistakes in: return slopes
+# only the parents' slopes are there: the list has one for each node, and the others are still
+# to hand back theirs
+# mend: return ____
+return [slopes[parent] for parent in parents]
+# only the parents' slopes are there, and what they had got already is lost: the list has one
+# for each node, and is a node used elsewhere, too?
+# mend: return ____; slopes[parent] = ____
+return list(given)
+# only the first parent gets what it was given: does the function end before it comes to the
+# others?
+# mend: return ____ (below the loop, not in it)
+# in place of: slopes[parent] = slopes[parent] + slope
+slopes[parent] = slopes[parent] + slope
+return slopes
+
+# %% right in: slopes[parent] = slopes[parent] + slope
+# NumPy's own sum
+slopes[parent] = np.add(slope, slopes[parent])
+# copies, changed in place
+slopes[parent] += slope
+# in place of: slopes = list(slopes)
+slopes = [np.array(slope) for slope in slopes]
+# in float32
+slopes[parent] = np.float32(slopes[parent]) + np.float32(slope)
+# as lists: 'A list stands where an array is asked for'
+slopes[parent] = (slopes[parent] + slope).tolist()
+
+# %% right
+# each node looks for what is its own
+def my_hand_back(slopes, parents, given):
+    pairs = [*zip(parents, given)]
+    return [sum((s for p, s in pairs if p == i), old) for i, old in enumerate(slopes)]
+# by the places of the parents
+def my_hand_back(slopes, parents, given):
+    new = [slope.copy() for slope in slopes]
+    for i in range(len(parents)):
+        new[parents[i]] = new[parents[i]] + given[i]
+    return new
+# a dict that gathers first
+def my_hand_back(slopes, parents, given):
+    found = {}
+    for parent, slope in zip(parents, given):
+        found[parent] = found.get(parent, 0) + slope
+    return [slope + found.get(i, 0) for i, slope in enumerate(slopes)]
+
+# %% wrong in: return slopes
+# a tuple: 'it returns a tuple; return a list, with an array for each node'
+return tuple(slopes)
+# one slope too many: 'it returns slopes[0], slopes[1], slopes[2]; it should return'
+return [*slopes, slopes[0]]
+# large numbers are cut off: 'is wrong'
+return [np.clip(slope, -1e3, 1e3) for slope in slopes]
+# a result kept between calls: 'slopes[0] is wrong'
+return vars(my_hand_back).setdefault(str([parents, *map(np.shape, slopes)]), slopes)
+# its own slope is cleared, told with the numbers: 'for slopes = [[0.0, 0.0, 0.0], [-0.51'
+return [*slopes[:-1], 0 * slopes[-1]]
+# only the first two are kept, told with shapes: 'for slopes = a list of arrays: (2, 2), (3,)'
+return [*slopes[:2], *(0 * slope for slope in slopes[2:])]
+
+# %% wrong in: slopes = list(slopes)
+# at most two parents: 'slopes[0] is wrong'
+slopes, parents = list(slopes), parents[:2]
+# all is given to each: 'slopes[0] is wrong'
+slopes, parents, given = list(slopes), np.repeat(parents, len(parents)), given * len(parents)
+# found by the parent's number: 'slopes[0] is wrong'
+slopes, given = list(slopes), [given[parent] for parent in parents]
+
+# %% wrong in: slopes[parent] = slopes[parent] + slope
+# small slopes count as 0: 'is wrong'
+slopes[parent] = slopes[parent] + np.round(slope, 2)
+# times the node's own slope: 'slopes[0] is wrong'
+slopes[parent] = slopes[parent] + slope * slopes[-1].sum()
+# what was given is changed: 'it changes given in place'
+slope += slopes[parent]
+slopes[parent] = slope
+
+# %% wrong
+# nothing is returned: 'it returns None: did you print the result, or forget `return`?'
+def my_hand_back(slopes, parents, given):
+    for parent, slope in zip(parents, given):
+        slopes[parent] = slopes[parent] + slope
+# the list as an array: 'it stops with TypeError in the line `slopes[parents] += given`'
+def my_hand_back(slopes, parents, given):
+    slopes = list(slopes)
+    slopes[parents] += given
+    return slopes

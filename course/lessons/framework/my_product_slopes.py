@@ -1,0 +1,167 @@
+import numpy as np
+
+from course.checking.exercise import to_array
+from course.lessons.cases import expect_items, normal
+
+# %% task
+# ## Exercise: the slopes of a product
+#
+# On the way forward `Z = A @ W` was computed, with `A` (n, n_in) and `W` (n_in, n_out).
+# `dZ` (n, n_out) is the slope of the loss with respect to `Z`. Write
+# `my_product_slopes(A, W, dZ)`. Return two arrays, in the order of the factors: `dA`
+# (n, n_in) and `dW` (n_in, n_out), the slopes of the loss with respect to `A` and `W`.
+#
+# These are two of the lines that you wrote in `my_layer_backward`
+# ([notebook 4](04_backprop.ipynb)), alone this time, without any layer around them: so the
+# shapes decide.
+
+# %% stub
+def my_product_slopes(A, W, dZ):
+    return None  # your code: return dA, dW
+
+# %% hint
+# Each of the two is a product of `dZ` and the *other* factor: what a number of `A` does to
+# `Z` depends on `W`. `@` is the matrix product, `.T` transposes.
+
+# %% hint
+# Write the shapes down: (n, n_out) and (n_in, n_out) shall become (n, n_in). Which inner
+# size goes away, and how must `W` lie, and on which side of `dZ`, for that? Then the same
+# for (n_in, n_out).
+
+# %% solution
+def my_product_slopes(A, W, dZ):
+    return dZ @ W.T, A.T @ dZ
+# For `dA` the units go away, n_out: what a number of `A` does, it does by way of each unit.
+# For `dW` the samples go away, n: each sample uses the same weight. There is no other
+# product of the two that has the right shape, whatever n, n_in and n_out are.
+
+# %% cases
+minutes = 4
+
+def form(answer):
+    """``return dA, dW``."""
+    names = "dA", "dW"
+    expect_items(answer, 2, ", ".join(names))
+    return {name: to_array(array, name) for name, array in zip(names, answer)}
+
+def _case(seed, n, n_in, n_out):
+    rng = np.random.default_rng(seed)
+    shapes = (n, n_in), (n_in, n_out), (n, n_out)
+    return tuple(normal(rng, *shape) for shape in shapes)
+
+# Squares, where a transposition keeps the shape, and sizes that agree in pairs.
+_SIZES = [
+    *((1, 2, 1), (1, 2, 2), (2, 2, 2), (2, 1, 3)),
+    *((3, 3, 1), (3, 2, 3), (2, 3, 3), (3, 3, 3)),
+]
+cases = [
+    *(_case(1000 + i, *sizes) for i, sizes in enumerate(_SIZES)),
+    (
+        np.array([[1, 0], [2, -1], [0, 3]]),  # whole numbers
+        np.array([[1, 2, 0, -2], [-3, 0, 1, 1]]),
+        np.array([[1, 1, 0, 2], [2, -1, 3, 0], [0, 1, -1, 1]]) / 4,
+    ),
+]
+large = _case(1010, 30_000, 2, 2)
+
+def fresh(rng):
+    """Wide and narrow factors, large numbers, equal samples, float32, a large batch."""
+    n, wide = rng.integers(4, 9, 2)
+    a, w, dz = _case(rng, 1, 3, 2)
+    *many, slopes = _case(rng, 200, 3, 2)
+    return [
+        _case(rng, n, 1, 1),
+        _case(rng, 2, 3, wide),
+        _case(rng, 3, 3, 3),  # the sizes of a fixed case, other numbers
+        tuple(rng.integers(-900, 900, (3, 2, 2))),
+        (a.repeat(n, axis=0), w, dz.repeat(n, axis=0)),
+        tuple(map(np.float32, _case(rng, n, 4, 3))),
+        (*many, slopes / 200),  # a large batch, small enough for float32
+    ]
+
+# %% mistakes in: return dZ @ ____, ____ @ dZ
+# dA is wrong, or nothing fits: W lies as on the way forward, and now it must take
+# (n, n_out) to (n, n_in)
+return dZ @ W, A.T @ dZ
+# dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up over
+# them; how must A lie for that?
+return dZ @ W.T, A @ dZ
+# both are wrong, or nothing fits: A and W lie as on the way forward, and from dZ it goes
+# another way; compare the shapes
+return dZ @ W, A @ dZ
+# dA is wrong, or nothing fits: number by number nothing is added up, and each number of A
+# moves the loss by way of all units
+return dZ * W.T, A.T @ dZ
+# dW is wrong, or nothing fits: number by number nothing is added up, and dW adds up over the
+# samples
+return dZ @ W.T, A.T * dZ
+# both are wrong, or nothing fits: number by number nothing is added up, and a number of A or
+# W moves many numbers of Z
+return dZ * W.T, A.T * dZ
+
+# %% mistakes in: return ____ @ ____, ____ @ ____
+# dA is wrong, or nothing fits: a matrix product depends on the order of its factors, and
+# each row of dZ is a sample, as in A
+return W.T @ dZ, A.T @ dZ
+# dW is wrong, or nothing fits: a matrix product depends on the order of its factors; which
+# size must be the inner one, so that dW adds up over the samples?
+return dZ @ W.T, dZ @ A.T
+# both are wrong, or nothing fits: a matrix product depends on the order of its factors;
+# which size must be the inner one, and go away?
+return W.T @ dZ, dZ @ A.T
+# dA lies on its side: it has the shape of A, with a row for each sample
+return W @ dZ.T, A.T @ dZ
+# dW lies on its side: it has the shape of W, with a row for each input
+return dZ @ W.T, dZ.T @ A
+# both lie on their sides: dA has the shape of A, and dW that of W
+return W @ dZ.T, dZ.T @ A
+
+# %% mistakes in: return dZ @ W.T, A.T @ dZ
+# mend: return dZ @ ____, ____ @ dZ
+# the two have changed places: they stand in the order of the factors, A before W
+return A.T @ dZ, dZ @ W.T
+# dZ is missing, as if each number of Z raised the loss by as much as it grows itself: the
+# slopes of the loss stand in dZ
+return np.ones(dZ.shape) @ W.T, A.T @ np.ones(dZ.shape)
+# these are the factors alone, each on its side: the slopes of the loss stand in dZ, and go
+# back through them
+return W.T, A.T
+# Z itself stands where its slope belongs: it is dZ that goes back to the factors
+return A @ W @ W.T, A.T @ A @ W
+# both have the wrong sign: a slope is asked for, and the minus comes later, with the step
+# downhill
+return -dZ @ W.T, -A.T @ dZ
+# dW is divided by the number of samples: where the loss is a mean, dZ has the 1/n already
+return dZ @ W.T, A.T @ dZ / len(A)
+# both are divided by the number of samples: where the loss is a mean, dZ has the 1/n already
+return dZ @ W.T / len(A), A.T @ dZ / len(A)
+
+# %% right in: return dZ @ W.T, A.T @ dZ
+# on their sides, and back
+return (W @ dZ.T).T, (dZ.T @ A).T
+# by indices, in a list
+return [np.einsum("no,io->ni", dZ, W), np.einsum("ni,no->io", A, dZ)]
+# in float32
+A, W, dZ = (np.float32(array) for array in (A, W, dZ))
+return np.dot(dZ, W.T), np.matmul(A.T, dZ)
+# as lists: 'A list stands where an array is asked for'
+return (dZ @ W.T).tolist(), (A.T @ dZ).tolist()
+# sample by sample: 'It loops in Python'
+return np.array([W @ dz for dz in dZ]), sum(np.outer(a, dz) for a, dz in zip(A, dZ))
+
+# %% wrong in: return dZ @ W.T, A.T @ dZ
+# one result: 'it returns an array; return 2 things: dA, dW'
+return dZ @ W.T
+# one more: 'it returns 3 things; return 2: dA, dW'
+return A.T @ dZ, dZ.sum(axis=0), dZ @ W.T
+# dW is cut to whole numbers: 'dW holds whole numbers'
+return dZ @ W.T, (A.T @ dZ).astype(W.dtype)
+# only a part of a large batch: 'for A = an array of the shape (200, 3)'
+return dZ @ W.T, A[:100].T @ dZ[:100]
+# large numbers are cut off: 'dA is wrong'
+return np.clip(dZ @ W.T, -1e3, 1e3), A.T @ dZ
+# what was handed in is changed: 'it changes dZ in place'
+dZ *= 2
+return dZ @ W.T / 2, A.T @ dZ / 2
+# a result kept between calls: 'dW is wrong'
+return dZ @ W.T, vars(my_product_slopes).setdefault(str((A.shape, W.shape)), A.T @ dZ)
