@@ -37,7 +37,7 @@ from course.panels.initialization import signal
 from course.panels.slice import loss_slice
 from course.playground import trained
 from mlp_core import SUM, XOR, identity, tanh
-from tests import bar, reader
+from tests import bar, reader, toy
 from tests.reference import stack
 from tests.sweeps import remember
 
@@ -474,6 +474,15 @@ def with_shifted(seeds):
         params, _ = mlp.train(params, X, Y, rng, **settings)
         found.append([share(params, test, do)[0] for do in (as_it_is, right_by_1)])
     return np.array(found).T
+
+
+def learns_by_overwriting(seeds):
+    """Of networks with a matrix in two layers, trained by half of its slope."""
+    ends = []
+    for seed in seeds:
+        *_, (loss, _) = toy.shared_run(seed, toy.names().overwrite, 2000)
+        ends.append(loss)
+    return np.array(ends) < 0.02
 
 
 # 3. The command ----------------------------------------------------------------------

@@ -20,6 +20,7 @@ A_FORMULA = 0.5  # one on a line of its own
 A_TASK = 3  # a numbered line of a cell tagged `tasks`: something to do with a panel
 READ = {"text", "exercise", "tasks"}  # kinds of cells whose words count
 CODE = {"code", "imports", "panel"}  # those whose lines of code count
+TOLD = r"#+ .*\((\d+) minutes\)$"  # a heading that says how long its cell takes
 LINE = r"^ *(?! |lesson\.reveal)\S.*"  # what reveals a guess is no code to read
 
 
@@ -33,6 +34,7 @@ class Count(NamedTuple):
     tasks: int
     exercises: int
     writing: int  # minutes for the exercises, as the file of each says
+    told: int  # minutes that headings say
 
     @property
     def minutes(self) -> float:
@@ -43,6 +45,7 @@ class Count(NamedTuple):
             + self.questions * A_QUESTION
             + self.tasks * A_TASK
             + self.writing
+            + self.told
         )
 
     @property
@@ -87,14 +90,17 @@ def count(notebook, quiz_questions=0, writing=()) -> Count:
         if OPTIONAL not in tags(cell)
     ]
     asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
+    told = [re.match(TOLD, text, re.MULTILINE) for _, text in cells]
+    read = [cell for cell, minutes in zip(cells, told) if not minutes]
     return Count(
-        words=sum(_words(text) for kind, text in cells if kind in READ),
+        words=sum(_words(text) for kind, text in read if kind in READ),
         formulas=sum(text.count("$$") // 2 for kind, text in cells if kind in READ),
         lines=sum(_count(LINE, text) for kind, text in cells if kind in CODE),
         questions=sum(asked.get(kind, 0) for kind, _ in cells),
         tasks=sum(_count(r"^\d+\. ", text) for kind, text in cells if kind == "tasks"),
         exercises=len(writing),
         writing=sum(writing),
+        told=sum(int(minutes[1]) for minutes in told if minutes),
     )
 
 

@@ -20,7 +20,7 @@ from course.lessons.your_network import pad
 from course.playground import trained, twin
 from course.tools import NOTEBOOKS, find_notebooks, notebooks
 from course.tools.cells import kind_of, without_reveals
-from tests import reader, tables
+from tests import reader, tables, toy
 from tests.lessons.test_bug_lab_game import choose
 from tests.lessons.test_bug_lab_game import signature_in as map_of
 from tests.panels.parts import assert_sound, message, press
@@ -559,3 +559,20 @@ def test_task_draw_tasks_2():
     is_nine, certainty = certain[:, 0], certain[:, 1]
     assert is_nine[:, 0].all() and certainty[:, 0].min() > 0.9
     assert np.mean(certainty > 0.9) > 0.3
+
+
+def test_task_alive_tasks_1():
+    """Guards: a matrix that is shared at the start only."""
+    for _, params in toy.shared_run(1, toy.names().hand_back, 50):
+        assert np.array_equal(params[1][0], params[2][0])
+        assert np.array_equal(params[1][1], params[2][1])
+    assert not np.isclose(params[1][0], toy.names().play.params[1][0]).any()
+
+
+def test_task_alive_tasks_2():
+    """Guards: a wrong gradient that training does show."""
+    ends = []
+    for rule in toy.names().hand_back, toy.names().overwrite:
+        *_, (loss, _) = toy.shared_run(1, rule, 1500)
+        ends.append(loss)
+    assert max(ends) < 0.02 and ends[0] != ends[1]

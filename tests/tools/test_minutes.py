@@ -17,7 +17,10 @@ CELLS = [  # worked by hand
     ("tasks", "1. Move it.\n2. Look."),  # 2, 1, 1, 1: 5 words, 2 tasks
     ("text", "1. no task"),  # 3 words
     ("text", "$$\nz = a\n$$"),  # 2 words, 1 formula
+    ("text", "## Read it (7 minutes)\n\nnot these"),  # 7 minutes
+    ("text", "It takes (7 minutes)"),  # 4 words, and no heading
     ("optional", "not these"),
+    ("optional", "## Not this (7 minutes)"),
     ("fetch", "not_this = 1"),
     ("code", "x = 1\n\nprint(x)\nlesson.reveal('x')"),  # 2: the last is no code to read
     ("code", "%time lesson.quiz()"),
@@ -39,8 +42,8 @@ def test_it_counts_what_a_learner_reads_and_does():
         for kind, text in CELLS
     ]
     count = minutes.count(nbformat.v4.new_notebook(cells=cells), 5, [8, 15])
-    assert count == (6 + 5 + 3 + 2, 1, 5, 1 + 3 + 5, 2, 2, 8 + 15)
-    by_hand = 16 / 180 + 0.5 + 5 / 4 + 9 + 2 * 3 + 8 + 15
+    assert count == (6 + 5 + 3 + 2 + 4, 1, 5, 1 + 3 + 5, 2, 2, 8 + 15, 7)
+    by_hand = 20 / 180 + 0.5 + 5 / 4 + 9 + 2 * 3 + 8 + 15 + 7
     assert count.minutes == pytest.approx(by_hand)
 
 

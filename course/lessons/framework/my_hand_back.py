@@ -6,22 +6,15 @@ from course.lessons.cases import normal
 # %% task
 # ## Exercise: hand the slopes back
 #
-# The way back visits the nodes of the tape, the last one first. A node's *parents* are those
-# that it was made of, and its rule says which slope each of them gets from it. Write
-# `my_hand_back(slopes, parents, given)`, which hands these on:
+# Write `my_hand_back(slopes, parents, given)`, which hands on to the parents of one node
+# what its rule gives them:
 #
-# - `slopes` is a list with an array for each node of the tape: its slope, as far as it is
-#   known.
-# - `parents` are the numbers of one node's parents on the tape, such as `(0, 1)`. A node that
-#   was made of no other has none: `()`.
-# - `given` has an array for each parent, in the same order: what this node's rule gives it.
+# - `slopes` has an array for each node of the tape: its slope, as far as it is known
+# - `parents` are the numbers of the node's parents, such as `(0, 1)`, or `()` if it has none
+# - `given` has an array for each parent, in the same order: what the rule gives it
 #
 # Return a new list of slopes, in which each parent has got what it was given. Leave what you
-# were given as it was.
-#
-# A node may be used more than once: by two nodes, or twice by the same one, as in `A @ A`,
-# whose parents are `(0, 0)`. Moved by a small step, a node that is used in two places changes
-# the loss in both ways at once.
+# were given as it was. The same parent may come twice: `A @ A` has the parents `(0, 0)`.
 
 # %% stub
 def my_hand_back(slopes, parents, given):
@@ -50,7 +43,7 @@ def my_hand_back(slopes, parents, given):
 # That is also why `db` is a sum over the samples: the one row `b` is used once for each.
 
 # %% cases
-minutes = 6
+minutes = 5
 
 def form(answer):
     """A list with an array for each node: ``slopes[0]``, ``slopes[1]``."""

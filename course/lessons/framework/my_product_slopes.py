@@ -6,14 +6,13 @@ from course.lessons.cases import expect_items, normal
 # %% task
 # ## Exercise: the slopes of a product
 #
-# On the way forward `Z = A @ W` was computed, with `A` (n, n_in) and `W` (n_in, n_out).
+# On the way forward `Z = A @ W` was computed, with `A` (n, n_in) and `W` (n_in, n_out), and
 # `dZ` (n, n_out) is the slope of the loss with respect to `Z`. Write
-# `my_product_slopes(A, W, dZ)`. Return two arrays, in the order of the factors: `dA`
-# (n, n_in) and `dW` (n_in, n_out), the slopes of the loss with respect to `A` and `W`.
+# `my_product_slopes(A, W, dZ)`. Return the slopes with respect to the two factors, in their
+# order: `dA` (n, n_in) and `dW` (n_in, n_out).
 #
-# These are two of the lines that you wrote in `my_layer_backward`
-# ([notebook 4](04_backprop.ipynb)), alone this time, without any layer around them: so the
-# shapes decide.
+# You wrote both in `my_layer_backward` ([notebook 4](04_backprop.ipynb)), as two of four
+# lines.
 
 # %% stub
 def my_product_slopes(A, W, dZ):
@@ -36,7 +35,7 @@ def my_product_slopes(A, W, dZ):
 # product of the two that has the right shape, whatever n, n_in and n_out are.
 
 # %% cases
-minutes = 4
+minutes = 3
 
 def form(answer):
     """``return dA, dW``."""

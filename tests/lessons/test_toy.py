@@ -1,0 +1,78 @@
+"""The toy of notebook 10 and what it is compared by, held against HIPS autograd."""
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+
+import mlp_core as mlp
+from course.lessons.framework import compare
+from tests import toy
+from tests.reference import SOFTMAX, draw, draw_classes, same
+
+SHARED = (4, 3, 3, 3, 2)
+
+
+def data_and_network(sizes):
+    return *draw_classes(sizes, 6), [*map(tuple, draw(sizes, 3, bias=0.5))]
+
+
+def loss_by_autograd(params, X, Y):
+    """Of tanh layers before softmax with cross-entropy."""
+    for W, b in params[:-1]:
+        X = anp.tanh(X @ W + b)
+    Z = X @ params[-1][0] + params[-1][1]
+    return anp.mean(anp.log(anp.sum(anp.exp(Z), axis=1)) - anp.sum(Y * Z, axis=1))
+
+
+def shared_by_autograd(params, X, Y):
+    return loss_by_autograd([*params[:2], params[1], *params[3:]], X, Y)
+
+
+@pytest.mark.parametrize("rule", ["hand_back", "overwrite"])
+def test_without_a_shared_value_both_rules_give_the_gradient_to_the_last_bit(rule):
+    """Guards: the difference of 0.0 that the notebook prints, and its trap: whoever
+    overwrites slopes isn't noticed by this network."""
+    X, Y, params = data_and_network((4, 5, 3))
+    cells = toy.names()
+    loss, grads = cells.gradient(params, X, Y, getattr(cells, rule))
+    right, right_grads = mlp.loss_and_grads(params, X, Y, [mlp.tanh, SOFTMAX])
+    assert loss == right and same(grads, right_grads)
+    assert compare.apart(grads, cells.by_hand(params, X, Y)) == 0
+    assert compare.apart(grads, grad(loss_by_autograd)(params, X, Y)) < 1e-15
+
+
+def test_a_shared_matrix_tells_the_rules_apart():
+    """Guards: slopes of a matrix used twice that don't add up, in the toy itself."""
+    X, Y, params = data_and_network(SHARED)
+    cells = toy.names()
+    right = grad(shared_by_autograd)(params, X, Y)
+    right[2] = right[1]  # the toy tells the slopes of the shared layer twice
+    _, grads = cells.gradient(params, X, Y, twice=True)
+    assert compare.apart(grads, right) < 1e-15
+    _, wrong = cells.gradient(params, X, Y, cells.overwrite, twice=True)
+    assert compare.apart(wrong, right) > 0.01
+
+
+@pytest.mark.parametrize("fault", [0, 1e-4])
+def test_the_check_compares_with_differences(fault):
+    """Guards: a check that says True of whatever it is given."""
+    X, Y, params = data_and_network(SHARED)
+
+    def gradient(params, X, Y, scale):
+        grads = grad(shared_by_autograd)(params, X, Y)
+        dW, db = grads[1]
+        grads[1] = dW + scale * (np.arange(9).reshape(3, 3) == 7), db
+        return shared_by_autograd(params, X, Y), grads
+
+    assert compare.agrees(gradient, params, X, Y, scale=fault) == (fault == 0)
+
+
+def test_the_largest_distance_is_told_and_rounding_only_roughly():
+    """Guards: a bias or a later layer that isn't compared; digits of rounding errors, which
+    differ between computers."""
+    one = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))]
+    other = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.full(1, -0.5))]
+    assert compare.apart(one, one) == 0 and compare.apart(one, other) == 0.5
+    assert compare.roughly(3e-15) == "less than 1e-12"
+    assert compare.roughly(2e-12) == "2.0e-12"
