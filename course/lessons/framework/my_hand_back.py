@@ -50,16 +50,16 @@ def form(answer):
     if not isinstance(answer, list):
         asked = "return a list, with an array for each node"
         raise FormError(f"it returns {describe_type(answer)}; {asked}")
-    names = (f"slopes[{i}]" for i in range(len(answer)))
-    return {name: to_array(array, name) for name, array in zip(names, answer)}
+    parts = {f"slopes[{i}]": array for i, array in enumerate(answer)}
+    return {name: to_array(array, name) for name, array in parts.items()}
 
 def _case(seed, shapes, parents, *known):
     """Nodes of these shapes; only the ``known`` ones and the last have got a slope."""
     rng = np.random.default_rng(seed)
     slopes = [np.zeros(shape) for shape in shapes]
     for i in (*known, len(shapes) - 1):
-        slopes[i] = np.array(normal(rng, *shapes[i]))
-    return slopes, parents, tuple(np.array(normal(rng, *shapes[i])) for i in parents)
+        slopes[i] = normal(rng, *shapes[i])
+    return slopes, parents, tuple(normal(rng, *shapes[i]) for i in parents)
 
 _SQUARE, _FLAT, _ROW = (2, 2), (3,), (1, 4)
 cases = [
