@@ -12,14 +12,25 @@ from course import playground
 from course.tools import NOTEBOOKS, notebooks
 from tests.answers import EXERCISES
 
-CELLS = ["node", "operations", "tape-run", "backward", "toy", "by-hand", "overwrite"]
-CELLS += ["alive", "alive-play"]
+CELLS = [
+    "own",
+    "node",
+    "operations",
+    "tape-run",
+    "backward",
+    "toy",
+    "by-hand",
+    "overwrite",
+]
+CELLS += ["square-loss", "alive", "alive-play"]
 
 
 @functools.cache
 def names() -> SimpleNamespace:
     """What the cells define: `gradient`, `by_hand`, `overwrite`, `play` and more."""
-    sources = {c.id: c.source for c in notebooks.read(NOTEBOOKS / "10_framework.ipynb").cells}
+    sources = {
+        c.id: c.source for c in notebooks.read(NOTEBOOKS / "10_framework.ipynb").cells
+    }
     own = SimpleNamespace(own=lambda *asked: [EXERCISES[name].right for name in asked])
     space = {"np": np, "mlp": mlp, "lesson": own}
     with contextlib.redirect_stdout(io.StringIO()):

@@ -6,7 +6,7 @@ import pytest
 from autograd import grad
 
 import mlp_core as mlp
-from course.lessons.framework import compare
+from course.lessons.framework import gradients
 from tests import toy
 from tests.reference import SOFTMAX, draw, draw_classes, same
 
@@ -38,8 +38,8 @@ def test_without_a_shared_value_both_rules_give_the_gradient_to_the_last_bit(rul
     loss, grads = cells.gradient(params, X, Y, getattr(cells, rule))
     right, right_grads = mlp.loss_and_grads(params, X, Y, [mlp.tanh, SOFTMAX])
     assert loss == right and same(grads, right_grads)
-    assert compare.apart(grads, cells.by_hand(params, X, Y)) == 0
-    assert compare.apart(grads, grad(loss_by_autograd)(params, X, Y)) < 1e-15
+    assert gradients.apart(grads, cells.by_hand(params, X, Y)) == 0
+    assert gradients.apart(grads, grad(loss_by_autograd)(params, X, Y)) < 1e-15
 
 
 def test_a_shared_matrix_tells_the_rules_apart():
@@ -49,9 +49,9 @@ def test_a_shared_matrix_tells_the_rules_apart():
     right = grad(shared_by_autograd)(params, X, Y)
     right[2] = right[1]  # the toy tells the slopes of the shared layer twice
     _, grads = cells.gradient(params, X, Y, twice=True)
-    assert compare.apart(grads, right) < 1e-15
+    assert gradients.apart(grads, right) < 1e-15
     _, wrong = cells.gradient(params, X, Y, cells.overwrite, twice=True)
-    assert compare.apart(wrong, right) > 0.01
+    assert gradients.apart(wrong, right) > 0.01
 
 
 @pytest.mark.parametrize("fault", [0, 1e-4])
@@ -65,7 +65,7 @@ def test_the_check_compares_with_differences(fault):
         grads[1] = dW + scale * (np.arange(9).reshape(3, 3) == 7), db
         return shared_by_autograd(params, X, Y), grads
 
-    assert compare.agrees(gradient, params, X, Y, scale=fault) == (fault == 0)
+    assert gradients.agrees(gradient, params, X, Y, scale=fault) == (fault == 0)
 
 
 def test_the_largest_distance_is_told_and_rounding_only_roughly():
@@ -73,6 +73,6 @@ def test_the_largest_distance_is_told_and_rounding_only_roughly():
     differ between computers."""
     one = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))]
     other = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.full(1, -0.5))]
-    assert compare.apart(one, one) == 0 and compare.apart(one, other) == 0.5
-    assert compare.roughly(3e-15) == "less than 1e-12"
-    assert compare.roughly(2e-12) == "2.0e-12"
+    assert gradients.apart(one, one) == 0 and gradients.apart(one, other) == 0.5
+    assert gradients.roughly(3e-15) == "less than 1e-12"
+    assert gradients.roughly(2e-12) == "2.0e-12"

@@ -1,1 +1,1 @@
-"""Your own automatic differentiation, held against PyTorch; what a framework leaves to you."""
+"""Your own functions find slopes by themselves, as PyTorch does: automatic differentiation."""

@@ -29,7 +29,8 @@ def agrees(gradient, params, *data, h=1e-5, **how) -> bool:
         push = np.zeros(W.shape)
         push[place] = h
         up, down = (
-            gradient([before, (W + p, b), *after], *data, **how)[0] for p in (push, -push)
+            gradient([before, (W + p, b), *after], *data, **how)[0]
+            for p in (push, -push)
         )
         numeric[place] = (up - down) / (2 * h)
     dW, _ = gradient(params, *data, **how)[1][1]
