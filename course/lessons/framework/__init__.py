@@ -1,1 +1,1 @@
-"""Your own functions find slopes by themselves, as PyTorch does: automatic differentiation."""
+"""Slopes that nobody derives: automatic differentiation, beside PyTorch."""
