@@ -18,23 +18,25 @@ def roughly(gap) -> str:
 
 
 def agrees(gradient, params, *data, h=1e-5, **how) -> bool:
-    """Whether the slopes of W in layer 1 are those that central differences give.
+    """Whether all slopes are those that central differences give.
 
-    ``gradient(params, *data, **how)`` returns the loss, and a pair (dW, db) for each
-    layer. It may be that of a network which `mlp_core` doesn't have.
+    ``gradient(params, *data, **how)`` returns the loss, and a pair (dW, db) for each layer.
+    Unlike `mlp_core.gradient_check`, it makes the forward pass, too: of any network.
     """
-    before, (W, b), *after = params
-    numeric = np.zeros(W.shape)
-    for place in np.ndindex(W.shape):
-        push = np.zeros(W.shape)
-        push[place] = h
-        up, down = (
-            gradient([before, (W + p, b), *after], *data, **how)[0]
-            for p in (push, -push)
-        )
-        numeric[place] = (up - down) / (2 * h)
-    dW, _ = gradient(params, *data, **how)[1][1]
-    return bool(np.allclose(dW, numeric, rtol=1e-5, atol=1e-8))
+    params = [[np.array(W), np.array(b)] for W, b in params]
+    _, grads = gradient(params, *data, **how)
+    for layer, slopes in zip(params, grads):
+        for array, analytic in zip(layer, slopes):
+            numeric = np.zeros(array.shape)
+            for place in np.ndindex(array.shape):
+                here, losses = array[place], []
+                for array[place] in (here + h, here - h):
+                    losses.append(gradient(params, *data, **how)[0])
+                array[place] = here
+                numeric[place] = (losses[0] - losses[1]) / (2 * h)
+            if not np.allclose(analytic, numeric, rtol=1e-5, atol=1e-8):
+                return False
+    return True
 
 
 class ByTorch(NamedTuple):

@@ -13,8 +13,8 @@ from course.lessons.cases import normal
 # - `parents` are the numbers of the node's parents, such as `(0, 1)`, or `()` if it has none
 # - `given` has an array for each parent, in the same order: what the rule gives it
 #
-# Return a new list of slopes, in which each parent has got what it was given. Leave what you
-# were given as it was. The same parent may come twice: `A @ A` has the parents `(0, 0)`.
+# Return a new list of slopes, in which each parent has got what it was given. Change none of
+# the three arguments. The same parent may come twice: `A @ A` has the parents `(0, 0)`.
 
 # %% stub
 def my_hand_back(slopes, parents, given):
@@ -110,8 +110,8 @@ slopes[parent] = (slopes[parent] + slope) / 2
 # of the slopes that a node gets only the largest numbers stay: it changes the loss in all of
 # these ways at once
 slopes[parent] = np.maximum(slopes[parent], slope)
-# it changes slopes in place: a new list may still hold the caller's arrays, and the caller
-# needs both as they were, so each sum is a new array in a new list
+# it changes slopes in place: begin with a new list, and put into it a new array for each sum
+# mend: new = list(____); new[parent] = ____
 slopes[parent] += slope
 
 # %% mistakes in: slopes = list(slopes)
