@@ -1,12 +1,18 @@
 """Diagrams that go with the text: boxes, arrows and numbers on an empty canvas."""
 
+from collections import Counter
+
 import numpy as np
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.textpath import TextPath
 
 import mlp_core as mlp
 from course.pictures.axes import SQUARE
-from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, Picture
+from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, SMALL, Picture
+from course.words import counted
 
 HIGH = 0.72  # a row of a matrix; a column is 1 wide
+TOP = 2.55  # of the boxes of a tape
 
 
 def matrix_product() -> Picture:
@@ -127,6 +133,109 @@ def chain_rule() -> Picture:
     return Picture(draw, alt, size=(12.8, 4.0))
 
 
+def tape(tape, names) -> Picture:
+    """A tape: what each node is made of, which are used more than once, the way back."""
+    if len(names) != len(tape):
+        nodes, given = counted(len(tape), "node"), counted(len(names), "name")
+        raise ValueError(
+            f"The tape has {nodes}, and names has {given}: give each node one name, "
+            "in the order of the tape."
+        )
+    parents = [tuple(node.parents) for node in tape]
+    counts = Counter(parent for pair in parents for parent in pair)
+    used = {i: _times(n) for i, n in sorted(counts.items()) if n > 1}
+    below = {i: f"used {times}" for i, times in used.items()}
+    rows = [
+        (str(i), name, str(np.shape(tape[i].value))) for i, name in enumerate(names)
+    ]
+    made = [
+        f"made of {' and '.join(map(str, pair))}" if pair else "given"
+        for pair in parents
+    ]
+    nodes = "; ".join(f"{' '.join(row)}, {how}" for row, how in zip(rows, made))
+    again = ", ".join(f"{i} {names[i]}, {times}" for i, times in used.items())
+    alt = (
+        f"A tape of {counted(len(tape), 'node')}. {nodes}. Used more than once: "
+        f"{again or 'none'}. The way back goes from {len(tape) - 1} to 0."
+    )
+    wide = max(_width(text) for row in [*rows, below.values()] for text in row)
+    # As wide as the other diagrams, or wider where the smallest text asks for it.
+    inches = max(12.8, 0.2 + len(tape) * (wide * SMALL / 72 + 0.35))
+
+    def draw(ax):
+        _clear(ax)
+        pitch = (inches - 0.2) / len(tape)
+        size = np.clip((pitch - 0.35) * 72 / wide, SMALL, 14)
+        places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
+        half = (wide * size / 72 + 0.2) / 2  # of a box's width
+        for i, x in enumerate(places):
+            _node(ax, x, half, "\n".join(rows[i]), size, given=not parents[i])
+            _text(ax, x, 1.2, below.get(i, ""), size=size, fontweight="bold")
+        for arc, (start, end) in _arc_ends(parents, places, half).items():
+            _arc(ax, start, end, TOP, thick=arc[0] in used)
+        _text(ax, inches / 2, 4.4, "square: given     round: made of its parents")
+        _arrow(ax, (places[-1], 0.8), (places[0], 0.8), NEGATIVE, "dashed")
+        _text(ax, inches / 2, 0.4, "the way back, from the end", color=NEGATIVE)
+
+    return Picture(draw, alt, size=(inches, 4.7))
+
+
+def _times(count):
+    return "twice" if count == 2 else f"{count} times"
+
+
+def _width(text):
+    """The width of a text, in sizes of its font."""
+    return TextPath((0, 0), text, size=1).get_extents().width
+
+
+def _node(ax, x, half, text, size, given):
+    """A box of a tape: with square corners if it is given, else with round ones."""
+    style = "square,pad=0" if given else "round,pad=0,rounding_size=0.22"
+    look = {"facecolor": "#F4F7FA", "edgecolor": "black", "linewidth": 1.5}
+    corner, sizes = (x - half, TOP - 1.1), (2 * half, 1.1)
+    ax.add_patch(FancyBboxPatch(corner, *sizes, boxstyle=style, **look))
+    _text(ax, x, TOP - 0.55, text, size=size, linespacing=1.3)
+
+
+def _arc_ends(parents, places, half):
+    """Where each arc leaves and arrives: {(parent, child, which of its parents): ends}.
+
+    They leave on the right half of a box, and arrive on the left half; the longest is
+    the outermost, so that arcs with an end in common don't cross, and two from the same
+    parent are two.
+    """
+    arcs = [
+        (p, child, k) for child, pair in enumerate(parents) for k, p in enumerate(pair)
+    ]
+    starts, ends = {}, {}
+    for i, x in enumerate(places):
+        leave = sorted((a for a in arcs if a[0] == i), key=lambda a: (-a[1], -a[2]))
+        arrive = sorted((a for a in arcs if a[1] == i), key=lambda a: (-a[0], a[2]))
+        starts |= zip(leave, x + half * _between(len(leave)))
+        ends |= zip(arrive, x - half + half * _between(len(arrive)))
+    return {arc: (starts[arc], ends[arc]) for arc in arcs}
+
+
+def _between(count):
+    """Numbers between 0 and 1, evenly: the middles of equal parts."""
+    return (np.arange(count) + 0.5) / max(count, 1)
+
+
+def _arc(ax, start, end, y, thick):
+    """Half an ellipse with an arrow's head, from x to x; longer ones are higher."""
+    middle, reach, high = (
+        (start + end) / 2,
+        (end - start) / 2,
+        0.45 * (end - start) ** 0.5,
+    )
+    angles = np.linspace(np.pi, np.arcsin(0.16 / high), 100)
+    x, heights = middle + reach * np.cos(angles), y + high * np.sin(angles)
+    width = 4.5 if thick else 1.8
+    ax.plot(x, heights, color=POSITIVE, linewidth=width)
+    _head(ax, (x[-1], heights[-1]), (end, y), POSITIVE, width)
+
+
 def _clear(ax):
     """Make the Axes an empty canvas as large as the figure, in inches."""
     ax.figure.set_layout_engine(None)
@@ -151,8 +260,12 @@ def _arrow(ax, start, end, color, style="solid"):
     neck = end - 0.25 * (end - start) / np.linalg.norm(end - start)
     ax.plot(*zip(start, neck), color=color, linestyle=style, linewidth=2.4)
     # The head is an arrow of its own: a dotted line would make it ragged.
+    _head(ax, neck, end, color)
+
+
+def _head(ax, neck, end, color, width=2.4):
     head = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": color}
-    head |= {"linewidth": 2.4, "shrinkA": 0, "shrinkB": 0}
+    head |= {"linewidth": width, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", end, neck, arrowprops=head)
 
 
