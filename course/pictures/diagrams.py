@@ -1,5 +1,6 @@
 """Diagrams that go with the text: boxes, arrows and numbers on an empty canvas."""
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -137,103 +138,95 @@ def tape(tape, names) -> Picture:
     """A tape: what each node is made of, which are used more than once, the way back."""
     if len(names) != len(tape):
         nodes, given = counted(len(tape), "node"), counted(len(names), "name")
-        raise ValueError(
-            f"The tape has {nodes}, and names has {given}: give each node one name, "
-            "in the order of the tape."
-        )
+        words = "give each node one name, in the order of the tape"
+        raise ValueError(f"The tape has {nodes}, and names has {given}: {words}.")
     parents = [tuple(node.parents) for node in tape]
-    counts = Counter(parent for pair in parents for parent in pair)
+    shapes = [str(np.shape(node.value)) for node in tape]
+    rows = list(zip(map(str, range(len(tape))), names, shapes))
+    counts = Counter(itertools.chain(*parents))
     used = {i: _times(n) for i, n in sorted(counts.items()) if n > 1}
     below = {i: f"used {times}" for i, times in used.items()}
-    rows = [
-        (str(i), name, str(np.shape(tape[i].value))) for i, name in enumerate(names)
-    ]
-    made = [
-        f"made of {' and '.join(map(str, pair))}" if pair else "given"
-        for pair in parents
-    ]
-    nodes = "; ".join(f"{' '.join(row)}, {how}" for row, how in zip(rows, made))
-    again = ", ".join(f"{i} {names[i]}, {times}" for i, times in used.items())
-    alt = (
-        f"A tape of {counted(len(tape), 'node')}. {nodes}. Used more than once: "
-        f"{again or 'none'}. The way back goes from {len(tape) - 1} to 0."
-    )
-    wide = max(_width(text) for row in [*rows, below.values()] for text in row)
+    wide = max(_width(text) for row in rows for text in row)
+    low = max((_width(text, weight="bold") for text in below.values()), default=0.1)
+    asked = (wide, 0.35), (low, 0.05)  # widths, and inches from the text beside it
     # As wide as the other diagrams, or wider where the smallest text asks for it.
-    inches = max(12.8, 0.2 + len(tape) * (wide * SMALL / 72 + 0.35))
+    inches = max(12.8, *(0.2 + len(tape) * (w * SMALL / 72 + pad) for w, pad in asked))
 
     def draw(ax):
         _clear(ax)
         pitch = (inches - 0.2) / len(tape)
-        size = np.clip((pitch - 0.35) * 72 / wide, SMALL, 14)
-        places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
+        size = max(SMALL, min(14, *((pitch - pad) * 72 / w for w, pad in asked)))
         half = (wide * size / 72 + 0.2) / 2  # of a box's width
+        places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
         for i, x in enumerate(places):
             _node(ax, x, half, "\n".join(rows[i]), size, given=not parents[i])
-            _text(ax, x, 1.2, below.get(i, ""), size=size, fontweight="bold")
-        for arc, (start, end) in _arc_ends(parents, places, half).items():
-            _arc(ax, start, end, TOP, thick=arc[0] in used)
+            _text(ax, x, TOP - 1.35, below.get(i, ""), size=size, fontweight="bold")
+        for parent, start, end in _arcs(parents, places, half):
+            _arc(ax, start, end, width=4 if parent in used else 1.8)
         _text(ax, inches / 2, 4.4, "square: given     round: made of its parents")
         _arrow(ax, (places[-1], 0.8), (places[0], 0.8), NEGATIVE, "dashed")
         _text(ax, inches / 2, 0.4, "the way back, from the end", color=NEGATIVE)
 
-    return Picture(draw, alt, size=(inches, 4.7))
+    return Picture(draw, _tell_tape(rows, parents, used), size=(inches, 4.7))
+
+
+def _tell_tape(rows, parents, used):
+    hows = [f"made of {' and '.join(map(str, p))}" if p else "given" for p in parents]
+    nodes = "; ".join(f"{' '.join(row)}, {how}" for row, how in zip(rows, hows))
+    again = ", ".join(f"{i} {rows[i][1]} ({times})" for i, times in used.items())
+    return (
+        f"A tape of {counted(len(rows), 'node')}. {nodes}. Used more than once: "
+        f"{again or 'none'}. The way back goes from {len(rows) - 1} to 0."
+    )
 
 
 def _times(count):
     return "twice" if count == 2 else f"{count} times"
 
 
-def _width(text):
+def _width(text, **font):
     """The width of a text, in sizes of its font."""
-    return TextPath((0, 0), text, size=1).get_extents().width
+    return float(TextPath((0, 0), text, size=1, prop=font).get_extents().width)
 
 
 def _node(ax, x, half, text, size, given):
     """A box of a tape: with square corners if it is given, else with round ones."""
     style = "square,pad=0" if given else "round,pad=0,rounding_size=0.22"
     look = {"facecolor": "#F4F7FA", "edgecolor": "black", "linewidth": 1.5}
-    corner, sizes = (x - half, TOP - 1.1), (2 * half, 1.1)
-    ax.add_patch(FancyBboxPatch(corner, *sizes, boxstyle=style, **look))
+    place = (x - half, TOP - 1.1), 2 * half, 1.1
+    ax.add_patch(FancyBboxPatch(*place, boxstyle=style, **look))
     _text(ax, x, TOP - 0.55, text, size=size, linespacing=1.3)
 
 
-def _arc_ends(parents, places, half):
-    """Where each arc leaves and arrives: {(parent, child, which of its parents): ends}.
+def _arcs(parents, places, half):
+    """Each arc's parent, and the x where it leaves and where it arrives.
 
-    They leave on the right half of a box, and arrive on the left half; the longest is
-    the outermost, so that arcs with an end in common don't cross, and two from the same
-    parent are two.
+    Arcs leave on the right half of a box and arrive on the left half, the longest
+    outermost: so none crosses another of the same box, and `A @ A` has two.
     """
-    arcs = [
-        (p, child, k) for child, pair in enumerate(parents) for k, p in enumerate(pair)
-    ]
+    pairs = [(p, i, k) for i, pair in enumerate(parents) for k, p in enumerate(pair)]
     starts, ends = {}, {}
     for i, x in enumerate(places):
-        leave = sorted((a for a in arcs if a[0] == i), key=lambda a: (-a[1], -a[2]))
-        arrive = sorted((a for a in arcs if a[1] == i), key=lambda a: (-a[0], a[2]))
-        starts |= zip(leave, x + half * _between(len(leave)))
-        ends |= zip(arrive, x - half + half * _between(len(arrive)))
-    return {arc: (starts[arc], ends[arc]) for arc in arcs}
+        leave = sorted((a for a in pairs if a[0] == i), key=lambda a: (-a[1], -a[2]))
+        arrive = sorted((a for a in pairs if a[1] == i), key=lambda a: (-a[0], a[2]))
+        starts |= zip(leave, x + half * _middles(len(leave)))
+        ends |= zip(arrive, x - half + half * _middles(len(arrive)))
+    return [(arc[0], starts[arc], ends[arc]) for arc in pairs]
 
 
-def _between(count):
-    """Numbers between 0 and 1, evenly: the middles of equal parts."""
+def _middles(count):
+    """The middles of equal parts of what lies between 0 and 1."""
     return (np.arange(count) + 0.5) / max(count, 1)
 
 
-def _arc(ax, start, end, y, thick):
-    """Half an ellipse with an arrow's head, from x to x; longer ones are higher."""
-    middle, reach, high = (
-        (start + end) / 2,
-        (end - start) / 2,
-        0.45 * (end - start) ** 0.5,
-    )
-    angles = np.linspace(np.pi, np.arcsin(0.16 / high), 100)
-    x, heights = middle + reach * np.cos(angles), y + high * np.sin(angles)
-    width = 4.5 if thick else 1.8
-    ax.plot(x, heights, color=POSITIVE, linewidth=width)
-    _head(ax, (x[-1], heights[-1]), (end, y), POSITIVE, width)
+def _arc(ax, start, end, width):
+    """Half an ellipse with an arrow's head, above the boxes; a longer one is higher."""
+    high = 0.45 * (end - start) ** 0.5
+    angles = np.linspace(np.pi, np.arcsin(0.16 / high), 100)  # up to the head
+    x = (start + end) / 2 + (end - start) / 2 * np.cos(angles)
+    y = TOP + high * np.sin(angles)
+    ax.plot(x, y, color=POSITIVE, linewidth=width, solid_capstyle="butt")
+    _head(ax, (x[-1], y[-1]), (end, TOP), POSITIVE, width)
 
 
 def _clear(ax):
