@@ -148,7 +148,7 @@ def tape(tape, names) -> Picture:
     below = {i: f"used {times}" for i, times in used.items()}
     wide = max(_width(text) for row in rows for text in row)
     low = max((_width(text, weight="bold") for text in below.values()), default=0.1)
-    asked = (wide, 0.35), (low, 0.05)  # widths, and inches from the text beside it
+    asked = (wide, 0.35), (low, 0.1)  # widths, and inches from the text beside it
     # As wide as the other diagrams, or wider where the smallest text asks for it.
     inches = max(12.8, *(0.2 + len(tape) * (w * SMALL / 72 + pad) for w, pad in asked))
 
@@ -156,7 +156,7 @@ def tape(tape, names) -> Picture:
         _clear(ax)
         pitch = (inches - 0.2) / len(tape)
         size = max(SMALL, min(14, *((pitch - pad) * 72 / w for w, pad in asked)))
-        half = (wide * size / 72 + 0.2) / 2  # of a box's width
+        half = max(wide * size / 72 + 0.2, 0.68 * pitch) / 2  # of a box's width
         places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
         for i, x in enumerate(places):
             _node(ax, x, half, "\n".join(rows[i]), size, given=not parents[i])

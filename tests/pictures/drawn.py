@@ -32,9 +32,11 @@ def tape_of(nodes):
     return [OnTape(i, np.zeros(shape), made) for i, (shape, made) in enumerate(nodes)]
 
 
-# The first node is used by each of the others, and twice by the next one.
-LONG_TAPE = tape_of([((100, 64), ())] + [((100, 64), (i, 0)) for i in range(10)])
-LONG_NAMES = ["X", *["... @ X"] * 10]
+# The first of eleven nodes is used four times, and twice by the next one.
+LONG_TAPE = [((100, 64), (i, 0)) for i in range(3)]
+LONG_TAPE += [((100, 64), (i,)) for i in range(3, 10)]
+LONG_TAPE = tape_of([((100, 64), ()), *LONG_TAPE])
+LONG_NAMES = ["X", *["... @ X"] * 3, *["tanh"] * 7]
 
 
 def forms(ax):
