@@ -1,12 +1,19 @@
 """Diagrams that go with the text: boxes, arrows and numbers on an empty canvas."""
 
+import itertools
+from collections import Counter
+
 import numpy as np
+from matplotlib.patches import FancyBboxPatch
+from matplotlib.textpath import TextPath
 
 import mlp_core as mlp
 from course.pictures.axes import SQUARE
-from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, Picture
+from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, SMALL, Picture
+from course.words import counted
 
 HIGH = 0.72  # a row of a matrix; a column is 1 wide
+TOP = 2.55  # of the boxes of a tape
 
 
 def matrix_product() -> Picture:
@@ -127,6 +134,101 @@ def chain_rule() -> Picture:
     return Picture(draw, alt, size=(12.8, 4.0))
 
 
+def tape(tape, names) -> Picture:
+    """A tape: what each node is made of, which are used more than once, the way back."""
+    if len(names) != len(tape):
+        nodes, given = counted(len(tape), "node"), counted(len(names), "name")
+        words = "give each node one name, in the order of the tape"
+        raise ValueError(f"The tape has {nodes}, and names has {given}: {words}.")
+    parents = [tuple(node.parents) for node in tape]
+    shapes = [str(np.shape(node.value)) for node in tape]
+    rows = list(zip(map(str, range(len(tape))), names, shapes))
+    counts = Counter(itertools.chain(*parents))
+    used = {i: _times(n) for i, n in sorted(counts.items()) if n > 1}
+    below = {i: f"used {times}" for i, times in used.items()}
+    wide = max(_width(text) for row in rows for text in row)
+    low = max((_width(text, weight="bold") for text in below.values()), default=0.1)
+    asked = (wide, 0.35), (low, 0.1)  # widths, and inches from the text beside it
+    # As wide as the other diagrams, or wider where the smallest text asks for it.
+    inches = max(12.8, *(0.2 + len(tape) * (w * SMALL / 72 + pad) for w, pad in asked))
+
+    def draw(ax):
+        _clear(ax)
+        pitch = (inches - 0.2) / len(tape)
+        size = max(SMALL, min(14, *((pitch - pad) * 72 / w for w, pad in asked)))
+        half = max(wide * size / 72 + 0.2, 0.68 * pitch) / 2  # of a box's width
+        places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
+        for i, x in enumerate(places):
+            _node(ax, x, half, "\n".join(rows[i]), size, given=not parents[i])
+            _text(ax, x, TOP - 1.35, below.get(i, ""), size=size, fontweight="bold")
+        for parent, start, end in _arcs(parents, places, half):
+            _arc(ax, start, end, width=4 if parent in used else 1.8)
+        _text(ax, inches / 2, 4.4, "square: given     round: made of its parents")
+        _arrow(ax, (places[-1], 0.8), (places[0], 0.8), NEGATIVE, "dashed")
+        _text(ax, inches / 2, 0.4, "the way back, from the end", color=NEGATIVE)
+
+    return Picture(draw, _tell_tape(rows, parents, used), size=(inches, 4.7))
+
+
+def _tell_tape(rows, parents, used):
+    hows = [f"made of {' and '.join(map(str, p))}" if p else "given" for p in parents]
+    nodes = "; ".join(f"{' '.join(row)}, {how}" for row, how in zip(rows, hows))
+    again = ", ".join(f"{i} {rows[i][1]} ({times})" for i, times in used.items())
+    return (
+        f"A tape of {counted(len(rows), 'node')}. {nodes}. Used more than once: "
+        f"{again or 'none'}. The way back goes from {len(rows) - 1} to 0."
+    )
+
+
+def _times(count):
+    return "twice" if count == 2 else f"{count} times"
+
+
+def _width(text, **font):
+    """The width of a text, in sizes of its font."""
+    return float(TextPath((0, 0), text, size=1, prop=font).get_extents().width)
+
+
+def _node(ax, x, half, text, size, given):
+    """A box of a tape: with square corners if it is given, else with round ones."""
+    style = "square,pad=0" if given else "round,pad=0,rounding_size=0.22"
+    look = {"facecolor": "#F4F7FA", "edgecolor": "black", "linewidth": 1.5}
+    place = (x - half, TOP - 1.1), 2 * half, 1.1
+    ax.add_patch(FancyBboxPatch(*place, boxstyle=style, **look))
+    _text(ax, x, TOP - 0.55, text, size=size, linespacing=1.3)
+
+
+def _arcs(parents, places, half):
+    """Each arc's parent, and the x where it leaves and where it arrives.
+
+    Arcs leave on the right half of a box and arrive on the left half, the longest
+    outermost: so none crosses another of the same box, and `A @ A` has two.
+    """
+    pairs = [(p, i, k) for i, pair in enumerate(parents) for k, p in enumerate(pair)]
+    starts, ends = {}, {}
+    for i, x in enumerate(places):
+        leave = sorted((a for a in pairs if a[0] == i), key=lambda a: (-a[1], -a[2]))
+        arrive = sorted((a for a in pairs if a[1] == i), key=lambda a: (-a[0], a[2]))
+        starts |= zip(leave, x + half * _middles(len(leave)))
+        ends |= zip(arrive, x - half + half * _middles(len(arrive)))
+    return [(arc[0], starts[arc], ends[arc]) for arc in pairs]
+
+
+def _middles(count):
+    """The middles of equal parts of what lies between 0 and 1."""
+    return (np.arange(count) + 0.5) / max(count, 1)
+
+
+def _arc(ax, start, end, width):
+    """Half an ellipse with an arrow's head, above the boxes; a longer one is higher."""
+    high = 0.45 * (end - start) ** 0.5
+    angles = np.linspace(np.pi, np.arcsin(0.16 / high), 100)  # up to the head
+    x = (start + end) / 2 + (end - start) / 2 * np.cos(angles)
+    y = TOP + high * np.sin(angles)
+    ax.plot(x, y, color=POSITIVE, linewidth=width, solid_capstyle="butt")
+    _head(ax, (x[-1], y[-1]), (end, TOP), POSITIVE, width)
+
+
 def _clear(ax):
     """Make the Axes an empty canvas as large as the figure, in inches."""
     ax.figure.set_layout_engine(None)
@@ -151,8 +253,12 @@ def _arrow(ax, start, end, color, style="solid"):
     neck = end - 0.25 * (end - start) / np.linalg.norm(end - start)
     ax.plot(*zip(start, neck), color=color, linestyle=style, linewidth=2.4)
     # The head is an arrow of its own: a dotted line would make it ragged.
+    _head(ax, neck, end, color)
+
+
+def _head(ax, neck, end, color, width=2.4):
     head = {"arrowstyle": "-|>,head_width=0.3,head_length=0.6", "color": color}
-    head |= {"linewidth": 2.4, "shrinkA": 0, "shrinkB": 0}
+    head |= {"linewidth": width, "shrinkA": 0, "shrinkB": 0}
     ax.annotate("", end, neck, arrowprops=head)
 
 

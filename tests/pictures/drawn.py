@@ -1,7 +1,10 @@
-"""What stands on Axes, in words and numbers."""
+"""What stands on Axes, in words and numbers; and a tape to draw."""
 
 import itertools
+from typing import NamedTuple
 
+import numpy as np
+from matplotlib.patches import BoxStyle
 from matplotlib.text import Annotation
 
 
@@ -14,6 +17,54 @@ def arrows(ax):
     found = [a for a in ax.texts if isinstance(a, Annotation) and a.arrowprops]
     ways = ["right" if a.xy[0] > a.xyann[0] else "left" for a in found]
     return [f"{a.arrowprops['color']} {way}" for a, way in zip(found, ways)]
+
+
+class OnTape(NamedTuple):
+    """What a picture reads of a node of notebook 10."""
+
+    number: int
+    value: np.ndarray
+    parents: list
+
+
+def tape_of(nodes):
+    """A tape of nodes, each as the shape of its value and the numbers of its parents."""
+    return [OnTape(i, np.zeros(shape), made) for i, (shape, made) in enumerate(nodes)]
+
+
+# The first of eleven nodes is used four times, and twice by the next one.
+LONG_TAPE = [((100, 64), (i, 0)) for i in range(3)]
+LONG_TAPE += [((100, 64), (i,)) for i in range(3, 10)]
+LONG_TAPE = tape_of([((100, 64), ()), *LONG_TAPE])
+LONG_NAMES = ["X", *["... @ X"] * 3, *["tanh"] * 7]
+
+
+def forms(ax):
+    """The form of each box of a tape."""
+    names = {BoxStyle.Square: "square", BoxStyle.Round: "round"}
+    return [names[type(box.get_boxstyle())] for box in ax.patches]
+
+
+def arcs(ax):
+    """From which box of a tape to which each arc leads, and which are thick."""
+    lines = [line for line in ax.lines if len(line.get_xdata()) > 2]
+    heads = [a.xy for a in ax.texts if isinstance(a, Annotation)]
+    return [
+        f"{_box_at(ax, line.get_xydata()[0])} to {_box_at(ax, head)}"
+        + ", thick" * bool(line.get_linewidth() > 3)
+        for line, head in zip(lines, heads)
+    ]
+
+
+def _box_at(ax, place):
+    """The number of the box on whose top a place is."""
+    tops = [box.get_bbox() for box in ax.patches]
+    [i] = [
+        i
+        for i, box in enumerate(tops)
+        if box.x0 < place[0] < box.x1 and abs(place[1] - box.y1) < 0.01
+    ]
+    return i
 
 
 def legend(ax):

@@ -19,7 +19,17 @@ from course.original import original_loss_and_grads
 from course.pictures.style import Picture
 from mlp_core import ORIGINAL, XOR, Layer
 from tests import tables
-from tests.pictures.drawn import arrows, legend, misplaced, texts
+from tests.pictures.drawn import (
+    LONG_NAMES,
+    LONG_TAPE,
+    arcs,
+    arrows,
+    forms,
+    legend,
+    misplaced,
+    tape_of,
+    texts,
+)
 
 
 def network(sizes=mlp.ORIGINAL_SIZES):
@@ -64,14 +74,17 @@ EXAMPLES = {
     "hidden": [(PARAMS, XOR), (BROKEN, XOR, ORIGINAL, 1)],
     "network": [(PARAMS, CACHE)],
     "samples": [(XOR,)],
+    "tape": [(LONG_TAPE, LONG_NAMES), (LONG_TAPE[:2], ["A", "A @ A"])],
 }
 
 
 WORDS = tables.beside(__file__, "words.toml")
 READ = {"legend": legend, "texts": texts, "arrows": arrows, "title": Axes.get_title}
+READ |= {"arcs": arcs, "forms": forms}
 READ |= {"xlabel": Axes.get_xlabel, "ylabel": Axes.get_ylabel}
 # How the table writes what is neither a number nor a list of numbers.
 MADE = {
+    "tape": tape_of,
     "params": lambda layers: [Layer(*map(np.array, layer)) for layer in layers],
     **dict.fromkeys(["task", "activation"], lambda name: getattr(mlp, name)),
 }
