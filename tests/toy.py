@@ -12,17 +12,10 @@ from course import playground
 from course.tools import NOTEBOOKS, notebooks
 from tests.answers import EXERCISES
 
-CELLS = [
-    "own",
-    "node",
-    "operations",
-    "tape-run",
-    "backward",
-    "toy",
-    "by-hand",
-    "overwrite",
-]
-CELLS += ["square-loss", "alive", "alive-play"]
+CELLS = """node operations backward toy by-hand overwrite square-loss alive
+alive-play""".split()
+
+TWICE = 0, 1, 1, 2  # the layers that the samples go through
 
 
 @functools.cache
@@ -45,8 +38,8 @@ def shared_run(seed, rule, steps):
     settings = {**cells.play.settings, "seed": int(seed)}
     play = playground.Playground(**settings)
     params, X, Y = play.params, play.X, play.Y
-    params = [*params[:2], params[1], params[3]]
+    params = [*params[:2], params[3]]
     for _ in range(steps):
-        loss, grads = cells.gradient(params, X, Y, rule, cells.square_loss, twice=True)
+        loss, grads = cells.gradient(params, X, Y, rule, cells.square_loss, TWICE)
         params = mlp.sgd_step(params, grads, play.learning_rate)
         yield loss, params

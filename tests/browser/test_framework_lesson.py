@@ -59,7 +59,9 @@ def test_the_playground_draws_one_matrix_in_two_places(notebook):
     on.button("Play").click()
     wait_until(lambda: on.step() >= 50, "it does not train")
     on.button("Pause").click()
-    question = "print(np.array_equal(play.params[1].W, play.params[2].W), play.step >= 50)"
+    question = (
+        "print(np.array_equal(play.params[1].W, play.params[2].W), play.step >= 50)"
+    )
     notebook.fill(index_of(notebook, "torch-here"), question)
     expect(run(notebook, "torch-here")).to_contain_text("True True")
 

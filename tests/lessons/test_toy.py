@@ -10,7 +10,7 @@ from course.lessons.framework import gradients
 from tests import toy
 from tests.reference import SOFTMAX, draw, draw_classes, same
 
-SHARED = (4, 3, 3, 3, 2)
+SHARED = (4, 3, 3, 2)
 
 
 def data_and_network(sizes):
@@ -26,7 +26,7 @@ def loss_by_autograd(params, X, Y):
 
 
 def shared_by_autograd(params, X, Y):
-    return loss_by_autograd([*params[:2], params[1], *params[3:]], X, Y)
+    return loss_by_autograd([params[i] for i in toy.TWICE], X, Y)
 
 
 @pytest.mark.parametrize("rule", ["hand_back", "overwrite"])
@@ -47,25 +47,31 @@ def test_a_shared_matrix_tells_the_rules_apart():
     X, Y, params = data_and_network(SHARED)
     cells = toy.names()
     right = grad(shared_by_autograd)(params, X, Y)
-    right[2] = right[1]  # the toy tells the slopes of the shared layer twice
-    _, grads = cells.gradient(params, X, Y, twice=True)
+    _, grads = cells.gradient(params, X, Y, path=toy.TWICE)
     assert gradients.apart(grads, right) < 1e-15
-    _, wrong = cells.gradient(params, X, Y, cells.overwrite, twice=True)
+    _, wrong = cells.gradient(params, X, Y, cells.overwrite, path=toy.TWICE)
     assert gradients.apart(wrong, right) > 0.01
 
 
-@pytest.mark.parametrize("fault", [0, 1e-4])
-def test_the_check_compares_with_differences(fault):
-    """Guards: a check that says True of whatever it is given."""
+PLACES = [(layer, part) for layer in range(3) for part in (0, 1)]
+
+
+@pytest.mark.parametrize("place", [None, *PLACES], ids=str)
+def test_the_check_compares_all_slopes_with_differences(place):
+    """Guards: a check that says True of whatever it is given, or leaves out an array."""
     X, Y, params = data_and_network(SHARED)
 
-    def gradient(params, X, Y, scale):
-        grads = grad(shared_by_autograd)(params, X, Y)
-        dW, db = grads[1]
-        grads[1] = dW + scale * (np.arange(9).reshape(3, 3) == 7), db
+    def gradient(params, X, Y):
+        grads = [[*layer] for layer in grad(shared_by_autograd)(params, X, Y)]
+        if place:
+            layer, part = place
+            fault = 1e-4 * (np.arange(grads[layer][part].size) == 1)
+            grads[layer][part] = grads[layer][part] + fault.reshape(
+                grads[layer][part].shape
+            )
         return shared_by_autograd(params, X, Y), grads
 
-    assert gradients.agrees(gradient, params, X, Y, scale=fault) == (fault == 0)
+    assert gradients.agrees(gradient, params, X, Y) == (place is None)
 
 
 def test_the_largest_distance_is_told_and_rounding_only_roughly():
