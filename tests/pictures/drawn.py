@@ -32,11 +32,10 @@ def tape_of(nodes):
     return [OnTape(i, np.zeros(shape), made) for i, (shape, made) in enumerate(nodes)]
 
 
-# The first of eleven nodes is used four times, and twice by the next one.
-LONG_TAPE = [((100, 64), (i, 0)) for i in range(3)]
-LONG_TAPE += [((100, 64), (i,)) for i in range(3, 10)]
-LONG_TAPE = tape_of([((100, 64), ()), *LONG_TAPE])
-LONG_NAMES = ["X", *["... @ X"] * 3, *["tanh"] * 7]
+# The first of eleven nodes is used four times: twice by the next one, and by the last.
+_PARENTS = [(), (0, 0), (1, 0), *((i,) for i in range(2, 9)), (9, 0)]
+LONG_TAPE = tape_of([((1797, 64), parents) for parents in _PARENTS])
+LONG_NAMES = ["X", *["... @ X"] * 2, *["tanh"] * 7, "... @ X"]
 
 
 def forms(ax):
