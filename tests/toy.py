@@ -3,7 +3,8 @@
 import contextlib
 import functools
 import io
-from types import SimpleNamespace
+from itertools import islice
+from types import ModuleType, SimpleNamespace
 
 import numpy as np
 
@@ -12,34 +13,31 @@ from course import playground
 from course.tools import NOTEBOOKS, notebooks
 from tests.answers import EXERCISES
 
-CELLS = """node operations backward toy by-hand overwrite square-loss alive
-alive-play""".split()
-
+CELLS = ["node", "operations", "backward", "toy", "by-hand", "overwrite"]
+CELLS += ["square-loss", "alive", "alive-play"]
 TWICE = 0, 1, 1, 2  # the layers that the samples go through
 
 
 @functools.cache
-def names() -> SimpleNamespace:
-    """What the cells define: `gradient`, `by_hand`, `overwrite`, `play` and more."""
-    sources = {
-        c.id: c.source for c in notebooks.read(NOTEBOOKS / "10_framework.ipynb").cells
-    }
+def names() -> ModuleType:
+    """What the cells define: `gradient`, `by_hand`, `overwrite`, `training` and more."""
+    notebook = notebooks.read(NOTEBOOKS / "10_framework.ipynb")
+    sources = {cell.id: cell.source for cell in notebook.cells}
+    cells = ModuleType("cells of notebook 10")
     own = SimpleNamespace(own=lambda *asked: [EXERCISES[name].right for name in asked])
-    space = {"np": np, "mlp": mlp, "lesson": own}
+    vars(cells).update(np=np, mlp=mlp, lesson=own)
     with contextlib.redirect_stdout(io.StringIO()):
         for id in CELLS:
-            exec(sources[id], space)  # noqa: S102, cells of our own notebook
-    return SimpleNamespace(**space)
+            exec(sources[id], vars(cells))  # noqa: S102, cells of our own notebook
+    return cells
 
 
-def shared_run(seed, rule, steps):
-    """The networks of the section 'one matrix, two layers', and the loss before each step."""
+def loss_after(seed, rule, steps) -> float:
+    """Of the network with a matrix in two layers, as the playground's cells train it."""
     cells = names()
-    settings = {**cells.play.settings, "seed": int(seed)}
-    play = playground.Playground(**settings)
-    params, X, Y = play.params, play.X, play.Y
-    params = [*params[:2], params[3]]
-    for _ in range(steps):
-        loss, grads = cells.gradient(params, X, Y, rule, cells.square_loss, TWICE)
-        params = mlp.sgd_step(params, grads, play.learning_rate)
-        yield loss, params
+    cells.chosen = rule
+    cells.play = playground.Playground(**{**cells.play.settings, "seed": int(seed)})
+    *_, params = islice(cells.training(cells.play.params), steps)
+    return mlp.loss(
+        mlp.forward(params, cells.play.X, cells.play.activation)[0], cells.play.Y
+    )

@@ -67,7 +67,7 @@ def _names_of(statement):
         for context in (ast.Load, ast.Store)
     )
     match statement:
-        case ast.FunctionDef():
+        case ast.FunctionDef() | ast.ClassDef():
             inside = stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
             shared = (node.names for node in nodes if isinstance(node, ast.Global))
             return {statement.name, *chain.from_iterable(shared)}, loaded - inside

@@ -91,9 +91,9 @@ def count(notebook, quiz_questions=0, writing=()) -> Count:
     ]
     asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
     told = [re.match(TOLD, text, re.MULTILINE) for _, text in cells]
-    read = [cell for cell, minutes in zip(cells, told) if not minutes]
+    counted = [cell for cell, minutes in zip(cells, told) if not minutes]
     return Count(
-        words=sum(_words(text) for kind, text in read if kind in READ),
+        words=sum(_words(text) for kind, text in counted if kind in READ),
         formulas=sum(text.count("$$") // 2 for kind, text in cells if kind in READ),
         lines=sum(_count(LINE, text) for kind, text in cells if kind in CODE),
         questions=sum(asked.get(kind, 0) for kind, _ in cells),

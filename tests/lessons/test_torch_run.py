@@ -42,22 +42,22 @@ def test_each_mistake_is_one_changed_piece():
     assert len({*RUN["old"]}) == len(RUN["old"]) - 1  # of two the lines stay
 
 
-def test_without_a_mistake_it_reads_as_ours_does():
-    """Guards: another split, other steps; what was read where there is a mistake."""
+def test_without_a_mistake_and_with_a_leak_it_reads_as_ours_does():
+    """Guards: another split, other steps; what was read where there is another mistake."""
     medians = dict(zip(RUN["names"], RUN["medians"], strict=True))
-    ours = [np.mean(reader.read(*_test_of(seed))[0]) for seed in range(5)]
-    assert medians["as it is"] == pytest.approx(100 * np.median(ours))
-    assert np.all((RUN["medians"] >= 0) & (RUN["medians"] <= 100))
-    assert (
-        medians[torch_run.LEAK]
-        > medians["as it is"]
-        == max(medians[name] for name in medians if name != torch_run.LEAK)
-    )
+    leak = {
+        "rows": np.arange(len(reader.X)),
+        "steps_per_epoch": 56,
+    }  # of 32: all rows once
+    for name, changed in {"as it is": {}, torch_run.LEAK: leak}.items():
+        ours = [_percent(seed, changed) for seed in range(5)]
+        assert medians.pop(name) == pytest.approx(np.median(ours), abs=0.3), name
+    assert min(medians.values()) >= 0 and max(medians.values()) < np.median(ours) - 1
 
 
-def _test_of(seed):
-    params, test = reader.trained(seed)
-    return params, reader.X[test], reader.LABELS[test]
+def _percent(seed, changed):
+    params, test = reader.trained(seed, **changed)
+    return 100 * reader.read(params, reader.X[test], reader.LABELS[test])[0].mean()
 
 
 def test_the_file_is_small_and_tells_its_version():

@@ -1,6 +1,8 @@
 """Demo notebooks: what is in them. They run in tests/browser/test_demo.py."""
 
+import builtins
 import re
+import symtable
 
 import nbformat
 import pytest
@@ -88,3 +90,27 @@ def test_all_panels_tasks_and_runs_of_a_notebook_are_in_it(path, tmp_path):
     questions = load_questions(name_of(path.stem)).predictions
     assert asked == [name for name, q in questions.items() if not q.at_once]
     assert "lesson.predict" not in told
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_each_name_that_is_taken_is_given(path, tmp_path):
+    """Guards: a run that stops, because the cell that defines a name was left out."""
+    made = save.read(demo.make(path, tmp_path)).cells
+    code = "\n".join(cell.source for cell in made if cell.cell_type == "code")
+    table = symtable.symtable(code, path.stem, "exec")
+    given = {symbol.get_name() for symbol in table.get_symbols() if is_given(symbol)}
+    taken = {symbol.get_name() for symbol in table.get_symbols()} | set(
+        globals_in(table)
+    )
+    assert not taken - given - {*dir(builtins)}
+
+
+def is_given(symbol):
+    return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
+
+
+def globals_in(table):
+    """The names that functions and classes take from outside."""
+    for inner in table.get_children():
+        yield from (s.get_name() for s in inner.get_symbols() if s.is_global())
+        yield from globals_in(inner)
