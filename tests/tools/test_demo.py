@@ -97,20 +97,20 @@ def test_each_name_that_is_taken_is_given(path, tmp_path):
     """Guards: a run that stops, because the cell that defines a name was left out."""
     made = save.read(demo.make(path, tmp_path)).cells
     code = "\n".join(cell.source for cell in made if cell.cell_type == "code")
-    table = symtable.symtable(code, path.stem, "exec")
-    given = {symbol.get_name() for symbol in table.get_symbols() if is_given(symbol)}
-    taken = {symbol.get_name() for symbol in table.get_symbols()} | set(
-        globals_in(table)
-    )
+    top, *inner = symbols(symtable.symtable(code, path.stem, "exec"))
+    inner = [symbol for each in inner for symbol in each]
+    given = {symbol.get_name() for symbol in top if is_given(symbol)}
+    given |= {s.get_name() for s in inner if s.is_declared_global()}
+    taken = {s.get_name() for s in [*top, *inner] if s.is_global()}
     assert not taken - given - {*dir(builtins)}
+
+
+def symbols(table):
+    """What a piece of code names, then what each function and class in it does."""
+    yield table.get_symbols()
+    for inner in table.get_children():
+        yield from symbols(inner)
 
 
 def is_given(symbol):
     return symbol.is_assigned() or symbol.is_imported() or symbol.is_namespace()
-
-
-def globals_in(table):
-    """The names that functions and classes take from outside."""
-    for inner in table.get_children():
-        yield from (s.get_name() for s in inner.get_symbols() if s.is_global())
-        yield from globals_in(inner)
