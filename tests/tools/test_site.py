@@ -258,9 +258,10 @@ def test_links_and_buttons_lead_to_pages_of_the_book():
 
 def test_a_link_of_a_notebook_to_no_page_is_told():
     """Guards: Sphinx's own words for it, which name a file that is gone."""
-    text = v4.new_markdown_cell(
-        "[b](01_activations.ipynb#B) [w](https://a.example/b.md)"
+    text = notebook_page.linked(
+        "[b](01_activations.ipynb#B) [w](https://a.example/b.md) [c](../mlp_core.py)"
     )
+    text = v4.new_markdown_cell(text)
     stray = v4.new_markdown_cell("[its page](../docs/hub.md#backup)")
     build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, code("a[0](1)")]))
     with pytest.raises(

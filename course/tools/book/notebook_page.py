@@ -61,6 +61,7 @@ def note(buttons) -> str:
 
 def linked(text) -> str:
     """A text whose links lead to pages of the book, and to their headings."""
+    text = text.replace("](../mlp_core.py)", "](mlp_core.md)")
     return re.sub(ANCHOR, lambda found: slug(found[0]), text)
 
 
