@@ -21,13 +21,13 @@ def my_hand_back(slopes, parents, given):
     return None  # your code: return a list with an array for each node
 
 # %% hint
-# `zip(parents, given)` goes through the numbers of the parents and what is for each.
-# `list(slopes)` is a new list, in which you can put another array in a place; the arrays in
-# it are still those that you were given, so leave them as they are.
+# `zip(parents, given)` pairs each parent's number with what it is given. `list(slopes)` is a
+# new list, in which you can replace an array; the arrays in it are still those that you were
+# given, so leave them as they are.
 
 # %% hint
 # A small step in a node raises the loss by 2 in one way, and by 3 in another: by how much in
-# both ways at once? And if a parent's slope in `slopes` isn't 0, who has used it?
+# both ways at once? And if a parent's slope in `slopes` isn't 0, who put it there?
 
 # %% solution
 def my_hand_back(slopes, parents, given):
@@ -36,8 +36,8 @@ def my_hand_back(slopes, parents, given):
         slopes[parent] = slopes[parent] + slope
     return slopes
 # The slopes add: a node that moves does so in all places where it is used, and the loss
-# changes by what comes from all of them together. One that is twice among the parents has two
-# turns of the loop, and the second finds what the first has put there. `+` makes a new array;
+# changes by what comes from all of them together. A node that is a parent twice gets two turns
+# of the loop, and the second finds what the first has put there. `+` makes a new array;
 # `+=` would write into the caller's.
 #
 # That is also why `db` is a sum over the samples: the one row `b` is used once for each.
@@ -96,7 +96,7 @@ def fresh(rng):
     ]
 
 # %% mistakes in: slopes[parent] = ____
-# what a parent had got already is lost: is it used elsewhere, too?
+# what a parent already had is lost: is it used elsewhere, too?
 slopes[parent] = slope
 # the sign is wrong: hand back what was given as it is, and the minus comes later, with the
 # step downhill
@@ -107,7 +107,7 @@ slopes[parent] = slopes[parent] * slope
 # it is a mean: the two ways in which a node changes the loss don't share one step, each takes
 # all of it
 slopes[parent] = (slopes[parent] + slope) / 2
-# of the slopes that a node gets only the largest numbers stay: it changes the loss in all of
+# only the largest of a node's slopes are kept: it changes the loss in all of
 # these ways at once
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put into it a new array for each sum
@@ -138,13 +138,13 @@ slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
 old, slopes = slopes, list(slopes)
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = old[parent] + slope
-# what is given in this call adds up, and what a parent had got already is lost: is it used
+# what is given in this call adds up, and what a parent already had is lost: is it used
 # elsewhere, too?
 slopes = [0 * slope if i in parents else slope for i, slope in enumerate(slopes)]
-# all begin with 0, so what the nodes had got already is lost: which of it does this call
-# change?
+# all begin with 0, so what the nodes already had is lost: which of these does this call add
+# to?
 slopes = [0 * slope for slope in slopes]
-# all begin with 0, so what the nodes had got already is lost, and of a node that is twice
+# all begin with 0, so what the nodes already had is lost, and of a node that is twice
 # among the parents one slope is lost, too: what does each find in its place?
 slopes = [0 * slope for slope in slopes]
 # in place of: slopes[parent] = slopes[parent] + slope
@@ -154,12 +154,12 @@ slopes[parent] = slope
 return [*slopes, *given]
 
 # %% mistakes in: return slopes
-# only the parents' slopes are there: the list has one for each node, and the others are still
-# to hand back theirs
+# only the parents' slopes are there: the list needs one for each node, and the others still
+# need theirs
 # mend: return ____
 return [slopes[parent] for parent in parents]
-# only the parents' slopes are there, and what they had got already is lost: the list has one
-# for each node, and is a node used elsewhere, too?
+# only the parents' slopes are there, and what they already had is lost: the list needs one
+# for each node; might a node be used elsewhere, too?
 # mend: return ____; slopes[parent] = ____
 return list(given)
 # only the first parent gets what it was given: does the function end before it comes to the

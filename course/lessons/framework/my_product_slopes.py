@@ -23,16 +23,16 @@ def my_product_slopes(A, W, dZ):
 # `Z` depends on `W`. `@` is the matrix product, `.T` transposes.
 
 # %% hint
-# Write the shapes down: (n, n_out) and (n_in, n_out) shall become (n, n_in). Which inner
-# size goes away, and how must `W` lie, and on which side of `dZ`, for that? Then the same
-# for (n_in, n_out).
+# Write the shapes down: (n, n_out) and (n_in, n_out) must become (n, n_in). Which inner
+# size goes away, how must `W` lie, and on which side of `dZ`? Then the same for
+# (n_in, n_out).
 
 # %% solution
 def my_product_slopes(A, W, dZ):
     return dZ @ W.T, A.T @ dZ
-# For `dA` the units go away, n_out: what a number of `A` does, it does by way of each unit.
-# For `dW` the samples go away, n: each sample uses the same weight. There is no other
-# product of the two that has the right shape, whatever n, n_in and n_out are.
+# For `dA` the units go away, n_out: a number of `A` acts through every unit. For `dW` the
+# samples go away, n: each sample uses the same weight. No other product of the two has the
+# right shape for all n, n_in and n_out.
 
 # %% cases
 minutes = 3
@@ -85,8 +85,8 @@ return dZ @ W, A.T @ dZ
 # dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up over
 # them; how must A lie for that?
 return dZ @ W.T, A @ dZ
-# both are wrong, or nothing fits: A and W lie as on the way forward, and from dZ it goes
-# another way; compare the shapes
+# both are wrong, or nothing fits: A and W lie as on the way forward, but dZ goes back; compare
+# the shapes
 return dZ @ W, A @ dZ
 # dA is wrong, or nothing fits: number by number nothing is added up, and each number of A
 # moves the loss by way of all units
@@ -119,8 +119,7 @@ return W @ dZ.T, dZ.T @ A
 # mend: return dZ @ ____, ____ @ dZ
 # the two have changed places: they stand in the order of the factors, A before W
 return A.T @ dZ, dZ @ W.T
-# dZ is missing, as if each number of Z raised the loss by as much as it grows itself: the
-# slopes of the loss stand in dZ
+# dZ is missing, as if all its numbers were 1: the slopes of the loss stand in dZ
 return np.ones(dZ.shape) @ W.T, A.T @ np.ones(dZ.shape)
 # these are the factors alone, each on its side: the slopes of the loss stand in dZ, and go
 # back through them
