@@ -24,12 +24,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 import mlp_core as mlp
-from course.lessons import FOLDER
+from course.lessons.framework.gradients import FILE
 from course.tools import notebooks
 from tests import reader
 
-FILE = FOLDER / "framework" / "torch.npz"
-EPOCHS, BATCH = 20, 32
+EPOCHS, BATCH, RATE = (
+    reader.SETTINGS[name] for name in ("epochs", "batch_size", "learning_rate")
+)
 CELLS = ["torch-network", "torch-train"]
 AGREE = 1e-10  # how far gradients and losses may lie apart
 LOW, HIGH = 20, 90  # %: where the medians are parted
@@ -60,7 +61,7 @@ def first_steps():
     """The network that the notebook begins with, and the rows of its 100 steps."""
     rng = np.random.default_rng(0)
     params = mlp.initialize((64, 32, 10), rng, "glorot")
-    return params, mlp.draw_samples(rng, len(reader.X), 100, 32)
+    return params, mlp.draw_samples(rng, len(reader.X), 100, BATCH)
 
 
 def by_name(grads) -> dict:
@@ -154,7 +155,7 @@ def from_ours(run) -> dict:
     """How far the gradients and the losses of a run lie from those of mlp_core."""
     params, samples = first_steps()
     X, Y, first = reader.X, reader.Y, samples[0]
-    settings = {"activation": reader.FUNCTIONS, "learning_rate": 0.5}
+    settings = {"activation": reader.FUNCTIONS, "learning_rate": RATE}
     _, grads = mlp.loss_and_grads(params, X[first], Y[first], reader.FUNCTIONS)
     _, history = mlp.train(params, X, Y, samples=samples, **settings)
     ours = by_name(grads) | {"losses": history.loss}

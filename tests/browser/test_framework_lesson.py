@@ -4,10 +4,9 @@ import re
 
 import pytest
 
-from tests.answers import SOLUTIONS
 from tests.browser.panel_on_page import CLEAR
 from tests.browser.playground_on_page import OnPage
-from tests.browser.test_network_lesson import guess, index_of
+from tests.browser.test_network_lesson import guess, index_of, solve
 from tests.browser.test_playground_lesson import printed, run
 from tests.live import expect
 from tests.wait import wait_until
@@ -16,17 +15,8 @@ pytestmark = [pytest.mark.timed, pytest.mark.once]
 
 SOLVED = {"my_product_slopes": "product-check", "my_hand_back": "hand-check"}
 TO_THE_PLAYGROUND = [
-    *[
-        "node",
-        "operations",
-        "tape-run",
-        "backward",
-        "toy",
-        "data",
-        "by-hand",
-        "apart-run",
-    ],
-    *["overwrite", "overwrite-run", "square-loss", "alive"],
+    *["node", "operations", "tape-run", "backward", "toy", "data", "by-hand"],
+    *["apart-run", "overwrite", "overwrite-run", "square-loss", "alive"],
 ]
 
 
@@ -36,11 +26,7 @@ def notebook(turn_to):
     notebook = turn_to("10_framework")
     notebook.page.evaluate(CLEAR)
     run(notebook, "framework-imports")
-    for name, check in SOLVED.items():
-        stub = f"{name.replace('_', '-')}-stub"
-        notebook.fill(index_of(notebook, stub), SOLUTIONS[name])
-        run(notebook, stub)
-        run(notebook, check)
+    solve(notebook, SOLVED)
     run(notebook, "apart-predict").get_by_text("about 1e-16").click()
     run(notebook, "overwrite-predict").get_by_text("both checks").click()
     for id in TO_THE_PLAYGROUND:

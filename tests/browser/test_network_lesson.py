@@ -22,11 +22,7 @@ def notebook(turn_to):
     notebook.page.evaluate(CLEAR)
     for id in ("network-imports", "data-load", "split"):
         run(notebook, id)
-    for name, check in SOLVED.items():
-        stub = f"{name.replace('_', '-')}-stub"
-        notebook.fill(index_of(notebook, stub), SOLUTIONS[name])
-        run(notebook, stub)
-        run(notebook, check)
+    solve(notebook, SOLVED)
     for id in ("slope-run", "own", "own-gradient", "own-check", "train"):
         run(notebook, id)
     yield notebook
@@ -35,6 +31,15 @@ def notebook(turn_to):
 
 def index_of(notebook, id):
     return [cell["id"] for cell in notebook.cells()].index(id)
+
+
+def solve(notebook, exercises):
+    """Write the solution of each into its stub, and run the cell that checks it."""
+    for name, check in exercises.items():
+        stub = f"{name.replace('_', '-')}-stub"
+        notebook.fill(index_of(notebook, stub), SOLUTIONS[name])
+        run(notebook, stub)
+        run(notebook, check)
 
 
 def guess(notebook, id, number):

@@ -3,6 +3,7 @@
 import builtins
 import re
 import symtable
+from itertools import chain
 
 import nbformat
 import pytest
@@ -98,7 +99,7 @@ def test_each_name_that_is_taken_is_given(path, tmp_path):
     made = save.read(demo.make(path, tmp_path)).cells
     code = "\n".join(cell.source for cell in made if cell.cell_type == "code")
     top, *inner = symbols(symtable.symtable(code, path.stem, "exec"))
-    inner = [symbol for each in inner for symbol in each]
+    inner = [*chain(*inner)]
     given = {symbol.get_name() for symbol in top if is_given(symbol)}
     given |= {s.get_name() for s in inner if s.is_declared_global()}
     taken = {s.get_name() for s in [*top, *inner] if s.is_global()}

@@ -5,11 +5,17 @@ from typing import NamedTuple
 
 import numpy as np
 
+FILE = Path(__file__).with_name("torch.npz")  # tests/torch_run.py writes it
+
 
 def apart(grads, others) -> float:
     """How far two gradients, lists of (dW, db), lie apart at most."""
-    pairs = [pair for layers in zip(grads, others) for pair in zip(*layers)]
-    return max(float(np.max(np.abs(mine - other))) for mine, other in pairs)
+    return max(float(np.max(np.abs(a - b))) for a, b in _pairs(grads, others))
+
+
+def _pairs(params, others):
+    """The arrays of two networks or gradients, side by side."""
+    return [pair for layers in zip(params, others) for pair in zip(*layers)]
 
 
 def roughly(gap) -> str:
@@ -25,18 +31,20 @@ def agrees(gradient, params, *data, h=1e-5, **how) -> bool:
     """
     params = [[np.array(W), np.array(b)] for W, b in params]
     _, grads = gradient(params, *data, **how)
-    for layer, slopes in zip(params, grads):
-        for array, analytic in zip(layer, slopes):
-            numeric = np.zeros(array.shape)
-            for place in np.ndindex(array.shape):
-                here, losses = array[place], []
-                for array[place] in (here + h, here - h):
-                    losses.append(gradient(params, *data, **how)[0])
-                array[place] = here
-                numeric[place] = (losses[0] - losses[1]) / (2 * h)
-            if not np.allclose(analytic, numeric, rtol=1e-5, atol=1e-8):
-                return False
-    return True
+
+    def numeric(array):
+        """The differences for each number of one of the arrays of params."""
+        slopes = np.zeros(array.shape)
+        for place in np.ndindex(array.shape):
+            here, losses = array[place], []
+            for array[place] in (here + h, here - h):
+                losses.append(gradient(params, *data, **how)[0])
+            array[place] = here
+            slopes[place] = (losses[0] - losses[1]) / (2 * h)
+        return slopes
+
+    pairs = _pairs(params, grads)
+    return all(np.allclose(dp, numeric(p), rtol=1e-5, atol=1e-8) for p, dp in pairs)
 
 
 class ByTorch(NamedTuple):
@@ -49,9 +57,8 @@ class ByTorch(NamedTuple):
 
 
 def by_torch() -> ByTorch:
-    """Read the file that tests/torch_run.py writes."""
-    path = Path(__file__).with_name("torch.npz")
-    with np.load(path, allow_pickle=False) as file:
+    """Read the file."""
+    with np.load(FILE, allow_pickle=False) as file:
         grads = [(file[f"W{i}"], file[f"b{i}"]) for i in range(2)]
         texts = (file[name].tolist() for name in ("names", "medians", "said"))
         version = file["version"].item()
