@@ -7,6 +7,7 @@ import inspect
 import os
 import threading
 import time
+from functools import partial
 from types import SimpleNamespace
 
 import ipywidgets as widgets
@@ -16,6 +17,7 @@ import mlp_core as mlp
 from course import files, host, page, waiting
 from course.panels.clicks import Clicks
 from course.panels.controls import Refused
+from course.pictures import on_slides
 
 # JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the first
 # messages still come in the main thread. Only one at a time may change a panel.
@@ -281,7 +283,10 @@ class Panel:
         data, metadata = host.view(self.box, self.clicks)
         data["image/png"] = base64.b64encode(self.shown.png).decode()
         data["text/plain"] = self.shown.line
-        return data, {**metadata, "image/png": {"alt": self.shown.alt}}
+        slides = on_slides.for_slides(
+            self.view.places, partial(self.view.on_slide, self.data, self.now())
+        )
+        return data, {**metadata, "image/png": {"alt": self.shown.alt, **slides}}
 
     def close(self):
         """Remove the panel from the page and free what it holds."""

@@ -1,5 +1,6 @@
 """Views: they draw data on one Figure that they keep, and say them in words."""
 
+import copy
 import io
 from typing import ClassVar, NamedTuple
 
@@ -9,7 +10,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from course.panels.quick_text import QuickAxes, QuickCanvas
-from course.pictures.style import STYLE
+from course.pictures import on_slides
+from course.pictures.style import STYLE, as_png
 
 
 class Cell(NamedTuple):
@@ -54,6 +56,7 @@ class View:
 
     size = (1000, 380)
     cells: ClassVar[dict] = {}
+    places = ("tall", "low")  # where on a slide it is good
     chooses = False  # whether ``choose(data, x, y, look)`` tells what a click chooses
     # Titles and axis labels have fixed places: to find new ones takes time.
     style: ClassVar = {**STYLE, "axes.titley": 1.0}
@@ -163,6 +166,23 @@ class View:
         # Light compression: a third of the time, and drawings don't get larger.
         Image.fromarray(self.pixels()).save(stream, "png", compress_level=1)
         return stream.getvalue()
+
+    def on_slide(self, data, look, width, height) -> bytes:
+        """The picture as a PNG for a slide of this size in inches."""
+        smaller = copy.copy(self)
+        smaller.size = int(100 * width), int(100 * height)
+        across, up = np.divide(smaller.size, self.size)
+        smaller.cells = {
+            name: Cell(
+                *(int(across * cell.left), int(up * cell.bottom)),
+                *(int(across * cell.width), int(up * cell.height), cell.margins),
+            )
+            for name, cell in self.cells.items()
+        }
+        View.__init__(smaller)
+        smaller.show(data, look)
+        with matplotlib.rc_context(self.style):
+            return as_png(smaller.figure, dpi=on_slides.DPI)
 
     def save(self, path):
         """Write the figure; the path's ending says how, .png or .svg."""

@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+from course.pictures import on_slides
 from course.words import plain
 
 NEGATIVE = "#D55E00"  # orange and blue of Okabe and Ito (2008), told apart by everyone
@@ -103,20 +104,27 @@ class Picture:
         self.draws = [draw] if callable(draw) else draw
         self.alt, self.size = alt, size
 
-    def figure(self) -> Figure:
-        """The picture as a new figure."""
+    def figure(self, size=None) -> Figure:
+        """The picture as a new figure, of its own size or another."""
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
-            fig, axes = new_figure(len(self.draws), self.size)
+            fig, axes = new_figure(len(self.draws), size or self.size)
             for draw, ax in zip(self.draws, np.ravel(axes)):
                 draw(ax)
         return fig
 
     @functools.cached_property
     def png(self) -> bytes:
-        stream, fig = io.BytesIO(), self.figure()
-        with matplotlib.rc_context(STYLE):
-            fig.savefig(stream, format="png", metadata={"Software": None})
-        return stream.getvalue()
+        return as_png(self.figure())
+
+    @property
+    def places(self) -> list:
+        """Where on a slide it is good."""
+        is_wide = len(self.draws) > 1 or self.size[0] > 2.3 * self.size[1]
+        return ["tall", "low"] if is_wide else list(on_slides.PLACES)
+
+    def on_slide(self, width, height) -> bytes:
+        """A PNG for a slide, at most of this size in inches."""
+        return as_png(self.figure((width, height)), dpi=on_slides.DPI)
 
     def __repr__(self):
         return self.alt
@@ -124,7 +132,16 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         image = base64.b64encode(self.png).decode("ascii")
         data = {"image/png": image, "text/plain": self.alt}
-        return data, {"image/png": {"alt": self.alt}}
+        slides = on_slides.for_slides(self.places, self.on_slide)
+        return data, {"image/png": {"alt": self.alt, **slides}}
+
+
+def as_png(figure, **how) -> bytes:
+    """A figure as a PNG."""
+    stream = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(stream, format="png", metadata={"Software": None}, **how)
+    return stream.getvalue()
 
 
 def in_row(draw, data, alt, size):

@@ -8,6 +8,7 @@ Then come the pages that tell of all lessons, see `course.tools.pages`.
 """
 
 import copy
+import os
 import sys
 
 import nbformat
@@ -74,8 +75,11 @@ def run_and_save(path) -> bool:
     return True
 
 
-def execute(notebook, folder):
-    """A copy of the notebook, run from top to bottom in a fresh kernel."""
+def execute(notebook, folder, **environment):
+    """A copy of the notebook, run from top to bottom in a fresh kernel.
+
+    ``environment`` are variables that the kernel has besides those of this process.
+    """
     notebook = copy.deepcopy(notebook)
     client = NotebookClient(
         notebook,
@@ -86,7 +90,7 @@ def execute(notebook, folder):
         record_timing=False,
         resources={"metadata": {"path": str(folder)}},
     )
-    return client.execute()
+    return client.execute(env={**os.environ, **environment})
 
 
 def normalize(notebook):

@@ -10,14 +10,17 @@ Common Tools, Slide Type. 'Slide' and 'Sub-Slide' begin a new one, '-' goes on w
 flows on to a further one, see ``deck/deck.js``.
 """
 
+import re
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
+from nbclient.exceptions import CellControlSignal, DeadKernelError
 from nbconvert import SlidesExporter
 
 from course.lessons import NAMES, load_questions, name_of
-from course.tools import ROOT, CommandError, demo, find_notebooks, notebooks, plan
+from course.pictures import on_slides
+from course.tools import ROOT, CommandError, demo, find_notebooks, notebooks, plan, save
 from course.tools.deck import notebook_slides
 
 EXAMPLE = "slides 03_forward"
@@ -52,25 +55,40 @@ PACKAGES = {
 
 
 def make(paths, folder) -> list[Path]:
-    """Turn notebooks into decks in a folder; return their paths."""
+    """Run notebooks and turn them into decks in a folder; return their paths."""
     copy_parts(folder / "parts")
+    decks = []
+    for path in paths:
+        print(f"{path.stem}: it runs, to draw its pictures for slides", flush=True)
+        decks.append(write_deck(ran(path), path.stem, folder))
+    return decks
+
+
+def ran(path):
+    """A notebook as it is when it has run, its pictures drawn for slides, too."""
+    try:
+        done = save.execute(notebooks.read(path), path.parent, **on_slides.SWITCH)
+    except (CellControlSignal, DeadKernelError) as error:
+        last = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[-1]
+        raise CommandError(f"{path.stem} fails: {last}") from None
+    return save.normalize(done)
+
+
+def write_deck(notebook, name, folder) -> Path:
+    """Write the deck of a notebook that has run, beside its ``parts/``; return its path."""
     exporter = SlidesExporter(
         extra_template_basedirs=[str(DECK)],
         template_name="template",
         exclude_anchor_links=True,
     )
-    decks = []
-    for path in paths:
-        lesson = name_of(path.stem)
-        asked = load_questions(lesson).predictions if lesson in NAMES else {}
-        notebook = notebook_slides.on_slides(
-            notebooks.read(path), asked, plan.read(lesson)
-        )
-        name = {"metadata": {"name": path.stem}}
-        text, _ = exporter.from_notebook_node(notebook, resources=name)
-        decks.append(folder / f"{path.stem}.html")
-        decks[-1].write_text(text, encoding="utf-8", newline="\n")
-    return decks
+    lesson = name_of(name)
+    asked = load_questions(lesson).predictions if lesson in NAMES else {}
+    shown = notebook_slides.on_slides(notebook, asked, plan.read(lesson))
+    resources = {"metadata": {"name": name}}
+    text, _ = exporter.from_notebook_node(shown, resources=resources)
+    deck = folder / f"{name}.html"
+    deck.write_text(text, encoding="utf-8", newline="\n")
+    return deck
 
 
 def missing() -> str:

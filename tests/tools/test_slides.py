@@ -97,11 +97,9 @@ def walk(page, pictures=None) -> list:
 
 
 def make_deck(cells, folder, name="small"):
-    path = folder / "notebooks" / f"{name}.ipynb"
-    path.parent.mkdir()
-    save.write(v4.new_notebook(cells=cells), path)
-    [deck] = slides.make([path], folder / "decks")
-    return deck
+    """The deck of a notebook that has run."""
+    slides.copy_parts(folder / "parts")
+    return slides.write_deck(v4.new_notebook(cells=cells), name, folder)
 
 
 @pytest.fixture(scope="module")
