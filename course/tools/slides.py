@@ -7,7 +7,7 @@ notebooks of ``demo.py`` are made as well.
 Where a slide begins, the notebook's metadata say. In JupyterLab: the gears at the right,
 Common Tools, Slide Type. 'Slide' and 'Sub-Slide' begin a new one, '-' goes on with it,
 'Fragment' appears at the next key, 'Skip' is left out. What is too much for a slide
-flows on to a further one, see ``deck/deck.js``.
+flows on to a further one, see ``deck/layout.js``.
 """
 
 import re
@@ -106,5 +106,5 @@ def copy_parts(folder):
         [place] = find_spec(package).submodule_search_locations
         for file in files:
             shutil.copy(Path(place) / file, folder)
-    for name in ("deck.js", "deck.css"):
+    for name in ("layout.js", "deck.js", "deck.css"):
         shutil.copy(DECK / name, folder)

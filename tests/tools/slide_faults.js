@@ -25,7 +25,8 @@ function look() {
   const over = { top: 0, right: 0, bottom: 0, left: 0 };
   const others = [],
     small = [];
-  let isEmpty = true;
+  let isEmpty = true,
+    isFolded = true; // until anything else is seen
 
   // What is drawn in this rectangle must lie in the slide.
   const measure = (r) => {
@@ -41,15 +42,17 @@ function look() {
   const start = (e, length) => e.textContent.trim().replace(/\s+/g, " ").slice(0, length);
 
   const title = slide.querySelector(":scope > :is(h1, h2, h3, h4):first-child");
-  // Alone with the title a picture is two thirds of the slide, beside text a half;
-  // less if it is as wide as the slide.
-  const isAlone = slide.querySelectorAll(":scope > :not(aside, img)").length <= 1;
+  // What is drawn for a place on slides is shown as it is drawn: its numbers are 24 px high.
+  // Any other picture is a half of the slide, alone with the title two thirds; less if it
+  // is as wide as the slide.
+  const isAlone = slide.querySelectorAll(":scope > .body > *").length <= 1;
   const judgePicture = (image) => {
     if (!image.naturalWidth)
       return others.push(`the picture '${image.alt.slice(0, 30)}' doesn't load`);
-    const { width, height } = image.getBoundingClientRect(),
-      due = isAlone ? 480 : 360;
-    if (height / scale < due - SLACK && width / scale < 1200 - SLACK)
+    const { width, height } = image.getBoundingClientRect();
+    const due = image.dataset.place ? image.naturalHeight : isAlone ? 480 : 360;
+    const isWide = !image.dataset.place && width / scale > 1200 - SLACK;
+    if (height / scale < due - SLACK && !isWide)
       others.push(`a picture ${(height / scale).toFixed()} px high, less than ${due}`);
   };
 
@@ -60,6 +63,7 @@ function look() {
     if (isPicture || e.matches("mjx-container > svg")) {
       measure(e.getBoundingClientRect());
       isEmpty &&= Boolean(title?.contains(e));
+      isFolded &&= Boolean(title?.contains(e)) || Boolean(e.closest("details"));
     }
     // MathJax draws its letters without texts, and hides a second form of them.
     if (e.closest("mjx-container")) continue;
@@ -69,6 +73,7 @@ function look() {
     for (const text of e.childNodes) {
       if (text.nodeType !== Node.TEXT_NODE || !text.textContent.trim()) continue;
       isEmpty &&= Boolean(title?.contains(e));
+      isFolded &&= Boolean(title?.contains(e) || e.closest("details"));
       const range = document.createRange();
       range.selectNodeContents(text);
       for (const r of range.getClientRects()) if (r.width) measure(r);
@@ -83,6 +88,7 @@ function look() {
     .filter((line) => DRAWING.test(line));
   others.push(...small.slice(0, 1), ...lines.map((line) => `shows the line '${line}'`));
   if (isEmpty) others.push("is empty");
+  else if (isFolded) others.push("shows nothing until it is unfolded");
   const sides = Object.entries(over).filter(([_, px]) => px > SLACK);
   return {
     slide: {

@@ -28,12 +28,9 @@ KEYS = (
 )
 
 
-COUNT = (
-    "<p>Count the hands: type them in the demo notebook (12 A, 9 B), whose run draws them."
-    "</p>"
-)
-# What waits for the quiz in a notebook is open on a slide.
-FOLDED = r"(?s)<details><summary>After the quiz</summary>\s*(.*?)\s*</details>"
+PREDICT = r"(?s)\*\*Predict\b.*"  # the question below says so itself
+# Whose function it is: only a learner's own copy has something to say.
+WHOSE = r"(?m)^\w+: the course's, until you solve it.*\n?"
 
 
 def slide_type(cell) -> str:
@@ -52,27 +49,34 @@ def on_slides(notebook, questions, chapter):
         if slide == "skip" or kind in ("solution", "reveal"):
             continue
         question = questions.get(question_in(cell)) if kind == "predict" else None
+        words = chapter.questions.get(question.name, "") if question else ""
+        shown = new_markdown_cell(_asked(question, words)) if question else _shown(cell)
+        if not shown.source and not shown.get("outputs"):
+            continue
         if asked and not question and slide in ("-", "fragment"):
             slide = "subslide"  # else the run would answer before the class
         asked = question
         notes = [] if cells else [KEYS]
         if question:
-            notes.append(_answers(question, chapter.questions.get(question.name, "")))
+            notes.append(_answers(question, words))
         notes += _plan(headings(cell), chapter, told)
-        cells.append(_marked(_shown(cell, question), slide))
+        cells.append(_marked(shown, slide))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
     return with_cells(notebook, cells)
 
 
-def _shown(cell, question):
-    """A cell as its slide has it."""
-    if question:
-        return new_markdown_cell(_asked(question))
+def _shown(cell):
+    """A cell as its slide has it; an empty one if nothing is left of it."""
     cell = copy.deepcopy(cell)
-    cell.source = without_reveals(cell.source)
     if cell.cell_type == "markdown":
-        cell.source = re.sub(FOLDED, r"\1", _without_links(cell.source))
-    elif any("image/png" in output.get("data", ()) for output in cell.outputs):
+        cell.source = re.sub(PREDICT, "", _without_links(cell.source)).strip()
+        return cell
+    cell.source = without_reveals(cell.source)
+    for output in cell.outputs:
+        if output.output_type == "stream":
+            output.text = re.sub(WHOSE, "", output.text)
+    cell.outputs = [output for output in cell.outputs if output.get("text", True)]
+    if any("image/png" in output.get("data", ()) for output in cell.outputs):
         cell.source = functions(cell)  # they are there to be read
     return cell
 
@@ -90,18 +94,21 @@ def _without_links(text):
 # 1. Questions ------------------------------------------------------------------------
 
 
-def _asked(question):
-    right = _right(question, [*_replies(question, in_full=False)])
+def _asked(question, words):
+    """A question with its answer folded; ``words`` are its chapter's."""
+    text = as_html(question.text).replace("<p>", "<p><strong>Predict:</strong> ", 1)
+    right = _right(question, [*_replies(question, words, in_full=False)])
     return (
-        f"{as_html(question.text)}{question.static()}"
-        f'<details class="answer"><summary>Answer</summary>{right}</details>'
+        f'<div class="question">{text}{question.static()}'
+        f'<details class="answer"><summary>Answer</summary>{right}</details></div>'
     )
 
 
-def _replies(question, in_full):
+def _replies(question, words, in_full):
     """Each answer with its reply, the right one first; none where lines are ordered.
 
-    An option is its letter, ``in_full`` with its words.
+    An option is its letter, ``in_full`` with its words. A number that only a run tells
+    stands in the ``words`` of the chapter.
     """
     if isinstance(question, ChoiceQuestion):
         options = question.lettered.items()
@@ -109,10 +116,8 @@ def _replies(question, in_full):
             words = f" {code(option.text)}" if in_full else ""
             yield f"<strong>{letter}.{words}</strong> {code(option.feedback)}"
     elif isinstance(question, NumberQuestion):
-        # Where a run tells the number, the chapter has it for the notes.
-        number = (
-            "" if question.answer is None else f"<strong>{question.answer:g}</strong>. "
-        )
+        [number] = re.findall(r"\ARight: (.+?)\. ", words) or [question.answer]
+        number = "" if number is None else f"<strong>{number}</strong>. "
         yield f"{number}{code(question.feedback)}"
         for miss in question.misses:
             yield f"{miss.value:g}. {code(miss.feedback)}"
@@ -124,15 +129,24 @@ def _right(question, replies):
     return f"<p>✓ Right:</p>{question.solution()}"
 
 
+def _count(question):
+    """How a teacher tells a demo notebook what the class guesses."""
+    example = "80, 3x 90" if isinstance(question, NumberQuestion) else "12 A, 9 B"
+    return (
+        f"<p>Count the hands: type them in the demo notebook ({example}), whose run "
+        "draws them.</p>"
+    )
+
+
 # 2. Notes ----------------------------------------------------------------------------
 
 
 def _answers(question, words):
     """The right answer, what the chapter says of the question, the wrong answers."""
-    replies = [*_replies(question, in_full=True)]
+    replies = [*_replies(question, words, in_full=True)]
     name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, replies)}"
     wrong = "".join(f"<p>Wrong: {reply}</p>" for reply in replies[1:])
-    count = "" if question.at_once else COUNT
+    count = "" if question.at_once else _count(question)
     return f"{count}{name}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
