@@ -120,3 +120,25 @@ function starts() {
   // the first number of each list
   return [...document.querySelectorAll("ol")].map((e) => e.start);
 }
+
+function composed() {
+  // of each slide: its title, where its first words and its picture stand, what is folded
+  return Reveal.getSlides().map((slide) => {
+    const { h, v } = Reveal.getIndices(slide);
+    Reveal.slide(h, v);
+    const words = slide.querySelector(".body p")?.getBoundingClientRect();
+    const image = [...slide.querySelectorAll("img")].find((e) => e.checkVisibility());
+    const picture = image?.getBoundingClientRect();
+    let where = "";
+    if (words && picture) where = picture.left >= words.right ? "right" : "not right";
+    if (words && picture?.top >= words.bottom) where = "below";
+    return {
+      title: slide.querySelector(".title").textContent,
+      place: image?.dataset.place ?? "",
+      where,
+      folded: slide.querySelectorAll("details").length,
+      text: [...slide.querySelectorAll(".body p")].map((e) => e.textContent).join(" "),
+      size: parseFloat(getComputedStyle(slide.querySelector(".body")).fontSize),
+    };
+  });
+}

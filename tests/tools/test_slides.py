@@ -4,13 +4,16 @@ Needs Chromium, as tests/browser does, and no network. Slides with planted fault
 slides.toml, show that the look at a slide finds them.
 """
 
+import base64
 import contextlib
+import io
 import os
 import re
 from pathlib import Path
 
 import pytest
 from nbformat import v4
+from PIL import Image
 
 from course.lessons import load_questions, name_of
 from course.tools import CommandError, find_notebooks, plan, save, slides
@@ -60,6 +63,18 @@ def picture(source):
     data, alt = {"image/png": PIXEL, "text/plain": "words"}, {"alt": "A square"}
     output = v4.new_output("display_data", data, metadata={"image/png": alt})
     return code(source, outputs=[output])
+
+
+def drawn(**places):
+    """A cell whose picture was drawn for places on a slide, as {place: (width, height)}."""
+    slides = {}
+    for place, size in places.items():
+        stream = io.BytesIO()
+        Image.new("RGB", size).save(stream, "png")
+        slides[place] = base64.b64encode(stream.getvalue()).decode()
+    cell = picture("pictures.square()")
+    cell.outputs[0].metadata["image/png"]["slides"] = slides
+    return cell
 
 
 def planted():
@@ -161,6 +176,57 @@ def test_the_layout_of_slides(laid_out):
     assert texts[4:7] == [["A square"], words, ["A square"]]
 
 
+PLACES = {"beside": (600, 500), "low": (1200, 400), "tall": (1200, 580)}
+WIDE = {"low": (1200, 400), "tall": (1200, 580)}
+TOLD = "<details><summary>After your run: why</summary>\n\nSo it is.\n\n</details>"
+
+
+@pytest.fixture(scope="module")
+def composed(browser, tmp_path_factory):
+    """How the parts of some slides stand, as {title: what ``composed`` tells}."""
+    cells = [
+        markdown("## Both fit\n\nWords."),
+        drawn(**PLACES),
+        markdown("## A wide one\n\nWords."),
+        drawn(**WIDE),
+        markdown("## Long lines of code\n\nWords."),
+        code("x = 1  # " + "much " * 14),
+        drawn(**PLACES),
+        markdown("## Too many words\n\n" + "Words.\n\n" * 9),
+        drawn(**WIDE),
+        markdown("## Explained\n\nWords."),
+        markdown(TOLD, "subslide"),
+        markdown("## Explained later\n\n" + "Words.\n\n" * 11),
+        markdown(TOLD, "subslide"),
+        markdown("More.", "subslide"),
+    ]
+    deck = make_deck(cells, tmp_path_factory.mktemp("composed"))
+    with opened(browser, deck) as page:
+        return {slide["title"]: slide for slide in page.evaluate("composed()")}
+
+
+def test_a_picture_stands_where_it_fits_in_the_form_that_was_drawn_for_it(composed):
+    """Guards: text and its picture parted; a picture squeezed, its numbers too small."""
+    places = {
+        title: (slide["place"], slide["where"]) for title, slide in composed.items()
+    }
+    assert places["Both fit"] == ("beside", "right")
+    assert places["A wide one"] == places["Long lines of code"] == ("low", "below")
+    assert places["Too many words"] == ("", "")
+    assert places["Too many words (2)"] == ("tall", "")
+
+
+def test_an_explanation_is_folded_only_beside_what_it_explains(composed):
+    """Guards: a slide that is white until a key is pressed; text that could be larger."""
+    assert composed["Explained"]["folded"] == 1
+    later = composed["Explained later (2)"]
+    assert (
+        later["folded"] == 0 and later["text"] == "After your run: why So it is. More."
+    )
+    assert composed["Explained later"]["text"] == " ".join(["Words."] * 11)
+    assert later["size"] > composed["Explained later"]["size"] >= 28
+
+
 @pytest.fixture(scope="module")
 def show(browser, tmp_path_factory):
     """The page of a deck with a question of notebook 1, and its requests."""
@@ -254,6 +320,43 @@ def test_notes_say_what_to_do_and_to_expect(show):
     assert "Right: '0.4'. Expect '0' from the quick ones." in first
     assert "still the 10 min of Begin" in last and "✓" not in last
     assert "Go on: at home." in last and "at home" not in first
+
+
+def test_what_only_a_learner_has_use_for_is_left_out():
+    """Guards: 'Predict:' twice, or far from its question; whose function runs; an empty cell."""
+    said = v4.new_output(
+        "stream", text="my_step: the course's, until you solve it in 5\n"
+    )
+    kept = v4.new_output("stream", text=f"{said.text}loss 0.1\n")
+    cells = [
+        markdown("## A\n\nWords. **Predict** before\nyou run.", "slide"),
+        markdown("**Predict**, for all:", "-"),
+        code("[step] = lesson.own('my_step')", outputs=[said]),
+        code("print(loss)", outputs=[kept]),
+    ]
+    made = notebook_slides.on_slides(
+        v4.new_notebook(cells=cells), {}, plan.Chapter([], [], {})
+    )
+    shown = [c for c in made.cells if notebook_slides.slide_type(c) != "notes"]
+    assert [cell.source for cell in shown] == [
+        *("## A\n\nWords.", "[step] = lesson.own('my_step')", "print(loss)")
+    ]
+    assert [cell.outputs for cell in shown[1:]] == [[], [kept | {"text": "loss 0.1\n"}]]
+
+
+def test_the_answer_of_a_number_is_the_number_that_came_out():
+    """Guards: an answer without its number; votes in a form that the demo refuses."""
+    asked = load_questions("your_network").predictions["new people"]
+    words = plan.read("your_network").questions["new people"]
+    cell = code('lesson.predict("new people")')
+    made = notebook_slides.on_slides(
+        v4.new_notebook(cells=[cell]),
+        {asked.name: asked},
+        plan.Chapter([], [], {asked.name: words}),
+    )
+    question, *notes = [cell.source for cell in made.cells]
+    assert "✓ Right: <strong>91 %</strong>" in question
+    assert "80, 3x 90" in "".join(notes) and "12 A" not in "".join(notes)
 
 
 def test_what_is_missing_is_named(monkeypatch, tmp_path):

@@ -26,6 +26,7 @@ async function layOut() {
   partExplanations();
   joinSlides();
   for (let slide of allSlides()) while (slide) slide = takeRest(slide);
+  joinSlides(); // what is left of one may go on with the next
   numberTitles();
   allSlides().forEach(finish);
   all("details", (answer) => (answer.open = false));
@@ -86,8 +87,8 @@ function joinSlides() {
       slide.hasOwnTitle = before.hasOwnTitle;
       before.remove();
     } else {
-      arrange(before, before.blocks);
-      arrange(slide, blocks);
+      compose(before, before.blocks);
+      compose(slide, blocks);
     }
   }
 }
@@ -178,6 +179,9 @@ const HEADS = "summary, thead"; // each part of what is cut has them
 function takeRest(slide) {
   const { blocks } = slide;
   if (compose(slide, blocks)) return null;
+  slide.classList.add("is-tight"); // rather than a slide of two lines
+  if (compose(slide, blocks)) return null;
+  slide.classList.remove("is-tight");
   for (let n = blocks.length - 1; n > 0 && blocks.some(isFigure); n--)
     if (!leadsOn(blocks[n - 1]) && compose(slide, blocks.slice(0, n)))
       return addSlide(slide, blocks.slice(n));
