@@ -283,9 +283,8 @@ class Panel:
         data, metadata = host.view(self.box, self.clicks)
         data["image/png"] = base64.b64encode(self.shown.png).decode()
         data["text/plain"] = self.shown.line
-        slides = on_slides.for_slides(
-            self.view.places, partial(self.view.on_slide, self.data, self.now())
-        )
+        draw = partial(self.view.figure_on_slide, self.data, self.now())
+        slides = on_slides.for_slides(self.view.places, draw)
         return data, {**metadata, "image/png": {"alt": self.shown.alt, **slides}}
 
     def close(self):

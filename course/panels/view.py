@@ -11,7 +11,7 @@ from PIL import Image
 
 from course.panels.quick_text import QuickAxes, QuickCanvas
 from course.pictures import on_slides
-from course.pictures.style import STYLE, as_png
+from course.pictures.style import STYLE
 
 
 class Cell(NamedTuple):
@@ -167,22 +167,28 @@ class View:
         Image.fromarray(self.pixels()).save(stream, "png", compress_level=1)
         return stream.getvalue()
 
-    def on_slide(self, data, look, width, height) -> bytes:
-        """The picture as a PNG for a slide of this size in inches."""
-        smaller = copy.copy(self)
-        smaller.size = int(100 * width), int(100 * height)
-        across, up = np.divide(smaller.size, self.size)
-        smaller.cells = {
-            name: Cell(
-                *(int(across * cell.left), int(up * cell.bottom)),
-                *(int(across * cell.width), int(up * cell.height), cell.margins),
-            )
+    def on_slide(self, place):
+        """A copy of this view, of the size and with the cells that it has on a slide.
+
+        Its inches are those of the picture there; the margins are planned for texts, and
+        stay.
+        """
+        view = copy.copy(self)
+        view.size = np.array(on_slides.PLACES[place]) * 100 // on_slides.DPI
+        scale = np.tile(view.size / self.size, 2)
+        view.cells = {
+            name: Cell(*(scale * cell[:4]).astype(int).tolist(), cell.margins)
             for name, cell in self.cells.items()
         }
-        View.__init__(smaller)
-        smaller.show(data, look)
-        with matplotlib.rc_context(self.style):
-            return as_png(smaller.figure, dpi=on_slides.DPI)
+        View.__init__(view)
+        return view
+
+    def figure_on_slide(self, data, look, place):
+        """The figure that such a copy draws."""
+        view = self.on_slide(place)
+        view.show(data, look)
+        view.figure.set_dpi(on_slides.DPI)
+        return view.figure
 
     def save(self, path):
         """Write the figure; the path's ending says how, .png or .svg."""

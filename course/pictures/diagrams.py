@@ -45,7 +45,7 @@ def matrix_product() -> Picture:
         "Matrix product: the row h of shape (1, 3) times the matrix w of shape (3, 2) "
         f"gives one number for each column of w. {units}."
     )
-    return Picture(draw, alt, size=(10, 4.4))
+    return Picture(draw, alt, size=(10, 4.4), is_diagram=True)
 
 
 def forward_backward() -> Picture:
@@ -57,7 +57,7 @@ def forward_backward() -> Picture:
         "gives dW = A[i]ᵀ dZ, db = the sum of dZ over the samples, and dA[i] = dZ Wᵀ for the "
         "layer before. Dotted: A[i] and Z[i] come from the cache."
     )
-    return Picture(_draw_forward_backward, alt, size=(11.4, 5.0))
+    return Picture(_draw_forward_backward, alt, size=(11.4, 5.0), is_diagram=True)
 
 
 def _draw_forward_backward(ax):
@@ -131,7 +131,7 @@ def chain_rule() -> Picture:
         _text(ax, 6.4, 0.5, result, size=15)
         _text(ax, 6.4, 3.65, given, size=13)
 
-    return Picture(draw, alt, size=(12.8, 4.0))
+    return Picture(draw, alt, size=(12.8, 4.0), is_diagram=True)
 
 
 def tape(tape, names) -> Picture:
@@ -167,7 +167,8 @@ def tape(tape, names) -> Picture:
         _arrow(ax, (places[-1], 0.8), (places[0], 0.8), NEGATIVE, "dashed")
         _text(ax, inches / 2, 0.4, "the way back, from the end", color=NEGATIVE)
 
-    return Picture(draw, _tell_tape(rows, parents, used), size=(inches, 4.7))
+    told = _tell_tape(rows, parents, used)
+    return Picture(draw, told, size=(inches, 4.7), is_diagram=True)
 
 
 def _tell_tape(rows, parents, used):
