@@ -32,15 +32,17 @@ def are_drawn() -> bool:
 
 
 def for_slides(places, draw) -> dict:
-    """The metadata of a picture for slides; none if they aren't asked for.
-
-    ``draw(place)`` draws a figure for a place; at least the tall one is taken.
-    """
+    """The metadata of a picture for slides; none if they aren't asked for."""
     if not are_drawn():
         return {}
+    shown = figures(places, draw)
+    return {"slides": {place: as_text(figure) for place, figure in shown.items()}}
+
+
+def figures(places, draw) -> dict:
+    """What ``draw(place)`` draws where it can be read; the tall one anyway."""
     drawn = {place: draw(place) for place in places}
-    good = {k: fig for k, fig in drawn.items() if k == "tall" or not faults(fig)}
-    return {"slides": {place: as_text(fig) for place, fig in good.items()}}
+    return {k: fig for k, fig in drawn.items() if k == "tall" or not faults(fig)}
 
 
 def inches(place, size, keeps_shape=False):
@@ -58,7 +60,7 @@ def inches(place, size, keeps_shape=False):
 def as_text(figure) -> str:
     """A figure of a deck as a PNG without white edges, in base64."""
     stream, png = io.BytesIO(), io.BytesIO()
-    figure.savefig(stream, dpi="figure")
+    figure.savefig(stream, dpi=figure.dpi)
     image = Image.open(stream).convert("RGB")
     ink = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
     # 256 colours: a third of the bytes.
@@ -145,8 +147,14 @@ def wrap(figure, columns):
         edges = (middle, figure.bbox.width - middle) if columns == 1 else (beside,)
         for text in ax.title, ax.xaxis.label:
             _break(text, text.get_window_extent().width, 2 * min(edges))
-        label = ax.yaxis.label
-        _break(label, label.get_window_extent().height, figure.bbox.height)
+        label, middle = ax.yaxis.label, np.mean(ax.bbox.intervaly)
+        room = 2 * min(middle, figure.bbox.height - middle)
+        _break(label, label.get_window_extent().height, room)
+
+
+def break_title(ax, room):
+    """Break the title of Axes that are alone in a cell with so many pixels."""
+    _break(ax.title, ax.title.get_window_extent().width, room)
 
 
 def _break(text, length, room):

@@ -99,16 +99,18 @@ class Picture:
     ``draw`` draws on the Axes that it gets; it may be a list of one for each Axes in a
     row. The PNG that Jupyter shows is made once, when it is first asked for. A diagram
     has places in inches of its ``size``: on a slide it is the same, smaller or larger.
+    ``ratios`` are the widths of the Axes of a row.
     """
 
-    def __init__(self, draw, alt, size=(8.0, 4.5), is_diagram=False):
+    def __init__(self, draw, alt, size=(8.0, 4.5), is_diagram=False, ratios=None):
         self.draws = [draw] if callable(draw) else draw
         self.alt, self.size, self.is_diagram = alt, size, is_diagram
+        self.ratios = ratios
 
     def figure(self, size=None) -> Figure:
         """The picture as a new figure, of its own size or another."""
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
-            fig, axes = new_figure(len(self.draws), size or self.size)
+            fig, axes = new_figure(len(self.draws), size or self.size, self.ratios)
             for draw, ax in zip(self.draws, np.ravel(axes)):
                 draw(ax)
         return fig
@@ -133,7 +135,8 @@ class Picture:
             across, up = np.divide(on_slides.PLACES[place], self.size)
             figure.set_dpi(min(across, up))
             return figure
-        keeps_shape = any(ax.get_aspect() != "auto" for ax in figure.axes)
+        shown = figure.axes[: len(self.draws)]
+        keeps_shape = all(ax.get_aspect() != "auto" for ax in shown)
         figure = self.figure(on_slides.inches(place, self.size, keeps_shape))
         figure.set_dpi(on_slides.DPI)
         on_slides.wrap(figure, len(self.draws))
