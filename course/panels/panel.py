@@ -283,10 +283,12 @@ class Panel:
         data, metadata = host.view(self.box, self.clicks)
         data["image/png"] = base64.b64encode(self.shown.png).decode()
         data["text/plain"] = self.shown.line
-        slides = on_slides.for_slides(
-            self.view.places, partial(self.view.on_slide, self.data, self.now())
-        )
-        return data, {**metadata, "image/png": {"alt": self.shown.alt, **slides}}
+        draw = partial(self.view.drawn_for_slide, self.data, self.now())
+        slides = on_slides.for_slides(self.view.places, draw)
+        alt = self.shown.alt
+        if slides:  # where fewer pictures may be shown
+            alt = self.view.for_slide("tall").alt(self.data, self.now())
+        return data, {**metadata, "image/png": {"alt": alt, **slides}}
 
     def close(self):
         """Remove the panel from the page and free what it holds."""

@@ -11,7 +11,8 @@ from course.panels import controls
 from course.panels.panel import SHOWN, Panel
 from course.panels.stepped import SteppedPanel
 from course.panels.view import Cell, View
-from course.pictures.style import number
+from course.pictures import axes
+from course.pictures.style import SMALL, number
 
 
 class Stage(NamedTuple):
@@ -117,6 +118,12 @@ def _row(values):
 class PassView(View):
     """The network as far as it is computed, and the formulas of the stage."""
 
+    places = ("tall",)
+    on_slide: ClassVar = {
+        "network": Cell(0, 0, 500, 367, (2, 2, 2, 46)),
+        "formulas": Cell(500, 0, 259, 367, (8, 8, 2, 8)),
+    }
+
     def __init__(self, height):
         self.size = 1000, height
         self.cells = {
@@ -127,21 +134,28 @@ class PassView(View):
 
     def draw(self, data, look):
         stage, key = data.stages[look.step], (id(data), look.step)
+        # Where the way back follows, each unit has room for its slope from the start.
+        self._slopes = stage.slopes if data.stages[-1].slopes else None
         self.paint("network", key, self._draw_network, stage)
         self.paint("formulas", key, self._draw_formulas, stage)
 
     def _draw_network(self, ax, stage):
-        shown = stage.params, stage.cache, stage.grads, stage.slopes
+        shown = stage.params, stage.cache, stage.grads, self._slopes
         pictures.draw_network(ax, *shown, active=stage.active)
         ax.set_title(_shown(stage)[:1].upper() + _shown(stage)[1:])
 
     def _draw_formulas(self, ax, stage):
         ax.set_axis_off()
-        look = {"va": "top", "transform": ax.transAxes}
-        ax.text(0, 1, stage.title, fontsize=18, **look)
-        look |= {"family": "DejaVu Sans Mono", "fontsize": 13}
+        width, height = axes.size_in_points(ax)
+        look, size = (
+            {"va": "top", "transform": ax.transAxes},
+            13 if width > 200 else SMALL,
+        )
+        ax.text(0, 1, stage.title, fontsize=size + 5, **look)
+        look |= {"family": "DejaVu Sans Mono", "fontsize": size}
         for i, line in enumerate(stage.formulas):
-            ax.text(0, 1 - (34 + 19 * i) / ax.bbox.height, line, **look)
+            down = (24.5 + 13.7 * i) * size / 13
+            ax.text(0, 1 - down / height, line, **look)
 
     def line(self, data, look):
         stage = data.stages[look.step]

@@ -30,6 +30,12 @@ class TrainingView(View):
         "surface": Cell(590, 0, 245, 180, (76, 31, 38, 26)),
         "neuron": Cell(835, 0, 245, 180, (76, 31, 38, 26)),
     }
+    places = ("tall",)
+    on_slide: ClassVar = {  # those that can be read from the last row
+        "network": Cell(0, 0, 500, 367, (2, 2, 2, 2)),
+        "surface": Cell(500, 187, 259, 180, (64, 31, 30, 24)),
+        "loss": Cell(500, 0, 259, 187, (74, 48, 18, 42)),
+    }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
     run, curve, previous = None, None, None
@@ -123,13 +129,18 @@ class TrainingView(View):
 
     def alt(self, run, look):
         x, (layer, unit) = self.chosen_input(run, look), look.neuron
-        return (
-            f"Five linked pictures of the network after step {look.step}: the network "
-            f"with its numbers for the input ({x[0]:g}, {x[1]:g}); the loss by step, on a "
-            "logarithmic axis; the output over the square of inputs, with the data; the "
-            f"same for {'z of ' if look.show_z else ''}unit {unit} of layer {layer}; the "
-            f"data in the space of layer {look.hidden_layer}. {self.line(run, look)}."
-        )
+        which = f"{'z of ' if look.show_z else ''}unit {unit} of layer {layer}"
+        parts = {
+            "network": f"the network with its numbers for the input ({x[0]:g}, {x[1]:g})",
+            "loss": "the loss by step, on a logarithmic axis",
+            "surface": "the output over the square of inputs, with the data",
+            "neuron": f"the same for {which}",
+            "hidden": f"the data in the space of layer {look.hidden_layer}",
+        }
+        shown = "; ".join(parts[name] for name in parts if name in self.cells)
+        count = "Five" if len(self.cells) == 5 else "Three"
+        pictures = f"{count} linked pictures of the network after step {look.step}"
+        return f"{pictures}: {shown}. {self.line(run, look)}."
 
     def table(self, run, look):
         """One row for each step: its number, its loss, the rows of data it used."""

@@ -11,7 +11,7 @@ from PIL import Image
 
 from course.panels.quick_text import QuickAxes, QuickCanvas
 from course.pictures import on_slides
-from course.pictures.style import STYLE, as_png
+from course.pictures.style import SMALL, STYLE
 
 
 class Cell(NamedTuple):
@@ -56,7 +56,10 @@ class View:
 
     size = (1000, 380)
     cells: ClassVar[dict] = {}
-    places = ("tall", "low")  # where on a slide it is good
+    places = ("tall", "low")  # where on a slide it may stand
+    on_slide: ClassVar = (
+        None  # the cells there, of 759 x 367, if others than these smaller
+    )
     chooses = False  # whether ``choose(data, x, y, look)`` tells what a click chooses
     # Titles and axis labels have fixed places: to find new ones takes time.
     style: ClassVar = {**STYLE, "axes.titley": 1.0}
@@ -103,8 +106,8 @@ class View:
         laid again. So a mark that moves over a loss curve takes less than half of the
         time.
         """
-        if self._drawn.get(name) == key:
-            return
+        if name not in self.cells or self._drawn.get(name) == key:
+            return  # on a slide are fewer cells
         ax, pixels = self.axes[name], self._pixels_of(name)
         if ground is None or self._grounds.get(name, (None,))[0] != ground:
             _wipe(ax)
@@ -167,22 +170,32 @@ class View:
         Image.fromarray(self.pixels()).save(stream, "png", compress_level=1)
         return stream.getvalue()
 
-    def on_slide(self, data, look, width, height) -> bytes:
-        """The picture as a PNG for a slide of this size in inches."""
-        smaller = copy.copy(self)
-        smaller.size = int(100 * width), int(100 * height)
-        across, up = np.divide(smaller.size, self.size)
-        smaller.cells = {
-            name: Cell(
-                *(int(across * cell.left), int(up * cell.bottom)),
-                *(int(across * cell.width), int(up * cell.height), cell.margins),
-            )
+    def for_slide(self, place):
+        """A copy of this view with the cells that it has in a place on a slide.
+
+        Its inches are those of the picture there; the margins are planned for texts, and
+        stay. Titles are as small as a text may be.
+        """
+        view = copy.copy(self)
+        view.size = np.array(on_slides.PLACES[place]) * 100 // on_slides.DPI
+        scale = np.tile(view.size / self.size, 2)
+        view.style = {**self.style, "axes.titlesize": SMALL}
+        view.cells = self.on_slide or {
+            name: Cell(*(scale * cell[:4]).astype(int).tolist(), cell.margins)
             for name, cell in self.cells.items()
         }
-        View.__init__(smaller)
-        smaller.show(data, look)
-        with matplotlib.rc_context(self.style):
-            return as_png(smaller.figure, dpi=on_slides.DPI)
+        View.__init__(view)
+        return view
+
+    def drawn_for_slide(self, data, look, place):
+        """The figure that such a copy draws."""
+        view = self.for_slide(place)
+        view.show(data, look)
+        view.figure.set_dpi(on_slides.DPI)
+        for name, cell in view.cells.items():
+            room = (cell.width - 4) * on_slides.DPI / 100
+            on_slides.break_title(view.axes[name], room)
+        return view.figure
 
     def save(self, path):
         """Write the figure; the path's ending says how, .png or .svg."""

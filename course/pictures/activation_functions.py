@@ -41,7 +41,8 @@ def _draw_family(ax):
         look = style.line_look(i) | {"marker": ""}
         ax.plot(z, mlp.leaky_relu(alpha).f(z), label=words, **look)
     axes.draw_zeros(ax)
-    ax.set(xlabel="z", title="f(z)", ylim=(-3.3, 6.8))
+    top = -3.3 + 6.5 / (1 - axes.legend_share(ax, len(FAMILY)))
+    ax.set(xlabel="z", title="f(z)", ylim=(-3.3, top))
     ax.legend(loc="upper center", ncols=1)
 
 

@@ -1,5 +1,7 @@
 """What the Axes of many pictures share: text inside, limits, log axes."""
 
+import textwrap
+
 import numpy as np
 from matplotlib import ticker
 
@@ -45,6 +47,15 @@ def legend_share(ax, rows):
     """The share of the height of the Axes that a legend with this many rows takes."""
     height = max(size_in_points(ax)[1], 1)
     return float(min(0.6, (1.45 * STYLE["legend.fontsize"] * rows + 14) / height))
+
+
+def fitted(ax, label) -> str:
+    """The label of a legend, broken where it is wider than the Axes."""
+    size = STYLE["legend.fontsize"]
+    room = (size_in_points(ax)[0] - 4 * size) / (0.6 * size)
+    lines = label.replace(" = ", "\xa0=\xa0").split("\n")  # 'n = 200' stays whole
+    broken = (textwrap.fill(line, max(12, int(room))) for line in lines)
+    return "\n".join(broken).replace("\xa0", " ")
 
 
 def finite_limits(values, pad=0.05, least=1e-9):

@@ -13,7 +13,10 @@ from course.pictures.style import NEGATIVE, NEUTRAL, POSITIVE, SMALL, Picture
 from course.words import counted
 
 HIGH = 0.72  # a row of a matrix; a column is 1 wide
-TOP = 2.55  # of the boxes of a tape
+TOP, TALL = 2.55, 1.2  # of the boxes of a tape
+# Sizes of texts, in points, which a slide of 1200 pixels shows as 24 pixels: in a picture
+# of 10 inches, and in one of 12.8.
+TEXT, LARGE = 14.5, 18.5
 
 
 def matrix_product() -> Picture:
@@ -45,7 +48,7 @@ def matrix_product() -> Picture:
         "Matrix product: the row h of shape (1, 3) times the matrix w of shape (3, 2) "
         f"gives one number for each column of w. {units}."
     )
-    return Picture(draw, alt, size=(10, 4.4))
+    return Picture(draw, alt, size=(10, 4.4), is_diagram=True)
 
 
 def forward_backward() -> Picture:
@@ -57,30 +60,30 @@ def forward_backward() -> Picture:
         "gives dW = A[i]ᵀ dZ, db = the sum of dZ over the samples, and dA[i] = dZ Wᵀ for the "
         "layer before. Dotted: A[i] and Z[i] come from the cache."
     )
-    return Picture(_draw_forward_backward, alt, size=(11.4, 5.0))
+    return Picture(_draw_forward_backward, alt, size=(10, 4.83), is_diagram=True)
 
 
 def _draw_forward_backward(ax):
     _clear(ax)
-    top, low, left, middle, right = 4.0, 1.35, 1.6, 5.9, 9.9
-    _box(ax, left, top, "A[i]\n(n, n_in)")
-    _box(ax, middle, top, "Z[i] = A[i] @ W + b\n(n, n_out)")
-    _box(ax, right, top, "A[i+1] = f(Z[i])\n(n, n_out)")
-    _arrow(ax, (2.2, top), (4.8, top), POSITIVE)
-    _arrow(ax, (7.05, top), (9.0, top), POSITIVE)
-    _text(ax, middle, top + 0.68, "forward, solid: layer i", color=POSITIVE)
-    _box(ax, right, low, "dA[i+1]\n(n, n_out)")
-    _box(ax, middle, low, "dZ = dA[i+1] * f'(Z[i])\n(n, n_out)")
-    _box(ax, left, low, "dA[i] = dZ Wᵀ\n(n, n_in)")
+    top, low = 3.9, 1.2
+    _box(ax, 0.95, top, "A[i]\n(n, n_in)")
+    _box(ax, 4.6, top, "Z[i] = A[i] @ W + b\n(n, n_out)")
+    _box(ax, 8.7, top, "A[i+1] = f(Z[i])\n(n, n_out)")
+    _arrow(ax, (1.65, top), (3.3, top), POSITIVE)
+    _arrow(ax, (5.9, top), (7.7, top), POSITIVE)
+    _text(ax, 4.6, top + 0.62, "forward, solid: layer i", color=POSITIVE)
+    _box(ax, 8.9, low, "dA[i+1]\n(n, n_out)")
+    _box(ax, 5.4, low, "dZ = dA[i+1] * f'(Z[i])\n(n, n_out)")
+    _box(ax, 1.0, low, "dA[i] = dZ Wᵀ\n(n, n_in)")
     sums = "dW = A[i]ᵀ dZ   (n_in, n_out)\ndb = Σ dZ, over the samples   (n_out,)"
-    _box(ax, 3.1, 2.7, sums)
-    _arrow(ax, (9.2, low), (7.2, low), NEGATIVE, "dashed")
-    _arrow(ax, (4.6, low), (2.65, low), NEGATIVE, "dashed")
-    _arrow(ax, (5.2, 1.8), (4.75, 2.25), NEGATIVE, "dashed")
-    _text(ax, middle, 0.45, "backward, dashed: slopes of the loss", color=NEGATIVE)
-    _arrow(ax, (6.1, 3.55), (6.1, 1.8), NEUTRAL, "dotted")
-    _arrow(ax, (1.75, 3.55), (2.1, 3.15), NEUTRAL, "dotted")
-    _text(ax, 7.3, 2.7, "dotted: kept\nin the cache", color=NEUTRAL)
+    _box(ax, 2.6, 2.55, sums)
+    _arrow(ax, (8.15, low), (6.95, low), NEGATIVE, "dashed")
+    _arrow(ax, (3.85, low), (2.0, low), NEGATIVE, "dashed")
+    _arrow(ax, (4.4, 1.65), (4.0, 2.1), NEGATIVE, "dashed")
+    _text(ax, 4.6, 0.35, "backward, dashed: slopes of the loss", color=NEGATIVE)
+    _arrow(ax, (5.5, 3.45), (5.5, 1.65), NEUTRAL, "dotted")
+    _arrow(ax, (1.05, 3.45), (1.4, 3.0), NEUTRAL, "dotted")
+    _text(ax, 6.55, 2.55, "dotted: kept\nin the cache", color=NEUTRAL)
 
 
 def chain_rule() -> Picture:
@@ -117,21 +120,22 @@ def chain_rule() -> Picture:
 
     def draw(ax):
         _clear(ax)
-        places = np.array([0.7, 2.9, 5.35, 7.75, 10.15, 12.1])
-        halves = np.array([0.4, 0.9, 0.7, 0.95, 0.65, 0.4])  # of the boxes' widths
+        places = np.array([0.4, 2.15, 4.1, 6.1, 8.1, 9.65])
+        halves = np.array([0.3, 0.67, 0.43, 0.75, 0.43, 0.25])  # of the boxes' widths
         for place, (name, number) in zip(places, numbers.items()):
-            _box(ax, place, 2.75, f"{name}\n{_short(number)}", size=12)
+            lines = name.replace(" = ", " =\n")
+            _box(ax, place, 2.95, f"{lines}\n{_short(number)}")
         starts, ends = (places + halves)[:-1], (places - halves)[1:]
-        middles = (places[:-1] + places[1:]) / 2
+        middles = (starts + ends) / 2
         for start, end, place, name in zip(starts, ends, middles, slopes):
-            _arrow(ax, (start, 2.75), (end, 2.75), POSITIVE)
-            slope = f"{name}\n{_short(slopes[name])}"
-            _text(ax, place, 1.75, slope, color=NEGATIVE, size=12)
-        _arrow(ax, (12.3, 1.1), (0.5, 1.1), NEGATIVE, "dashed")
-        _text(ax, 6.4, 0.5, result, size=15)
-        _text(ax, 6.4, 3.65, given, size=13)
+            _arrow(ax, (start, 2.95), (end, 2.95), POSITIVE)
+            lines = name.replace(" = ", "\n= ")
+            _text(ax, place, 1.8, f"{lines}\n{_short(slopes[name])}", color=NEGATIVE)
+        _arrow(ax, (9.8, 1.1), (0.3, 1.1), NEGATIVE, "dashed")
+        _text(ax, 5, 0.5, result, size=16)
+        _text(ax, 5, 4.0, given)
 
-    return Picture(draw, alt, size=(12.8, 4.0))
+    return Picture(draw, alt, size=(10, 4.4), is_diagram=True)
 
 
 def tape(tape, names) -> Picture:
@@ -155,19 +159,29 @@ def tape(tape, names) -> Picture:
     def draw(ax):
         _clear(ax)
         pitch = (inches - 0.2) / len(tape)
-        size = max(SMALL, min(14, *((pitch - pad) * 72 / w for w, pad in asked)))
+        size = max(SMALL, min(LARGE, *((pitch - pad) * 72 / w for w, pad in asked)))
         half = max(wide * size / 72 + 0.2, 0.68 * pitch) / 2  # of a box's width
         places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
         for i, x in enumerate(places):
             _node(ax, x, half, "\n".join(rows[i]), size, given=not parents[i])
-            _text(ax, x, TOP - 1.35, below.get(i, ""), size=size, fontweight="bold")
+            _text(
+                ax, x, TOP - TALL - 0.25, below.get(i, ""), size=size, fontweight="bold"
+            )
         for parent, start, end in _arcs(parents, places, half):
             _arc(ax, start, end, width=4 if parent in used else 1.8)
-        _text(ax, inches / 2, 4.4, "square: given     round: made of its parents")
-        _arrow(ax, (places[-1], 0.8), (places[0], 0.8), NEGATIVE, "dashed")
-        _text(ax, inches / 2, 0.4, "the way back, from the end", color=NEGATIVE)
+        _text(
+            ax,
+            inches / 2,
+            4.4,
+            "square: given     round: made of its parents",
+            size=LARGE,
+        )
+        _arrow(ax, (places[-1], 0.7), (places[0], 0.7), NEGATIVE, "dashed")
+        words = "the way back, from the end"
+        _text(ax, inches / 2, 0.3, words, color=NEGATIVE, size=LARGE)
 
-    return Picture(draw, _tell_tape(rows, parents, used), size=(inches, 4.7))
+    told = _tell_tape(rows, parents, used)
+    return Picture(draw, told, size=(inches, 4.7), is_diagram=True)
 
 
 def _tell_tape(rows, parents, used):
@@ -193,9 +207,9 @@ def _node(ax, x, half, text, size, given):
     """A box of a tape: with square corners if it is given, else with round ones."""
     style = "square,pad=0" if given else "round,pad=0,rounding_size=0.22"
     look = {"facecolor": "#F4F7FA", "edgecolor": "black", "linewidth": 1.5}
-    place = (x - half, TOP - 1.1), 2 * half, 1.1
+    place = (x - half, TOP - TALL), 2 * half, TALL
     ax.add_patch(FancyBboxPatch(*place, boxstyle=style, **look))
-    _text(ax, x, TOP - 0.55, text, size=size, linespacing=1.3)
+    _text(ax, x, TOP - TALL / 2, text, size=size, linespacing=1.3)
 
 
 def _arcs(parents, places, half):
@@ -238,14 +252,14 @@ def _clear(ax):
     ax.set_axis_off()
 
 
-def _text(ax, x, y, text, color="black", size=14, **look):
+def _text(ax, x, y, text, color="black", size=TEXT, **look):
     look = {"ha": "center", "va": "center", "color": color, "fontsize": size, **look}
     ax.text(x, y, text, **look)
 
 
-def _box(ax, x, y, text, size=14):
+def _box(ax, x, y, text):
     box = {"boxstyle": "round,pad=0.45", "facecolor": "#F4F7FA", "linewidth": 1.5}
-    _text(ax, x, y, text, size=size, linespacing=1.4, bbox=box)
+    _text(ax, x, y, text, linespacing=1.4, bbox=box)
 
 
 def _arrow(ax, start, end, color, style="solid"):

@@ -25,10 +25,10 @@ def draw_gradient_check(ax, checks, digits=1, guess=()):
     says what `gradient_check` found for it. ``digits`` are the decimals in the cells. What
     a ``guess`` names has a dashed frame.
     """
-    places = _places(checks)
+    across, up = axes.size_in_points(ax)
+    places = _places(checks, up)
     width = max(x + c.error.shape[-1] for c, (x, _) in zip(checks, places))
     depth = max(y + len(np.atleast_2d(c.error)) for c, (_, y) in zip(checks, places))
-    across, up = axes.size_in_points(ax)
     # Below the last row: the word under its block, and the line at the bottom.
     words = 4.4 * SMALL
     below = max(1.3, words * (depth + 0.4) / max(up - words, words))
@@ -48,16 +48,21 @@ def draw_gradient_check(ax, checks, digits=1, guess=()):
     axes.write(ax, 0.5, 0, key, va="bottom", transform=ax.transAxes)
 
 
-def _places(checks):
-    """The corner of each parameter: a column for each layer, weights above biases."""
+def _places(checks, up):
+    """The corner of each parameter: a column for each layer, weights above biases.
+
+    Between them is room for two lines, in Axes of so many points.
+    """
     errors = [check.error for check in checks]
     deepest = max((len(error) for error in errors if error.ndim == 2), default=0)
+    lines, below = 3.2 * SMALL, 4.4 * SMALL
+    gap = max(1.5, lines * (deepest + 1.4) / max(up - lines - below, lines))
     places, x, right = [], 0.0, 0.0
     for error in errors:
         is_bias = error.ndim == 1
         x = x if is_bias else right
         right = max(right, x + max(error.shape[-1], 2) + 0.6)
-        places.append((x, deepest + 1.5 if is_bias else 0.0))
+        places.append((x, deepest + gap if is_bias else 0.0))
     return places
 
 

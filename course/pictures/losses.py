@@ -92,6 +92,7 @@ def draw_loss(
         label = name if smooth == 1 else f"{name}, mean of {smooth}"
         cut = 0 if limits or is_faint else bottom
         label += _what_is_hidden(values, steps_per_point, cut)
+        label = axes.fitted(ax, label)
         look = style.FAINT if is_faint else style.line_look(bright.index(name))
         _draw_run(ax, x, heights, smooth, label, look)
     last = steps_per_point * max(1, *map(len, framed))

@@ -33,15 +33,18 @@ def draw_network(ax, params, cache=None, grads=None, slopes=None, *, active=None
     dA}, to stand below the activations. ``active`` is a layer to stress.
     """
     shown = params if grads is None else grads
-    plan = _clear(ax, params, node=NODE if slopes is None else TALL)
+    node = NODE if slopes is None else TALL
+    plan = _clear(ax, params, node if cache else SLIM)
     left_out = 0
     for i, layer in enumerate(shown):
         left_out += _draw_edges(ax, plan, i, layer, active in (None, i))
     _draw_nodes(ax, plan, _node_values(cache), slopes)
     if plan.has_biases:
         _draw_biases(ax, plan, shown, "b" if grads is None else "db")
+    word = "layer " if plan.x[1] - plan.x[0] > 4.6 * plan.font else ""
     for i, x in enumerate(plan.x):
-        plan.write(ax, x, plan.height, f"layer {i - 1}" if i else "input", va="top")
+        name = f"{word}{i - 1}" if i else "input"
+        plan.write(ax, x, plan.height, name, va="top")
     missing = axes.missing([array for layer in shown if layer for array in layer])
     names = [f"the numbers of {counted(left_out, 'edge')}"] * bool(left_out)
     names += ["biases"] * (not plan.has_biases)
@@ -85,8 +88,8 @@ def _short(value, room=5):
     return "≈0" if abs(value) < 1 else "−big" if value < 0 else "big"
 
 
-# The diameter of a unit, in sizes of its text: for a number, and for two.
-NODE, TALL = 3.4, 4.5
+# The diameter of a unit, in sizes of its text: for a number, for two, and for a name.
+NODE, TALL, SLIM = 3.4, 4.5, 2.3
 
 
 class _Plan:
@@ -102,6 +105,7 @@ class _Plan:
         self.font = 13 if column > 130 and self.height > 300 else SMALL
         self.text_width, self.text_height = 3.1 * self.font, 1.13 * self.font
         edge = node * self.font / 2 + 5  # the bias is a little wider than the unit
+        edge = max(edge, 2.2 * self.font)
         self.x = np.linspace(edge, self.width - edge, len(sizes))
         # Above stand the names of the layers, below two lines of words, or one.
         self.lines = 2 if self.height > 200 else 1
@@ -163,7 +167,9 @@ def _number_places(plan, i):
     """
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
-    beside = (plan.node + plan.text_width) / 2 + 11  # past the bias, too
+    needed = plan.node + plan.text_width
+    least = max(5, (4.3 * plan.font - plan.node) / 2)  # past the bias, too
+    beside = needed / 2 + np.clip(across - needed - 1, least, max(least, 11))
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
     fits = beside + (plan.text_width + plan.node) / 2 < across
     if plan.text_height * len(right) > band or not fits:

@@ -1,16 +1,24 @@
 """Pictures for a deck: the same drawings on fewer inches, with more pixels an inch.
 
 Pictures are planned in points, as their texts are: so they need no second style. A slide
-shows 1200 x 580 pixels below its title.
+has several places for one, and gets the picture for each in which it can be read.
 """
 
 import base64
+import io
+import itertools
 import os
+import textwrap
+
+import numpy as np
+from matplotlib.axes import Axes
+from PIL import Image, ImageChops
 
 SWITCH = {
     "COURSE_PICTURES": "slides"
 }  # the environment in which `slides` runs notebooks
 DPI = 158  # the smallest text, of 11 points, is 24 pixels high
+LEAST = 24
 PLACES = {  # what a slide has room for, in pixels
     "tall": (1200, 580),  # alone
     "low": (1200, 410),  # below some lines of text, or above
@@ -18,14 +26,139 @@ PLACES = {  # what a slide has room for, in pixels
 }
 
 
-def for_slides(places, draw) -> dict:
-    """The metadata of the pictures that ``draw(width, height)`` makes, each in inches.
+def are_drawn() -> bool:
+    """Whether the pictures of this process are for a deck, too."""
+    return SWITCH.items() <= os.environ.items()
 
-    There are none, and nothing is drawn, but for a deck.
-    """
-    if SWITCH.items() - os.environ.items():
+
+def for_slides(places, draw) -> dict:
+    """The metadata of a picture for slides; none if they aren't asked for."""
+    if not are_drawn():
         return {}
-    pngs = {
-        place: draw(*(pixels / DPI for pixels in PLACES[place])) for place in places
-    }
-    return {"slides": {k: base64.b64encode(v).decode() for k, v in pngs.items()}}
+    shown = figures(places, draw)
+    return {"slides": {place: as_text(figure) for place, figure in shown.items()}}
+
+
+def figures(places, draw) -> dict:
+    """What ``draw(place)`` draws where it can be read; the tall one anyway."""
+    drawn = {place: draw(place) for place in places}
+    return {k: fig for k, fig in drawn.items() if k == "tall" or not faults(fig)}
+
+
+def inches(place, size, keeps_shape=False):
+    """The width and height of a picture in a place, in inches, from its own ``size``.
+
+    It becomes wider by a quarter at most, or higher by four fifths, if its shape is free.
+    """
+    shape = size[0] / size[1]
+    wide, high = (pixels / DPI for pixels in PLACES[place])
+    most, least = (1, 1) if keeps_shape else (1.25, 0.55)
+    wide = min(wide, high * shape * most)
+    return wide, min(high, wide / shape / least)
+
+
+def as_text(figure) -> str:
+    """A figure of a deck as a PNG without white edges, in base64."""
+    stream, png = io.BytesIO(), io.BytesIO()
+    figure.savefig(stream, dpi=figure.dpi)
+    image = Image.open(stream).convert("RGB")
+    ink = ImageChops.difference(image, Image.new("RGB", image.size, "white")).getbbox()
+    # 256 colours: a third of the bytes.
+    image.crop(ink).quantize(dither=Image.Dither.NONE).save(png, "png", optimize=True)
+    return base64.b64encode(png.getvalue()).decode()
+
+
+# What can't be read ------------------------------------------------------------------
+
+
+def faults(figure) -> list:
+    """What is small, cut or covered in a figure, as it is drawn at its own dpi."""
+    figure.draw_without_rendering()
+    found = []
+    for ax in figure.findobj(Axes):
+        groups = _labels(ax.xaxis), _labels(ax.yaxis), ax.texts
+        alone = ax.title, *(axis.label for axis in (ax.xaxis, ax.yaxis) if ax.axison)
+        legend = ax.get_legend()
+        written = [text for group in groups for text in group] + [*alone]
+        named = legend.get_texts() if legend else []
+        found += [
+            f"{t.get_text()}: cut" for t in _seen([*written, *named]) if _is_cut(t)
+        ]
+        found += [f"{t.get_text()}: small" for t in _seen(written) if _is_small(t)]
+        for group in groups:
+            found += [f"{a} touches {b}" for a, b in _touching(_seen(group))]
+        if legend:
+            found += _covered(ax, legend.get_window_extent(), _seen(written))
+    return found
+
+
+def _labels(axis):
+    """The numbers at an axis that can be seen."""
+    if not axis.axes.axison:
+        return []
+    low, high = sorted(axis.get_view_interval())
+    pairs = zip(axis.get_ticklabels(), axis.get_ticklocs())
+    return [label for label, place in pairs if low <= place <= high]
+
+
+def _seen(texts):
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
+
+
+def _is_small(text):
+    return text.get_fontsize() * text.figure.dpi / 72 < LEAST
+
+
+def _is_cut(text):
+    inside, box = text.figure.bbox.padded(1), text.get_window_extent()
+    return not (inside.contains(*box.min) and inside.contains(*box.max))
+
+
+def _touching(texts):
+    """Pairs of texts that lie on one another; lines are higher than their letters."""
+    boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
+    for (a, box), (b, other) in itertools.combinations(boxes, 2):
+        wide = min(box.x1, other.x1) - max(box.x0, other.x0)
+        high = min(box.y1, other.y1) - max(box.y0, other.y0)
+        if wide > 1 and high > 0.3 * min(box.height, other.height):
+            yield a, b
+
+
+def _covered(ax, legend, texts):
+    """What lies below a legend."""
+    found = [t.get_text() for t in texts if t.get_window_extent().overlaps(legend)]
+    for line in ax.lines:
+        places = line.get_transform().transform(line.get_xydata())
+        inside = (legend.min < places) & (places < legend.max)
+        if inside.all(axis=1).sum() > 0.02 * len(places):
+            found.append(line.get_label())
+    return [f"{words} below the legend" for words in found]
+
+
+# What is too long --------------------------------------------------------------------
+
+
+def wrap(figure, columns):
+    """Break titles and labels of Axes in a row that are longer than there is room."""
+    figure.draw_without_rendering()
+    for ax in figure.axes[:columns]:
+        middle = np.mean(ax.bbox.intervalx)
+        beside = figure.bbox.width / (2 * columns)
+        edges = (middle, figure.bbox.width - middle) if columns == 1 else (beside,)
+        for text in ax.title, ax.xaxis.label:
+            _break(text, text.get_window_extent().width, 2 * min(edges))
+        label, middle = ax.yaxis.label, np.mean(ax.bbox.intervaly)
+        room = 2 * min(middle, figure.bbox.height - middle)
+        _break(label, label.get_window_extent().height, room)
+
+
+def break_title(ax, room):
+    """Break the title of Axes that are alone in a cell with so many pixels."""
+    _break(ax.title, ax.title.get_window_extent().width, room)
+
+
+def _break(text, length, room):
+    if length > room:
+        most = int(max(map(len, text.get_text().split("\n"))) * room / length)
+        lines = text.get_text().split("\n")
+        text.set_text("\n".join(textwrap.fill(line, max(most, 8)) for line in lines))

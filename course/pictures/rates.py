@@ -162,7 +162,9 @@ def fates(shares, size=(10, 3.1)) -> Picture:
             left += widths
         ax.set(xlim=(0, 100), xlabel="networks, in %")
         ax.invert_yaxis()
-        ax.legend(ncols=len(FATES), loc="lower center", bbox_to_anchor=(0.5, 1))
+        wide = axes.size_in_points(ax)[0] > 600  # else they stand in two rows
+        columns = len(FATES) if wide else -(-len(FATES) // 2)
+        ax.legend(ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1))
 
     parts = []
     for name, (solved, *others) in shares.items():

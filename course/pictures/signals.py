@@ -28,13 +28,14 @@ def draw_histogram(ax, groups, bins=20, marks=()):
     everything = np.concatenate(list(finite.values()))
     limits = axes.finite_limits(everything, 0.02)
     edges = np.histogram_bin_edges(everything, bins, limits)
-    tallest = 0
+    tallest, rows = 0, 0
     for i, (name, values) in enumerate(finite.items()):
         counts, _ = np.histogram(values, edges)
         density = counts / (max(values.size, 1) * np.diff(edges))
         tallest = max(tallest, density.max())
         spread = f", std {number(values.std())}" if values.size else ""
-        label = f"{name} (n = {values.size}{spread})"
+        label = axes.fitted(ax, f"{name} (n = {values.size}{spread})")
+        rows += label.count("\n") + 1
         color, hatch = style.bar_look(i)
         look = {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "hatch": hatch}
         ax.stairs(density, edges, fill=True, linewidth=2, label=label, **look)
@@ -42,7 +43,7 @@ def draw_histogram(ax, groups, bins=20, marks=()):
     for mark in marks:
         ax.axvline(mark, color="black", linewidth=1)
     tallest = tallest or 1.0  # nothing finite
-    ax.set_ylim(0, tallest * 1.05 / (1 - axes.legend_share(ax, len(groups))))
+    ax.set_ylim(0, tallest * 1.05 / (1 - axes.legend_share(ax, rows)))
     ax.set(xlim=edges[[0, -1]], xlabel="weight", ylabel="density: each area is 1")
     ax.yaxis.set_major_locator(ticker.MaxNLocator(5, steps=[1, 2, 5, 10]))
     axes.note_missing(ax, groups.values())
@@ -85,11 +86,13 @@ def draw_spread(ax, spreads, of="a", faint=()):
     everything = np.concatenate(list(spreads.values()))
     bottom, top = axes.log_limits(everything)
     # At least two decades: so that a small change looks small.
-    stretch = max(1.0, np.sqrt(100 * bottom / top))
+    stretch, rows = max(1.0, np.sqrt(100 * bottom / top)), 0
     bottom, top = bottom / stretch, top * stretch
     for i, (name, values) in enumerate(spreads.items()):
         # A log axis has no place for 0: such a point stands at the bottom.
         label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
+        label = axes.fitted(ax, label)
+        rows += label.count("\n") + 1
         look = style.FAINT if name in faint else style.line_look(i)
         look = {**look, "markersize": 8, "clip_on": False}
         ax.plot(axes.within(values, bottom, top), label=label, **look)
@@ -99,7 +102,7 @@ def draw_spread(ax, spreads, of="a", faint=()):
     ax.set(xlabel="layer", ylabel=f"standard deviation of {of}{cut}")
     ax.xaxis.set_major_locator(ticker.MaxNLocator(min(longest, 8), integer=True))
     ax.xaxis.set_major_formatter(lambda x, _: "input" if x == 0 else f"{x - 1:.0f}")
-    axes.set_log(ax, bottom, top, len(spreads))
+    axes.set_log(ax, bottom, top, rows)
     if top < 1000 * bottom:  # else there would be a tick or two to read by
         ax.yaxis.set_major_locator(ticker.LogLocator(subs=(1, 2, 5)))
     axes.note_missing(ax, spreads.values())

@@ -97,34 +97,50 @@ class Picture:
     """A picture with its alt text, for where only text counts: a screen reader, nbval.
 
     ``draw`` draws on the Axes that it gets; it may be a list of one for each Axes in a
-    row. The PNG that Jupyter shows is made once, when it is first asked for.
+    row. The PNG that Jupyter shows is made once, when it is first asked for. A diagram
+    has places in inches of its ``size``: on a slide it is the same, smaller or larger.
+    ``ratios`` are the widths of the Axes of a row.
     """
 
-    def __init__(self, draw, alt, size=(8.0, 4.5)):
+    def __init__(self, draw, alt, size=(8.0, 4.5), is_diagram=False, ratios=None):
         self.draws = [draw] if callable(draw) else draw
-        self.alt, self.size = alt, size
+        self.alt, self.size, self.is_diagram = alt, size, is_diagram
+        self.ratios = ratios
 
     def figure(self, size=None) -> Figure:
         """The picture as a new figure, of its own size or another."""
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
-            fig, axes = new_figure(len(self.draws), size or self.size)
+            fig, axes = new_figure(len(self.draws), size or self.size, self.ratios)
             for draw, ax in zip(self.draws, np.ravel(axes)):
                 draw(ax)
         return fig
 
     @functools.cached_property
     def png(self) -> bytes:
-        return as_png(self.figure())
+        stream, fig = io.BytesIO(), self.figure()
+        with matplotlib.rc_context(STYLE):
+            fig.savefig(stream, format="png", metadata={"Software": None})
+        return stream.getvalue()
 
     @property
     def places(self) -> list:
-        """Where on a slide it is good."""
+        """Where on a slide it may stand: what is wide isn't for a column."""
         is_wide = len(self.draws) > 1 or self.size[0] > 2.3 * self.size[1]
-        return ["tall", "low"] if is_wide else list(on_slides.PLACES)
+        return ["tall", "low"] if is_wide or self.is_diagram else [*on_slides.PLACES]
 
-    def on_slide(self, width, height) -> bytes:
-        """A PNG for a slide, at most of this size in inches."""
-        return as_png(self.figure((width, height)), dpi=on_slides.DPI)
+    def on_slide(self, place) -> Figure:
+        """The picture as a figure for a place on a slide."""
+        figure = self.figure()
+        if self.is_diagram:
+            across, up = np.divide(on_slides.PLACES[place], self.size)
+            figure.set_dpi(min(across, up))
+            return figure
+        shown = figure.axes[: len(self.draws)]
+        keeps_shape = all(ax.get_aspect() != "auto" for ax in shown)
+        figure = self.figure(on_slides.inches(place, self.size, keeps_shape))
+        figure.set_dpi(on_slides.DPI)
+        on_slides.wrap(figure, len(self.draws))
+        return figure
 
     def __repr__(self):
         return self.alt
@@ -132,16 +148,9 @@ class Picture:
     def _repr_mimebundle_(self, include=None, exclude=None):
         image = base64.b64encode(self.png).decode("ascii")
         data = {"image/png": image, "text/plain": self.alt}
-        slides = on_slides.for_slides(self.places, self.on_slide)
+        with matplotlib.rc_context(STYLE):
+            slides = on_slides.for_slides(self.places, self.on_slide)
         return data, {"image/png": {"alt": self.alt, **slides}}
-
-
-def as_png(figure, **how) -> bytes:
-    """A figure as a PNG."""
-    stream = io.BytesIO()
-    with matplotlib.rc_context(STYLE):
-        figure.savefig(stream, format="png", metadata={"Software": None}, **how)
-    return stream.getvalue()
 
 
 def in_row(draw, data, alt, size):

@@ -12,6 +12,7 @@ import traitlets
 
 import mlp_core as mlp
 from course import checks, fast, host, page
+from course.pictures import on_slides
 from course.pictures.networks import describe_network, draw_network
 from course.pictures.style import Picture
 from course.pictures.surfaces import draw_surface
@@ -20,6 +21,7 @@ from course.playground.follow import Follower
 from course.playground.joined import joined
 
 FOLDER = Path(__file__).parent
+STEPS_ON_SLIDE = 1000
 REACH = 3.45  # of the square that the page shows
 
 
@@ -249,7 +251,7 @@ def _bundle(view, *playgrounds):
     data, metadata = view
     runs = [one._run for one in playgrounds]
     if all(run.data for run in runs):
-        shown, alt = picture(*runs)._repr_mimebundle_()
+        shown, alt = picture(*map(_as_shown, runs))._repr_mimebundle_()
         data, metadata = data | shown, metadata | alt
         settings = [one._again for one in playgrounds]
         if None not in settings:
@@ -258,13 +260,22 @@ def _bundle(view, *playgrounds):
     return data | {"text/plain": line}, metadata
 
 
+def _as_shown(run):
+    """The run whose picture is taken: on a slide, where nobody can press Play, it has gone on."""
+    if on_slides.are_drawn() and run.step == 0:
+        return twin.Run(run.settings | {"step": STEPS_ON_SLIDE})
+    return run
+
+
 def picture(*runs) -> Picture:
     """The output of each over x0 and x1, with its training data; of a single one the network.
 
     A network of other inputs is left out: the diagram calls them x0, x1, ...
     """
-    draws, alts = [], []
+    draws, alts, ratios = [], [], None
     if len(runs) == 1 and runs[0].settings["features"] == ["x0", "x1"]:
+        # With more layers it is wider, so that there is room for its numbers.
+        ratios = min(0.55 * len(runs[0].params), 2.2), 1
         draws.append(partial(draw_network, params=runs[0].params))
         alts.append(describe_network(runs[0].params))
     for run in runs:
@@ -273,7 +284,8 @@ def picture(*runs) -> Picture:
         counts = " and ".join(f"{len(task.X)} {task.name}" for task in run.data)
         square = "Surface of the output over the square of inputs"
         alts.append(f"{square}, with {counts} samples; {run.line()}.")
-    return Picture(draws, " Beside it: ".join(alts), (6 * len(draws), 4.2))
+    size = 6 * len(draws), 4.2
+    return Picture(draws, " Beside it: ".join(alts), size, ratios=ratios)
 
 
 def _points(X, Y):

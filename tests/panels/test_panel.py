@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import csv
+import functools
 import html
 
 import matplotlib.pyplot as plt
@@ -14,6 +15,7 @@ from PIL import Image
 import mlp_core as mlp
 from course import files, host, page, panels
 from course.panels.controls import Number
+from course.pictures import on_slides
 from tests.panels import parts
 
 # 1. What it says ---------------------------------------------------------------------
@@ -76,6 +78,19 @@ def test_the_bundle_holds_widget_picture_and_numbers(panel):
     assert plt.get_fignums() == []
     panel.close()
     assert panel._repr_mimebundle_() == (data, metadata)
+
+
+def test_a_panel_can_be_read_from_the_last_row(panel, monkeypatch):
+    """Guards decks: texts of 24 pixels, none cut; and that a learner doesn't wait for them."""
+    draw = functools.partial(panel.view.drawn_for_slide, panel.data, panel.now())
+    for place, figure in on_slides.figures(panel.view.places, draw).items():
+        assert not on_slides.faults(figure), place
+        assert (figure.bbox.size <= on_slides.PLACES[place]).all()
+    monkeypatch.setenv("COURSE_PICTURES", "slides")
+    _, metadata = panel._repr_mimebundle_()
+    [told] = metadata.values()
+    assert told["slides"].keys() >= {"tall"}
+    assert ("Three linked" in told["alt"]) == ("Five linked" in panel.shown.alt)
 
 
 def made_again(panel, **names):

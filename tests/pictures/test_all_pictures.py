@@ -16,6 +16,7 @@ from matplotlib.text import Text
 import mlp_core as mlp
 from course import pictures
 from course.original import original_loss_and_grads
+from course.pictures import on_slides
 from course.pictures.style import Picture
 from mlp_core import ORIGINAL, XOR, Layer
 from tests import tables
@@ -187,6 +188,50 @@ def test_a_picture_can_be_read(examples):
             for axis in (ax.xaxis, ax.yaxis):
                 for box, other in itertools.combinations(tick_labels(axis), 2):
                     assert not box.overlaps(other)
+
+
+def test_a_picture_can_be_read_from_the_last_row(examples):
+    """Guards: each place on a slide; texts of 24 pixels, none cut or on another one."""
+    picture = examples[0]
+    shown = on_slides.figures(picture.places, picture.on_slide)
+    assert shown
+    for place, fig in shown.items():
+        fig.draw_without_rendering()
+        assert (fig.bbox.size <= np.add(on_slides.PLACES[place], 0.5)).all()
+        for ax in fig.axes:
+            numbers = [*tick_labels(ax.xaxis), *tick_labels(ax.yaxis)]
+            legend = ax.get_legend()
+            named = legend.get_texts() if legend else []
+            texts = [text for text in [ax.title, *named, *ax.texts] if text.get_text()]
+            texts += [axis.label for axis in (ax.xaxis, ax.yaxis) if ax.axison]
+            for box in [*numbers, *(text.get_window_extent() for text in texts)]:
+                assert fig.bbox.padded(1).contains(*box.min), (place, texts)
+                assert fig.bbox.padded(1).contains(*box.max), (place, texts)
+            texts += ax.get_xticklabels() + ax.get_yticklabels() if ax.axison else []
+            sizes = [text.get_fontsize() * fig.dpi / 72 for text in texts]
+            assert min(sizes, default=24) >= 24, place
+            assert not misplaced(ax), place
+
+
+@pytest.mark.parametrize(
+    "plant, fault",
+    [
+        (lambda ax: ax.text(2, 0.5, "outside", in_layout=False), "cut"),
+        (lambda ax: ax.set_title("broken " * 20), None),
+        (lambda ax: ax.text(0.5, 0.5, "small", fontsize=10), "small"),
+        (lambda ax: ax.set_xticks([0.5, 0.51]), "touches"),
+        (lambda ax: [ax.text(0.5, 0.5, word) for word in "AB"], "A touches B"),
+        (lambda ax: ax.plot([0, 1], [0, 1]) and ax.legend(["it"], loc=1), "below"),
+        (lambda ax: None, None),
+    ],
+)
+def test_what_could_not_be_read_on_a_slide_is_left_out(plant, fault):
+    """Guards: a place in which something is small, cut or covered."""
+    picture = Picture(plant, "It has a fault in each place.")
+    found = on_slides.faults(picture.on_slide("low"))
+    assert any(fault in words for words in found) if fault else found == []
+    shown = on_slides.figures(picture.places, picture.on_slide)
+    assert list(shown) == (["tall"] if fault else [*on_slides.PLACES])
 
 
 def rendered(fig):

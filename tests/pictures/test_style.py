@@ -1,11 +1,14 @@
 """Colours and text sizes, numbers in words, and what a picture gives to Jupyter."""
 
+import base64
 import doctest
+import io
 
 import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from PIL import Image
 
 import mlp_core as mlp
 from course import pictures
@@ -71,6 +74,23 @@ def test_a_picture_gives_png_alt_and_plain_text():
     assert data["text/plain"] == repr(picture) == picture.alt
     assert metadata == {"image/png": {"alt": picture.alt}}
     assert b"Software" not in picture.png  # the version of matplotlib would stand there
+
+
+def test_a_picture_for_slides_comes_in_the_size_of_each_place(monkeypatch):
+    """Guards decks, whose slides have a place for it; learners, who would wait for it."""
+    monkeypatch.setenv("COURSE_PICTURES", "slides")
+    loss = pictures.loss({"seed 0": [1.0, 0.1, 0.01]})
+    places = {"tall": (1200, 580), "low": (1200, 410), "beside": (600, 580)}
+    shown = loss._repr_mimebundle_()[1]["image/png"]["slides"]
+    assert shown.keys() == places.keys()
+    for place, (width, height) in places.items():
+        image = Image.open(io.BytesIO(base64.b64decode(shown[place])))
+        assert 0.8 * width < image.width <= width
+        assert 0.8 * height < image.height <= height
+        # Nothing but white around it would be lost.
+        assert image.convert("L").getextrema()[0] < 50
+    monkeypatch.setenv("COURSE_PICTURES", "")
+    assert "slides" not in loss._repr_mimebundle_()[1]["image/png"]
 
 
 def test_a_picture_is_drawn_once_and_not_before_it_is_shown():

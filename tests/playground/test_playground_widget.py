@@ -41,6 +41,16 @@ def test_a_cell_shows_widget_picture_and_line():
     )
 
 
+def test_on_a_slide_it_has_been_trained(monkeypatch):
+    """Guards: a still picture of a network that has learned nothing yet."""
+    before = shown(data="xor", hidden=[3])[1]["image/png"]
+    monkeypatch.setenv("COURSE_PICTURES", "slides")
+    metadata = shown(data="xor", hidden=[3])[1]["image/png"]
+    assert "; step 1000: loss" in metadata["alt"] and "; step 0: loss" in before["alt"]
+    assert {"tall"} <= metadata["slides"].keys() and "slides" not in before
+    assert "step 7: loss" in shown(data="xor", step=7)[1]["image/png"]["alt"]
+
+
 def test_two_side_by_side_are_one_picture_and_one_line():
     """Guards: a reader without a kernel who sees one of them alone, or nothing."""
     pair = [Playground(data="xor", hidden=[3], seed=seed, step=5) for seed in (1, 2)]

@@ -367,6 +367,17 @@ def test_what_is_missing_is_named(monkeypatch, tmp_path):
         slides.make([], tmp_path)
 
 
+def test_a_notebook_runs_for_its_deck_or_is_told(tmp_path):
+    """Guards: pictures that are not drawn for slides; a traceback for who makes decks."""
+    seen = "import os\nprint(os.environ['COURSE_PICTURES'], 'PATH' in os.environ)"
+    path = tmp_path / "tiny.ipynb"
+    save.write(v4.new_notebook(cells=[v4.new_code_cell(seen)]), path)
+    assert slides.ran(path).cells[0].outputs[0].text == "slides True\n"
+    save.write(v4.new_notebook(cells=[v4.new_code_cell("1 / 0")]), path)
+    with pytest.raises(CommandError, match="^tiny fails: .*division by zero$"):
+        slides.ran(path)
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_deck_holds_all_that_is_planned_and_no_solution(path):
     """Guards: a step of the plan that is lost; what a class shall find."""
