@@ -12,7 +12,13 @@ from typing import NamedTuple
 from nbformat import v4
 
 from course.tools import notebooks
-from course.tools.cells import headings, kind_of, names, question_in
+from course.tools.cells import (
+    ends_in_definition,
+    headings,
+    kind_of,
+    names,
+    question_in,
+)
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
 LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo
@@ -52,7 +58,10 @@ def _places(cells, kinds):
 
 
 def _shows(cell, kind):
-    return kind == "panel" or (kind == "code" and bool(cell.outputs))
+    """Whether there is something to see: more than whose function a definition takes."""
+    return kind == "panel" or bool(
+        kind == "code" and cell.outputs and not ends_in_definition(cell)
+    )
 
 
 def _cells(cells):

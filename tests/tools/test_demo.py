@@ -51,6 +51,7 @@ SOURCE = [
     ("text", "## Third part\n\nIt has no question.", "## Third part"),
     ("shows", "print(first)", "print(first)"),
     ("code", "print(n)", None),  # never run
+    ("shows", "[f] = lesson.own('my_f')\n\n\ndef g():\n    return f()", None),
 ]
 
 
