@@ -88,7 +88,7 @@ def double_lessons(heading):
 
 
 ALL = double_lessons("Lessons of 90 minutes")
-TEN = ALL[:5] + double_lessons("Ten of them, up to handwriting")
+TEN = ALL[:5] + double_lessons("Ten lessons, up to handwriting")
 LESSONS = {  # "4.2" -> the lesson of the course, and the steps of this lesson of 45 minutes
     f"{number_of(name)}.{n}": (name, [s for s in chapter.steps if s.lesson == lesson])
     for name in NAMES
