@@ -79,23 +79,57 @@ def test_a_plan_names_all_headings_in_order(name):
         assert 40 <= sum(minutes) <= 45, lesson
 
 
+def double_lessons(heading):
+    """The rows of a table in the page for teachers: two lessons, and what is at home."""
+    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
+    part = text.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    rows = re.findall(r"(?m)^\| (\d+\.\d+), (\d+\.\d+).*\|(.*)\|$", part)
+    return [(pair, set(re.findall(r"`(\w+)`", left))) for *pair, left in rows]
+
+
+ALL = double_lessons("Lessons of 90 minutes")
+TEN = ALL[:5] + double_lessons("Ten lessons, up to handwriting")
+LESSONS = {  # "4.2" -> the lesson of the course, and the steps of this lesson of 45 minutes
+    f"{number_of(name)}.{n}": (name, [s for s in chapter.steps if s.lesson == lesson])
+    for name in NAMES
+    for chapter in [plan.read(name)]
+    for n, lesson in enumerate(chapter.lessons, 1)
+}
+
+
 def test_lessons_pair_up():
-    """Guards: a double lesson that is forgotten, or ends with another's exercise.
+    """Guards: a double lesson that is forgotten, or out of order; ten lessons that don't
+    end with handwriting.
 
     Lessons at the end may be missing: who adds a notebook need not pair it at once.
     """
-    text = (ROOT / "docs" / "teaching.md").read_text(encoding="utf-8")
-    rows = re.findall(r"(?m)^\| (\d+\.\d+), (\d+\.\d+).*\|(.*)\|$", text)
-    exercises = {
-        f"{number_of(name)}.{lesson}": load_exercises(name)
-        for name in NAMES
-        for lesson, _ in enumerate(plan.read(name).lessons, 1)
-    }
-    named = [lesson for *pair, _ in rows for lesson in pair]
-    assert rows and named == list(exercises)[: len(named)]
-    for first, second, left in rows:
-        known = {*exercises[first], *exercises[second]}
-        assert set(re.findall(r"`(\w+)`", left)) <= known
+    named, ten = ([one for pair, _ in rows for one in pair] for rows in (ALL, TEN))
+    assert named and named == list(LESSONS)[: len(named)]
+    assert len(TEN) == 10 and ten == [one for one in LESSONS if one in ten]
+    assert ten[-1] == [one for one in LESSONS if LESSONS[one][0] == "your_network"][-1]
+
+
+@pytest.mark.parametrize("rows", [ALL, TEN], ids=["all", "ten"])
+def test_a_double_lesson_has_its_time_and_what_it_needs(rows):
+    """Guards: more than 90 minutes; a learner's function that a lesson takes, and for which
+    no lesson and no homework before it had a place."""
+    written = set()
+    for pair, left in rows:
+        parts = [LESSONS[one] for one in pair]
+        assert sum(step.minutes for _, steps in parts for step in steps) <= 90, pair
+        assert left <= {
+            exercise for name, _ in parts for exercise in load_exercises(name)
+        }
+        for name, steps in parts:
+            titles, code = (
+                [t for step in steps for t in step.titles],
+                headings_and_code(name),
+            )
+            source = "".join(code[title] for title in titles)
+            written |= set(re.findall(r"(?m)^lesson\.check\((\w+)\)", source))
+            taken = " ".join(re.findall(r"lesson\.own\(([^)]*)\)", source))
+            assert set(re.findall(r'"(\w+)"', taken)) <= written, pair
+        written |= left
 
 
 # 2. The questions and the quotes -----------------------------------------------------
@@ -121,6 +155,12 @@ def test_each_question_has_its_right_answer(name):
         right = f"Right: {right_answer(asked[question], words)}"
         assert words.startswith(right), question
         assert re.match(r"\.? ", words[len(right) :]) and " Expect " in words, question
+        if isinstance(
+            asked[question], NumberQuestion
+        ):  # a slide shows it, without the rest
+            assert re.match(r"Right: [^ (]+( %)?( \([^()]+\))?\. Expect ", words), (
+                question
+            )
 
 
 @each_lesson

@@ -50,6 +50,14 @@ def question_in(cell) -> str:
     return ""
 
 
+def ends_in_definition(cell) -> bool:
+    """Whether the last that a cell does is to define something."""
+    match _parsed(cell).body:
+        case [*_, ast.FunctionDef() | ast.ClassDef() | ast.Assign()]:
+            return True
+    return False
+
+
 def names(cell) -> tuple[set, set]:
     """The names that the code of a cell gives, and those that it takes from cells before."""
     given, taken = set(), set()

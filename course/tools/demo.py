@@ -1,9 +1,9 @@
-"""Make demo notebooks: the panels of a lesson with their tasks, and what a class guesses.
+"""Make demo notebooks: all that a lesson shows when it runs, and what a class guesses.
 
 For a projector: no outputs, so nothing is on the screen before it is asked for, and the
-code of panels and runs is folded. Each prediction with a run stands there with its section
-as far as the run, and asks a class, whose teacher types how many said what. A demo must
-lie in a folder beside ``notebooks/``, to find the course.
+code of what shows something is folded. A panel has its tasks. Each prediction with a run
+stands there with its section as far as the run, and asks a class, whose teacher types how
+many said what. A demo must lie in a folder beside ``notebooks/``, to find the course.
 """
 
 import re
@@ -12,7 +12,13 @@ from typing import NamedTuple
 from nbformat import v4
 
 from course.tools import notebooks
-from course.tools.cells import headings, kind_of, names, question_in
+from course.tools.cells import (
+    ends_in_definition,
+    headings,
+    kind_of,
+    names,
+    question_in,
+)
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
 LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo
@@ -34,7 +40,8 @@ class _Places(NamedTuple):
 
     runs: dict  # of a question -> of the code up to what tells how the guess went
     texts: set  # of the sections of the questions, as far as the runs
-    code: set  # that they show, or need
+    shows: set  # of the code that shows something, in the notebook as it is saved
+    code: set  # that stands there: runs, what shows something, and what these need
 
 
 def _places(cells, kinds):
@@ -44,17 +51,24 @@ def _places(cells, kinds):
     for i, run in runs.items():
         shown |= {*range(_start(cells, i), run[-1] + 1)}
     texts = {place for place in shown if kinds[place] == "text"}
-    live = [place for place, kind in enumerate(kinds) if kind == "panel"]
+    shows = {i for i, kind in enumerate(kinds) if _shows(cells[i], kind)}
     runs_there = [place for place in shown if kinds[place] in CODE]
-    code = _needed(cells, kinds, [*live, *runs_there])
-    return _Places(runs, texts, code)
+    code = _needed(cells, kinds, [*shows, *runs_there])
+    return _Places(runs, texts, shows, code)
+
+
+def _shows(cell, kind):
+    """Whether there is something to see: more than whose function a definition takes."""
+    return kind == "panel" or bool(
+        kind == "code" and cell.outputs and not ends_in_definition(cell)
+    )
 
 
 def _cells(cells):
-    """The imports, then each question and each panel, with what belongs to it."""
+    """The imports, then each question and all that shows something, with its heading."""
     kinds = [kind_of(cell) for cell in cells]
-    runs, texts, code = _places(cells, kinds)
-    folded = {place for run in runs.values() for place in run}
+    runs, texts, shows, code = _places(cells, kinds)
+    folded = shows.union(*runs.values())
     heading, told = cells[0], {cells[0].id}  # headings that stand there
     for i, (cell, kind) in enumerate(zip(cells, kinds)):
         heading = cell if headings(cell) else heading
@@ -67,7 +81,7 @@ def _cells(cells):
         elif i in runs:
             yield _code(cell, cell.source.replace(".predict(", ".vote("), folded=True)
         elif i in code or kind == "imports":
-            yield _code(cell, cell.source, kind in ("panel", "imports") or i in folded)
+            yield _code(cell, cell.source, kind == "imports" or i in folded)
         if kind == "panel":
             yield from _tasks(cells[i - 1 : i + 2 : 2])
 

@@ -10,15 +10,18 @@ import pytest
 from nbformat import v4
 
 from course.lessons import load_questions, name_of
-from course.tools import demo, find_notebooks, save
+from course.tools import demo, find_notebooks, plan, save
+from course.tools.cells import headings
 
 NOTEBOOKS = find_notebooks([])
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 PANEL = "# A comment.\nshown = panels.slice_panel()"
 LAB = "from course.lessons.bug_lab.game import bug_lab\n\nbug_lab(seed=1)"
 ASKS = 'lesson.predict("how many")'
 DEFINES = "def count(n):\n    m = n + first\n    return m"
 SHOWS = 'n += count(2)\nprint(n)\nlesson.reveal("how many", n)'
-# What stands in a notebook, with its tag, and what its demo has of it.
+# What stands in a notebook, with its tag ('shows': code with an output), and what its
+# demo has of it.
 IMPORTS = 'import sys; sys.path.insert(0, "..")\nfrom course import panels'
 SOURCE = [
     ("text", "# 9. A lesson\n\nWhat you will do.", "# 9. A lesson"),
@@ -45,17 +48,21 @@ SOURCE = [
     ("tasks", "### Second part\n\n1. Press **Step**.", "## Second part"),
     ("code", LAB, LAB),
     ("text", "The answer.", "1. Press **Step**."),
+    ("text", "## Third part\n\nIt has no question.", "## Third part"),
+    ("shows", "print(first)", "print(first)"),
+    ("code", "print(n)", None),  # never run
+    ("shows", "[f] = lesson.own('my_f')\n\n\ndef g():\n    return f()", None),
 ]
 
 
-def test_it_has_the_panels_their_headings_and_their_tasks(tmp_path):
+def test_it_has_what_shows_something_with_headings_and_tasks(tmp_path):
     """Guards: nothing else, whether the tasks stand above their panel or below it."""
     cells = []
     for kind, text, _ in SOURCE:
         cells.append(v4.new_markdown_cell(text, metadata={"tags": [kind]}))
-        if kind == "code":
-            output = v4.new_output("stream", text="The answer.")
-            cells[-1] = v4.new_code_cell(text, outputs=[output], execution_count=1)
+        if kind in ("code", "shows"):
+            answer = v4.new_output("stream", text="The answer.")
+            cells[-1] = v4.new_code_cell(text, outputs=[answer] * (kind == "shows"))
     save.write(v4.new_notebook(cells=cells), tmp_path / "09_lesson.ipynb")
     path = demo.make(tmp_path / "09_lesson.ipynb", tmp_path / "demo")
     assert path == tmp_path / "demo" / "09_lesson.ipynb"
@@ -77,7 +84,7 @@ def panel_words(cell):
     return ""
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@each_notebook
 def test_all_panels_tasks_and_runs_of_a_notebook_are_in_it(path, tmp_path):
     """Guards: a panel that is left out; tasks that don't stand beside their panel; a
     question to one learner, or without its run."""
@@ -93,7 +100,27 @@ def test_all_panels_tasks_and_runs_of_a_notebook_are_in_it(path, tmp_path):
     assert "lesson.predict" not in told
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@each_notebook
+def test_what_a_planned_section_shows_is_in_it(path, tmp_path):
+    """Guards: a picture or numbers that a chapter gives minutes to, and that only the
+    notebook has; a run that stands before its question; a picture without its heading."""
+    made, cells = save.read(demo.make(path, tmp_path)).cells, save.read(path).cells
+    runs, told = [cell.id for cell in made if cell.cell_type == "code"], ""
+    assert runs == [cell.id for cell in cells if cell.id in runs]
+    under = {cell.id: (told := [told, *headings(cell)][-1]) for cell in made}
+    steps = plan.read(name_of(path.stem)).steps
+    planned, heading = {title for step in steps for title in step.titles}, ""
+    for cell in cells:
+        heading = [heading, *headings(cell)][-1]
+        if heading in planned and any(map(is_shown, cell.get("outputs", ()))):
+            assert under.get(cell.id) == heading, cell.source
+
+
+def is_shown(output):
+    return output.output_type == "stream" or "image/png" in output.get("data", ())
+
+
+@each_notebook
 def test_each_name_that_is_taken_is_given(path, tmp_path):
     """Guards: a run that stops, because the cell that defines a name was left out."""
     made = save.read(demo.make(path, tmp_path)).cells
