@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from string import Template
 
+from course.lessons import NAMES
 from course.playground import twin, widget
 from course.playground.joined import joined
 from course.tools import (
@@ -17,18 +18,21 @@ from course.tools import (
     find_notebooks,
     links,
     notebooks,
+    plan,
     playground,
 )
-from course.tools.book.notebook_page import alive, as_page, note, slug
+from course.tools.book.notebook_page import alive, as_page, slug
 from course.tools.cells import headings
 
 FOLDER = Path(__file__).parent
 SETTINGS = tomllib.loads((FOLDER / "settings.toml").read_text(encoding="utf-8"))
 DOCUMENTS = ["learning.md", "where.md", "teaching.md", "glossary.md"]  # in docs/
+CHAPTERS = {plan.path_of(name): f"teaching_{name}.md" for name in NAMES}
 # The playground of the first page; it learns within seconds, also on a slow phone.
 FIRST = {"data": "circles", "hidden": [4], "learning_rate": 1, "seed": 0}
 SHOWN = ["data", "learning_rate", "seed", "step", "loss"]
 STILL = {"step": 300}  # of its picture
+CONTENTS = "\n```{{toctree}}\n:hidden:\n{}\n```\n"
 LOCAL_LINK = r"(?<!!)\[([^]]*)\]\((?!https?:)([^)#]+)(#[^)]*|)\)"
 # Files that no page loads.
 UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
@@ -65,6 +69,9 @@ def write_pages(folder, address="", has_solutions=True):
     texts |= {name: document(ROOT / "docs" / name, published) for name in names}
     texts["glossary.md"] = with_sections(texts["glossary.md"], titles)
     texts["index.md"] = home(published, [*texts, "mlp_core.md"])
+    if not is_for_class:
+        texts["teaching.md"] += CONTENTS.format("\n".join(CHAPTERS.values()))
+        texts |= {name: document(at, published) for at, name in CHAPTERS.items()}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
@@ -93,19 +100,38 @@ def playground_files() -> dict:
 
 
 def home(published, names) -> str:
-    """The first page: the README's first words and its list; its picture is alive."""
+    """The first page: the README's first words, the ways on, and its list of notebooks."""
     readme = document(ROOT / "README.md", published)
-    words, code = re.split(r"(?m)^!\[.*\n", readme.partition("\n## ")[0])
     page = Template((FOLDER / "pages" / "index.md").read_text(encoding="utf-8"))
     return page.substitute(
-        words=words,
+        words=re.split(r"(?m)^!\[", readme, maxsplit=1)[0],
+        ways=ways(published, "teaching.md" in names),
+        launch=launch(published),
         alt=html.escape(still().alt),
         playground=alive([FIRST | {"hide": twin.others("show", SHOWN)}], " data-plays"),
-        code=code,
-        note=note(links.buttons(links.FIRST, published)),
+        more=re.search(r"(?ms)^\[Learning\].*?(?=\n\n)", readme)[0],
         notebooks=re.search(r"(?ms)^## The notebooks\n.*?(?=^## )", readme)[0],
-        pages="\n".join(names),
+        contents=CONTENTS.format("\n".join(names)),
     )
+
+
+def ways(published, is_taught) -> str:
+    """Where a reader goes on, as links: only to what is there."""
+    known = [("Begin: 0. First look", f"{links.FIRST}.ipynb")]
+    known += [("For teachers", "teaching.md")] * is_taught
+    known += [("The repository", published.repository)] * bool(published.repository)
+    return in_a_row(known)
+
+
+def launch(published) -> str:
+    """Where the first notebook opens by a link, as a paragraph; none without an address."""
+    known = links.buttons(links.FIRST, published)
+    return "{.launch}\nRun it without an install: " * bool(known) + in_a_row(known)
+
+
+def in_a_row(known) -> str:
+    """Links in Markdown, from (label, address)."""
+    return " ".join(f"[{label}]({address})" for label, address in known)
 
 
 def still():
@@ -125,7 +151,7 @@ def with_links(text, folder, published) -> str:
     """
     pages = {file: file.name for file in find_notebooks([])}
     pages |= {ROOT / "docs" / name: name for name in DOCUMENTS}
-    pages[ROOT / "mlp_core.py"] = "mlp_core.md"
+    pages |= CHAPTERS | {ROOT / "mlp_core.py": "mlp_core.md"}
     repository = published.repository
 
     def lead(found):
