@@ -135,12 +135,13 @@ class PassView(View):
     def draw(self, data, look):
         stage, key = data.stages[look.step], (id(data), look.step)
         # Where the way back follows, each unit has room for its slope from the start.
-        self._slopes = stage.slopes if data.stages[-1].slopes else None
-        self.paint("network", key, self._draw_network, stage)
+        goes_back = any(stage.slopes for stage in data.stages)
+        slopes = stage.slopes if goes_back else None
+        self.paint("network", key, self._draw_network, stage, slopes)
         self.paint("formulas", key, self._draw_formulas, stage)
 
-    def _draw_network(self, ax, stage):
-        shown = stage.params, stage.cache, stage.grads, self._slopes
+    def _draw_network(self, ax, stage, slopes):
+        shown = stage.params, stage.cache, stage.grads, slopes
         pictures.draw_network(ax, *shown, active=stage.active)
         ax.set_title(_shown(stage)[:1].upper() + _shown(stage)[1:])
 
