@@ -120,8 +120,8 @@ class PassView(View):
 
     places = ("tall",)
     on_slide: ClassVar = {
-        "network": Cell(0, 0, 500, 367, (2, 2, 2, 46)),
-        "formulas": Cell(500, 0, 259, 367, (8, 8, 2, 8)),
+        "network": Cell(0, 0, 512, 367, (2, 2, 2, 30)),
+        "formulas": Cell(512, 0, 247, 367, (6, 8, 0, 8)),
     }
 
     def __init__(self, height):

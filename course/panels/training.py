@@ -32,9 +32,9 @@ class TrainingView(View):
     }
     places = ("tall",)
     on_slide: ClassVar = {  # those that can be read from the last row
-        "network": Cell(0, 0, 500, 367, (2, 2, 2, 2)),
-        "surface": Cell(500, 187, 259, 180, (64, 31, 30, 24)),
-        "loss": Cell(500, 0, 259, 187, (74, 48, 18, 42)),
+        "network": Cell(0, 0, 520, 367, (2, 2, 2, 2)),
+        "surface": Cell(520, 180, 239, 187, (58, 31, 40, 24)),
+        "loss": Cell(520, 0, 239, 180, (94, 48, 26, 42)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room

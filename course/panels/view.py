@@ -192,9 +192,11 @@ class View:
         view = self.for_slide(place)
         view.show(data, look)
         view.figure.set_dpi(on_slides.DPI)
+        view.figure.draw_without_rendering()  # else texts keep their widths of before
         for name, cell in view.cells.items():
-            room = (cell.width - 4) * on_slides.DPI / 100
-            on_slides.break_title(view.axes[name], room)
+            side = (cell.width - cell.margins[0] - cell.margins[2]) / 2
+            room = side + min(cell.margins[0], cell.margins[2])  # from its middle
+            on_slides.break_title(view.axes[name], 2 * room * on_slides.DPI / 100)
         return view.figure
 
     def save(self, path):

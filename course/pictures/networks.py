@@ -167,12 +167,11 @@ def _number_places(plan, i):
     """
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
-    needed = plan.node + plan.text_width
-    least = max(5, (4.3 * plan.font - plan.node) / 2)  # past the bias, too
-    beside = needed / 2 + np.clip(across - needed - 1, least, max(least, 11))
+    free = across - plan.node - plan.text_width
+    # Past the bias, too; where there is little room, halfway to the bias of the next unit.
+    beside = (plan.node + plan.text_width) / 2 + min(11, free / 2)
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
-    fits = beside + (plan.text_width + plan.node) / 2 < across
-    if plan.text_height * len(right) > band or not fits:
+    if plan.text_height * len(right) > band or free < 6:
         return None
     order = (len(right) - 1) / 2 - np.arange(len(right))
     toward = beside / across  # where a straight edge would pass
