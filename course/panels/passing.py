@@ -119,7 +119,7 @@ class PassView(View):
     """The network as far as it is computed, and the formulas of the stage."""
 
     places = ("tall",)
-    on_slide: ClassVar = {
+    cells_on_slide: ClassVar = {
         "network": Cell(0, 0, 512, 367, (2, 2, 2, 30)),
         "formulas": Cell(512, 0, 247, 367, (6, 8, 0, 8)),
     }

@@ -57,9 +57,7 @@ class View:
     size = (1000, 380)
     cells: ClassVar[dict] = {}
     places = ("tall", "low")  # where on a slide it may stand
-    on_slide: ClassVar = (
-        None  # the cells there, of 759 x 367, if others than these smaller
-    )
+    cells_on_slide: ClassVar = None  # in 759 x 367; else they are these, but smaller
     chooses = False  # whether ``choose(data, x, y, look)`` tells what a click chooses
     # Titles and axis labels have fixed places: to find new ones takes time.
     style: ClassVar = {**STYLE, "axes.titley": 1.0}
@@ -180,7 +178,7 @@ class View:
         view.size = np.array(on_slides.PLACES[place]) * 100 // on_slides.DPI
         scale = np.tile(view.size / self.size, 2)
         view.style = {**self.style, "axes.titlesize": SMALL}
-        view.cells = self.on_slide or {
+        view.cells = self.cells_on_slide or {
             name: Cell(*(scale * cell[:4]).astype(int).tolist(), cell.margins)
             for name, cell in self.cells.items()
         }
