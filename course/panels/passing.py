@@ -119,9 +119,9 @@ class PassView(View):
     """The network as far as it is computed, and the formulas of the stage."""
 
     places = ("tall",)
-    on_slide: ClassVar = {
-        "network": Cell(0, 0, 500, 367, (2, 2, 2, 46)),
-        "formulas": Cell(500, 0, 259, 367, (8, 8, 2, 8)),
+    cells_on_slide: ClassVar = {
+        "network": Cell(0, 0, 512, 367, (2, 2, 2, 30)),
+        "formulas": Cell(512, 0, 247, 367, (6, 8, 0, 8)),
     }
 
     def __init__(self, height):
@@ -135,12 +135,13 @@ class PassView(View):
     def draw(self, data, look):
         stage, key = data.stages[look.step], (id(data), look.step)
         # Where the way back follows, each unit has room for its slope from the start.
-        self._slopes = stage.slopes if data.stages[-1].slopes else None
-        self.paint("network", key, self._draw_network, stage)
+        goes_back = any(stage.slopes for stage in data.stages)
+        slopes = stage.slopes if goes_back else None
+        self.paint("network", key, self._draw_network, stage, slopes)
         self.paint("formulas", key, self._draw_formulas, stage)
 
-    def _draw_network(self, ax, stage):
-        shown = stage.params, stage.cache, stage.grads, self._slopes
+    def _draw_network(self, ax, stage, slopes):
+        shown = stage.params, stage.cache, stage.grads, slopes
         pictures.draw_network(ax, *shown, active=stage.active)
         ax.set_title(_shown(stage)[:1].upper() + _shown(stage)[1:])
 

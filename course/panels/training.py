@@ -31,10 +31,10 @@ class TrainingView(View):
         "neuron": Cell(835, 0, 245, 180, (76, 31, 38, 26)),
     }
     places = ("tall",)
-    on_slide: ClassVar = {  # those that can be read from the last row
-        "network": Cell(0, 0, 500, 367, (2, 2, 2, 2)),
-        "surface": Cell(500, 187, 259, 180, (64, 31, 30, 24)),
-        "loss": Cell(500, 0, 259, 187, (74, 48, 18, 42)),
+    cells_on_slide: ClassVar = {  # those that can be read from the last row
+        "network": Cell(0, 0, 534, 367, (2, 2, 2, 2)),
+        "surface": Cell(534, 180, 225, 187, (58, 31, 34, 24)),
+        "loss": Cell(534, 0, 225, 180, (94, 48, 24, 42)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room

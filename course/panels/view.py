@@ -57,9 +57,7 @@ class View:
     size = (1000, 380)
     cells: ClassVar[dict] = {}
     places = ("tall", "low")  # where on a slide it may stand
-    on_slide: ClassVar = (
-        None  # the cells there, of 759 x 367, if others than these smaller
-    )
+    cells_on_slide: ClassVar = None  # in 759 x 367; else they are these, but smaller
     chooses = False  # whether ``choose(data, x, y, look)`` tells what a click chooses
     # Titles and axis labels have fixed places: to find new ones takes time.
     style: ClassVar = {**STYLE, "axes.titley": 1.0}
@@ -180,7 +178,7 @@ class View:
         view.size = np.array(on_slides.PLACES[place]) * 100 // on_slides.DPI
         scale = np.tile(view.size / self.size, 2)
         view.style = {**self.style, "axes.titlesize": SMALL}
-        view.cells = self.on_slide or {
+        view.cells = self.cells_on_slide or {
             name: Cell(*(scale * cell[:4]).astype(int).tolist(), cell.margins)
             for name, cell in self.cells.items()
         }
@@ -192,9 +190,11 @@ class View:
         view = self.for_slide(place)
         view.show(data, look)
         view.figure.set_dpi(on_slides.DPI)
+        view.figure.draw_without_rendering()  # else texts keep their widths of before
         for name, cell in view.cells.items():
-            room = (cell.width - 4) * on_slides.DPI / 100
-            on_slides.break_title(view.axes[name], room)
+            side = (cell.width - cell.margins[0] - cell.margins[2]) / 2
+            room = side + min(cell.margins[0], cell.margins[2])  # from its middle
+            on_slides.break_title(view.axes[name], 2 * room * on_slides.DPI / 100)
         return view.figure
 
     def save(self, path):

@@ -99,7 +99,8 @@ def draw_loss(
     cut = _where_it_is_cut(framed, bottom, top, limits)
     ax.set(xlim=(0, last * 1.02), xlabel=x_label, ylabel=f"loss{cut}")
     steps = [1, 2, 5, 10]
-    ax.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True, steps=steps))
+    most = int(np.clip(axes.size_in_points(ax)[0] / 40, 2, 5))  # so many have room
+    ax.xaxis.set_major_locator(ticker.MaxNLocator(most, integer=True, steps=steps))
     handles, labels = ax.get_legend_handles_labels()
     named = [each for each in zip(handles, labels) if each[1] != unnamed]
     if named:

@@ -114,7 +114,9 @@ class _Plan:
         self.most = int(np.clip(room / ((node + 0.05) * self.font), 2, 8))
         step = self.step(max(sizes))
         self.node = min(node * self.font, 0.97 * step)
-        self.has_biases = bool(step >= self.node + 1.1 * self.font)
+        across = self.x[1] - self.x[0]
+        fits = step >= self.node + 1.1 * self.font and across > 4.4 * self.font
+        self.has_biases = bool(fits)
         middle = (self.top + self.bottom + self.has_biases * 1.2 * self.font) / 2
         rows = [np.arange(min(size, self.most)) for size in sizes]  # from the top
         self.y = [middle + self.step(len(r)) * (r[-1] / 2 - r) for r in rows]
@@ -167,12 +169,11 @@ def _number_places(plan, i):
     """
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
-    needed = plan.node + plan.text_width
-    least = max(5, (4.3 * plan.font - plan.node) / 2)  # past the bias, too
-    beside = needed / 2 + np.clip(across - needed - 1, least, max(least, 11))
+    free = across - plan.node - plan.text_width
+    # Past the bias, too; where there is little room, halfway to the bias of the next unit.
+    beside = (plan.node + plan.text_width) / 2 + min(11, free / 2)
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
-    fits = beside + (plan.text_width + plan.node) / 2 < across
-    if plan.text_height * len(right) > band or not fits:
+    if plan.text_height * len(right) > band or free < 6:
         return None
     order = (len(right) - 1) / 2 - np.arange(len(right))
     toward = beside / across  # where a straight edge would pass
@@ -241,7 +242,8 @@ def _write_notes(ax, plan, *notes):
         lines.insert(0, "   ".join(lines))
     lines = [line for line in lines if plan.width > 5.9 * len(line)]
     for i, line in enumerate(lines[: plan.lines]):
-        weight = "normal" if key in line else "bold"
+        is_wide = 7.2 * len(line) > plan.width  # in bold it would be cut
+        weight = "normal" if key in line or is_wide else "bold"
         place = plan.width / 2, 1 + 1.3 * SMALL * i
         axes.write(ax, *place, line, va="bottom", fontweight=weight)
 
