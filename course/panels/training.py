@@ -1,6 +1,7 @@
 """The training panel: train a network and look at every step of it."""
 
 from functools import partial
+from types import SimpleNamespace
 from typing import ClassVar
 
 import numpy as np
@@ -174,6 +175,32 @@ class TrainingPanel(SteppedPanel):
     def _choose_seed(self):
         if self.seed_menu.value is not None:
             self.work["seed"].set(self.seed_menu.value)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        """Beside the picture's alt text, also what a page without Python trains anew."""
+        data, metadata = super()._repr_mimebundle_(include, exclude)
+        if run := self._as_played():
+            metadata["image/png"]["run"] = run
+        return data, metadata
+
+    def _as_played(self):
+        """The run, in the words of the playground; empty where that lacks what is asked
+        for: another task, an alpha, a menu of seeds."""
+        now = SimpleNamespace(**self.settings)
+        tasks = {"sum": mlp.SUM, "xor": mlp.XOR}
+        names = [name for name, known in tasks.items() if now.task.Y is known.Y]
+        is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
+        if not names or is_other or self.hidden != "seed_menu":
+            return {}
+        run = {
+            "data": names[0],
+            "hidden": list(now.hidden),
+            "batch": now.batch_size or 0,
+        }
+        run |= dict.fromkeys(["activation", "output"], now.activation)
+        run["gradient"] = "original" if now.bug else "right"
+        same = ["learning_rate", "scheme", "seed", "step"]
+        return run | {name: getattr(now, name) for name in same}
 
     def set_data(self, data):
         if self.seed_menu.value != self.work["seed"].value:

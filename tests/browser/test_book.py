@@ -4,33 +4,44 @@ Some of its pages are looked at; `pytest -m slow` looks at all.
 """
 
 import functools
+import json
+import re
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
+import numpy as np
 import pytest
 from nbformat import v4
 
+import mlp_core as mlp
 from course.__main__ import main
+from course.panels import training_panel
 from course.playground import Playground, SideBySide, small
-from course.tools import find_notebooks, notebooks, site
+from course.tools import find_notebooks, links, notebooks, site
 from course.tools.book import build
 from tests import live
 from tests.browser.conftest import listened
 from tests.browser.playground_on_page import OnPage
 from tests.wait import wait_until
 
-DOCUMENTS = [name.removesuffix(".md") for name in build.DOCUMENTS]
+CHAPTERS = build.CHAPTERS.values()
+DOCUMENTS = [name.removesuffix(".md") for name in (*build.DOCUMENTS, *CHAPTERS)]
 PHONE = {"width": 390, "height": 844}
 STEMS = [path.stem for path in find_notebooks([])]
 PAGES = ["index", *STEMS, *DOCUMENTS, "mlp_core", "search"]
-FEW = ["index", "01_activations", "glossary"]
+FEW = ["index", "01_activations", "glossary", "teaching"]
 LOOK = Path(__file__).with_name("book.js").read_text(encoding="utf-8")
 WIDTHS = """() => [document.documentElement.scrollWidth, ...[...document.querySelectorAll(
     'article img')].map(image => image.getBoundingClientRect().right)]"""
 GROUND = "node => getComputedStyle(node).backgroundColor"
+INK_AND_GROUND = """node => [node, [node, document.body].find(one =>
+    getComputedStyle(one).backgroundColor !== 'rgba(0, 0, 0, 0)')].map((one, i) =>
+    getComputedStyle(one)[i ? 'backgroundColor' : 'color'])"""
+SCRUB = """(slider, step) => { slider.value = step;
+    slider.dispatchEvent(new Event('input', { bubbles: true })) }"""
 INK = "node => getComputedStyle(node).color"
 READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
 
@@ -38,6 +49,10 @@ READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
 LARGE = ["tex-svg-full.js", "fontawesome.js"]
 FIRST_BYTES = 250_000  # of a page with its script: half a second at 4 Mbit/s
 ADDED = "01_activations"
+PUBLISHED = links.Addresses("https://github.com/ada/nets", "")
+LAUNCHES = ["Colab", "Binder", "Codespaces"]
+WAYS = ["Begin: 0. First look", "For teachers", "The repository"]
+PANELS = ["05_sum_task", "06_xor_task"]
 
 
 def read_with_playgrounds(path, read=notebooks.read):
@@ -79,6 +94,7 @@ def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("book")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build.notebooks, "read", read_with_playgrounds)
+        patch.setattr(links, "addresses", lambda: PUBLISHED)
         assert main(["site", str(folder)]) == 0
     handler = functools.partial(Quiet, directory=folder)
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -203,6 +219,77 @@ def test_pictures_stay_white_on_a_dark_page(open_page):
         assert image.evaluate("node => getComputedStyle(node).filter") == "none"
 
 
+# The first page -------------------------------------------------------------------------
+
+
+def link(page, name):
+    return page.locator("article").get_by_role("link", name=name, exact=True)
+
+
+@pytest.mark.parametrize("size", [live.SIZE, PHONE], ids=["wide", "phone"])
+def test_the_first_screen_says_what_this_is_and_leads_on(open_page, size):
+    """Guards: a way on, or a network that learns, for those alone who scroll."""
+    page = open_page("index.html", viewport=size)
+    on, text = OnPage(page), page.locator("article h1 + p")
+    live.expect(text).to_contain_text("you build a small neural network")
+    seen = [page.locator("article h1"), text, *(link(page, name) for name in WAYS)]
+    seen += [on.button("Pause"), on.square]
+    if size != PHONE:
+        seen += [on.root, *(link(page, name) for name in LAUNCHES)]
+    for part in seen:
+        box = part.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"], part
+        assert box["y"] > 40 and box["y"] + box["height"] <= size["height"], part
+    assert link(page, WAYS[2]).get_attribute("href") == PUBLISHED.repository
+    for name, place in zip(LAUNCHES, ("colab.research", "mybinder", "codespaces.new")):
+        assert place in link(page, name).get_attribute("href")
+    link(page, WAYS[0]).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/00_first_look.html")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_ways_on_can_be_read(open_page, scheme):
+    """Guards: letters that are pale on their ground."""
+    page = open_page("index.html", color_scheme=scheme)
+    for name in WAYS + LAUNCHES:
+        ink, ground = (
+            [int(channel) for channel in re.findall(r"\d+", color)]
+            for color in link(page, name).evaluate(INK_AND_GROUND)
+        )
+        light, dark = sorted(map(luminance, (ink, ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 4.5, (name, ink, ground)
+
+
+def luminance(color):
+    """As the WCAG define it."""
+    linear = [(c / 255 + 0.055) / 1.055 for c in color[:3]]
+    linear = [
+        c / 255 / 12.92 if c <= 10 else x**2.4
+        for c, x in zip(color, linear, strict=True)
+    ]
+    return sum(weight * x for weight, x in zip((0.2126, 0.7152, 0.0722), linear))
+
+
+@pytest.mark.parametrize("width", [1440, 1280, 768])
+def test_the_first_page_does_not_jump_when_the_playground_comes(
+    browser, address, width
+):
+    """Guards: a reader who loses the line, or hits another link than the one they see."""
+    page, places = live.new_page(browser, viewport={"width": width, "height": 720}), []
+    for is_late in (True, False):
+        if is_late:
+            page.route("**/playground.js", lambda route: route.abort())
+        else:
+            page.unroute("**/playground.js")
+        page.goto(f"{address}index.html", wait_until="load")
+        if not is_late:
+            OnPage(page).button("Pause").wait_for()
+        places.append(page.locator("#how-to-read-it").bounding_box()["y"])
+    assert abs(places[0] - places[1]) <= 1
+    page.close()
+
+
 # Playgrounds ----------------------------------------------------------------------------
 
 
@@ -282,6 +369,96 @@ def test_playgrounds_of_a_notebook_are_alive_where_the_page_can_train(open_page)
         assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"]
 
 
+def opened_panel(open_page, name, **settings):
+    """The playground in place of a panel; what the page complains about."""
+    page = open_page(f"{name}.html", **settings)
+    complaints = listened(page)
+    page.get_by_text("Show the playground").click()
+    page.locator("p.instead").scroll_into_view_if_needed()
+    return OnPage(page), complaints
+
+
+def test_the_panel_of_the_sum_is_alive_and_its_task_can_be_done(open_page):
+    """Guards: another run than the panel's, a unit whose z = 0 can't be seen, another
+    seed that leads nowhere."""
+    on, complaints = opened_panel(open_page, PANELS[0])
+    panel = training_panel(task=mlp.SUM, seed=0)
+    flat = np.concatenate(
+        [part.ravel() for layer in panel.data.params for part in layer]
+    )
+    np.testing.assert_allclose(on.parameters(), flat, atol=1e-6)
+    assert on.step() == 2000
+    on.button("show layer 0, unit 0").click()
+    assert valley(on) < 0.05
+    on.box("seed").first.fill("5")
+    on.page.keyboard.press("Enter")
+    on.box("pace").select_option("as fast as it goes")
+    on.button("Play").click()
+    wait_until(lambda: on.step() > 2000, "it does not play")
+    on.button("Pause").click()
+    assert 0.3 < valley(on) < 0.7 and complaints == []
+
+
+def valley(on):
+    """The share of the square of samples beyond the line where z of the unit is 0."""
+    run = on.root.evaluate(
+        "root => { const [w, v] = [0, 3].map((i) => root.view.session.run.p[i]);"
+        "return [w, v, root.view.session.run.p[6]] }"
+    )
+    square = np.array(list(np.ndindex(21, 21))) / 20
+    return np.mean(square @ run[:2] + run[2] > 0)
+
+
+def test_the_panel_of_xor_is_alive_and_its_tasks_can_be_done(open_page):
+    """Guards: a hidden space, a step, an activation or a batch that is out of reach."""
+    on, complaints = opened_panel(open_page, PANELS[1])
+    for layer in (0, 1, 2):
+        on.box("the large picture shows").select_option(f"space of layer {layer}")
+    scrub = on.box("step")
+    near = {}
+    for step in (200, 400):
+        scrub.evaluate(SCRUB, step)
+        assert on.step() == step
+        near[step] = loss(on)
+    assert near[200] > 0.05 and near[400] < 0.005  # (1, 0) is right; then all four are
+    for layer in range(4):
+        on.root.locator(".heading select").nth(layer).select_option("identity")
+    on.box("batch").select_option("all")
+    on.button("Reset: the very same start").click()
+    on.box("pace").select_option("as fast as it goes")
+    on.button("Play").click()
+    wait_until(lambda: on.step() > 2000, "it does not play")
+    on.button("Pause").click()
+    assert loss(on) == pytest.approx(0.125, abs=1e-4) and complaints == []
+
+
+@pytest.mark.parametrize("name", PANELS)
+@pytest.mark.parametrize("size", [live.SIZE, PHONE], ids=["wide", "phone"])
+def test_a_panel_that_is_alive_fits(open_page, name, size):
+    """Guards: controls that a page cuts off, and a network that leaves no room."""
+    on, _ = opened_panel(open_page, name, viewport=size)
+    box = on.root.bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
+    assert size == PHONE or box["height"] < size["height"] - 56  # the theme's own bar
+    assert on.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STEMS)
+def test_each_playground_of_the_book_is_alive(open_page, name):
+    """Guards: a page whose settings no playground takes, which leaves a picture."""
+    page = open_page(f"{name}.html")
+    complaints = listened(page)
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(one => (one.open = true))"
+    )
+    for place in page.locator("[data-playgrounds]").all():
+        place.scroll_into_view_if_needed()
+        count = len(json.loads(place.get_attribute("data-playgrounds")))
+        live.expect(place.locator(".playground")).to_have_count(count)
+    assert complaints == []
+
+
 def test_nothing_of_the_theme_hides_a_part_of_a_playground(open_page):
     """Guards: an output unit without size, since the theme has a class of the same name,
     and a button of the theme over the units."""
@@ -293,10 +470,9 @@ def test_nothing_of_the_theme_hides_a_part_of_a_playground(open_page):
     assert page.get_by_text("Back to top").count() == 0
 
 
-@pytest.mark.parametrize("name", ["index", ADDED])
-def test_on_a_wide_page_a_playground_grows_over_the_margin(open_page, name):
+def test_on_a_wide_page_a_playground_grows_over_the_margin(open_page):
     """Guards: one that is as narrow as the text, and one that the page cuts off."""
-    page = open_page(f"{name}.html")
+    page = open_page(f"{ADDED}.html")
     page.locator("[data-playgrounds]").first.scroll_into_view_if_needed()
     on, text = OnPage(page), page.locator("article > section > p").first
     for width, grows in [(1280, True), (1199, False), (1000, False)]:

@@ -9,7 +9,9 @@ from matplotlib.collections import EllipseCollection
 
 import mlp_core as mlp
 from course import host
+from course.fast import join
 from course.panels.quick_text import QuickRenderer
+from course.playground import trained
 from tests.panels import parts
 from tests.wait import PATIENCE
 
@@ -327,3 +329,32 @@ def test_nothing_runs_out_of_its_cell_or_over_its_neighbour(name):
     ax.set_title("step 1000000: loss below 1e−10")  # the longest that there is
     parts.assert_all_inside(panel.view)
     panel.close()
+
+
+# 5. The page alone ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"task": mlp.XOR, "seed": 1},
+        {"learning_rate": 0.5, "batch_size": 4, "activation": "tanh", "alpha": 0.3},
+        {"scheme": "he", "hidden": (2,), "batch_size": None, "bug": True, "step": 7},
+    ],
+)
+def test_a_page_is_told_the_very_run(given):
+    """Guards: in the book other first weights, other samples, or another step."""
+    panel = parts.make("training_panel", **given)
+    run = panel._repr_mimebundle_()[1]["image/png"]["run"]
+    shown = panel.data.at(panel.look["step"].value)
+    there = trained(**run)
+    assert there.step == panel.look["step"].value
+    np.testing.assert_allclose(join(there.params), join(shown), rtol=0, atol=1e-9)
+
+
+def test_no_page_is_told_of_what_it_lacks():
+    """Guards: a playground without the task, the alpha or the menu that is asked for."""
+    own = mlp.Task("AND", mlp.XOR.X, mlp.XOR.Y.copy())
+    for given in ({"task": own}, {"alpha": 0.0}, {"seeds": {"flat": [441]}}):
+        _, metadata = parts.make("training_panel", **given)._repr_mimebundle_()
+        assert {*metadata["image/png"]} == {"alt"}

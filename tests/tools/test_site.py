@@ -12,8 +12,11 @@ from types import SimpleNamespace
 import pytest
 from nbformat import v4
 
+import mlp_core as mlp
 from course.__main__ import main
 from course.lessons import NAMES, load_exercises
+from course.panels import training_panel
+from course.playground import twin
 from course.tools import ROOT, CommandError, find_notebooks, links, manifest
 from course.tools.book import build, head, notebook_page
 from course.tools.exercise_cells import texts_of
@@ -95,6 +98,8 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
         told = {line for line in secret if line in text}
         assert told == (secret if name == "ours" else set())
         assert ("teaching.md" in text, "ada/nets" in text) == 2 * (name == "ours",)
+        chapters = {path.name for path in (tmp_path / name).glob("teaching_*")}
+        assert chapters == (set(build.CHAPTERS.values()) if name == "ours" else set())
         buttons = len(find_notebooks([])) + 1  # one on the front page
         found = text.count("eve/class/blob/main/notebooks")
         assert found == buttons * (name == "class")
@@ -219,6 +224,31 @@ def test_a_playground_is_its_picture_and_its_settings():
     assert notebook_page.alive([{"a": '"><b>'}]).count("<") == 2
 
 
+def test_a_panel_has_a_playground_where_the_page_can_train_its_run():
+    """Guards: a run that is another one's there, tasks whose controls are missing, and a
+    network that is too large for the page."""
+    run = training_panel(task=mlp.XOR, seed=1)._repr_mimebundle_()[1]["image/png"][
+        "run"
+    ]
+    for given, count in [
+        (run, 1),
+        (run | {"hidden": [9]}, 0),
+        (run | {"batch": -1}, 0),
+    ]:
+        cell = code("panels.training_panel()", **PNG, **{"text/plain": "loss 1"})
+        cell.outputs[0].metadata["image/png"]["run"] = given
+        [cell] = page(cell)
+        picture, words = cell.outputs
+        assert picture.metadata == {"image/png": {"alt": "a curve"}}
+        text = words.data["text/html"]
+        found = re.findall('<div data-playgrounds="([^"]*)"></div>', text)
+        assert len(found) == text.count('class="instead"') == count
+        for told in found:
+            [settings] = json.loads(html.unescape(told))
+            shown = {*twin.SPEC["hide"]["options"]} - {*settings.pop("hide")}
+            assert settings == run and {"seed", "batch", "activation", "step"} < shown
+
+
 @pytest.mark.parametrize("has_formula", [True, False])
 @pytest.mark.parametrize("has_playground", [True, False])
 def test_a_page_loads_what_is_on_it(has_formula, has_playground):
@@ -290,8 +320,24 @@ def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
     network."""
     text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
     assert build.FIRST["hidden"] == [4] and "four hidden units" in text
-    for part in ("(mlp_core.md)", "data-plays", ">>> import", "| 0 | [First"):
+    for part in ("(mlp_core.md)", "data-plays", "(learning.md)", "| 0 | [First"):
         assert part in text
     for part in ("pip install", "Ctrl+C", "## The tests", "docs/", "images/"):
         assert part not in text
     assert "```{toctree}\n:hidden:\n00_first_look.ipynb\n```" in text
+
+
+def test_the_first_page_leads_only_to_what_is_there():
+    """Guards: a link to nowhere without an address, one that is missing with it, and in a
+    class's book a page for teachers."""
+    begin, teach = "[Begin: 0. First look](00_first_look.ipynb)", "(teaching.md)"
+    for address, names in [("", ["teaching.md"]), (OURS, ["teaching.md"]), (CLASS, [])]:
+        text = build.home(links.Addresses(address, ""), names)
+        ways, more = text.split("{.ways}\n")[1].split("<div", 1)
+        assert ways.startswith(begin) and (teach in ways) == bool(names)
+        assert (f"[The repository]({address})" in ways) == bool(address)
+        assert "]()" not in text and ("http" in text) == bool(address)
+        for place in ("colab.research", "mybinder.org", "codespaces.new"):
+            assert (place in more) == bool(address)
+    elsewhere = build.home(links.Addresses("https://git.example/a", ""), [])
+    assert "(https://git.example/a)" in elsewhere and "{.launch}" not in elsewhere

@@ -71,7 +71,7 @@ def write_pages(folder, address="", has_solutions=True):
     texts["index.md"] = home(published, [*texts, "mlp_core.md"])
     if not is_for_class:
         texts["teaching.md"] += CONTENTS.format("\n".join(CHAPTERS.values()))
-        texts |= {name: document(at, published) for at, name in CHAPTERS.items()}
+        texts |= {name: chapter(at, published) for at, name in CHAPTERS.items()}
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
@@ -142,6 +142,11 @@ def still():
 def document(path, published) -> str:
     """A document of the repository as a page of the book."""
     return with_links(path.read_text(encoding="utf-8"), path.parent, published)
+
+
+def chapter(path, published) -> str:
+    """A chapter for teachers; the search tells it from the notebook by its title."""
+    return document(path, published).replace("# ", "# Teaching ", 1)
 
 
 def with_links(text, folder, published) -> str:

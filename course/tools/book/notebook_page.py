@@ -1,7 +1,7 @@
 """What stands on a page of the book: a notebook becomes another one, for Jupyter Book.
 
-A panel is its picture with its words; a playground that the page can train is made anew
-in their place, see book.js. A question has its answer folded, and so has each run after
+A panel is its picture with its words; a playground is made anew in their place, see
+book.js, and so is the run of a panel, if the page can train it. A question has its answer folded, and so has each run after
 it, up to the next heading or question, its outputs. What only a live notebook can do is
 left out: checks of your code, your progress.
 """
@@ -13,6 +13,7 @@ import re
 
 from nbformat.v4 import new_markdown_cell, new_output
 
+from course.playground import twin
 from course.tools.cells import headings, kind_of, only_call, without_reveals
 from course.tools.notebooks import with_cells
 
@@ -27,6 +28,14 @@ NOTE = """\
 Panels are pictures here, except those that your browser can train, and no check judges
 your code. To run the notebooks: {}
 :::"""
+# What a run of the training panel has on the page, and where its tasks find the rest.
+PLAYED = ["learning_rate", "batch", "seed", "activation", "step", "pace", "loss"]
+INSTEAD = """\
+<p class="instead">Your browser trains the panel's network: the same first weights, the same
+samples. After a change press Reset, then Play, as far as you like; the slider leads to any
+step. A click on a unit shows it over the square, white where <i>z</i> is 0. The menu above
+shows a hidden space by two of its units; answers speak of the panel's view, from the widest
+side. Point at a sample to read its output.</p>"""
 HOW = "see the README of the course."  # while it has no address
 
 
@@ -113,7 +122,17 @@ def _picture(output):
     panel = f'<p class="panel">Panel: {html.escape(words)}</p>'
     if settings := known.pop("playground", None):
         panel += alive(settings)
+    elif (run := known.pop("run", None)) and _is_admitted(run):
+        panel += INSTEAD + alive([run | {"hide": twin.others("show", PLAYED)}])
     return alt, [output, new_output("display_data", data={"text/html": panel})]
+
+
+def _is_admitted(run):
+    """Whether the playground has room for it, and time."""
+    try:
+        return all(twin.check(*pair) == pair[1] for pair in run.items())
+    except ValueError:
+        return False
 
 
 def alive(settings, more="") -> str:
