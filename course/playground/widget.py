@@ -251,7 +251,7 @@ def _bundle(view, *playgrounds):
     data, metadata = view
     runs = [one._run for one in playgrounds]
     if all(run.data for run in runs):
-        shown, alt = picture(*map(_as_shown, runs))._repr_mimebundle_()
+        shown, alt = picture(*map(_as_shown, playgrounds))._repr_mimebundle_()
         data, metadata = data | shown, metadata | alt
         settings = [one._again for one in playgrounds]
         if None not in settings:
@@ -260,10 +260,19 @@ def _bundle(view, *playgrounds):
     return data | {"text/plain": line}, metadata
 
 
-def _as_shown(run):
-    """The run whose picture is taken: on a slide, where nobody can press Play, it has gone on."""
-    if on_slides.are_drawn() and run.step == 0:
+def _as_shown(playground):
+    """Its run; on a slide, where nobody can press Play, it has gone on by itself."""
+    run = playground._run
+    if run.step or not on_slides.are_drawn():
+        return run
+    if not playground.follows["number"]:
         return twin.Run(run.settings | {"step": STEPS_ON_SLIDE})
+    follower, told = playground._follower, {"end": ""}
+    while follower.made < STEPS_ON_SLIDE and not told["end"]:
+        told = follower.take(STEPS_ON_SLIDE - follower.made)
+        if told["count"]:
+            run.params = fast.split(np.array(told["values"]), follower.shapes)
+            run.step = follower.made
     return run
 
 

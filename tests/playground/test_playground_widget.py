@@ -51,6 +51,21 @@ def test_on_a_slide_it_has_been_trained(monkeypatch):
     assert "step 7: loss" in shown(data="xor", step=7)[1]["image/png"]["alt"]
 
 
+def test_on_a_slide_it_is_trained_by_the_steps_that_it_follows(monkeypatch):
+    """Guards: a network on a slide that the learner's lines never made."""
+    monkeypatch.setenv("COURSE_PICTURES", "slides")
+    for steps, end in (3, 3), (5000, 1000):
+        playground = Playground(data="xor", hidden=[3])
+        first = playground.params
+        ones = ([(0 * W + 1, b) for W, b in first] for _ in range(steps))
+        playground.follow(ones)
+        alt = playground._repr_mimebundle_()[1]["image/png"]["alt"]
+        assert (
+            f"; step {end}: loss" in alt and "Largest weight: 1.00, in layer 0" in alt
+        )
+        playground.close()
+
+
 def test_two_side_by_side_are_one_picture_and_one_line():
     """Guards: a reader without a kernel who sees one of them alone, or nothing."""
     pair = [Playground(data="xor", hidden=[3], seed=seed, step=5) for seed in (1, 2)]
