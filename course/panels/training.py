@@ -188,7 +188,7 @@ class TrainingPanel(SteppedPanel):
         for: another task, an alpha, a menu of seeds."""
         now = SimpleNamespace(**self.settings)
         tasks = {"sum": mlp.SUM, "xor": mlp.XOR}
-        names = [name for name, known in tasks.items() if now.task.Y is known.Y]
+        names = [name for name, known in tasks.items() if _is_same(now.task, known)]
         is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
         if not names or is_other or self.hidden != "seed_menu":
             return {}

@@ -78,7 +78,7 @@ def write_pages(folder, address="", has_solutions=True):
 
 def refuse_strays(name, page):
     """A `CommandError` where a notebook links to what is no page of the book."""
-    known = {"mlp_core.md", *(path.name for path in find_notebooks([]))}
+    known = {"mlp_core.md", "where.md", *(path.name for path in find_notebooks([]))}
     texts = (cell.source for cell in page.cells if cell.cell_type == "markdown")
     for _, file, _ in re.findall(LOCAL_LINK, "\n".join(texts)):
         if file not in known:

@@ -1,9 +1,9 @@
 """What stands on a page of the book: a notebook becomes another one, for Jupyter Book.
 
 A panel is its picture with its words; a playground is made anew in their place, see
-book.js, and so is the run of a panel, if the page can train it. A question has its answer folded, and so has each run after
-it, up to the next heading or question, its outputs. What only a live notebook can do is
-left out: checks of your code, your progress.
+book.js, and so is the run of a panel, if the page can train it. A question has its answer
+folded, and so has each run after it, up to the next heading or question, its outputs. What
+only a live notebook can do is left out: checks of your code, your progress.
 """
 
 import copy
@@ -32,11 +32,12 @@ your code. To run the notebooks: {}
 PLAYED = ["learning_rate", "batch", "seed", "activation", "step", "pace", "loss"]
 INSTEAD = """\
 <p class="instead">Your browser trains the panel's network: the same first weights, the same
-samples. After a change press Reset, then Play, as far as you like; the slider leads to any
-step. A click on a unit shows it over the square, white where <i>z</i> is 0. The menu above
-shows a hidden space by two of its units; answers speak of the panel's view, from the widest
-side. Point at a sample to read its output.</p>"""
-HOW = "see the README of the course."  # while it has no address
+samples. After a change press Reset, then Play, as far as you like; the slider leads back, the
+arrow keys step by step. A click on a unit shows it over the square, white where <i>z</i> is 0.
+The menu above draws a hidden space by two of its units. Of three the panel shows another
+side, and answers speak of that: a straight line may fit here and not there. Point at a
+sample to read its output.</p>"""
+HOW = "see [Where it runs](where.md)."  # while it has no address
 
 
 def as_page(notebook, buttons=(), has_solutions=True):

@@ -22,6 +22,7 @@ async function layOut() {
   all("details", (answer) => (answer.open = true));
   all("mjx-container", shrinkFormula);
   all("mjx-container", keepWithMark);
+  document.querySelectorAll(".fragment").forEach(freeFragment);
   giveTitles();
   partExplanations();
   joinSlides();
@@ -34,6 +35,15 @@ async function layOut() {
 }
 
 // 1. Titles and bodies; short slides
+
+// The blocks of a cell that appears at the next key are blocks of the slide, too.
+function freeFragment(cell, index) {
+  for (const block of cell.children) {
+    block.classList.add("fragment");
+    block.dataset.fragmentIndex = index;
+  }
+  cell.replaceWith(...cell.children);
+}
 
 // A slide that has no heading gets the nearest one above it. The rest is its body.
 function giveTitles() {
@@ -83,7 +93,9 @@ function joinSlides() {
       { blocks } = slide;
     if (!before || slide.hasOwnTitle || before.querySelector(".answer")) continue;
     if (compose(slide, [...before.blocks, ...blocks])) {
-      slide.body.after(...before.querySelectorAll(":scope > aside"));
+      const told = [...slide.querySelectorAll(":scope > aside")].map((e) => e.innerHTML);
+      const notes = [...before.querySelectorAll(":scope > aside")];
+      slide.body.after(...notes.filter((e) => !told.includes(e.innerHTML)));
       slide.hasOwnTitle = before.hasOwnTitle;
       before.remove();
     } else {
@@ -150,7 +162,7 @@ const bottomOf = (slide) =>
   slide.getBoundingClientRect().top + HEIGHT - parseFloat(getComputedStyle(slide).paddingBottom);
 
 function fits(slide) {
-  const isNarrow = slide.body.matches(".is-beside") || slide.style.getPropertyValue("--scale");
+  const isNarrow = slide.body.matches(".is-beside") || slide.style.length > 0;
   return (
     slide.body.getBoundingClientRect().bottom <= bottomOf(slide) + 12 &&
     !(isNarrow && [...slide.body.querySelectorAll("pre, table, mjx-container")].some(isBroken))
@@ -224,7 +236,7 @@ function cut(node, limit) {
 
 // A list at each of its items; other blocks only if a slide of their own is too small.
 const mayBeCut = (e) =>
-  e.matches("ul, ol") || (e.matches("details, table, tbody, .fragment") && e.offsetHeight > MOST);
+  e.matches("ul, ol") || (e.matches("details, table, tbody") && e.offsetHeight > MOST);
 
 // Words before a colon stay with what they announce.
 const leadsOn = (e) => isHeading(e) || (e.matches("p") && /:$/.test(e.textContent.trim()));
@@ -262,16 +274,21 @@ function finish(slide) {
     lead.append(...words.childNodes);
     compose(slide, [lead, ...text, ...others]);
   }
+  slide.blocks[0]?.classList.remove("fragment"); // else the slide would be white
   if (!slide.blocks.every(isFigure)) enlarge(slide);
   const free = bottomOf(slide) - slide.body.getBoundingClientRect().bottom;
   if (free > 0) slide.body.style.marginTop = `${0.25 * free}px`;
 }
 
+// All grows together; where lines of code stop that, words and what is printed go on.
 function enlarge(slide) {
   const isCode = slide.blocks.every((e) => e.matches("pre, .highlight"));
-  for (const scale of [...(isCode ? OF_CODE : []), ...SCALES]) {
-    slide.style.setProperty("--scale", scale);
-    if (fits(slide)) return;
+  const scales = [...(isCode ? OF_CODE : []), ...SCALES];
+  for (const name of ["--scale", "--words", "--output"]) {
+    const grown = scales.find((scale) => {
+      slide.style.setProperty(name, scale);
+      return fits(slide);
+    });
+    if (!grown) slide.style.removeProperty(name);
   }
-  slide.style.removeProperty("--scale");
 }

@@ -59,6 +59,8 @@ def on_slides(notebook, questions, chapter):
         notes = [] if cells else [KEYS]
         if question:
             notes.append(_answers(question, words))
+        if kind == "panel":
+            notes.append("Alive in the demo notebook.")
         notes += _plan(headings(cell), chapter, told)
         cells.append(_marked(shown, slide))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
