@@ -121,10 +121,8 @@ def test_a_double_lesson_has_its_time_and_what_it_needs(rows):
             exercise for name, _ in parts for exercise in load_exercises(name)
         }
         for name, steps in parts:
-            titles, code = (
-                [t for step in steps for t in step.titles],
-                headings_and_code(name),
-            )
+            titles = [title for step in steps for title in step.titles]
+            code = headings_and_code(name)
             source = "".join(code[title] for title in titles)
             written |= set(re.findall(r"(?m)^lesson\.check\((\w+)\)", source))
             taken = " ".join(re.findall(r"lesson\.own\(([^)]*)\)", source))

@@ -148,10 +148,8 @@ class PassView(View):
     def _draw_formulas(self, ax, stage):
         ax.set_axis_off()
         width, height = axes.size_in_points(ax)
-        look, size = (
-            {"va": "top", "transform": ax.transAxes},
-            13 if width > 200 else SMALL,
-        )
+        look = {"va": "top", "transform": ax.transAxes}
+        size = 13 if width > 200 else SMALL
         ax.text(0, 1, stage.title, fontsize=size + 5, **look)
         look |= {"family": "DejaVu Sans Mono", "fontsize": size}
         for i, line in enumerate(stage.formulas):

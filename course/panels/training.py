@@ -33,9 +33,9 @@ class TrainingView(View):
     }
     places = ("tall",)
     cells_on_slide: ClassVar = {  # those that can be read from the last row
-        "network": Cell(0, 0, 534, 367, (2, 2, 2, 2)),
-        "surface": Cell(534, 180, 225, 187, (58, 31, 34, 24)),
-        "loss": Cell(534, 0, 225, 180, (94, 48, 24, 42)),
+        "network": Cell(0, 0, 500, 367, (2, 2, 2, 2)),
+        "hidden": Cell(500, 184, 259, 183, (72, 48, 12, 24)),
+        "surface": Cell(534, 0, 225, 184, (58, 48, 34, 24)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
@@ -188,7 +188,7 @@ class TrainingPanel(SteppedPanel):
         for: another task, an alpha, a menu of seeds."""
         now = SimpleNamespace(**self.settings)
         tasks = {"sum": mlp.SUM, "xor": mlp.XOR}
-        names = [name for name, known in tasks.items() if _is_same(now.task, known)]
+        names = [name for name, known in tasks.items() if _is_it(now.task, known)]
         is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
         if not names or is_other or self.hidden != "seed_menu":
             return {}
@@ -209,6 +209,10 @@ class TrainingPanel(SteppedPanel):
         self.look["neuron"].offer(_units(sizes))
         self.look["hidden_layer"].offer(_layers(sizes))
         super().set_data(data)
+
+
+def _is_it(task, known):
+    return task.X is known.X and task.Y is known.Y
 
 
 def _seed_menu(groups):

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops
 
 SWITCH = {
     "COURSE_PICTURES": "slides"
-}  # the environment in which `slides` runs notebooks
+}  # in the environment of a notebook that draws them
 DPI = 158  # the smallest text, of 11 points, is 24 pixels high
 LEAST = 24
 PLACES = {  # what a slide has room for, in pixels

@@ -284,7 +284,7 @@ def picture(*runs) -> Picture:
     draws, alts, ratios = [], [], None
     if len(runs) == 1 and runs[0].settings["features"] == ["x0", "x1"]:
         # With more layers it is wider, so that there is room for its numbers.
-        ratios = min(0.6 * len(runs[0].params), 2.2), 1
+        ratios = min(0.6 * len(runs[0].params), 3.0), 1
         draws.append(partial(draw_network, params=runs[0].params))
         alts.append(describe_network(runs[0].params))
     for run in runs:

@@ -15,7 +15,11 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from nbclient.exceptions import CellControlSignal, DeadKernelError
+from nbclient.exceptions import (
+    CellControlSignal,
+    CellExecutionError,
+    DeadKernelError,
+)
 from nbconvert import SlidesExporter
 
 from course.lessons import NAMES, load_questions, name_of
@@ -69,8 +73,9 @@ def ran(path):
     try:
         done = save.execute(notebooks.read(path), path.parent, **on_slides.SWITCH)
     except (CellControlSignal, DeadKernelError) as error:
-        last = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()[-1]
-        raise CommandError(f"{path.stem} fails: {last}") from None
+        words = re.sub(r"\x1b\[[\d;]*m", "", str(error)).strip().splitlines()
+        why = words[-1] if isinstance(error, CellExecutionError) else words[0]
+        raise CommandError(f"{path.stem} fails: {why}") from None
     return save.normalize(done)
 
 

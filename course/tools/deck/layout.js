@@ -69,41 +69,46 @@ function giveTitles() {
 function again(title) {
   if (!title) return null;
   const copy = document.createElement("h2");
+  copy.className = "title";
   copy.append(...title.cloneNode(true).childNodes);
   return copy;
 }
 
 // What explains a run or a task may stand on a slide of its own.
 function partExplanations() {
-  for (const slide of allSlides()) {
-    const { blocks } = slide;
-    const n = blocks.findLastIndex((e) => e.matches("details:not(.answer)"));
-    if (n > 0 && !leadsOn(blocks[n - 1])) {
-      addSlide(slide, blocks.slice(n));
-      arrange(slide, blocks.slice(0, n));
+  for (let slide of allSlides()) {
+    for (let n = slide.blocks.length - 1; n > 0; n--) {
+      const [before, here] = slide.blocks.slice(n - 1, n + 1);
+      if ((explains(here) && !leadsOn(before)) || explains(before)) {
+        addSlide(slide, slide.blocks.slice(n));
+        arrange(slide, slide.blocks.slice(0, n));
+      }
     }
   }
 }
 
-// A sub-slide goes on with the one before if both fit together. Not after a question: what
-// comes then would answer it.
+const explains = (e) => e.matches("details:not(.answer)");
+
+// A sub-slide goes on with the one before if both fit together. Not after a question, which
+// it would answer; nor after an explanation: what comes then is new.
 function joinSlides() {
   for (const slide of allSlides()) {
-    const before = slide.previousElementSibling,
-      { blocks } = slide;
+    const before = slide.previousElementSibling;
     if (!before || slide.hasOwnTitle || before.querySelector(".answer")) continue;
-    if (compose(slide, [...before.blocks, ...blocks])) {
-      const told = [...slide.querySelectorAll(":scope > aside")].map((e) => e.innerHTML);
-      const notes = [...before.querySelectorAll(":scope > aside")];
-      slide.body.after(...notes.filter((e) => !told.includes(e.innerHTML)));
-      slide.hasOwnTitle = before.hasOwnTitle;
-      before.remove();
+    const { blocks } = before;
+    if (blocks.length && explains(blocks.at(-1))) continue;
+    if (compose(before, [...blocks, ...slide.blocks])) {
+      const told = notesOf(before).map((note) => note.innerHTML);
+      before.append(...notesOf(slide).filter((note) => !told.includes(note.innerHTML)));
+      slide.remove();
     } else {
-      compose(before, before.blocks);
-      compose(slide, blocks);
+      compose(before, blocks);
+      compose(slide, slide.blocks);
     }
   }
 }
+
+const notesOf = (slide) => [...slide.querySelectorAll(":scope > aside")];
 
 // Slides with the same title are counted: (2), (3), ...
 function numberTitles() {
@@ -124,8 +129,10 @@ function numberTitles() {
 // Place blocks on a slide: words beside their picture where both fit, else above and below
 // it. Whether all fits.
 function compose(slide, blocks) {
-  const isAlone = blocks.every(isFigure);
-  const places = isAlone ? ["tall", "low", "beside"] : ["beside", "low"];
+  const words = blocks.filter((e) => !isFigure(e));
+  let places = ["beside", "low"];
+  if (words.every(explains)) places = ["low"]; // folded, they would leave a white half
+  if (!words.length) places = ["tall", "low", "beside"];
   return places.some((place) => arrange(slide, blocks, place) && fits(slide));
 }
 
@@ -153,7 +160,8 @@ function show(figure, place) {
   const form = forms.find((image) => image.dataset.place === place);
   for (const image of forms) image.hidden = image !== (form ?? forms[0]);
   if (forms[0].dataset.place) return Boolean(form);
-  const height = { low: 360, tall: 580 }[place]; // of a picture that was not drawn for a deck
+  // It was not drawn for a deck.
+  const height = { low: 360, tall: 580 }[place];
   forms[0].style.height = `${height}px`;
   return Boolean(height);
 }
@@ -176,7 +184,7 @@ function isBroken(e) {
     const lines = e.textContent.trimEnd().split("\n").length;
     return e.clientHeight > (lines + 0.5) * parseFloat(style.lineHeight) + 16;
   }
-  if (e.matches("table")) return e.offsetWidth < 700 && e.rows[0].cells.length > 2;
+  if (e.matches("table")) return e.rows[0]?.cells.length > 2 && Boolean(e.closest(".is-beside"));
   return (
     e.firstElementChild.getBoundingClientRect().right >
     e.closest(".body, .body > div").getBoundingClientRect().right
@@ -207,10 +215,9 @@ function takeRest(slide) {
 function addSlide(slide, blocks) {
   const copy = slide.cloneNode(false);
   copy.body = document.createElement("div");
+  copy.append(copy.body, ...notesOf(slide).map((note) => note.cloneNode(true)));
   const title = again(slide.querySelector(":scope > .title"));
-  title.className = "title";
-  const notes = [...slide.querySelectorAll(":scope > aside")];
-  copy.append(title, copy.body, ...notes.map((note) => note.cloneNode(true)));
+  if (title) copy.prepend(title);
   slide.after(copy);
   arrange(copy, blocks);
   return copy;
@@ -267,12 +274,12 @@ function keepWithMark(formula) {
 // before. Text grows as far as there is room, and what is short stands a little lower.
 function finish(slide) {
   const [first, ...others] = slide.blocks;
-  if (first?.matches("details:not(.answer)")) {
-    const [words, ...text] = first.children;
-    const lead = document.createElement("p");
-    lead.className = "lead";
-    lead.append(...words.childNodes);
-    compose(slide, [lead, ...text, ...others]);
+  if (first && explains(first)) {
+    const text = document.createElement("div");
+    text.append(...first.childNodes);
+    const lead = text.querySelector("summary");
+    lead.outerHTML = `<p class="lead">${lead.innerHTML}</p>`;
+    compose(slide, [text, ...others]);
   }
   slide.blocks[0]?.classList.remove("fragment"); // else the slide would be white
   if (!slide.blocks.every(isFigure)) enlarge(slide);

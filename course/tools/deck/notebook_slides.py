@@ -29,6 +29,7 @@ KEYS = (
 
 
 PREDICT = r"(?s)\*\*Predict\b.*"  # the question below says so itself
+SHORT = 42  # characters of an option that takes half a slide at most
 # Whose function it is: only a learner's own copy has something to say.
 WHOSE = r"(?m)^\w+: the course's, until you solve it.*\n?"
 
@@ -46,7 +47,7 @@ def on_slides(notebook, questions, chapter):
     cells, asked, told = [], None, []
     for cell in notebook.cells:
         kind, slide = kind_of(cell), slide_type(cell)
-        if slide == "skip" or kind in ("solution", "reveal"):
+        if slide == "skip" or kind == "solution":
             continue
         question = questions.get(question_in(cell)) if kind == "predict" else None
         words = chapter.questions.get(question.name, "") if question else ""
@@ -73,7 +74,7 @@ def _shown(cell):
     if cell.cell_type == "markdown":
         cell.source = re.sub(PREDICT, "", _without_links(cell.source)).strip()
         return cell
-    cell.source = without_reveals(cell.source)
+    cell.source = without_reveals(cell.source).replace("\n\n\n", "\n\n")
     for output in cell.outputs:
         if output.output_type == "stream":
             output.text = re.sub(WHOSE, "", output.text)
@@ -101,9 +102,16 @@ def _asked(question, words):
     text = as_html(question.text).replace("<p>", "<p><strong>Predict:</strong> ", 1)
     right = _right(question, [*_replies(question, words, in_full=False)])
     return (
-        f'<div class="question">{text}{question.static()}'
+        f'<div class="{_look(question)}"><div>{text}</div>{question.static()}'
         f'<details class="answer"><summary>Answer</summary>{right}</details></div>'
     )
+
+
+def _look(question) -> str:
+    """How a question stands: an answer has room beside short options."""
+    options = getattr(question, "options", ())
+    is_short = options and max(map(len, options)) <= SHORT
+    return f"question{' is-short' * bool(is_short)}"
 
 
 def _replies(question, words, in_full):
@@ -115,8 +123,8 @@ def _replies(question, words, in_full):
     if isinstance(question, ChoiceQuestion):
         options = question.lettered.items()
         for letter, option in sorted(options, key=lambda item: not item[1].right):
-            words = f" {code(option.text)}" if in_full else ""
-            yield f"<strong>{letter}.{words}</strong> {code(option.feedback)}"
+            said = f" {code(option.text)}" if in_full else ""
+            yield f"<strong>{letter}.{said}</strong> {code(option.feedback)}"
     elif isinstance(question, NumberQuestion):
         [number] = re.findall(r"\ARight: (.+?)\. ", words) or [question.answer]
         number = "" if number is None else f"<strong>{number}</strong>. "
