@@ -33,9 +33,9 @@ class TrainingView(View):
     }
     places = ("tall",)
     cells_on_slide: ClassVar = {  # those that can be read from the last row
-        "network": Cell(0, 0, 500, 367, (2, 2, 2, 2)),
-        "hidden": Cell(500, 184, 259, 183, (72, 48, 12, 24)),
-        "surface": Cell(534, 0, 225, 184, (58, 48, 34, 24)),
+        "network": Cell(0, 0, 534, 367, (2, 2, 2, 2)),
+        "surface": Cell(534, 180, 225, 187, (58, 31, 34, 24)),
+        "loss": Cell(534, 0, 225, 180, (94, 48, 24, 42)),
     }
     chooses = True
     floor = 1e-10  # smaller losses stand here, so that the larger ones have room
