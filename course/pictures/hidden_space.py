@@ -120,7 +120,7 @@ def _limits(places):
 
     The shorter side is a third of the longer at least: so what is near looks near.
     """
-    limits = [axes.finite_limits(along, pad=0.22, least=0.05) for along in places.T]
+    limits = [axes.finite_limits(along, pad=0.22, least=1e-3) for along in places.T]
     least = np.ptp(limits, axis=1).max() / 3
     widths = np.maximum(np.ptp(limits, axis=1), least)
     return np.mean(limits, axis=1)[:, None] + np.outer(widths / 2, [-1, 1])
