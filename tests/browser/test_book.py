@@ -290,6 +290,22 @@ def test_the_first_page_does_not_jump_when_the_playground_comes(
     page.close()
 
 
+def test_at_a_middle_width_the_first_page_still_leads_to_all_others(open_page):
+    """Guards: a screen with neither search nor menu."""
+    page = open_page("index.html", viewport={"width": 1024, "height": 768})
+    live.expect(page.locator(".search-button:visible")).to_have_count(1)
+
+
+def test_without_a_script_the_first_page_leads_on(open_page):
+    """Guards: launch links below the picture that then stands there."""
+    page = open_page("index.html", viewport=PHONE, java_script_enabled=False)
+    image = page.locator(".hero img").bounding_box()
+    for name in (*WAYS, *LAUNCHES):
+        box = link(page, name).bounding_box()
+        end, begin = box["y"] + box["height"], image["y"] + image["height"]
+        assert end <= image["y"] or box["y"] >= begin, name
+
+
 # Playgrounds ----------------------------------------------------------------------------
 
 

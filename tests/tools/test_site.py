@@ -100,6 +100,7 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
         assert ("teaching.md" in text, "ada/nets" in text) == 2 * (name == "ours",)
         chapters = {path.name for path in (tmp_path / name).glob("teaching_*")}
         assert chapters == (set(build.CHAPTERS.values()) if name == "ours" else set())
+        assert all(f"]({chapter})" in text for chapter in chapters)
         buttons = len(find_notebooks([])) + 1  # one on the front page
         found = text.count("eve/class/blob/main/notebooks")
         assert found == buttons * (name == "class")

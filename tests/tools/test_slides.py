@@ -185,7 +185,7 @@ TOLD = "<details><summary>After your run: why</summary>\n\nSo it is.\n\n</detail
 def composed(browser, tmp_path_factory):
     """How the parts of some slides stand, as {title: what ``composed`` tells}."""
     cells = [
-        markdown("## Both fit\n\nWords."),
+        markdown("# Both fit\n\nWords."),
         drawn(**PLACES),
         markdown("## A wide one\n\nWords."),
         drawn(**WIDE),
@@ -194,6 +194,16 @@ def composed(browser, tmp_path_factory):
         drawn(**PLACES),
         markdown("## Too many words\n\n" + "Words.\n\n" * 9),
         drawn(**WIDE),
+        markdown(
+            "## Three columns\n\n| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n\nWords."
+        ),
+        drawn(**PLACES),
+        markdown("## It leads on\n\n" + "Words.\n\n" * 8 + "This one:"),
+        drawn(**WIDE),
+        markdown("## Code alone"),
+        code("x = 1"),
+        markdown("## Cut, with notes\n\n" + "Words.\n\n" * 20),
+        markdown("Look at the first word.", "notes"),
         markdown("## Explained\n\nWords."),
         markdown(TOLD, "subslide"),
         markdown("## Explained later\n\n" + "Words.\n\n" * 11),
@@ -212,6 +222,8 @@ def test_a_picture_stands_where_it_fits_in_the_form_that_was_drawn_for_it(compos
     }
     assert places["Both fit"] == ("beside", "right")
     assert places["A wide one"] == places["Long lines of code"] == ("low", "below")
+    assert places["Three columns"] == ("low", "below")
+    assert places["It leads on (2)"] == ("low", "below")
     assert places["Too many words"] == ("", "")
     assert places["Too many words (2)"] == ("tall", "")
 
@@ -224,6 +236,15 @@ def test_an_explanation_is_folded_only_beside_what_it_explains(composed):
     assert later["folded"] == 0 and later["text"] == "After your run: why So it is."
     assert composed["Explained later"]["text"] == " ".join(["Words."] * 11)
     assert later["size"] > composed["Explained later"]["size"] >= 28
+    assert composed["Code alone"]["code"] > 22 * 1.35
+
+
+def test_notes_go_with_each_part_of_a_slide(composed):
+    """Guards: a teacher without a word on the second part; the same words twice."""
+    parts = [composed[f"Cut, with notes{number}"] for number in ("", " (2)")]
+    assert [part["notes"] for part in parts] == [1, 1]
+    # The first slide's title is the page's own heading.
+    assert composed["Both fit"]["heading"] == "H1"
 
 
 @pytest.fixture(scope="module")
