@@ -284,7 +284,7 @@ def test_links_and_buttons_lead_to_pages_of_the_book():
     assert build.with_sections(row, ["1. A"]) == linked
     told = notebook_page.note([("Colab", "https://c.example/1"), ("B", "https://b.x")])
     assert "[Colab](https://c.example/1), [B](https://b.x)" in told
-    assert "README" not in told and "README of the course" in notebook_page.note([])
+    assert "(where.md)" not in told and "(where.md)" in notebook_page.note([])
 
 
 def test_a_link_of_a_notebook_to_no_page_is_told():
