@@ -115,7 +115,7 @@ class _Plan:
         step = self.step(max(sizes))
         self.node = min(node * self.font, 0.97 * step)
         across = self.x[1] - self.x[0]
-        fits = step >= self.node + 1.1 * self.font and across > 4.4 * self.font
+        fits = step >= self.node + 1.1 * self.font and across > 7 * self.font
         self.has_biases = bool(fits)
         middle = (self.top + self.bottom + self.has_biases * 1.2 * self.font) / 2
         rows = [np.arange(min(size, self.most)) for size in sizes]  # from the top
