@@ -127,11 +127,11 @@ def _touching(texts):
 def _covered(ax, legend, texts):
     """What lies below a legend."""
     found = [t.get_text() for t in texts if t.get_window_extent().overlaps(legend)]
-    for line in ax.lines:
-        places = line.get_transform().transform(line.get_xydata())
+    for drawn in [*ax.lines, *ax.patches]:
+        places = drawn.get_transform().transform(drawn.get_path().vertices)
         inside = (legend.min < places) & (places < legend.max)
         if inside.all(axis=1).sum() > 0.02 * len(places):
-            found.append(line.get_label())
+            found.append(drawn.get_label())
     return [f"{words} below the legend" for words in found]
 
 

@@ -135,6 +135,7 @@ function composed() {
     return {
       title: slide.querySelector(".title").textContent,
       place: image?.dataset.place ?? "",
+      bottom: picture?.bottom ?? 0,
       where,
       heading: slide.querySelector(".title").tagName,
       notes: slide.querySelectorAll("aside").length,

@@ -198,6 +198,8 @@ def composed(browser, tmp_path_factory):
             "## Three columns\n\n| a | b | c |\n|---|---|---|\n| 1 | 2 | 3 |\n\nWords."
         ),
         drawn(**PLACES),
+        markdown("## " + "A title of two lines " * 4),
+        drawn(tall=(1200, 580)),
         markdown("## It leads on\n\n" + "Words.\n\n" * 8 + "This one:"),
         drawn(**WIDE),
         markdown("## Code alone"),
@@ -226,6 +228,10 @@ def test_a_picture_stands_where_it_fits_in_the_form_that_was_drawn_for_it(compos
     assert places["It leads on (2)"] == ("low", "below")
     assert places["Too many words"] == ("", "")
     assert places["Too many words (2)"] == ("tall", "")
+    long = composed["A title of two lines " * 3 + "A title of two lines"]
+    assert (
+        long["place"] == "tall" and max(s["bottom"] for s in composed.values()) <= 720
+    )
 
 
 def test_an_explanation_is_folded_only_beside_what_it_explains(composed):

@@ -13,7 +13,11 @@ function toggleAnswers() {
 }
 
 window.deckIsReady = new Promise((done) => window.addEventListener("load", done))
-  .then(layOut)
+  .then(() =>
+    layOut()
+      .catch(console.error)
+      .finally(() => document.body.classList.remove("is-measured")),
+  )
   .then(() =>
     Reveal.initialize({
       width: 1280,

@@ -3,9 +3,10 @@
 //
 // A slide is a title, its notes, and a body of blocks, see `compose`.
 
-// Pixels: of a slide, and of a block from which on it may be cut.
+// Pixels: of a slide, of a block from which on it may be cut, and below the last block.
 const HEIGHT = 720,
-  MOST = 590;
+  MOST = 590,
+  MARGIN = 12;
 // How much larger text is where there is room, and code alone.
 const SCALES = [1.35, 1.25, 1.15, 1.08],
   OF_CODE = [1.6, 1.5];
@@ -31,7 +32,6 @@ async function layOut() {
   numberTitles();
   allSlides().forEach(finish);
   all("details", (answer) => (answer.open = false));
-  document.body.classList.remove("is-measured");
 }
 
 // 1. Titles and bodies; short slides
@@ -172,7 +172,7 @@ const bottomOf = (slide) =>
 function fits(slide) {
   const isNarrow = slide.body.matches(".is-beside") || slide.style.length > 0;
   return (
-    slide.body.getBoundingClientRect().bottom <= bottomOf(slide) + 12 &&
+    slide.body.getBoundingClientRect().bottom <= bottomOf(slide) + MARGIN &&
     !(isNarrow && [...slide.body.querySelectorAll("pre, table, mjx-container")].some(isBroken))
   );
 }
@@ -285,6 +285,8 @@ function finish(slide) {
   if (!slide.blocks.every(isFigure)) enlarge(slide);
   const free = bottomOf(slide) - slide.body.getBoundingClientRect().bottom;
   if (free > 0) slide.body.style.marginTop = `${0.25 * free}px`;
+  const image = slide.querySelector("img:not([hidden])"); // a title of two lines is above it
+  if (free < -MARGIN && image) image.style.height = `${image.offsetHeight + free}px`;
 }
 
 // All grows together; where lines of code stop that, words and what is printed go on.
