@@ -231,7 +231,8 @@ function cut(node, limit) {
   if (over < 0) return null;
   const rest = mayBeCut(blocks[over]) && cut(blocks[over], limit);
   let first = rest ? over + 1 : over;
-  while (!rest && first > 0 && leadsOn(blocks[first - 1])) first--;
+  const isAsked = blocks[over].matches(".question"); // it can do without what leads to it
+  while (!rest && !isAsked && first > 0 && leadsOn(blocks[first - 1])) first--;
   if (!first) return null;
   const copy = node.cloneNode(false);
   if (node.matches("ol")) copy.start = node.start + first;
