@@ -11,7 +11,7 @@ from course import checks, pictures
 from course.fast import Snapshots
 from course.panels import controls
 from course.panels.controls import Choice, Sizes, Tick, Whole
-from course.panels.panel import SHOWN, Panel
+from course.panels.panel import SHOWN, Panel, known_task
 from course.panels.run import describe, train_in_parts
 from course.panels.stepped import SteppedPanel
 from course.panels.view import Cell, View
@@ -187,13 +187,12 @@ class TrainingPanel(SteppedPanel):
         """The run, in the words of the playground; empty where that lacks what is asked
         for: another task, an alpha, a menu of seeds."""
         now = SimpleNamespace(**self.settings)
-        tasks = {"sum": mlp.SUM, "xor": mlp.XOR}
-        names = [name for name, known in tasks.items() if _is_it(now.task, known)]
+        task = known_task(now.task)
         is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
-        if not names or is_other or self.hidden != "seed_menu":
+        if not task or is_other or self.hidden != "seed_menu":
             return {}
         run = {
-            "data": names[0],
+            "data": task.name.lower(),
             "hidden": list(now.hidden),
             "batch": now.batch_size or 0,
         }
@@ -209,10 +208,6 @@ class TrainingPanel(SteppedPanel):
         self.look["neuron"].offer(_units(sizes))
         self.look["hidden_layer"].offer(_layers(sizes))
         super().set_data(data)
-
-
-def _is_it(task, known):
-    return task.X is known.X and task.Y is known.Y
 
 
 def _seed_menu(groups):

@@ -164,18 +164,12 @@ def tape(tape, names) -> Picture:
         places = 0.1 + (np.arange(len(tape)) + 0.5) * pitch
         for i, x in enumerate(places):
             _node(ax, x, half, "\n".join(rows[i]), size, given=not parents[i])
-            _text(
-                ax, x, TOP - TALL - 0.25, below.get(i, ""), size=size, fontweight="bold"
-            )
+            word, y = below.get(i, ""), TOP - TALL - 0.25
+            _text(ax, x, y, word, size=size, fontweight="bold")
         for parent, start, end in _arcs(parents, places, half):
             _arc(ax, start, end, width=4 if parent in used else 1.8)
-        _text(
-            ax,
-            inches / 2,
-            4.4,
-            "square: given     round: made of its parents",
-            size=LARGE,
-        )
+        words = "square: given     round: made of its parents"
+        _text(ax, inches / 2, 4.4, words, size=LARGE)
         _arrow(ax, (places[-1], 0.7), (places[0], 0.7), NEGATIVE, "dashed")
         words = "the way back, from the end"
         _text(ax, inches / 2, 0.3, words, color=NEGATIVE, size=LARGE)

@@ -14,9 +14,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image, ImageChops
 
-SWITCH = {
-    "COURSE_PICTURES": "slides"
-}  # in the environment of a notebook that draws them
+# What a notebook's environment has that draws them.
+SWITCH = {"COURSE_PICTURES": "slides"}
 DPI = 158  # the smallest text, of 11 points, is 24 pixels high
 LEAST = 24
 PLACES = {  # what a slide has room for, in pixels
@@ -159,6 +158,6 @@ def break_title(ax, room):
 
 def _break(text, length, room):
     if length > room:
-        most = int(max(map(len, text.get_text().split("\n"))) * room / length)
         lines = text.get_text().split("\n")
+        most = int(max(map(len, lines)) * room / length)
         text.set_text("\n".join(textwrap.fill(line, max(most, 8)) for line in lines))

@@ -128,16 +128,18 @@ class Picture:
         is_wide = len(self.draws) > 1 or self.size[0] > 2.3 * self.size[1]
         return ["tall", "low"] if is_wide or self.is_diagram else [*on_slides.PLACES]
 
+    @functools.cached_property
+    def _keeps_shape(self):
+        shown = self.figure().axes[: len(self.draws)]
+        return all(ax.get_aspect() != "auto" for ax in shown)
+
     def on_slide(self, place) -> Figure:
         """The picture as a figure for a place on a slide."""
-        figure = self.figure()
         if self.is_diagram:
-            across, up = np.divide(on_slides.PLACES[place], self.size)
-            figure.set_dpi(min(across, up))
+            figure = self.figure()
+            figure.set_dpi(min(np.divide(on_slides.PLACES[place], self.size)))
             return figure
-        shown = figure.axes[: len(self.draws)]
-        keeps_shape = all(ax.get_aspect() != "auto" for ax in shown)
-        figure = self.figure(on_slides.inches(place, self.size, keeps_shape))
+        figure = self.figure(on_slides.inches(place, self.size, self._keeps_shape))
         figure.set_dpi(on_slides.DPI)
         on_slides.wrap(figure, len(self.draws))
         return figure

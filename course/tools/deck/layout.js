@@ -23,7 +23,7 @@ async function layOut() {
   all("details", (answer) => (answer.open = true));
   all("mjx-container", shrinkFormula);
   all("mjx-container", keepWithMark);
-  document.querySelectorAll(".fragment").forEach(freeFragment);
+  all(".fragment", freeFragment);
   giveTitles();
   partExplanations();
   joinSlides();
@@ -76,7 +76,7 @@ function again(title) {
 
 // What explains a run or a task may stand on a slide of its own.
 function partExplanations() {
-  for (let slide of allSlides()) {
+  for (const slide of allSlides()) {
     for (let n = slide.blocks.length - 1; n > 0; n--) {
       const [before, here] = slide.blocks.slice(n - 1, n + 1);
       if ((explains(here) && !leadsOn(before)) || explains(before)) {
