@@ -202,6 +202,12 @@ def composed(browser, tmp_path_factory):
         drawn(tall=(1200, 580)),
         markdown("## It leads on\n\n" + "Words.\n\n" * 8 + "This one:"),
         drawn(**WIDE),
+        markdown("## It leads to code\n\n" + "Words.\n\n" * 10 + "This one:"),
+        code("x = 1\n" * 8),
+        markdown(
+            "## It leads to a question\n\n" + "Words.\n\n" * 10 + "This one:\n\n"
+            "<div class='question'>\n\n" + "Asked.\n\n" * 8 + "</div>"
+        ),
         markdown("## Code alone"),
         code("x = 1"),
         markdown("## Cut, with notes\n\n" + "Words.\n\n" * 20),
@@ -226,6 +232,8 @@ def test_a_picture_stands_where_it_fits_in_the_form_that_was_drawn_for_it(compos
     assert places["A wide one"] == places["Long lines of code"] == ("low", "below")
     assert places["Three columns"] == ("low", "below")
     assert places["It leads on (2)"] == ("low", "below")
+    assert composed["It leads to code (2)"]["text"] == "This one:"
+    assert composed["It leads to a question (2)"]["text"].startswith("Asked.")
     assert places["Too many words"] == ("", "")
     assert places["Too many words (2)"] == ("tall", "")
     long = composed["A title of two lines " * 3 + "A title of two lines"]

@@ -286,8 +286,6 @@ function finish(slide) {
   if (!slide.blocks.every(isFigure)) enlarge(slide);
   const free = bottomOf(slide) - slide.body.getBoundingClientRect().bottom;
   if (free > 0) slide.body.style.marginTop = `${0.25 * free}px`;
-  const image = slide.querySelector("img:not([hidden])"); // a title of two lines is above it
-  if (free < -MARGIN && image) image.style.height = `${image.offsetHeight + free}px`;
 }
 
 // All grows together; where lines of code stop that, words and what is printed go on.
