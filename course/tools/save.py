@@ -106,7 +106,9 @@ def normalize(notebook):
         if cell.cell_type == "code":
             count += not fetches(cell.source)  # so that the others keep their numbers
             cell.execution_count = count
-            cell.outputs = _merge_streams(cell.outputs)
+            # The bar of a long cell leaves an output without data, and only if it was long.
+            shown = [output for output in cell.outputs if output.get("data") != {}]
+            cell.outputs = _merge_streams(shown)
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
                 if "execution_count" in output:

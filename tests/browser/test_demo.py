@@ -69,7 +69,10 @@ def test_they_show_the_panels_of_the_notebooks(notebook, lab):
     stored = [cell for path in NOTEBOOKS for cell in save.read(path).cells]
     cells = notebook.cells()
     shown = sorted(notebook.panels() + notebook.panels(playgrounds=True))
-    words = [out["data"]["text/plain"] for i in shown for out in cells[i]["outputs"]]
+    made = save.normalize(
+        nbformat.from_dict({"cells": [cells[i] for i in shown]})
+    ).cells
+    words = [out.data["text/plain"] for cell in made for out in cell.outputs]
     assert words == [*filter(None, map(panel_words, stored))]
     for i, cell in enumerate(cells):
         outputs = cell.get("outputs", ())

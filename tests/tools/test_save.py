@@ -28,6 +28,7 @@ def test_saved_form_holds_nothing_that_changes_from_run_to_run():
     data = {"text/plain": "2", save.WIDGET_VIEW: {"model_id": "5f3a"}}
     texts = [("stdout", "a"), ("stdout", "b"), ("stderr", "c")]
     cell.outputs = [new_output("stream", name=n, text=text) for n, text in texts]
+    cell.outputs.insert(1, new_output("display_data"))  # what a bar leaves
     cell.outputs.append(new_output("execute_result", data, execution_count=17))
     given = copy.deepcopy(before)
     after = save.normalize(before)
