@@ -18,7 +18,7 @@ from nbformat.v4.rwbase import rejoin_lines
 from course import record
 from course.page import ASLEEP
 from course.questions.kinds import code
-from course.tools.notebooks import WIDGET_VIEW
+from course.tools.notebooks import WIDGET_VIEW, without_bars
 from course.tools.update import LAST, MARK, write
 
 # The place of an answer in the HTML of a question, and what stands there since last time.
@@ -99,15 +99,12 @@ def tell_answers(notebook, answers):
 
 
 def without_widgets(notebook):
-    """A copy of a notebook in which each widget is asleep; texts in lines are joined.
-
-    An output without data is what the bar of a long cell leaves: it goes, too.
-    """
+    """A copy of a notebook in which each widget is asleep; texts in lines are joined."""
     notebook = rejoin_lines(nbformat.from_dict(notebook))
     notebook["metadata"].pop("widgets", None)  # their state, if JupyterLab stores it
     for cell in notebook["cells"]:
         if "outputs" in cell:
-            cell["outputs"] = [o for o in cell["outputs"] if o.get("data") != {}]
+            cell["outputs"] = without_bars(cell["outputs"])
         for output in cell.get("outputs", ()):
             if WIDGET_VIEW in output.get("data", ()):
                 _put_to_sleep(output)

@@ -32,6 +32,11 @@ def as_text(notebook) -> str:
     return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
 
 
+def without_bars(outputs) -> list:
+    """Outputs without what the bar of a long cell leaves: one without data."""
+    return [output for output in outputs if output.get("data") != {}]
+
+
 def with_cells(notebook, cells):
     """A copy of the notebook that holds copies of these cells."""
     return nbformat.from_dict({**notebook, "cells": cells})

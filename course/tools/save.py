@@ -17,7 +17,14 @@ from nbclient.exceptions import CellExecutionError
 
 from course import lessons
 from course.tools import ROOT, exercise_cells, find_notebooks, pages
-from course.tools.notebooks import WIDGET_VIEW, as_text, fetches, read, write
+from course.tools.notebooks import (
+    WIDGET_VIEW,
+    as_text,
+    fetches,
+    read,
+    without_bars,
+    write,
+)
 
 EXAMPLE = "save 05_sum_task"
 METADATA = {
@@ -106,9 +113,7 @@ def normalize(notebook):
         if cell.cell_type == "code":
             count += not fetches(cell.source)  # so that the others keep their numbers
             cell.execution_count = count
-            # The bar of a long cell leaves an output without data, and only if it was long.
-            shown = [output for output in cell.outputs if output.get("data") != {}]
-            cell.outputs = _merge_streams(shown)
+            cell.outputs = _merge_streams(without_bars(cell.outputs))
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
                 if "execution_count" in output:
