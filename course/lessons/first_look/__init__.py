@@ -1,1 +1,1 @@
-"""A network learns under your hands; then you change one thing at a time."""
+"""Watch a network learn, then change one thing at a time."""
