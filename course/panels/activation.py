@@ -59,7 +59,7 @@ class ActivationView(View):
         ax.plot(x, a, color=POSITIVE, linewidth=2.5)
         ax.set_xlabel("input x")
         ax.set_ylabel(f"a = f(z), z = {_written_sum(unit.weight, unit.bias)}")
-        ax.set_title("What the unit gives out")
+        ax.set_title("What the unit passes on")
         end = 1.1 * min(5, _highest(unit.activation, 99))
         ax.set_ylim(-end, end)  # it stands still, too; what is steep runs out of it
 

@@ -8,7 +8,7 @@ texts, an empty line begins a paragraph::
 
     [[predict]]                    # or [[quiz]]: the same fields
     name = "minus two"             # no other question of this lesson has it
-    question = "What does this `relu` make of -2?"
+    question = "What does this `relu` return for -2?"
     explanation = "..."            # if more is to be said
     at_once = true                 # it replies at once, as all of a quiz do; else the
                                    # guess is locked, and its run tells, by lesson.reveal

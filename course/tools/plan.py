@@ -5,7 +5,7 @@ titles, and what to ask, by the names of questions. Lines that go on are indente
 
     - 10 min, *What a unit does*, *Layers*: what to do.
     - At home: *Units that die*.
-    - **'minus two': what does this `relu` make of -2?** Right: '0.4'. Expect ...
+    - **'minus two': what does this `relu` return for -2?** Right: '0.4'. Expect ...
 
 The minutes follow a rule: 5 to begin a lesson; 3 for a question with its run; 11 to 15 for
 an exercise at the learners' own machines, 15 to 20 for a long one; for the rest a third

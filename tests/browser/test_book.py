@@ -191,7 +191,9 @@ def test_pictures_formulas_and_questions_of_a_notebook_are_there(book):
 def test_what_is_folded_opens_without_scripts(open_page):
     """Guards: a reader who can't unfold an answer, or what the run gives."""
     page = open_page("01_activations.html", java_script_enabled=False)
-    answer = page.locator(".tag_question", has_text="What does this relu make of -2?")
+    answer = page.locator(
+        ".tag_question", has_text="What does this relu return for -2?"
+    )
     reason = answer.get_by_text("Right. The else branch appends")
     run = page.locator(".tag_hide-output").first
     output = run.get_by_text("a: [0.4 0.1 0.5 3. ]")

@@ -305,7 +305,7 @@ def test_nothing_is_asked_of_the_network_and_no_link_leads_out(show):
 def test_a_question_hides_its_answers_until_a_key_is_pressed(show, question):
     """Guards: an answer that is told too early, or with another one."""
     shown = question.inner_text()
-    assert "What does this relu make of -2?" in shown and "C. 0.4" in shown
+    assert "What does this relu return for -2?" in shown and "C. 0.4" in shown
     assert "print(relu(z))" not in shown
     answer, folds = question.locator("details p"), question.locator("details")
     assert not answer.is_visible()

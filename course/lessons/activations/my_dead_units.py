@@ -11,10 +11,10 @@ from course.lessons.cases import normal
 #
 # - `Z` holds weighted sums: a row for each sample, a column for each unit;
 # - return an array with one answer for each unit: `True` if it is dead, else `False`;
-# - `mlp.leaky_relu(alpha).slope(Z)` gives the slopes, in the rows and columns of `Z`.
+# - `mlp.leaky_relu(alpha).slope(Z)` returns the slopes, in the rows and columns of `Z`.
 #   No loop.
 #
-# Think of z = 0, and of alpha: for some alpha no unit is ever dead.
+# Think of z = 0, and of alpha, since with some alphas no unit is ever dead.
 
 # %% stub
 def my_dead_units(Z, alpha):
@@ -22,23 +22,23 @@ def my_dead_units(Z, alpha):
     return None
 
 # %% hint
-# Ask the definition: where is the slope 0? That gives `True` or `False` for each sample
+# Start from the definition: where is the slope 0? That gives `True` or `False` for each sample
 # and each unit.
 
 # %% hint
-# Dead means: on *every* sample. Samples are rows, so go down each column.
+# Dead means dead on *every* sample. Samples are rows, so go down each column.
 # `.all(axis=0)` does that.
 
 # %% solution
 def my_dead_units(Z, alpha):
     slopes = mlp.leaky_relu(alpha).slope(Z)
     return (slopes == 0).all(axis=0)
-# It asks for the slope, as the definition does. So z = 0 and every alpha come out right
-# by themselves.
+# It uses the slope, as the definition does, so z = 0 and every alpha come out right by
+# themselves.
 
 # %% cases
 def measure(call, args):
-    """Whatever is asked of it, a row is no unit."""
+    """Say it first if the answer is for each row: a row is a sample, not a unit."""
     array, (n, units) = to_array(call(*args)), args[0].shape
     if array.shape == (n,) != (units,):
         raise FormError("it answers for each sample: a row is a sample, a unit is a column")
@@ -84,23 +84,23 @@ def fresh(rng):
 # %% mistakes in: return (slopes == 0).all(____)
 # it answers for each sample: a row is a sample, a unit is a column
 return (slopes == 0).all(axis=1)
-# one sample with slope 0 is enough for it: a dead unit has the slope 0 on every sample
+# one sample with slope 0 is enough here: a dead unit has slope 0 on every sample
 return (slopes == 0).any(axis=0)
-# it gives one answer for all units together: each unit needs its own
+# it returns one answer for all units together: each unit needs its own
 return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
 
 # %% mistakes in: return (____ == 0).all(____)
 # units with z = 0 on a sample count as dead: what is the slope at z = 0?
 return (mlp.leaky_relu(alpha).f(Z) == 0).all(axis=0)
-# it finds the same units for every alpha: which slope has a negative z?
+# it finds the same units for every alpha: what is the slope at a negative z?
 return (Z < 0).all(axis=0)
-# it says True for the units with no slope of 0: asked for all, any number but 0 counts
-# as True; where is the slope 0?
+# it returns True for the units whose slope is never 0, because `all` counts any number
+# except 0 as True: where is the slope 0?
 return slopes.all(axis=0)
-# a unit counts as dead where its slopes cancel, -1 and 1: each slope must be 0, not
-# only all of them together
+# a unit counts as dead when its slopes cancel, as -1 and 1 do: each slope must be 0, not
+# just their sum
 return slopes.sum(axis=0) == 0
-# it says True for the units that live: turn it round
+# it returns True for the units that are alive: swap True and False
 return slopes.any(axis=0)
 
 # %% right in: slopes = mlp.leaky_relu(alpha).slope(Z)
@@ -108,7 +108,7 @@ return slopes.any(axis=0)
 slopes = mlp.leaky_relu(alpha).slope(Z.astype(np.float32))
 
 # %% right in: return (slopes == 0).all(axis=0)
-# the living ones, turned round
+# the ones that are alive, inverted
 return ~(np.where(Z >= 0, 1, alpha) != 0).any(axis=0)
 # sample by sample: 'It loops in Python'
 dead = slopes[0] == 0

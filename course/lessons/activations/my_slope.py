@@ -5,12 +5,11 @@ from course.lessons.activations.cases import CASES, LARGE, fresh_cases
 # %% task
 # ### Exercise: the slope, without a loop
 #
-# Write `my_slope(z, alpha)`: the slope of the generalised ReLU.
+# Write `my_slope(z, alpha)`, the slope of the generalised ReLU.
 #
 # - `z` and `alpha` are as before;
 # - return an array of the same `shape`: 1 where `z >= 0`, and alpha elsewhere;
-# - no loop. `np.where` would do it again; try it without, and use that `True` counts as
-#   1.
+# - no loop. `np.where` would work again, but try it without, since `True` counts as 1.
 
 # %% stub
 def my_slope(z, alpha):
@@ -22,33 +21,33 @@ def my_slope(z, alpha):
 # alpha on the left. Start from alpha everywhere. What must you add on the right?
 
 # %% hint
-# Try it with alpha = -0.2: what must be added to -0.2 to make 1? Now say it for any
-# alpha, and multiply it by `(z >= 0)`.
+# Try it with alpha = -0.2: what must you add to -0.2 to get 1? Now do it for any alpha,
+# and multiply that by `(z >= 0)`.
 
 # %% solution
 def my_slope(z, alpha):
     return alpha + (1 - alpha) * (z >= 0)
-# On the right alpha + (1 - alpha) = 1, on the left alpha + 0 = alpha.
+# On the right, alpha + (1 - alpha) = 1; on the left, alpha + 0 = alpha.
 # `mlp_core.leaky_relu` does the same.
 
 # %% cases
 cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# on the left there is 1 too much: what must be added to 1 to make alpha?
+# on the left it is too large by 1: what must you add to 1 to get alpha?
 # mend: 1 + ____ * (z < 0)
 return 1 + alpha * (z < 0)
-# the left is right, but on the right it gives 0: what is the slope there?
+# the left side is fine, but on the right it returns 0: what is the slope there?
 # mend: alpha * (z < 0) + ____
 return alpha * (z < 0)
 
-# for negative z the sign is turned round: alpha is the slope there, with its own sign
+# for negative z the sign is wrong: the slope there is alpha, with its own sign
 # mend: (z >= 0) + ____ * (z < 0)
 return (z >= 0) - alpha * (z < 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: z ____ 0
-# look at z = 0: the slope is taken as 1 there
+# check z = 0: we take the slope as 1 there
 return alpha + (1 - alpha) * (z > 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
@@ -56,28 +55,28 @@ return alpha + (1 - alpha) * (z > 0)
 # this is the value of the activation, not its slope: how much does the value change
 # when z grows by 1?
 return np.where(z >= 0, z, alpha * z)
-# it is right for alpha = -0.2 only: alpha comes as an argument
+# it is right only for alpha = -0.2: use the alpha that is passed in
 return -0.2 + 1.2 * (z >= 0)
 # the sides are swapped: which one does alpha belong to?
 return np.where(z < 0, 1, alpha)
-# on the left it gives the height of the line: its slope is the same for all negative z
+# on the left it returns the height of the line: its slope is the same for all negative z
 return np.where(z >= 0, 1, alpha * z)
-# it stops where z has more than one number: a comparison then has many answers, and
-# Python wants a single one; look at np.where
+# it stops when z has more than one number, because a comparison then has many answers
+# and Python wants a single one: try np.where
 return 1 if z >= 0 else alpha
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: np.where(z >= 0, 1, ____)
-# it gives 0 for negative z, whatever alpha is: how steep is the line there?
+# it returns 0 for negative z, whatever alpha is: how steep is the line there?
 return np.where(z >= 0, 1, 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # mend: return alpha + ____ * (z >= 0)
-# on the right there is alpha too much: what must be added to alpha to make 1?
+# on the right it is too large by alpha: what must you add to alpha to get 1?
 return (z >= 0) + alpha
 
 # %% right in: return alpha + (1 - alpha) * (z >= 0)
-# a function of NumPy's
+# with a NumPy function
 return np.heaviside(z, 1) * (1 - alpha) + alpha
 # in float32
 return (alpha + (1 - alpha) * (z >= 0)).astype(np.float32)
