@@ -197,7 +197,7 @@ def homework(name, pattern):
 def test_the_checks_of_the_homework_accept_a_right_answer():
     """Guards: a result that a teacher is told to expect."""
     rng = np.random.default_rng(0)
-    [said] = homework("initialization", r"twice about (\d\.\d+)")
+    [said] = homework("initialization", r"about (\d\.\d+) twice")
     for n_in, n_out in pairwise((150, 50, 75)):
         bound = np.sqrt(3 * 2 / (1.04 * n_in))
         spread = rng.uniform(-bound, bound, (n_in, n_out)).std()

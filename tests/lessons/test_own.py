@@ -122,7 +122,7 @@ def test_what_it_needs_of_another_answer_comes_along(before, name, cells, capsys
         (lambda code: "x = 1 / 0\n" + code, "its code stops with ZeroDivisionError"),
         (lambda code: "x = 1", "its code stops with KeyError: 'my_loss'"),
         (lambda code: code.replace("np.sum", "my_sum"), "it stops with NameError"),
-        (lambda code: code.replace("/ 2", ""), "it is twice too large"),
+        (lambda code: code.replace("/ 2", ""), "it is twice as large as it should be"),
     ],
 )
 def test_one_that_works_no_more_is_told(change, why, capsys):

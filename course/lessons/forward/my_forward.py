@@ -9,14 +9,14 @@ from course.lessons.cases import (
 # %% task
 # ## Exercise: a forward pass that keeps everything
 #
-# Training will need all numbers on the way. Write a forward pass that returns them, for
+# Training needs all the numbers on the way. Write a forward pass that returns them, for
 # any network and any batch.
 #
 # | | What it is | Shapes for our network and 4 samples |
 # |---|---|---|
-# | `params` | the layers; `for W, b in params:` walks through them | |
+# | `params` | the layers; `for W, b in params:` loops over them | |
 # | `X` | the batch | (4, 2) |
-# | `f` | the activation function, of every layer | |
+# | `f` | the activation function of every layer | |
 # | returned: `A` | `X`, then the activations of each layer | (4, 2), (4, 3), (4, 3), (4, 2), (4, 1) |
 # | returned: `Z` | the weighted sums of each layer | (4, 3), (4, 3), (4, 2), (4, 1) |
 
@@ -25,11 +25,11 @@ def my_forward(params, X, f):
     return None  # your code: return A, Z
 
 # %% hint
-# Start with `A, Z = [X], []`. In a loop over `params`, what goes into the layer is
+# Start with `A, Z = [X], []`. In a loop over `params`, the input of each layer is
 # `A[-1]`, the last entry of the list.
 
 # %% hint
-# Append $z$ to `Z` first. Then `f` of that, `f(Z[-1])`, is the new entry of `A`.
+# Append the weighted sums to `Z` first. Then `f(Z[-1])` is the new entry of `A`.
 
 # %% solution
 def my_forward(params, X, f):
@@ -38,8 +38,8 @@ def my_forward(params, X, f):
         Z.append(A[-1] @ W + b)
         A.append(f(Z[-1]))
     return A, Z
-# `A` has one entry more than `Z`, since the input has no $z$. So `A[i]` goes into layer
-# `i`, `Z[i]` is made there, and `A[i + 1]` comes out.
+# `A` has one more entry than `Z`, since the input has no $z$. So `A[i]` goes into layer
+# `i`, `Z[i]` is computed there, and `A[i + 1]` comes out.
 
 # %% cases
 def form(answer):
@@ -49,7 +49,7 @@ def form(answer):
     for name, arrays in zip("AZ", answer):
         if not isinstance(arrays, (list, tuple)):
             raise FormError(
-                f"{name} is {describe_type(arrays)}, and a list of arrays is asked for"
+                f"{name} is {describe_type(arrays)}, but should be a list of arrays"
             )
         for i, array in enumerate(arrays):
             parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
@@ -70,7 +70,7 @@ large = network(30, 2, 2, 1), normal(31, 40_000, 2), TANH.f
 function_names = FUNCTION_NAMES
 
 def order(names):
-    """Z[0], A[1], Z[1], A[2]: as they are made."""
+    """In the order in which they are computed: Z[0], A[1], Z[1], A[2]."""
     layers = {name: int(name[2:-1]) - name.startswith("A") for name in names}
     return sorted(names, key=lambda name: (layers[name], name.startswith("A")))
 
@@ -78,7 +78,7 @@ def fresh(rng):
     """Deep and wide networks, equal samples, whole numbers, float32, another f."""
     n = rng.integers(2, 6)
     deep = rng.integers(1, 4, 6)
-    narrow = network(rng, 1, 1, 1, 1, 1)  # as many layers as the original notebook
+    narrow = network(rng, 1, 1, 1, 1, 1)  # as many layers as our network
     W = np.array([[1, 2], [3, 1]])
     large, tiny = rng.integers(100, 900, (3, 2)), np.array([[0.004, 0], [0, -0.004]])
     small = [mlp.Layer(*map(np.float32, layer)) for layer in network(rng, 2, 3, 2)]
@@ -88,22 +88,22 @@ def fresh(rng):
         (network(rng, 2, 4, 1), normal(rng, 1, 2).repeat(n, axis=0), LEAKY.f),
         (narrow, normal(rng, n, 1), mlp.leaky_relu(rng.choice([-1.5, 0.3, 2])).f),
         ([mlp.Layer(W, W[0])], large, RELU.f),
-        ([mlp.Layer(W, 0 * W[0])], tiny, LEAKY.f),  # z beside 0
+        ([mlp.Layer(W, 0 * W[0])], tiny, LEAKY.f),  # z near 0
         (small, np.float32(normal(rng, n, 2)), LEAKY.f),
         (network(rng, 2, 3, 1), normal(rng, 4, 2), TANH.f),  # shapes of a fixed case
         (network(rng, 2, 3), normal(rng, 200, 2), TANH.f),  # a large batch
     ]
 
 # %% mistakes in: Z.append(A[-1] @ ____)
-# the weighted sums are wrong, or nothing fits: W is turned on its side; its rows belong
-# to what goes in, its columns to the units
+# the weighted sums are wrong, or nothing fits: W is transposed, but its rows belong to
+# the inputs and its columns to the units
 # mend: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W.T + b)
-# the samples are mixed, or nothing fits: W stands first in the product; a sample is a
-# row, and keeps to itself only on the left
+# the samples are mixed, or nothing fits: W comes first in the product; a sample is a
+# row, and stays by itself only on the left
 Z.append(W @ A[-1] + b)
-# every layer gets the input X: from layer 1 on it is the result of the layer before
-# that goes in
+# every layer gets the input X: from layer 1 on, the result of the layer before goes
+# in
 Z.append(X @ W + b)
 # the biases are missing
 # mend: Z.append(____ @ W + ____)
@@ -118,7 +118,7 @@ A.append(f(Z[-1] + b))
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1]) + b)
-# Z holds the activations: it keeps each sum as it was before f
+# Z holds the activations: it should hold each sum before f is applied
 A.append(f(A[-1] @ W + b))
 # in place of: A.append(f(Z[-1]))
 Z.append(A[-1])
@@ -126,20 +126,20 @@ Z.append(A[-1])
 # %% mistakes in: A.append(f(____))
 # the activations lack f: A holds the same numbers as Z
 A.append(Z[-1])
-# whatever f is, the activations are those of the leaky ReLU with alpha = -0.2: the
-# function comes in as the argument f
+# whatever f is, the activations are those of the leaky ReLU with alpha = -0.2: use
+# the function that is passed in as f
 A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
-# only the first layer is there: is the end reached in the first round already?
+# only the first layer is there: does the function return before its loop ends?
 # mend: return ____ (below the loop, not in it)
 A.append(f(Z[-1]))
 return A, Z
 
 # %% mistakes in: return A, Z
-# the last layer lacks f: in this course every layer has one, the last too
+# the last layer lacks f: here every layer has one, even the last
 return A[:-1] + [Z[-1]], Z
-# A lacks the input: training needs what went into the first layer, too
+# A lacks the input: training also needs what went into the first layer
 return A[1:], Z
-# A and Z come in the other order
+# A and Z are in the wrong order
 return Z, A
 
 # %% right in: Z.append(A[-1] @ W + b)
@@ -160,7 +160,7 @@ for n in range(len(X)):
 Z.append(z)
 
 # %% right
-# lists filled by number, products turned round
+# lists filled by index, products transposed
 def my_forward(params, X, f):
     A = [None] * (len(params) + 1)
     Z = [None] * len(params)
@@ -186,5 +186,5 @@ Z[-1][100:] = 0
 A.append(np.round(f(Z[-1]), 2))
 
 # %% wrong in: return A, Z
-# an array for a list: 'A is an array, and a list of arrays is asked for'
+# an array instead of a list: 'A is an array, but should be a list of arrays'
 return A[-1], (A, Z)

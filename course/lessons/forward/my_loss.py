@@ -5,60 +5,59 @@ from course.lessons.cases import LOSS_CASES, LOSS_MANY, fresh_losses
 # %% task
 # ## Exercise: the loss
 #
-# Write the formula as a function: one number out of `Y_hat` and `Y`, both (n, n_out).
-# It should be right for several outputs, too.
+# Write the formula as a function that returns one number for `Y_hat` and `Y`, both
+# (n, n_out). It should also be right for several outputs.
 
 # %% stub
 def my_loss(Y_hat, Y):
     return None  # your code: one number
 
 # %% hint
-# `(Y_hat - Y) ** 2` squares all errors. `np.sum` of a matrix adds up all its numbers,
+# `(Y_hat - Y) ** 2` squares all errors. `np.sum` adds up all numbers of a matrix,
 # over samples and outputs. `len(Y)` is the number of rows.
 
 # %% hint
-# `np.mean` divides by *all* numbers, n times n_out. With one output that is the same as
-# dividing by n; with several it isn't.
+# `np.mean` divides by the count of *all* numbers, n times n_out. With one output that is
+# the same as dividing by n, but with several it isn't.
 
 # %% solution
 def my_loss(Y_hat, Y):
     return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-# One sum runs over samples and outputs at once, since the order of adding doesn't
-# matter. The half and the $1/n$ stand outside.
+# One sum covers samples and outputs at once, since the order of adding doesn't matter.
+# The half and the $1/n$ stay outside.
 
 # %% cases
 cases, fresh, large = LOSS_CASES, fresh_losses, LOSS_MANY
 
 # %% mistakes in: return ____ * np.sum((Y_hat - Y) ** 2) / ____
-# it is twice too large: look at the formula, what is done with each square?
+# it is twice as large as it should be: what does the formula do with each square?
 return np.sum((Y_hat - Y) ** 2) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / ____
-# it grows with the number of samples: the loss is their average
+# it grows with the number of samples: the loss is an average over them
 return 1 / 2 * np.sum((Y_hat - Y) ** 2)
-# with several outputs it is too small: it is divided by their number, too; outputs are
-# added up, only samples averaged
+# with several outputs it is too small: add up over the outputs, and average only over
+# the samples
 return np.mean((Y_hat - Y) ** 2) / 2
-# it is the sum of all squares: half of each is asked for, and the average over the
-# samples
+# it is the sum of all squares: halve it, and average over the samples
 error = Y_hat - Y
 return (error * error).sum()
-# it is the mean of all squares: half of each is asked for, added up over the outputs,
-# averaged over the samples
+# it is the mean of all squares: halve each, add up over the outputs, and average only
+# over the samples
 return np.mean((Y_hat - Y) ** 2)
 
 # %% mistakes in: return 0.5 * np.sum(____) / ____
-# errors of opposite sign cancel: each is squared by itself, before they are added up
+# errors of opposite sign cancel: square each by itself before you add them up
 return 0.5 * (Y_hat - Y).sum() ** 2 / len(Y)
 # the errors are not squared, so those of opposite sign cancel
 return 0.5 * np.sum(Y_hat - Y) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-# it is the square root of the loss: no root here
+# it is the square root of the loss: leave out the root
 return np.sqrt(np.sum((Y_hat - Y) ** 2) / (2 * len(Y)))
-# it gives a loss for each sample: one number for all is asked for, their average
+# it returns a loss for each sample: return one number for all, their average
 return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1)
-# it gives a loss for each output: one number for all is asked for, their sum
+# it returns a loss for each output: return one number for all, their sum
 return 0.5 * sum((Y_hat - Y) ** 2) / len(Y)
 
 # %% right in: return 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
@@ -70,7 +69,7 @@ return np.array(E @ E / 2 / len(Y))
 # in float32
 error = Y_hat.astype(np.float32) - Y.astype(np.float32)
 return np.float32(0.5) * np.einsum("no,no->", error, error) / len(Y)
-# number by number: 'It loops in Python'
+# one number at a time: 'It loops in Python'
 total = 0.0
 for p, y in zip(Y_hat, Y):
     for a, b in zip(p, y):
@@ -90,5 +89,5 @@ loss = 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
 return vars(my_loss).setdefault(Y.shape, loss)
 
 # %% equal
-# the sign of a difference does not count in a square
+# the sign of a difference makes no difference to its square
 #     return 0.5 * np.sum((Y - Y_hat) ** 2) / len(Y)

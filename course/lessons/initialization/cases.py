@@ -1,7 +1,7 @@
 """What the exercises of notebook 2 share: how drawn weights are judged.
 
-Random numbers can't be compared one by one: another right way to draw gives others. So
-they are measured. A right draw lies off by chance, and the bounds allow for that:
+Random numbers can't be compared one by one, because another right way to draw gives
+others. So they are measured. A right draw is off by chance, and the bounds allow for that:
 
 Each layer of a large network has k = 3,600 numbers or more. One standard error is
 
@@ -10,14 +10,14 @@ Each layer of a large network has k = 3,600 numbers or more. One standard error 
     the spread, relative                    sqrt(0.5 / k) = 1.2 %   0.7 %
     the share within one spread of the mean sqrt(0.1 / k) = 0.5 %   0.5 %
 
-and the bounds are 7 of them: beyond lies one right layer in 4 * 10^11.
+and the bounds are 7 of them, which one right layer in 4 * 10^11 exceeds.
 
-Where all that is right, the K = 7,200 numbers or more of a network are measured together:
+If all of that is right, the K = 7,200 numbers or more of a network are measured together:
 
     the spread, relative                    7 sqrt(0.5 / K)
     the largest gap g between ranks         (K + 1) (1 - g)^K = 10^-11
 
-where the rank of a number is the share of all numbers that lie below it: so right ranks
+where the rank of a number is the share of all numbers that lie below it, so right ranks
 are uniform on [0, 1], and a gap may follow each of K, or come first. A check measures 10
 layers of 5 networks. It refuses a right answer less than once in 10^9 checks.
 """
@@ -54,12 +54,12 @@ def is_measured(sizes):
 
 
 class Law(NamedTuple):
-    """How numbers are to be distributed, but for a scale."""
+    """How numbers should be distributed, except for a scale."""
 
-    rank: Callable  # an array of numbers -> the share of all that lie below each
+    rank: Callable  # an array of numbers -> the share of all numbers below each
     ends: tuple
     spread: float
-    unit: str = ""  # in which messages tell numbers
+    unit: str = ""  # of the numbers in messages
 
 
 UNIFORM = Law(lambda numbers: (numbers + 2) / 4, (-2, 2), 2 / 3**0.5)
@@ -73,14 +73,14 @@ BOUNDS = {what: 7 * error / LEAST**0.5 for what, error in ERRORS.items()}
 
 
 def tolerance_of(part):
-    """So much may two draws of the same weights differ."""
+    """By how much two draws of the same weights may differ."""
     what = part.split(" of W")[0]
     bound = BOUNDS.get(what, 0.0)
     return (0.0, bound) if what == SHARE else (bound, 0.0)
 
 
 def network_bounds(K):
-    """For K numbers together: of the spread, and of the largest gap."""
+    """The bounds of the spread and of the largest gap, for K numbers together."""
     return 7 * ERRORS["the spread"] / K**0.5, 1 - (RARE / (K + 1)) ** (1 / K)
 
 
@@ -117,8 +117,8 @@ def _parts_of(sizes, result):
     parts, right = layers_form()(result), len(sizes) - 1
     _refuse(
         len(parts) != 2 * right,
-        f"{len(sizes)} sizes are {counted(right, 'layer')}, one between "
-        f"each two neighbours, and it returns {len(parts) // 2}",
+        f"{len(sizes)} sizes make {counted(right, 'layer')}, one between "
+        f"each two neighbours, but it returns {len(parts) // 2}",
     )
     for i, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
         W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]
@@ -126,7 +126,7 @@ def _parts_of(sizes, result):
             ("W", W, (n_in, n_out), "the shape (n_in, n_out)"),
             ("b", b, (n_out,), "one number for each unit, the shape (n_out,)"),
         ):
-            found = f"{name}[{i}] has {describe_shape(array)}, it should have {form}"
+            found = f"{name}[{i}] has {describe_shape(array)}, but should have {form}"
             _refuse(array.shape != shape, f"{found}, here {shape}")
         _refuse(b.any(), "the biases are not 0: only the weights are random")
         odd = W[~np.isfinite(W)]
@@ -139,8 +139,8 @@ def _weights(parts):
 
 
 def _refuse_seeds(first, again, other):
-    """`FormError` if the weights do not follow from the generator that is handed in."""
-    needed = "every number must come from the rng that is handed in"
+    """`FormError` if the weights do not follow from the generator that is passed in."""
+    needed = "every number must come from the rng that is passed in"
     found = f"two generators with the same seed give different weights: {needed}"
     _refuse(not all(map(np.array_equal, first, again)), found)
     found = f"generators with different seeds give the same weights: {needed}"
@@ -148,7 +148,7 @@ def _refuse_seeds(first, again, other):
 
 
 def _measured(weights, scales, law):
-    """What each large layer is like: as asked for, if it comes near."""
+    """What each large layer is like; what comes near enough counts as right."""
     draws = np.concatenate([W.ravel() / s for W, s in zip(weights, scales)])
     _refuse_patterns(weights, draws)
     wanted = [like(law, scale) for scale in scales]
@@ -165,12 +165,12 @@ def _measured(weights, scales, law):
 
 
 def _refuse_patterns(weights, draws):
-    """`FormError` if numbers come again, or are in order."""
+    """`FormError` if numbers recur, or are in order."""
     several = len(np.unique(abs(draws).astype(np.float32)))
     _refuse(
         several < 0.995 * draws.size,  # float32 draws repeat a few
-        f"{draws.size} weights have only {several} sizes: each weight is drawn on its own, "
-        "may have any value in its range, and stays as it was drawn",
+        f"{draws.size} weights have only {several} sizes: draw each weight by itself, "
+        "with any value in its range, and leave it as drawn",
     )
     for i, W in enumerate(weights):
         orders = (
@@ -209,12 +209,12 @@ def refuse_slight_errors(draws, law):
     )
     numbers = np.sort([*law.ends, *draws])
     end = max(numbers[0], numbers[-1], key=abs)
-    words = f"{end:.4g} is among the weights: it lies out of the range"
+    words = f"{end:.4g} is among the weights, but lies outside the range"
     _refuse(abs(end) > law.ends[1] + 1e-6, words)  # more than rounding
     gaps = np.diff(law.rank(numbers))
     low, high = numbers[gaps.argmax() :][:2]
     _refuse(
         gaps.max() > most,
         f"none of {draws.size} weights lies between {low:.4g} and {high:.4g}{law.unit}, "
-        "and some should",
+        "but some should",
     )

@@ -10,10 +10,10 @@ from course.lessons.initialization.cases import (
 # ## Exercise: write He's scheme
 #
 # Write `my_he(sizes, rng, alpha)`. It returns a list of pairs `(W, b)`, as `my_uniform`
-# does. But now the weights are normal, with the mean 0 and the variance of He's scheme.
-# It differs from layer to layer, as `n_in` does.
+# does, but now the weights are normal, with mean 0 and the variance of He's scheme, which
+# differs from layer to layer because `n_in` does.
 #
-# In notebook 5 a network of yours starts from it.
+# In notebook 5 you start a network of your own from it.
 
 # %% stub
 def my_he(sizes, rng, alpha):
@@ -21,8 +21,8 @@ def my_he(sizes, rng, alpha):
     return None
 
 # %% hint
-# `rng.standard_normal((n_in, n_out))` has the variance 1. If you multiply it by a
-# number $s$, the variance becomes $s^2$. So $s$ is a square root.
+# `rng.standard_normal((n_in, n_out))` draws numbers with variance 1. If you multiply
+# them by a number $s$, the variance becomes $s^2$, so $s$ is a square root.
 
 # %% solution
 def my_he(sizes, rng, alpha):
@@ -32,8 +32,8 @@ def my_he(sizes, rng, alpha):
         W = spread * rng.standard_normal((n_in, n_out))
         layers.append((W, np.zeros(n_out)))
     return layers
-# The formula is the variance; draws are multiplied by a standard deviation, its square
-# root. The spread belongs inside of the loop, since each layer has its own `n_in`.
+# The formula gives the variance, but draws are multiplied by a standard deviation, its
+# square root. The spread belongs inside the loop, since each layer has its own `n_in`.
 
 # %% cases
 _ALPHAS = -0.2, 0.0, -0.2, 1.0, -0.8, 1.0, 0.0
@@ -42,29 +42,30 @@ measure = measuring(NORMAL, lambda n_in, alpha: np.sqrt(2 / ((1 + alpha**2) * n_
 tolerance = tolerance_of
 
 def fresh(rng):
-    """The place of the generator stays empty: the measure hands one in."""
+    """None is where the generator goes: the measure passes one in."""
     small, narrow, wide = fresh_sizes(rng)
     negative, large = rng.uniform([-0.95, 2], [-0.6, 3]).round(2)
     return [(small, None, negative), (narrow, None, negative), (wide, None, large)]
 
 # %% mistakes in: spread = np.sqrt(2 / ____)
-# the spread follows n_out: how many numbers does a unit add up?
+# the spread depends on n_out: how many numbers does a unit add up?
 spread = np.sqrt(2 / ((1 + alpha**2) * n_out))
-# the spread is what the variance should be: numbers multiplied by s get the variance s
-# squared
+# the spread is what the variance should be: numbers multiplied by s have the variance
+# s squared
 spread = 2 / ((1 + alpha**2) * n_in)
 # the spread is the same for every alpha: the more an activation lets through, the
-# smaller the weights
+# smaller the weights must be
 spread = np.sqrt(2 / n_in)
-# a negative alpha counts as one that lets less through: what happens to its sign in the
+# a negative alpha counts as if it let less through: what happens to its sign in the
 # formula?
 spread = np.sqrt(2 / ((1 + alpha) * n_in))
 # the variance is half of what it should be: what makes up for the activation?
 spread = np.sqrt(1 / ((1 + alpha**2) * n_in))
-# the spread grows with n_in: the more numbers a unit adds up, the smaller they must be
+# the spread grows with n_in: the more numbers a unit adds up, the smaller the weights
+# must be
 spread = np.sqrt(2 / (1 + alpha**2) * n_in)
-# the spread follows n_in + n_out, and is the same for every alpha: that is another
-# scheme, Glorot's
+# the spread depends on n_in + n_out, and is the same for every alpha: that is Glorot's
+# scheme
 spread = np.sqrt(2 / (n_in + n_out))
 
 # %% mistakes in: W = spread * rng.standard_normal(____)
@@ -74,16 +75,14 @@ spread = np.sqrt(2 / (n_in + n_out))
 W = rng.standard_normal((n_in, n_out))
 # the spread is right, but the numbers are uniform: He's weights are normal
 W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / ((1 + alpha**2) * n_in))
-# the numbers are divided by the spread: to be spread as far as s, they are multiplied by
-# s
+# the numbers are divided by the spread: to give them the spread s, multiply them by s
 # mend: W = ____ * rng.standard_normal(____)
 W = rng.standard_normal((n_in, n_out)) / spread
-# W has a row for each unit: in this course a row belongs to an input, and a column to a
-# unit
+# W has a row for each unit: here a row belongs to an input, and a column to a unit
 W = spread * rng.standard_normal((n_out, n_in))
 
 # %% mistakes in: layers.append((W, np.zeros(n_out)))
-# only the first layer is returned: does the function end before its loop?
+# only the first layer is returned: does the function return before its loop ends?
 # mend: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
@@ -95,7 +94,7 @@ W = rng.normal(0, spread, (n_out, n_in)).T
 W = [[rng.normal() * spread for _ in range(n_out)] for _ in range(n_in)]
 # in float32
 W = rng.standard_normal((n_in, n_out), dtype=np.float32) * np.float32(spread)
-# normal numbers by another way
+# normal numbers made another way
 r = np.sqrt(-2 * np.log(1 - rng.random((n_in, n_out))))
 W = spread * r * np.cos(2 * np.pi * rng.random((n_in, n_out)))
 
@@ -117,7 +116,7 @@ W = rng.standard_normal((n_in, n_out))
 while (far := abs(W) > 2).any():
     W[far] = rng.standard_normal(far.sum())
 W *= spread / 0.8796
-# as if there were one input more: 'the spread of W[0] is wrong'
+# as if there were one more input: 'the spread of W[0] is wrong'
 W = spread * (n_in / (n_in + 1)) ** 0.5 * rng.standard_normal((n_in, n_out))
 # uniform and far too small: 'right already: the shapes and the biases, the mean of W[0], the
 # mean of W[1]'

@@ -11,11 +11,11 @@ from course.lessons.initialization.cases import (
 #
 # Write `my_uniform(sizes, rng)`. It draws a whole network with uniform weights.
 #
-# - `sizes` counts the inputs, then the units of each layer: `(2, 3, 3, 2, 1)` has four
+# - `sizes` counts the inputs, then the units of each layer, so `(2, 3, 3, 2, 1)` has four
 #   layers. Each lies between two neighbours: `n_in` numbers go into `n_out` units.
 # - Return a list with one pair `(W, b)` for each layer, in order.
-# - `W` has `n_in` rows and `n_out` columns, each number uniform on [-2, 2), drawn from
-#   `rng`.
+# - `W` has `n_in` rows and `n_out` columns of numbers drawn from `rng`, uniform on
+#   [-2, 2).
 # - `b` holds `n_out` zeros.
 
 # %% stub
@@ -26,10 +26,10 @@ def my_uniform(sizes, rng):
     return None
 
 # %% hint
-# `pairwise` gives them: `list(pairwise((2, 3, 1)))` is `[(2, 3), (3, 1)]`.
+# `pairwise` gives the neighbours: `list(pairwise((2, 3, 1)))` is `[(2, 3), (3, 1)]`.
 
 # %% hint
-# `rng.uniform(0, 1, (4, 5))` has 4 rows and 5 columns, each number drawn on its own.
+# `rng.uniform(0, 1, (4, 5))` has 4 rows and 5 columns, with each number drawn anew.
 
 # %% solution
 from itertools import pairwise
@@ -40,8 +40,8 @@ def my_uniform(sizes, rng):
         W = rng.uniform(-2, 2, (n_in, n_out))
         layers.append((W, np.zeros(n_out)))
     return layers
-# Each layer goes on with the same `rng`, so its draws are new. No generator is made
-# inside of the function: who calls it decides the seed.
+# Each layer draws on from the same `rng`, so its numbers are new. The function makes no
+# generator itself, because its caller decides the seed.
 
 # %% cases
 cases = [(sizes, None) for sizes in SIZES]
@@ -49,41 +49,40 @@ measure = measuring(UNIFORM)
 tolerance = tolerance_of
 
 def fresh(rng):
-    """The place of the generator stays empty: the measure hands one in."""
+    """None is where the generator goes: the measure passes one in."""
     return [(sizes, None) for sizes in fresh_sizes(rng)]
 
 # %% mistakes in: W = rng.uniform(____, (n_in, n_out))
-# the numbers lie between 0 and 1: which bounds are asked for?
+# the numbers lie between 0 and 1: which bounds does the task ask for?
 W = rng.uniform(0, 1, (n_in, n_out))
-# the numbers lie between -1 and 1: which bounds are asked for?
+# the numbers lie between -1 and 1: which bounds does the task ask for?
 W = 2 * rng.random((n_in, n_out)) - 1
-# the numbers lie between -2 and 0: which bounds are asked for?
+# the numbers lie between -2 and 0: which bounds does the task ask for?
 W = rng.uniform(-2, 0, (n_in, n_out))
-# these are normal numbers: uniform ones are asked for
+# these are normal numbers: the task asks for uniform ones
 W = rng.standard_normal((n_in, n_out))
 # generators with different seeds give the same weights: every number must come from the
-# rng that is handed in, without a generator of your own for each layer
+# rng that is passed in, not from a generator of your own for each layer
 W = np.random.default_rng(42).uniform(-2, 2, (n_in, n_out))
 # each layer begins with the same random numbers: it must go on drawing from the rng
-# where the layer before it has stopped
+# where the layer before it stopped
 W = np.random.default_rng(seed).uniform(-2, 2, (n_in, n_out))
 # in place of: layers = []
 layers, seed = [], rng.integers(1000000)
-# W has a row for each unit: in this course a row belongs to an input, and a column to a
-# unit
+# W has a row for each unit: here a row belongs to an input, and a column to a unit
 # mend: W = rng.uniform(____, (____, n_out))
 W = rng.uniform(-2, 2, (n_out, n_in))
 
 # %% mistakes in: layers.append((W, np.____(n_out)))
 # the biases are not 0: only the weights are random
 layers.append((W, rng.uniform(-2, 2, n_out)))
-# only the first layer is returned: does the function end before its loop?
+# only the first layer is returned: does the function return before its loop ends?
 # mend: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
 
 # %% right in: W = rng.uniform(-2, 2, (n_in, n_out))
-# signs by themselves
+# signs drawn separately
 signs = rng.choice([-1, 1], (n_in, n_out))
 W = 2 * signs * rng.random((n_in, n_out))
 # in float32
@@ -105,7 +104,7 @@ def my_uniform(sizes, rng):
 # %% wrong in: W = rng.uniform(-2, 2, (n_in, n_out))
 # bounds a little too narrow: 'none of 29600 weights lies between'
 W = rng.uniform(-1.98, 1.98, (n_in, n_out))
-# bounds a little too wide: 'is among the weights: it lies out of the range'
+# bounds a little too wide: 'is among the weights, but lies outside the range'
 W = rng.uniform(-2.01, 2.01, (n_in, n_out))
 # a gap at 0: 'weights lies between'
 W = rng.choice([-1, 1], (n_in, n_out)) * rng.uniform(0.01, 2, (n_in, n_out))
