@@ -81,7 +81,7 @@ UNCLAIMED = {
     ("notebooks/05_sum_task.ipynb", "the middle half"): "what a band is",
     (
         "course/lessons/sum_task/teaching.md",
-        "says 'under 10 %'",
+        "say 'under 10 %'",
     ): "what a class guesses",
 }
 

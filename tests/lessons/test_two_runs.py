@@ -16,7 +16,7 @@ LOSSES = np.geomspace(1, 1e-3, 1200)
         (
             2 * LOSSES,  # no update has been made before the first loss
             LOSSES,
-            "they differ before the first update: another start, sample or loss",
+            "they differ before the first update: a different start, sample or loss",
         ),
         (LOSSES[:7], LOSSES, "the same, but yours stops after 7 of 1,200 steps"),
         ([], LOSSES, "the same, but yours stops after 0 of 1,200 steps"),
@@ -35,8 +35,8 @@ def test_the_step_at_which_they_part_is_named(step):
     own[step - 1 :] *= 2
     first, second = f"{own[step - 1]:.4g}", f"{LOSSES[step - 1]:.4g}"
     assert compare_losses(own, LOSSES) == (
-        f"the same until step {step - 1:,}; they part at step {step:,}: loss {first} "
-        f"against {second}"
+        f"the same until step {step - 1:,}; they differ from step {step:,} on: loss "
+        f"{first} against {second}"
     )
     own[step - 1] = np.nan
-    assert f"part at step {step:,}: loss nan" in compare_losses(own, LOSSES)
+    assert f"differ from step {step:,} on: loss nan" in compare_losses(own, LOSSES)

@@ -7,7 +7,7 @@ from course.lessons.cases import fresh_pairs, layers_form, pairs
 #
 # Write `my_step(params, grads, learning_rate)`. `params` holds a pair `W, b` for each
 # layer, `grads` a pair `dW, db` of the same shapes, (n_in, n_out) and (n_out,). Return
-# a new list of pairs `(W, b)` after one step, and leave what you are given as it is.
+# a new list of pairs `(W, b)` after one step. Don't change the arguments.
 
 # %% stub
 def my_step(params, grads, learning_rate):
@@ -16,10 +16,10 @@ def my_step(params, grads, learning_rate):
 
 # %% hint
 # `zip(params, grads)` walks through both lists at once. Each item is a pair of pairs,
-# and Python takes it apart: `for (W, b), (dW, db) in zip(params, grads):`
+# which Python takes apart: `for (W, b), (dW, db) in zip(params, grads):`
 
 # %% hint
-# `W -= ...` writes into the array that you were given. `W - ...` makes a new one.
+# `W -= ...` writes into the array you were given, while `W - ...` makes a new one.
 
 # %% solution
 def my_step(params, grads, learning_rate):
@@ -28,7 +28,7 @@ def my_step(params, grads, learning_rate):
     for (W, b), (dW, db) in zip(params, grads):
         new.append((W - learning_rate * dW, b - learning_rate * db))
     return new
-# The minus sign goes against the slope: downhill. `mlp.sgd_step` is the same step.
+# The minus sign makes the step go downhill. `mlp.sgd_step` does the same.
 
 # %% cases
 form = layers_form()
@@ -45,9 +45,9 @@ new.append((W + learning_rate * dW, b + learning_rate * db))
 new.append((W - dW, b - db))
 # these are the steps alone: where do they start from?
 new.append((-learning_rate * dW, -learning_rate * db))
-# only the weights move: the biases learn, too
+# only the weights move, but the biases should learn as well
 new.append((W - learning_rate * dW, b))
-# the learning rate shrinks the old parameters, too: it scales the gradient only
+# the learning rate shrinks the old parameters as well: it should scale only the gradient
 new.append((learning_rate * (W - dW), learning_rate * (b - db)))
 # nothing has changed: these are the parameters from before the step
 W_new = W - learning_rate * dW
@@ -59,12 +59,12 @@ new.append((W, b))
 # only the last layer is there: is the pair of every layer kept?
 new = []
 new.append((W - learning_rate * dW, b - learning_rate * db))
-# only the first layer is there: does the function end before it comes to the others?
+# only the first layer is there: does the function end before it reaches the others?
 new.append((W - learning_rate * dW, b - learning_rate * db))
 return new
 
 # %% mistakes in: return new
-# it returns bare arrays: return a list with a pair (W, b) for each layer, also if there
+# it returns bare arrays: return a list with a pair (W, b) for each layer, even if there
 # is only one
 # mend: new = [] before the loop, new.append(____) in it, return new after it
 return W - learning_rate * dW, b - learning_rate * db

@@ -9,7 +9,7 @@ from course.lessons.cases import expect_items, layers_form, network, normal
 #
 # Write `my_train(params, X, Y, samples, learning_rate, loss_and_grads, step)`. Each
 # entry of `samples` holds the row numbers of one step, shape (batch,). The last two
-# arguments are functions, so that the loop can train with the course's and with yours.
+# arguments are functions, so that the loop can train with the course's or with yours.
 # For each step:
 #
 # 1. take its rows of `X` (n, n_in) and `Y` (n, n_out)
@@ -26,7 +26,7 @@ def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
     # Your code here.
 
 # %% hint
-# `X[rows]`, with `rows` an array of row numbers, takes these rows, in this order. The
+# If `rows` is an array of row numbers, `X[rows]` picks these rows, in this order. The
 # loop is `for rows in samples:`, and its body has three lines.
 
 # %% hint
@@ -42,12 +42,12 @@ def my_train(params, X, Y, samples, learning_rate, loss_and_grads, step):
         losses.append(loss)
         params = step(params, grads, learning_rate)
     return params, losses
-# `params` is set anew each time, so each step starts where the last one ended. The
-# caller's list stays as it was.
+# `params` is replaced each time, so each step starts where the last one ended. The
+# caller's list doesn't change.
 
 # %% cases
 minutes = 15
-allowed = mlp.loss_and_grads, mlp.sgd_step  # it is told how they go wrong here
+allowed = mlp.loss_and_grads, mlp.sgd_step  # the mistakes say how they go wrong here
 
 def form(answer):
     """``return params, losses``."""
@@ -74,7 +74,7 @@ function_names = {
     _core: "mlp.loss_and_grads",
     _step: "mlp.sgd_step",
     _tanh: "a function like mlp.loss_and_grads, with tanh",
-    _half_step: "a function like mlp.sgd_step, with half of the learning rate",
+    _half_step: "a function like mlp.sgd_step, with half the learning rate",
 }
 
 def _task(rng, n, n_in, n_out, far=0.0):
@@ -82,7 +82,7 @@ def _task(rng, n, n_in, n_out, far=0.0):
     return normal(rng, n, n_in), normal(rng, n, n_out) + far
 
 def _case(rng, sizes, task, samples, *others):
-    """A training; ``samples`` may be (steps, rows of each), and is drawn then."""
+    """A training run; ``samples`` is drawn if it is (steps, rows of each)."""
     if isinstance(samples, tuple):
         samples = rng.integers(0, len(task[0]), samples)
     return network(rng, *sizes), *task, np.array(samples), *others
@@ -100,9 +100,9 @@ cases = [
 ]
 
 def fresh(rng):
-    """Losses that rise from 0 and hardly more, and large ones; equal rows, narrow layers, many steps.
+    """Losses that rise from 0 or nearly 0, and large ones; equal rows, narrow layers, many steps.
 
-    All with tanh: where a slope jumps, rounding might lead a right answer elsewhere.
+    All use tanh: where a slope jumps, rounding might lead a right answer astray.
     """
     a, b, c = rng.permutation(5)[:3]
     known, X = network(rng, 2, 1), normal(rng, 5, 2)
@@ -121,25 +121,24 @@ def fresh(rng):
     ]
 
 # %% mistakes in: for rows in ____:
-# the steps take single rows in the order of the data: which rows a step has, and how
-# many, stands in samples
+# the steps take single rows in the order of the data: samples says which rows each step
+# uses, and how many
 for i in range(len(samples)):
     rows = [i % len(X)]
 
 # %% mistakes in: loss, grads = loss_and_grads(params, ____)
-# each step learns from all of the data: which rows has it in samples?
+# each step learns from all of the data: which rows does samples give it?
 loss, grads = loss_and_grads(params, X, Y)
 
 # %% mistakes in: params = step(____)
-# it trains with mlp's functions, whatever is handed over: look at the last two
-# arguments
+# it trains with mlp's functions, whatever it is given: look at the last two arguments
 params = mlp.sgd_step(params, grads, learning_rate)
 # in place of: loss, grads = loss_and_grads(params, ____)
 loss, grads = mlp.loss_and_grads(params, X[rows], Y[rows])
-# the step is always that of mlp or of your own, whatever is handed over: look at the
-# last argument
+# the step is always mlp's or your own, whatever it is given: look at the last argument
 params = mlp.sgd_step(params, grads, learning_rate)
-# nothing is learned: it returns the first parameters; what becomes of the new ones?
+# nothing is learned, because it returns the first parameters: what becomes of the new
+# ones?
 step(params, grads, learning_rate)
 # the result is one step away from the first parameters: each step must start where the
 # last one ended
@@ -147,17 +146,17 @@ step(params, grads, learning_rate)
 new = step(params, grads, learning_rate)
 # in place of: return params, losses
 return new, losses
-# the losses are those after the update: take each before its step
+# the losses are from after the update: compute each before its step
 params = step(params, grads, learning_rate)
 losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
 # in place of: losses.append(____)
-# it ends after the first step, however many samples has
+# it ends after the first step, however many there are in samples
 # mend: return ____ (below the loop, not in it)
 params = step(params, grads, learning_rate)
 return params, losses
 
 # %% mistakes in: return params, losses
-# losses is the last loss only: that of every step is asked for
+# losses is only the last loss: return the losses of all steps
 return params, loss
 # the two results are swapped: params come first
 return losses, params

@@ -4,19 +4,19 @@ import numpy as np
 
 
 def compare_losses(own, theirs) -> str:
-    """Where two runs part, in words, by the loss of each step, taken before its update.
+    """Say where two runs part, judged by the loss of each step before its update.
 
-    Rounding makes a right function differ in the last digits: that counts as the same.
+    Rounding makes even a right function differ in the last digits, which counts as the same.
     """
     own, theirs = np.asarray(own, dtype=float), np.asarray(theirs, dtype=float)
     count = min(len(own), len(theirs))
     same = np.isclose(own[:count], theirs[:count], rtol=1e-6, atol=1e-12)
     if count and not same[0]:
-        return "they differ before the first update: another start, sample or loss"
+        return "they differ before the first update: a different start, sample or loss"
     if not same.all():
         step = int(same.argmin()) + 1
         return (
-            f"the same until step {step - 1:,}; they part at step {step:,}: loss "
+            f"the same until step {step - 1:,}; they differ from step {step:,} on: loss "
             f"{own[step - 1]:.4g} against {theirs[step - 1]:.4g}"
         )
     if len(own) < len(theirs):
