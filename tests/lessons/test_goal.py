@@ -72,7 +72,7 @@ def test_the_table_stands_below_whatever_is_said():
     said = entered(**SMALL, noise=0.1)
     assert (
         said.words
-        == "Not the data of this goal. On the page, set noise to 0 (now 0.1)."
+        == "These aren't the data of this goal. On the page, set noise to 0 (now 0.1)."
     )
     entered(**SMALL)
     said = entered(step=3)
@@ -91,7 +91,7 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
     """Guards: an easier task that counts, and a message that leaves one control out."""
     said = entered(data="circles", noise=0.1, test=0.5, data_seed=2, step=2000).words
     asked = "data to spirals (now circles), noise to 0 (now 0.1), test share to 0.3 (now 0.5), data seed to 1 (now 2)"
-    assert said == f"Not the data of this goal. On the page, set {asked}."
+    assert said == f"These aren't the data of this goal. On the page, set {asked}."
     assert goal.best() == []
 
 

@@ -1,9 +1,9 @@
 """How a split of samples is judged, whichever way it draws.
 
-Random numbers can't be compared one by one: another right way to draw gives others. So
-what is checked is true of each right split; and of `MANY` splits of a few samples, each
-sample is in the test data of some, and half of the splits are different ones. With 4 of
-11 samples in the test, a right answer misses that less than once in 10^10 checks.
+Random numbers can't be compared one by one, since another right way to draw gives others.
+So the check asks for what is true of every right split; and of `MANY` splits of a few
+samples, each sample must be in the test data of some, and half of the splits must differ.
+With 4 of 11 samples in the test, a right answer fails less than once in 10^10 checks.
 """
 
 import numpy as np
@@ -18,14 +18,14 @@ NAMES = [f"{letter}_{part}" for part in PARTS for letter in "XY"]
 
 
 def samples(seed, n, share, inputs=2, outputs=1):
-    """Numbers that all differ, so that each row is known again; the generator is to come."""
+    """Numbers that all differ, so that rows can be recognised; the generator comes later."""
     rng = np.random.default_rng(seed)
     X, Y = (rng.permutation(n * k).reshape(n, k) / 4 for k in (inputs, outputs))
     return X, Y, share, None
 
 
 def measure_split(call, args):
-    """The form of the first split; `FormError` if one is wrong, or what they are drawn from."""
+    """The form of the first split; `FormError` if one is wrong, or isn't drawn from rng."""
     X, Y, share, _ = args
 
     def tests(*seeds):
@@ -36,7 +36,7 @@ def measure_split(call, args):
     is_small = 11 <= len(X) <= 20
     found = tests(*range(MANY if is_small else 1))
     if is_small:
-        needed = "every random number must come from the rng that is handed in"
+        needed = "every random number must come from the rng that it is given"
         _refuse(
             found[:3] != tests(0, 1, 2),
             f"two generators with the same seed give different splits: {needed}",
@@ -57,17 +57,17 @@ def _refuse_patterns(found, n):
     never = {*range(n)} - set().union(*found)
     _refuse(
         never,
-        f"{_listed(never)} never got into the test data, in {MANY} splits: any sample may",
+        f"{_listed(never)} never got into the test data, in {MANY} splits, but any sample may",
     )
     _refuse(
         several < MANY / 2,
-        f"{MANY} splits with different seeds are only {several} different ones: every "
+        f"{MANY} splits with different seeds give only {several} different ones: every "
         "selection must be possible",
     )
 
 
 def _split(answer, X, Y, share, _):
-    """The samples in the test data, and whether lists stand for arrays."""
+    """The samples in the test data, and whether it has lists for arrays."""
     expect_items(answer, 4, ", ".join(NAMES))
     found = dict(zip(NAMES, map(to_array, answer, NAMES)))
     rows = {
@@ -86,7 +86,7 @@ def _split(answer, X, Y, share, _):
     for part in PARTS:
         _refuse_pairs(part, rows[f"X_{part}"], rows[f"Y_{part}"])
     twice = [i for i in train + test if (train + test).count(i) > 1]
-    _refuse(twice, f"{_listed(twice[:1])} comes twice, and another is lost")
+    _refuse(twice, f"{_listed(twice[:1])} appears twice, and another is lost")
     return frozenset(test), any(isinstance(array, Listed) for array in found.values())
 
 
@@ -94,17 +94,17 @@ def _refuse_counts(train, test, n, share):
     right = round(share * n)
     _refuse(
         (train, test) != (n - right, right),
-        f"of {n} samples {train} are training data and {test} test data; with the share "
+        f"of {n} samples {train} are training data and {test} test data, but with the share "
         f"{share:.3g} it should be {n - right} and {right}",
     )
 
 
 def _refuse_pairs(part, ours, theirs):
-    """`FormError` if the samples (their numbers) are not those whose targets come along."""
+    """`FormError` if the samples (their numbers) are not those of the targets."""
     for place, (sample, target) in enumerate(zip(ours, theirs)):
         _refuse(
             sample != target,
-            f"row {place} of X_{part} is sample {sample}, and row {place} of Y_{part} is "
+            f"row {place} of X_{part} is sample {sample}, but row {place} of Y_{part} is "
             f"the target of sample {target}: X and Y must be shuffled in the same way",
         )
 
@@ -114,11 +114,11 @@ def _rows_of(name, array, whole):
     width = whole.shape[1]
     _refuse(
         array.ndim != 2 or array.shape[-1] != width,
-        f"{name} has the shape {array.shape}, it should have {counted(width, 'column')}",
+        f"{name} has the shape {array.shape}, but it should have {counted(width, 'column')}",
     )
     gaps = abs(np.asarray(array)[:, None] - whole).max(axis=-1)
     near = [int(row.argmin()) if row.min() < 1e-3 else None for row in gaps]
-    _refuse(None in near, f"{name} holds a row that is no row of {name[0]}")
+    _refuse(None in near, f"{name} holds a row that is not in {name[0]}")
     return near
 
 

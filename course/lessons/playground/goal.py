@@ -12,7 +12,7 @@ from course.words import counted
 LESSON, NAME = "playground", "spirals"
 DATA = {"data": "spirals", "noise": 0, "test": 0.3, "data_seed": 1}  # all else is free
 BELOW = 0.05
-PLAYS = "It is still playing: press Pause, and run this cell again."
+PLAYS = "It is still playing. Press Pause, then run this cell again."
 HEAD = (
     "weights",
     "test loss",
@@ -20,7 +20,7 @@ HEAD = (
     "inputs",
     "steps",
     "seed",
-    "line to make it again",
+    "line that makes it again",
 )
 
 
@@ -53,7 +53,7 @@ def _cell(value):
 
 
 def enter(play) -> Entered:
-    """Enter the network that a playground shows now; kept is the best of each size.
+    """Enter the network that a playground shows now; the best of each size is kept.
 
     The loss is computed here, from its layers and the goal's test data.
     """
@@ -63,7 +63,9 @@ def enter(play) -> Entered:
         if getattr(play, name) != value
     ]
     if odd:
-        words = f"Not the data of this goal. On the page, set {', '.join(odd)}."
+        words = (
+            f"These aren't the data of this goal. On the page, set {', '.join(odd)}."
+        )
     elif play.now.get("playing"):  # the page tells late: another network than is seen
         words = PLAYS
     else:
@@ -85,11 +87,11 @@ def _judge(play) -> str:
     record.add_best(LESSON, NAME, row)
     if row in best():
         return f"{said}: row {best().index(row) + 1} of your best."
-    return f"{said}: below {BELOW}, and you have had better."
+    return f"{said}: below {BELOW}, but you have had better."
 
 
 def row_of(play) -> dict:
-    """What is told of the network that a playground shows."""
+    """What the table says of the network that a playground shows."""
     [_, (_, X, Y)] = twin.make_data(twin.whole(DATA))
     params, inputs = play.params, play.features
     with np.errstate(all="ignore"):  # its numbers may be about to explode

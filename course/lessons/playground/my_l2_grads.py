@@ -6,29 +6,29 @@ from course.lessons.cases import fresh_pairs, layers_form, pairs
 # %% task
 # ## Exercise: the gradients with L2
 #
-# Training with L2 goes down the slopes of loss and penalty together. What is that of one
-# weight $w$? The other squares stay as they are when it moves, and the slope of $w^2$ is
+# Training with L2 goes down the slope of loss and penalty together. What is that slope for
+# one weight $w$? When it moves, the other squares don't change, and the slope of $w^2$ is
 # $2 w$:
 #
 # $$\frac{\partial}{\partial w} \Big( L + \frac{\lambda}{2} \sum w^2 \Big)
 # = \frac{\partial L}{\partial w} + \frac{\lambda}{2} \cdot 2 w
 # = \frac{\partial L}{\partial w} + \lambda w.$$
 #
-# Write `my_l2_grads(params, grads, l2)`, where `l2` is $\lambda$. `params` holds a pair `W, b` for each layer,
-# `grads` the pair `dW, db` of the loss alone. Return a new list of pairs, the gradients of
-# loss and penalty together. Leave what you are given as it is.
+# Write `my_l2_grads(params, grads, l2)`, where `l2` is $\lambda$. `params` holds a pair
+# `W, b` for each layer, and `grads` the pair `dW, db` of the loss alone. Return a new list
+# of pairs, the gradients of loss and penalty together. Don't change the arguments.
 
 # %% stub
 def my_l2_grads(params, grads, l2):
     return None  # your code: return a list of pairs (dW, db)
 
 # %% hint
-# As in `my_step`: `for (W, b), (dW, db) in zip(params, grads):` takes one layer after the
-# other.
+# As in `my_step`, `for (W, b), (dW, db) in zip(params, grads):` goes through the layers
+# one by one.
 
 # %% hint
 # Which of the two, `dW` or `db`, does the penalty change? `dW += ...` would write into the
-# array that you were given.
+# array you were given.
 
 # %% solution
 def my_l2_grads(params, grads, l2):
@@ -36,8 +36,8 @@ def my_l2_grads(params, grads, l2):
     for (W, b), (dW, db) in zip(params, grads):
         new.append((dW + l2 * W, db))
     return new
-# A step with it takes from each weight the share `learning_rate * l2` of itself: that is
-# the decay. The half in the penalty is there so that the 2 goes away.
+# Each step now takes the share `learning_rate * l2` off every weight, which is the decay.
+# The half in the penalty is there to cancel the 2.
 
 # %% cases
 form = layers_form("dW", "db")
@@ -48,50 +48,51 @@ def fresh(rng):
     return fresh_pairs(rng, deep=0.3, fixed=0.5)
 
 # %% mistakes in: new.append((dW + ____, ____))
-# the biases are penalized, too: which numbers does the sum in the penalty hold?
+# the biases are penalised as well: which numbers does the sum in the penalty hold?
 new.append((dW + l2 * W, db + l2 * b))
-# the penalty counts twice: the half in front of the sum is still to come off
+# the penalty counts twice: you still have to apply the half in front of the sum
 new.append((dW + 2 * l2 * W, db))
-# the penalty counts half: the slope of a square brings a 2, and what becomes of the half?
+# the penalty counts half: the slope of a square has a 2, so what becomes of the half?
 new.append((dW + l2 * W / 2, db))
 # the squares are still there: what is the slope of W**2?
 new.append((dW + l2 * W**2, db))
 # half of each square is the penalty itself: what is its slope?
 new.append((dW + l2 / 2 * W**2, db))
-# every weight gets the whole penalty, one number: its slope is another one for each weight
+# every weight gets the whole penalty, one number, but its slope differs for each weight
 new.append((dW + l2 / 2 * np.sum(W**2), db))
-# the penalty pulls the wrong way: a step goes against the gradient, and the weights would
+# the penalty pulls the wrong way: a step goes against the gradient, so the weights would
 # grow
 new.append((dW - l2 * W, db))
-# this is L1: it pulls each weight by the same, large or small
+# this is L1: it pulls every weight equally hard, large or small
 new.append((dW + l2 * np.sign(W), db))
-# the size of W alone: where W is negative, the pull goes up, and so the slope is negative
+# this uses only the size of W: where W is negative, the pull goes up, so the slope is
+# negative
 new.append((dW + l2 * abs(W), db))
-# the penalty is there in full, whatever l2 is
+# the penalty is added in full, whatever l2 is
 new.append((dW + W, db))
-# this is the gradient of the penalty alone: whose does it go with?
+# this is the gradient of the penalty alone: which one must it be added to?
 new.append((l2 * W, 0 * db))
-# l2 shrinks the gradient of the loss, too: it belongs to the penalty only
+# l2 shrinks the gradient of the loss as well, but it belongs only to the penalty
 new.append((l2 * (dW + W), db))
-# these are weights, moved by the penalty: gradients are asked for, and the step comes later
+# these are weights moved by the penalty: return gradients, since the step comes later
 new.append((W - l2 * W, b))
-# the gradients of the loss are changed in place: the caller may still need them
+# the gradients of the loss are changed in place, but the caller may still need them
 dW += l2 * W
 new.append((dW, db))
 
 # %% mistakes in: new.append((dW + l2 * W, db))
 # mend: new = [] before the loop, new.append(____) in it, return new after it
-# only the first layer is there: does the function end before it comes to the others?
+# only the first layer is returned: does the function end before it gets to the others?
 new.append((dW + l2 * W, db))
 return new
-# only the last layer is there: is the pair of every layer kept?
+# only the last layer is returned: is the pair of every layer kept?
 new = [(dW + l2 * W, db)]
 
 # %% mistakes in: return new
-# only the first layer is penalized: the sum goes over the weights of all layers
+# only the first layer is penalised, but the sum runs over the weights of all layers
 # mend: new.append((dW + ____, ____))
 return new[:1] + list(grads[1:])
-# the output layer is not penalized: the sum goes over the weights of all layers
+# the output layer isn't penalised, but the sum runs over the weights of all layers
 # mend: new.append((dW + ____, ____))
 return new[:-1] + list(grads[-1:])
 
@@ -106,7 +107,7 @@ dW += l2 * W
 new.append(mlp.Layer(dW, db.copy()))
 
 # %% right
-# by number, number by number
+# in loops, entry by entry
 def my_l2_grads(params, grads, l2):
     new = []
     for i in range(len(params)):

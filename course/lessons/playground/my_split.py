@@ -5,29 +5,29 @@ from course.lessons.playground.cases import measure_split, samples
 # %% task
 # ## Exercise: split the data
 #
-# A network is judged by data that it was not trained on. Write
+# A network should be judged on data that it wasn't trained on. Write
 # `my_split(X, Y, share, rng)`. `X` (n, inputs) and `Y` (n, outputs) hold one sample in
-# each row; row i of `Y` is the target of row i of `X`.
+# each row, and row i of `Y` is the target of row i of `X`.
 #
-# - `round(share * n)` samples are the test data, the others are the training data.
-#   `share` is above 0 and below 1.
-# - `rng` decides by chance which ones: every selection is possible. A generator with the
+# - `round(share * n)` samples are test data, and the others are training data. `share` is
+#   above 0 and below 1.
+# - `rng` chooses them at random, and every selection is possible. A generator with the
 #   same seed gives the same split.
-# - Each sample goes to one of the two, together with its target.
-# - Return four arrays in this order: `X_train, Y_train, X_test, Y_test`. The order of the
-#   rows within them is free. Leave `X` and `Y` as they are.
+# - Each sample goes into one of the two, together with its target.
+# - Return four arrays in this order: `X_train, Y_train, X_test, Y_test`. Their rows may be
+#   in any order. Don't change `X` and `Y`.
 
 # %% stub
 def my_split(X, Y, share, rng):
     return None  # your code: return X_train, Y_train, X_test, Y_test
 
 # %% hint
-# `rng.permutation(5)` gives the numbers 0 to 4 in random order, such as
-# `[3, 0, 4, 1, 2]`. They can stand for the rows.
+# `rng.permutation(5)` returns the numbers 0 to 4 in random order, such as
+# `[3, 0, 4, 1, 2]`. They can serve as row numbers.
 
 # %% hint
-# `X[[3, 0]]` takes the rows 3 and 0, and so does `Y[[3, 0]]`: one list of row numbers for
-# both keeps a sample and its target together.
+# `X[[3, 0]]` picks rows 3 and 0, and so does `Y[[3, 0]]`. If you use one list of row
+# numbers for both, each sample stays with its target.
 
 # %% solution
 def my_split(X, Y, share, rng):
@@ -35,9 +35,9 @@ def my_split(X, Y, share, rng):
     order = rng.permutation(len(X))
     test, train = order[:n_test], order[n_test:]
     return X[train], Y[train], X[test], Y[test]
-# `X[train]` makes a new array, so the old one stays as it is. The points of a playground
-# are shuffled already when they are drawn; the rows of a file are often sorted by class,
-# and without a shuffle one class might be missing in the training data.
+# `X[train]` makes a new array, so the old one doesn't change. The points of a playground
+# are already shuffled when they are drawn, but the rows of a file are often sorted by
+# class, so without a shuffle one class might be missing from the training data.
 
 # %% cases
 measure = measure_split
@@ -63,13 +63,13 @@ def fresh(rng):
     ]
 
 # %% mistakes in: n_test = ____
-# the share goes to the training data, or the two have changed places: which data is
-# `share` for, and in which order are the four asked for?
+# the share goes to the training data, or the two are swapped: which data is `share` for,
+# and in which order should the four come?
 # mend: return X[train], Y[train], ____, ____
 n_test = len(X) - round(share * len(X))
-# the number of test data is cut off, not rounded: 2.8 samples are 3
+# the number of test samples is cut off, not rounded: 2.8 should become 3
 n_test = int(share * len(X))
-# there is one test sample too few: `order[:n]` ends before n, and holds n numbers
+# there is one test sample too few: `order[:n]` stops before n, so it already has n numbers
 n_test = round(share * len(X)) - 1
 # there is one test sample too many
 n_test = round(share * len(X)) + 1
@@ -77,9 +77,9 @@ n_test = round(share * len(X)) + 1
 # %% mistakes in: order = ____
 # nothing is shuffled: the test data are always the first samples
 order = np.arange(len(X))
-# it draws by itself, not from rng: a generator with the same seed must give the same split
+# the draw doesn't use rng, but a generator with the same seed must give the same split
 order = np.random.permutation(len(X))
-# it makes a generator of its own, and so the same split for every rng
+# it makes its own generator, so every rng gives the same split
 order = np.random.default_rng(0).permutation(len(X))
 
 # %% mistakes in: test, train = ____
@@ -87,23 +87,23 @@ order = np.random.default_rng(0).permutation(len(X))
 train, test = np.split(np.arange(len(X)), [len(X) - n_test])
 # a sample between the two is lost: where does one part end, and where does the next begin?
 test, train = order[:n_test], order[n_test + 1:]
-# the training data are all samples, those of the test, too: what was learned by heart
-# can't be told from what was understood
+# the training data include the test samples, so what was learned by heart can't be told
+# from what was understood
 test, train = order[:n_test], order
-# training and test data are drawn one by one, so some samples are in both: draw one order,
+# training and test data are drawn separately, so some samples are in both: draw one order
 # and cut it
 test, train = order[:n_test], rng.permutation(len(X))[n_test:]
 
 # %% mistakes in: return X[train], Y[train], ____, ____
-# X and Y are shuffled apart: each sample gets the target of another one
+# X and Y are shuffled separately, so each sample gets another one's target
 return X[train], Y[rng.permutation(train)], X[test], Y[rng.permutation(test)]
-# only X is shuffled: each sample gets the target of another one
+# only X is shuffled, so each sample gets another one's target
 return X[train], Y[n_test:], X[test], Y[:n_test]
-# the order of the four is another one: first both of the training data, then both of the
-# test
+# the four are in the wrong order: first come both of the training data, then both of the
+# test data
 return X[train], X[test], Y[train], Y[test]
-# it shuffles your X and Y themselves: the caller still needs them as they were; `X[order]`
-# is a new array
+# it shuffles X and Y in place, but the caller still needs them unchanged: `X[order]` is a
+# new array
 X[:], Y[:] = X[order], Y[order]
 return X[n_test:], Y[n_test:], X[:n_test], Y[:n_test]
 
@@ -138,13 +138,13 @@ def my_split(X, Y, share, rng):
     return *map(list, zip(*pairs)), *map(list, zip(*test))
 
 # %% wrong in: order = rng.permutation(len(X))
-# the rows are only turned: 'are only 11 different ones'
+# the rows are only turned: 'give only 11 different ones'
 order = np.roll(np.arange(len(X)), rng.integers(len(X)))
 # the last sample stays where it is: 'sample 10 never got into the test data'
 order = np.append(rng.permutation(len(X) - 1), len(X) - 1)
-# drawn with replacement: 'comes twice, and another is lost'
+# drawn with replacement: 'appears twice, and another is lost'
 order = rng.integers(len(X), size=len(X))
-# what shuffles gives None: 'it stops with TypeError in the line'
+# shuffle returns None: 'it stops with TypeError in the line'
 order = np.arange(len(X))
 order = rng.shuffle(order)
 
@@ -155,7 +155,7 @@ return X[train][:, :2], Y[train], X[test][:, :2], Y[test]
 return X[test], Y[test]
 # a flat Y: 'Y_train has the shape (2,)'
 return X[train], Y[train, 0], X[test], Y[test, 0]
-# a scale that nobody asked for: 'is no row of X'
+# a scale that nobody asked for: 'that is not in X'
 return X[train] / 3, Y[train], X[test] / 3, Y[test]
 
 # %% equal
