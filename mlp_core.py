@@ -1,17 +1,17 @@
-"""A multilayer perceptron in plain NumPy, to be read beside the notebooks.
+"""A multilayer perceptron in plain NumPy, to read alongside the notebooks.
 
 A network is a list of layers, and a layer is a weight matrix ``W`` and a bias vector
-``b``. Every function takes what it needs and returns what it made: nothing is hidden in
-globals, nothing that you pass in is changed, and every random number comes from a
-generator that you hand over. Sections 1 to 5 follow the notebooks.
+``b``. Every function takes what it needs and returns what it makes. It hides nothing in
+globals and changes none of its arguments, and every random number comes from a
+generator that you pass in. Sections 1 to 5 follow the notebooks.
 
 Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z`` the
 weighted sum of a unit, ``a`` its activation, ``Y_hat`` the prediction, ``Y`` the target.
-A name that starts with ``d`` is a slope of the loss: ``dW`` is that with respect to ``W``.
+A name that starts with ``d`` is a slope of the loss: ``dW`` is the one for ``W``.
 
-Axes are counted from the end: -2 are the samples, -1 the units, and ``.mT`` is the
-transpose of these two. So most functions take a stack of S networks at once, too, with
-one more axis in front: W (S, n_in, n_out), b (S, 1, n_out), X (n, n_in) or (S, n, n_in).
+Axes are counted from the end: -2 is the samples, -1 the units, and ``.mT`` transposes
+these two. So most functions also accept a stack of S networks at once, with one more
+axis in front: W (S, n_in, n_out), b (S, 1, n_out), X (n, n_in) or (S, n, n_in).
 """
 
 import itertools
@@ -24,7 +24,7 @@ import numpy as np
 
 
 class Activation(NamedTuple):
-    """A function and its slope, both of ``z``: ``a`` alone does not tell the slope."""
+    """A function and its slope, both of ``z``, since ``a`` does not tell the slope."""
 
     name: str
     f: Callable  # a = f(z), element by element; with a loss of its own, row by row
@@ -36,8 +36,8 @@ class Activation(NamedTuple):
 def leaky_relu(alpha=-0.2) -> Activation:
     """The generalised ReLU: ``z`` where ``z > 0``, else ``alpha * z``.
 
-    0 makes a ReLU, 0.01 the usual leaky ReLU, -1 the absolute value, and -0.2 the 'relu'
-    of the original notebook. At z = 0 the slope is taken as 1, as there.
+    An alpha of 0 gives a ReLU, 0.01 the usual leaky ReLU, -1 the absolute value, and
+    -0.2 the original notebook's 'relu'. At z = 0 the slope is set to 1, as it is there.
     Source: Goodfellow, Bengio, Courville, *Deep Learning* (2016), section 6.3.1.
 
     >>> leaky_relu(-0.2).f(np.array([-1.0, 2.0]))
@@ -56,7 +56,7 @@ def _sigmoid(z):
     return 0.5 * (1 + np.tanh(np.multiply(0.5, z)))
 
 
-# Not leaky_relu(0): 0 times an infinite z is not a number.
+# Not leaky_relu(0), because 0 times an infinite z is not a number.
 relu = Activation(
     "relu", lambda z: np.maximum(z, 0.0), lambda z: 1.0 * (np.asarray(z) >= 0), 0.0
 )
@@ -71,12 +71,12 @@ ACTIVATIONS = {act.name: act for act in (ORIGINAL, relu, tanh, sigmoid, identity
 
 
 def make_activation(name, alpha=-0.2) -> Activation:
-    """The activation called ``name``; ``alpha`` counts for 'leaky_relu' only."""
+    """The activation called ``name``; only 'leaky_relu' uses ``alpha``."""
     return leaky_relu(alpha) if name == "leaky_relu" else ACTIVATIONS[name]
 
 
 def per_layer(activation, params) -> list[Activation]:
-    """One activation for each layer: a single one serves them all."""
+    """One activation for each layer; a single one is used for them all."""
     if isinstance(activation, Activation):
         return [activation] * len(params)
     if len(activation) != len(params):
@@ -114,10 +114,10 @@ ORIGINAL_SIZES = (2, 3, 3, 2, 1)
 
 
 def initialize(sizes=ORIGINAL_SIZES, rng=None, scheme="normal", alpha=-0.2):
-    """Draw the first weights of a network, a list of Layer; all biases start at 0.
+    """Draw the first weights of a network as a list of Layer; all biases start at 0.
 
-    ``sizes`` are the units of each layer, inputs first. The random numbers come from
-    ``rng``, a ``np.random.default_rng(seed)``. ``alpha`` counts for 'he'. The schemes:
+    ``sizes`` counts the units of each layer, inputs first. The random numbers come from
+    ``rng``, a ``np.random.default_rng(seed)``. Only 'he' uses ``alpha``. The schemes:
 
     - 'normal': standard normal, as the original notebook's code draws
     - 'uniform': uniform on [-2, 2), as the original notebook's text says
@@ -137,7 +137,7 @@ def initialize(sizes=ORIGINAL_SIZES, rng=None, scheme="normal", alpha=-0.2):
 
 
 class Cache(NamedTuple):
-    """What the forward pass computed on its way, for the backward pass to use."""
+    """What the forward pass computed on the way, for the backward pass to use."""
 
     A: list  # activations: A[0] is X, A[-1] is Y_hat; each (n, units)
     Z: list  # weighted sums: Z[i] = A[i] @ W + b of layer i; each (n, n_out)
@@ -147,7 +147,7 @@ def forward(params, X, activation=ORIGINAL) -> tuple[np.ndarray, Cache]:
     """Run the samples, the rows of ``X`` (n, n_in), through the network.
 
     Returns the prediction (n, n_out), and every z and a on the way. ``activation`` is
-    one for all layers, or a list of one for each.
+    one for all layers, or a list with one for each.
     """
     X = as_inputs(X, params)
     A, Z = [X], []
@@ -179,8 +179,8 @@ def loss_slope(Y_hat, Y) -> np.ndarray:
 def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     """Send ``dY``, the slope of the loss (n, n_out), backwards through the network.
 
-    ``cache`` is the second thing that `forward` returned. Returns the gradients, in
-    the form of ``params``.
+    ``cache`` is the second value that `forward` returned. Returns the gradients, in
+    the same form as ``params``.
     Source: Rumelhart, Hinton, Williams (1986), *Learning representations by
     back-propagating errors*, equations 4 to 7.
     """
@@ -193,20 +193,20 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
         dW = A[i].mT @ dZ  # (n_in, n) @ (n, n_out) -> (n_in, n_out)
         db = dZ.sum(axis=-2).reshape(b.shape)  # over the n samples -> (n_out,)
         grads[i] = Layer(dW, db)
-        if i > 0:  # nobody asks for the slope with respect to the input
+        if i > 0:  # the slope with respect to the input isn't needed
             dA = dZ @ W.mT  # (n, n_out) @ (n_out, n_in) -> (n, n_in)
     return grads
 
 
 def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple:
-    """Forward, loss and backward in one go: the loss, and the gradients."""
+    """Forward, loss and backward in one go; returns the loss and the gradients."""
     Y_hat, cache = forward(params, X, activation)
     value = (per_layer(activation, params)[-1].loss or loss)(Y_hat, Y)
     return value, backprop(params, cache, loss_slope(Y_hat, Y), activation)
 
 
 def sgd_step(params, grads, learning_rate) -> list[Layer]:
-    """One step downhill: each parameter less the learning rate times its gradient."""
+    """One step downhill: each parameter minus learning rate times gradient."""
     check_grads(grads, params)
     return [
         Layer(W - learning_rate * dW, b - learning_rate * db)
@@ -221,18 +221,18 @@ class ParameterCheck(NamedTuple):
     analytic: np.ndarray  # the gradient under test
     numeric: np.ndarray  # the one from central differences
     error: np.ndarray  # |analytic - numeric| / max(|analytic|, |numeric|, floor)
-    kink: np.ndarray  # a z crossed a corner of f: the difference says nothing there
+    kink: np.ndarray  # a z crossed a corner of f, so the difference says nothing
     ok: bool  # every error that is not at a kink is within the tolerance
 
 
 def gradient_check(
     params, X, Y, activation=ORIGINAL, gradient=loss_and_grads, h=1e-5, tolerance=1e-5
 ) -> list[ParameterCheck]:
-    """Compare a gradient of one network with central differences, number by number.
+    """Compare a gradient of one network with central differences, entry by entry.
 
-    The slope is (loss(p + h) - loss(p - h)) / 2h: its error shrinks with h squared, its
-    rounding error grows with 1 / h. ``gradient`` is called like `loss_and_grads`. Errors
-    are relative to the larger slope, or to 1e-4 * max(1, loss) if that is larger still.
+    The slope is (loss(p + h) - loss(p - h)) / 2h. Its error shrinks with h squared, but
+    its rounding error grows with 1 / h. ``gradient`` is called like `loss_and_grads`.
+    Errors are relative to the larger slope, or to 1e-4 * max(1, loss) if that is larger.
     """
     value, grads = gradient(params, X, Y, activation)
     if not np.isfinite(value):
@@ -241,7 +241,7 @@ def gradient_check(
     loss_moved = per_layer(activation, params)[-1].loss or loss
 
     def loss_and_slopes(i, place, index, step):
-        """The loss with one number moved, and all slopes: they jump at a kink."""
+        """The loss with one number moved, and all slopes, which jump at a kink."""
         moved = [[W.copy(), b.copy()] for W, b in params]
         moved[i][place][index] += step
         Y_hat, cache = forward(moved, X, activation)
@@ -277,11 +277,11 @@ class History(NamedTuple):
     samples: np.ndarray  # (all steps, batch) the rows of X that each step uses
     snapshots: list  # the network before step 1, after step 1, ...; or empty
     stopped: str  # 'finished', 'diverged' or 'interrupted'
-    diverged_at: int | None  # the step, from 1, whose update broke it; it is not kept
+    diverged_at: int | None  # the step, from 1, whose update broke it and isn't kept
 
 
 def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:
-    """Draw the rows of each step, with replacement: (steps, batch); None: all rows."""
+    """Draw each step's rows, with replacement: (steps, batch). None means all rows."""
     if batch_size is None:
         return np.tile(np.arange(n), (steps, 1))
     check_rng(rng)
@@ -311,11 +311,11 @@ def train(
     snapshots=False,
     gradient=loss_and_grads,
 ) -> tuple[list[Layer], History]:
-    """Go through `steps` as the original notebook does, and keep what happened.
+    """Run `steps` as the original notebook does, and keep what happened.
 
-    Each step draws ``batch_size`` rows and makes one update. Where the numbers explode,
-    and at the stop button, it stops, and you get what was learned until then. To go on
-    after an interrupt, pass ``samples=history.samples[len(history.loss):]``.
+    Each step draws ``batch_size`` rows and makes one update. If the numbers explode, or
+    you press the stop button, you get what was learned until then. To continue after
+    an interrupt, pass ``samples=history.samples[len(history.loss):]``.
     """
     X, Y = as_samples("X", X, finite=True), as_samples("Y", Y, finite=True)
     if len(X) != len(Y):
@@ -325,7 +325,7 @@ def train(
     losses, kept, stopped = np.zeros(len(samples)), [params], "finished"
     before, done = params, 0  # the network before the last update; the updates made
     run = steps(params, X, Y, samples, activation, learning_rate, gradient)
-    with np.errstate(all="ignore"):  # numbers that overflow are looked at below
+    with np.errstate(all="ignore"):  # overflow is checked below
         try:
             for value, after in run:
                 if not (np.isfinite(value) and _is_finite(params)):
@@ -334,7 +334,7 @@ def train(
                 losses[done] = value
                 if snapshots:
                     kept.append(after)
-                # One statement: an interrupt comes before or after it, not within.
+                # One statement, so an interrupt comes before or after it, not within.
                 before, params, done = params, after, done + 1
         except KeyboardInterrupt:
             stopped = "interrupted"
@@ -346,7 +346,7 @@ def train(
     return params, History(losses, epoch_loss, samples, kept, stopped, diverged_at)
 
 
-def _is_finite(params):  # the loss alone does not tell: tanh(inf) is 1
+def _is_finite(params):  # the loss does not tell, since tanh(inf) is 1
     return all(np.isfinite(array).all() for layer in params for array in layer)
 
 
@@ -360,7 +360,7 @@ def epoch_means(losses, steps_per_epoch) -> np.ndarray:
 
 
 class Task(NamedTuple):
-    """A set of samples to learn. Of your own: ``Task("AND", X, Y)``."""
+    """A set of samples to learn. Make your own with ``Task("AND", X, Y)``."""
 
     name: str
     X: np.ndarray  # (n, n_in)
@@ -383,13 +383,13 @@ def solved(Y_hat, Y, tolerance=TOLERANCE):
 
 
 def dead_units(params, X, activation=ORIGINAL) -> list[np.ndarray]:
-    """For each layer (n_out,) of bool: units whose slope is 0 on every sample."""
+    """For each layer, (n_out,) bool: which units have the slope 0 on every sample."""
     _, cache = forward(params, X, activation)
     pairs = zip(per_layer(activation, params), cache.Z)
     return [np.all(act.slope(Z) == 0, axis=-2) for act, Z in pairs]
 
 
-# 7. What NumPy would let pass, and must not ------------------------------------------
+# 7. Mistakes that NumPy would let pass -----------------------------------------------
 
 
 def check_rng(rng):
@@ -403,7 +403,7 @@ def as_samples(name, value, finite=False) -> np.ndarray:
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold numbers, not {array.dtype}")
     if array.ndim < 2 or array.size == 0:
-        rows = f"a sample in each row, as [[x0, x1]] or {name}.reshape(-1, 1)"
+        rows = f"a sample in each row, as in [[x0, x1]] or {name}.reshape(-1, 1)"
         raise ValueError(f"{name} has the shape {array.shape}, but needs {rows}")
     if finite and not np.isfinite(array).all():
         raise ValueError(f"{name} must hold finite numbers")
@@ -411,7 +411,7 @@ def as_samples(name, value, finite=False) -> np.ndarray:
 
 
 def as_inputs(X, params) -> np.ndarray:
-    """``X`` as samples that fit a network whose layers are of the right shapes."""
+    """``X`` as samples that fit the network, whose layers must fit together."""
     X = as_samples("X", X)
     if len(params) == 0:
         raise ValueError("params is empty: a network needs at least one layer")
@@ -429,7 +429,7 @@ def as_inputs(X, params) -> np.ndarray:
 
 
 def errors(Y_hat, Y) -> np.ndarray:
-    """Prediction minus target: NumPy would also take (n, 1) minus (n,)."""
+    """Prediction minus target. NumPy would also subtract (n,) from (n, 1)."""
     Y_hat, Y = as_samples("Y_hat", Y_hat), as_samples("Y", Y)
     if Y_hat.shape[-2:] != Y.shape[-2:]:
         raise ValueError(f"Y_hat is {Y_hat.shape} but Y is {Y.shape}")

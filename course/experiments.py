@@ -22,7 +22,7 @@ def fates(run, X, Y, activation=mlp.ORIGINAL) -> np.ndarray:
     - 'dead layer': all units of one layer have the slope 0 on all samples
     - 'flat': the outputs for all samples lie within `TOLERANCE` of one another
     - 'close': every output is within twice the `TOLERANCE` of its target
-    - 'partly': none of these; some samples are told apart, not all
+    - 'partly': none of these; some samples are told apart, but not all
     """
     with np.errstate(all="ignore"):  # networks that diverged hold NaN
         dead = mlp.dead_units(run.params, X, for_stack(activation, run.params))
@@ -68,7 +68,7 @@ def difference_interval(first, second, z=1.96) -> tuple[float, float]:
     """The interval of the difference of two true success rates, first minus second.
 
     Each is (successes, trials). If 0 lies outside, it is clear which rate is higher.
-    Where both had the same seeds, the interval is rather too wide than too narrow.
+    If both had the same seeds, the interval is, if anything, too wide.
     Source: Newcombe (1998), *Interval estimation for the difference between independent
     proportions*, Statistics in Medicine 17, method 10: from two Wilson intervals.
 
@@ -95,7 +95,7 @@ def wrong_names(checks) -> list[str]:
 
 def error_range(check) -> str:
     """The smallest and the largest error of the wrong entries, as '0.32 to 0.68'."""
-    # The differences are right to about 1e-8: so that 0.375 is always written as 0.38.
+    # The differences are right to about 1e-8; so 0.375 is always written as 0.38.
     errors = check.error[is_wrong(check)] * (1 + 1e-6)
     low, high = plain(errors.min()), plain(errors.max())
     return low if low == high else f"{low} to {high}"

@@ -1,22 +1,22 @@
 """Training in arrays that are made once: one network, and many at once.
 
-`train` gives the numbers of `mlp_core.train` in a fifth of its time, and `sweep` trains
+`train` returns the numbers of `mlp_core.train` in a fifth of its time, and `sweep` trains
 thousands of networks together. In a small network NumPy spends more time on making arrays
 than on arithmetic; this module is the one place of the course that avoids it:
 
 - Every result is written into an array that is there already (``out=``).
-- All parameters of a network lie in one flat array. There ``b`` follows ``W``: together
-  they are one matrix M (n_in + 1, n_out). Below the activations stands a row of ones.
-  So one product gives ``z`` with the bias in it, and one gives ``dW`` with ``db`` below.
+- All parameters of a network lie in one flat array. There ``b`` follows ``W``, so together
+  they are one matrix M (n_in + 1, n_out). Below the activations is a row of ones, so one
+  product gives ``z`` with the bias in it, and another gives ``dW`` with ``db`` below.
 - The units come first, then the samples: A (units + 1, k), Z (units, k), k samples.
 - All z lie in one array, so that one call finds all slopes. They are written over the z,
-  which nobody needs any more.
-- Backprop is linear in the error: multiplied by the learning rate there, once, it gives
+  which are no longer needed.
+- Backprop is linear in the error, so multiplying that by the learning rate, once, gives
   the updates themselves, and one subtraction makes them.
 
 `sweep` has the S networks along the last axis: M (n_in + 1, n_out, S), A (units + 1, k, S).
-Tests hold both to the plain loop. Any gradient but the two that are known here, and any
-loss but the square one, runs in plain steps: in `mlp_core.train`, or in `_train_stack`.
+Tests compare both with the plain loop. Any gradient but the two known here, and any loss
+but the square one, runs in plain steps: in `mlp_core.train`, or in `_train_stack`.
 """
 
 import functools
@@ -42,7 +42,7 @@ def _is_known(gradient, activations):
 
 
 def _is_by_element(activation):
-    """Whether ``f`` looks at each z alone, as a softmax does not."""
+    """Whether ``f`` treats each z alone, which a softmax does not."""
     if np.ndim(activation.alpha):
         return True  # a leaky ReLU
     z = np.array([[-3.0, -1.0], [0.5, 2.0]])
@@ -121,7 +121,7 @@ def _is_leaky(activation):
 def _writing(activation):
     """Its ``f`` and ``slope`` in the form ``f(z, out)``, and whether it hides infinity.
 
-    Behind it an infinite parameter may give a finite loss: tanh(inf) is 1.
+    Behind it an infinite parameter may give a finite loss, since tanh(inf) is 1.
     """
     alpha = activation.alpha
     if _is_leaky(activation) and (np.all(alpha <= 1) or np.all(alpha >= 1)):
@@ -139,7 +139,7 @@ def _writing(activation):
 
 
 def _writing_leaky(alpha):
-    # As arrays: of plain numbers NumPy would make arrays at each call.
+    # As arrays, since NumPy would convert plain numbers at each call.
     alpha, zero, jump = np.array(alpha), np.array(0.0), np.array(1 - alpha)
     # The lines z and alpha z cross at 0: up to alpha = 1 f is the upper one.
     upper = np.maximum if np.all(alpha <= 1) else np.minimum
@@ -209,7 +209,7 @@ def train(
     The ``snapshots`` are a `Snapshots`: a sequence.
     """
     if not _is_known(gradient, mlp.per_layer(activation, params)):
-        return mlp.train(**locals())  # so far these are the arguments
+        return mlp.train(**locals())  # these are still just the arguments
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
         samples = mlp.draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
@@ -251,7 +251,7 @@ def train(
 
 
 def _check(params, X, Y, samples, activation, gradient):
-    """Let the plain functions look at all shapes once, before the fast loop does not."""
+    """Let the plain functions check all shapes once, since the fast loop does not."""
     with np.errstate(all="ignore"):
         gradient(params, X[:1], Y[:1], activation)
     if len(X) != len(Y):
@@ -302,7 +302,7 @@ class _Steps(_Arrays):
         """Compute z and a of all layers; return the loss."""
         if self.batch == 1:
             self.picked[...] = self.table[self.rows[step]]
-        else:  # 'clip': no look at the row numbers, they have been checked
+        else:  # 'clip' skips a check of the row numbers, which was done
             self.table.take(self.rows[step], axis=0, out=self.picked, mode="clip")
         for M_T, A, z, f, a in self.down[step % 2]:
             np.dot(M_T, A, out=z)  # (n_out, n_in + 1) @ (n_in + 1, k) -> (n_out, k)
@@ -373,7 +373,7 @@ def sweep(
     called, and now and then within it.
 
     After an interrupt you get the blocks that were finished, so fewer than S networks. In
-    the first block it goes through, and in JupyterLab, where the cell counts on all S.
+    the first block it is raised, and in JupyterLab, where the cell relies on all S.
     """
     watching = waiting.watched_sweep() if progress is None else None
     progress = progress or watching
@@ -420,7 +420,7 @@ def sweep(
 def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
     """Draw parameters (P, S) and samples (steps, batch, S), each from its own generator.
 
-    Row numbers below 256 fit into one byte each: they are most of what a block holds.
+    Row numbers below 256 take one byte each, since they are most of what a block holds.
     """
     flat, batch = [], n if batch_size is None else batch_size
     samples = np.empty((steps, batch, len(seeds)), dtype=np.min_scalar_type(n - 1))
@@ -434,7 +434,7 @@ def _start_block(seeds, n, sizes, scheme, alphas, steps, batch_size):
 def _told(progress, start, stop, S, rows):
     """The rows of each step. ``progress`` hears of every hundredth step.
 
-    The networks from ``start`` to ``stop`` are at work: they count in part.
+    The networks from ``start`` to ``stop`` are at work, so they count in part.
     """
     for step, picked in enumerate(rows):
         if progress and step and step % 100 == 0:
@@ -485,7 +485,7 @@ def _train_block(flat, shapes, X, Y, samples, activations, rates, gradient, told
 
 
 def _train_stack(flat, shapes, X, Y, samples, activations, rates, gradient, told):
-    """The same by any gradient that takes a stack, in plain steps."""
+    """The same with any gradient that accepts a stack, in plain steps."""
     params, losses = _stack(flat, shapes), []
     _check_first(params, X, Y, activations)
     activations = for_stack(activations, params)
@@ -501,9 +501,9 @@ def _train_stack(flat, shapes, X, Y, samples, activations, rates, gradient, told
 
 
 def _check_first(params, X, Y, activations):
-    """Refuse functions that make another loss of the first network than of it alone.
+    """Refuse functions that give the first network another loss here than alone.
 
-    A mean over all axes, or a softmax along axis 1, would train nonsense without a word.
+    A mean over all axes, or a softmax along axis 1, would silently train nonsense.
     """
     first = [mlp.Layer(W[0], b[0, 0]) for W, b in params]
     loss = activations[-1].loss or mlp.loss
@@ -554,7 +554,7 @@ def _collect(parts, X, Y, seeds, activations):
     with np.errstate(all="ignore"):
         Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
         success = mlp.solved(Y_hat, Y) & (diverged_at == 0)
-    # Of whole numbers beyond 64 bits NumPy alone would make floats.
+    # NumPy alone would turn whole numbers beyond 64 bits into floats.
     seeds = np.array(seeds, dtype=int if max(seeds) < 2**63 else object)
     epoch_loss = np.concatenate(epoch_losses, axis=-1)
     return Sweep(seeds, params, Y_hat, success, epoch_loss, diverged_at)

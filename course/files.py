@@ -14,7 +14,7 @@ FORMAT = "mlp_core 1"
 
 @contextlib.contextmanager
 def replacing(path, beside=None):
-    """A file to write, ``beside`` the one whose place it takes: one is always whole."""
+    """A file to write, ``beside`` the one that it replaces, so that one is always whole."""
     beside = beside or f"{os.fspath(path)}.{os.getpid()}.tmp"
     try:
         with open(beside, "wb") as file:
@@ -29,7 +29,7 @@ def replacing(path, beside=None):
 
 
 def save(path, params, activation=mlp.ORIGINAL) -> None:
-    """Write a network to an .npz file, whole or not at all; activations go by name."""
+    """Write a network to an .npz file, whole or not at all; activations by name."""
     params = _finite(params)
     activations = mlp.per_layer(activation, params)
     names = [layer.name for layer in activations]
@@ -58,7 +58,7 @@ def load(path) -> tuple[list[mlp.Layer], mlp.Activation | list[mlp.Activation]]:
 
 def _read_arrays(file):
     if not zipfile.is_zipfile(file):
-        raise ValueError("it is no .npz file, or only a part of one")
+        raise ValueError("it is not an .npz file, or only part of one")
     file.seek(0)
     with np.load(file, allow_pickle=False) as arrays:
         # A damaged shape may end the reading before the array's end and its checksum.
@@ -94,13 +94,13 @@ def _layers(arrays, count):
 
 
 def _finite(params):
-    """Layers that fit, of a network that didn't diverge: such a one can't be trained."""
+    """Layers that fit, of a network that didn't diverge, since others can't be trained."""
     params = checks.params("params", params)
     for i, layer in enumerate(params):
         for letter, array in zip("Wb", layer):
             if not np.isfinite(array).all():
                 bad = f"{letter}[{i}] holds NaN or infinity"
-                why = "this network diverged: train it anew with a lower learning rate"
+                why = "this network diverged: train it again with a lower learning rate"
                 raise ValueError(f"params: {bad}, so {why}")
     return params
 
@@ -113,5 +113,5 @@ def _activations(names, alphas):
         alpha = checks.number(f"{what}.alpha", alpha)
         activation = mlp.make_activation(name, alpha)
         if alpha != (activation.alpha or 0):
-            raise ValueError(f"{what} is {name!r}, which takes no alpha {alpha}")
+            raise ValueError(f"{what} is {name!r}, which doesn't take alpha {alpha}")
         yield activation

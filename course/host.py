@@ -11,7 +11,7 @@ from IPython.display import display
 def view(widget, custom):
     """What shows a widget: its mime bundle, which ipywidgets 7 doesn't make, and metadata.
 
-    ``custom`` is an anywidget in it: it knows what Colab must be told to show those. A
+    ``custom`` is an anywidget in it: it knows what Colab needs to show those. A
     closed widget has nothing live to show.
     """
     if widget.comm is None:
@@ -24,7 +24,7 @@ def view(widget, custom):
 def running_cell():
     """The id of the notebook cell that runs, this run of it, and its code.
 
-    The id is None where the page doesn't tell it; all is None where no cell runs.
+    The id is None where the page doesn't tell it; all three are None where no cell runs.
     """
     shell = get_ipython()
     told = shell if hasattr(shell, "get_parent") else getattr(shell, "kernel", None)
@@ -38,7 +38,7 @@ def running_cell():
 
 
 def show_after(shown):
-    """Show something below all else that the running cell shows."""
+    """Show something below everything else that the running cell shows."""
     if get_ipython() is None:
         return print(repr(shown))
     _once("post_execute", lambda: display(shown))
@@ -62,9 +62,9 @@ def _once(event, act):
 
 
 def event_loop():
-    """The kernel's event loop, for what is told after the reply to a message; or None.
+    """The kernel's event loop, for what is sent after the reply to a message; or None.
 
-    A plain script has none. In Colab what is told later may never reach the page:
+    A plain script has none. In Colab what is sent later may never reach the page:
     https://github.com/googlecolab/colabtools/issues/3373
     """
     if "google.colab" in sys.modules:
@@ -75,7 +75,7 @@ def event_loop():
         return None
 
 
-# Whether Python can start a Play: in ipywidgets 7 only its own button does. The name of the
-# trait that tells whether it plays.
+# Whether Python can start a Play (in ipywidgets 7 only its own button can), and the name of
+# the trait that tells whether it plays.
 STARTS_PLAY = hasattr(widgets.Play, "playing")
 PLAYING = "playing" if STARTS_PLAY else "_playing"

@@ -6,10 +6,10 @@ import mlp_core as mlp
 
 
 def original_loss_and_grads(params, X, Y, activation=mlp.ORIGINAL):
-    """`mlp_core.loss_and_grads`, but the first layer takes the target for its input.
+    """`mlp_core.loss_and_grads`, but the first layer uses the target as its input.
 
-    Broadcasting hides it: one target, repeated, fits wherever two inputs fit. So it
-    needs a network with one output.
+    Broadcasting hides it, since one target, repeated, fits wherever two inputs fit. So
+    it needs a network with one output.
     """
     check_one_output(Y)
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
@@ -20,6 +20,6 @@ def original_loss_and_grads(params, X, Y, activation=mlp.ORIGINAL):
 
 
 def check_one_output(Y):
-    """Refuse more: as many as inputs would fit, and mean something else."""
+    """Refuse more, since as many as inputs would fit, but mean something else."""
     if np.shape(Y)[-1:] != (1,):
         raise ValueError(f"Y is {np.shape(Y)}, but the bug needs one output, (n, 1)")

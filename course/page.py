@@ -10,7 +10,7 @@ ASLEEP = (
 # The sign and the colour of a reply, by whether it is right.
 SIGNS = {True: "\N{CHECK MARK}", False: "\N{BALLOT X}", None: ""}
 COLOURS = {True: "#2e7d32", False: "#c62828", None: "#767676"}
-# Goes before the script of each widget: it keeps the widget's keys from JupyterLab.
+# Goes before the script of each widget, to keep the widget's keys from JupyterLab.
 KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
 
 
@@ -29,7 +29,7 @@ STYLE = css(Path(__file__).with_suffix(".css"))
 
 
 def style() -> widgets.HTML:
-    """A widget that nobody sees, and that brings the style to the page."""
+    """An invisible widget that brings the style to the page."""
     hidden = widgets.Layout(display="none")
     return widgets.HTML(f"<style>{STYLE}</style>", layout=hidden)
 
@@ -46,7 +46,7 @@ def reply(right, content) -> str:
 
 
 def in_words(error) -> str:
-    """What went wrong; a ValueError of ours says it all, another error is named, too."""
+    """What went wrong; our own ValueErrors say it all, other errors are also named."""
     message = str(error) or type(error).__name__
     is_ours = isinstance(error, ValueError)
     return message if is_ours else f"{type(error).__name__}: {message}"

@@ -1,6 +1,6 @@
 """Answers in a copy for a class, sealed: packed, so that nobody reads them by accident.
 
-This is no encryption: who wants to read them can.
+This is not encryption: anyone who wants to read them can.
 """
 
 import base64

@@ -1,7 +1,7 @@
 """A wait of more than a second: JupyterLab and Notebook show how far the cell is.
 
 Elsewhere (in plain Python, and where notebooks are run by nbclient, nbval or Voila)
-nothing of this happens.
+none of this happens.
 """
 
 import _thread
@@ -18,7 +18,7 @@ from course import host
 SHOWN_AFTER = 1.0  # seconds
 PAUSE = 0.1  # seconds between two pictures of the bar
 STOPPED = (
-    "Stopped. What this cell makes is missing, or old: run it again before you go on."
+    "Stopped. What this cell makes is missing or old, so run it again before going on."
 )
 
 
@@ -28,7 +28,7 @@ def with_bar(items):
     for done, item in enumerate(items):
         tell(done / len(items), f"{done} of {len(items)}")
         yield item
-    tell(1, f"all {len(items)}")  # an interrupt of the last one is told, too
+    tell(1, f"all {len(items)}")  # so an interrupt of the last one is seen
 
 
 def watched_sweep():
@@ -131,6 +131,6 @@ def _bar(share, words):
 
 
 def _show_stopped(shell, kind, error, traceback, tb_offset=None):
-    """An interrupt in one sentence; its traceback would say where, which tells nothing."""
+    """An interrupt in one sentence; its traceback would say where, which is no use."""
     error._render_traceback_ = lambda: [STOPPED]
     shell.showtraceback((kind, error, traceback))

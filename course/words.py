@@ -29,7 +29,7 @@ def plain(value, digits=2):
 
 
 def percent(share, over="more than ", under="less than ") -> str:
-    """A share in whole percent; what is only nearly 0 or 1 is not written as that.
+    """A share in whole percent; a share only near 0 or 1 isn't written as that.
 
     >>> percent(0.25), percent(0.997), percent(0.0004), percent(1)
     ('25 %', 'more than 99 %', 'less than 1 %', '100 %')
@@ -52,7 +52,7 @@ def are(count) -> str:
 def read_number(typed, percent=False) -> float:
     """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
 
-    ``percent``: percent are asked for, so that 5% is 5. A ValueError says what would
+    ``percent``: the answer is in percent, so that 5% is 5. A ValueError says what would
     be right.
     """
     text = str(typed).strip()

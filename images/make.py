@@ -1,8 +1,8 @@
 """Film the picture of the README, images/playground.gif: ``python images/make.py``.
 
 The playground trains in Chromium, and its pictures become an animation, which carries its
-alt text: by that a test tells whether it still fits the code. It runs twice and then stands
-still, for whoever reads beside it.
+alt text, from which a test tells whether it still fits the code. It runs twice and then
+stops, so as not to distract the reader.
 """
 
 import io

@@ -210,7 +210,7 @@ def test_what_is_no_whole_file_is_refused_and_closed(tmp_path):
         warnings.simplefilter("always")
         for part in [*parts, *foreign]:
             path.write_bytes(part)
-            refused(path, "it is no .npz file, or only a part of one")
+            refused(path, "it is not an .npz file, or only part of one")
         path.write_bytes(content[:100] + bytes(30) + content[130:])
         refused(path)
         gc.collect()  # an open file that nobody has says so when it is collected

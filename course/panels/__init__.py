@@ -1,11 +1,11 @@
 """Sliders around the pictures: panels for JupyterLab, Notebook and Voila.
 
-Every panel is made of three parts, and each of them works without the next:
+Every panel has three parts, each of which works without the next:
 
 1. a plain function turns settings into data, for example into a training run;
-2. a view draws the data on one Figure that it keeps, and says it in words;
+2. a view draws the data on one Figure that it keeps, and puts it into words;
 3. a `Panel` shows the view and has a control for each setting: its function names the
-   settings and their defaults, and tables have the control of each.
+   settings and their defaults, and dicts hold their controls.
 
 A change goes one way: control -> `Panel.update` -> compute, if a work setting changed ->
 draw -> picture and status line.
@@ -23,7 +23,7 @@ from course.panels.training import training_panel
 
 
 def __getattr__(name):
-    """In place of a panel that a learner's older cell asks for: what teaches it today."""
+    """What replaces today a panel that a learner's older cell asks for."""
     if name != "first_look_panel":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     show = import_module("course.playground").first_look  # by name: no panel knows it

@@ -47,7 +47,7 @@ class ActivationView(View):
         self.paint("unit", unit, self._draw_unit, unit)
 
     def _draw_function(self, ax, function, z):
-        """Draw it on axes that stand still, so that the eye sees what alpha does."""
+        """Draw it on axes that stay still, so that the eye sees what alpha does."""
         pictures.draw_activation(ax, function, mark=z)
         end = np.clip(_highest(function, max(3, abs(z))), 1, axes.HUGE)
         ax.set_ylim(-1.1 * end, 1.1 * end * (1 + 2 * axes.legend_share(ax, 2)))
@@ -55,13 +55,13 @@ class ActivationView(View):
     def _draw_unit(self, ax, unit):
         x = np.linspace(-3.2, 3.2, 161)
         ax.axhline(0, color=NEUTRAL, linewidth=1)
-        a = np.clip(unit.output(x), -1e6, 1e6)  # Agg draws no line that is longer
+        a = np.clip(unit.output(x), -1e6, 1e6)  # Agg can't draw longer lines
         ax.plot(x, a, color=POSITIVE, linewidth=2.5)
         ax.set_xlabel("input x")
         ax.set_ylabel(f"a = f(z), z = {_written_sum(unit.weight, unit.bias)}")
         ax.set_title("What the unit passes on")
         end = 1.1 * min(5, _highest(unit.activation, 99))
-        ax.set_ylim(-end, end)  # it stands still, too; what is steep runs out of it
+        ax.set_ylim(-end, end)  # also fixed; steep functions leave it
 
     def line(self, unit, look):
         function, z = unit.activation, look.z
@@ -83,12 +83,12 @@ class ActivationView(View):
 
 
 def _highest(function, z):
-    """How far from 0 the function comes between -z and z."""
+    """How far from 0 the function gets between -z and z."""
     return np.abs(function.f(np.array([-z, z]))).max()
 
 
 def _written_sum(weight, bias):
-    """Write weight * x + bias as by hand: neither 1 x nor + 0."""
+    """Write weight * x + bias as you would by hand, with neither 1 x nor + 0."""
     text = {1: "x", -1: "-x"}.get(weight, f"{weight:g} x")
     if bias:
         text += f" {'+' if bias > 0 else '-'} {abs(bias):g}"

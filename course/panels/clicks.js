@@ -1,8 +1,8 @@
 // Clicks on the picture of a panel go to Python, in pixels of the picture. See clicks.py. A panel
 // that was run by hand is brought into view.
 
-// Whoever runs the cell of a panel with Shift+Enter is taken to the next cell, and the browser
-// keeps that in its place: the panel would appear half out of sight above it.
+// Shift+Enter in a panel's cell moves on to the next cell, which the browser keeps in its place,
+// so the panel would appear half out of sight above it.
 function bringIntoView(el) {
   const next = el.closest(".jp-Cell")?.nextElementSibling;
   const panel = el.closest(".course-panel");

@@ -9,7 +9,7 @@ from course import page
 
 
 class Clicks(anywidget.AnyWidget):
-    """A widget that nobody sees; it tells its panel pixels from the top left.
+    """An invisible widget that tells its panel pixels from the top left.
 
     ``chooses``: whether a click does anything, which the pointer then shows.
     """

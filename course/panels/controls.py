@@ -11,32 +11,32 @@ from course import checks
 
 
 class Refused(ValueError):
-    """A typed value that can't be; the one before it stays."""
+    """A typed value that isn't allowed; the one before it stays."""
 
 
 class Control:
     """A setting with a labelled box; the label is what a screen reader says.
 
-    It is made without a value. Each value that is set or typed goes through ``check``,
-    which returns it, or raises a TypeError or ValueError that names the label. What is
-    typed wrong is answered in words, and the last good value comes back.
+    It starts without a value. Each value that is set or typed goes through ``check``,
+    which returns it, or raises a TypeError or ValueError that names the label. A
+    wrong entry is answered in words, and the last good value comes back.
     """
 
     value = None
 
     def __init__(self, label, box):
         self.label, self.box = label, box
-        self.widget = box  # what stands in the panel
+        self.widget = box  # what the panel shows
         self.connect(lambda action: action(), lambda: None)  # no panel yet
         self._moving = None  # the thread in which we move the widgets
         box.observe(self._typed, "value")
 
     def connect(self, handle, changed):
-        """Have ``changed()`` called after a change; ``handle(action)`` tells errors."""
+        """Have ``changed()`` called after a change; ``handle(action)`` reports errors."""
         self._handle, self._changed = handle, changed
 
     def words(self):
-        """The value, as it is told."""
+        """The value, as messages put it."""
         return str(self.value)
 
     def show(self, value):
@@ -48,7 +48,7 @@ class Control:
         return shown
 
     def set(self, value, notify=True):
-        """Show and keep a value; notify the panel if it is another one than before."""
+        """Show and keep a value; notify the panel if it is a new one."""
         value = self.check(value)
         is_new = value != self.value
         self.value = value
@@ -59,7 +59,7 @@ class Control:
 
     @contextlib.contextmanager
     def _moved(self):
-        """Our own moves of the widgets are no news."""
+        """Don't report our own moves of the widgets."""
         self._moving = threading.get_ident()
         try:
             yield
@@ -80,10 +80,10 @@ class Control:
 
 
 class Number(Control):
-    """A slider, and a labelled number box beside it that takes numbers outside too.
+    """A slider, and a labelled number box beside it that accepts numbers outside.
 
-    The slider goes from ``low`` to ``high``, in equal ratios if ``log``, and stands at
-    its end if the number is outside. One press of an arrow key in the box makes a
+    The slider goes from ``low`` to ``high``, in equal ratios if ``log``, and stays at
+    its end if the number is outside. An arrow key in the box makes one
     ``step``; the box has room for ``digits``. ``limits`` are those of `checks.number`.
     """
 
@@ -91,7 +91,7 @@ class Number(Control):
 
     def __init__(self, label, low, high, step, width, digits=8, log=False, **limits):
         self.low, self.high, self.log, self.limits = low, high, log, limits
-        # Not IntText for whole numbers: in the browser it makes 27 of 2.7, in silence.
+        # Not IntText for whole numbers: in the browser it silently turns 2.7 into 27.
         box = widgets.FloatText(step=step, **_room(label, digits))
         kind = widgets.IntSlider if self.whole else widgets.FloatSlider
         if log:
@@ -111,7 +111,7 @@ class Number(Control):
         self.slider.value = self._inside(value)
 
     def end_at(self, high):
-        """Let the slider, and what is allowed, end at another number."""
+        """Let the slider and the allowed values end at another number."""
         self.high = self.limits["most"] = high
         with self._moved():
             self.slider.max = high
@@ -119,14 +119,14 @@ class Number(Control):
     def _slid(self, change):
         value = change["new"]
         if self._moving != threading.get_ident() and not self._is_echo(value):
-            # The slider's own 0.19952623 is no number to read: 3 digits are enough.
+            # The slider's own 0.19952623 is hard to read, and 3 digits are enough.
             value = value if self.whole else float(f"{value:.3g}")
             self._handle(lambda: self._accept(value))
 
     def _is_echo(self, shown):
         """Whether the slider only rounded our value to its own steps.
 
-        The browser does so when it draws a slider, and tells it like a move. A real
+        The browser does so when it draws a slider, and reports it like a move. A real
         move goes further than half a step.
         """
         ours = self._inside(self.value)
@@ -219,7 +219,7 @@ class Sizes(Control):
             return tuple(checks.whole("size", size, 1, 512) for size in sizes)
         except (TypeError, ValueError):
             raise ValueError(
-                f"{self.label} must be whole numbers from 1 to 512, as in 3, 3, 2, "
+                f"{self.label} must be whole numbers from 1 to 512, such as 3, 3, 2, "
                 f"not {value!r}"
             ) from None
 

@@ -58,7 +58,7 @@ class GradientView(View):
 
     size = (1000, 420)
     cells: ClassVar = {"error": Cell(0, 0, 1000, 420, (90, 56, 20, 36))}
-    smallest = 1e-17  # an error of exactly 0 is drawn here: a log axis has no 0
+    smallest = 1e-17  # an error of 0 is drawn here, since a log axis has no 0
 
     def draw(self, data, look):
         self.paint("error", (id(data), look.h), self._draw_error, data, look.h)
@@ -69,9 +69,9 @@ class GradientView(View):
         height = np.maximum([data.central, data.forward], self.smallest)
         ax.loglog(data.h, height[0], "-o", markersize=4, **central)
         ax.loglog(data.h, height[1], "--s", markersize=4, **one_sided)
-        # Room for errors between the points: so the axes stand still while h moves.
+        # Room for errors between the points, so that the axes stay still while h moves.
         low, high = height.min() / 30, 10 * height.max()
-        error = max(data.error(h), self.smallest, 3 * low)  # a lower one stands there
+        error = max(data.error(h), self.smallest, 3 * low)  # a lower one goes there
         ax.set_ylim(low, max(high, 2 * error))
         ax.plot([h], [error], "D", markersize=13, color="k", label=f"h = {h:.2g}")
         ax.set_xlim(min(1e-14, h) / 2, 2 * max(1, h))
@@ -82,7 +82,7 @@ class GradientView(View):
 
     def line(self, data, look):
         h, error = look.h, data.error(look.h)
-        # Below 1e-9 the error is rounding noise, another on each processor.
+        # Below 1e-9 the error is rounding noise, which differs between processors.
         size = "below 1e-9" if error < 1e-9 else f"about {error:.0e}"
         return (
             f"h = {h:.2g}: slope by central difference {data.quotient(h):z.4f}, by "
@@ -93,7 +93,7 @@ class GradientView(View):
     def alt(self, data, look):
         return (
             "The error of the difference quotient against its step size h, both axes "
-            "logarithmic: a U, falling from the left where rounding prevails and "
+            "logarithmic: a U, falling from the left where rounding dominates and "
             f"rising to the right where truncation does. Marked: {self.line(data, look)}."
         )
 
@@ -103,14 +103,14 @@ class GradientView(View):
 
 
 def _cause(h, error, activation):
-    """What the error is made of. Both kinds are equal at about eps^(1/3) = 6e-6."""
+    """What causes the error. Both kinds are equal at about eps^(1/3) = 6e-6."""
     if error < 1e-9:
         return "h is about right"
     if h < 6e-7:
-        return "rounding prevails: h is too small"
+        return "h is too small, so rounding dominates"
     if h > 6e-5:
         kink = "" if activation.alpha is None else ", or a kink within h,"
-        return f"truncation{kink} prevails: h is too large"
+        return f"h is too large, so truncation{kink} dominates"
     return "a kink lies within h"
 
 

@@ -32,7 +32,7 @@ def signal(scheme, width, depth, seed, activation, alpha):
     """Settings -> the weights and the spread of the signal, yielded layer by layer.
 
     The weights are those of ``initialize(sizes, default_rng(seed), scheme, alpha)``, with
-    the alpha of the activation: 0 if it has none.
+    the activation's alpha, or 0 if it has none.
     """
     rng = np.random.default_rng(seed)
     a = rng.spawn(1)[0].standard_normal((200, 2))  # spawn takes no number from rng
@@ -110,7 +110,7 @@ def initialization_panel(
 ) -> Panel:
     """Show the weights of a scheme, and what it does to the signal, layer by layer.
 
-    ``width`` units stand in each of ``depth`` layers.
+    Each of the ``depth`` layers has ``width`` units.
     """
     work = {
         "scheme": Choice("scheme", list(mlp.SCHEMES), 10),

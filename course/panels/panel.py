@@ -19,8 +19,8 @@ from course.panels.clicks import Clicks
 from course.panels.controls import Refused
 from course.pictures import on_slides
 
-# JupyterLab sends what widgets say to a thread of the kernel that is theirs, but the first
-# messages still come in the main thread. Only one at a time may change a panel.
+# JupyterLab sends widgets' messages to a kernel thread of their own, but the first ones
+# still arrive in the main thread. Only one at a time may change a panel.
 _LOCK = threading.RLock()
 _OPEN = {}  # cell -> (the run of that cell, its open panels)
 SHOWN = ("picture", "status", "busy", "tools")  # the rows below the settings
@@ -29,24 +29,24 @@ SHOWN = ("picture", "status", "busy", "tools")  # the rows below the settings
 class Panel:
     """Controls, a picture, and a status line.
 
-    ``name`` is the function that makes such a panel, and ``given`` are its arguments: each
-    is the first value of the control of its name. Those in ``work`` need a new
-    computation: ``compute(**work)`` returns the data, or it is a generator of better and
-    better data, and then long work can be watched and stopped. Those in ``look`` only
-    choose what ``view.show(data, look)`` makes of the data. ``fixed`` are the values of
-    settings without a control.
+    ``name`` is the function that makes such a panel, and ``given`` holds its arguments,
+    each the first value of the control of its name. Those in ``work`` need a new
+    computation: ``compute(**work)`` returns the data, or generates better and better
+    data, so that long work can be watched and stopped. Those in ``look`` only choose
+    what ``view.show(data, look)`` makes of the data. ``fixed`` holds the settings
+    without a control.
     """
 
     # Rows from top to bottom. A word is a setting, or an attribute of the panel; ``work``
     # and ``look`` are those of their settings that have no word of their own.
     layout = ("work look", *SHOWN)
-    hidden = ""  # words of parts that stand there unseen
+    hidden = ""  # words of parts that are there but unseen
     savers = ("png", "svg", "csv", "npz")
     module = "panels."  # where a notebook finds the function
-    reading = 15  # seconds for which a refused value is told
-    # Seconds of work after which the page is shown a part of it, and after each further.
+    reading = 15  # seconds for which a refusal is shown
+    # Seconds of work until the page gets its first part, and each further one.
     part_after, part_every = 0.3, 0.1
-    problem = None  # the exception that the status line tells, if it does
+    problem = None  # the exception that the status line tells, if any
     data, shown = None, None
     _settings_of_data, _generator = None, None
     _is_ready = False
@@ -62,7 +62,7 @@ class Panel:
         self.stop_button = button(self, "Stop", self.stop)
         self.busy = widgets.HBox([self.progress, self.stop_button])
         if not host.event_loop():
-            self.stop_button.layout.display = "none"  # it would be heard too late
+            self.stop_button.layout.display = "none"  # a press would come too late
         self.busy.layout.display = "none"
         self._make_tools()
         self.clicks = Clicks(self)
@@ -74,7 +74,7 @@ class Panel:
         self.box.add_class("course-panel")
         _close_earlier(self)
         self.update()
-        if self.shown is None:  # wrong from the start: that is an error of the cell
+        if self.shown is None:  # wrong from the start, so the cell fails
             raise self.problem
         for control in self.controls.values():
             control.connect(self.handle, self.update)
@@ -97,12 +97,12 @@ class Panel:
 
     @property
     def settings(self) -> dict:
-        """All settings, as the panel stands."""
+        """All settings, as they are now."""
         return {**self.fixed, **values(self.controls)}
 
     @property
     def code(self) -> str:
-        """One line of Python that makes this panel as it stands, in a notebook."""
+        """One line of Python that makes this panel as it is now, in a notebook."""
         pairs = [f"{name}={_code(value)}" for name, value in self.settings.items()]
         line = f"{self.module}{self.name}({', '.join(pairs)})"
         return f"{line}{FIRST_A_TASK}" if "task=task" in pairs else line
@@ -112,7 +112,7 @@ class Panel:
     def handle(self, action):
         """Do what a control asks for. An exception becomes a message.
 
-        Without this it would vanish: JupyterLab doesn't show the errors of callbacks.
+        Otherwise it would vanish, since JupyterLab doesn't show errors of callbacks.
         """
         with _LOCK:
             before, self.problem = self.problem, None
@@ -128,9 +128,9 @@ class Panel:
                     loop.call_later(self.reading, self._forget, error)
 
     def _forget(self, error):
-        """Tell the numbers again, unless something else is told by now.
+        """Show the numbers again, unless there is another message by now.
 
-        The browser doesn't say when somebody types the value that is there already.
+        The browser doesn't say when the value that is there already is typed.
         """
         if error is self.problem:
             self.handle(lambda: None)
@@ -144,8 +144,8 @@ class Panel:
         if settings == self._settings_of_data:
             return self.draw()
         self._settings_of_data = None  # it stays so if the work fails
-        self._end_work()  # what was still at work is out of date
-        with np.errstate(all="ignore"):  # what overflows is seen in the picture
+        self._end_work()  # work still going on is out of date
+        with np.errstate(all="ignore"):  # the picture shows what overflows
             result = self.compute(**settings)
         if inspect.isgenerator(result):
             self._work_on(result, self.part_after)
@@ -184,12 +184,12 @@ class Panel:
     # Long work
 
     def _work_on(self, generator, seconds):
-        """Go on with the work; after ``seconds`` show what it has reached.
+        """Continue the work; after ``seconds`` show what it has reached.
 
-        Between two parts the kernel hears the Stop button; where nothing can be told
-        later, it stays with its work. The first picture of a panel waits for all of it,
-        so that a cell always ends with the same numbers; the page then shows how far
-        the cell is.
+        Between two parts the kernel hears the Stop button; where nothing can be sent
+        later, it works on to the end. A panel's first picture waits for all of it, so
+        that a cell always ends with the same numbers, while the page shows how far the
+        cell is.
         """
         data, loop, until = None, host.event_loop(), time.perf_counter() + seconds
         with np.errstate(all="ignore"):
@@ -218,7 +218,7 @@ class Panel:
         self.busy.layout.display = "none"
 
     def stop(self):
-        """Stop long work. What it has reached stays."""
+        """Stop long work, and keep what it has reached."""
         if self._generator is not None:
             self._end_work()
             self.show_message(f"Stopped. {self.shown.line}")
@@ -237,15 +237,15 @@ class Panel:
         self.tools = row([self.code_box, saving])
 
     def save(self, ending):
-        """Write the figure, its numbers or the network beside the notebook.
+        """Write the figure, its numbers or the network next to the notebook.
 
-        A file that is there already is replaced only if you press the button again.
+        An existing file is replaced only if you press the button again.
         """
         path = f"{self._file_stem()}.{ending}"
         if os.path.exists(path) and self._asked != path:
             self._asked = path
             return self.show_message(
-                f"{path} is there already. Press the button again to replace it, "
+                f"{path} already exists. Press the button again to replace it, "
                 "or choose another file name."
             )
         self._asked = None
@@ -260,7 +260,7 @@ class Panel:
         self.show_message(f"Saved {path}.")
 
     def _file_stem(self):
-        """The file name without an ending: the button says which."""
+        """The file name without its ending, which the button chooses."""
         name = self.file_box.value.strip()
         stem, ending = os.path.splitext(name)
         return (stem if ending[1:].lower() in self.savers else name) or self.name
@@ -299,7 +299,7 @@ class Panel:
 def _close_earlier(panel):
     """Close the panels that an earlier run of this cell made, and remember this one.
 
-    A cell may make several panels (in a loop, say): those of one run live together.
+    A cell may make several panels (in a loop, say), and those of one run stay together.
     """
     cell, run, code = host.running_cell()
     if run is None:
@@ -316,13 +316,13 @@ def values(controls) -> dict:
     return {name: control.value for name, control in controls.items()}
 
 
-FIRST_A_TASK = "  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
+FIRST_A_TASK = "  # first: task = mlp.Task(name, X, Y), with your own X and Y"
 
 
 def _code(value):
     """A setting as the notebooks would write it: 0.2, or mlp.XOR.
 
-    A task of one's own is written out, or named if it is long.
+    A task of your own is written out, or only named if it is long.
     """
     if not isinstance(value, mlp.Task):
         return repr(value)
@@ -348,12 +348,12 @@ def _rows(array):
 
 
 def row(items):
-    """Widgets in a row, which goes on below where the page is narrow."""
+    """Widgets in a row, which wraps where the page is narrow."""
     return widgets.HBox(items, layout={"flex_flow": "row wrap"})
 
 
 def button(panel, label, action, *args):
-    """A button that has the panel do something."""
+    """A button that makes the panel do something."""
     room = {"width": f"{34 + 9 * len(label)}px"}
     made = widgets.Button(description=label, layout=room)
     made.on_click(lambda _: panel.handle(lambda: action(*args)))

@@ -19,8 +19,8 @@ class Stage(NamedTuple):
     """One stage of the way forward and back."""
 
     title: str
-    formulas: list  # lines: formulas, and indented below each how it goes on
-    params: list  # the network, after the update the new one
+    formulas: list  # lines: formulas, and indented below each how it continues
+    params: list  # the network; after the update, the new one
     cache: mlp.Cache  # as far as the activations have come
     grads: list | None = None  # as far as the gradients have come, None elsewhere
     active: int | None = None  # the layer at work
@@ -40,7 +40,7 @@ class Pass(NamedTuple):
 
 
 def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) -> Pass:
-    """Settings -> the stages: input, layers forward, loss; if back, what follows, too."""
+    """Settings -> the stages: input, layers forward, loss; if back, also what follows."""
     params, activation = controls.fresh_network(seed, activation, alpha)
     X, Y = task.X[[sample]], task.Y[[sample]]
     Y_hat, cache = mlp.forward(params, X, activation)
@@ -78,7 +78,7 @@ def _stages_back(params, cache, Y, dA, learning_rate, activation):
         dZ = dA * slope
         dA = dZ @ params[i].W.T
         grads = [*grads[:i], mlp.Layer(cache.A[i].T @ dZ, dZ[0]), *grads[i + 1 :]]
-        if i > 0:  # nobody asks for the slope with respect to the input
+        if i > 0:  # the slope with respect to the input isn't needed
             slopes = {**slopes, i: dA[0]}
         lines = _backward_lines(i, slope, dZ, grads[i], params[i].W, dA)
         yield Stage(f"Backward, layer {i}", lines, params, cache, grads, i, slopes)
@@ -107,7 +107,7 @@ def _backward_lines(i, slope, dZ, grads, W, dA):
 
 
 def _equation(formula, first, *rows):
-    """A formula, and below it what it comes to."""
+    """A formula, and its value below it."""
     return [formula, f"  = {_row(first)}", *(f"    {_row(row)}" for row in rows)]
 
 
@@ -134,7 +134,7 @@ class PassView(View):
 
     def draw(self, data, look):
         stage, key = data.stages[look.step], (id(data), look.step)
-        # Where the way back follows, each unit has room for its slope from the start.
+        # If the way back follows, each unit has room for its slope from the start.
         goes_back = any(stage.slopes for stage in data.stages)
         slopes = stage.slopes if goes_back else None
         self.paint("network", key, self._draw_network, stage, slopes)
@@ -165,8 +165,8 @@ class PassView(View):
         stage = data.stages[look.step]
         shown = stage.params, stage.cache, stage.grads, stage.slopes
         network = pictures.describe_network(*shown)
-        formulas = f"Beside it the formulas. {self.line(data, look)}."
-        return f"{network} On it the {_shown(stage)}. {formulas}"
+        formulas = f"Beside it are the formulas. {self.line(data, look)}."
+        return f"{network} It shows {_shown(stage)}. {formulas}"
 
     def network(self, data, look):
         return data.stages[look.step].params, data.activation
@@ -181,7 +181,7 @@ class PassView(View):
 
 
 def _shown(stage):
-    """What stands on the network."""
+    """What the network shows."""
     if stage.grads:
         return "gradients: dA under a, db under the units, dW on the lines"
     if stage.slopes:
@@ -190,7 +190,7 @@ def _shown(stage):
 
 
 def _in_one_line(lines):
-    """Each formula in one line: what stands indented belongs to the line before."""
+    """Each formula on one line, since an indented line belongs to the one before."""
     text = "\n".join(filter(None, lines)).replace("\n  ", " ")
     return [" ".join(formula.split()) for formula in text.split("\n")]
 
@@ -202,7 +202,7 @@ class PassPanel(SteppedPanel):
 
 
 class ForwardPanel(PassPanel):
-    """The way forward alone: its one setting stands in one row with the steps."""
+    """The way forward alone; its one setting shares a row with the steps."""
 
     layout = ("work step buttons speed", *SHOWN)
 
@@ -219,8 +219,8 @@ def pass_panel(
 ) -> Panel:
     """Send one sample forward through the network, and its error back, stage by stage.
 
-    ``sample`` is a row of the task, which has two inputs and one output; ``step`` the
-    stage to begin at. Without ``back`` it ends at the loss, and only the sample and the
+    ``sample`` is a row of the task, which has two inputs and one output; ``step`` is
+    the stage to begin at. Without ``back`` it ends at the loss, and only the sample and the
     step have a control.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
@@ -235,11 +235,11 @@ def pass_panel(
     if checks.switch("back", back):
         # With three lines of words it still fits at 1280 x 720, below its code.
         kind, height, last, work = PassPanel, 416, 2 * last, shown | others
-    else:  # with the tasks above, too
+    else:  # with the tasks above as well
         kind, height, work = ForwardPanel, 360, shown
         fixed["back"] = False
         fixed |= {name: control.check(given[name]) for name, control in others.items()}
-        for control in others.values():  # they stand nowhere
+        for control in others.values():  # they aren't shown
             page.close(control.widget)
     compute, look = partial(one_pass, **fixed), {"step": controls.step(last)}
     return kind("pass_panel", given, compute, PassView(height), work, look, fixed)

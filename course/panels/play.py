@@ -1,9 +1,9 @@
-"""What a panel and the player of its steps say to each other; no widget is in here.
+"""What a panel and the player of its steps tell each other, without any widget.
 
-The browser's player keeps the time. Under load it leaves values out: so we go *to* a
-value that it tells. What it tells until it has heard that it must stop comes too late,
-and is answered by our value. By itself it ends only after one more wait at the last step:
-so we stop it.
+The browser's player keeps the time. Under load it skips values, so we go *to* a value
+that it tells. What it tells until it has heard that it must stop comes too late, and is
+answered with our value. On its own it ends only after one more wait at the last step, so
+we stop it.
 """
 
 import math
@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 
 class Clock(NamedTuple):
-    """Where a run stands; each event makes a new clock, and then the player is told
-    to go on at ``cue``, and whether it ``runs``."""
+    """Where a run is. Each event makes a new clock, and the player is then told to
+    continue at ``cue``, and whether it ``runs``."""
 
     step: int  # the one that is shown
     last: int  # there are no more so far
@@ -21,11 +21,11 @@ class Clock(NamedTuple):
 
     @property
     def cue(self) -> int:
-        """Where the player goes on: after the last step at the start."""
+        """Where the player continues: after the last step, at the start."""
         return 0 if self.step == self.last else self.step
 
     def chosen(self, step) -> "Clock":
-        """Somebody chose a step, or the player came to it."""
+        """A step was chosen, or the player reached it."""
         if step == self.last:
             return Clock(step, self.last)
         return Clock(step, self.last, self.runs, wanted=step)
@@ -35,7 +35,7 @@ class Clock(NamedTuple):
         return self._replace(runs=False).chosen(min(max(step, 0), self.last))
 
     def pressed(self) -> "Clock":
-        """The button: play, at the end from the start again; or pause."""
+        """The button: play (at the end, from the start again), or pause."""
         if self.runs:
             return self._replace(runs=False)
         return self.chosen(self.cue)._replace(runs=self.last > 0)
@@ -47,9 +47,9 @@ class Clock(NamedTuple):
         return self._replace(runs=playing).chosen(min(value, self.last))
 
     def ends(self, last) -> "Clock":
-        """The data have another end: who stood at the last step stays at the last.
+        """The data have another end; a panel at the last step stays at the last.
 
-        Long work comes in parts: the step that was chosen may come later.
+        Long work comes in parts, so the chosen step may come later.
         """
         step = min(self.wanted, last)
         return Clock(step, last, self.runs and step < last, self.wanted)

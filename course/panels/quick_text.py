@@ -1,8 +1,8 @@
 """Matplotlib's own drawing, with a memory of what texts look like.
 
 A picture of the training panel holds a hundred texts, and Matplotlib spends more than
-half of its time on them. Most of them were drawn before: the same tick labels, the same
-digits. So what was measured, made or drawn once is kept.
+half of its time on them. Most were drawn before, since tick labels and digits repeat, so
+what was measured, made or drawn once is kept.
 """
 
 from typing import ClassVar
@@ -23,7 +23,7 @@ class QuickRenderer(RendererAgg):
     most = 2000
 
     def draw_text(self, gc, x, y, s, prop, angle, ismath=False, mtext=None):
-        if max(abs(x), abs(y)) > 1e5:  # far outside: the numbers have exploded
+        if max(abs(x), abs(y)) > 1e5:  # far outside, since the numbers exploded
             return
         # Numbers change all the time, their digits don't.
         is_number = not ismath and angle == 0 and set(s) <= set("b 0123456789.−e")
@@ -36,7 +36,7 @@ class QuickRenderer(RendererAgg):
         """Height above the line, below it, and gap, in pixels.
 
         Matplotlib 3.11 reads them from the file for each text, which takes an eighth of a
-        picture. If it asks for this no longer, it does so again, and only time is lost.
+        picture's time. If it stops calling this, only time is lost.
         """
         key = hash(prop), self.dpi
         if key not in self.heights:
@@ -59,7 +59,7 @@ class QuickRenderer(RendererAgg):
         return self.shapes[key]
 
     def _width(self, s, prop, ismath):
-        """How far a character moves the next one: more than its own ink is wide."""
+        """How far a character moves the next one, which is more than its ink's width."""
         if ismath or len(s) > 1:
             return 0
         widths = [
@@ -99,14 +99,14 @@ class QuickRenderer(RendererAgg):
 
 
 class QuickAxes(Axes):
-    """Axes that write with texts which they had before, and have no more."""
+    """Axes that reuse texts which they had before and removed."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.spare = {}  # look -> texts
 
     def text(self, x, y, s, color="black", **look):
-        """Write as ``Axes.text`` does. To make a text takes as long as to draw it."""
+        """Write as ``Axes.text`` does. Making a text takes as long as drawing it."""
         key = tuple((name, _frozen(value)) for name, value in look.items())
         spare = self.spare.setdefault(key, [])
         if spare:
@@ -129,7 +129,7 @@ class QuickAxes(Axes):
 def _frozen(value):
     """The value in a form that can be the key of a dict."""
     if isinstance(value, Transform):
-        return id(value)  # the texts of this look hold it: no other gets its id
+        return id(value)  # the texts of this look hold it, so no other gets its id
     return tuple(value.items()) if isinstance(value, dict) else value
 
 

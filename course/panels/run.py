@@ -1,4 +1,4 @@
-"""A training run as data: it grows in parts, and knows its way back to every step."""
+"""A training run as data: it grows in parts, and can return to every step."""
 
 import math
 from types import SimpleNamespace
@@ -12,7 +12,7 @@ from course.original import original_loss_and_grads
 from course.words import are, counted
 
 PIECE = 100  # steps
-FEW = 8  # samples whose outputs are all told
+FEW = 8  # samples whose outputs are all listed
 MOST_NUMBERS = 4_000_000  # numbers kept of a run: 32 MB
 
 
@@ -48,8 +48,8 @@ class Run(NamedTuple):
     def at(self, step) -> list:
         """The network after ``step`` steps, exactly as it was.
 
-        A long run keeps only some of its networks. From the last one kept before
-        ``step`` the same steps are done again.
+        A long run keeps only some of its networks, so the steps from the last one
+        kept before ``step`` are done again.
         """
         start = step // self.every * self.every
         params = self.kept[step // self.every]
@@ -71,10 +71,10 @@ class Run(NamedTuple):
             return mlp.loss(Y_hat, self.task.Y)[1:]
 
     def go_on(self) -> "Run":
-        """Train some steps more: up to the next network that is to be kept.
+        """Train some more steps, up to the next network to keep.
 
-        If all are kept, it goes on for as long as it came so far, within limits: to
-        begin again costs time, and long pieces can't be watched or stopped.
+        If all are kept, it trains as many steps as so far, within limits, because each
+        start costs time, but long pieces can't be watched or stopped.
         """
         start, keeps_all = self.done, self.every == 1
         count = min(max(PIECE, start), 4 * PIECE) if keeps_all else self.every
@@ -196,8 +196,8 @@ def _advice(run):
 def _is_stuck(run, step, dead_units):
     """Whether no further step can solve the task.
 
-    No slope passes a layer whose units are all dead: neither it nor a layer before it
-    ever changes. If it also says the same to every sample, so does the network, for good.
+    No slope passes a layer whose units are all dead, so neither it nor a layer before it
+    ever changes. If it also gives the same for every sample, so does the network, for good.
     A single dead unit may come back to life when a layer before it changes.
     """
     targets = run.task.Y

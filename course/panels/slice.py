@@ -71,7 +71,7 @@ class SliceView(View):
 
     def line(self, data, look):
         start, after = data.loss[0], data.function(look.learning_rate)
-        verdict = "down" if after < start else "up: the step is too long"
+        verdict = "down" if after < start else "up, so the step is too long"
         return (
             f"learning rate {look.learning_rate:g}: one step takes the loss from "
             f"{start:.4f} to {after:.4g}, {verdict}; the lowest on this line is "
@@ -91,7 +91,7 @@ class SliceView(View):
 def slice_panel(
     learning_rate=0.2, seed=0, task=mlp.SUM, activation="leaky_relu", alpha=-0.2
 ) -> Panel:
-    """Show what one step of gradient descent does, by its learning rate.
+    """Show what one step of gradient descent does at a learning rate.
 
     The loss is over all samples of the task, which has two inputs and one output.
     """

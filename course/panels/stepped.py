@@ -1,4 +1,4 @@
-"""Panels over data with steps: buttons, and a player, that go through them."""
+"""Panels over data with steps, and the buttons and player that go through them."""
 
 from typing import ClassVar
 
@@ -11,14 +11,14 @@ from course.panels.play import Clock
 
 
 class SteppedPanel(Panel):
-    """A panel with a ``step`` among its settings; its data tell the last as ``done``."""
+    """A panel with a ``step`` among its settings; its data give the last as ``done``."""
 
     layout = ("work look", "step buttons speed", *SHOWN)
     speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
 
     def __init__(self, name, given, compute, view, work, look, fixed=None):
         self.clock = Clock(0, look["step"].high).chosen(given["step"])
-        # Play does the timing. Its icons have no names, so our button stands for it.
+        # Play does the timing. Its icons have no names, so our button stands in for it.
         self.player = widgets.Play(show_repeat=False)
         self.play_button = button(self, "Pause", self.play)
         self.buttons = [
@@ -63,7 +63,7 @@ class SteppedPanel(Panel):
         self.update()
 
     def _heard(self):
-        """The player tells news, or only what it was told."""
+        """The player reports news, or only what it was told."""
         news = self.player.value, getattr(self.player, PLAYING)
         if news != (self.clock.cue, self.clock.runs):
             self._follow(self.clock.told(*news))
@@ -77,7 +77,7 @@ class SteppedPanel(Panel):
     def _tell_player(self):
         clock, player = self.clock, self.player
         with player.hold_trait_notifications():
-            # Past the end, since it takes no step that would lead there: we stop it.
+            # Past the end, since it takes no step that leads there; we stop it.
             player.max = clock.last + max(by for _, by in self.speeds.values())
             player.interval, player.step = self.speeds[self.speed.value]
             player.value = clock.cue

@@ -38,7 +38,7 @@ class TrainingView(View):
         "loss": Cell(534, 0, 225, 180, (94, 48, 24, 42)),
     }
     chooses = True
-    floor = 1e-10  # smaller losses stand here, so that the larger ones have room
+    floor = 1e-10  # smaller losses are drawn here, so that the larger ones have room
     run, curve, previous = None, None, None
     _framed, _frame = None, None  # a run and a layer, and the frame of its hidden space
 
@@ -58,7 +58,7 @@ class TrainingView(View):
         """The frame of the hidden space, for all of a run."""
         key = id(run), space[-1]
         if self._framed != key:
-            apart = max(1, len(run.kept) // 200)  # so many steps are enough
+            apart = max(1, len(run.kept) // 200)  # this many steps are enough
             rows = np.concatenate([run.kept.rows[::apart], run.kept.rows[-1:]])
             networks = Snapshots(rows, run.kept.shapes).stack()
             self._framed, self._frame = key, frame_of(networks, *space)
@@ -157,7 +157,7 @@ class TrainingView(View):
 class TrainingPanel(SteppedPanel):
     """See `training_panel`."""
 
-    # What stands below the picture is out of sight on a projector.
+    # What is below the picture is out of sight on a projector.
     layout = ("work", "step buttons speed", "look seed_menu", *SHOWN)
     speeds: ClassVar = {
         "1 step": (300, 1),
@@ -177,15 +177,15 @@ class TrainingPanel(SteppedPanel):
             self.work["seed"].set(self.seed_menu.value)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        """Beside the picture's alt text, also what a page without Python trains anew."""
+        """With the picture's alt text, also what a page without Python trains again."""
         data, metadata = super()._repr_mimebundle_(include, exclude)
         if run := self._as_played():
             metadata["image/png"]["run"] = run
         return data, metadata
 
     def _as_played(self):
-        """The run, in the words of the playground; empty where that lacks what is asked
-        for: another task, an alpha, a menu of seeds."""
+        """The run, in the words of the playground; empty where that can't do it: another
+        task, an alpha, a menu of seeds."""
         now = SimpleNamespace(**self.settings)
         task = known_task(now.task)
         is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
@@ -258,8 +258,8 @@ def training_panel(
     surface is shown: its activation, or with ``show_z`` its weighted sum z.
     ``hidden_layer`` is the layer in whose space the data are shown (the last hidden
     one). ``sample`` is the row of the data whose activations the diagram shows, by
-    default the one that was trained on. ``seeds`` makes a menu of seeds by what they are
-    listed under: ``{"dead layer": [3, 9]}``.
+    default the one that was trained on. ``seeds`` makes a menu of seeds under headings:
+    ``{"dead layer": [3, 9]}``.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
     batches = {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}

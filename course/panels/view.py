@@ -1,4 +1,4 @@
-"""Views: they draw data on one Figure that they keep, and say them in words."""
+"""Views: they draw data on one Figure that they keep, and put them into words."""
 
 import copy
 import io
@@ -25,7 +25,7 @@ class Cell(NamedTuple):
 
     @property
     def is_low(self):
-        """Whether the label of x has room beside the numbers only."""
+        """Whether the label of x only has room beside the numbers."""
         return self.margins[1] < 40
 
     def holds(self, x, y):
@@ -50,16 +50,16 @@ class View:
     the settings that only choose what is shown.
 
     The figure is not pyplot's, so none is ever left open. Drawing all of a figure takes
-    100 ms and more; so only the cells whose content changed are drawn again, into the
-    pixels that are there already.
+    100 ms or more, so only the cells whose content changed are drawn again, into the
+    existing pixels.
     """
 
     size = (1000, 380)
     cells: ClassVar[dict] = {}
-    places = ("tall", "low")  # where on a slide it may stand
+    places = ("tall", "low")  # where on a slide it may go
     cells_on_slide: ClassVar = None  # in 759 x 367; else they are these, but smaller
     chooses = False  # whether ``choose(data, x, y, look)`` tells what a click chooses
-    # Titles and axis labels have fixed places: to find new ones takes time.
+    # Titles and axis labels have fixed places, since finding new ones takes time.
     style: ClassVar = {**STYLE, "axes.titley": 1.0}
 
     def __init__(self):
@@ -86,7 +86,7 @@ class View:
         return ax
 
     def show(self, data, look) -> Shown:
-        """Draw the data and say them."""
+        """Draw the data and put them into words."""
         with matplotlib.rc_context(self.style), np.errstate(all="ignore"):
             self.draw(data, look)
         return Shown(self.png(), self.alt(data, look), self.line(data, look))
@@ -96,16 +96,15 @@ class View:
         return data.params, data.activation
 
     def paint(self, name, key, drawing, *args, ground=None, lay=None, **kwargs):
-        """Draw one cell by ``drawing(ax, ...)``, unless its ``key`` is as before.
+        """Draw one cell with ``drawing(ax, ...)``, unless its ``key`` is as before.
 
-        The key holds all that the drawing depends on; of objects it holds the ids.
-        ``ground`` is the key of what stands still below it: the axes with their ticks,
-        and what ``lay(ax)`` drew. It is drawn when its key changes; else its pixels are
-        laid again. So a mark that moves over a loss curve takes less than half of the
-        time.
+        The key holds everything that the drawing depends on, and the ids of objects.
+        ``ground`` is the key of what stays still below it: the axes with their ticks,
+        and what ``lay(ax)`` drew. It is drawn when its key changes; otherwise its pixels
+        are reused, so a mark that moves over a loss curve takes less than half the time.
         """
         if name not in self.cells or self._drawn.get(name) == key:
-            return  # on a slide are fewer cells
+            return  # a slide has fewer cells
         ax, pixels = self.axes[name], self._pixels_of(name)
         if ground is None or self._grounds.get(name, (None,))[0] != ground:
             _wipe(ax)
@@ -134,7 +133,7 @@ class View:
             ax.xaxis.label.set(x=x, ha="right")
 
     def _draw_only(self, ax, artists):
-        """Draw some of what is on the axes: artists that are animated are left out."""
+        """Draw only some artists on the axes, since animated ones are left out."""
         for artist in ax.get_children():
             artist.set_animated(artist not in artists)
         if artists:
@@ -159,7 +158,7 @@ class View:
         ]
 
     def pixels(self):
-        """The picture as it stands: a view of (height, width, 3) of uint8."""
+        """The picture as it is: a view of (height, width, 3) of uint8."""
         return np.asarray(self.canvas.buffer_rgba())[:, :, :3]
 
     def png(self) -> bytes:
@@ -171,8 +170,8 @@ class View:
     def for_slide(self, place):
         """A copy of this view with the cells that it has in a place on a slide.
 
-        Its inches are those of the picture there; the margins are planned for texts, and
-        stay. Titles are as small as a text may be.
+        Its inches are those of the picture there; the margins stay, since they are
+        planned for texts. Titles are as small as a text may be.
         """
         view = copy.copy(self)
         view.size = np.array(on_slides.PLACES[place]) * 100 // on_slides.DPI
@@ -190,7 +189,7 @@ class View:
         view = self.for_slide(place)
         view.show(data, look)
         view.figure.set_dpi(on_slides.DPI)
-        view.figure.draw_without_rendering()  # else texts keep their widths of before
+        view.figure.draw_without_rendering()  # else texts keep their old widths
         for name, cell in view.cells.items():
             side = (cell.width - cell.margins[0] - cell.margins[2]) / 2
             room = side + min(cell.margins[0], cell.margins[2])  # from its middle
@@ -201,11 +200,11 @@ class View:
         """Write the figure; the path's ending says how, .png or .svg."""
         with matplotlib.rc_context(self.style):
             self.figure.savefig(path, dpi=200)
-            self.canvas.draw()  # savefig drew at another size: have our pixels back
+            self.canvas.draw()  # savefig drew at another size, so get our pixels back
 
 
 def _wipe(ax, still=()):
-    """Take the drawing off the axes; ``ax.clear()`` would make all ticks anew."""
+    """Take the drawing off the axes; ``ax.clear()`` would remake all ticks."""
     for artist in [*ax.lines, *ax.collections, *ax.patches, *ax.images]:
         if artist not in still:
             artist.remove()

@@ -8,7 +8,7 @@ from matplotlib import ticker
 from course.pictures.style import NEUTRAL, SMALL, STYLE, number
 from course.words import are
 
-HUGE = 1e30  # what is larger is drawn nowhere
+HUGE = 1e30  # larger values aren't drawn
 SQUARE = np.array([[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]])  # its corners, all around
 
 
@@ -59,7 +59,7 @@ def fitted(ax, label) -> str:
 
 
 def finite_limits(values, pad=0.05, least=1e-9):
-    """Finite limits around the finite values, also if all are the same, or none."""
+    """Finite limits around the finite values, even if all are the same, or none are."""
     values = np.asarray(values, float)
     values = np.clip(values[np.isfinite(values)], -HUGE, HUGE)
     if values.size == 0:
@@ -73,7 +73,7 @@ def finite_limits(values, pad=0.05, least=1e-9):
 
 
 def log_limits(values, least=1e-100):
-    """Limits of a log axis, not below ``least``; what is lower stands at the bottom."""
+    """Limits of a log axis, not below ``least``; lower values go to the bottom."""
     positive = values[np.isfinite(values) & (values > 0)]
     low, high = (positive.min(), positive.max()) if positive.size else (1e-3, 1.0)
     high = float(np.clip(1.5 * high, 10 * least, 1e100))
@@ -82,12 +82,12 @@ def log_limits(values, least=1e-100):
 
 
 def within(values, low, high):
-    """Values for a log axis: 0 is put at the bottom, what isn't finite left out."""
+    """Values for a log axis: 0 goes to the bottom, and what isn't finite is left out."""
     return np.clip(np.where(np.isfinite(values), values, np.nan), low, high)
 
 
 def draw_zeros(ax):
-    """Draw where x and y are 0, below all else."""
+    """Draw where x and y are 0, below everything else."""
     for line in ax.axhline, ax.axvline:
         line(0, color=NEUTRAL, linewidth=1, zorder=0)
 

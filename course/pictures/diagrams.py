@@ -52,7 +52,7 @@ def matrix_product() -> Picture:
 
 
 def forward_backward() -> Picture:
-    """What flows through one layer; back in formulas: code would solve the exercise."""
+    """What flows through one layer; back as formulas, since code would solve the exercise."""
     alt = (
         "Forward and backward through layer i. Forward, solid: A[i] of shape "
         "(n, n_in) becomes Z[i] = A[i] @ W + b, then A[i+1] = f(Z[i]), both of shape "
@@ -114,7 +114,7 @@ def chain_rule() -> Picture:
     boxes = "; ".join(f"{name}: {_short(value)}" for name, value in numbers.items())
     ways = ", ".join(f"{name} gives {_short(value)}" for name, value in slopes.items())
     alt = (
-        "The chain rule from a weight to the loss in a network of one hidden unit. "
+        "The chain rule from a weight to the loss in a network with one hidden unit. "
         f"{boxes}. Slopes on the way: {ways}. Their product: {result}."
     ).replace("−", "-")
 
@@ -143,7 +143,7 @@ def tape(tape, names) -> Picture:
     if len(names) != len(tape):
         nodes, given = counted(len(tape), "node"), counted(len(names), "name")
         words = "give each node one name, in the order of the tape"
-        raise ValueError(f"The tape has {nodes}, and names has {given}: {words}.")
+        raise ValueError(f"The tape has {nodes}, but names has {given}: {words}.")
     parents = [tuple(node.parents) for node in tape]
     shapes = [str(np.shape(node.value)) for node in tape]
     rows = list(zip(map(str, range(len(tape))), names, shapes))
@@ -153,7 +153,7 @@ def tape(tape, names) -> Picture:
     wide = max(_width(text) for row in rows for text in row)
     low = max((_width(text, weight="bold") for text in below.values()), default=0.1)
     asked = (wide, 0.35), (low, 0.1)  # widths, and inches from the text beside it
-    # As wide as the other diagrams, or wider where the smallest text asks for it.
+    # As wide as the other diagrams, or wider where the smallest text needs it.
     inches = max(12.8, *(0.2 + len(tape) * (w * SMALL / 72 + pad) for w, pad in asked))
 
     def draw(ax):
@@ -210,7 +210,7 @@ def _arcs(parents, places, half):
     """Each arc's parent, and the x where it leaves and where it arrives.
 
     Arcs leave on the right half of a box and arrive on the left half, the longest
-    outermost: so none crosses another of the same box, and `A @ A` has two.
+    outermost, so none crosses another of the same box, and `A @ A` has two.
     """
     pairs = [(p, i, k) for i, pair in enumerate(parents) for k, p in enumerate(pair)]
     starts, ends = {}, {}

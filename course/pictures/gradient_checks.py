@@ -21,9 +21,9 @@ def gradient_check(checks, digits=1, size=(10, 3.8), guess=()) -> Picture:
 def draw_gradient_check(ax, checks, digits=1, guess=()):
     """Draw the error of each entry as a cell: white is right, orange is wrong.
 
-    A wrong cell is hatched too, a cell at a kink is dotted; the word below each block
-    says what `gradient_check` found for it. ``digits`` are the decimals in the cells. What
-    a ``guess`` names has a dashed frame.
+    A wrong cell is also hatched, and a cell at a kink is dotted; the word below each block
+    says what `gradient_check` found for it. ``digits`` are the decimals in the cells. A
+    dashed frame marks what a ``guess`` names.
     """
     across, up = axes.size_in_points(ax)
     places = _places(checks, up)
@@ -51,7 +51,7 @@ def draw_gradient_check(ax, checks, digits=1, guess=()):
 def _places(checks, up):
     """The corner of each parameter: a column for each layer, weights above biases.
 
-    Between them is room for two lines, in Axes of so many points.
+    There is room for two lines between them, in Axes of so many points.
     """
     errors = [check.error for check in checks]
     deepest = max((len(error) for error in errors if error.ndim == 2), default=0)
@@ -71,7 +71,7 @@ def _draw_cells(ax, check, place, digits):
     shape = np.atleast_2d(check.error).shape
     corners = np.array([(j, i) for i, j in np.ndindex(shape)]) + place
     squares = axes.SQUARE[:4] + corners[:, None]  # (cells, 4, 2)
-    # By powers of ten, from 1e-7 (white; differences have as much) to 1 (orange).
+    # By powers of ten, from 1e-7 (white; differences have that much) to 1 (orange).
     shade = np.log10(np.clip(np.nan_to_num(check.error, nan=1.0), 1e-7, 1.0))
     cells = PolyCollection(squares, cmap=_CMAP, edgecolors=NEUTRAL, linewidths=1)
     cells.set_array(np.where(check.kink, -7, shade).ravel())
@@ -108,7 +108,7 @@ def describe_gradient_check(checks):
     """What a check found, in one line: the alt text of `draw_gradient_check`."""
     wrong = [f"{c.name} by {error_range(c)}" for c in checks if not c.ok]
     if not wrong and not any(check.numeric.any() for check in checks):
-        words = "on these samples nothing passes the last slopes, and a bug can't show"
+        words = "nothing passes the last slopes on these samples, so a bug can't show"
         return f"Every gradient is 0 and right: {words}."
     kinks = _kinks_in_words(checks)
     if not wrong:
@@ -129,7 +129,7 @@ def _floor_in_words(checks):
         if tiny.any():
             floor = f"{np.max(difference[tiny] / check.error[tiny]):.2g}"
             return (
-                f" Some slopes are tiny: below {floor} they count as {floor} in an error, "
+                f" Some slopes are tiny. Below {floor} they count as {floor} in an error, "
                 "so that rounding does not look like a bug."
             )
     return ""

@@ -28,13 +28,13 @@ def guessed_options(rounds, options, right) -> Picture:
         if len(rounds) > 1:
             ax.legend(ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1))
 
-    return Picture(draw, f"{_in_words(rounds)}. Right is {right}.", (10, 3.3))
+    return Picture(draw, f"{_in_words(rounds)}. {right} is right.", (10, 3.3))
 
 
 def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
     """Dots for what was said: {round: {number: count}}; a dashed line at what came out.
 
-    A grey band reaches as far as a guess counts as right. What is far off is drawn at the
+    A grey band covers the guesses that count as right. Those far off are drawn at the
     edge.
     """
     every = np.concatenate([_each(votes) for votes in rounds.values()])
@@ -65,7 +65,7 @@ def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
 
 
 def _each(votes):
-    """A number for each who said it: {number: count} -> (n,)."""
+    """A number for each person who said it: {number: count} -> (n,)."""
     return np.repeat([*votes], [*votes.values()])
 
 

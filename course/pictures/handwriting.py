@@ -1,4 +1,4 @@
-"""Handwritten digits of 8x8 pixels, and what a network says of them."""
+"""Handwritten digits of 8x8 pixels, and what a network says about them."""
 
 from functools import partial
 
@@ -31,7 +31,7 @@ def looks_for(W, units=None, titles=None) -> Picture:
     """The weights W (64, units) into up to eight units, each as an image."""
     W = checks.array("W", W)
     if W.ndim != 2 or len(W) != SIDE**2:
-        raise ValueError(f"W is {W.shape}, but must be (64, units): that of layer 0")
+        raise ValueError(f"W is {W.shape}, but must be (64, units), as in layer 0")
     weights = _images("W", W.T)
     units = range(len(weights))[:8] if units is None else units
     units = [checks.whole("unit", unit, most=len(weights) - 1) for unit in units]
@@ -58,7 +58,7 @@ def certainties(X, P, titles=None) -> Picture:
         wanted = f"{(len(images), CLASSES)}, a row for each image"
         raise ValueError(f"P is {P.shape}, but must be {wanted}")
     if not ((P >= 0) & (P < 1 + 1e-9)).all():  # nor NaN
-        raise ValueError("P must hold probabilities from 0 to 1, as softmax makes")
+        raise ValueError("P must hold probabilities from 0 to 1, as from softmax")
     titles = _titles(titles, len(images))
     look = _ink(images)
     draws, parts = [], []
@@ -67,7 +67,7 @@ def certainties(X, P, titles=None) -> Picture:
         draws.append(partial(_draw_certainty, **shown))
         said = f"says {p.argmax()} with {percent(p.max())}"
         parts.append(f"{title or f'image {i}'}: {said}")
-    alt = f"Images, each above ten bars, the network's certainty. {'; '.join(parts)}."
+    alt = f"Images, each above ten bars of the network's certainty. {'; '.join(parts)}."
     return Picture(draws, alt, (max(2.48 * len(images), 3), 4))
 
 
@@ -129,7 +129,7 @@ def confusion(counts) -> Picture:
 
 
 def _images(name, X):
-    """Images (n, 64); a single one is welcome."""
+    """Images (n, 64); a single one will do."""
     X = np.atleast_2d(checks.array(name, X))
     if X.ndim != 2 or X.shape[1] != SIDE**2 or not len(X):
         words = "(n, 64), the pixels of an image in each row"
@@ -140,21 +140,21 @@ def _images(name, X):
 
 
 def _titles(titles, count):
-    """A text for each image; numbers are welcome."""
+    """A text for each image; numbers will do."""
     titles = [""] * count if titles is None else [*map(str, titles)]
     if len(titles) != count:
         words = f"{counted(len(titles), 'title')} for {counted(count, 'image')}"
-        raise ValueError(f"titles: {words}, but each needs one")
+        raise ValueError(f"titles: {words}, but each image needs one")
     return titles
 
 
 def _ink(images):
-    """The same black in all images: full ink is 1, or what is most in them."""
+    """The same black in all images: full ink is 1, or the most in any of them."""
     return {"cmap": "Greys", "vmin": 0, "vmax": max(1, images.max())}
 
 
 def _grid(images, titles, columns, look, alt, key=""):
-    """A Picture of images in rows, with a line below; the fewer, the larger they are."""
+    """A Picture of images in rows, with a line below; fewer images are larger."""
     columns = min(columns, len(images))
     wide, top = SIDE + GAP, TITLE * any(titles)
     high, rows = SIDE + GAP / 2 + top, -(-len(images) // columns)
@@ -195,6 +195,6 @@ def _write(ax, x, y, text, bold=False, **look):
 
 
 def _clear(ax):
-    """Square pixels, and nothing of the axes but their labels."""
+    """Square pixels, and nothing of the axes except their labels."""
     ax.set(xticks=[], yticks=[], aspect="equal")
     ax.set_frame_on(False)

@@ -28,11 +28,11 @@ def hidden(params, task, activation=mlp.ORIGINAL, layer=0, size=(6, 4.2)) -> Pic
     return Picture(lambda ax: draw_hidden(ax, *shown), alt, size)
 
 
-WILD = 20  # so many times as large as at the start
+WILD = 20  # this many times as large as at the start
 
 
 class Frame(NamedTuple):
-    """What stands still in the pictures of a layer, while the network is trained."""
+    """What stays still in the pictures of a layer while the network is trained."""
 
     directions: np.ndarray  # (units, 2)
     limits: np.ndarray  # of x and of y, two pairs
@@ -42,8 +42,8 @@ def frame_of(networks, task, activation, layer) -> Frame:
     """A frame for a run, given as a stack of its networks, from the first to the last.
 
     Its directions are those of the end. The start and the end fit in, and nearly all
-    between: a single wild step would leave no room for the others, nor would the last ones
-    of a run that diverges.
+    between, because a single wild step, or the last ones of a run that diverges, would
+    leave no room for the others.
     """
     A = activations_at(task.X, networks, activation, layer)  # (steps, n, units)
     most = min(axes.HUGE, WILD * max(1, np.abs(A[0]).max()))
@@ -62,11 +62,11 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
 
     Two units make a plane. There the grey lines are the square of the inputs, folded by
     the layers, and the dashed line is where the rest of the network says 0.5 (halfway
-    between the targets). Of more units the two directions of most spread are drawn, and
-    the title says how much they keep: points that fall together there may be apart.
+    between the targets). With more units, the two directions of most spread are drawn,
+    and the title says how much they keep, since points that coincide there may be apart.
     """
     A = activations_at(task.X, params, activation, layer)
-    kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and what is huge stand nowhere
+    kept = (np.abs(A) < axes.HUGE).all(axis=1)  # NaN and huge values aren't drawn
     points, targets = A[kept], task.Y[kept, 0]
     directions = frame.directions if frame else directions_of(points)
     places = places_of(points, directions)
@@ -87,7 +87,7 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     if 0 < inside.sum() and len(places) <= FEW:
         _name_points(ax, places[inside], task.X[kept][inside], targets[inside])
     if not inside.all():
-        words = f"{np.sum(~inside)} of {len(inside)} points\nstand outside"
+        words = f"{np.sum(~inside)} of {len(inside)} points\nare outside"
         corner = {"ha": "right", "va": "bottom", "transform": ax.transAxes}
         axes.write(ax, 0.99, 0.03, words, pad=2, zorder=6, **corner)
     axes.note_missing(ax, [A], most=axes.HUGE)
@@ -118,7 +118,7 @@ def _border(X):
 def _limits(places):
     """Limits with room for the names of the points: two pairs.
 
-    The shorter side is a third of the longer at least: so what is near looks near.
+    The shorter side is at least a third of the longer, so that what is near looks near.
     """
     limits = [axes.finite_limits(along, pad=0.22, least=1e-3) for along in places.T]
     least = np.ptp(limits, axis=1).max() / 3
@@ -144,7 +144,7 @@ def _name_points(ax, places, X, targets):
     groups = _group_near(points, near=20)
     names = [[f"{point(X[i])} → {targets[i]:g}" for i in group] for group in groups]
     centres = np.array([points[group].mean(axis=0) for group in groups])
-    # About as wide and high as these lines are, in points.
+    # About as wide and high as these lines, in points.
     boxes = SMALL * np.array([(0.6 * max(map(len, n)), 1.2 * len(n)) for n in names])
     spots = _best_spots(centres, points, boxes, scale)
     box = {"facecolor": "white", "edgecolor": "none", "pad": 0.8, "alpha": 0.75}
@@ -164,7 +164,7 @@ def _group_near(points, near):
 def _best_spots(centres, points, boxes, scale):
     """Places for names beside points: inside the Axes, off points and other names.
 
-    Each name chooses in turn, and once more when it knows where the others went.
+    Each name chooses in turn, and again once it knows where the others went.
     """
     angles = np.arange(16) * np.pi / 8 + np.pi / 2
     ways = np.stack([np.cos(angles), np.sin(angles)], axis=1)

@@ -19,8 +19,8 @@ def loss(
     losses = {name: checks.array(name, values) for name, values in losses.items()}
     look = {"x_label": x_label, "smooth": smooth, "limits": limits}
     unit = "epoch" if x_label.startswith("epoch") else "step"
-    # Losses of single samples jump, and one may be small before anything is learned: so
-    # a long run is told by means.
+    # Losses of single samples jump, and one may be small before anything is learned, so
+    # means describe a long run.
     told = 100 if smooth == 1 and unit == "step" else smooth, unit, limits
     parts = [f"{name}: {_ends(values, *told)}" for name, values in losses.items()]
     alt = f"Loss curve. {'; '.join(parts)}."
@@ -39,7 +39,7 @@ def loss(
 
 
 def _ends(values, window, unit, limits):
-    """How a curve begins and ends: by means of ``window`` points if it has as many."""
+    """How a curve begins and ends: means of ``window`` points if it has that many."""
     lowest, highest = limits or (1e-10, np.inf)
 
     def words(value):
@@ -55,7 +55,7 @@ def _ends(values, window, unit, limits):
             f"mean of the first {window} {unit}s {words(first)}, of the last {window} "
             f"of {count} {words(last)}"
         )
-    # The first that isn't as good as 0; if there is none, the first of all.
+    # The first that isn't as good as 0, or else the first of all.
     start = int(np.argmax(~(values < lowest))) if unit == "step" else 0
     when = f"at step {start + 1}" if start else "at first"
     end = f"at the end of {count} {unit}s"
@@ -78,9 +78,9 @@ def draw_loss(
     The first point is step (or epoch) 1. One point stands for ``steps_per_point`` steps:
     100 puts the loss by epoch on an axis of steps. ``smooth`` draws the average of as
     many points as a line, over pale dots for the points. ``faint`` names runs to draw
-    in grey, for comparison: the axes belong to the others. A legend takes much of a low
-    picture: ``unnamed`` is a run that needs no name beside the others. What a line can't show (0 on
-    a log axis, numbers that aren't finite) is said in the legend.
+    in grey, for comparison; the axes fit the others. A legend takes up much of a low
+    picture, so ``unnamed`` is a run that needs no name beside the others. The legend says
+    what a line can't show (0 on a log axis, numbers that aren't finite).
     """
     bright = [name for name in losses if name not in faint]
     framed = [losses[name] for name in bright]  # a faint run may leave the axes
@@ -120,7 +120,7 @@ def _draw_run(ax, x, heights, smooth, label, look):
     every = max(1, len(x) // 8)  # a marker on each point would hide the line
     look = {"zorder": 2, "markersize": 7, "markevery": every, "label": label, **look}
     if smooth == 1:
-        # Thousands of single points are a band: a thin line shows more of it.
+        # Thousands of single points are a band, of which a thin line shows more.
         ax.plot(x, heights, linewidth=2.2 if len(x) <= 400 else 1.0, **look)
     else:
         # Dots, since a line that jumps between samples would fill the picture.
@@ -144,7 +144,7 @@ def _what_is_hidden(values, steps_per_point, bottom):
     if (bad := np.flatnonzero(~np.isfinite(values))).size:
         text += f"\nnot finite from {steps_per_point * (bad[0] + 1)}"
     if low.size:
-        what = f"losses below {bottom:.0e} stand" if low.any() else "a loss of 0 stands"
+        what = f"losses below {bottom:.0e} are" if low.any() else "a loss of 0 is"
         text += f"\n({what} at the bottom)"
     return text
 
@@ -210,7 +210,7 @@ def _describe_bands(quantiles):
 
 
 def _in_hundredths(values):
-    """Even ones: on another computer a few of a thousand networks end differently."""
+    """Even ones, as on another computer a few of a thousand networks end differently."""
     return ", ".join(
         "below 0.001" if value < 0.001 else plain(np.round(50 * value) / 50)
         for value in values

@@ -14,7 +14,7 @@ def network(params, cache=None, size=(10, 4.2)) -> Picture:
     params = checks.params("params", params)
     sizes = _sizes(params)
     if cache is not None and any(a.shape[-1] != n for a, n in zip(cache.A, sizes)):
-        raise ValueError(f"cache comes from another network than params, {sizes}")
+        raise ValueError(f"cache is from a different network than params, {sizes}")
     alt = describe_network(params, cache)
     return Picture(lambda ax: draw_network(ax, params, cache), alt, size)
 
@@ -28,9 +28,9 @@ def draw_network(ax, params, cache=None, grads=None, slopes=None, *, active=None
 
     Blue solid edges are positive, orange dashed ones negative, and wide ones are large.
     Where there is no room, numbers or units are left out, and a line at the bottom says
-    so. The passes are drawn half done, too: ``cache.A`` may stop early, and a layer of
-    ``grads`` may be None, which makes its edges grey. ``slopes`` are {place in cache.A:
-    dA}, to stand below the activations. ``active`` is a layer to stress.
+    so. Half-done passes can be drawn: ``cache.A`` may stop early, and a layer of ``grads``
+    may be None, which makes its edges grey. ``slopes`` are {place in cache.A: dA}, to
+    write below the activations. ``active`` is a layer to highlight.
     """
     shown = params if grads is None else grads
     node = NODE if slopes is None else TALL
@@ -93,7 +93,7 @@ NODE, TALL, SLIM = 3.4, 4.5, 2.3
 
 
 class _Plan:
-    """Where the units of a network stand, in points, as text sizes are: so it fits."""
+    """Where the units of a network go, in points like text sizes, so that it fits."""
 
     def __init__(self, ax, params, node):
         engine = ax.figure.get_layout_engine()
@@ -107,7 +107,7 @@ class _Plan:
         edge = node * self.font / 2 + 5  # the bias is a little wider than the unit
         edge = max(edge, 2.2 * self.font)
         self.x = np.linspace(edge, self.width - edge, len(sizes))
-        # Above stand the names of the layers, below two lines of words, or one.
+        # Above are the names of the layers, below two lines of words, or one.
         self.lines = 2 if self.height > 200 else 1
         self.top, self.bottom = self.height - 1.5 * self.font, 1.35 * self.lines * SMALL
         room = self.top - self.bottom
@@ -122,7 +122,7 @@ class _Plan:
         self.y = [middle + self.step(len(r)) * (r[-1] / 2 - r) for r in rows]
 
     def step(self, size):
-        """How far apart the units of a layer stand."""
+        """How far apart the units of a layer are."""
         return (self.top - self.bottom) / min(size, self.most)
 
     def drawn(self, layer):
@@ -161,16 +161,16 @@ def _draw_edges(ax, plan, i, layer, is_stressed):
 
 
 def _number_places(plan, i):
-    """Where the numbers of the edges of layer i stand, or None if there is no room.
+    """Where the numbers of the edges of layer i go, or None if there is no room.
 
-    The numbers stand beside the unit where the edges start, one below the other in the
+    The numbers go beside the unit where the edges start, one below the other in the
     order of their ends. The places depend on the shape of the network and not on its
-    weights: so the numbers stand still while a network is trained.
+    weights, so the numbers stay still while a network is trained.
     """
     left, right = plan.y[i][plan.drawn(i)], plan.y[i + 1][plan.drawn(i + 1)]
     across = plan.x[i + 1] - plan.x[i]
     free = across - plan.node - plan.text_width
-    # Past the bias, too; where there is little room, halfway to the bias of the next unit.
+    # Past the bias as well; where there is little room, halfway to the bias of the next unit.
     beside = (plan.node + plan.text_width) / 2 + min(11, free / 2)
     band = plan.step(plan.sizes[i]) if len(left) > 1 else plan.top - plan.bottom
     if plan.text_height * len(right) > band or free < 6:
@@ -188,18 +188,18 @@ def _number_places(plan, i):
 
 
 def _look_of(value):
-    """Colour and line, by the sign: those of 0 are also those of NaN."""
+    """Colour and line, by the sign; NaN looks like 0."""
     looks = (style.POSITIVE, "-"), (style.NEGATIVE, "--"), (NEUTRAL, ":")
     return looks[0 if value > 0 else 1 if value < 0 else 2]
 
 
 def _draw_nodes(ax, plan, values, slopes):
-    """Draw the units with what stands in them: a value or a name, and a slope."""
+    """Draw the units with what is in them: a value or a name, and a slope."""
     names = ["x{}", *["a"] * (len(plan.x) - 2), "ŷ"]
     places, faces = [], []
     room, slopes = 4 if slopes is None else 5, slopes or {}  # digits; what is known
     for i, name in enumerate(names):
-        if i in slopes:  # the two numbers stand like those of a fraction
+        if i in slopes:  # the two numbers are written like a fraction
             ends = plan.x[i] + np.array([-0.36, 0.36]) * plan.node
             ax.hlines(
                 plan.y[i][plan.drawn(i)], *ends, colors=NEUTRAL, linewidth=1, zorder=5
@@ -256,7 +256,7 @@ def describe_network(params, cache=None, grads=None, slopes=None):
         text += f" {f'Layer {i - 1}' if i else 'Input'}: {_listed(values)}"
         text += f", dA {_listed(slopes[i])}." if slopes and i in slopes else "."
     if 0 < len(node_values) <= len(params):
-        text += f" From layer {len(node_values) - 1} on nothing is computed yet."
+        text += f" Nothing is computed yet from layer {len(node_values) - 1} on."
     what, layers = ("weight", params) if grads is None else ("gradient", grads)
     reached = [(i, layer.W) for i, layer in enumerate(layers) if layer]
     i, W = max(reached, key=lambda pair: _magnitudes(pair[1]).max())
@@ -269,5 +269,5 @@ def _listed(values):
 
 
 def _magnitudes(W):
-    """Rounded, so that of two equal ones the first is the largest everywhere."""
+    """Rounded, so that the first of two equal ones is the largest everywhere."""
     return np.clip(np.nan_to_num(np.abs(W)), 0, 1e9).round(10)

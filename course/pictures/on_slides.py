@@ -1,7 +1,7 @@
 """Pictures for a deck: the same drawings on fewer inches, with more pixels an inch.
 
-Pictures are planned in points, as their texts are: so they need no second style. A slide
-has several places for one, and gets the picture for each in which it can be read.
+Pictures are planned in points, as their texts are, so they need no second style. A slide
+has several places for one, and gets the picture for each where it can be read.
 """
 
 import base64
@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from PIL import Image, ImageChops
 
-# What a notebook's environment has that draws them.
+# What is in the environment of a notebook that draws them.
 SWITCH = {"COURSE_PICTURES": "slides"}
 DPI = 158  # the smallest text, of 11 points, is 24 pixels high
 LEAST = 24
@@ -26,7 +26,7 @@ PLACES = {  # what a slide has room for, in pixels
 
 
 def are_drawn() -> bool:
-    """Whether the pictures of this process are for a deck, too."""
+    """Whether the pictures of this process are also for a deck."""
     return SWITCH.items() <= os.environ.items()
 
 
@@ -39,7 +39,7 @@ def for_slides(places, draw) -> dict:
 
 
 def figures(places, draw) -> dict:
-    """What ``draw(place)`` draws where it can be read; the tall one anyway."""
+    """What ``draw(place)`` draws where it can be read; the tall one always."""
     drawn = {place: draw(place) for place in places}
     return {k: fig for k, fig in drawn.items() if k == "tall" or not faults(fig)}
 
@@ -47,7 +47,7 @@ def figures(places, draw) -> dict:
 def inches(place, size, keeps_shape=False):
     """The width and height of a picture in a place, in inches, from its own ``size``.
 
-    It becomes wider by a quarter at most, or higher by four fifths, if its shape is free.
+    If its shape is free, it becomes at most a quarter wider, or four fifths higher.
     """
     shape = size[0] / size[1]
     wide, high = (pixels / DPI for pixels in PLACES[place])
@@ -138,7 +138,7 @@ def _covered(ax, legend, texts):
 
 
 def wrap(figure, columns):
-    """Break titles and labels of Axes in a row that are longer than there is room."""
+    """Break titles and labels of Axes in a row that are longer than their room."""
     figure.draw_without_rendering()
     for ax in figure.axes[:columns]:
         middle = np.mean(ax.bbox.intervalx)

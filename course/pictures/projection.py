@@ -1,4 +1,4 @@
-"""Samples in many dimensions, drawn in two: those in which they are spread most."""
+"""Samples in many dimensions, drawn in the two in which they spread most."""
 
 import itertools
 
@@ -22,18 +22,18 @@ def directions_of(A):
     apart = _centred(A)
     _, directions = np.linalg.eigh(apart.T @ apart)  # (units, units), ascending
     directions = directions[:, [-1, -2]]
-    # A direction and its opposite are the same: have its largest part positive.
+    # A direction and its opposite are the same, so make its largest part positive.
     largest = np.abs(directions).argmax(axis=0)
     return directions * np.sign(directions[largest, [0, 1]])
 
 
 def places_of(A, directions):
-    """Where the samples stand; in more than two units, seen from their middle."""
+    """Where the samples are; with more than two units, seen from their middle."""
     return (_centred(A) if A.shape[-1] > 2 else A) @ directions
 
 
 def _centred(A):
-    """Activations seen from the middle of the samples; of none there is no middle."""
+    """Activations seen from the middle of the samples; none have no middle."""
     return A - A.mean(axis=-2, keepdims=True) if A.size else A
 
 
@@ -41,7 +41,7 @@ def tell_spread(A, places, name) -> dict:
     """How much of the spread of the samples can be seen: a title, and labels."""
     apart = _centred(A)
     labels, words = ["direction 1", "direction 2"], ": all on one point" * (len(A) > 0)
-    if np.sum(apart**2) > 1e-24 * np.sum(A**2):  # but for rounding
+    if np.sum(apart**2) > 1e-24 * np.sum(A**2):  # except for rounding
         shares = 100 * np.sum(places**2, axis=0) / np.sum(apart**2)
         labels = [f"{label}: {share:.0f} %" for label, share in zip(labels, shares)]
         words = f": {shares.sum():.0f} % of its spread"
@@ -51,7 +51,7 @@ def tell_spread(A, places, name) -> dict:
 def digit_space(A, labels, classes=None, name="hidden layer") -> Picture:
     """Activations A (n, units) in the directions of most spread, each as its digit.
 
-    The large digits are the means. ``classes`` are the digits to stress, such as (3, 8);
+    The large digits are the means. ``classes`` are the digits to highlight, such as (3, 8);
     the others are pale. A may also be the images themselves: ``name`` them 'input'.
     """
     A, labels = checks.array("A", A), np.asarray(labels)

@@ -12,7 +12,7 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
     """Success rates with their 95 % intervals: {name: (successes, trials)}.
 
     Where rounding errors decide how some runs end, words round to ``rough`` points. A
-    ``guess`` is a row's name, or the name and from where to where in percent.
+    ``guess`` is a row's name, or the name and both ends in percent.
     """
     words = [_in_words(*pair, rough) for pair in rates.values()]
 
@@ -162,7 +162,7 @@ def fates(shares, size=(10, 3.1)) -> Picture:
             left += widths
         ax.set(xlim=(0, 100), xlabel="networks, in %")
         ax.invert_yaxis()
-        wide = axes.size_in_points(ax)[0] > 600  # else they stand in two rows
+        wide = axes.size_in_points(ax)[0] > 600  # else they take two rows
         columns = len(FATES) if wide else -(-len(FATES) // 2)
         ax.legend(ncols=columns, loc="lower center", bbox_to_anchor=(0.5, 1))
 

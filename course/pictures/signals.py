@@ -21,7 +21,7 @@ def draws(groups, marks=(-2, 2), size=(7.5, 3.4)) -> Picture:
 def draw_histogram(ax, groups, bins=20, marks=()):
     """Draw histograms of weights over one another, with shared bins.
 
-    The area of each is 1: so 200 weights can be seen beside 10,000. ``bins`` is how many
+    The area of each is 1, so that 200 weights can be seen beside 10,000. ``bins`` is how many
     there are, or their edges.
     """
     finite = {name: _finite(values) for name, values in groups.items()}
@@ -65,7 +65,7 @@ def describe_histogram(groups, marks=()):
             part += f"standard deviation {plain(finite.std())}"
         if marks:
             outside = np.mean((values < min(marks)) | (values >= max(marks)))
-            part += f", {100 * outside:.1f} % outside of the lines"
+            part += f", {100 * outside:.1f} % outside the lines"
         parts.append(part)
     lines = f"Lines at {' and '.join(f'{mark:g}' for mark in marks)}. " if marks else ""
     return f"Histograms of weights, each with the area 1. {lines}{'; '.join(parts)}."
@@ -85,11 +85,11 @@ def draw_spread(ax, spreads, of="a", faint=()):
     """Draw the spread of the signal layer by layer on a log axis; some in grey."""
     everything = np.concatenate(list(spreads.values()))
     bottom, top = axes.log_limits(everything)
-    # At least two decades: so that a small change looks small.
+    # At least two decades, so that a small change looks small.
     stretch, rows = max(1.0, np.sqrt(100 * bottom / top)), 0
     bottom, top = bottom / stretch, top * stretch
     for i, (name, values) in enumerate(spreads.items()):
-        # A log axis has no place for 0: such a point stands at the bottom.
+        # A log axis has no place for 0, so such a point goes to the bottom.
         label = f"{name} (0: at the bottom)" if np.any(values == 0) else name
         label = axes.fitted(ax, label)
         rows += label.count("\n") + 1

@@ -1,7 +1,7 @@
 """How every picture of the course looks, and what a cell of a notebook shows of it.
 
 One rule holds in all pictures: colour never carries a meaning alone. Orange is negative
-and blue is positive, and the sign also stands in the number or in the line style; the
+and blue is positive, and the sign also shows in the number or in the line style; the
 classes of points go from orange (the lowest target) to blue (the highest), as the output
 does, and each has its own marker; each run has its own line style.
 """
@@ -36,7 +36,7 @@ _LOOKS = (
     ("#999999", (0, (1, 3)), "P", "O"),
 )
 
-# A line of before, for comparison.
+# An earlier line, for comparison.
 FAINT = {"color": "#8C8C8C", "linestyle": (0, (3, 1.5)), "marker": "x", "zorder": 1.5}
 
 SMALL = 11  # points: the smallest text anywhere
@@ -57,13 +57,13 @@ STYLE = {
 
 
 def line_look(i):
-    """Line properties of the line number ``i`` of a picture."""
+    """Line properties of line number ``i`` of a picture."""
     color, style, marker, _ = _LOOKS[i % len(_LOOKS)]
     return {"color": color, "linestyle": style, "marker": marker}
 
 
 def bar_look(i):
-    """Colour and hatch of the bars number ``i`` of a picture."""
+    """Colour and hatch of bars number ``i`` of a picture."""
     color, _, _, hatch = _LOOKS[i % len(_LOOKS)]
     return color, hatch
 
@@ -71,8 +71,8 @@ def bar_look(i):
 def class_looks(targets):
     """The marker and the colour of each class of a task: {target: line properties}.
 
-    On the surface of an output the ground takes the same colours, but paler: so a point
-    that is learned stands on its own colour.
+    On the surface of an output the ground has the same colours, but paler, so a point
+    that is learned lies on its own colour.
     """
     classes = np.unique(targets)
     middle, reach = (classes[0] + classes[-1]) / 2, np.ptp(classes) or 1.0
@@ -98,7 +98,7 @@ class Picture:
 
     ``draw`` draws on the Axes that it gets; it may be a list of one for each Axes in a
     row. The PNG that Jupyter shows is made once, when it is first asked for. A diagram
-    has places in inches of its ``size``: on a slide it is the same, smaller or larger.
+    has places in inches of its ``size``, so on a slide it is only smaller or larger.
     ``ratios`` are the widths of the Axes of a row.
     """
 
@@ -124,7 +124,7 @@ class Picture:
 
     @property
     def places(self) -> list:
-        """Where on a slide it may stand: what is wide isn't for a column."""
+        """Where on a slide it may go; a wide one doesn't fit a column."""
         is_wide = len(self.draws) > 1 or self.size[0] > 2.3 * self.size[1]
         return ["tall", "low"] if is_wide or self.is_diagram else [*on_slides.PLACES]
 

@@ -10,8 +10,8 @@ from course import checks
 from course.pictures import axes, style
 from course.pictures.style import SIGNED_CMAP, SMALL, Picture, in_row, number, plain
 
-FEW = 12  # so many samples have room for a large point and its numbers
-NOISE = 1e-9  # a difference of rounding is no height
+FEW = 12  # this many samples have room for a large point and its numbers
+NOISE = 1e-9  # a difference this small is rounding, not height
 AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
 
 
@@ -51,12 +51,12 @@ def draw_surface(
     """Draw the output, or one unit's activation, over a square of inputs.
 
     The square reaches beyond the data on each side: by half of their range if the
-    samples are few, so that their texts have room. Each stands as a point with the
-    marker of its class, its target and, for the last layer, the prediction. Lines stand
+    samples are few, so that their texts have room. Each is a point with the marker
+    of its class, its target and, for the last layer, the prediction. Lines are drawn
     halfway between the targets of an output (0.5 for XOR), and at 0 for another unit.
     ``resolution`` are the points along each side of the grid, ``mark`` the rows of the
     task to ring. ``show_z`` shows the unit's weighted sum z in place of its activation,
-    ``as_unit`` the last layer as any other; ``values`` writes what the unit hands on at
+    ``as_unit`` the last layer as any other; ``values`` writes what the unit passes on at
     each sample, in place of the target.
     """
     layer %= len(params)
@@ -107,7 +107,7 @@ def _around(X):
 
 
 def over_square(xs, ys, params, activation, layer=-1, show_z=False):
-    """What `activations_at` gives on a grid: [i, j] at x0 = xs[j], x1 = ys[i]."""
+    """What `activations_at` returns on a grid: [i, j] at x0 = xs[j], x1 = ys[i]."""
     X = np.stack(np.meshgrid(xs, ys), axis=-1)  # (len(ys), len(xs), 2)
     A = activations_at(X.reshape(-1, 2), params, activation, layer, show_z)
     return A.reshape(len(ys), len(xs), -1)
@@ -115,7 +115,7 @@ def over_square(xs, ys, params, activation, layer=-1, show_z=False):
 
 def _color_scale(heights, targets):
     """Where white stands, and how far it is from there to full blue."""
-    if targets is not None:  # of the output: it stands still while a network is trained
+    if targets is not None:  # of the output: it stays still while a network is trained
         low, high = targets.min(), targets.max()
         return (low + high) / 2, max(high - low, 1.0)
     finite = np.abs(heights[np.isfinite(heights)])
@@ -138,7 +138,7 @@ def _frame_square(ax, limits):
 
 
 def halfway(targets):
-    """The levels between the targets; if these are many, the one in the middle."""
+    """The levels between the targets, or the middle one if these are many."""
     values = np.unique(targets)
     if len(values) > len(style.MARKERS):
         values = values[[0, -1]]
@@ -159,7 +159,7 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
     """Draw points with the marker and the colour of their classes.
 
     ``of_task`` are all targets of the task, if some of its points are left out. More
-    values than there are markers are parted by the middle of their range.
+    values than there are markers are split at the middle of their range.
     """
     values = np.unique(targets if of_task is None else of_task)
     names = {value: f"target {value:g}" for value in values}
@@ -170,7 +170,7 @@ def draw_classes(ax, places, targets, of_task=None, size=10):
         names = dict(zip(values, (f"below {middle:.3g}", f"above {middle:.3g}")))
     looks = style.class_looks(values)
     size, edge = (size, 1.8) if len(targets) <= FEW else (size / 2, 1)
-    # A white edge around it, since it may stand on its own colour.
+    # A white edge around it, since it may lie on its own colour.
     around = [withStroke(linewidth=3 * edge, foreground="white")]
     look = {"linestyle": "none", "zorder": 4, "path_effects": around}
     look |= {"markersize": size, "markeredgewidth": edge, "markeredgecolor": "black"}
@@ -221,7 +221,7 @@ def samples(task, size=(5, 4.2)) -> Picture:
     def draw(ax):
         draw_classes(ax, task.X, targets, size=14)
         _frame_square(ax, _around(task.X))
-        # Above the square: inside of it the markers would look like samples.
+        # Above the square, since the markers would look like samples inside.
         above = {"loc": "lower center", "bbox_to_anchor": (0.5, 1.0)}
         ax.legend(**above, ncols=2, frameon=False)
 
@@ -240,7 +240,7 @@ def error_map(networks, activation=mlp.ORIGINAL) -> Picture:
         error = errors[name] = abs(output - (axis + axis[:, None]))
         near, far = plain(error[inside][:, inside].max()), plain(error.max(), 1)
         parts.append(f"{name}: at most {near} in the square, {far} on the map")
-    alt = f"Maps of the error of the sum, in one scale of greys. {'; '.join(parts)}."
+    alt = f"Maps of the error of the sum, on one grey scale. {'; '.join(parts)}."
     finite = [error[np.isfinite(error)] for error in errors.values()]
     draw = partial(_draw_error_map, most=np.concatenate(finite).max(initial=1e-9))
     return in_row(draw, errors, alt, size=(5.5 * len(errors), 3.7))

@@ -1,4 +1,4 @@
-// In the book: where settings stand, playgrounds are made when the reader comes near.
+// In the book, settings become playgrounds when the reader comes near.
 
 import { Run } from "./run.js";
 import { Session, calm } from "./session.js";

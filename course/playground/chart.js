@@ -8,7 +8,7 @@ const COLORS_OF = { train: POSITIVE, test: NEGATIVE };
 const LINE = 16; // pixels between two numbers of an axis
 const log = (x) => Math.log10(Math.max(x, 1e-30));
 
-// 1, 2, 5 times powers of ten; where their numbers would touch, fewer.
+// 1, 2, 5 times powers of ten; fewer where their numbers would touch.
 function ticksBetween(low, high, room) {
   for (let every = 1, [steps, ...fewer] = [[1, 2, 5], [1, 3], [1]]; ;) {
     const ticks = [];
@@ -40,7 +40,7 @@ export class Chart {
     this.bounds = { left: 58, right: width - 10, top: 24, bottom: height - 24 };
   }
 
-  // The theme may be another one by now.
+  // The theme may have changed by now.
   readColors() {
     const { color, backgroundColor, fontFamily } = getComputedStyle(this.canvas);
     Object.assign(this, { ink: color, paper: backgroundColor, font: `15px ${fontFamily}` });

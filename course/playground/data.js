@@ -1,6 +1,6 @@
 // The data: two inputs and a target, drawn by a seed, and the features made of them.
 //
-// The numbers have three decimals: they can be read, and are the same in Python, whose
+// The numbers have three decimals, so they can be read, and are the same in Python, whose
 // sine may differ in the last digit.
 
 import { Rng } from "./numbers.js";

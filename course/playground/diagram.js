@@ -7,7 +7,7 @@ import { fmt, nameOf } from "./words.js";
 
 const THUMB = 50; // points along each side of a unit's picture
 // Pixels from a layer to the next:
-const LEAST = 48; // two buttons; where there is less, it scrolls to the side
+const LEAST = 48; // two buttons; with less, it scrolls to the side
 const ROOMY = 112; // a title between two buttons
 const FOR_NAME = 58; // "layer 0"
 const FOR_BIAS = 76; // a bias below its unit
@@ -80,7 +80,7 @@ export class Diagram {
     this.heads.querySelectorAll("*")[focused]?.focus();
   }
 
-  // A title between the buttons for less and more, and what stands below.
+  // A title between the buttons for less and more, and what is below.
   head([title, part, label], changes, below) {
     const [less, more] = changes.map((values, i) => {
       const props = { class: "small", "data-part": part, "aria-label": `${label} ${"−+"[i]}` };
@@ -98,7 +98,7 @@ export class Diagram {
     return select(label, "activation", choose).offer(Object.entries(SPEC.output.options), now);
   }
 
-  // Where everything stands.
+  // Where everything goes.
   layout() {
     const { sizes } = this.session.run;
     const { clientWidth, clientHeight: height } = this.element;
@@ -159,7 +159,7 @@ export class Diagram {
     label.classList.toggle("tight", !fits);
   }
 
-  // The units of now; `one` is the network at the probe, or null.
+  // The units as they are now; `one` is the network at the probe, or null.
   draw(surfaces, one) {
     const { run, discrete, chosen, probe } = this.session;
     const pressed = String(chosen ?? [run.net.layers.length, 0]);

@@ -20,7 +20,7 @@ export function h(tag, props = {}, ...children) {
 export const button = (content, props, onclick) =>
   h("button", { type: "button", ...props, onclick }, content);
 
-// Set a property only where it is another one: each costs the browser.
+// Set a property only if it has changed, since each costs the browser time.
 export function put(node, name, value) {
   const kept = (node.kept ??= {});
   if (kept[name] !== value) node[name] = kept[name] = value;
@@ -43,7 +43,7 @@ export function icon(name) {
 export function select(label, part, choose) {
   const props = { "aria-label": label, "data-part": part };
   const box = h("select", { ...props, onchange: () => choose(box.value) });
-  // Pairs of a value and its words, and the value of now.
+  // Pairs of a value and its words, and the current value.
   box.offer = (pairs, now) => {
     if (box.offered !== String(pairs))
       box.replaceChildren(...pairs.map(([value, words]) => h("option", { value }, words)));
@@ -157,7 +157,7 @@ function dial(name, spec, set) {
   return Object.assign(both, { show });
 }
 
-// Buttons of which one is pressed, or several if it is a list, one at least. `content(value)`:
+// Buttons of which one is pressed, or several if it is a list, at least one. `content(value)`:
 // what one shows.
 export function choices(name, spec, set, content = (value) => spec.options[value]) {
   const press = (node) => {

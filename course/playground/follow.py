@@ -34,7 +34,7 @@ OTHERS = [
 class Follower:
     """Goes through ``steps``, which yield layers, or as `mlp_core.steps` loss and layers.
 
-    ``shapes`` are those that each W must have, ``begun`` is the step of the first.
+    ``shapes`` are those that the W must have, ``begun`` is the step of the first.
     """
 
     def __init__(self, steps, shapes, begun=0):
@@ -72,7 +72,7 @@ class Follower:
 
     def _numbers(self, given):
         if given is None:
-            raise ValueError("it yields nothing: write `yield params`")
+            raise ValueError("it yields nothing, so write `yield params`")
         has_loss = isinstance(given, tuple) and isinstance(given[0], Real)
         return twin.numbers_of("layers", given[1] if has_loss else given, self.shapes)
 
@@ -83,14 +83,14 @@ class TooSlow(BaseException):
 
 @contextlib.contextmanager
 def at_most(seconds):
-    """Stop what is in the block, in whichever thread, by `TooSlow`.
+    """Stop the block with `TooSlow`, in whichever thread it runs.
 
     A kernel may hear widgets in a thread of their own, which no interrupt reaches. The
-    block must call what it does: Python 3.13 looks for no ``except`` around a bare loop.
+    block must call functions: Python 3.13 looks for no ``except`` around a bare loop.
     """
     lock, thread, over = threading.Lock(), threading.get_ident(), threading.Event()
 
-    def throw():  # never taken back by NULL: Python 3.11 then hangs where it is traced
+    def throw():  # never taken back with NULL: Python 3.11 then hangs when traced
         target, error = ctypes.c_ulong(thread), ctypes.py_object(TooSlow)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(target, error)
 
@@ -120,7 +120,7 @@ def _pause():
 
 
 def _ending(error) -> str:
-    """How a step ended, with the last line of the learner's own."""
+    """How a step ended, with the last line of the learner's code."""
     place = ""
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code

@@ -1,4 +1,4 @@
-// Python trains in the page's place: what it is asked for, and how fast it answers.
+// Python trains in place of the page: what it is asked for, and how fast it answers.
 
 const QUICK = 100; // milliseconds that an answer takes
 const PATIENCE = 2500; // milliseconds until it is said to be busy

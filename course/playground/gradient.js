@@ -7,7 +7,7 @@ import { NUDGE, checkSlopes } from "./slopes.js";
 import { fmtSlope, nameOf, signed } from "./words.js";
 
 const MOST_ROWS = 20;
-const PYTHON = "Python makes steps of its own; this is the page's next one.";
+const PYTHON = "Python makes its own steps; this is the page's next one.";
 const BUG = "train with the original notebook's bug";
 
 function verdictOf(checks, hasBug) {
@@ -16,8 +16,8 @@ function verdictOf(checks, hasBug) {
   const all = checks.length;
   const are = wrong === 1 ? "is wrong: its edge is" : "are wrong: their edges are";
   if (wrong) return `${wrong} of ${all} gradients ${are} red and dotted.`;
-  if (hasBug) return "On these samples the bug does not show.";
-  if (!open) return `All ${all} gradients agree with what is measured.`;
+  if (hasBug) return "The bug does not show on these samples.";
+  if (!open) return `All ${all} gradients agree with the measured slopes.`;
   return `${all - open} of ${all} gradients agree; the others can't be measured.`;
 }
 
@@ -43,10 +43,10 @@ function stepWords(run, { isBias }, i) {
 
 function measuredWords({ up, down, slope, error, isKink, isSmall, isWrong }) {
   let verdict = `The gradient ${isWrong ? "is wrong" : "agrees"} (relative error ${fmtSlope(error)}).`;
-  if (isKink) verdict = "A z crosses a kink in between: this says nothing.";
+  if (isKink) verdict = "A z crosses a kink in between, so this says nothing.";
   else if (isSmall && !isWrong)
-    verdict = "The slope is too small beside the loss to be measured: this says nothing.";
-  const what = `L being the loss of these samples and h ${NUDGE}: (L(w + h) − L(w − h)) / 2h`;
+    verdict = "The slope is too small for this loss to be measured, so this says nothing.";
+  const what = `where L is the loss on these samples and h is ${NUDGE}: (L(w + h) − L(w − h)) / 2h`;
   const numbers = `(${up.toFixed(12)} − ${down.toFixed(12)}) / ${2 * NUDGE}`;
   return `Measured, ${what} = ${numbers} = ${fmtSlope(slope)}. ${verdict}`;
 }
@@ -90,7 +90,7 @@ export class Gradient {
     this.lines.forEach((line, at) => write(line, lines[at] ?? ""));
   }
 
-  // Its point in the large picture, too.
+  // Its point in the large picture as well.
   choose(sample) {
     const { rows, data } = this.session.run;
     const { X, n } = data.train;

@@ -27,7 +27,7 @@ export class Hundred {
 
   start(seed) {
     const run = new Run({ ...this.settings, seed });
-    run.every = Infinity; // no moments: nobody looks back
+    run.every = Infinity; // no moments, since nobody looks back
     return (this.like = run);
   }
 }

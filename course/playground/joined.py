@@ -15,9 +15,9 @@ EXPORT = rf"(?m)^export (?:(?=(?:const|let|function|class|async) )|{NAMES};\n)"
 
 
 def joined(path) -> str:
-    """The module, with all that it imports in the place of its imports, each once.
+    """The module, with what it imports in place of its imports, each once.
 
-    What the module at ``path`` exports as its default stays so.
+    The default export of the module at ``path`` stays.
     """
     done, top = set(), path.read_text(encoding="utf-8")
 
@@ -37,5 +37,5 @@ def joined(path) -> str:
     script = whole(top, path.parent)
     left = re.findall(r"(?m)^(?:import|export)\b.*", script)
     if left != re.findall("(?m)^export default .*", top):
-        raise ValueError(f"a form that is not known here is among {left}")
+        raise ValueError(f"an unknown form is among {left}")
     return script

@@ -7,10 +7,10 @@ import { SPEC, fromAddress, toAddress } from "./settings.js";
 import { View } from "./view.js";
 
 const LOST =
-  "The address leads to the start of this run: more than 20,000 steps, and what was changed on the way, can't be kept in it.";
-const WAIT = 300; // milliseconds: a browser takes an address only so often
+  "The address leads to the start of this run, since it can't hold more than 20,000 steps, or changes made on the way.";
+const WAIT = 300; // milliseconds, since a browser accepts an address only so often
 
-// `start` is an address, too: what the page's own one doesn't say.
+// `start` is also an address: what the page's own one doesn't say.
 export function mountPage(element, start = "") {
   const parts = [start, location.hash.slice(1)].map(fromAddress);
   const complaints = parts.flatMap((part) => part.complaints);

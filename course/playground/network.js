@@ -5,7 +5,7 @@
 
 export const ALPHA = -0.2; // of the leaky ReLU: that of mlp_core.ORIGINAL
 
-// In one loop for each: a function that is handed over makes it several times slower.
+// In one loop for each: passing a function in makes it several times slower.
 export function activate(name, z, a) {
   const n = z.length;
   if (name === "tanh") for (let i = 0; i < n; i++) a[i] = Math.tanh(z[i]);
@@ -109,7 +109,7 @@ export class Net {
   }
 
   // Into `grads`: the slope of the loss with respect to each parameter. The original
-  // notebook's bug: the first layer takes the target for each input.
+  // notebook's bug: the first layer uses the target for each input.
   backward(p, Y, grads, hasBug = false) {
     const { n, A, Z, output } = this;
     const dZ = (this.dZ ??= this.arrays()); // most networks are only looked at

@@ -8,7 +8,7 @@ export const GREY = "#8a94a0";
 export const NEGATIVE = "#d55e00";
 export const POSITIVE = "#0072b2";
 
-// From -1, NEGATIVE, by white to 1, POSITIVE: red, green and blue; darker by a factor.
+// From -1, NEGATIVE, through white to 1, POSITIVE: red, green and blue; darker by a factor.
 function channelsAt(t, factor = 1) {
   const end = t < 0 ? [213, 94, 0] : [0, 114, 178];
   return end.map((channel) => Math.round(factor * (255 + (channel - 255) * Math.abs(t))));
@@ -94,7 +94,7 @@ function contour(values, level) {
       const b = values[i + 1];
       const c = values[i + size + 1];
       const d = values[i + size];
-      if (!parts(a, b) && !parts(b, c) && !parts(c, d)) continue; // without an array: 10,000 times
+      if (!parts(a, b) && !parts(b, c) && !parts(c, d)) continue; // without an array, since it runs 10,000 times
       const ends = [];
       if (parts(a, b)) ends.push(x + share(a, b), y + 0.5);
       if (parts(b, c)) ends.push(x + 1.5, y + share(b, c));
@@ -164,7 +164,7 @@ function mark(context, kind, x, y, r) {
 }
 
 // A canvas with the pixels of the screen, wiped; drawn in CSS pixels. Its size is asked for
-// once, by `measure`: to ask in each frame has the browser lay out the page in each frame.
+// once, by `measure`: asking in each frame makes the browser lay out the page each time.
 export function measure(canvas) {
   canvas.shown = { width: canvas.clientWidth, height: canvas.clientHeight };
 }

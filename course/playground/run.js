@@ -5,7 +5,7 @@ import { Net, initialize } from "./network.js";
 import { Rng } from "./numbers.js";
 import { activationsOf, defaultsFor } from "./settings.js";
 
-// These may change on the way; what else changes begins a new run.
+// These may change during a run; any other change begins a new one.
 const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2", "gradient"];
 const QUIET = ["step", "hide", "pace"]; // these change nothing of a run
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
@@ -89,7 +89,7 @@ export class Run {
     if (!names.length) return;
     this.cut();
     this.prepare();
-    // At the start it is as if it had always been so, but for what the weights are drawn by.
+    // At the start it is as if it had always been so, except for how the weights were drawn.
     const isStart = !this.step && !this.events.length && !names.includes("activation");
     if (!isStart) return this.note(Object.fromEntries(names.map((name) => [name, values[name]])));
     Object.assign(this, { first: this.settings, isBroken: false });
@@ -133,7 +133,7 @@ export class Run {
     return Object.assign(event, { to: this.step, values: [...values] });
   }
 
-  // So many steps more, or fewer if the time is over.
+  // So many more steps, or fewer if the time is up.
   train(count, milliseconds = Infinity) {
     this.cut();
     const until = performance.now() + milliseconds;
@@ -190,7 +190,7 @@ export class Run {
   }
 
   // Half the squared error over all training data and all test data, without penalties;
-  // null where there are none.
+  // null if there are none.
   losses() {
     const of = (part) => (part?.Y.length ? part.net.forward(this.p).loss(part.Y) : null);
     return { train: of(this.parts.train), test: of(this.parts.test) };

@@ -6,16 +6,16 @@ import { Hundred } from "./hundred.js";
 import { Run } from "./run.js";
 import { SPEC, outputFor } from "./settings.js";
 
-// Of each pace: so many steps, and every how many milliseconds.
+// For each pace: how many steps, and every how many milliseconds.
 export const PACES = SPEC.pace.options;
 const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
-const CALM = 250; // milliseconds between pictures, for who wants less motion
+const CALM = 250; // milliseconds between pictures, for users who want less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const UNSEEN = 31; // frames pass meanwhile, and training goes on; odd, so that jumps are seen as such
-const GONE = "Python is gone, with its kernel: Play is the page's own.";
-const OTHER = "The network here was changed meanwhile: run the cell again to follow its steps.";
-const CHANGED = "Python's steps know nothing of this change: Play is the page's own.";
+const GONE = "Python is gone, with its kernel, so Play is now the page's own.";
+const OTHER = "The network here was changed meanwhile. Run the cell again to follow its steps.";
+const CHANGED = "Python's steps know nothing of this change, so Play is now the page's own.";
 const AGAIN = "Play calls them again.";
 export const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 
@@ -33,7 +33,7 @@ export class Session {
     this.discrete = false;
     this.brush = "1"; // what a click does to own points: "0" and "1" add, or "erase"
     this.python = null; // who trains in the page's place: see `follow`
-    this.told = ""; // why Python trains no longer
+    this.told = ""; // why Python no longer trains
     this.hundred = null; // these settings from a hundred seeds
     this.pane = null; // what is open below the network; null: what has room
     this.parameter = 0; // whose gradient is opened
@@ -93,7 +93,7 @@ export class Session {
     this.tell("settings");
   }
 
-  // Whether Python begins anew with what it is asked next.
+  // Whether Python starts again with what it is asked next.
   get begins() {
     const { python, run } = this;
     return python.begins && (!python.event || run.step < run.end);
@@ -106,7 +106,7 @@ export class Session {
     python.ask(count, run.step, begins);
   }
 
-  // When an answer takes long, that is said once.
+  // If an answer takes long, say so once.
   wait(now) {
     const { python } = this;
     if (python.isGone()) return this.letGo(GONE);
@@ -143,7 +143,7 @@ export class Session {
     this.tell("look");
   }
 
-  // What is changed here Python knows nothing of, unless it can begin anew.
+  // Python knows nothing of changes made here, unless it can start again.
   mind() {
     const { python, run } = this;
     if (python?.begins && !python.event) this.told = ""; // how it ended
@@ -198,7 +198,7 @@ export class Session {
     this.tell(this.run.settings === settings ? "run" : "settings");
   }
 
-  // Some settings, and what they bring. What is looked at may be gone then.
+  // Some settings, and what they bring. What was looked at may then be gone.
   change(values) {
     const { sizes } = this.run;
     this.run.change("data" in values ? this.withData(values) : values);

@@ -1,4 +1,4 @@
-// The settings: what they admit, which differ from the defaults, and an address for them.
+// The settings: what they allow, which differ from the defaults, and an address for them.
 
 import { VERSION } from "./numbers.js";
 import SPEC from "./settings.json" with { type: "json" };
@@ -22,8 +22,8 @@ export function complaint(name, value) {
   const isList = Array.isArray(value);
   if (isList !== "of" in spec && !(isList && value.length && spec.each))
     return `${name} must be ${"of" in spec ? "a list" : "one value"}`;
-  if (isList && value.length > count) return `${name} may have ${count} at most`;
-  if (spec.some && !value.length) return `${name} needs one at least`;
+  if (isList && value.length > count) return `${name} may have at most ${count}`;
+  if (spec.some && !value.length) return `${name} needs at least one`;
   for (const one of isList ? value : [value]) {
     const told = `not ${typeof one === "object" ? JSON.stringify(one) : one}`;
     if (spec.of === "points") {
@@ -35,7 +35,7 @@ export function complaint(name, value) {
     } else if (!Number.isFinite(one)) return `${name} must be a number, ${told}`;
     else if (!(least <= one && one <= most))
       return `${name} must be from ${least} to ${most}, ${told}`;
-    else if (spec.whole && !Number.isInteger(one)) return `${name} must be whole`;
+    else if (spec.whole && !Number.isInteger(one)) return `${name} must be a whole number`;
   }
   return "";
 }
@@ -67,7 +67,7 @@ export function fromAddress(text) {
   const complaints = [];
   for (const [name, word] of new URLSearchParams(text)) {
     if (name === "v" && Number(word) !== VERSION)
-      complaints.push("this link is of another version: its seeds draw other numbers");
+      complaints.push("this link is from another version, whose seeds draw other numbers");
     if (name === "v") continue;
     const value = parse(SPEC[name] ?? {}, word);
     const wrong = complaint(name, value);

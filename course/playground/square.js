@@ -1,4 +1,4 @@
-// The large picture: a unit over the square of inputs, and a point that is looked at.
+// The large picture: a unit over the square of inputs, and the point looked at.
 
 import { REACH, pixelsIn } from "./data.js";
 import { h, write } from "./elements.js";
@@ -49,7 +49,7 @@ export class Square {
     element.classList.toggle("pinned", !!this.isPinned); // held, not only pointed at
   }
 
-  // What is to be said of it.
+  // Returns what to say about it.
   drawSurface(context, surfaces, one, grey) {
     const { run, shown, probe, discrete } = this.session;
     const [layer, unit] = shown;
@@ -88,7 +88,7 @@ export class Square {
     const names = axes.map((unit) => `unit ${unit}`);
     this.showAxes(isBounded ? [-1, 0, 1] : [0], (x) => (1 + x / reach) / 2, names);
     this.tellScale(-reach, reach);
-    if (!one) return `layer ${space} sees the points so`;
+    if (!one) return `how layer ${space} sees the points`;
     return `it is at (${axes.map((unit) => fmt(one.A[layer][unit])).join(", ")})`;
   }
 

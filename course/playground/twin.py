@@ -1,7 +1,7 @@
-"""What the page does, by `mlp_core`: settings, data, first network, training.
+"""What the page does, with `mlp_core`: settings, data, first network, training.
 
-settings.json is the one home of the settings. Random numbers and data are those of the
-page bit for bit; what is computed from them is the same but for rounding.
+settings.json is the one home of the settings. Random numbers and data match the page's
+bit for bit; what is computed from them is the same except for rounding.
 """
 
 import itertools
@@ -23,7 +23,7 @@ N = 200  # points are drawn
 
 
 def check(name, value):
-    """The value of a setting, as JSON has it; an error if it is not admitted."""
+    """The value of a setting, as JSON has it; an error if it is not allowed."""
     if name not in SPEC:
         raise TypeError(f"there is no setting {name}")
     spec, one = SPEC[name], checks.number
@@ -48,14 +48,14 @@ def _list_of(one, name, value, least=0, most=None):
 
 
 def others(name, shown) -> list[str]:
-    """What ``hide`` takes so that of all that it can take just these are shown."""
+    """What ``hide`` must hold so that just these parts are shown."""
     options = SPEC["hide"]["options"]
     shown = _list_of(partial(checks.one_of, options=options), name, shown)
     return [part for part in options if part not in shown]
 
 
 def make_data(settings) -> list[mlp.Task]:
-    """The training data and the test data, if there are: two inputs and a target."""
+    """The training data and the test data, if any: two inputs and a target."""
     kind, parts = settings["data"], [np.reshape(settings["points"], (-1, 3))]
     if kind in ("xor", "sum"):
         parts = [np.hstack({"xor": mlp.XOR, "sum": mlp.SUM}[kind][1:])]
@@ -69,9 +69,9 @@ def make_data(settings) -> list[mlp.Task]:
 
 @lru_cache
 def _draw(kind, noise, seed):
-    """Points (N, 3), each x0, x1 and a target, of three decimals."""
+    """Points (N, 3), each x0, x1 and a target, with three decimals."""
     rng, i, y = np.random.default_rng(seed), np.arange(N), np.arange(N) % 2
-    draw = {  # what a point takes, before its noise
+    draw = {  # what a point draws, before its noise
         "spirals": lambda: (0, 0, 0),
         "gaussians": lambda: (*rng.standard_normal(2), 0),
         "xor_clouds": lambda: (*rng.random(2), rng.integers(2)),
@@ -102,9 +102,9 @@ def _draw(kind, noise, seed):
 
 
 def training_of(data) -> mlp.Task:
-    """The training data of what `make_data` made."""
+    """The training data from `make_data`."""
     if not data:
-        raise ValueError("there are no points yet: click into the picture to add some")
+        raise ValueError("there are no points yet: click in the picture to add some")
     return data[0]
 
 
@@ -117,7 +117,7 @@ def features_of(names, X) -> np.ndarray:
 
 
 def whole(settings) -> dict:
-    """All settings: those that are given, and what is usual for their data."""
+    """All settings: the given ones, and the usual ones for their data."""
     beyond = settings.get("data") in ("sum", "plane", "hills")
     output = "identity" if beyond else DEFAULTS["output"]  # reaches the targets
     return DEFAULTS | {"output": output} | settings
@@ -144,10 +144,10 @@ def numbers_of(name, layers, right) -> list[float]:
     layers = checks.params(name, layers)
     found = [W.shape for W, _ in layers]
     if found != right:
-        raise ValueError(f"{name}: W are {found}, but the page has {right}")
+        raise ValueError(f"{name}: the W are {found}, but the page has {right}")
     numbers = fast.join(layers)
     if not np.isfinite(numbers).all():
-        raise ValueError("numbers exploded: lower the learning rate, then Reset")
+        raise ValueError("numbers exploded, so lower the learning rate, then Reset")
     return numbers.tolist()
 
 
@@ -163,11 +163,11 @@ class Run:
         self.train(now["step"])
 
     def go_on(self, events, step):
-        """Up to a step, across what was changed by hand: `events` as run.js tells them."""
+        """Train up to a step, with the changes by hand: `events` as run.js tells them."""
         for event in [*events, {"step": step}]:
             if event["step"] < step < event.get("to", 0):
                 raise ValueError(
-                    f"of the steps to {event['to']}, made by Python, the last is known"
+                    f"of Python's steps to {event['to']}, only the last is known"
                 )
             self.train(min(event["step"], step) - self.step)
             if max(event["step"], event.get("to", 0)) <= step:
@@ -189,7 +189,7 @@ class Run:
 
     @property
     def X(self) -> np.ndarray:
-        """The training data as the network takes them, (n, inputs)."""
+        """The training data as the network gets them, (n, inputs)."""
         return features_of(self.settings["features"], training_of(self.data).X)
 
     @property
@@ -199,7 +199,7 @@ class Run:
 
     @property
     def loss(self) -> dict:
-        """Of 'training', and of 'test' where there are test data: without penalties."""
+        """On 'training', and on 'test' if there are test data; without penalties."""
         params, activation = self.with_features()
         with np.errstate(all="ignore"):  # the numbers may explode
             outputs = [mlp.forward(params, X, activation)[0] for _, X, _ in self.data]
@@ -208,7 +208,7 @@ class Run:
             }
 
     def train(self, steps):
-        """So many steps more, as `mlp_core.train` makes them, with the settings of now."""
+        """So many more steps, as `mlp_core.train` makes them, with the current settings."""
         if not self.data:
             return
         X, Y = self.X, self.Y
@@ -219,7 +219,7 @@ class Run:
         self.diverged_at = history.diverged_at and self.step + 1
 
     def sweep(self, seeds, steps=2000) -> fast.Sweep:
-        """These settings from other seeds, as '100 seeds' on the page trains them."""
+        """Train these settings from other seeds, as '100 seeds' on the page does."""
         more = {"sizes": sizes_of(self.settings), "scheme": self.settings["scheme"]}
         more |= {
             "batch_size": self._batch,
@@ -231,12 +231,12 @@ class Run:
 
     @property
     def _batch(self):
-        """So many samples of a step, as in `mlp_core`."""
+        """How many samples a step has, as in `mlp_core`."""
         return min(self.settings["batch"], len(self.Y)) or None
 
     @property
     def _usual(self):
-        """What training and sweeps take."""
+        """What training and sweeps share."""
         now = self.settings
         more = {"activation": self.activations, "learning_rate": now["learning_rate"]}
         if now["l1"] or now["l2"] or now["gradient"] == "original":
@@ -244,7 +244,7 @@ class Run:
         return more
 
     def gradient(self, params, X, Y, activation):
-        """That of the loss + l1 * sum of abs(W) + l2 / 2 * sum of W**2."""
+        """The gradient of loss + l1 * sum of abs(W) + l2 / 2 * sum of W**2."""
         has_bug = self.settings["gradient"] == "original"
         gradient = original_loss_and_grads if has_bug else mlp.loss_and_grads
         value, grads = gradient(params, X, Y, activation)

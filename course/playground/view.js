@@ -15,11 +15,11 @@ import { fmtStep, formulaOf, lineOf, nameOf, statusOf } from "./words.js";
 
 const FINE = 100; // points along each side of the large picture
 const COARSE = 50; // of the run in grey
-const READABLE = 60; // milliseconds between numbers: nobody reads them faster
+const READABLE = 60; // milliseconds between numbers, since nobody reads faster
 const SHARE = 10; // and these take a tenth of the time at most
-const FEW = 45; // so many numbers have room below the network
+const FEW = 45; // this many numbers have room below the network
 
-const BELOW = ["formula", "numbers", "gradient", "seeds"]; // what may stand below the network
+const BELOW = ["formula", "numbers", "gradient", "seeds"]; // what may be below the network
 const PANES = { numbers: "Numbers", gradient: "Gradient", seeds: "100 seeds" };
 
 export class View {
@@ -68,7 +68,7 @@ export class View {
     this.observer.disconnect();
     this.root.remove();
     if (--this.session.views) return;
-    this.session.play(false); // nobody looks
+    this.session.play(false); // nobody is looking
     this.session.isTrying = false;
   }
 
@@ -76,7 +76,7 @@ export class View {
     if (what === "frame") return this.draw();
     if (what === "seeds") return this.seeds.draw();
     if (what === "settings") this.rebuild();
-    cancelAnimationFrame(this.next); // one picture for all that happens between two
+    cancelAnimationFrame(this.next); // one picture for everything since the last
     this.next = requestAnimationFrame(() => this.draw());
   }
 
@@ -91,7 +91,7 @@ export class View {
     const goTo = (step) => now((run) => run.goTo(step))();
     this.step = h("span", { class: "at" });
     this.scrub = range({ min: 0, "aria-label": "step" }, goTo);
-    const title = "Keep this run in grey, to compare the next one with";
+    const title = "Keep this run in grey, to compare with the next one";
     const props = { class: "text", title, "data-part": "compare" };
     this.compare = button("Compare", props, () => session.compare(!session.grey));
     this.panes = Object.entries(PANES).map(([name, label]) =>
@@ -145,7 +145,7 @@ export class View {
     );
     const check = () => session.look({ discrete: box.checked });
     const box = h("input", { type: "checkbox", onchange: check });
-    const title = "Discrete: only on which side of the line it is";
+    const title = "Discrete: show only the side of the line";
     const props = { class: "field", title, "data-part": "discrete" };
     const discrete = h("label", props, box, "classes");
     const head = h("div", { class: "head" }, this.what, ...this.axes, discrete);
@@ -169,7 +169,7 @@ export class View {
     this.brush.hidden = data !== "own";
     for (const name of ["noise", "test", "data_seed"])
       this.controls[name].inert = ["xor", "sum", "own"].includes(data); // nothing to draw
-    // What changes on the way leaves the data as they are.
+    // What may change during a run leaves the data as they are.
     if (this.surfaces?.data !== run.data) this.surfaces = new Surfaces(run, FINE);
     const key = JSON.stringify([run.sizes, run.settings.features]);
     if (this.key !== key) {
@@ -197,7 +197,7 @@ export class View {
       put(element, "hidden", !isOpen);
       put(this.panes[i], "ariaExpanded", isOpen);
     });
-    // Where it came and went with the pointer, all below it would jump.
+    // If it came and went with the pointer, everything below would jump.
     put(this.formula, "hidden", hide.includes("formula") || !["", "numbers"].includes(this.pane));
     Object.assign(weights, { wrong: [], opened: null });
     if (!gradient.element.hidden) gradient.draw();
@@ -266,13 +266,13 @@ export class View {
     write(this.status, words);
     this.status.classList.toggle("broken", run.divergedAt !== null);
     put(this.square.readout, "ariaLive", playing ? "off" : "polite");
-    write(this.spoken, playing ? "It trains." : words);
+    write(this.spoken, playing ? "Training." : words);
     if (!playing) this.chart.canvas.ariaLabel = `loss by step; ${lineOf(run.step, losses)}`;
   }
 
   tellPython() {
     const { python, told } = this.session;
-    const late = python?.isLate ? " It does not answer: it is busy, or gone." : "";
+    const late = python?.isLate ? " It isn't answering, so it is busy or gone." : "";
     write(this.python, told || (python ? `Python trains with ${python.by}.${late}` : ""));
   }
 

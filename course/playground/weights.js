@@ -5,7 +5,7 @@ import { h, write } from "./elements.js";
 import { fmt } from "./words.js";
 
 const HOW_TO =
-  "Drag a number or an edge to the side, or type; arrow keys change it, with Shift less. W has a row for each input and a column for each unit.";
+  "Drag a number or an edge sideways, or type; arrow keys change it, less with Shift. W has a row for each input and a column for each unit.";
 const OPENS = " A click on an edge opens its gradient.";
 const TYPED = { type: "text", inputmode: "decimal", autocomplete: "off" };
 const KEYS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
@@ -105,12 +105,12 @@ export class Weights {
     this.session.do((run) => run.put(i, value));
   }
 
-  // By a hand, which is not so fine.
+  // By hand, which is less fine.
   move(i, value) {
     this.put(i, Math.round(value * 1e4) / 1e4);
   }
 
-  // To the right or up is more; a press without a move: type, or open the gradient.
+  // Right or up is more; a press without a move lets you type, or opens the gradient.
   drag(event, i) {
     const node = event.currentTarget;
     const { box } = this.all[i];

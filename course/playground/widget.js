@@ -5,7 +5,7 @@ import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { View } from "./view.js";
 
-const OFTEN = 250; // milliseconds between two words to Python
+const OFTEN = 250; // milliseconds between two messages to Python
 const SELDOM = 1000; // the same, while it plays
 
 export default () => {
@@ -35,7 +35,7 @@ function connected(model) {
   const session = new Session(now.first ? Run.again(now) : new Run(model.get("settings")));
   const whole = wholeOf(model);
   const send = (content, begins) => {
-    if (begins) tell(); // else an older word on its way could come after this one
+    if (begins) tell(); // else an older message on its way could come after this one
     model.send(begins ? { ...content, now: model.get("now") } : content);
   };
   const follow = (what) => session.follow(what, send, () => isGone(whole));

@@ -26,7 +26,7 @@ REACH = 3.45  # of the square that the page shows
 
 
 class Playground(anywidget.AnyWidget):
-    """A network to play with, from these settings on.
+    """A network to play with, starting from these settings.
 
     - ``data``: xor, sum, xor_clouds, circles, spirals, gaussians, plane, hills, or own with
       its ``points`` [x0, x1, target]; ``noise`` and ``test``, the share of test data, from
@@ -42,11 +42,11 @@ class Playground(anywidget.AnyWidget):
     - ``gradient``: right, or original, with the bug of the original notebook
     - ``hide``: some of data, noise, test, batch, data_seed, features, layers, units, activation,
       learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,
-      numbers, gradient, seeds; or ``show``: of these no others
+      numbers, gradient, seeds; or ``show``: these and no others
     - or ``X`` (n, 2), from -3 to 3, and ``Y`` (n, 1), from 0 to 1: your own points
 
     Python reads what the page shows: ``play.seed``, ``play.learning_rate``; ``print`` writes
-    its settings, as a line that makes it anew.
+    its settings, as a line that makes it again.
     """
 
     _esm = page.KEYS + joined(FOLDER / "widget.js")
@@ -61,11 +61,11 @@ class Playground(anywidget.AnyWidget):
     def __init__(self, *, X=None, Y=None, show=None, **settings):
         if show is not None:
             if "hide" in settings:
-                raise TypeError("show says it all: leave out hide")
+                raise TypeError("give show or hide, not both")
             settings["hide"] = twin.others("show", show)
         if X is not None or Y is not None:
             if "data" in settings or "points" in settings:
-                raise TypeError("X and Y are the data: leave out data and points")
+                raise TypeError("X and Y are the data, so leave out data and points")
             settings |= {"data": "own", "points": _points(X, Y)}
         super().__init__(settings={k: twin.check(k, v) for k, v in settings.items()})
         self.add_class("course-playground")
@@ -86,7 +86,7 @@ class Playground(anywidget.AnyWidget):
 
     @property
     def X(self) -> np.ndarray:
-        """The training data as the network takes them, (n, inputs)."""
+        """The training data as the network gets them, (n, inputs)."""
         return twin.features_of(self._settings["features"], self._training.X)
 
     @property
@@ -110,12 +110,12 @@ class Playground(anywidget.AnyWidget):
         self.given = {"number": next(self._numbers), "values": values}
 
     def replay(self, step=None) -> list[mlp.Layer]:
-        """Train the page's run by `mlp_core`, with what was changed by hand: the layers.
+        """Train the page's run with `mlp_core`, changes by hand included; return the layers.
 
-        ``step``: one before that which the page shows. Up to 1,000 steps and a learning
-        rate of 0.1 they are those of the page to 1e-9. JavaScript and NumPy round
-        differently in the last digit, and each step can enlarge a difference, the more
-        the larger the rate: further on, two right runs may part. What `follow` trained is
+        ``step`` may be earlier than the one that the page shows. Up to 1,000 steps and a
+        learning rate of 0.1 the layers match the page's to 1e-9. JavaScript and NumPy
+        round the last digit differently, and each step can enlarge a difference, more so
+        at a larger rate, so two right runs may part later. What `follow` trained is
         taken over.
         """
         here, events = self._step, list(self.now.get("events", []))
@@ -131,9 +131,9 @@ class Playground(anywidget.AnyWidget):
         """Let Python train what the page shows; the cell ends at once, and the page asks.
 
         ``training(params)`` yields the layers after each step, from ``params`` on. At the
-        start, and after a change on the page, it is called with what the page shows. Or it
-        is a generator, such as ``mlp.steps(play.params, ...)``: such a change ends it. The
-        page draws with its own activations, ``play.activation``.
+        start, and after a change on the page, it is called with what the page shows. It may
+        also be a generator, such as ``mlp.steps(play.params, ...)``, which such a change
+        ends. The page draws with its own activations, ``play.activation``.
         """
         begins = callable(training)
         steps = training(self.params) if begins else training
@@ -186,13 +186,13 @@ class Playground(anywidget.AnyWidget):
 
     @property
     def _is_kept(self):
-        """Whether its settings, the step among them, make again what it shows."""
+        """Whether its settings, with the step, reproduce what it shows."""
         is_changed = self.now.get("events") or self._is_waiting
         return not is_changed and self._step <= twin.SPEC["step"]["most"]
 
     @property
     def _again(self):
-        """Settings from which another page goes on; None where it could not."""
+        """Settings from which another page can go on; None if it can't."""
         given = self.now.get("settings", self.settings) | {"step": self._step}
         is_followed = self.follows["number"] > 0
         return given if self._is_kept and not is_followed else None
@@ -204,7 +204,7 @@ class Playground(anywidget.AnyWidget):
         said = [
             f"{name}={value!r}" for name, value in now.items() if value != usual[name]
         ]
-        more = "" if is_kept else "  # its start: replay() leads from there"
+        more = "" if is_kept else "  # its start, from which replay() leads on"
         return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -212,7 +212,7 @@ class Playground(anywidget.AnyWidget):
 
 
 def small(data, **settings) -> Playground:
-    """One with few controls, and the network that the notebooks train: 2-3-3-2-1."""
+    """A playground with few controls, and the network that the notebooks train: 2-3-3-2-1."""
     network = {"hidden": [3, 3, 2], "scheme": "normal", "learning_rate": 0.2}
     bends = dict.fromkeys(["activation", "output"], "leaky_relu")
     shown = ["learning_rate", "seed", "step", "loss"]
@@ -220,16 +220,16 @@ def small(data, **settings) -> Playground:
 
 
 def first_look(**settings) -> Playground:
-    """XOR by four units: each adds up what arrives and passes on what is above 0."""
+    """XOR with four units: each adds up its inputs and passes on what is above 0."""
     usual = {"data": "xor", "hidden": [4], "activation": "relu", "output": "identity"}
     usual |= {"scheme": "he", "learning_rate": 0.2, "batch": 0}
-    usual["pace"] = "1 step a frame"  # else it has learned before one has looked
+    usual["pace"] = "1 step a frame"  # else it has learned before you have looked
     usual["show"] = ["learning_rate", "seed", "units", "step", "loss"]
     return Playground(**usual | settings)
 
 
 class SideBySide(widgets.HBox):
-    """Two playgrounds or more, to compare by eye."""
+    """Two or more playgrounds, to compare by eye."""
 
     _ipython_display_ = None  # as above
 
@@ -245,8 +245,8 @@ class SideBySide(widgets.HBox):
 def _bundle(view, *playgrounds):
     """A mime bundle, with a picture and a line for readers without a page.
 
-    Beside the picture's alt text stands what a page without Python, such as one of the
-    book, takes to make the playgrounds anew.
+    With the picture's alt text comes what a page without Python, such as one of the
+    book, needs to make the playgrounds again.
     """
     data, metadata = view
     runs = [one._run for one in playgrounds]
@@ -261,7 +261,7 @@ def _bundle(view, *playgrounds):
 
 
 def _as_shown(playground):
-    """Its run; on a slide, where nobody can press Play, it has gone on by itself."""
+    """Its run; on a slide, where Play can't be pressed, it has already trained."""
     run = playground._run
     if run.step or not on_slides.are_drawn():
         return run
@@ -279,7 +279,7 @@ def _as_shown(playground):
 def picture(*runs) -> Picture:
     """The output of each over x0 and x1, with its training data; of a single one the network.
 
-    A network of other inputs is left out: the diagram calls them x0, x1, ...
+    A network with other inputs is left out, since the diagram calls them x0, x1, ...
     """
     draws, alts, ratios = [], [], None
     if len(runs) == 1 and runs[0].settings["features"] == ["x0", "x1"]:
@@ -305,5 +305,5 @@ def _points(X, Y):
     if abs(X).max() > REACH:
         raise ValueError(f"X goes to {abs(X).max():.4g}, but the picture ends at 3")
     if Y.min() < 0 or Y.max() > 1:
-        raise ValueError(f"Y goes from {Y.min():.4g} to {Y.max():.4g}, not from 0 to 1")
+        raise ValueError(f"Y goes from {Y.min():.4g} to {Y.max():.4g}, beyond 0 to 1")
     return np.hstack([X, Y]).tolist()

@@ -4,7 +4,7 @@ import { NEAR, countNear, countRight } from "./data.js";
 import { COUNT, intervalOf } from "./hundred.js";
 import { SPEC, changed } from "./settings.js";
 
-// Three digits, also of what is small.
+// Three digits, also of small values.
 export function fmtSlope(value) {
   const text = Number.isFinite(value) ? String(Number(value.toPrecision(3))) : fmt(value);
   return text.replaceAll("-", "−").replace("e+", "e");
@@ -14,11 +14,11 @@ export function fmtSlope(value) {
 export const signed = (value, format = fmtSlope) =>
   value < 0 ? `(${format(value)})` : format(value);
 
-const HINT = "Point at the surface: each unit shows its z and a there, and its sum stands here.";
+const HINT = "Point at the surface: each unit shows its z and a there, and the sum appears here.";
 
-const BUG_WORDS = "The original notebook's bug is on: the first layer takes y for its input.";
+const BUG_WORDS = "The original notebook's bug is on, so the first layer uses y as its input.";
 
-// About five characters, and never 0 for what isn't.
+// About five characters, and never 0 for what isn't 0.
 export function fmt(value, digits = 2) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value < 0 ? "−∞" : "∞";
@@ -54,14 +54,14 @@ export function lineOf(step, { train, test }) {
 }
 
 export function statusOf({ run, isSlowed }, losses) {
-  if (!run.data.train.n) return "No points yet: click into the picture to add some.";
+  if (!run.data.train.n) return "No points yet. Click in the picture to add some.";
   const line = lineOf(fmtStep(run.step), losses).replace("step", "Step");
   const bug = run.settings.gradient === "original" ? ` ${BUG_WORDS}` : "";
   const words = `${line}. ${rightOnes(run)}${bug}`;
   if (run.divergedAt === null)
-    return isSlowed ? `The output jumps at each step, so few are shown. ${words}` : words;
-  const why = `Diverged at step ${run.divergedAt}: its update was too large`;
-  return `${why}, and the numbers exploded. Lower the learning rate, then Reset. ${words}`;
+    return isSlowed ? `The output jumps at each step, so only a few are shown. ${words}` : words;
+  const why = `Diverged at step ${run.divergedAt}. Its update was too large`;
+  return `${why}, so the numbers exploded. Lower the learning rate, then Reset. ${words}`;
 }
 
 const shareOf = (some, all) => `${some} of ${all} (${Math.round((100 * some) / all)} %)`;
@@ -72,7 +72,7 @@ function rightOnes({ data, parts }) {
     return `Within ${NEAR} of its target: ${shareOf(countNear(parts.train), data.train.n)}.`;
   if (data.isHeight) return "";
   const count = (part) => shareOf(countRight(data, part), part.Y.length);
-  const test = parts.test ? `, and ${count(parts.test)} of the test` : "";
+  const test = parts.test ? `, and ${count(parts.test)} in the test` : "";
   return `Correct: ${count(parts.train)}${test}.`;
 }
 
@@ -97,7 +97,7 @@ export function formulaOf({ run, shown, probe }, one) {
   return `z = ${terms.join(" + ")} + ${signed(run.p[b + unit], fmt)} ≈ ${z},  a = ${f} ≈ ${a}`;
 }
 
-// In what settings differ from those of now.
+// How settings differ from the current ones.
 function differences(settings, now, unsaid = []) {
   const names = Object.keys(changed(settings, now));
   const said = names.filter((name) => ![...unsaid, "step", "hide", "pace"].includes(name));
@@ -106,7 +106,7 @@ function differences(settings, now, unsaid = []) {
   return said.map((name) => (name === "points" ? "other points" : say(name))).join("; ");
 }
 
-// The run in grey: in what it differs, where it ended, and its losses.
+// The run in grey: how it differs, where it ended, and its losses.
 export function greyWords({ run, grey }) {
   const ended = grey.step < run.step ? `, step ${grey.step}` : "";
   const { train, test } = grey.losses();
@@ -117,7 +117,7 @@ export function greyWords({ run, grey }) {
 
 const median = (sorted) => (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 
-// What came of the seeds that are done.
+// How the seeds so far ended.
 export function hundredWords({ run, hundred, isTrying }) {
   const { done, settings, steps } = hundred;
   if (isTrying || !done.length) return `${done.length} of ${COUNT} seeds trained.`;
@@ -138,7 +138,7 @@ export function hundredWords({ run, hundred, isTrying }) {
     losses.length &&
       `Loss: ${fmtLoss(losses[0])} to ${fmtLoss(losses.at(-1))}, median ${fmtLoss(median(losses))}.`,
     count("hasDead") ? `With a dead unit: ${count("hasDead")}.` : "",
-    "A click opens one.",
+    "Click one to open it.",
   ]
     .filter(Boolean)
     .join(" ");

@@ -256,7 +256,7 @@ def test_own_points_come_by_click_by_key_and_in_the_address(open_page):
 def test_points_of_other_data_can_be_gone_on_with(open_page):
     """Guards: an outlier among the circles, to be set by hand."""
     on = open_page("data=circles")
-    on.button("own points: click into the picture").click()
+    on.button("own points: click in the picture").click()
     assert len(on.settings()["points"]) == 200
     on.square.click(position=on.at(3, 3))
     assert on.settings()["points"][-1][2] == 1 and len(on.settings()["points"]) == 201
@@ -266,12 +266,12 @@ def test_own_points_are_kept_while_other_data_are_looked_at(open_page):
     """Guards: points that were drawn, and lost by one click; and an empty square."""
     on = open_page("data=own&points=1 1 0,2 2 1")
     on.button("spirals").click()
-    on.button("own points: click into the picture").click()
+    on.button("own points: click in the picture").click()
     assert on.settings()["points"] == [[1, 1, 0], [2, 2, 1]]
     on.button("clear all").click()
     assert on.settings()["points"] == []
     on.button("XOR, four corners").click()
-    on.button("own points: click into the picture").click()
+    on.button("own points: click in the picture").click()
     assert len(on.settings()["points"]) == 4
 
 
@@ -392,7 +392,7 @@ def test_exploding_numbers_are_told_in_words(open_page):
     assert on.root.evaluate("root => root.view.session.pace") == "100 steps a frame"
     expect(on.box("pace")).to_have_value("100 steps a frame")
     on.button("Play").click()
-    expect(on.status).to_contain_text(f"Diverged at step {run.diverged_at}: ")
+    expect(on.status).to_contain_text(f"Diverged at step {run.diverged_at}. ")
     expect(on.status).to_contain_text("Lower the learning rate")
     assert on.button("Play").is_visible() and on.step() == run.diverged_at - 1
     assert "NaN" not in on.root.inner_text()
@@ -631,9 +631,9 @@ def test_it_speaks_when_it_stands_still(open_page):
     """Guards: a screen reader that hears sixty numbers a second, or none."""
     on = open_page()
     on.button("Play").click()
-    expect(on.status).to_have_text("It trains.")
+    expect(on.status).to_have_text("Training.")
     wait_until(lambda: on.step() > 20, "it does not train")
-    expect(on.status).to_have_text("It trains.")
+    expect(on.status).to_have_text("Training.")
     on.button("Pause").click()
     expect(on.status).to_contain_text(f"Step {on.step()}: loss")
 

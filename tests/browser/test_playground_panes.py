@@ -102,7 +102,7 @@ def test_a_gradient_is_the_sum_that_it_is(open_page, name):
     assert on.parameters()[i] == pytest.approx(
         before - 0.3 * (grads[i] + pull), abs=1e-12
     )
-    assert "agree with what is measured" in gradient.verdict()
+    assert "agree with the measured slopes" in gradient.verdict()
 
 
 def test_an_edge_opens_its_gradient_and_a_drag_moves_it_live(open_page):
@@ -119,7 +119,7 @@ def test_an_edge_opens_its_gradient_and_a_drag_moves_it_live(open_page):
     during = gradient.lines()
     on.page.mouse.up()
     assert before[2] != during[2] and before[3] != during[3]
-    assert gradient.verdict() == "All 13 gradients agree with what is measured."
+    assert gradient.verdict() == "All 13 gradients agree with the measured slopes."
     on.button("Numbers").click()
     expect(gradient.root).to_be_hidden()
     expect(on.box("W[0][0, 0]")).to_be_visible()
@@ -178,7 +178,7 @@ def test_what_cannot_be_measured_is_not_said_to_agree(open_page):
     assert gradient.verdict() == "There are no points yet."
     assert gradient.lines() == [""] * 4
     on.root.get_by_role("button", name="two Gaussian clouds").click()
-    assert gradient.verdict().endswith("agree with what is measured.")
+    assert gradient.verdict().endswith("agree with the measured slopes.")
     on = open_page("data=plane&hidden=4&activation=relu&learning_rate=2&step=5")
     on.button("Gradient").click()
     gradient = Gradient(on)
@@ -195,7 +195,7 @@ def test_what_cannot_be_measured_is_not_said_to_agree(open_page):
         "data=xor&hidden=3&batch=1&gradient=original&step=23"
     )  # draws (0, 0)
     on.button("Gradient").click()
-    assert Gradient(on).verdict() == "On these samples the bug does not show."
+    assert Gradient(on).verdict() == "The bug does not show on these samples."
     expect(on.status).to_contain_text("The original notebook's bug is on")
 
 
@@ -324,7 +324,7 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
     on.root.evaluate(FOLLOW)
     line = on.root.locator(".python")
     expect(line).to_have_text("Python trains with your training.")
-    expect(line).to_have_text(re.compile("It does not answer: it is busy, or gone"))
+    expect(line).to_have_text(re.compile("It isn't answering, so it is busy or gone"))
     assert on.root.evaluate("root => root.asked") == [{"number": 7, "count": 5}]
     on.page.evaluate(ANSWER, [6, 9])
     assert on.step() == 0 and on.parameters() == start

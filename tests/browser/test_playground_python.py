@@ -215,7 +215,7 @@ def test_a_change_on_the_page_ends_it(talk):
         talk.run("follow")
         wait_until(lambda on=on: on.step() > 5, "it stands still")
         on.button(change).click()
-        banner(on, "know nothing of this change: Play is the page's own")
+        banner(on, "know nothing of this change, so Play is now the page's own")
         talk.told("tell")
         assert on.step() == 0 and on.button("Play").is_visible()
         on.button("One step").click()
@@ -273,7 +273,7 @@ def test_a_function_that_has_ended_can_train_again(talk):
     wait_until(lambda: on.step() == 7, "it did not diverge")
     banner(
         on,
-        "Python's step 8 stopped: numbers exploded: lower the learning rate, then Reset.",
+        "Python's step 8 stopped: numbers exploded, so lower the learning rate, then Reset.",
     )
     on.box("learning rate").fill("0.25")
     on.box("learning rate").press("Enter")
@@ -441,7 +441,7 @@ def test_a_kernel_that_restarts_takes_nothing_from_the_page(talk):
     talk.run("follow")
     wait_until(lambda: on.step() > 10, "it stands still")
     talk.notebook.page.evaluate(RESTART)
-    banner(on, "Python is gone, with its kernel: Play is the page's own.")
+    banner(on, "Python is gone, with its kernel, so Play is now the page's own.")
     params, step = on.parameters(), on.step()
     on.button("One step").click()  # from where Python led
     assert on.step() == step + 1 and on.parameters() != params

@@ -100,7 +100,7 @@ def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     assert (
         "The class: 12 said A, 9 said B, 4 said C; after a discussion: " in picture.alt
     )
-    assert picture.alt.endswith("Right is C.")
+    assert picture.alt.endswith("C is right.")
     right = lesson.questions.predictions[CHOICE].right
     assert str(words).splitlines()[:2] == [
         f'The class said {told}; it is "{right.text.rstrip(".")}".',

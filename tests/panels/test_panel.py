@@ -140,7 +140,7 @@ def test_the_line_of_settings_holds_a_task_of_your_own(name):
     for words, task in TASKS.items():
         panel = parts.make(name, task=task)
         assert words in panel.code and len(panel.code) < 350
-        asks = "  # before it: task = mlp.Task(name, X, Y), with your own X and Y"
+        asks = "  # first: task = mlp.Task(name, X, Y), with your own X and Y"
         assert panel.code.endswith(asks) == (words == "task=task")
         again = made_again(panel, task=task)
         assert again.code == panel.code and again.shown.alt == panel.shown.alt
@@ -283,7 +283,7 @@ def test_exports_never_overwrite_without_asking(training, folder):
         for path in mine, other:
             path.write_bytes(b"mine")
         button.click()
-        assert "is there already" in parts.message(training)
+        assert "already exists" in parts.message(training)
         training.file_box.value = "other"
         button.click()  # a yes to one file is no yes to another
         training.file_box.value = "training"

@@ -31,7 +31,7 @@ def test_the_gradient_panel_says_what_the_error_is_made_of():
     panel = parts.make("gradient_panel", activation="tanh")
     error = dict(zip(np.round(np.log10(panel.data.h), 2), panel.data.central))
     assert error[-13.0] > 100 * error[-5.0]  # rounding
-    causes = {1e-12: "rounding prevails", 1e-5: "h is about right", 0.5: "truncation"}
+    causes = {1e-12: "rounding dominates", 1e-5: "h is about right", 0.5: "truncation"}
     for h, cause in causes.items():
         panel.look["h"].set(h)
         assert cause in parts.message(panel)
@@ -121,7 +121,7 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
             assert on_it <= {*parts.texts(panel, "network")}
             title = panel.view.axes["network"].get_title()
             assert title == "New weights and activations"
-            assert "On it the new weights and activations." in panel.shown.alt
+            assert "It shows new weights and activations." in panel.shown.alt
             parts.press(panel, "Save NPZ")
             parts.assert_same(files.load("pass.npz")[0], after, atol=1e-15)
     panel.close()

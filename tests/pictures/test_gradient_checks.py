@@ -130,7 +130,7 @@ def test_the_words_tell_why_the_error_of_a_tiny_slope_is_small(x, y, floor):
     checks = mlp.gradient_check(params, *batch, mlp.identity, partial(times, 3))
     words = maps.describe_gradient_check(checks[:1])
     assert words.endswith("3.00 times the right one.") == (floor is None)
-    assert floor is None or f"below {floor} they count as {floor} in an error" in words
+    assert floor is None or f"Below {floor} they count as {floor} in an error" in words
 
 
 @pytest.mark.parametrize("noise", [-1e-9, 0, 1e-9])

@@ -84,7 +84,7 @@ def test_a_class_stands_by_its_counts():
     names = [text.get_text() for text in ax.get_legend().get_texts()]
     assert names == list(rounds)
     assert picture.alt == (
-        "The class: 3 said A, 1 said B; after a discussion: 4 said B. Right is B."
+        "The class: 3 said A, 1 said B; after a discussion: 4 said B. B is right."
     )
 
 

@@ -158,7 +158,7 @@ def test_what_stands_outside_of_the_frame_is_told(new_axes, params):
     limits = np.array([[50.0, 60.0], [50.0, 60.0]])
     ax = new_axes((4.9, 2.5))
     pictures.draw_hidden(ax, params, XOR, layer=2, frame=Frame(np.eye(2), limits))
-    assert texts(ax) == ["4 of 4 points\nstand outside"]
+    assert texts(ax) == ["4 of 4 points\nare outside"]
 
 
 def test_a_run_that_diverges_leaves_its_start_in_sight(params):

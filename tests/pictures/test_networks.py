@@ -183,7 +183,7 @@ def test_network_in_words(params):
     gradient = pictures.describe_network(params, cache, grads)
     assert gradient.endswith("Largest gradient: -7.00, in layer 3.")
     early = pictures.network(params, mlp.Cache(cache.A[:1], [])).alt
-    assert "1.00. From layer 0 on nothing is computed yet. Largest" in early
+    assert "1.00. Nothing is computed yet from layer 0 on. Largest" in early
 
 
 def test_numbers_of_another_network_are_refused(params):

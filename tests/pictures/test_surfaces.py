@@ -170,7 +170,7 @@ def test_error_map_is_how_far_the_output_is_from_the_sum():
     square = tilted.lines[0].get_xydata().tolist()
     assert square == [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]]
     assert picture.alt == (
-        "Maps of the error of the sum, in one scale of greys. good: at most 0.00 in the "
+        "Maps of the error of the sum, on one grey scale. good: at most 0.00 in the "
         "square, 0.0 on the map; tilted: at most 1.00 in the square, 3.0 on the map."
     )
 

@@ -222,7 +222,7 @@ WRONG = {
             mlp.Layer(np.ones((2, 4)), np.ones(4)),
             mlp.Layer(np.ones((4, 1)), np.ones(1)),
         ],
-        "layers: W are [(2, 4), (4, 1)], but the page has [(2, 3), (3, 1)]",
+        "layers: the W are [(2, 4), (4, 1)], but the page has [(2, 3), (3, 1)]",
     ),
     "a bias in two dimensions": (
         [mlp.Layer(START[0].W, np.ones((1, 3))), START[1]],
@@ -233,7 +233,7 @@ WRONG = {
         "explo",
     ),
     "a loss alone": (0.25, "layers must be a list of Layer"),
-    "None": (None, "it yields nothing: write `yield params`"),
+    "None": (None, "it yields nothing, so write `yield params`"),
     "a word": (("abc", START), "layers must be a list of Layer"),
 }
 
@@ -408,7 +408,7 @@ def test_what_python_trained_is_taken_over_by_a_replay():
     start = twin.Run(play.settings | {"step": 4})
     assert join(play.replay(4)).tolist() == join(start.params).tolist()
     assert join(play.replay())[2] == 9 and len(set(join(play.replay()))) > 5
-    with pytest.raises(ValueError, match="made by Python, the last is known"):
+    with pytest.raises(ValueError, match="only the last is known"):
         play.replay(60)
     with pytest.raises(ValueError, match="step must be at most 95"):
         play.replay(96)
@@ -471,7 +471,7 @@ def test_own_data_are_arrays():
         (X, Y[:2], "your data: X"),
         (100 * X, Y, "X goes to 300, but the picture ends at 3"),
         (X[:, :1], Y, "needs 2 columns"),
-        (X, 2 * Y, "Y goes from 0 to 2, not from 0 to 1"),
+        (X, 2 * Y, "Y goes from 0 to 2, beyond 0 to 1"),
     ]:
         with pytest.raises(ValueError, match=words):
             Playground(X=x, Y=y)
