@@ -1,13 +1,13 @@
-"""The bug hunt of notebook 4: the old ``back_prop``, and what lets a check read it."""
+"""The bug hunt of notebook 4: the old ``back_prop``, and what makes it checkable."""
 
 import mlp_core as mlp
 
 
 def back_prop(X, y, w, b, a, z, learning_rate):
-    """The original notebook's, but that its globals w, b, a, z are arguments.
+    """The original notebook's, except that its globals w, b, a, z are arguments.
 
-    ``X`` is the prediction, ``y`` the target, ``g`` what flows back; ``a[0]`` holds what
-    comes out of layer 0. Returns the new weights and biases. Line by line as it was.
+    ``X`` is the prediction, ``y`` the target, ``g`` the slope that flows back, and ``a[0]``
+    the output of layer 0. Returns the new weights and biases. Every line is as it was.
     """
     g = (X - y).reshape(1, -1).T
     n_weights, n_bias = [], []
@@ -28,7 +28,7 @@ def gradient_of(back_prop):
     """Turn an update for one sample into a gradient, called like `mlp.loss_and_grads`.
 
     With the learning rate 1, old minus new is the gradient that the update used. As in
-    the original notebook, its list ``a`` begins with what comes out of layer 0.
+    the original notebook, its list ``a`` begins with the output of layer 0.
     """
 
     def gradient(params, X, Y, activation=mlp.ORIGINAL):

@@ -6,25 +6,25 @@ from course.lessons.cases import FUNCTION_NAMES, LEAKY, RELU, TANH, batch, layer
 # %% task
 # ## Exercise: all layers backwards
 #
-# Now the loop. `params` is a list of pairs `(W, b)`, one for each layer. `A` and `Z`
-# are the lists of the cache: `A[i]` went into layer `i`, so `A[0]` is the input, and
-# `A` is one longer than `Z`. `dA` is the slope of the loss at the prediction,
+# Now write the loop. `params` is a list of pairs `(W, b)`, one for each layer. `A` and
+# `Z` are the lists from the cache: `A[i]` went into layer `i`, so `A[0]` is the input,
+# and `A` is one longer than `Z`. `dA` is the slope of the loss at the prediction,
 # (n, n_out), and `slope` is $f'$.
 #
-# Return the gradients as a list of pairs `(dW, db)`, in the order of `params`. Leave
-# all that you were given as it was.
+# Return the gradients as a list of pairs `(dW, db)`, in the order of `params`. Don't
+# change the arguments.
 
 # %% stub
 def my_backprop(params, A, Z, dA, slope):
     return None  # your code: return a list of pairs (dW, db)
 
 # %% hint
-# `for i in reversed(range(len(params))):` goes from the last layer to the first. Inside
-# stand the four lines of one layer, and the new `dA` is for the next round.
+# `for i in reversed(range(len(params))):` goes from the last layer to the first. Put the
+# four lines for one layer inside it, and use the new `dA` in the next round.
 
 # %% hint
-# The last layer's pair is made first, but it belongs at the end of the list:
-# `grads.insert(0, ...)` puts each one in front. Write `dA = dA * ...`, not `dA *= ...`,
+# The last layer's pair is made first, but it belongs at the end of the list, so
+# `grads.insert(0, ...)` puts each new pair in front. Write `dA = dA * ...`, not `dA *= ...`,
 # which would change the caller's array.
 
 # %% solution
@@ -36,9 +36,9 @@ def my_backprop(params, A, Z, dA, slope):
         grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
         dA = dZ @ W.T
     return grads
-# That is backprop, all of it. The `W` that the slope goes back through is the one that
-# the forward pass used: the weights change later, when all gradients are known.
-# `mlp.backprop` does the same, and it leaves out the last `dA`, which nobody needs.
+# That is all of backprop. The slope goes back through the same `W` that the forward pass
+# used, because the weights change later, when all gradients are known. `mlp.backprop`
+# does the same, but skips the last `dA`, which isn't needed.
 
 # %% cases
 form = layers_form("dW", "db")
@@ -86,18 +86,18 @@ def fresh(rng):
 
 # %% mistakes in: for i in ____(range(len(params))):
 # only networks of one layer come out right, and layer 0 comes last: dA belongs to the
-# output; at which end does the way back begin?
+# output, so at which end does the way back begin?
 for i in range(len(params)):
     W, b = params[i]
 # only networks of one layer come out right, and dA goes into layer 0 first: it belongs
-# to the output; at which end does the way back begin?
+# to the output, so at which end does the way back begin?
 for i in range(len(params)):
     W, b = params[i]
 # in place of: grads.insert(0, (____ @ dZ, dZ.sum(____)))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 
 # %% mistakes in: W, b = params[i]
-# layer 0 is missing: it learns, too
+# layer 0 is missing, but it learns as well
 # mend: for i in ____(range(len(params))):
 if i == 0:
     break
@@ -106,33 +106,33 @@ W, b = params[i]
 # %% mistakes in: dZ = dA * ____
 # the slope of f is missing: what does step 1 do?
 dZ = dA
-# the slope is taken at what came out of the layer: it is a function of z
+# the slope is taken at the layer's output, but it is a function of z
 dZ = dA * slope(A[i + 1])
-# the slope is taken at A, which went into the layer: what is f applied to?
+# the slope is taken at A, the layer's input: what is f applied to?
 dZ = dA * slope(A[i])
 
 # %% mistakes in: grads.insert(0, (____ @ dZ, dZ.sum(____)))
-# the last layer comes first: the order is that of params
+# the last layer comes first: use the order of params
 # mend: grads.insert(____, (dW, db))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
-# dW and db are divided by the number of samples: dA has the 1/n already
+# dW and db are divided by the number of samples, but dA already includes the 1/n
 grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
-# dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
-# over them; how must A lie for that?
+# dW is wrong, or the shapes don't fit: dW adds up over the samples, which are the rows of
+# A and of dZ; which way round must A be for that?
 grads.insert(0, (A[i] @ dZ, dZ.sum(axis=0)))
-# dW is made of what came out of the layer: which A went into it?
+# dW is made from the layer's output: which A went into the layer?
 grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
 
 # %% mistakes in: dA = dZ @ ____
 # every layer gets the dA of the output: what does step 4 make?
 dA_before = dZ @ W.T
-# only the last layer is there: go on to layer 0
+# only the last layer is there: continue to layer 0
 # mend: return ____ (below the loop, not in it)
 return grads
-# what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
-# must take (n, n_out) to (n, n_in)
+# the new dA is wrong, or the shapes don't fit: W is still as in the forward pass, but now
+# it must take (n, n_out) to (n, n_in)
 dA = dZ @ W
-# what goes back lacks the slope of f: is it made of dA, or of dZ?
+# the new dA lacks the slope of f: should it come from dA or from dZ?
 dA = dA @ W.T
 
 # %% right in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))

@@ -7,25 +7,24 @@ from course.lessons.cases import FUNCTION_NAMES, LEAKY, RELU, TANH, expect_items
 # %% task
 # ## Exercise: one layer backwards
 #
-# Now let NumPy do it. Write steps 1 to 4 for one layer, with `A` (n, n_in), what went
-# into it; `Z` (n, n_out), its weighted sums; `W` (n_in, n_out); `dA` (n, n_out), the
-# slope of the loss with respect to what comes *out* (`dA[i+1]` above); and `slope`, the
-# function $f'$, which takes an array of z.
+# Now let NumPy do it. Write steps 1 to 4 for one layer. You are given `A` (n, n_in), its
+# input; `Z` (n, n_out), its weighted sums; `W` (n_in, n_out); `dA` (n, n_out), the slope
+# of the loss with respect to its *output* (`dA[i+1]` above); and `slope`, the function
+# $f'$, which accepts an array of z.
 #
-# Return three arrays: `dW`, `db`, and the slope with respect to what went *in*,
-# (n, n_in).
+# Return three arrays: `dW`, `db`, and the slope with respect to the *input*, (n, n_in).
 
 # %% stub
 def my_layer_backward(A, Z, W, dA, slope):
     return None  # your code: return dW, db, dA_before
 
 # %% hint
-# Four lines, one for each step. The first makes `dZ`, and the other three use it. `@`
-# is the matrix product, `*` multiplies number by number, `.T` transposes.
+# You need four lines, one for each step. The first makes `dZ`, which the other three
+# use. `@` is the matrix product, `*` multiplies entry by entry, and `.T` transposes.
 
 # %% hint
-# Compare each shape with its owner: `dW` with `W`, `db` with `b`, which is (n_out,),
-# and the last one with `A`. 'Add up the rows' means: sum along axis 0.
+# Compare the shapes: `dW` with `W`, `db` with `b`, which is (n_out,), and the last one
+# with `A`. To add up the rows, sum along axis 0.
 
 # %% solution
 def my_layer_backward(A, Z, W, dA, slope):
@@ -34,7 +33,7 @@ def my_layer_backward(A, Z, W, dA, slope):
     db = dZ.sum(axis=0)
     return dW, db, dZ @ W.T
 # Each line is one step. `A.T @ dZ` adds up over the samples by itself, since n is the
-# inner size of the product; `db` needs the sum.
+# inner size of the product; `db` needs its own sum.
 
 # %% cases
 def form(answer):
@@ -67,7 +66,7 @@ cases = [
 ]
 large = _case(180, 30_000, 2, 2, TANH.slope)
 function_names = FUNCTION_NAMES
-common = "look at dZ, of which they are made"
+common = "check dZ, which they are all made from"
 minutes = 15
 
 def fresh(rng):
@@ -91,45 +90,45 @@ def fresh(rng):
 # %% mistakes in: dZ = dA * ____
 # the slope of f is missing: what does step 1 do?
 dZ = dA
-# the slope is taken at A, which went into the layer: what is f applied to?
+# the slope is taken at A, the layer's input: what is f applied to?
 dZ = dA * slope(A)
-# dZ has the wrong sign: the minus comes later, with the step downhill
+# dZ has the wrong sign: the minus comes only later, with the step downhill
 dZ = -dA * slope(Z)
-# dZ is divided by the number of samples: dA has the 1/n already
+# dZ is divided by the number of samples, but dA already includes the 1/n
 dZ = dA * slope(Z) / len(A)
-# dZ is wrong, or nothing fits: each number of dA is multiplied by the slope at its own
-# z, and nothing is added up
+# dZ is wrong, or the shapes don't fit: multiply each number of dA by the slope at its own
+# z, and add nothing up
 dZ = dA @ slope(Z)
 
 # %% mistakes in: dW = ____ @ dZ
-# dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up
-# over them; how must A lie for that?
+# dW is wrong, or the shapes don't fit: dW adds up over the samples, which are the rows of
+# A and of dZ; which way round must A be for that?
 dW = A @ dZ
-# dW is wrong, or nothing fits: number by number nothing is added up, and dW adds up
-# over the samples
+# dW is wrong, or the shapes don't fit: `*` multiplies entry by entry and adds nothing up,
+# but dW adds up over the samples
 dW = A.T * dZ
-# dW alone is divided by the number of samples: dA has the 1/n already
+# dW alone is divided by the number of samples, but dA already includes the 1/n
 dW = A.T @ dZ / len(A)
-# dW and db are divided by the number of samples: dA has the 1/n already
+# dW and db are divided by the number of samples, but dA already includes the 1/n
 dW = A.T @ dZ / len(A)
 # in place of: db = dZ.sum(____)
 db = dZ.mean(axis=0)
 
 # %% mistakes in: db = dZ.sum(____)
-# db has the right numbers in the shape (1, n_out): b is (n_out,), and so is db
+# db has the right numbers in the shape (1, n_out): it should be (n_out,), like b
 db = dZ.sum(axis=0, keepdims=True)
-# db is the mean over the samples: dA has the 1/n already
+# db is the mean over the samples, but dA already includes the 1/n
 db = dZ.mean(axis=0)
-# db has one number for each sample: b has one for each unit, and so has db
+# db has one number for each sample, but it needs one for each unit, like b
 db = dZ.sum(axis=1)
-# db lacks the slope of f: is it made of dA, or of dZ?
+# db lacks the slope of f: should it come from dA or from dZ?
 db = dA.sum(axis=0)
 
 # %% mistakes in: return dW, db, dZ @ ____
-# what goes back is wrong, or nothing fits: W lies as on the way forward, and now it
-# must take (n, n_out) to (n, n_in)
+# dA_before is wrong, or the shapes don't fit: W is still as in the forward pass, but now
+# it must take (n, n_out) to (n, n_in)
 return dW, db, dZ @ W
-# what goes back lacks the slope of f: is it made of dA, or of dZ?
+# dA_before lacks the slope of f: should it come from dA or from dZ?
 return dW, db, dA @ W.T
 
 # %% right in: dZ = dA * slope(Z)

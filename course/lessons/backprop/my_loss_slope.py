@@ -6,52 +6,52 @@ from course.lessons.cases import LOSS_CASES, LOSS_MANY, fresh_losses
 # ## Exercise: the slope of the loss
 #
 # Write it for many samples and outputs at once. `Y_hat` (predictions) and `Y` (targets)
-# have the shape (n, n_out). The loss is that of notebook 3: half the squares, added up
-# over the outputs, averaged over the samples. Return its slope with respect to *each
-# number* of `Y_hat`, in an array of the same shape.
+# have the shape (n, n_out). The loss is the one from notebook 3: half the squares, added
+# up over the outputs and averaged over the samples. Return its slope with respect to
+# *each number* of `Y_hat`, in an array of the same shape.
 
 # %% stub
 def my_loss_slope(Y_hat, Y):
     return None  # your code
 
 # %% hint
-# One sample with one output: the slope is 'prediction minus target'. With several
-# outputs nothing else happens: each one's square stands by itself in the sum.
+# For one sample with one output, the slope is 'prediction minus target'. With several
+# outputs nothing changes, because each has a square of its own in the sum.
 
 # %% hint
-# In a mean over n samples, each sample counts for one part of n. So does its slope. The
-# samples are the rows: `len(Y)` of them.
+# In a mean over n samples, each sample counts for one n-th, and so does its slope. The
+# samples are the `len(Y)` rows.
 
 # %% solution
 def my_loss_slope(Y_hat, Y):
     return (Y_hat - Y) / len(Y)
-# The half and the 2 of the square cancel. The mean over the samples divides by
-# `len(Y)`, the number of rows; the outputs are only added up, so they don't divide.
+# The half cancels the 2 of the square. The mean over the samples divides by `len(Y)`,
+# the number of rows; the outputs are only added up.
 
 # %% cases
 cases, large, fresh = LOSS_CASES, LOSS_MANY, fresh_losses
 
 # %% mistakes in: return (Y_hat - Y) / len(Y)
-# it gives one number: each number of Y_hat has its own slope
+# it returns one number, but each one in Y_hat has its own slope
 return np.sum(Y_hat - Y) / len(Y)
 
 # %% mistakes in: return (Y_hat - Y) / ____
-# with several samples it is too large: the loss is an average over them
+# with several samples it is too large, because the loss is an average over them
 return Y_hat - Y
-# with several outputs it is too small: only the samples are averaged
+# with several outputs it is too small, because only the samples are averaged
 return (Y_hat - Y) / Y.size
 
 # %% mistakes in: return (____ - ____) / ____
-# the sign is wrong: where a prediction is too large, the slope is positive
+# the sign is wrong: where a prediction is too large, the slope should be positive
 return (Y - Y_hat) / len(Y)
-# it is twice too large: a square brings a 2, and what does the half do?
+# it is twice as large as it should be: what does the half in the loss do?
 return 2 * (Y_hat - Y) / len(Y)
 # it is the slope of the sum of all squares: what does the loss do with it?
 return 2 * (Y_hat - Y)
-# it is the slope of the mean of all squares: the loss takes half of each, and averages
+# it is the slope of the mean of all squares, but the loss takes half of each and averages
 # over the samples, not over the outputs
 return 2 * (Y_hat - Y) / Y_hat.size
-# it holds squares: the slope of a square is no square
+# it contains squares, but the slope of a square isn't a square
 return 0.5 * (Y_hat - Y) ** 2 / len(Y)
 
 # %% right in: return (Y_hat - Y) / len(Y)
