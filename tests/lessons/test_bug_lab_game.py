@@ -87,7 +87,7 @@ def test_each_wrong_name_is_told_how_it_would_differ(level, number):
         words = choose(lab, name)
         assert f"Not '{name}'." in words and bugs.BUGS[name].mark in words
         assert bugs.difference(lab.data, signature_in(lab, name)) in words
-        assert words.endswith(" Two changes of a setting are left.</div>")
+        assert words.endswith(" You have two changes left.</div>")
     assert not lab.found and lab.problem is None
 
 
@@ -112,7 +112,7 @@ def test_at_level_2_the_lab_says_how_many_bugs_share_the_pattern():
         count = len(puzzles.lookalikes(lab.puzzle))
         text = "one other bug has" if count == 1 else f"{count} other bugs have"
         assert f"At its first settings {text} the same pattern" in lab.feedback.value
-        assert "It may stand in one layer only." in lab.feedback.value
+        assert "It may be in one layer only." in lab.feedback.value
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
         bug, layer = lab.puzzle.suspect
         where = "" if layer is None else f", in layer {layer} only"
@@ -122,7 +122,7 @@ def test_at_level_2_the_lab_says_how_many_bugs_share_the_pattern():
 def test_praise_says_how_many_bugs_share_the_pattern_of_a_map_with_errors():
     """Guards: the errors of a white map have no size that could decide."""
     lab = plant("no transpose", sizes=(3, 3, 3, 3))
-    assert "(On this map one other bug has the same pattern:" in choose(lab, lab.bug)
+    assert "(On this map one other bug has the same pattern, so" in choose(lab, lab.bug)
     lab.work["sizes"].box.value = "2-4-3-1"
     assert not bugs.wrong_names(lab.data)
     lab.work["batch_size"].box.value = "5"
@@ -165,7 +165,7 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         assert lab.work["activation"].box.value == expected.settings["activation"]
         assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
-        assert lab.feedback.value.count("A bug, on a network of its own.") == 1
+        assert lab.feedback.value.count("A bug in a network of its own.") == 1
     assert (
         "That makes all eight, 8 of 8 at the first try, with 0 of 16 changes." in words
     )
@@ -218,14 +218,14 @@ def test_a_bug_is_named_with_two_changed_settings(lab):
     """Guards the budget: what takes from it, what does not, and what is refused."""
     size, before = lab.work["batch_size"].box, lab.work["before"].box
     first, other = size.value, other_option(lab.work["batch_size"])
-    assert "Two changes of a setting are left." in lab.feedback.value
+    assert "You have two changes left." in lab.feedback.value
     size.value = other
-    assert "One change of a setting is left." in lab.feedback.value
+    assert "You have one change left." in lab.feedback.value
     press(lab, "First map")  # gives nothing back
     size.value = other  # has been seen
-    assert "One change of a setting is left." in lab.feedback.value
+    assert "You have one change left." in lab.feedback.value
     before.value = other_option(lab.work["before"])
-    assert "No change of a setting is left: name the bug" in lab.feedback.value
+    assert "You have no change left: name the bug" in lab.feedback.value
     line, kept = lab.shown.line, settings_of(lab)
     lab.work["activation"].box.value = other_option(lab.work["activation"])
     assert (lab.shown.line, settings_of(lab)) == (line, kept)
@@ -239,13 +239,13 @@ def test_a_bug_is_named_with_two_changed_settings(lab):
     assert lab.work["batch_size"].value == int(size.value)
     assert "left" not in lab.feedback.value
     press(lab, "New bug")
-    assert "Two changes of a setting are left." in lab.feedback.value
+    assert "You have two changes left." in lab.feedback.value
 
 
 def test_what_the_call_changes_costs_nothing():
     """Guards a lab that its teacher has set up."""
     lab = bug_lab(seed=3, batch_size=5, activation="identity")
-    assert "Two changes of a setting are left." in lab.feedback.value
+    assert "You have two changes left." in lab.feedback.value
 
 
 def test_the_saved_numbers_stand_under_their_names(lab):

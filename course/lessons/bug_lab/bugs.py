@@ -1,8 +1,8 @@
 """Eight wrong backward passes, how they look in a gradient check, and what they cost.
 
-All eight are of the kind that stands in real code. None of them makes NumPy complain:
-where NumPy would, the line is right, as an author would have mended it there, and only
-there. So a bug can hide in one layer and be absent in the next.
+All eight are of the kind found in real code. None of them makes NumPy complain: where it
+would, the line is right, because an author would have fixed it there, but only there. So
+a bug can hide in one layer and be absent from the next.
 
 The functions take one network or a stack, as those of `mlp_core`: axes are counted from
 the end. What a learner sees of a step is its ``line``, for one network.
@@ -26,7 +26,7 @@ from mlp_core import ORIGINAL, Layer
 
 
 class Step(NamedTuple):
-    """A step of the backward pass: right, or with a bug."""
+    """A step of the backward pass, right or with a bug."""
 
     where: str  # which of `STEPS`
     line: str  # as the notebook writes it
@@ -120,12 +120,12 @@ BUGS = {
         "step 2",
         "dW = (A[i] if i > 0 else Y).T @ dZ",
         _target_for_input,
-        "Its mark: only W[0] is wrong. The slope that reaches layer 0 is right, what it "
-        "is multiplied with is not.",
+        "Its mark: only W[0] is wrong. The slope that reaches layer 0 is right, but "
+        "what it is multiplied by isn't.",
     ),
-    # With ReLU that is the question a >= 0, and the answer is always yes. So stood it in
-    # the NumPy tutorial 'Deep learning on MNIST'. A negative alpha makes the same of it,
-    # since alpha * z is positive where z is negative. tanh and sigmoid: another point.
+    # With ReLU that asks whether a >= 0, which is always true. The NumPy tutorial 'Deep
+    # learning on MNIST' had this bug. A negative alpha has the same effect, since alpha * z
+    # is positive where z is negative. With tanh and sigmoid it is the slope at another point.
     "slope from output": Step(
         "step 1",
         "dZ = dA * f.slope(A[i + 1])",
@@ -137,15 +137,15 @@ BUGS = {
         "step 4",
         "dA = dZ @ (W[i] if n_in == n_out else W[i].T)",
         _no_transpose,
-        "Its mark: from the output up to a square W all is right, nearer the input all "
-        "is wrong. Without a square W it vanishes.",
+        "Its mark: from the output to a square W everything is right, nearer the input "
+        "everything is wrong. Without a square W it vanishes.",
     ),
     # Right where an output has no activation, or softmax with cross-entropy.
     "last slope missing": Step(
         "step 1",
         "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
         lambda now, i: now.dA * (now.f[i].slope(now.Z[i]) if i < now.last else 1),
-        "Its mark: the last b is wrong already. If all last slopes are equal, each "
+        "Its mark: even the last b is wrong. If all last slopes are equal, each "
         "gradient is 1/slope times the right one. With the identity it vanishes.",
     ),
     # The loss is a mean over the samples, and its slope isn't.
@@ -162,8 +162,8 @@ BUGS = {
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         _wrong_axis,
-        "Its mark: only biases are wrong, of layers with as many units as samples; with "
-        "a batch of 1, of any layer with several units.",
+        "Its mark: only biases are wrong, in layers with as many units as samples or, "
+        "with a batch of 1, in any layer with several units.",
     ),
     # As globals invite to. The first call has none before it, and reads its own cache;
     # so does a batch of another shape, which wouldn't fit.
@@ -323,7 +323,7 @@ def difference(shown, guessed) -> str:
         if here != there:
             words = "With it, the same arrays would be wrong, but by other amounts:"
             return f"{words} {a.name} by {there}, not {here}."
-        words = "With it, single entries would have other errors."
+        words = "With it, some entries would have other errors."
     return words
 
 

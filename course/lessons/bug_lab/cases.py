@@ -1,4 +1,4 @@
-"""What the two exercises share in which a backward pass is mended."""
+"""What the two exercises share that fix a backward pass."""
 
 import mlp_core as mlp
 from course.checking.exercise import to_array

@@ -24,12 +24,12 @@ from course.pictures.gradient_checks import describe_gradient_check, draw_gradie
 
 ENDS = {  # as many bugs are asked for, and then all: the applause
     4: ("four", "If you have time, go on to all eight."),
-    8: ("all eight", "From a map you can tell which line to mend."),
+    8: ("all eight", "You can now tell from a map which line to fix."),
 }
 LEFT = (  # the changes of settings that are left, in words
-    "No change of a setting is left: name the bug from what you have seen.",
-    "One change of a setting is left.",
-    "Two changes of a setting are left.",
+    "You have no change left: name the bug from what you have seen.",
+    "You have one change left.",
+    "You have two changes left.",
 )
 
 
@@ -125,8 +125,8 @@ class BugLab(Panel):
         """No change is left: show the settings of the map again."""
         self._set_controls(self._settings_of_data)
         self.show_feedback(
-            f"{LEFT[0]} The settings stay as they are; once it is named, they are yours "
-            "to play with."
+            f"{LEFT[0]} The settings stay as they are. Once the bug is named, change "
+            "what you like."
         )
 
     def set_data(self, data):
@@ -136,14 +136,14 @@ class BugLab(Panel):
 
     def _task(self):
         if self.is_named:
-            return f"It is '{self.bug}'. Watch its map at other settings, or go on."
+            return f"It is '{self.bug}'. Look at its map with other settings, or go on."
         if self.fixed["level"] == 1:
-            clue = "Read the map from the last layer on."
+            clue = "Read the map from the last layer to the first."
         else:
             clue = (
-                "It may stand in one layer only. At its first settings "
+                "It may be in one layer only. At its first settings "
                 f"{_have(lookalikes(self.puzzle))} the same pattern: the same arrays are "
-                "wrong, by the same factor or by none."
+                "wrong, with the same common factor or none."
             )
         return f"Which bug is it? {clue} {LEFT[self.left]}"
 
@@ -175,8 +175,8 @@ class BugLab(Panel):
         self.is_named = True
         step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
         has = (
-            f"(On this map {_have(others)} the same pattern: how large the errors "
-            "are, or another map, decides.) "
+            f"(On this map {_have(others)} the same pattern, so the size of the errors "
+            "decides, or another map.) "
         )
         return (
             f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
@@ -218,7 +218,7 @@ class BugLab(Panel):
         self._begin(self.fixed)
         self.guess.set(None)
         self.go_back()
-        self.show_feedback(f"A bug, on a network of its own. {self._task()}")
+        self.show_feedback(f"A bug in a network of its own. {self._task()}")
 
 
 def _have(others):

@@ -4,13 +4,13 @@ import mlp_core as mlp
 from course.lessons.bug_lab.cases import MENDED_CASES, fresh_mended, mended_form
 
 # %% task
-# ### Mend the second
+# ### Fix the second
 #
 # The network is 2-3-3-2-1 again. The last $z$ is positive on some samples and negative on
 # others.
 
 # %% stub
-# the bug is still in it. In the map layer 3 is right, and layer 2 isn't: which lines lie
+# the bug is still there. In the map layer 3 is right and layer 2 isn't. Which lines lie
 # between the two?
 def mend_second(params, X, Y, activation):
     A, Z = [X], []
@@ -26,13 +26,13 @@ def mend_second(params, X, Y, activation):
     return mlp.loss(A[-1], Y), grads
 
 # %% hint
-# Between the right `dZ` of layer 3 and the wrong one of layer 2 lie two lines: step 4 of
-# layer 3 and step 1 of layer 2. Take the map once more, of
+# Two lines lie between the right `dZ` of layer 3 and the wrong one of layer 2: step 4 of
+# layer 3 and step 1 of layer 2. Now draw the map of
 # `bugs.signature(second, last_z="both", activation="identity")`.
 
 # %% hint
-# It is white, so the bug is in what a slope is taken of. Step 1 reads `Z[i]`: is that the
-# number that went into `f`?
+# It is white, so the bug lies in where a slope is taken. Step 1 reads `Z[i]`. Is that
+# the number that went into `f`?
 
 # %% solution
 def mend_second(params, X, Y, activation):
@@ -47,8 +47,8 @@ def mend_second(params, X, Y, activation):
         grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
         dA = dZ @ params[i].W.T
     return mlp.loss(A[-1], Y), grads
-# Step 1 was right, and what it read was wrong: `Z` was kept without `b`. The slope is
-# another one only where `b` turns the sign of a $z$, and in layer 3 it never did.
+# Step 1 was right, but it read a wrong `Z`, kept without `b`. The slope changes only
+# where `b` changes the sign of a $z$, and in layer 3 it never did.
 
 # %% cases
 minutes = 12
@@ -56,45 +56,44 @@ cases, fresh, form = MENDED_CASES, fresh_mended, mended_form
 allowed = mlp.forward, mlp.loss
 
 # %% mistakes in: Z.append(A[-1] @ W + ____)
-# b is missing from z, so the prediction is another one: only the slopes were wrong
+# b is missing from z, so the prediction is wrong too. Only the slopes were wrong before
 Z.append(A[-1] @ W)
 
 # %% mistakes in: A.append(activation.f(____))
-# b is added twice, so the prediction is another one: only the slopes were wrong
+# b is added twice, so the prediction is wrong too. Only the slopes were wrong before
 A.append(activation.f(Z[-1] + b))
 
 # %% mistakes in: dA = (____ - ____) / ____
-# all gradients have the wrong sign: the loss grows with a prediction that is above its
-# target
+# all gradients have the wrong sign. If a prediction is above its target, raising it
+# raises the loss
 dA = (Y - A[-1]) / len(Y)
-# with n samples all gradients are n times too large: the loss is a mean over the
+# with n samples all gradients are n times too large, because the loss is a mean over the
 # samples
 dA = A[-1] - Y
 
 # %% mistakes in: dZ = dA * ____
-# the slope of the activation is missing: what goes back must pass each activation
+# the slope of the activation is missing. What goes back must go through each activation
 dZ = dA
-# the slope of each activation is taken at its output: where does it belong?
+# the slope of each activation is taken at its output. Where should it be taken?
 dZ = dA * activation.slope(A[i + 1])
 
 # %% mistakes in: grads[i] = mlp.Layer(A[i].T @ ____, np.____)
-# dW has not passed the activation: W makes z, so which slope does it need?
+# dW has not gone through the activation. W makes z, so which slope does it need?
 grads[i] = mlp.Layer(A[i].T @ dA, np.sum(dZ, axis=0))
-# db has not passed the activation: b is a part of z, so which slope does it need?
+# db has not gone through the activation. b is part of z, so which slope does it need?
 grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dA, axis=0))
-# with n samples db is n times too small: the mean over them is taken at the start
-# already
+# with n samples db is n times too small, because the mean is already taken at the start
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0))
 
 # %% mistakes in: dA = dZ @ ____
-# what goes back goes through W the wrong way round: where W isn't square it doesn't
-# even fit
+# what goes back goes through W the wrong way round. If W isn't square, it doesn't even
+# fit
 dA = dZ @ params[i].W
-# what is passed on to the layer before has not passed the activation
+# what is passed to the layer before has not gone through the activation
 dA = dA @ params[i].W.T
 
 # %% mistakes in: return mlp.loss(A[-1], Y), grads
-# the two results are swapped: the loss comes first
+# the two results are swapped. Return the loss first
 return grads, mlp.loss(A[-1], Y)
 
 # %% right in: dA = (A[-1] - Y) / len(Y)
@@ -120,7 +119,7 @@ Z.append(A[-1] @ W)
 A.append(activation.f(Z[-1] + b))
 
 # %% right
-# by the function of the core
+# with the core's function
 def mend_second(params, X, Y, activation):
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
     dA = (Y_hat - Y) / len(Y)

@@ -5,24 +5,24 @@ from course.lessons.cases import normal
 # %% task
 # ## Exercise: the error of one entry
 #
-# Write `my_entry_error(loss_of, w, index, claimed, h=1e-5)`. `loss_of(w)` gives the loss
-# for an array `w` of any shape, `index` is a tuple such as `(0, 1)`, and `claimed` is
-# what some backward pass says of `w[index]`. Take the central difference for this one
-# entry: the loss with the entry $h$ larger, minus the loss with it $h$ smaller, over
-# $2h$. Return its relative error, one number; where both slopes are 0, return 0.0. Leave
-# `w` as it is; it may hold whole numbers.
+# Write `my_entry_error(loss_of, w, index, claimed, h=1e-5)`. `loss_of(w)` returns the
+# loss for an array `w` of any shape, `index` is a tuple such as `(0, 1)`, and `claimed`
+# is the slope that some backward pass gives for `w[index]`. Take the central difference
+# for this one entry: the loss with the entry $h$ larger, minus the loss with it $h$
+# smaller, over $2h$. Return the relative error as one number; if both slopes are 0,
+# return 0.0. Don't change `w`, which may hold whole numbers.
 
 # %% stub
 def my_entry_error(loss_of, w, index, claimed, h=1e-5):
     return None  # your code: one number
 
 # %% hint
-# Two copies of `w` as floats, `w.astype(float)`: in one the entry is `h` larger, in the
-# other `h` smaller. Two calls of `loss_of` give the numeric slope.
+# Make two copies of `w` as floats, `w.astype(float)`, one with the entry `h` larger, the
+# other with it `h` smaller. Two calls of `loss_of` give the numeric slope.
 
 # %% hint
-# `abs()` of each slope, then `max()` of the two. If that is 0, both are 0, and there is
-# nothing to divide by.
+# Take `abs()` of each slope, then `max()` of the two. If that is 0, both are 0, so there
+# is nothing to divide by.
 
 # %% solution
 def my_entry_error(loss_of, w, index, claimed, h=1e-5):
@@ -32,25 +32,25 @@ def my_entry_error(loss_of, w, index, claimed, h=1e-5):
     numeric = (loss_of(up) - loss_of(down)) / (2 * h)
     larger = max(abs(claimed), abs(numeric))
     return abs(claimed - numeric) / larger if larger > 0 else 0.0
-# `astype` makes a copy, so `w` stays as it was, and whole numbers become floats.
-# `mlp.gradient_check` does the same for every entry, and looks for kinks. It also divides
-# by a ten-thousandth at least, so that rounding does not look like a bug.
+# `astype` makes a copy, so `w` doesn't change, and whole numbers become floats.
+# `mlp.gradient_check` does the same for every entry and also looks for kinks. It never
+# divides by less than a ten-thousandth, so that rounding doesn't look like a bug.
 
 # %% cases
 def _square(w):
-    """A number of NumPy, of which 0 / 0 is NaN."""
+    """A NumPy number, for which 0 / 0 is NaN."""
     return np.sum(w**2)
 
 def _cubes(w):
-    """Every entry has its own slope, and the slope bends: then h counts."""
+    """Every entry has its own slope, and the slope bends, so h matters."""
     return float(np.sum(np.arange(1, w.size + 1) * w.ravel() ** 3))
 
 def _mixed(w):
-    """An entry's slope depends on the others, too."""
+    """An entry's slope depends on the others as well."""
     return float(np.sum(np.sin(w)) + np.prod(w))
 
 def _dead(w):
-    """An entry below 0 has the slope 0; a number of Python, for which 0 / 0 raises."""
+    """An entry below 0 has the slope 0; a Python number, for which 0 / 0 raises."""
     return float(np.sum(np.maximum(w, 0) ** 2))
 
 function_names = {
@@ -76,8 +76,8 @@ cases = [
     (_square, np.array([[1, -2], [0, 3]]), (0, 1), 1.0),  # whole numbers
 ]
 changed = (
-    "{names} is left changed: move the entry in a copy, and in one that holds w + h also "
-    "where w holds whole numbers"
+    "{names} is not restored. Move the entry in a copy that can hold w + h, even if w "
+    "holds whole numbers"
 )
 
 def fresh(rng):
@@ -100,47 +100,46 @@ def fresh(rng):
     ]
 
 # %% mistakes in: up, down = w.____, w.____
-# where w holds whole numbers the entry does not move by h: an array of those drops what
-# follows the point
+# if w holds whole numbers, the entry doesn't move by h, because such an array drops the
+# decimals
 up, down = w.copy(), w.copy()
-# the numeric slope is 0 everywhere: the entry must be h larger in one array, and h
+# the numeric slope is 0 everywhere. The entry must be h larger in one array and h
 # smaller in another
 up = down = w.astype(float)
 
 # %% mistakes in: numeric = (loss_of(up) - ____) / ____
-# the difference is one-sided, between w and h above: it should reach to both sides
+# the difference is one-sided, from w to w + h. It should reach to both sides
 numeric = (loss_of(up) - loss_of(w)) / h
-# the numeric slope is twice too large: how far is it from the one place to the other?
+# the numeric slope is twice as large as it should be. How far apart are the two places?
 numeric = (loss_of(up) - loss_of(down)) / h
-# the smaller h is, the smaller gets the numeric slope: h divides, and so does the 2,
-# both together
+# the smaller h is, the smaller the numeric slope gets. Divide by both 2 and h
 numeric = (loss_of(up) - loss_of(down)) / 2 * h
 
 # %% mistakes in: larger = max(____, ____)
-# it is relative to the numeric slope: the larger of the two sizes keeps it below 2
+# it is relative to the numeric slope. Relative to the larger size it can't exceed 2
 larger = abs(numeric)
-# the larger slope is not the larger of the two sizes: -6 is larger in size than 3
+# the larger slope isn't always the larger in size: -6 is larger in size than 3
 larger = max(claimed, numeric)
-# it is divided by a slope with its sign: take the larger of the two sizes, without signs
+# you divide by a slope with its sign. Take the larger of the two sizes, without signs
 larger = max(claimed, numeric)
 # in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
 return abs(claimed - numeric) / larger if larger else 0.0
-# it is divided by the sum of the two slopes: divide by the larger of their sizes
+# you divide by the sum of the two slopes. Divide by the larger of their sizes
 larger = abs(claimed) + abs(numeric)
-# the sum of the two slopes, by which it is divided, may be 0 where neither slope is
+# you divide by the sum of the two slopes, which may be 0 when neither slope is
 larger = abs(claimed + numeric)
 
 # %% mistakes in: return ____ / larger if ____ else 0.0
-# that is the difference of the two slopes: the relative error compares it with the
+# that is the difference between the two slopes. The relative error compares it with the
 # larger of their sizes
 return abs(claimed - numeric)
 # in place of: larger = max(____, ____)
-# where both slopes are 0 it divides by 0: nothing is wrong there
+# if both slopes are 0, it divides by 0, although nothing is wrong there
 return abs(claimed - numeric) / larger
-# an error has no sign, and yours has one
+# an error has no sign, but yours has one
 return (claimed - numeric) / larger if larger > 0 else 0.0
-# it is relative to the claimed slope, and where that is 0 it divides by 0: the larger
-# of the two sizes is not
+# it is relative to the claimed slope, which may be 0 when the larger of the two sizes
+# isn't
 return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)
 # in place of: larger = max(____, ____)
 
@@ -161,7 +160,7 @@ def my_entry_error(loss_of, w, index, claimed, h=1e-5):
     above = loss_of(w)
     w[index] -= 2 * h
     numeric = (above - loss_of(w)) / (2 * h)
-    w[index] += h  # back, but for rounding
+    w[index] += h  # back, except for rounding
     larger = max(abs(claimed), abs(numeric))
     return abs(claimed - numeric) / larger if larger > 0 else 0.0
 
