@@ -7,7 +7,7 @@ generator that you pass in. Sections 1 to 5 follow the notebooks.
 
 Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z`` the
 weighted sum of a unit, ``a`` its activation, ``Y_hat`` the prediction, ``Y`` the target.
-A name that starts with ``d`` is a slope of the loss: ``dW`` is the one for ``W``.
+A name that starts with ``d`` is a slope of the loss: ``dW`` with respect to ``W``.
 
 Axes are counted from the end: -2 is the samples, -1 the units, and ``.mT`` transposes
 these two. So most functions also accept a stack of S networks at once, with one more
@@ -24,7 +24,7 @@ import numpy as np
 
 
 class Activation(NamedTuple):
-    """A function and its slope, both of ``z``, since ``a`` does not tell the slope."""
+    """A function of ``z`` and its slope, which ``a`` alone does not tell."""
 
     name: str
     f: Callable  # a = f(z), element by element; with a loss of its own, row by row
@@ -277,7 +277,7 @@ class History(NamedTuple):
     samples: np.ndarray  # (all steps, batch) the rows of X that each step uses
     snapshots: list  # the network before step 1, after step 1, ...; or empty
     stopped: str  # 'finished', 'diverged' or 'interrupted'
-    diverged_at: int | None  # the step, from 1, whose update broke it and isn't kept
+    diverged_at: int | None  # the step, from 1, whose update broke it and was undone
 
 
 def draw_samples(rng, n, steps, batch_size=1) -> np.ndarray:
@@ -346,7 +346,7 @@ def train(
     return params, History(losses, epoch_loss, samples, kept, stopped, diverged_at)
 
 
-def _is_finite(params):  # the loss does not tell, since tanh(inf) is 1
+def _is_finite(params):  # the loss alone does not tell, since tanh(inf) is 1
     return all(np.isfinite(array).all() for layer in params for array in layer)
 
 

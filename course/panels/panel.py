@@ -121,7 +121,7 @@ class Panel:
                 action()
                 if before and self.status.value == message:
                     self.show_message(self.shown.line)  # solved, and nothing changed
-            except Exception as error:  # noqa: BLE001, told in words
+            except Exception as error:  # noqa: BLE001, put into words
                 self.problem = error
                 self.show_message(page.in_words(error))
                 if isinstance(error, Refused) and (loop := host.event_loop()):

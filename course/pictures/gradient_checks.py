@@ -67,7 +67,7 @@ def _places(checks, up):
 
 
 def _draw_cells(ax, check, place, digits):
-    """Draw a cell for each entry; with ``digits`` its error stands in it."""
+    """Draw a cell for each entry; with ``digits``, write its error in it."""
     shape = np.atleast_2d(check.error).shape
     corners = np.array([(j, i) for i, j in np.ndindex(shape)]) + place
     squares = axes.SQUARE[:4] + corners[:, None]  # (cells, 4, 2)

@@ -12,7 +12,7 @@ from course.pictures.style import SIGNED_CMAP, SMALL, Picture, in_row, number, p
 
 FEW = 12  # this many samples have room for a large point and its numbers
 NOISE = 1e-9  # a difference this small is rounding, not height
-AROUND = (-1, 2)  # from where to where both inputs go on the maps of the error
+AROUND = (-1, 2)  # the range of both inputs on the maps of the error
 
 
 def surface(params, task, activation=mlp.ORIGINAL, size=(6, 4.2)) -> Picture:

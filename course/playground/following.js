@@ -4,7 +4,7 @@ const QUICK = 100; // milliseconds that an answer takes
 const PATIENCE = 2500; // milliseconds until it is said to be busy
 
 export class Following {
-  // `by` names its functions, `begins` tells whether they can begin anew, from what the page
+  // `by` names its functions, `begins` tells whether they can start again, from what the page
   // shows, `send` asks it for steps, and `event` of the run tells where they lead, once begun.
   constructor({ number, by, begins }, event, send, isGone) {
     Object.assign(this, { number, by, begins, event, send, isGone });

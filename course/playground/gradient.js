@@ -45,7 +45,7 @@ function measuredWords({ up, down, slope, error, isKink, isSmall, isWrong }) {
   let verdict = `The gradient ${isWrong ? "is wrong" : "agrees"} (relative error ${fmtSlope(error)}).`;
   if (isKink) verdict = "A z crosses a kink in between, so this says nothing.";
   else if (isSmall && !isWrong)
-    verdict = "The slope is too small for this loss to be measured, so this says nothing.";
+    verdict = "The slope is too small next to the loss to be measured, so this says nothing.";
   const what = `where L is the loss on these samples and h is ${NUDGE}: (L(w + h) − L(w − h)) / 2h`;
   const numbers = `(${up.toFixed(12)} − ${down.toFixed(12)}) / ${2 * NUDGE}`;
   return `Measured, ${what} = ${numbers} = ${fmtSlope(slope)}. ${verdict}`;

@@ -31,7 +31,7 @@ export class Run {
     return this.divergedAt === null && this.data.train.n > 0;
   }
 
-  // What was told of a run, again: its first settings, what was changed by hand, its step.
+  // A run as it was told: its first settings, the changes by hand, its step.
   static again({ first, events, step, values, divergedAt }) {
     const run = new Run({ ...first, step: 0 });
     for (const { step: at, ...what } of events) {
@@ -62,7 +62,7 @@ export class Run {
     this.keep(true);
   }
 
-  // The arrays, for the settings of now.
+  // The arrays, for the current settings.
   prepare() {
     const { batch } = this.settings;
     const { train, test } = this.data;

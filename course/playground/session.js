@@ -12,7 +12,7 @@ const SLICE = 25; // milliseconds of a hundred seeds before a picture
 const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for users who want less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
-const UNSEEN = 31; // frames pass meanwhile, and training goes on; odd, so that jumps are seen as such
+const UNSEEN = 31; // frames pass meanwhile while it trains; odd, so that jumps are seen as such
 const GONE = "Python is gone, with its kernel, so Play is now the page's own.";
 const OTHER = "The network here was changed meanwhile. Run the cell again to follow its steps.";
 const CHANGED = "Python's steps know nothing of this change, so Play is now the page's own.";
@@ -134,7 +134,7 @@ export class Session {
     this.letGo(words);
     if (!python.begins) return;
     python.event = null;
-    Object.assign(this, { python, told: `${words} That was by ${python.by}. ${AGAIN}` });
+    Object.assign(this, { python, told: `${words} The functions were ${python.by}. ${AGAIN}` });
   }
 
   letGo(words) {

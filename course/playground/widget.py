@@ -115,7 +115,7 @@ class Playground(anywidget.AnyWidget):
         ``step`` may be earlier than the one that the page shows. Up to 1,000 steps and a
         learning rate of 0.1 the layers match the page's to 1e-9. JavaScript and NumPy
         round the last digit differently, and each step can enlarge a difference, more so
-        at a larger rate, so two right runs may part later. What `follow` trained is
+        at a larger rate, so two correct runs may drift apart. What `follow` trained is
         taken over.
         """
         here, events = self._step, list(self.now.get("events", []))
@@ -204,7 +204,7 @@ class Playground(anywidget.AnyWidget):
         said = [
             f"{name}={value!r}" for name, value in now.items() if value != usual[name]
         ]
-        more = "" if is_kept else "  # its start, from which replay() leads on"
+        more = "" if is_kept else "  # its start; replay() leads on from there"
         return f"Playground({', '.join(said)}){more}"
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -305,5 +305,5 @@ def _points(X, Y):
     if abs(X).max() > REACH:
         raise ValueError(f"X goes to {abs(X).max():.4g}, but the picture ends at 3")
     if Y.min() < 0 or Y.max() > 1:
-        raise ValueError(f"Y goes from {Y.min():.4g} to {Y.max():.4g}, beyond 0 to 1")
+        raise ValueError(f"Y goes from {Y.min():.4g} to {Y.max():.4g}, outside 0 to 1")
     return np.hstack([X, Y]).tolist()

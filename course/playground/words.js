@@ -59,7 +59,7 @@ export function statusOf({ run, isSlowed }, losses) {
   const bug = run.settings.gradient === "original" ? ` ${BUG_WORDS}` : "";
   const words = `${line}. ${rightOnes(run)}${bug}`;
   if (run.divergedAt === null)
-    return isSlowed ? `The output jumps at each step, so only a few are shown. ${words}` : words;
+    return isSlowed ? `The output jumps at each step, so only some are shown. ${words}` : words;
   const why = `Diverged at step ${run.divergedAt}. Its update was too large`;
   return `${why}, so the numbers exploded. Lower the learning rate, then Reset. ${words}`;
 }

@@ -449,7 +449,9 @@ def test_a_function_that_has_ended_is_called_again(open_page):
     on.page.evaluate(ANSWER.replace('end: ""', 'end: "All is made."'), [7, 3])
     line = on.root.locator(".python")
     expect(line).to_have_text(
-        re.compile("^All is made. That was by your training. Play calls them again")
+        re.compile(
+            "^All is made. The functions were your training. Play calls them again"
+        )
     )
     assert on.button("Play").is_visible() and on.step() == 3
     on.button("Play").click()

@@ -265,7 +265,7 @@ def test_a_function_that_has_ended_can_train_again(talk):
         wait_until(lambda steps=steps: on.step() == steps, "it makes other steps")
         banner(
             on,
-            "Python has made all its steps: 3. That was by your training, my_step. Play",
+            "Python has made all its steps: 3. The functions were your training, my_step. Play",
         )
         if steps == 3:
             on.button("Play").click()

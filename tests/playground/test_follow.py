@@ -471,7 +471,7 @@ def test_own_data_are_arrays():
         (X, Y[:2], "your data: X"),
         (100 * X, Y, "X goes to 300, but the picture ends at 3"),
         (X[:, :1], Y, "needs 2 columns"),
-        (X, 2 * Y, "Y goes from 0 to 2, beyond 0 to 1"),
+        (X, 2 * Y, "Y goes from 0 to 2, outside 0 to 1"),
     ]:
         with pytest.raises(ValueError, match=words):
             Playground(X=x, Y=y)
