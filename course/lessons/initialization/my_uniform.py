@@ -26,10 +26,10 @@ def my_uniform(sizes, rng):
     return None
 
 # %% hint
-# `pairwise` gives the neighbours: `list(pairwise((2, 3, 1)))` is `[(2, 3), (3, 1)]`.
+# `pairwise` returns the neighbours: `list(pairwise((2, 3, 1)))` is `[(2, 3), (3, 1)]`.
 
 # %% hint
-# `rng.uniform(0, 1, (4, 5))` has 4 rows and 5 columns, with each number drawn anew.
+# `rng.uniform(0, 1, (4, 5))` has 4 rows and 5 columns, with each number drawn separately.
 
 # %% solution
 from itertools import pairwise
