@@ -7,7 +7,7 @@ def back_prop(X, y, w, b, a, z, learning_rate):
     """The original notebook's, except that its globals w, b, a, z are arguments.
 
     ``X`` is the prediction, ``y`` the target, ``g`` the slope that flows back, and ``a[0]``
-    the output of layer 0. Returns the new weights and biases. Every line is as it was.
+    the output of layer 0. Returns the new weights and biases. Every line is unchanged.
     """
     g = (X - y).reshape(1, -1).T
     n_weights, n_bias = [], []

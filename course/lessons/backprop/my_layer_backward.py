@@ -70,7 +70,7 @@ common = "check dZ, which they are all made from"
 minutes = 15
 
 def fresh(rng):
-    """Wide layers, z at and beside 0, equal or many samples, large numbers, float32."""
+    """Wide layers, z at and near 0, equal or many samples, large numbers, float32."""
     n, units = rng.integers(2, 6, 2)
     steep = mlp.leaky_relu(rng.choice([-1.5, 0.5, 2.5])).slope  # no fixed case has it
     A, _, W, dA, _ = _case(rng, n, 3, 4, steep)

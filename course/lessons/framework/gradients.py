@@ -1,4 +1,4 @@
-"""Gradients, held against one another, against differences, and against PyTorch's."""
+"""Compare gradients with one another, with differences, and with PyTorch's."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +9,7 @@ FILE = Path(__file__).with_name("torch.npz")  # tests/torch_run.py writes it
 
 
 def apart(grads, others) -> float:
-    """How far two gradients, lists of (dW, db), lie apart at most."""
+    """The largest distance between two gradients, lists of (dW, db)."""
     return max(float(np.max(np.abs(a - b))) for a, b in _pairs(grads, others))
 
 
@@ -19,15 +19,15 @@ def _pairs(params, others):
 
 
 def roughly(gap) -> str:
-    """A distance in words: the digits of a rounding error differ between computers."""
+    """A distance in words, since the digits of a rounding error differ between computers."""
     return "less than 1e-12" if gap < 1e-12 else f"{gap:.1e}"
 
 
 def agrees(gradient, params, *data, h=1e-5, **how) -> bool:
-    """Whether all slopes are those that central differences give.
+    """Whether all slopes agree with central differences.
 
     ``gradient(params, *data, **how)`` returns the loss, and a pair (dW, db) for each layer.
-    Unlike `mlp_core.gradient_check`, it makes the forward pass, too: of any network.
+    Unlike `mlp_core.gradient_check`, it does the forward pass as well, of any network.
     """
     params = [[np.array(W), np.array(b)] for W, b in params]
     _, grads = gradient(params, *data, **how)
@@ -53,7 +53,7 @@ class ByTorch(NamedTuple):
     version: str
     grads: list  # of the first step, a pair (dW, db) for each layer
     losses: np.ndarray  # (100,)
-    mistakes: list  # what was done, the median % read, what PyTorch said of it or ''
+    mistakes: list  # what was done, the median % read, what PyTorch said or ''
 
 
 def by_torch() -> ByTorch:

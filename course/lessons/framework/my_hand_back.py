@@ -6,28 +6,28 @@ from course.lessons.cases import normal
 # %% task
 # ## Exercise: hand the slopes back
 #
-# Write `my_hand_back(slopes, parents, given)`, which hands on to the parents of one node
-# what its rule gives them:
+# Write `my_hand_back(slopes, parents, given)`, which passes on to the parents of one node
+# what its rule returns for them:
 #
-# - `slopes` has an array for each node of the tape: its slope, as far as it is known
+# - `slopes` has an array for each node on the tape: its slope, as far as it is known
 # - `parents` are the numbers of the node's parents, such as `(0, 1)`, or `()` if it has none
-# - `given` has an array for each parent, in the same order: what the rule gives it
+# - `given` has the rule's array for each parent, in the same order
 #
-# Return a new list of slopes, in which each parent has got what it was given. Change none of
-# the three arguments. The same parent may come twice: `A @ A` has the parents `(0, 0)`.
+# Return a new list of slopes, in which each parent has been given its array. Don't change the
+# arguments. The same parent may come twice: `A @ A` has the parents `(0, 0)`.
 
 # %% stub
 def my_hand_back(slopes, parents, given):
     return None  # your code: return a list with an array for each node
 
 # %% hint
-# `zip(parents, given)` pairs each parent's number with what it is given. `list(slopes)` is a
-# new list, in which you can replace an array; the arrays in it are still those that you were
-# given, so leave them as they are.
+# `zip(parents, given)` pairs each parent's number with its array. `list(slopes)` is a new
+# list, in which you can replace an array, but its arrays are still the caller's, so don't
+# change them.
 
 # %% hint
-# A small step in a node raises the loss by 2 in one way, and by 3 in another: by how much in
-# both ways at once? And if a parent's slope in `slopes` isn't 0, who put it there?
+# A small step in a node raises the loss by 2 along one path, and by 3 along another: by how
+# much along both at once? And if a parent's slope in `slopes` isn't 0, how did it get there?
 
 # %% solution
 def my_hand_back(slopes, parents, given):
@@ -35,10 +35,10 @@ def my_hand_back(slopes, parents, given):
     for parent, slope in zip(parents, given):
         slopes[parent] = slopes[parent] + slope
     return slopes
-# The slopes add: a node that moves does so in all places where it is used, and the loss
-# changes by what comes from all of them together. A node that is a parent twice gets two turns
-# of the loop, and the second finds what the first has put there. `+` makes a new array;
-# `+=` would write into the caller's.
+# The slopes add up, because a node that moves does so everywhere it is used, and all of these
+# places change the loss together. A node that is a parent twice gets two turns of the loop, and
+# the second finds what the first has put there. `+` makes a new array, but `+=` would write into
+# the caller's.
 #
 # That is also why `db` is a sum over the samples: the one row `b` is used once for each.
 
@@ -54,7 +54,7 @@ def form(answer):
     return {name: to_array(array, name) for name, array in parts.items()}
 
 def _case(seed, shapes, parents, *known):
-    """Nodes of these shapes; only the ``known`` ones and the last have got a slope."""
+    """Nodes of these shapes; only the ``known`` ones and the last have a slope."""
     rng = np.random.default_rng(seed)
     slopes = [np.zeros(shape) for shape in shapes]
     for i in (*known, len(shapes) - 1):
@@ -96,73 +96,73 @@ def fresh(rng):
     ]
 
 # %% mistakes in: slopes[parent] = ____
-# what a parent already had is lost: is it used elsewhere, too?
+# what a parent already had is lost: is it used elsewhere as well?
 slopes[parent] = slope
-# the sign is wrong: hand back what was given as it is, and the minus comes later, with the
-# step downhill
+# the sign is wrong: hand back the given slopes unchanged, because the minus comes later, with
+# the step downhill
 slopes[parent] = slopes[parent] - slope
-# it multiplies, and slopes that are 0 stay 0: if a node changes the loss in two ways at once,
-# how do the two changes go together?
+# it multiplies, so slopes that are 0 stay 0: if a node changes the loss along two paths at
+# once, how do the two changes combine?
 slopes[parent] = slopes[parent] * slope
-# it is a mean: the two ways in which a node changes the loss don't share one step, each takes
-# all of it
+# it is a mean, but the two paths from a node to the loss don't share one step: each gets all
+# of it
 slopes[parent] = (slopes[parent] + slope) / 2
-# only the largest of a node's slopes are kept: it changes the loss in all of
-# these ways at once
+# only the largest of a node's slopes are kept, but it changes the loss along all of these
+# paths at once
 slopes[parent] = np.maximum(slopes[parent], slope)
-# it changes slopes in place: begin with a new list, and put into it a new array for each sum
+# it changes slopes in place: begin with a new list, and put a new array into it for each sum
 # mend: new = list(____); new[parent] = ____
 slopes[parent] += slope
 
 # %% mistakes in: slopes = list(slopes)
 # mend: for parent, slope in ____:
-# the slopes go to the first nodes, whoever the parents are: their numbers stand in parents
+# the slopes go to the first nodes, whatever the parents are: their numbers are in parents
 slopes, parents = list(slopes), range(len(given))
-# the slopes go to the first nodes, whoever the parents are, and what was there is lost: the
-# numbers stand in parents, and is a node used elsewhere, too?
+# the slopes go to the first nodes, whatever the parents are, and what was there is lost: the
+# numbers are in parents, and is a node used elsewhere as well?
 slopes, parents = list(slopes), range(len(given))
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = slope
-# each slope goes to the node before the right one: the numbers begin with 0, as those of the
-# list do
+# each slope goes to the node before the right one: the numbers start at 0, like those of the
+# list
 slopes, parents = list(slopes), [parent - 1 for parent in parents]
-# a node that is twice among the parents gets only the first slope: it is used twice, so
-# both count
+# a node that is a parent twice gets only the first slope, but it is used twice, so both
+# count
 first = dict([*zip(parents, given)][::-1])
 slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
 
 # %% mistakes in: slopes = list(slopes)
 # mend: slopes[parent] = ____
-# a node that is twice among the parents gets only the last slope, added to what it had: what
-# does the second find in its place?
+# a node that is a parent twice gets only the last slope, added to what it had: what should
+# the second slope be added to?
 old, slopes = slopes, list(slopes)
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = old[parent] + slope
-# what is given in this call adds up, and what a parent already had is lost: is it used
-# elsewhere, too?
+# the slopes given in this call add up, but what a parent already had is lost: is it used
+# elsewhere as well?
 slopes = [0 * slope if i in parents else slope for i, slope in enumerate(slopes)]
-# all begin with 0, so what the nodes already had is lost: which of these does this call add
-# to?
+# all slopes start at 0, so what the nodes already had is lost: which of these does this call
+# add to?
 slopes = [0 * slope for slope in slopes]
-# all begin with 0, so what the nodes already had is lost, and of a node that is twice
-# among the parents one slope is lost, too: what does each find in its place?
+# all slopes start at 0, so what the nodes already had is lost, and a node that is a parent
+# twice loses one slope as well: what should each slope be added to?
 slopes = [0 * slope for slope in slopes]
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = slope
-# what was given stands at the end, as if there were new nodes: it belongs to the parents, who
-# have places already
+# the given slopes are at the end, as if there were new nodes, but they belong to the parents,
+# which already have places
 return [*slopes, *given]
 
 # %% mistakes in: return slopes
-# only the parents' slopes are there: the list needs one for each node, and the others still
-# need theirs
+# only the parents' slopes are there: the list needs one for each node, because the others
+# still need theirs
 # mend: return ____
 return [slopes[parent] for parent in parents]
 # only the parents' slopes are there, and what they already had is lost: the list needs one
-# for each node; might a node be used elsewhere, too?
+# for each node, and might a node be used elsewhere as well?
 # mend: return ____; slopes[parent] = ____
 return list(given)
-# only the first parent gets what it was given: does the function end before it comes to the
+# only the first parent gets its slope: does the function return before it reaches the
 # others?
 # mend: return ____ (below the loop, not in it)
 # in place of: slopes[parent] = slopes[parent] + slope

@@ -6,33 +6,33 @@ from course.lessons.cases import expect_items, normal
 # %% task
 # ## Exercise: the slopes of a product
 #
-# On the way forward `Z = A @ W` was computed, with `A` (n, n_in) and `W` (n_in, n_out), and
+# The forward pass computed `Z = A @ W`, with `A` (n, n_in) and `W` (n_in, n_out), and
 # `dZ` (n, n_out) is the slope of the loss with respect to `Z`. Write
-# `my_product_slopes(A, W, dZ)`. Return the slopes with respect to the two factors, in their
+# `my_product_slopes(A, W, dZ)`. Return the slopes with respect to the two factors, in
 # order: `dA` (n, n_in) and `dW` (n_in, n_out).
 #
-# You wrote both in `my_layer_backward` ([notebook 4](04_backprop.ipynb)), as two of four
-# lines.
+# You wrote both in `my_layer_backward` ([notebook 4](04_backprop.ipynb)), as two of its
+# four lines.
 
 # %% stub
 def my_product_slopes(A, W, dZ):
     return None  # your code: return dA, dW
 
 # %% hint
-# Each of the two is a product of `dZ` and the *other* factor: what a number of `A` does to
-# `Z` depends on `W`. `@` is the matrix product, `.T` transposes.
+# Each slope is a product of `dZ` and the *other* factor, because what a number of `A` does
+# to `Z` depends on `W`. `@` is the matrix product, `.T` transposes.
 
 # %% hint
-# Write the shapes down: (n, n_out) and (n_in, n_out) must become (n, n_in). Which inner
-# size goes away, how must `W` lie, and on which side of `dZ`? Then the same for
-# (n_in, n_out).
+# Write down the shapes: (n, n_out) and (n_in, n_out) must become (n, n_in). Which inner
+# size disappears, which way round must `W` be, and on which side of `dZ`? Then do the same
+# for (n_in, n_out).
 
 # %% solution
 def my_product_slopes(A, W, dZ):
     return dZ @ W.T, A.T @ dZ
-# For `dA` the units go away, n_out: a number of `A` acts through every unit. For `dW` the
-# samples go away, n: each sample uses the same weight. No other product of the two has the
-# right shape for all n, n_in and n_out.
+# For `dA` the units, n_out, disappear, because a number of `A` acts through every unit. For
+# `dW` the samples, n, disappear, because each uses the same weight. No other product of the
+# two has the right shape for all n, n_in and n_out.
 
 # %% cases
 minutes = 3
@@ -79,63 +79,63 @@ def fresh(rng):
     ]
 
 # %% mistakes in: return dZ @ ____, ____ @ dZ
-# dA is wrong, or nothing fits: W lies as on the way forward, and now it must take
-# (n, n_out) to (n, n_in)
+# dA is wrong, or the shapes don't fit: W is still as in the forward pass, but now it must
+# take (n, n_out) to (n, n_in)
 return dZ @ W, A.T @ dZ
-# dW is wrong, or nothing fits: the samples are the rows of A and of dZ, and dW adds up over
-# them; how must A lie for that?
+# dW is wrong, or the shapes don't fit: dW adds up over the samples, which are the rows of A
+# and of dZ; which way round must A be for that?
 return dZ @ W.T, A @ dZ
-# both are wrong, or nothing fits: A and W lie as on the way forward, but dZ goes back; compare
-# the shapes
+# both are wrong, or the shapes don't fit: A and W are still as in the forward pass, but dZ
+# goes back; compare the shapes
 return dZ @ W, A @ dZ
-# dA is wrong, or nothing fits: number by number nothing is added up, and each number of A
-# moves the loss by way of all units
+# dA is wrong, or the shapes don't fit: `*` adds nothing up, but each number of A moves the
+# loss through all units
 return dZ * W.T, A.T @ dZ
-# dW is wrong, or nothing fits: number by number nothing is added up, and dW adds up over the
-# samples
+# dW is wrong, or the shapes don't fit: `*` adds nothing up, but dW adds up over the samples
 return dZ @ W.T, A.T * dZ
-# both are wrong, or nothing fits: number by number nothing is added up, and a number of A or
-# W moves many numbers of Z
+# both are wrong, or the shapes don't fit: `*` adds nothing up, but a number of A or W moves
+# many numbers of Z
 return dZ * W.T, A.T * dZ
 
 # %% mistakes in: return ____ @ ____, ____ @ ____
-# dA is wrong, or nothing fits: a matrix product depends on the order of its factors, and
+# dA is wrong, or the shapes don't fit: a matrix product depends on the order of its factors, and
 # each row of dZ is a sample, as in A
 return W.T @ dZ, A.T @ dZ
-# dW is wrong, or nothing fits: a matrix product depends on the order of its factors; which
+# dW is wrong, or the shapes don't fit: a matrix product depends on the order of its factors; which
 # size must be the inner one, so that dW adds up over the samples?
 return dZ @ W.T, dZ @ A.T
-# both are wrong, or nothing fits: a matrix product depends on the order of its factors;
-# which size must be the inner one, and go away?
+# both are wrong, or the shapes don't fit: a matrix product depends on the order of its
+# factors; which size must be the inner one, and disappear?
 return W.T @ dZ, dZ @ A.T
-# dA lies on its side: it has the shape of A, with a row for each sample
+# dA is transposed: it should have the shape of A, with a row for each sample
 return W @ dZ.T, A.T @ dZ
-# dW lies on its side: it has the shape of W, with a row for each input
+# dW is transposed: it should have the shape of W, with a row for each input
 return dZ @ W.T, dZ.T @ A
-# both lie on their sides: dA has the shape of A, and dW that of W
+# both are transposed: dA should have the shape of A, and dW that of W
 return W @ dZ.T, dZ.T @ A
 
 # %% mistakes in: return dZ @ W.T, A.T @ dZ
 # mend: return dZ @ ____, ____ @ dZ
-# the two have changed places: they stand in the order of the factors, A before W
+# the two are swapped: return them in the order of the factors, A before W
 return A.T @ dZ, dZ @ W.T
-# dZ is missing, as if all its numbers were 1: the slopes of the loss stand in dZ
+# dZ is missing, as if all its numbers were 1: the slopes of the loss are in dZ
 return np.ones(dZ.shape) @ W.T, A.T @ np.ones(dZ.shape)
-# these are the factors alone, each on its side: the slopes of the loss stand in dZ, and go
-# back through them
+# these are only the transposed factors: the slopes of the loss are in dZ, and go back
+# through them
 return W.T, A.T
-# Z itself stands where its slope belongs: it is dZ that goes back to the factors
+# Z itself is used instead of its slope: it is dZ that goes back to the factors
 return A @ W @ W.T, A.T @ A @ W
-# both have the wrong sign: a slope is asked for, and the minus comes later, with the step
+# both have the wrong sign: return the slopes, because the minus comes later, with the step
 # downhill
 return -dZ @ W.T, -A.T @ dZ
-# dW is divided by the number of samples: where the loss is a mean, dZ has the 1/n already
+# dW is divided by the number of samples: if the loss is a mean, dZ already includes the 1/n
 return dZ @ W.T, A.T @ dZ / len(A)
-# both are divided by the number of samples: where the loss is a mean, dZ has the 1/n already
+# both are divided by the number of samples: if the loss is a mean, dZ already includes the
+# 1/n
 return dZ @ W.T / len(A), A.T @ dZ / len(A)
 
 # %% right in: return dZ @ W.T, A.T @ dZ
-# on their sides, and back
+# transposed, and back
 return (W @ dZ.T).T, (dZ.T @ A).T
 # by indices, in a list
 return [np.einsum("no,io->ni", dZ, W), np.einsum("ni,no->io", A, dZ)]
