@@ -1,8 +1,8 @@
 """What you have done: questions answered, exercises solved, and when; your best at a goal.
 
-In a learner's copy, a folder with `.course/` in it, it is kept in ``record.json`` there.
-Elsewhere it is in memory, until the kernel ends. It is never sent. `open_in` begins,
-`forget` ends it. The one `KEEPER` of this kernel does all that.
+In a learner's copy, a folder with `.course/` in it, the record is kept in
+``record.json``. Elsewhere it stays in memory until the kernel ends. It is never sent.
+`open_in` begins it and `forget` ends it. The one `KEEPER` of this kernel does all that.
 """
 
 import json
@@ -21,9 +21,9 @@ WHERE = (
     "is sent. lesson.forget() erases them."
 )
 LOST = f"Your answers can't be kept in {FILE}: {{}}"
-ASIDE = f"{FILE} was no record of this course, or damaged. It is {{}} now."
+ASIDE = f"{FILE} was damaged, or not a record of this course. It is now {{}}."
 NOTED, REVEALED = "noted", "revealed"
-STUCK = f"{FILE} is no record of this course, and can't be set aside: {{}}"
+STUCK = f"{FILE} is not a record of this course, and can't be set aside: {{}}"
 
 
 @dataclass
@@ -32,11 +32,11 @@ class Answer:
 
     first: str = ""  # the option's text, the number as typed, the order; '' before
     first_right: bool = False
-    solved: bool = False  # whether the right answer was found, at first or later
+    solved: bool = False  # whether the right answer was found, at once or later
     last: str = ""
     when: str = ""  # of the last answer
     reviewed: str = ""  # when it was last asked again
-    streak: int = 0  # how often it was then right in a row
+    streak: int = 0  # how often in a row it was then right
     stage: str = ""  # of a guess: NOTED, until the run has REVEALED whether it is right
 
     def give(self, now, given, right):
@@ -62,7 +62,7 @@ class Work:
     """What was done on one exercise."""
 
     solved: str = ""  # when
-    tries: int = 0  # checks of what was written; of those that said yes only the first
+    tries: int = 0  # checks of what was written; only the first that said yes counts
     # What was recognised -> how often, the last one at the end.
     mistakes: dict = field(default_factory=dict)
     code: str = ""  # of the cell that solved it last
@@ -110,16 +110,16 @@ def _now():
 
 
 def read(path) -> dict:
-    """Read a record; a ValueError says that the file is none. No file is an empty one."""
+    """Read a record; a ValueError says that the file isn't one. No file means an empty one."""
     return parse(path.read_text(encoding="utf-8") if path.exists() else EMPTY)
 
 
 def parse(text) -> dict:
-    """The tables of a record; a ValueError says that it is none."""
+    """The tables of a record; a ValueError says that it isn't one."""
     try:
         tables = LATER | json.loads(text)
         if tables["form"] != FORM:
-            raise ValueError(f"its form is no {FORM!r}")
+            raise ValueError(f"its form is not {FORM!r}")
         return {
             table: {
                 lesson: {name: _entry(fields, kind) for name, fields in names.items()}
@@ -190,7 +190,7 @@ class Keeper:
         self._change("answers", lesson, question, Answer.note, given, known)
 
     def add_reveal(self, lesson, question, right):
-        """Remember that the run has told of a guess whether it is right."""
+        """Remember that the run has said whether a guess is right."""
         if self.answer(lesson, question).stage == NOTED:
             self._change("answers", lesson, question, Answer.reveal, right)
 
@@ -209,8 +209,8 @@ class Keeper:
     def open_in(self, folder) -> str:
         """Keep the record in a folder, if it is a learner's copy. Returns what to say.
 
-        It never raises: a file that is no record is set aside, and if nothing can be read
-        or written there, the record is kept in memory.
+        It never raises: a file that isn't a record is set aside, and if nothing can be
+        read or written there, the record is kept in memory.
         """
         path = Path(folder) / FILE
         with self._lock:
@@ -263,7 +263,7 @@ class Keeper:
                 self.trouble = LOST.format(error)
 
     def _save(self) -> str:
-        """Read the file, as another notebook may have written, too, and write it anew."""
+        """Read the file, which another notebook may have written, and write it again."""
         trouble = ""
         try:
             stored = read(self.path)
@@ -280,7 +280,7 @@ class Keeper:
         return trouble
 
     def _set_aside(self) -> str:
-        """Rename a file that is no record; it may hold something that somebody misses."""
+        """Rename a file that isn't a record, since somebody may miss what it holds."""
         names = (f"record.damaged{n or ''}.json" for n in range(1000))
         paths = (self.path.with_name(name) for name in names)
         aside = next(path for path in paths if not path.exists())

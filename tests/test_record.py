@@ -247,7 +247,7 @@ def test_what_can_not_be_written_is_told_and_written_later(copy, monkeypatch):
     assert [path.name for path in copy.glob("record*")] == [record.FILE]
     (copy / record.FILE).write_text("{")
     record.add_answer("forward", "c", "C", right=True)
-    assert "record.damaged.json now" in record.KEEPER.trouble
+    assert "now record.damaged.json" in record.KEEPER.trouble
     record.add_answer("forward", "d", "D", right=True)
     assert record.KEEPER.trouble == ""
     restart(copy)

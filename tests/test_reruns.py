@@ -75,7 +75,7 @@ def assert_it_tells(question, told):
         assert head.startswith(f"\N{CHECK MARK} You said {said}; ")
         return
     found = re.fullmatch(
-        r"\N{BALLOT X} You said 0\.123( %)?; it is (.+?)(?: %)?\.", head
+        r"\N{BALLOT X} You said 0\.123( %)?; the answer is (.+?)(?: %)?\.", head
     )
     question.check(float(found[2]))
     chapter = plan.read(question.lesson).questions[question.name]

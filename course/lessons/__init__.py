@@ -56,7 +56,7 @@ class _Text(str):
 
 
 class _Verdict(checking.Verdict):
-    """A verdict as a notebook shows it: what is solved looks like a right answer."""
+    """A verdict as a notebook shows it: a solved exercise looks like a right answer."""
 
     def _repr_html_(self):
         if not self.solved:
@@ -73,7 +73,7 @@ class Lesson:
     """The questions and exercises of one notebook, named as its file: '03_forward'.
 
     What you answer is kept by `course.record`: in a folder of your own on this computer,
-    else until the kernel ends. ``keeps_record`` says whether this folder is looked at.
+    else until the kernel ends. ``keeps_record`` says whether to look in this folder.
     """
 
     def __init__(self, notebook, keeps_record=True):
@@ -89,16 +89,18 @@ class Lesson:
             print(notice)
 
     def review(self):
-        """Ask three questions of earlier notebooks: those that are due, missed ones first.
+        """Ask three questions from earlier notebooks: those that are due, missed ones first.
 
-        The same until the imports run again; notebook 1 has fewer to ask. Where all were
-        answered within the hour there is a text in place of the `Quiz`.
+        They stay the same until the imports run again; notebook 1 has fewer to ask. If all
+        were answered within the hour, a text takes the place of the `Quiz`.
         """
         if self._reviewed is None:
             earlier = [load_questions(name) for name in NAMES[: NAMES.index(self.name)]]
             self._reviewed = review.choose(earlier)
         if not self._reviewed:
-            return _Text("All were asked within the last hour. They come back later.")
+            return _Text(
+                "All were asked within the last hour. They will come back later."
+            )
         return questions.Quiz(self._reviewed, "Review")
 
     def predict(self, name) -> questions.QuestionBox:
@@ -108,24 +110,24 @@ class Lesson:
         return questions.QuestionBox(question, title)
 
     def vote(self, name) -> questions.QuestionBox:
-        """Ask a class in place of one learner; you type how many said what."""
+        """Ask a class instead of one learner; you type how many gave each answer."""
         return votes.ask(self._prediction(name))
 
     def reveal(self, name, result=None):
-        """Hold the run against the guess; ``result``: the number, or words, that came out.
+        """Compare the guess with the run; ``result``: the number, or words, that came out.
 
-        Below all else that the cell shows stands how the guess went, and why. Of a question
-        without an answer nothing is shown.
+        How the guess went, and why, is shown below everything else in the cell. For a
+        question without an answer, nothing is shown.
         """
         question = self._prediction(name)
         try:
             asked = votes if votes.VOTES.get(question.key) else questions
             asked.reveal(question, result)
         except Exception as error:  # noqa: BLE001, a cell that was changed still runs
-            print(f"What you said can't be held against this: {page.in_words(error)}")
+            print(f"Your answer can't be compared with this: {page.in_words(error)}")
 
     def guess(self, name) -> list:
-        """What a picture draws of your guess: numbers, or names. Before it nothing."""
+        """What a picture draws of your guess: numbers, or names; nothing before you guess."""
         question = self._prediction(name)
         return [] if votes.VOTES.get(question.key) else question.guess()
 
@@ -146,9 +148,9 @@ class Lesson:
         return _Verdict(*verdict)
 
     def own(self, *names) -> list:
-        """The functions that you wrote for these exercises, of any notebook, in this order.
+        """The functions that you wrote for these exercises, from any notebook, in this order.
 
-        Where yours isn't solved, the course's takes its place. A line for each says which.
+        Where yours isn't solved, the course's takes its place. A line for each says whose it is.
         """
         home = {name: lesson for lesson in NAMES for name in load_exercises(lesson)}
         functions = []
@@ -162,7 +164,7 @@ class Lesson:
         return functions
 
     def written(self) -> str:
-        """Say which functions of all notebooks you wrote, and on which day each was solved."""
+        """Say which functions you wrote in all notebooks, and on which day you solved each."""
         homes = {name: (number_of(name), load_exercises(name)) for name in NAMES}
         return _Text("\n".join(own.written(homes)))
 
@@ -178,11 +180,11 @@ class Lesson:
         """Forget all answers and solved exercises, of all notebooks."""
         record.forget()
         questions.box.RUNS.clear()
-        return _Text("All answers are forgotten.")
+        return _Text("All answers have been erased.")
 
     @property
     def done(self) -> dict:
-        """How many of how many, of what it has: what -> (count, total)."""
+        """How much of what it has is done: what -> (count, total)."""
         solved = record.solved(self.name)
         predictions = self.questions.predictions.values()
         asked = [q for q in predictions if not q.optional]
@@ -201,7 +203,7 @@ class Lesson:
             work = record.work(self.name, name)
             if work.failed:
                 last = next(reversed(work.mistakes), "")
-                words = last and f", the last mistake: {last}"
+                words = last and f", last mistake: {last}"
                 lines.append(f"  {name}, {counted(work.tries, 'try', 'tries')}{words}")
         for question in self.questions.all:
             answer = question.recorded
@@ -210,7 +212,7 @@ class Lesson:
         return lines
 
     def progress(self) -> str:
-        """Say what was answered and solved, and what went wrong on the way."""
+        """Say what was answered and solved, and what went wrong along the way."""
         lines, done, detours = [], self.done, self.detours
         solved = record.solved(self.name)
         for what, (count, total) in done.items():
@@ -225,7 +227,7 @@ class Lesson:
         if all(count == total for count, total in done.values()):
             lines.append("All done in this notebook.")
         if detours:
-            lines += ["What went wrong on the way:", *detours]
+            lines += ["What went wrong along the way:", *detours]
         if record.KEEPER.trouble:
             lines.append(record.KEEPER.trouble)
         return _Text("\n".join(lines))

@@ -1,6 +1,6 @@
 """Modules by the names that they had when learners' copies were made.
 
-An update leaves a cell alone that its learner changed: it imports by the old name.
+An update leaves alone a cell that its learner changed, so it imports by the old name.
 """
 
 import importlib
@@ -15,14 +15,14 @@ MOVED = {
 
 
 class _Moved(ModuleType):
-    """Stands for a module until something of it is asked for."""
+    """Takes the place of a module until something in it is needed."""
 
     def __getattr__(self, name):
-        if name.startswith("__"):  # who only looks through the modules needs none
+        if name.startswith("__"):  # someone looking through the modules needs none
             raise AttributeError(name)
         return getattr(importlib.import_module(MOVED[self.__name__]), name)
 
 
 def keep_names():
-    """Let what has moved be imported by its old name, too."""
+    """Let what has moved be imported by its old name as well."""
     sys.modules.update({name: _Moved(name) for name in MOVED})

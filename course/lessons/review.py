@@ -1,8 +1,8 @@
 """Spaced review: which questions of earlier notebooks to ask again.
 
-A question that is answered right comes back after one day, then after two, four, eight;
-one that is answered wrong is due after an hour. What was asked within the hour is left
-out, and what comes back has its options in another order, or other numbers.
+A question answered right comes back after one day, then after two, four and eight; one
+answered wrong is due after an hour. Whatever was asked within the hour is left out, and
+what comes back has its options in another order, or other numbers.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -17,9 +17,9 @@ LONGEST = 6  # 2 ** 6 days
 
 
 class ReviewQuestion:
-    """A question that is asked again: its earlier reply is not shown, and stays kept."""
+    """A question that is asked again: its earlier reply is kept, but not shown."""
 
-    key = ()  # not by that under which its earlier answer is known
+    key = ()  # not the one under which its earlier answer is known
 
     def __init__(self, question):
         self._question = question.again()
@@ -44,10 +44,10 @@ class ReviewQuestion:
 
 
 def choose(lessons, now=None) -> list[ReviewQuestion]:
-    """Three questions, or fewer, of these lessons (the nearest last) to be asked again.
+    """Up to three questions of these lessons (the nearest last) to be asked again.
 
-    Those that are due come first: of them the missed ones, then those that have waited
-    longest. Without a record they are always the same: one of each lesson in turn.
+    Those that are due come first: the missed ones, then those that have waited longest.
+    Without a record they are always the same: one from each lesson in turn.
     """
     now = now or datetime.now(UTC)
     lists = [lesson.quiz for lesson in reversed(lessons)]
@@ -63,7 +63,7 @@ def _asked(answer):
 
 
 def _rank(answer, now):
-    """What comes first has the smallest: missed, due, never asked, not due yet."""
+    """The smallest comes first: missed, due, never asked, not due yet."""
     if not (answer.first or answer.reviewed):
         return 2, 0.0
     asked = _asked(answer)

@@ -1,4 +1,4 @@
-"""The terms of the course: ``terms.toml`` of a lesson has those that it explains first."""
+"""The terms of the course: a lesson's ``terms.toml`` has those that it explains first."""
 
 import tomllib
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """A class guesses: its teacher enters counts, and the run draws them beside what came out.
 
-Nothing of it goes into a learner's record; with the kernel it is forgotten.
+None of this goes into a learner's record, and it is forgotten when the kernel ends.
 """
 
 import json
@@ -25,14 +25,14 @@ class ClassQuestion:
         self._question = question
         self._is_choice = isinstance(question, ChoiceQuestion)
         self._example = EXAMPLES[question.kind]
-        self.prompt = f"Type how many said what, as in '{self._example}'"
+        self.prompt = f"Type how many gave each answer, as in '{self._example}'"
 
     def __getattr__(self, name):
         return getattr(self._question, name)
 
     @property
     def recorded(self):
-        """What the class said; no record keeps it."""
+        """What the class said; it isn't recorded."""
         said = self.said() if VOTES.get(self.key) else ""
         return record.Answer(said, last=said, stage=record.NOTED)
 
@@ -67,7 +67,9 @@ class ClassQuestion:
         """What the run says: the class as a whole is neither right nor wrong."""
         question = self._question
         reasons = question.right.feedback if self._is_choice else question.feedback
-        head = f"The class said {self.said()}; it is {question.came_out(result)}."
+        head = (
+            f"The class said {self.said()}; the answer is {question.came_out(result)}."
+        )
         return Reply(None, reasons, head)
 
     def picture(self, result):
@@ -85,10 +87,10 @@ class ClassQuestion:
 
 
 def ask(question) -> QuestionBox:
-    """The question with its options by letters, and a box to type in for each round."""
+    """The question with its options as letters, and a box to type in for each round."""
     if question.at_once:
         raise ValueError(
-            f"no run tells the answer to {question.name!r}: predict() asks it"
+            f"no run tells the answer to {question.name!r}, so ask it with predict()"
         )
     box = QuestionBox(ClassQuestion(question))
     box.box.children[0].value += question.static()
@@ -96,9 +98,9 @@ def ask(question) -> QuestionBox:
 
 
 def reveal(question, result):
-    """Draw at the end of the running cell what the class said.
+    """Draw what the class said, at the end of the running cell.
 
-    The picture comes last: by Shift+Enter that stays in sight.
+    The picture comes last, because that part stays in sight after Shift+Enter.
     """
     asked = ClassQuestion(question)
     host.show_after(Revealed(asked, asked.reveal_kept(result)))
@@ -117,7 +119,7 @@ def read(question, typed) -> Counter:
             raise ValueError(f"There is no answer {answer} here.")
         votes[answer if is_choice else _number(question, answer)] += count
     if not 0 < votes.total() <= MOST:
-        raise ValueError(f"Say of 1 to {MOST} learners what they said.")
+        raise ValueError(f"Enter the answers of 1 to {MOST} learners.")
     return votes
 
 
@@ -125,11 +127,9 @@ def _number(question, typed):
     try:
         number = question.read(typed)
     except ValueError as error:
-        raise ValueError(
-            f"{error} Between numbers stand a comma and a space."
-        ) from None
+        raise ValueError(f"{error} Put a comma and a space between numbers.") from None
     if abs(number) > LARGEST:
-        raise ValueError(f"{typed} is too large to be drawn.")
+        raise ValueError(f"{typed} is too large to draw.")
     return number
 
 

@@ -1,7 +1,7 @@
 """Questions on the page: a widget for each, the quiz, and what the run reveals.
 
-What the browser does is in question.js, which tells us what was answered; how it looks
-is in question.css. anywidget brings both to JupyterLab, Notebook, Voila and Colab.
+The browser's part is in question.js, which sends us each answer, and the looks are in
+question.css. anywidget brings both to JupyterLab, Notebook, Voila and Colab.
 """
 
 import contextlib
@@ -19,17 +19,17 @@ from course.questions.kinds import as_html, code
 FOLDER = Path(__file__).parent
 # By whether a reply is right: the class of its box, and its usual word.
 LOOKS = {True: ("right", "Right."), False: ("wrong", "No."), None: ("note", "")}
-RAN = "<p>It has run already, so it is told at once:</p>\n"
+RAN = "<p>The cell has already run, so here is the result:</p>\n"
 
 ON_PAGE = {}  # (lesson, title) -> the box of a question, or of a quiz
 RUNS = {}  # (lesson, name) -> what its run in this kernel has told
 
 
 class Answers(anywidget.AnyWidget):
-    """What there is to answer by; a message ``{"answer": text}`` comes back.
+    """The buttons or boxes to answer with; a message ``{"answer": text}`` comes back.
 
-    What changes later is for a page that is loaded again: on a busy machine anywidget may
-    give up to listen.
+    Later changes are for a page that is loaded again, because on a busy machine anywidget
+    may stop listening.
     """
 
     _esm = page.script(FOLDER / "question.js")
@@ -46,10 +46,11 @@ class _OnPage:
     """
 
     def _come_to(self, lesson, title):
-        """Take the place of an earlier one of this title.
+        """Take the place of an earlier one with this title.
 
-        That is closed at the next run. Until then it listens: JupyterLab runs this cell
-        and sends an answer, given just before by Shift+Enter, by two ways (a subshell).
+        The earlier one is closed at the next run. Until then it listens, because JupyterLab
+        runs this cell and sends an answer just given with Shift+Enter by two ways (a
+        subshell).
         """
         self.place = lesson, title
         earlier, ON_PAGE[self.place] = ON_PAGE.get(self.place), self
@@ -112,7 +113,7 @@ class QuestionBox(_OnPage):
         if ran:
             reply = question.reveal_kept(RUNS[question.key])
         said = code(question.said(kept.last))
-        words = f"<p><strong>Noted: {said}.</strong> The run tells the rest.</p>"
+        words = f"<p><strong>Noted: {said}.</strong> The run shows the answer.</p>"
         if reply:
             words = RAN * ran + _told(question, reply)
         if question.kind != "order" and kept.first != kept.last:
@@ -126,7 +127,7 @@ class QuestionBox(_OnPage):
         for verdict, *_ in LOOKS.values():
             self.box.remove_class(verdict)
         self.box.add_class(LOOKS[right][0])
-        # Also the same words are news: to who listens, and to question.js, which waits.
+        # Even the same words are news to screen readers, and to question.js, which waits.
         turn = "odd" if 'class="reply even' in self.reply.value else "even"
         lock = " locked" if self.question.locks and self.question.first else ""
         data = f'data-answer="{html.escape(self.answers.answer)}" role="status"'
@@ -151,9 +152,9 @@ class QuestionBox(_OnPage):
 
 
 def reveal(question, result=None):
-    """Show, at the end of the cell that runs, what was guessed beside what came out.
+    """Show the guess beside what came out, at the end of the cell that runs.
 
-    Nothing is shown of a question without an answer.
+    For a question without an answer, nothing is shown.
     """
     RUNS[question.key] = result
     if question.first:
@@ -188,7 +189,7 @@ class Quiz(_OnPage):
             raise ValueError("this quiz has no questions")
         self.questions = list(questions)
         self.score = widgets.HTML()
-        count, then = len(self.questions), ("read what it says", self.show_score)
+        count, then = len(self.questions), ("read the reply", self.show_score)
         self.boxes = [
             QuestionBox(question, f"{title} {number} of {count}", *then)
             for number, question in enumerate(self.questions, start=1)

@@ -19,7 +19,7 @@ from course.words import read_number
 class Reply(NamedTuple):
     """What a question says to an answer, or the run to a guess."""
 
-    right: bool | None  # None: it is no one's guess
+    right: bool | None  # None: it is nobody's guess
     words: str  # the reasons, in paragraphs
     head: str = ""  # beside the sign of right or wrong; '' for the usual word
 
@@ -27,8 +27,8 @@ class Reply(NamedTuple):
 class Question:
     """What all questions share. A subclass takes the fields of the file by name.
 
-    It has ``reply(answer) -> Reply``; if the run replies, ``reveal(answer, result)`` with
-    what came out. ``read(answer)`` says by a ValueError that it is no answer at all.
+    It has ``reply(answer) -> Reply`` and, if the run replies, ``reveal(answer, result)``
+    with what came out. ``read(answer)`` raises a ValueError if it is no answer at all.
     """
 
     kind = ""  # as question.js calls it
@@ -46,9 +46,9 @@ class Question:
     ):
         self.lesson, self.name, self.text = lesson, name, question
         self.explanation, self.telltales = explanation, telltales
-        self.optional = optional  # for who has time: nothing is missed without it
+        self.optional = optional  # for those who have time
         self.key = lesson, name
-        # It replies, or a guess is locked until its run does, by `course.questions.reveal`.
+        # It replies, or locks a guess until its run replies, by `course.questions.reveal`.
         self.at_once, self.locks = at_once, not at_once
 
     @property
@@ -58,7 +58,7 @@ class Question:
 
     @property
     def first(self) -> str:
-        """The first answer; '' before it, or if it is none since the question changed."""
+        """The first answer; '' before it, or if a change of the question made it invalid."""
         try:
             self.read(self.recorded.first)
         except ValueError:
@@ -66,7 +66,7 @@ class Question:
         return self.recorded.first
 
     def submit(self, answer):
-        """Remember an answer; of a guess, which is locked, the first one."""
+        """Remember an answer, or only the first one if it is a guess, which is locked."""
         self.read(answer)
         if self.at_once:
             record.add_answer(*self.key, answer, self.reply(answer).right)
@@ -78,7 +78,7 @@ class Question:
         return None if self.recorded.stage else self.reply(self.recorded.last)
 
     def reveal_kept(self, result) -> Reply:
-        """What the run says to the guess, which is remembered, too."""
+        """What the run says to the guess; this is remembered as well."""
         reply = self.reveal(self.recorded.first, result)
         record.add_reveal(*self.key, reply.right)
         return reply
@@ -96,7 +96,7 @@ class Question:
         return []
 
     def again(self):
-        """The question as a later review asks it: not word by word the same."""
+        """The question as a later review asks it, which is not word for word the same."""
         return self
 
     def choices(self, answer) -> list:
@@ -131,7 +131,7 @@ class Option(NamedTuple):
     feedback: str
     right: bool = False
     formerly: str = ""  # its text in older versions of the course
-    drawn: tuple = ()  # by what a picture draws it
+    drawn: tuple = ()  # what a picture draws it with
 
 
 class ChoiceQuestion(Question):
@@ -147,7 +147,7 @@ class ChoiceQuestion(Question):
             raise ValueError("two options have the same text")
         count = sum(option.right is True for option in options)
         if count != 1:
-            raise ValueError(f"{count} options are right; it must be exactly one")
+            raise ValueError(f"{count} options are right; there must be exactly one")
         self.right = next(option for option in options if option.right)
 
     @property
@@ -170,7 +170,7 @@ class ChoiceQuestion(Question):
         """``result``: what the run has shown, in words, if that says more."""
         option = self.read(answer)
         reasons = [option.feedback, *([] if option.right else [self.right.feedback])]
-        head = f"You said {self.said(answer)}; it is {self.came_out(result)}."
+        head = f"You said {self.said(answer)}; the answer is {self.came_out(result)}."
         return Reply(option.right, "\n\n".join(reasons), head)
 
     def came_out(self, result) -> str:
@@ -240,7 +240,7 @@ class NumberQuestion(Question):
         self.feedback, self.otherwise = feedback, otherwise
         self.misses = [Miss(**table) for table in miss]
         if (answer is None) is self.at_once:
-            raise ValueError("it has an answer just if it replies at once")
+            raise ValueError("it has an answer if, and only if, it replies at once")
         if self.at_once:
             self.check(answer)
         fields = {"tolerance": tolerance, "percent": percent, **common, **(again or {})}
@@ -249,18 +249,18 @@ class NumberQuestion(Question):
     def check(self, answer):
         """A ValueError says why the misses don't go with this right answer."""
         if not self.agree(answer, answer):  # a NaN, or a tolerance below 0
-            raise ValueError("no number would be taken as right")
+            raise ValueError("no number would count as right")
         values = [miss.value for miss in self.misses]
         for value in values:
             if self.agree(value, answer):
-                raise ValueError(f"the miss {value:g} would be taken as right")
+                raise ValueError(f"the miss {value:g} would count as right")
             if values.count(value) > 1:
                 raise ValueError(f"two misses are {value:g}")
 
     def read(self, answer) -> float:
         value = read_number(answer, self.percent)
         if self.percent and not 0 <= value <= 100:
-            raise ValueError("Type percent, from 0 to 100.")
+            raise ValueError("Type a percentage from 0 to 100.")
         return value
 
     def choices(self, answer) -> list:
@@ -281,7 +281,7 @@ class NumberQuestion(Question):
         """``result``: the number that came out."""
         told = copy.copy(self)
         told.answer = result
-        head = f"You said {self.said(answer)}; it is {self.came_out(result)}."
+        head = f"You said {self.said(answer)}; the answer is {self.came_out(result)}."
         return told.reply(answer)._replace(head=head)
 
     def came_out(self, result) -> str:
@@ -301,7 +301,7 @@ class NumberQuestion(Question):
     def agree(self, value, target) -> bool:
         """Whether two numbers agree within the tolerance, both ends included.
 
-        For a smaller target it is smaller in proportion: 8 (percent) is no 0.85.
+        For a smaller target it shrinks in proportion, so that 8 (percent) isn't 0.85.
         """
         share = min(1, abs(target / self.answer)) if self.answer else 1
         # 0.45 - 0.4 is a little more than 0.05 in the computer's numbers.
@@ -318,7 +318,7 @@ class NumberQuestion(Question):
 
 
 class Line(NamedTuple):
-    """A line of code, and what to think of if another stands in its place."""
+    """A line of code, and a hint for when another takes its place."""
 
     text: str
     hint: str
@@ -340,14 +340,14 @@ class OrderQuestion(Question):
 
     @property
     def shuffled(self) -> list[int]:
-        """The order that is shown first: for a name always the same, and never right."""
+        """The order that is shown first: always the same for a name, and never right."""
         return _another_order(len(self.lines), self.name)
 
     def read(self, answer) -> list[int]:
         """The order that an answer stands for."""
         order = [int(number) for number in answer.split() if number.isdecimal()]
         if sorted(order) != list(range(len(self.lines))):
-            raise ValueError("each line must stand there once")
+            raise ValueError("each line must appear exactly once")
         return order
 
     def reply(self, answer) -> Reply:
@@ -364,7 +364,7 @@ class OrderQuestion(Question):
         return [[str(n), html.escape(self.lines[n].text)] for n in order]
 
     def tell(self, answer) -> str:
-        return "your first order was not the right one"
+        return "your first order was wrong"
 
     def rows(self) -> list[str]:
         return [self.lines[number].text for number in self.shuffled]
@@ -378,7 +378,7 @@ class OrderQuestion(Question):
 
 
 def _another_order(count, name):
-    """The numbers up to ``count``, for a name always in the same order but their own."""
+    """The numbers up to ``count`` in another order, always the same for a name."""
     right = order = list(range(count))
     rng = np.random.default_rng(list(name.encode()))
     while order == right:
@@ -391,7 +391,7 @@ def _listing(lines):
 
 
 def code(text) -> str:
-    """Escape a text for HTML; what stands in backticks becomes code."""
+    """Escape a text for HTML; what is in backticks becomes code."""
     return re.sub(r"`([^`]+)`", r"<code>\1</code>", html.escape(text))
 
 

@@ -1,6 +1,6 @@
-// What a question is answered by: options to choose from, a number to type, lines to order,
-// or the guesses of a class. An answer goes to Python as a message; Python writes the reply
-// below, see box.py. After a reply of the class "locked" nothing more is sent.
+// How a question is answered: options to choose from, a number to type, lines to order, or
+// the guesses of a class. An answer goes to Python as a message, and Python writes the reply
+// below, see box.py. After a reply of the class "locked", nothing more is sent.
 
 function button(content, onclick, label) {
   const made = document.createElement("button");
@@ -119,7 +119,7 @@ function render({ model, el }) {
   let locked = null; // the reply that ends it
   const keep = KINDS[model.get("kind")](el, state, (answer) => {
     if (locked) return keep(locked.dataset.answer);
-    if (answer === last) return; // the reply to it stands there
+    if (answer === last) return; // the reply to it is there
     last = answer;
     hasSent = true;
     el.classList.add("waiting"); // until the reply comes
@@ -131,7 +131,7 @@ function render({ model, el }) {
     if (locked) keep(locked.dataset.answer); // the first one, after two quick clicks
     const said = reply.querySelector("[data-answer]")?.dataset.answer;
     if (said && !hasSent) keep?.((last = said)); // given while the cell ran again
-    // They keep the focus: only so Shift+Enter goes on.
+    // They keep the focus, because Shift+Enter needs it to go on.
     for (const each of el.querySelectorAll("button, input")) {
       each.setAttribute("aria-disabled", locked !== null);
       each.readOnly = locked !== null;

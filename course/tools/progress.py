@@ -19,20 +19,22 @@ def add_arguments(parser):
 def run(options) -> int:
     folder = PLACE / options.folder
     if not (folder / record.MARK).is_dir():
-        raise CommandError(f"{folder} is no learner's copy: python -m course makes one")
+        raise CommandError(
+            f"{folder} is not a learner's copy: python -m course makes one"
+        )
     notice = record.open_in(folder)
     if notice and notice != record.WHERE:
         print(notice)
     if options.forget:
         record.forget()
-        print("All answers are forgotten.")
+        print("All answers have been erased.")
         return 0
     print(table())
     return 0
 
 
 def table() -> str:
-    """All lessons, and below them what went wrong on the way."""
+    """All lessons, and below them what went wrong along the way."""
     opened = [lessons.Lesson(name, keeps_record=False) for name in lessons.NAMES]
     columns = max((lesson.done for lesson in opened), key=len)
     lines, detours = [_row("", columns)], []
@@ -45,7 +47,7 @@ def table() -> str:
         if lesson.detours:
             detours += ["", f"{number} {name}", *lesson.detours]
     if detours:
-        detours[:0] = ["", "What went wrong on the way:"]
+        detours[:0] = ["", "What went wrong along the way:"]
     return "\n".join([*lines, *detours])
 
 

@@ -209,7 +209,7 @@ def test_one_question_is_under_way_and_the_last_is_sent(pad):
     pad.notebook.run(HOLD)
     pad = OnPad(pad.notebook)
     pad.draw(UPRIGHT)
-    expect(pad.says).to_have_text("Python is busy. It answers when it is free.")
+    expect(pad.says).to_have_text("Python is busy. It will answer when it is free.")
     pad.draw([(0.3, 0.1), (0.7, 0.1), (0.3, 0.1)])
     (pad.notebook.lab.course / "notebooks" / "free").touch()
     pad.expect_says(4)  # with a line on top

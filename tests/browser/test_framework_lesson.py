@@ -40,10 +40,10 @@ def test_the_rules_of_the_learner_make_the_gradients(notebook):
     that doesn't answer what was guessed."""
     assert "my_product_slopes: yours" in printed(notebook, "backward")
     assert "my_hand_back: yours" in printed(notebook, "backward")
-    said = 'You said "about 1e-16: rounding errors"; it is "not at all'
+    said = 'You said "about 1e-16: rounding errors"; the answer is "not at all'
     expect(run(notebook, "apart-run")).to_contain_text(said)
     assert printed(notebook, "apart-run").startswith("largest difference: 0.0")
-    said = 'You said "both checks: each of these gradients is wrong"; it is "only that'
+    said = 'You said "both checks: each of these gradients is wrong"; the answer is "only that'
     expect(run(notebook, "overwrite-run")).to_contain_text(said)
 
 
@@ -69,4 +69,4 @@ def test_training_agrees_with_pytorch_and_no_mistake_is_reported(notebook):
     assert printed(notebook, "torch-run").count("less than 1e-12") == 2
     guess(notebook, "reported-predict", "3")
     cell = run(notebook, "reported-run")
-    expect(cell).to_contain_text(re.compile("You said 3.*it is 0"))
+    expect(cell).to_contain_text(re.compile("You said 3.*the answer is 0"))

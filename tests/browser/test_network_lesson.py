@@ -62,13 +62,13 @@ def test_the_guesses_are_held_against_the_runs(notebook):
     """Guards: a guess that no run answers; two guesses of which a run answers one."""
     guess(notebook, "train-predict", "80")
     expect(run(notebook, "train-run")).to_contain_text(
-        re.compile("You said 80.*it is 9")
+        re.compile("You said 80.*the answer is 9")
     )
     guess(notebook, "moved-predict", "97")
     guess(notebook, "turned-predict", "10")
     cell = run(notebook, "certain-run")
     for number in ("97", "10"):
-        expect(cell).to_contain_text(re.compile(f"You said {number}.*it is "))
+        expect(cell).to_contain_text(re.compile(f"You said {number}.*the answer is "))
 
 
 def test_what_is_drawn_is_read_by_the_network_of_the_notebook(notebook):

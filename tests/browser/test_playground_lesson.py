@@ -72,7 +72,7 @@ def test_a_hundred_seeds_have_as_many_dead_units_as_python_counts(notebook):
     expect(words).to_contain_text("With a dead unit: ")
     [on_page] = re.findall(r"With a dead unit: (\d+)", words.text_content())
     cell = run(notebook, "dead-run")
-    expect(cell).to_contain_text("You said 20; it is ")
+    expect(cell).to_contain_text("You said 20; the answer is ")
     [in_python] = re.findall(r"\brelu: (\d+)", printed(notebook, "dead-run"))
     # Runs at this rate are chaotic: on another processor one may part.
     assert abs(int(on_page) - int(in_python)) <= 2

@@ -275,7 +275,7 @@ def test_by_keys_alone_a_guess_locks_and_shift_enter_reveals(page, question):
     page.page.keyboard.press("Enter")
     expect_words(root, 'Noted: "-2".')
     words = root.get_by_role("status").text_content().strip()
-    assert words == 'Noted: "-2". The run tells the rest.'
+    assert words == 'Noted: "-2". The run shows the answer.'
     assert root.locator(".option").first.evaluate(BEFORE) == "o"  # none: no sign
     chosen = root.locator("[aria-pressed=true]")
     assert chosen.text_content() == "-2" and chosen.evaluate(LOCKED) == "true"
@@ -289,7 +289,7 @@ def test_by_keys_alone_a_guess_locks_and_shift_enter_reveals(page, question):
     expect_words(page.show_cell(GUESS).locator(".course-question"), 'Noted: "-2".')
     page.page.keyboard.press("Shift+Enter")
     told = told_below(page, RUN)
-    head = '\N{BALLOT X} You said "-2"; it is "0.4".'
+    head = '\N{BALLOT X} You said "-2"; the answer is "0.4".'
     told.filter(has_text=f"{head} That is <b>z</b> itself. -0.2 times").wait_for()
     outputs = page.cells()[RUN]["outputs"]
     assert [output["output_type"] for output in outputs] == [
@@ -306,11 +306,11 @@ def test_a_number_is_locked_when_it_is_one(page, question):
     enter(box, "a half")
     expect_words(root, "'a half' is not a number.")
     enter(box, "-0.4")
-    expect_words(root, "Noted: -0.4. The run tells the rest.")
+    expect_words(root, "Noted: -0.4. The run shows the answer.")
     wait_until(lambda: box.evaluate("e => e.readOnly"), "the box still takes numbers")
     page.run(RUN_NUMBER)
     told = told_below(page, RUN_NUMBER)
-    told.filter(has_text="You said -0.4; it is 0.41. Mind the sign.").wait_for()
+    told.filter(has_text="You said -0.4; the answer is 0.41. Mind the sign.").wait_for()
 
 
 def test_of_two_quick_clicks_the_first_counts(page, question):
@@ -331,7 +331,7 @@ def test_after_its_run_an_answer_reveals_at_once(page, question):
     page.run(RUN)
     assert told_below(page, RUN).count() == 0  # nothing was said
     button(page.show_cell(GUESS), "0.4").click()
-    at_once = "It has run already, so it is told at once: "
+    at_once = "The cell has already run, so here is the result: "
     expect_words(root, f'{at_once}\N{CHECK MARK} You said "0.4"')
     right = root.locator("[aria-pressed=true]")
     assert right.evaluate(BEFORE) == "✓" and right.evaluate(LOCKED) == "true"
@@ -360,7 +360,7 @@ def test_a_class_guesses_by_keys_alone_and_is_drawn(page, question):
     first.focus()
     page.page.keyboard.type("12 A, 9 b")
     page.page.keyboard.press("Enter")
-    expect_words(root, "Noted: 12 A, 9 B (21 in all). The run tells the rest.")
+    expect_words(root, "Noted: 12 A, 9 B (21 in all). The run shows the answer.")
     page.page.keyboard.press("Tab")
     page.page.keyboard.type("20 B")
     page.page.keyboard.press("Shift+Enter")  # the cell runs again: nothing is lost
@@ -400,7 +400,7 @@ def test_shift_enter_in_a_box_answers_and_goes_on(page, question):
     box.press("Shift+Enter")
     wait_until(lambda: page.page.evaluate(ACTIVE) == RUN_NUMBER, "it doesn't go on")
     again = page.show_cell(GUESS_NUMBER).locator(".course-question")
-    expect_words(again, "Noted: -0.4. The run tells the rest.")
+    expect_words(again, "Noted: -0.4. The run shows the answer.")
 
 
 # 3. How it looks -----------------------------------------------------------------------

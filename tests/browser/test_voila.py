@@ -66,7 +66,7 @@ def test_the_first_playground_learns_and_questions_answer(page):
     on.button("Pause").click()
     question = page.locator(".course-question").first
     question.locator(".option").nth(1).click()
-    told = "It has run already, so it is told at once: \N{BALLOT X} You said"
+    told = "The cell has already run, so here is the result: \N{BALLOT X} You said"
     question.get_by_role("status").filter(has_text=told).wait_for()
 
 

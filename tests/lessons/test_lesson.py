@@ -82,8 +82,8 @@ def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
     assert len({verdict.mistake for verdict in said} - {""}) == 2
     assert ["in code: " in verdict.words for verdict in said] == [False, False, True]
     assert opened.progress().endswith(
-        "What went wrong on the way:\n"
-        f"  my_constant_loss, 3 tries, the last mistake: {said[-1].mistake}\n"
+        "What went wrong along the way:\n"
+        f"  my_constant_loss, 3 tries, last mistake: {said[-1].mistake}\n"
         "  'twice three': your first answer was: 3"
     )
 
@@ -145,7 +145,7 @@ def test_a_learners_copy_is_told_where_its_record_is(
     assert "1 of 1 predictions made" in lesson().progress()
     assert record.solved("activations") == {"my_slope"}
     assert capsys.readouterr().out == ""
-    assert repr(opened.forget()) == "All answers are forgotten."
+    assert repr(opened.forget()) == "All answers have been erased."
     assert lesson().progress() == FRESH and not record.solved("activations")
 
 

@@ -122,7 +122,7 @@ def test_where_all_was_answered_within_the_hour_a_review_says_so():
     for question in load_questions("first_look").quiz:
         question.submit(question.right.text)
     assert repr(Lesson("01_activations", keeps_record=False).review()) == (
-        "All were asked within the last hour. They come back later."
+        "All were asked within the last hour. They will come back later."
     )
     record.close()
 

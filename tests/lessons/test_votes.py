@@ -61,17 +61,17 @@ def test_counts_of_numbers(lesson, typed, votes_of):
 @pytest.mark.parametrize(
     "name, typed, words",
     [
-        (CHOICE, ", ,", "Say of 1 to 999 learners"),
+        (CHOICE, ", ,", "Enter the answers of 1 to 999 learners"),
         (CHOICE, "12 A, nine B", "Type counts and letters"),
         (CHOICE, "12 A, 3 F", "There is no answer F here."),
-        (CHOICE, "1000 A", "Say of 1 to 999 learners"),
+        (CHOICE, "1000 A", "Enter the answers of 1 to 999 learners"),
         (NUMBER, ", ,", "Type a number first."),
-        (NUMBER, "80,85,90", "Between numbers stand a comma and a space."),
+        (NUMBER, "80,85,90", "Put a comma and a space between numbers."),
         (NUMBER, "80, many", "'many' is not a number"),
-        (NUMBER, "0,5", "with a point, as in 0.5. Between numbers stand a comma"),
-        (NUMBER, "0x 80", "Say of 1 to 999 learners"),
-        (NUMBER, "101", "Type percent, from 0 to 100."),
-        (NUMBER, "1000x 80", "Say of 1 to 999 learners"),
+        (NUMBER, "0,5", "with a point, as in 0.5. Put a comma"),
+        (NUMBER, "0x 80", "Enter the answers of 1 to 999 learners"),
+        (NUMBER, "101", "Type a percentage from 0 to 100."),
+        (NUMBER, "1000x 80", "Enter the answers of 1 to 999 learners"),
     ],
 )
 def test_what_are_no_counts_is_told(lesson, name, typed, words):
@@ -91,7 +91,9 @@ def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     assert asked.answers.answer == ""
     answer(asked, "first 12 A, 9 B, 4 B")
     answer(asked, "first 12 A, 9 B, 4 C")
-    assert reply(asked) == "Noted: 12 A, 9 B, 4 C (25 in all). The run tells the rest."
+    assert (
+        reply(asked) == "Noted: 12 A, 9 B, 4 C (25 in all). The run shows the answer."
+    )
     answer(asked, "second 2 A, 23 C")
     told = "12 A, 9 B, 4 C (25 in all); after a discussion 2 A, 23 C (25 in all)"
     assert told in reply(asked) and "locked" not in asked.reply.value
@@ -103,7 +105,7 @@ def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     assert picture.alt.endswith("C is right.")
     right = lesson.questions.predictions[CHOICE].right
     assert str(words).splitlines()[:2] == [
-        f'The class said {told}; it is "{right.text.rstrip(".")}".',
+        f'The class said {told}; the answer is "{right.text.rstrip(".")}".',
         right.feedback,
     ]
     assert record.answer("first_look", CHOICE) == record.Answer()
@@ -118,9 +120,7 @@ def test_numbers_of_a_class_are_drawn_beside_the_one_that_came_out(lesson):
     assert picture.alt == (
         "After a discussion: 1 said 80 %, 3 said 90 %. It is 85.4 %."
     )
-    head = (
-        "The class said after a discussion 80, 90 (3 times) (4 in all); it is 85.4 %."
-    )
+    head = "The class said after a discussion 80, 90 (3 times) (4 in all); the answer is 85.4 %."
     assert str(words).splitlines()[0] == head
 
 
@@ -150,7 +150,7 @@ def test_where_all_has_run_a_class_is_told_nothing_before_its_discussion(lesson)
     lesson.reveal(NUMBER, 85.4)
     asked = lesson.vote(NUMBER)
     answer(asked, "first 80")
-    assert reply(asked) == "Noted: 80 (1 in all). The run tells the rest."
+    assert reply(asked) == "Noted: 80 (1 in all). The run shows the answer."
     assert lesson.guess(NUMBER) == []
     lesson.shown.clear()
     lesson.reveal(NUMBER, 85.4)
@@ -176,7 +176,7 @@ def test_a_result_that_is_no_number_is_told(lesson, result, capsys):
     """Guards: an error in a learner's cell, which they have changed."""
     lesson.predict(NUMBER).submit("80")
     lesson.reveal(NUMBER, result)
-    assert "What you said can't be held against this: " in capsys.readouterr().out
+    assert "Your answer can't be compared with this: " in capsys.readouterr().out
 
 
 def test_a_question_without_a_run_asks_no_class():

@@ -52,8 +52,8 @@ def test_a_guess_is_noted_and_locked_and_nothing_tells_whether_it_is_right(
     """Guards: a sign, a colour or a reason before the run; and a second answer that
     counts, as of a second click on a busy machine."""
     for question, guess, noted in (
-        (which, "0", 'Noted: "0". The run tells the rest.'),
-        (share, "2/5", "Noted: 2/5. The run tells the rest."),
+        (which, "0", 'Noted: "0". The run shows the answer.'),
+        (share, "2/5", "Noted: 2/5. The run shows the answer."),
     ):
         shown = questions.QuestionBox(question)
         answer(shown, guess)
@@ -85,12 +85,12 @@ def test_the_run_reveals(which, share, run):
     its own and those of the right one; and what the record then knows."""
     which.submit("-2")
     head, *reasons = run(which).splitlines()
-    assert head == '\N{BALLOT X} You said "-2"; it is "0.4".'
+    assert head == '\N{BALLOT X} You said "-2"; the answer is "0.4".'
     assert reasons[:2] == ["That is <b>z</b> itself.", "-0.2 times -2 is 0.4."]
     assert reasons[2:] == ["The line has a kink at 0.", "Look at both sides."]
     share.submit("-0.4")
     assert run(share, RESULT) == (
-        "\N{BALLOT X} You said -0.4; it is 0.41.\nMind the sign."
+        "\N{BALLOT X} You said -0.4; the answer is 0.41.\nMind the sign."
     )
     for question in (which, share):
         kept = question.recorded
@@ -101,15 +101,17 @@ def test_a_right_guess(which, share, run):
     """Guards: the reasons twice; a tolerance around another number than the run's."""
     which.submit("`0.4`")
     assert run(which).splitlines() == [
-        '\N{CHECK MARK} You said "0.4"; it is "0.4".',
+        '\N{CHECK MARK} You said "0.4"; the answer is "0.4".',
         "-0.2 times -2 is 0.4.",
         "The line has a kink at 0.",
         "Look at both sides.",
     ]
-    assert "it is 41 of 100." in run(which, "41 of 100")
+    assert "the answer is 41 of 100." in run(which, "41 of 100")
     assert which.recorded.first_right and which.recorded.solved
     share.submit("0.455")
-    assert run(share, RESULT).startswith("\N{CHECK MARK} You said 0.455; it is 0.41.")
+    assert run(share, RESULT).startswith(
+        "\N{CHECK MARK} You said 0.455; the answer is 0.41."
+    )
     assert run(share, 0.39).startswith("\N{BALLOT X} ")
 
 
@@ -124,7 +126,7 @@ def test_a_run_tells_nothing_to_who_said_nothing(which, share, run):
     shown = questions.QuestionBox(which)
     assert shown.reply.value == ""
     answer(shown, "-2")  # it is asked anew
-    assert reply(shown) == 'Noted: "-2". The run tells the rest.'
+    assert reply(shown) == 'Noted: "-2". The run shows the answer.'
     assert 'You said "-2"' in run(which)
 
 
@@ -132,12 +134,14 @@ def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, r
     """Guards: Voila, and a second pass: a guess that no run would ever answer."""
     run(which), run(share, RESULT)
     for question, guess, told in (
-        (which, "`0.4`", "it is"),
+        (which, "`0.4`", "the answer is"),
         (share, "2", "0.41"),
     ):
         shown = questions.QuestionBox(question)
         answer(shown, guess)
-        assert reply(shown).startswith("It has run already, so it is told at once: ")
+        assert reply(shown).startswith(
+            "The cell has already run, so here is the result: "
+        )
         assert told in reply(shown) and "locked" in shown.reply.value
         assert verdict(shown) == ("right" if question is which else "wrong")
         assert question.recorded.stage == record.REVEALED
@@ -163,7 +167,7 @@ def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
     )  # a miss, after it was solved
     assert "\N{BALLOT X} No. Mind the sign." in reply(questions.QuestionBox(share))
     kept = copy.copy(share.recorded)
-    assert "You said 0.1; it is 0.41." in run(share, RESULT)
+    assert "You said 0.1; the answer is 0.41." in run(share, RESULT)
     assert share.recorded == kept and 'You said "-2"' in run(which)
 
 
@@ -177,7 +181,7 @@ def test_a_page_that_is_loaded_again_shows_the_answer(which):
 def test_a_number_that_is_none_is_told(share, run):
     """Guards: nothing at all where a run, which was changed, ends in NaN."""
     share.submit("0.4")
-    assert "it is nan." in run(share, float("nan"))
+    assert "the answer is nan." in run(share, float("nan"))
 
 
 def test_in_a_notebook_it_stands_below_all_else(monkeypatch, capsys):

@@ -38,7 +38,7 @@ def test_it_counts_what_was_done_in_each_lesson(copy, capsys):
     # It has no exercises; each number in its column.
     assert re.fullmatch(r"0 first_look +0 of [1-9] {20,}0 of [1-9]\d*", first)
     assert len(first) == len(head)
-    assert "  my_forward, 2 tries, the last mistake: no bias" in shown
+    assert "  my_forward, 2 tries, last mistake: no bias" in shown
     assert "your first answer was: 3.14" in shown
 
 
@@ -46,9 +46,9 @@ def test_a_damaged_record_is_told_and_forgetting_removes_it(copy, tmp_path, caps
     """Guards: a traceback in the terminal, a call that forgets it, a folder misspelt."""
     assert main(["progress", "--folder", str(copy), "--forget"]) == 0
     assert not (copy / record.FILE).exists()
-    assert "forgotten" in capsys.readouterr().out
+    assert "erased" in capsys.readouterr().out
     (copy / record.FILE).write_text("{")
     assert main(["progress", "--folder", str(copy)]) == 0
     assert "record.damaged.json" in capsys.readouterr().out
     assert main(["progress", "--folder", str(tmp_path / "other")]) == 1
-    assert "is no learner's copy" in capsys.readouterr().err
+    assert "is not a learner's copy" in capsys.readouterr().err

@@ -20,7 +20,7 @@ def load():
 
 
 def shift(X, down=0, right=0):
-    """The images, moved by so many pixels; what leaves is lost, what comes in is 0."""
+    """The images, moved by so many pixels; what leaves is lost, and what enters is 0."""
     images = np.reshape(X, (-1, SIDE, SIDE))
     wide = np.pad(images, ((0, 0), (SIDE, SIDE), (SIDE, SIDE)))  # 0 on all sides
     top, left = SIDE - np.clip([down, right], -SIDE, SIDE)
@@ -28,6 +28,6 @@ def shift(X, down=0, right=0):
 
 
 def turn(X):
-    """The images, turned by a quarter to the left."""
+    """The images, given a quarter turn to the left."""
     images = np.reshape(X, (-1, SIDE, SIDE))
     return np.rot90(images, axes=(1, 2)).reshape(np.shape(X))

@@ -5,34 +5,34 @@ from course.lessons.cases import normal
 # %% task
 # ## Exercise: softmax
 #
-# Write `my_softmax(Z)`. `Z` has the shape (n, n_out): one row for each sample, with the
-# weighted sums of the last layer. Return the certainties, an array of the same shape. Each
-# is $e^z$, divided by the sum of all $e^z$ of its row, so that a row adds up to 1:
+# Write `my_softmax(Z)`. `Z` (n, n_out) has one row for each sample, with the weighted sums
+# of the last layer. Return the certainties, an array of the same shape. Each is $e^z$
+# divided by the sum of all $e^z$ in its row, so that a row adds up to 1:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
-# Above $z = 709$ a float can't hold $e^z$: it becomes `inf`, and `inf / inf` is `nan`, no
-# number. So first subtract from each row its largest number $m$. Each $e^z$ becomes
-# $e^{z - m} = e^z / e^m$, above the line and below it, and $e^m$ cancels. The certainties
-# stay what they are, and no exponent is above 0.
+# Above $z = 709$, $e^z$ is too large for a float. It becomes `inf`, and `inf / inf` is
+# `nan`, not a number. So first subtract from each row its largest number $m$. Above and
+# below the line, each $e^z$ becomes $e^{z - m} = e^z / e^m$, and $e^m$ cancels. The
+# certainties don't change, and no exponent is above 0.
 
 # %% stub
 def my_softmax(Z):
     return None  # your code: an array of the shape of Z
 
 # %% hint
-# `np.max(Z, axis=-1)` has one number for each row, in the shape (n,). With `keepdims=True`
-# it is a column, (n, 1): so it can be subtracted from each number of its row.
+# `np.max(Z, axis=-1)` has one number for each row, and the shape (n,). With
+# `keepdims=True` it is a column, (n, 1), so it can be subtracted from `Z` row by row.
 
 # %% hint
-# Give `E = np.exp(...)` a name: you need it above the line and below. The sum below is one
-# for each row, as the largest number is.
+# Give `E = np.exp(...)` a name, because you need it above and below the line. Like the
+# largest number, the sum below is one for each row.
 
 # %% solution
 def my_softmax(Z):
     E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
     return E / np.sum(E, axis=-1, keepdims=True)
-# In each row of `E` the largest number is $e^0 = 1$. So the sum is at least 1, and nothing
+# The largest number in each row of `E` is $e^0 = 1$, so the sum is at least 1, and nothing
 # is divided by 0. What lies far below the largest becomes 0, which is as near as a float
 # gets.
 
@@ -65,57 +65,56 @@ def fresh(rng):
 # it overflows: above 709 the power is infinite, and inf / inf is nan; what can be subtracted
 # from each row first?
 E = np.exp(Z)
-# the largest number of all is subtracted: a row far below it becomes 0 / 0, so take from
-# each row its own
+# the largest number of all is subtracted, so a row far below it becomes 0 / 0: subtract
+# each row's own
 E = np.exp(Z - np.max(Z))
-# the largest number of each column is subtracted: only what is the same for a whole row
-# cancels, above the line and below
+# the largest number of each column is subtracted, but only what is the same for a whole
+# row cancels
 E = np.exp(Z - np.max(Z, axis=0))
-# the largest numbers go to the wrong places: there is one for each row, so they must stand
-# in a column, not in a row
+# the largest numbers end up in the wrong places: there is one for each row, so they must
+# form a column, not a row
 E = np.exp(Z - np.max(Z, axis=-1))
 
 # %% mistakes in: E = np.exp(____)
-# each z itself is divided by the sum, and may be negative: it is e to the power of z that is
-# asked for
+# each z itself is divided by the sum, and it may be negative: use e to the power of z
 E = Z
 
 # %% mistakes in: return E / ____
-# the sum goes over the samples: each sample, a row, has a sum of its own
+# the sum runs over the samples, but each sample, a row, has its own sum
 return E / np.sum(E, axis=0)
-# it is divided by the sum over all samples: each sample, a row, has a sum of its own
+# it divides by the sum over all samples, but each sample, a row, has its own sum
 return E / np.sum(E)
-# the sums go to the wrong places: there is one for each row, so they must stand in a column,
-# not in a row
+# the sums end up in the wrong places: there is one for each row, so they must form a
+# column, not a row
 return E / np.sum(E, axis=-1)
-# below the line nothing is subtracted: the largest number must go there, too, or it doesn't
-# cancel
+# below the line nothing is subtracted: subtract the largest number there as well, or it
+# doesn't cancel
 return E / np.sum(np.exp(Z), axis=-1, keepdims=True)
-# the largest of each row is 1: a row should add up to 1
+# the largest of each row is 1, but the whole row should add up to 1
 return E
 
 # %% mistakes in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
-# the sum goes over the samples, and each row needs one of its own; and nothing is
-# subtracted, so it overflows, too
+# the sum runs over the samples, but each row needs its own; and nothing is subtracted, so
+# it overflows as well
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=0)
-# it is divided by the sum over all samples, and each row needs one of its own; and nothing
-# is subtracted, so it overflows, too
+# it divides by the sum over all samples, but each row needs its own; and nothing is
+# subtracted, so it overflows as well
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E)
-# the sums must stand in a column, one beside each row, and they stand in a row; and nothing is
-# subtracted, so it overflows, too
+# the sums form a row, but they must form a column, one for each row; and nothing is
+# subtracted, so it overflows as well
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=-1)
-# softmax goes along the columns, over the samples: one sample is a row
+# softmax runs along the columns, over the samples, but one sample is a row
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=0))
 return E / np.sum(E, axis=0)
-# the largest numbers and the sums go to the wrong places: there is one for each row, so they
-# must stand in a column, not in a row
+# the largest numbers and the sums end up in the wrong places: there is one for each row, so
+# they must form a column, not a row
 # in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=-1))
 return E / np.sum(E, axis=-1)
@@ -123,14 +122,15 @@ return E / np.sum(E, axis=-1)
 # %% mistakes in: return E / np.sum(E, axis=-1, keepdims=True)
 # these are the logarithms of the certainties: leave them to the loss
 return np.log(E / np.sum(E, axis=-1, keepdims=True))
-# softmax is applied twice: the certainties are drawn together, once is enough
+# softmax is applied twice, which draws the certainties together: once is enough
 P = np.exp(E / np.sum(E, axis=-1, keepdims=True))
 return P / np.sum(P, axis=-1, keepdims=True)
-# the largest gets 1, all others 0: that is the decision, and how near the others came is lost
+# the largest gets 1 and all others 0: that is the decision, but how near the others came is
+# lost
 return np.eye(Z.shape[1])[np.argmax(Z, axis=1)]
 
 # %% mistakes
-# this is the sigmoid of each number by itself: the numbers of a row should share a sum of 1
+# this is the sigmoid of each number by itself: the numbers of a row should add up to 1
 # mend: return ____ / np.sum(____)
 def my_softmax(Z):
     return 0.5 * (1 + np.tanh(0.5 * Z))
@@ -140,7 +140,7 @@ def my_softmax(Z):
 return (E.T / E.sum(axis=1)).T
 # in float32
 return (E / E.sum(1)[:, None]).astype(np.float32)
-# by a matrix of ones
+# with a matrix of ones
 return E / (E @ np.ones((E.shape[1], E.shape[1])))
 # as lists: 'A list stands where an array is asked for'
 return [[e / sum(row) for e in row] for row in E]
@@ -151,7 +151,7 @@ for i in range(len(Z)):
 return P
 
 # %% right
-# by logarithms
+# with logarithms
 def my_softmax(Z):
     return np.exp(Z - np.logaddexp.reduce(Z, axis=-1, keepdims=True))
 # one by the sum of all ratios

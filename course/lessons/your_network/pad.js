@@ -5,16 +5,16 @@ import { isGone, listen, wholeOf } from "../../playground/kernel.js";
 import { AREA, SIDE, countsOf } from "./strokes.js";
 
 const PATIENCE = 1000; // milliseconds until it says that Python is busy
-const BUSY = "Python is busy. It answers when it is free.";
-const EXAMPLE = "A stored drawing: draw your own. ";
+const BUSY = "Python is busy. It will answer when it is free.";
+const EXAMPLE = "A stored drawing. Draw your own. ";
 const HOW = "Keyboard: arrows move the pen, Space puts it down, Escape clears.";
-const NEAR = 5; // of AREA: a point as near as this to the last one tells nothing
+const NEAR = 5; // of AREA: a point this near to the last one adds nothing
 const STEP = 50; // of AREA, by an arrow key
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export default () => {
   let [model, drawing] = [null, null];
-  const initialize = (given) => ({ model } = given); // it stays, whichever view goes
+  const initialize = (given) => ({ model } = given); // it stays when a view goes
   const render = ({ el }) => {
     drawing ??= new Drawing(model);
     return show(drawing, el);
@@ -129,7 +129,7 @@ function show(drawing, el) {
   return () => drawing.views.delete(view);
 }
 
-// Where one draws: by a mouse, a pen or a finger, or by keys.
+// Where one draws: with a mouse, a pen or a finger, or with keys.
 function areaOf(drawing) {
   const strokes = h("svg:g");
   const cursor = h("svg:circle", { r: 18 });

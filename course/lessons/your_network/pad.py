@@ -1,6 +1,6 @@
-"""The drawing pad: one draws a digit, and the learner's own functions read it, live.
+"""The drawing pad: you draw a digit, and the learner's own functions read it, live.
 
-The page (pad.js) makes 64 counts of the strokes (strokes.js) and asks; Python answers with
+The page (pad.js) turns strokes into 64 counts (strokes.js) and asks; Python answers with
 ten certainties, or says in words why it has none.
 """
 
@@ -21,7 +21,7 @@ from course.playground import joined
 from course.words import percent
 
 HERE = Path(__file__).parent
-# A drawing made by a mouse on this pad, for who has no page: strokes and counts.
+# A drawing made with a mouse on this pad, for readers without a page: strokes and counts.
 STORED = json.loads((HERE / "drawing.json").read_text(encoding="utf-8"))
 LOOKS = Path(joined.__file__).with_name("playground.css")
 NOTHING = "Nothing is drawn."
@@ -58,7 +58,7 @@ class DigitPad(anywidget.AnyWidget):
         return np.array([self._counts]) / MOST
 
     def say(self) -> str:
-        """What the functions say of it, in words."""
+        """What the functions say about it, in words."""
         return self._answer()[1]
 
     def _take(self, _, asked, buffers):
@@ -101,7 +101,7 @@ class DigitPad(anywidget.AnyWidget):
 
 
 class Heard(io.StringIO):
-    """Keeps what this thread prints; what another prints goes where it went before."""
+    """Keeps what this thread prints; what others print goes where it went before."""
 
     def __init__(self, before):
         super().__init__()
@@ -133,7 +133,7 @@ def checked(P) -> np.ndarray:
         raise ValueError("They return NaN or infinity among the ten numbers.")
     if P.min() < 0 or abs(P.sum() - 1) > 0.001:
         told = f"from {P.min():.4g} to {P.max():.4g}, with the sum {P.sum():.4g}"
-        raise ValueError(f"They return numbers {told}: certainties have the sum 1.")
+        raise ValueError(f"They return numbers {told}: certainties add up to 1.")
     return P.astype(float)
 
 

@@ -6,9 +6,9 @@ export const SIDE = 8;
 const DOTS = 32;
 const BLOCK = DOTS / SIDE;
 // Half of the pen's width, in dots, and the width of a drawing: measured, so that it has as
-// much ink as the data, whose columns 1 and 6 are mostly half empty.
+// much ink as the data, whose columns 1 and 6 are usually half empty.
 const [PEN, WIDE] = [2.75, 20];
-const LEAST = 40; // what is lower than this stays low: a dot is no digit of full height
+const LEAST = 40; // what is lower than this stays low, since a dot isn't a digit of full height
 
 // The strokes in dots: of full height, in the middle, and as narrow as they were drawn.
 function fitted(strokes) {
