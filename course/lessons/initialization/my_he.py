@@ -13,7 +13,7 @@ from course.lessons.initialization.cases import (
 # does, but now the weights are normal, with mean 0 and the variance of He's scheme, which
 # differs from layer to layer because `n_in` does.
 #
-# In notebook 5 you start a network of your own from it.
+# In notebook 5 you start a network of your own with it.
 
 # %% stub
 def my_he(sizes, rng, alpha):

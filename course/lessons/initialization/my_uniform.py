@@ -12,7 +12,7 @@ from course.lessons.initialization.cases import (
 # Write `my_uniform(sizes, rng)`. It draws a whole network with uniform weights.
 #
 # - `sizes` counts the inputs, then the units of each layer, so `(2, 3, 3, 2, 1)` has four
-#   layers. Each lies between two neighbours: `n_in` numbers go into `n_out` units.
+#   layers. Two neighbours make a layer: `n_in` numbers go into `n_out` units.
 # - Return a list with one pair `(W, b)` for each layer, in order.
 # - `W` has `n_in` rows and `n_out` columns of numbers drawn from `rng`, uniform on
 #   [-2, 2).
@@ -40,7 +40,7 @@ def my_uniform(sizes, rng):
         W = rng.uniform(-2, 2, (n_in, n_out))
         layers.append((W, np.zeros(n_out)))
     return layers
-# Each layer draws on from the same `rng`, so its numbers are new. The function makes no
+# Each layer goes on drawing from the same `rng`, so its numbers are new. The function makes no
 # generator itself, because its caller decides the seed.
 
 # %% cases
