@@ -31,7 +31,7 @@ def mend_second(params, X, Y, activation):
 # `bugs.signature(second, last_z="both", activation="identity")`.
 
 # %% hint
-# It is white, so the bug lies in where a slope is taken. Step 1 reads `Z[i]`. Is that
+# It is white, so a slope must be taken at the wrong place. Step 1 reads `Z[i]`. Is that
 # the number that went into `f`?
 
 # %% solution
