@@ -91,7 +91,7 @@ class Lesson:
     def review(self):
         """Ask three questions from earlier notebooks: those that are due, missed ones first.
 
-        They stay the same until the imports run again; notebook 1 has fewer to ask. If all
+        They stay the same until the imports run again. Notebook 1 has fewer. If all
         were answered within the hour, a text takes the place of the `Quiz`.
         """
         if self._reviewed is None:

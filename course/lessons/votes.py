@@ -1,6 +1,6 @@
 """A class guesses: its teacher enters counts, and the run draws them beside what came out.
 
-None of this goes into a learner's record, and it is forgotten when the kernel ends.
+None of it goes into a learner's record; it is forgotten when the kernel ends.
 """
 
 import json
@@ -100,7 +100,7 @@ def ask(question) -> QuestionBox:
 def reveal(question, result):
     """Draw what the class said, at the end of the running cell.
 
-    The picture comes last, because that part stays in sight after Shift+Enter.
+    The picture comes last, since that stays in sight after Shift+Enter.
     """
     asked = ClassQuestion(question)
     host.show_after(Revealed(asked, asked.reveal_kept(result)))

@@ -38,7 +38,7 @@ def my_dead_units(Z, alpha):
 
 # %% cases
 def measure(call, args):
-    """Say it first if the answer is for each row: a row is a sample, not a unit."""
+    """A row is a sample, not a unit."""
     array, (n, units) = to_array(call(*args)), args[0].shape
     if array.shape == (n,) != (units,):
         raise FormError("it answers for each sample: a row is a sample, a unit is a column")
@@ -97,8 +97,7 @@ return (Z < 0).all(axis=0)
 # it returns True for the units whose slope is never 0, because `all` counts any number
 # except 0 as True: where is the slope 0?
 return slopes.all(axis=0)
-# a unit counts as dead when its slopes cancel, as -1 and 1 do: each slope must be 0, not
-# just their sum
+# a unit counts as dead when its slopes cancel, as -1 and 1 do: each slope must be 0
 return slopes.sum(axis=0) == 0
 # it returns True for the units that are alive: swap True and False
 return slopes.any(axis=0)

@@ -7,12 +7,12 @@ from course.lessons.cases import normal
 # ## Exercise: a loss to beat
 #
 # Is a loss of 0.1 good? Compare it with a network that ignores its inputs and gives the
-# same answer to all samples. Its best answer is the mean of the targets (for each
-# output its own). A loss that isn't clearly below this *baseline* tells you that
+# same answer for all samples. Its best answer is the mean of the targets (separately
+# for each output). A loss that isn't clearly below this *baseline* tells you that
 # nothing was learned about the inputs.
 #
-# `Y` (n, n_out) holds the targets. Return the loss of the best constant answer. As
-# always: half the squared error, summed over the outputs, averaged over the samples.
+# `Y` (n, n_out) holds the targets. Return the loss of the best constant answer: as
+# always, half the squared error, summed over the outputs, averaged over the samples.
 
 # %% stub
 def my_constant_loss(Y):
@@ -25,7 +25,7 @@ def my_constant_loss(Y):
 # means is the error, (n, n_out).
 
 # %% hint
-# `mlp.loss(Y_hat, Y)` may do the rest. It needs a row of `Y_hat` for each sample:
+# `mlp.loss(Y_hat, Y)` can do the rest. It needs a row of `Y_hat` for each sample, and
 # `np.zeros(Y.shape) + answer` repeats the answer in every row.
 
 # %% solution
@@ -63,33 +63,33 @@ def fresh(rng):
     ]
 
 # %% mistakes in: error = Y - ____  # (n, n_out)
-# all outputs get the same answer, the mean of all targets: each output has a best
-# answer of its own
+# all outputs get the same answer, the mean of all targets: each output has its own best
+# answer
 error = Y - np.mean(Y)
-# it measures from the answer 0.5, which is the best for XOR only: which one is it for
+# it measures from the answer 0.5, which is best only for XOR: which answer is best for
 # these targets?
 error = Y - 0.5
 
 # %% mistakes in: return ____ * np.sum(error**2) / ____
 # the answer is the best one, but the half is missing
 return np.sum(error**2) / len(Y)
-# the answer is the best one, but it grows with the number of samples: the loss is
-# averaged over them
+# the answer is the best one, but its loss grows with the number of samples: average over
+# them
 return 0.5 * np.sum(error**2)
-# the answer is the best one, but the more outputs, the smaller it gets: they are
-# summed, not averaged
+# the answer is the best one, but its loss shrinks with the number of outputs: sum over
+# them, don't average
 return np.sum(error * error) / (2 * Y.size)
 # it is 0 whatever the targets are: errors of opposite sign cancel if they are added up
 # before they are squared
 return 0.5 * np.sum(error) ** 2 / len(Y)
-# it gives one loss for each output: add them up
+# it returns one loss for each output: add them up
 return 0.5 * np.sum(error**2, axis=0) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
 # mend: error = Y - ____; return ____ * np.sum(error**2) / ____
-# this is the best answer itself: return the loss that it has
+# this is the best answer itself: return its loss
 return Y.mean(axis=0)
-# it gives one number for each output, twice its loss: halve them, and add them up
+# it returns one number for each output, twice its loss: halve them and add them up
 return np.var(Y, axis=0)
 
 # %% right in: return 0.5 * np.sum(error**2) / len(Y)

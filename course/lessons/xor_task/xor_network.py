@@ -7,17 +7,17 @@ from course.lessons.cases import layers_form
 # %% task
 # ## Exercise: XOR by hand
 #
-# Two hidden units with a bend are enough, if they are placed well. Find them: no
-# training, only numbers.
+# Two hidden units with a bend are enough if they are well placed. Find their numbers
+# without training.
 #
 # - Two inputs, two hidden units, one output. ReLU, $f(z) = \max(0, z)$, in *both*
-#   layers, the output too.
+#   layers, including the output.
 # - Return `[hidden, output]`, two layers: `mlp.Layer(W, b)` with W (2, 2) and b (2,),
 #   then W (2, 1) and b (1,).
 # - Column j of the first W holds the weights of hidden unit j: `z = x @ W + b`.
 #
-# Take pencil and paper first: the four samples in four rows, one column for each hidden
-# unit.
+# Begin with pencil and paper: a row for each of the four samples, a column for each
+# hidden unit.
 
 # %% stub
 def xor_network():
@@ -26,22 +26,22 @@ def xor_network():
     return layers
 
 # %% hint
-# Let both hidden units look at the sum $x_0 + x_1$. It is 0, 1, 1, 2 for the four
-# samples. That is XOR, but for the last one.
+# Let both hidden units use the sum $x_0 + x_1$, which is 0, 1, 1, 2 for the four
+# samples. That is XOR, except for the last sample.
 
 # %% hint
-# Unit 0 passes the sum on. Unit 1 shall be positive at (1, 1) only: which bias makes it
-# so? Then take away as much of unit 1 as (1, 1) has too much.
+# Unit 0 passes the sum on. Unit 1 should be positive only at (1, 1). Which bias does
+# that? Then subtract enough of unit 1 to remove the excess at (1, 1).
 
 # %% solution
 def xor_network():
     """Return [hidden, output]: W (2, 2), b (2,), then W (2, 1), b (1,)."""
-    # unit 0: x0 + x1; unit 1: x0 + x1 - 1, positive at (1, 1) only
+    # unit 0: x0 + x1; unit 1: x0 + x1 - 1, positive only at (1, 1)
     hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
     output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
     return [hidden, output]
 # At (1, 1) unit 0 gives 2 and unit 1 gives 1, so $2 - 2 \cdot 1 = 0$. Elsewhere unit 1
-# is off. There are other solutions; the check takes each.
+# is off. There are other solutions, and the check accepts them all.
 
 # %% cases
 cases = [()]
@@ -91,29 +91,28 @@ def explain(parts):
     return f"for the four corners it gives {given}, and not 0, 1, 1, 0: {thought}"
 
 # %% mistakes in: hidden = mlp.Layer(np.array([[1.0, 1.0], [1.0, 1.0]]), np.array([0.0, -1.0]))
-# all four outputs are 0: at (0, 1) and at (1, 0) as much is taken away as is added, or
-# more, and ReLU makes 0 of that: at which corners should the unit that takes away be
-# on?
+# all four outputs are 0, because at (0, 1) and (1, 0) at least as much is taken away as
+# is added and ReLU gives 0: at which corners should the unit that takes away be on?
 hidden = mlp.Layer(np.ones((2, 2)), np.zeros(2))
 
 # %% mistakes in: output = mlp.Layer(np.array([[1.0], [-2.0]]), np.array([0.0]))
-# all four outputs are 0: at (0, 1) and at (1, 0) no unit that is on has a positive
+# all four outputs are 0, because at (0, 1) and (1, 0) no unit that is on has a positive
 # output weight, so nothing is added: which unit should be on there, and which sign
 # should its output weight have?
 output = mlp.Layer(np.array([[-1.0], [2.0]]), np.zeros(1))
 
 # %% mistakes in: return [hidden, output]
-# all four outputs are 0: at (0, 1) and at (1, 0) both hidden units are 0, so nothing
-# reaches the output: which of them should be on there?
+# all four outputs are 0, because at (0, 1) and (1, 0) both hidden units are 0 and
+# nothing reaches the output: which of them should be on there?
 return [(np.ones((2, 2)), np.array([-2, -2])), (np.array([[1], [-2]]), np.zeros(1))]
-# its outputs are XNOR (1, 0, 0, 1), the opposite: 1 where the inputs differ
+# its outputs are XNOR (1, 0, 0, 1), the opposite: make them 1 where the inputs differ
 return [([[1, -1], [-1, 1]], [0, 0]), ([[-1], [-1]], [1])]
 # its outputs are OR (0, 1, 1, 1): at (1, 1) the 1 must be taken away
 return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[1], [-1]]), np.zeros(1))]
 # its outputs are AND (0, 0, 0, 1): one input alone should be enough, and both too many
 return [(np.ones((2, 2)), np.array([0, -1])), (np.array([[0], [1]]), np.zeros(1))]
-# its outputs are the sum (0, 1, 1, 2): at (1, 1) these are 2 too many, so what must be
-# on there, and only there?
+# its outputs are the sum (0, 1, 1, 2): at (1, 1) that is 2 too many, so which unit must
+# be on there, and only there?
 return [(np.eye(2), np.zeros(2)), (np.ones((2, 1)), np.zeros(1))]
 # its outputs are 0.5 for all, the average of the targets: the output should depend on
 # the inputs
