@@ -19,7 +19,9 @@ def add_arguments(parser):
 def run(options) -> int:
     folder = PLACE / options.folder
     if not (folder / record.MARK).is_dir():
-        raise CommandError(f"{folder} is no learner's copy: python -m course makes one")
+        raise CommandError(
+            f"{folder} isn't a learner's copy: python -m course makes one"
+        )
     notice = record.open_in(folder)
     if notice and notice != record.WHERE:
         print(notice)
