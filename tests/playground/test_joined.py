@@ -184,7 +184,7 @@ def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
     other.write_text("<!doctype html>\nmine")
     assert main(["playground", str(other)]) == 1
     assert other.read_text() == "<!doctype html>\nmine"
-    assert "mine.html is there already" in capsys.readouterr().err
+    assert "mine.html already exists" in capsys.readouterr().err
 
 
 def test_the_answers_of_node_are_those_of_the_modules():

@@ -82,8 +82,8 @@ def test_stub_without_a_clear_solution_is_told():
     for after, said in [
         ([], "no solution follows the stub 'def my_double"),
         ([code("my = 1", "stub"), markdown(SOLUTION, "solution")], "no solution"),
-        ([markdown("In words.", "solution")], "has 0 python blocks; it must be 1"),
-        ([markdown(2 * SOLUTION, "solution")], "has 2 python blocks; it must be 1"),
+        ([markdown("In words.", "solution")], "has 0 python blocks; it must have 1"),
+        ([markdown(2 * SOLUTION, "solution")], "has 2 python blocks; it must have 1"),
     ]:
         notebook = nbformat.v4.new_notebook(cells=[code(STUB, "stub"), *after])
         with pytest.raises(CommandError, match=said):
