@@ -91,14 +91,14 @@ SLIPS = [
         "`twice = ____ - x`, quoted above answers, is 0 lines",
     ),
     ("# mend: x + ____", "# mend: x + x", "`x [+] x` needs a gap, ____"),
-    ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
+    ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', but needs one"),
     (
         f"# it is the square: asked for is the double\n{SQUARE}",
         SQUARE,
-        "no words stand",
+        "no words are above",
     ),
-    (SQUARE, SQUARE + SQUARE, "two answers stand below 'it is the square"),
-    ("# %% equal", f"{WRONG}return 3\n# %% equal", "two answers stand below 'a'"),
+    (SQUARE, SQUARE + SQUARE, "two answers are below 'it is the square"),
+    ("# %% equal", f"{WRONG}return 3\n# %% equal", "two answers are below 'a'"),
 ]
 
 

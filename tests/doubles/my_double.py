@@ -56,7 +56,7 @@ return 2.0**x
 twice = 2 * x
 # by a quotient
 twice = x / 0.5
-# as a list: 'A list stands'
+# as a list: 'a list where'
 twice = (2 * x).tolist()
 
 # %% wrong in: twice = x + x

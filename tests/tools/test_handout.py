@@ -421,7 +421,7 @@ def test_copy_works(folder):
         "my_loss_slope: right",
         "my_loss_slope: not yet: with several samples it is too large, because",
         "my_loss_slope: not yet: the result is right, but it calls my_loss_slope.m",
-        "my_loss_slope: this function is the course's: hand over one that you wrote",
+        "my_loss_slope: this function is part of the course. Check one that you wrote",
         "True",
     ]
     for line, start in zip(done.stdout.splitlines(), expected):

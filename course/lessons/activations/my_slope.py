@@ -85,7 +85,7 @@ slopes = np.zeros(z.shape)
 for index, value in np.ndenumerate(z):
     slopes[index] = 1 if value >= 0 else alpha
 return slopes
-# as lists: 'A list stands'
+# as lists: 'a list where'
 if np.ndim(z) == 0:
     return 1 if z >= 0 else alpha
 return [my_slope(part, alpha) for part in z]

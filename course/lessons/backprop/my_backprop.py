@@ -146,7 +146,7 @@ grads.insert(0, (np.float32(A[i]).T @ dZ, dZ.sum(axis=0)))
 dZ = np.float32(dA) * np.float32(slope(Z[i]))
 # in place of: dA = dZ @ W.T
 dA = dZ @ np.float32(W).T
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
 grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 # in place of: dA = dZ @ W.T
@@ -165,7 +165,7 @@ if len(grads) == 4:
     break
 
 # %% wrong in: return grads
-# large numbers are cut off: 'for params = layers of the sizes 2-3-1'
+# large numbers are cut off: 'for params = layers of sizes 2-3-1'
 return [(np.clip(dW, -1e3, 1e3), np.clip(db, -1e3, 1e3)) for dW, db in grads]
 # a result kept between calls: 'is wrong'
 return vars(my_backprop).setdefault(str([a.shape for a in A]), grads)

@@ -149,7 +149,7 @@ Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
 A, Z = [np.float32(X)], []
 # in place of: A.append(f(Z[-1]))
 A.append(np.float32(f(Z[-1])))
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 Z.append((np.array(A[-1]) @ W + b).tolist())
 # in place of: A.append(f(Z[-1]))
 A.append(f(np.array(Z[-1])).tolist())
@@ -172,7 +172,7 @@ def my_forward(params, X, f):
     return [A, Z]
 
 # %% wrong in: A, Z = [X], []
-# lists that all calls share: 'it changes what an earlier call has returned'
+# lists that all calls share: 'it changes what an earlier call returned'
 A, Z = vars(my_forward).setdefault("lists", ([], []))
 A[:], Z[:] = [X], []
 

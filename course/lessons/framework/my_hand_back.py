@@ -178,7 +178,7 @@ slopes[parent] += slope
 slopes = [np.array(slope) for slope in slopes]
 # in float32
 slopes[parent] = np.float32(slopes[parent]) + np.float32(slope)
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 slopes[parent] = (slopes[parent] + slope).tolist()
 
 # %% right
@@ -202,7 +202,7 @@ def my_hand_back(slopes, parents, given):
 # %% wrong in: return slopes
 # a tuple: 'it returns a tuple; return a list, with an array for each node'
 return tuple(slopes)
-# one slope too many: 'it returns slopes[0], slopes[1], slopes[2]; it should return'
+# one slope too many: 'it returns slopes[0], slopes[1], slopes[2], but should return'
 return [*slopes, slopes[0]]
 # large numbers are cut off: 'is wrong'
 return [np.clip(slope, -1e3, 1e3) for slope in slopes]

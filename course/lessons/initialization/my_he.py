@@ -90,7 +90,7 @@ return layers
 # %% right in: W = spread * rng.standard_normal((n_in, n_out))
 # drawn on its side
 W = rng.normal(0, spread, (n_out, n_in)).T
-# as lists: 'A list stands'
+# as lists: 'a list where'
 W = [[rng.normal() * spread for _ in range(n_out)] for _ in range(n_in)]
 # in float32
 W = rng.standard_normal((n_in, n_out), dtype=np.float32) * np.float32(spread)
@@ -118,6 +118,6 @@ while (far := abs(W) > 2).any():
 W *= spread / 0.8796
 # as if there were one more input: 'the spread of W[0] is wrong'
 W = spread * (n_in / (n_in + 1)) ** 0.5 * rng.standard_normal((n_in, n_out))
-# uniform and far too small: 'right already: the shapes and the biases, the mean of W[0], the
+# uniform and far too small: 'already right: the shapes and the biases, the mean of W[0], the
 # mean of W[1]'
 W = rng.uniform(-1, 1, (n_in, n_out)) / n_in

@@ -87,7 +87,7 @@ signs = rng.choice([-1, 1], (n_in, n_out))
 W = 2 * signs * rng.random((n_in, n_out))
 # in float32
 W = rng.uniform(-2, 2, (n_in, n_out)).astype(np.float32)
-# as lists: 'A list stands'
+# as lists: 'a list where'
 W = [[rng.uniform(-2, 2) for _ in range(n_out)] for _ in range(n_in)]
 # in place of: layers.append((W, np.zeros(n_out)))
 layers.append([W, [0] * n_out])

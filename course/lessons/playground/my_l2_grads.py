@@ -99,7 +99,7 @@ return new[:-1] + list(grads[-1:])
 # %% right in: new.append((dW + l2 * W, db))
 # in float32
 new.append((np.float32(dW) + np.float32(l2) * np.float32(W), np.float32(db)))
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 new.append(((dW + l2 * W).tolist(), db.tolist()))
 # copies that are changed in place
 dW = dW.copy()

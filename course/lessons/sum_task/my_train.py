@@ -180,11 +180,11 @@ if not np.isfinite(loss):
     break
 
 # %% right in: return params, losses
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 return [(W.tolist(), b.tolist()) for W, b in params], losses
 
 # %% wrong in: losses = []
-# the first of many steps: 'losses has the shape (20,), it should have the shape (120,)'
+# the first of many steps: 'losses has the shape (20,), but should have the shape (120,)'
 losses, samples = [], samples[:20]
 
 # %% wrong in: loss, grads = loss_and_grads(params, X[rows], Y[rows])
@@ -201,7 +201,7 @@ if loss > 1e-3:
     params = step(params, grads, learning_rate)
 
 # %% wrong in: return params, losses
-# the course's loop, whose losses are a History: 'it calls mlp_core.train, which the course'
+# the course's loop, whose losses are a History: 'it calls mlp_core.train, which is part'
 return mlp.train(params, X, Y, samples=samples, learning_rate=learning_rate)
 # a result kept between calls: 'is wrong'
 known = str([learning_rate, X.shape, samples.shape, *(W.shape for W, b in params)])

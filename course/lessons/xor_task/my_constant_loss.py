@@ -104,7 +104,7 @@ return np.einsum("ij,ij->", error, error) / np.float32(2 * len(Y))
 return (np.mean(Y * 1.0 * Y, axis=0) - Y.mean(axis=0) ** 2).sum() / 2
 
 # %% wrong in: error = Y - Y.mean(axis=0)  # (n, n_out)
-# the first of many outputs: 'for Y = an array of the shape (200, 7)'
+# the first of many outputs: 'for Y = an array of shape (200, 7)'
 error = (Y - Y.mean(axis=0))[:, :6]
 
 # %% wrong in: return 0.5 * np.sum(error**2) / len(Y)
