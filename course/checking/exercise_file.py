@@ -24,7 +24,7 @@ may be quoted with gaps, `____`::
     squares = [x**2 for x in numbers]
 
 From the third try on a learner is told, 'in code', the quoted lines that have gaps, or what
-``# mend: CODE`` has, below the words of a mistake or above those of all in a cell. It needs
+``# fix: CODE`` has, below the words of a mistake or above those of all in a cell. It needs
 a gap as well, because it leads on and isn't the answer. A comment at the left margin begins an
 answer. Answers see what the file imports. All of it must be Python: where a line ends in a
 colon, the next one goes with it. In a hand-out the file is sealed.
@@ -42,10 +42,10 @@ from course.checking.exercise import Exercise, Mistake
 HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
 ANSWERS = "mistakes", "right", "wrong"
 KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS, "equal"
-MEND, PLACE = "# mend: ", "# in place of: "
+FIX, PLACE = "# fix: ", "# in place of: "
 GAP = "____"  # no name that IPython has, as it has `___`
 WHOLE = r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)"
-WORDS = rf"#(?!{MEND[1:]}|{PLACE[1:]}).*\n"
+WORDS = rf"#(?!{FIX[1:]}|{PLACE[1:]}).*\n"
 ANSWER = rf"(?m)^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)"
 
 
@@ -55,7 +55,7 @@ class Cell(NamedTuple):
     kind: str
     comment: str  # above its code
     code: str = ""
-    mend: str = ""  # of a mistake: what fixes it
+    fix: str = ""  # of a mistake: what fixes it
     below: str = ""  # the comment below its code
 
     @property
@@ -92,7 +92,7 @@ def _exercise(path, head, cells):
     defined = _run(path, "its cases", cases.code, space)
     fields = {field: defined[field] for field in Exercise._fields if field in defined}
     mistakes = [
-        Mistake(cell.words, function(cell), cell.mend)
+        Mistake(cell.words, function(cell), cell.fix)
         for cell in cells
         if cell.kind == "mistakes" or (cell is stub and cell.comment)
     ]
@@ -146,23 +146,23 @@ def _cell(kind, text):
 
 def _answers(kind, place, text, solution):
     """The answers in a cell, which may all take the place of one line."""
-    common = text.partition("\n")[0].removeprefix(MEND) if text.startswith(MEND) else ""
-    rest = re.sub(ANSWER, "", text.removeprefix(f"{MEND}{common}")).strip()
+    common = text.partition("\n")[0].removeprefix(FIX) if text.startswith(FIX) else ""
+    rest = re.sub(ANSWER, "", text.removeprefix(f"{FIX}{common}")).strip()
     if rest:
         raise ValueError(f"no words are above `{rest.partition(chr(10))[0]}`")
     for words, code in re.findall(ANSWER, text):
         _expect_one(words, code)
-        mend = common
-        if code.startswith(MEND):
-            mend, _, code = code.removeprefix(MEND).partition("\n")
+        fix = common
+        if code.startswith(FIX):
+            fix, _, code = code.removeprefix(FIX).partition("\n")
         if place:
             code = f"{PLACE}{place}\n{code}"
         if code.startswith(PLACE):
             code, places = _in_place(code, solution)
-            mend = mend or "; ".join(place for place in places if GAP in place)
-        if mend and GAP not in mend:
-            raise ValueError(f"`{mend}` needs a gap, {GAP}, or else it is the answer")
-        yield Cell(kind, _text(words), code.strip("\n"), mend)
+            fix = fix or "; ".join(place for place in places if GAP in place)
+        if fix and GAP not in fix:
+            raise ValueError(f"`{fix}` needs a gap, {GAP}, or else it is the answer")
+        yield Cell(kind, _text(words), code.strip("\n"), fix)
 
 
 def _expect_one(words, code):

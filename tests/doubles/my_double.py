@@ -31,7 +31,7 @@ def fresh(rng):
 # it is the number itself: add it once more
 twice = 1 * x
 # it is three times the number
-# mend: x + ____
+# fix: x + ____
 twice = 3 * x
 
 # %% mistakes

@@ -40,10 +40,10 @@ cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return np.where(z > 0, z, alpha * z)
 # for negative z the sign is wrong: a negative alpha by itself already turns the line up
-# mend: alpha * ____
+# fix: alpha * ____
 return np.where(z > 0, z, alpha * abs(z))
 # for positive z it adds alpha times z as well: that belongs only to negative z
-# mend: np.maximum(z, 0) + alpha * ____
+# fix: np.maximum(z, 0) + alpha * ____
 return np.maximum(z, 0) + alpha * z
 
 # %% mistakes in: return np.where(z > 0, ____, ____)

@@ -111,11 +111,11 @@ slopes[parent] = (slopes[parent] + slope) / 2
 # paths at once
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put a new array into it for each sum
-# mend: new = list(____); new[parent] = ____
+# fix: new = list(____); new[parent] = ____
 slopes[parent] += slope
 
 # %% mistakes in: slopes = list(slopes)
-# mend: for parent, slope in ____:
+# fix: for parent, slope in ____:
 # the slopes go to the first nodes, whatever the parents are: their numbers are in parents
 slopes, parents = list(slopes), range(len(given))
 # the slopes go to the first nodes, whatever the parents are, and what was there is lost: the
@@ -132,7 +132,7 @@ first = dict([*zip(parents, given)][::-1])
 slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
 
 # %% mistakes in: slopes = list(slopes)
-# mend: slopes[parent] = ____
+# fix: slopes[parent] = ____
 # a node that is a parent twice gets only the last slope, added to what it had: what should
 # the second slope be added to?
 old, slopes = slopes, list(slopes)
@@ -156,15 +156,15 @@ return [*slopes, *given]
 # %% mistakes in: return slopes
 # only the parents' slopes are there: the list needs one for each node, because the others
 # still need theirs
-# mend: return ____
+# fix: return ____
 return [slopes[parent] for parent in parents]
 # only the parents' slopes are there, and what they already had is lost: the list needs one
 # for each node, and might a node be used elsewhere as well?
-# mend: return ____; slopes[parent] = ____
+# fix: return ____; slopes[parent] = ____
 return list(given)
 # only the first parent gets its slope: does the function return before it reaches the
 # others?
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = slopes[parent] + slope
 return slopes

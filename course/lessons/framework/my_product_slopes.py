@@ -115,7 +115,7 @@ return dZ @ W.T, dZ.T @ A
 return W @ dZ.T, dZ.T @ A
 
 # %% mistakes in: return dZ @ W.T, A.T @ dZ
-# mend: return dZ @ ____, ____ @ dZ
+# fix: return dZ @ ____, ____ @ dZ
 # the two are swapped: return them in the order of the factors, A before W
 return A.T @ dZ, dZ @ W.T
 # dZ is missing, as if all its numbers were 1: the slopes of the loss are in dZ

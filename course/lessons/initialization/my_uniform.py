@@ -70,14 +70,14 @@ W = np.random.default_rng(seed).uniform(-2, 2, (n_in, n_out))
 # in place of: layers = []
 layers, seed = [], rng.integers(1000000)
 # W has a row for each unit: here a row belongs to an input, and a column to a unit
-# mend: W = rng.uniform(____, (____, n_out))
+# fix: W = rng.uniform(____, (____, n_out))
 W = rng.uniform(-2, 2, (n_out, n_in))
 
 # %% mistakes in: layers.append((W, np.____(n_out)))
 # the biases are not 0: only the weights are random
 layers.append((W, rng.uniform(-2, 2, n_out)))
 # only the first layer is returned: does the function return before its loop ends?
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
 

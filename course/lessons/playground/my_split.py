@@ -65,7 +65,7 @@ def fresh(rng):
 # %% mistakes in: n_test = ____
 # the share goes to the training data, or the two are swapped: which data is `share` for,
 # and in which order should the four come?
-# mend: return X[train], Y[train], ____, ____
+# fix: return X[train], Y[train], ____, ____
 n_test = len(X) - round(share * len(X))
 # the number of test samples is cut off, not rounded: 2.8 should become 3
 n_test = int(share * len(X))

@@ -55,7 +55,7 @@ b_new = b - learning_rate * db
 new.append((W, b))
 
 # %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
-# mend: new = [] before the loop, new.append(____) in it, return new after it
+# fix: new = [] before the loop, new.append(____) in it, return new after it
 # only the last layer is there: is the pair of every layer kept?
 new = []
 new.append((W - learning_rate * dW, b - learning_rate * db))
@@ -66,7 +66,7 @@ return new
 # %% mistakes in: return new
 # it returns bare arrays: return a list with a pair (W, b) for each layer, even if there
 # is only one
-# mend: new = [] before the loop, new.append(____) in it, return new after it
+# fix: new = [] before the loop, new.append(____) in it, return new after it
 return W - learning_rate * dW, b - learning_rate * db
 
 # %% right in: new.append((W - learning_rate * dW, b - learning_rate * db))

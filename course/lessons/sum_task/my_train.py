@@ -142,7 +142,7 @@ params = mlp.sgd_step(params, grads, learning_rate)
 step(params, grads, learning_rate)
 # the result is one step away from the first parameters: each step must start where the
 # last one ended
-# mend: params = step(____), in the loop
+# fix: params = step(____), in the loop
 new = step(params, grads, learning_rate)
 # in place of: return params, losses
 return new, losses
@@ -151,7 +151,7 @@ params = step(params, grads, learning_rate)
 losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
 # in place of: losses.append(____)
 # it ends after the first step, however many there are in samples
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 params = step(params, grads, learning_rate)
 return params, losses
 

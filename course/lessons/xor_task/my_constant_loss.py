@@ -86,7 +86,7 @@ return 0.5 * np.sum(error) ** 2 / len(Y)
 return 0.5 * np.sum(error**2, axis=0) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
-# mend: error = Y - ____; return ____ * np.sum(error**2) / ____
+# fix: error = Y - ____; return ____ * np.sum(error**2) / ____
 # this is the best answer itself: return its loss
 return Y.mean(axis=0)
 # it returns one number for each output, twice its loss: halve them and add them up

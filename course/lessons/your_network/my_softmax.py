@@ -131,7 +131,7 @@ return np.eye(Z.shape[1])[np.argmax(Z, axis=1)]
 
 # %% mistakes
 # this is the sigmoid of each number by itself: the numbers of a row should add up to 1
-# mend: return ____ / np.sum(____)
+# fix: return ____ / np.sum(____)
 def my_softmax(Z):
     return 0.5 * (1 + np.tanh(0.5 * Z))
 
