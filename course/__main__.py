@@ -10,17 +10,17 @@ from course.tools import ROOT, CommandError
 # called. A copy for a class has only those for learners.
 GROUPS = {
     "for learners": {
-        "start": "open the course in JupyterLab, in a copy that is yours",
+        "start": "open the course in JupyterLab, in your own copy",
         "progress": "show what you have done in all notebooks, or forget it",
         "glossary": "list the terms, and where each is explained",
         "handin": "pack your notebooks into one file for your teacher",
     },
     "for teachers": {
-        "slides": "make slides of the notebooks, and demos of their panels",
-        "handout": "copy the course for handing out, without solutions or with them",
-        "playground": "write the playground as one page, to open or to send",
-        "grade": "grade notebooks that were handed in: a table, and feedback",
-        "minutes": "count how long each notebook takes",
+        "slides": "make slides from the notebooks, and demos of their panels",
+        "handout": "copy the course for a class, without solutions or with them",
+        "playground": "write the playground as one page, to open or send",
+        "grade": "grade the notebooks handed in: a table, and feedback",
+        "minutes": "estimate how long each notebook takes",
     },
     "for maintainers": {
         "save": "run the notebooks and save them with their outputs",
@@ -38,8 +38,8 @@ COMMANDS = {
 HELP = ("-h", "--help")
 PROGRAM = "python -m course"
 INTRODUCTION = f"""\
-Commands of the course; without a command it is opened, as by start.
-Paths count from its folder. More about each: {PROGRAM} start -h"""
+Commands of the course; without a command it opens, as with start.
+Paths are relative to its folder. More about each: {PROGRAM} start -h"""
 AS_IT_IS = argparse.RawDescriptionHelpFormatter
 
 

@@ -1,8 +1,8 @@
 """Checks of arguments, one table for the whole package.
 
-Each takes the argument's name and its value, and returns the value in the form that the
-course computes with. Else it raises a TypeError (not this kind of thing) or a ValueError
-(not this value), whose text begins with the name.
+Each takes an argument's name and value, and returns the value in the form that the course
+computes with. Otherwise it raises a TypeError (wrong kind of thing) or a ValueError (wrong
+value), whose text begins with the name.
 """
 
 import operator
@@ -18,7 +18,7 @@ BOOLEANS = bool, np.bool_
 def array(name, value) -> np.ndarray:
     """Floats in an array of any shape."""
     if isinstance(value, np.ma.MaskedArray):
-        raise TypeError(f"{name} is a masked array: fill it first, {name}.filled(0)")
+        raise TypeError(f"{name} is a masked array. Fill it first: {name}.filled(0)")
     try:
         numbers = np.asarray(value)
     except ValueError:
@@ -73,7 +73,7 @@ def text(name, value) -> str:
 
 
 def one_of(name, value, options):
-    """One of some options; 1.0 and True are not 1."""
+    """One of the options; 1.0 and True are not 1."""
     if not any(type(value) is type(option) and value == option for option in options):
         known = ", ".join(map(repr, options))
         raise ValueError(f"{name} must be one of {known}, not {value!r}")
@@ -83,19 +83,21 @@ def one_of(name, value, options):
 def sizes(name, value) -> tuple:
     """The units of each layer, inputs first."""
     if isinstance(value, str) or not np.iterable(value):
-        raise TypeError(f"{name} must list the units of each layer, as (2, 3, 3, 2, 1)")
+        raise TypeError(
+            f"{name} must list the units of each layer, such as (2, 3, 3, 2, 1)"
+        )
     units = tuple(whole(name, size, least=1) for size in value)
     if len(units) < 2:
-        raise ValueError(f"{name} needs at least inputs and outputs, as (2, 1)")
+        raise ValueError(f"{name} needs at least inputs and outputs, such as (2, 1)")
     return units
 
 
 def seeds(name, value) -> list:
-    """Seeds of random generators; a single one is welcome."""
+    """Seeds of random generators, or a single one."""
     values = value if np.iterable(value) and not isinstance(value, str) else [value]
     checked = [whole(name, seed, most=None) for seed in values]
     if not checked:
-        raise ValueError(f"{name} is empty: name at least one seed")
+        raise ValueError(f"{name} is empty. Give at least one seed")
     return checked
 
 
@@ -104,10 +106,10 @@ def params(name, value, inputs=None) -> list:
     try:
         layers = [mlp.Layer(array(name, W), array(name, b)) for W, b in value]
     except (TypeError, ValueError):
-        words = f"{name} must be a list of Layer, as initialize() makes"
+        words = f"{name} must be a list of Layer, as initialize() returns"
         raise TypeError(words) from None
     if not layers:
-        raise ValueError(f"{name} is empty: a network needs at least one layer")
+        raise ValueError(f"{name} is empty, but a network needs at least one layer")
     n_in = layers[0].W.shape[:1] if inputs is None else (inputs,)
     for i, (W, b) in enumerate(layers):
         fits = W.ndim == 2 and W.shape[:1] == n_in and b.shape == W.shape[1:]
@@ -121,7 +123,7 @@ def params(name, value, inputs=None) -> list:
 
 
 def task(name, value, inputs=None, outputs=None) -> mlp.Task:
-    """A task with samples in rows; lists are welcome in it."""
+    """A task with samples in rows; it may hold lists."""
     if not isinstance(value, mlp.Task):
         raise TypeError(f"{name} must be a Task such as XOR, not {value!r}")
     X, Y = array(f"{name}.X", value.X), array(f"{name}.Y", value.Y)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Keeps the learners' accounts and homes in a file of a folder: sh hub/backup.sh FOLDER
+# Saves the learners' accounts and homes in a file of a folder: sh hub/backup.sh FOLDER
 set -eu
 umask 077 # it holds hashes of passwords
 names=$(getent group learners | cut -d: -f4 | tr , ' ')

@@ -2,7 +2,7 @@
 
 It makes the learner's copy of the course in their home, or brings it up to date, and
 opens the notebook that they saved last. The course itself stays in one place, where they
-can't write. Links lead to it from their folder, because the notebooks find the course by
+can't write. Their folder holds links to it, because the notebooks find the course through
 ``..``.
 """
 
@@ -20,7 +20,7 @@ c = get_config()  # noqa: F821, Jupyter has it
 home = Path.home() / "neural_networks"
 copy = home / "my_course"
 copy.mkdir(parents=True, exist_ok=True)
-home.chmod(0o700)  # nobody else looks in
+home.chmod(0o700)  # nobody else can look in
 for path in COURSE.iterdir():
     link = home / path.name
     if link.is_symlink():
@@ -35,13 +35,13 @@ c.ServerApp.root_dir = str(home)
 c.ServerApp.default_url = f"/lab/tree/{notebook}"
 c.ServerApp.contents_manager_class = asleep.LearnersContents
 c.ContentsManager.pre_save_hook = asleep.before_save
-# In a terminal `python -m course` works at once. It is no login shell, which Jupyter would
-# take here: that may set another PATH.
+# In a terminal, `python -m course` works at once. Jupyter would use a login shell here, which
+# may set another PATH.
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 shell = ["bash", "-c", f"cd {shlex.quote(str(home))} && exec bash"]
 c.ServerApp.terminado_settings = {"shell_command": shell}
-# Memory is scarce: a kernel without a browser ends after an hour, and a terminal in which
-# nothing happens; then the server.
+# Memory is scarce, so a kernel without a browser ends after an hour, and so does an idle
+# terminal; then the server ends.
 c.MappingKernelManager.cull_idle_timeout = 3600
 c.TerminalManager.cull_inactive_timeout = 3600
 c.ServerApp.shutdown_no_activity_timeout = 3600

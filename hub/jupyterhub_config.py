@@ -17,7 +17,7 @@ c = get_config()  # noqa: F821, JupyterHub has it
 class LimitedSpawner(LocalProcessSpawner):
     """Starts a learner's server with ``mem_limit`` and ``cpu_limit``.
 
-    Who asks for more memory gets a MemoryError in the cell. ``cpu_limit`` is a number of
+    A cell that asks for more memory gets a MemoryError. ``cpu_limit`` is a number of
     cores; they are dealt out in turn.
     """
 
@@ -47,6 +47,6 @@ c.Spawner.mem_limit = "1.5G"
 c.Spawner.cpu_limit = 1
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
 c.Spawner.start_timeout = c.Spawner.http_timeout = 120  # all of a class log in at once
-# A hub that restarts ends nobody's kernel; who logs out ends their own.
+# A restart of the hub ends nobody's kernel; those who log out end their own.
 c.JupyterHub.cleanup_servers = False
 c.JupyterHub.shutdown_on_logout = True

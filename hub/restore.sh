@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings back the accounts and homes that backup.sh kept: sh hub/restore.sh FILE
+# Restores the accounts and homes that backup.sh saved: sh hub/restore.sh FILE
 set -eu
 kept=$(mktemp -d)
 trap 'rm -r "$kept"' EXIT

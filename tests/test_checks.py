@@ -85,7 +85,7 @@ def test_what_is_of_another_kind_is_refused_by_name(check, options, values):
 @pytest.mark.parametrize(
     ("check", "value", "options", "words"),
     [
-        (checks.array, MASKED, {}, r"thing is a masked array: .* thing\.filled\(0\)"),
+        (checks.array, MASKED, {}, r"thing is a masked array. .* thing\.filled\(0\)"),
         (checks.array, RAGGED, {}, "thing has rows of different lengths"),
         (checks.number, 1, {"least": 2}, "thing must be at least 2, not 1$"),
         (checks.number, 3, {"most": 2}, "thing must be at most 2, not 3$"),

@@ -127,7 +127,7 @@ def test_learners_get_it_and_hand_it_in(copy):
     notebooks.write(notebook, mine)
     said = python(copy, "-c", SOLVE)
     assert "my_double: right\nmy_double: yours\n" in said
-    assert f"{NUMBER} doubles" in said and "By your record 1 of" in said
+    assert f"{NUMBER} doubles" in said and "According to your record, 1 of" in said
     assert "my_double: 1 of 1 solved it" in said
 
 

@@ -1,8 +1,8 @@
 """The checks behind the exercises: they say what is wrong, not only that it is.
 
 `check` calls your function with many inputs and compares what it returns with what a
-right function returns. If the results are those of a usual mistake, it names the thought
-that mends it. Else it shows the first case that fails.
+right function returns. If the results are those of a usual mistake, it says what to think
+about. Otherwise it shows the first case that fails.
 """
 
 import ast
@@ -18,16 +18,16 @@ from course.checking.version import with_version
 
 TRIES = 2  # failed ones, before code is told
 LIST = (
-    ". A list stands where an array is asked for, so that one can go on computing with it: "
-    "wrap it, np.array(...)"
+    ". It returns a list where an array is needed for further computing. Wrap it in "
+    "np.array(...)"
 )
 
 
 def check(exercises, function, tries=0, seed=None) -> Verdict:
     """Check an answer: ``exercises`` has an `Exercise` by the name of the function.
 
-    ``tries`` are the failed ones before this one. Cases are drawn from the ``seed``, else
-    from another at each call. It never raises, and stops your code after two seconds of
+    ``tries`` are the failed ones before this one. Cases are drawn from the ``seed``, or
+    from another one at each call. It never raises, and stops your code after two seconds of
     computing, and one more to look for a loop.
     """
     name = name_of(function)  # once: it may be another one at the next look
@@ -40,7 +40,7 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
 
 
 def judge(exercise, function, tries=0, seed=None, about=None) -> Verdict:
-    """As `check`, its words without the name; ``about`` is asked for where it runs."""
+    """As `check`, but without the name; ``about`` is asked for where it runs."""
     try:
         fresh = exercise.fresh(np.random.default_rng(seed))
         with runs.opened(function, exercise.allowed) as run:
@@ -61,8 +61,8 @@ def _refuse(exercises, function, name) -> str:
     """Why this is no answer to any exercise, or ''."""
     if not callable(function) or not name:
         return (
-            f"give me the function itself, not {calls.describe_type(function)}: its name "
-            "alone, with no parentheses after it"
+            f"pass the function itself, not {calls.describe_type(function)}: its name "
+            "alone, without parentheses"
         )
     if calls.is_of_course(file_of(function)):
         return f"{name}: {OURS}"
@@ -70,7 +70,7 @@ def _refuse(exercises, function, name) -> str:
         return ""
     names = f"the exercises are: {', '.join(exercises)}"
     if name == "<lambda>":
-        return f"a lambda has no name: write `def`; {names}"
+        return f"a lambda has no name, so write `def`; {names}"
     return f"there is no exercise {name!r}; {names}"
 
 
@@ -132,8 +132,8 @@ def _hint(exercise, run, results) -> str:
         return LIST
     if _loops(exercise, run):
         return (
-            ". It loops in Python, which takes long for many numbers: one NumPy "
-            "expression would be faster"
+            ". It loops in Python, which is slow for many numbers. One NumPy expression "
+            "would be faster"
         )
     return ""
 
@@ -159,7 +159,7 @@ def name_of(function) -> str:
 
 
 def _is_stub(source) -> bool:
-    """Whether nothing is written in a function yet; also if there is no source."""
+    """Whether a function is still empty; also if there is no source."""
     definition = calls.attempt(lambda: ast.parse(source).body[0])
     is_function = isinstance(definition, ast.FunctionDef)  # no lambda, and not nothing
     return not is_function or all(map(_does_nothing, definition.body))

@@ -1,4 +1,4 @@
-"""What is known of an answer before it is called: its file, its lines, what it takes."""
+"""What is known about an answer before it is called: its file, lines and arguments."""
 
 import inspect
 import textwrap
@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from course.checking.calls import attempt, attribute, is_of_course
 
-OURS = "this function is the course's: hand over one that you wrote"
+OURS = "this function is part of the course. Check one that you wrote"
 
 
 class Asked(NamedTuple):
@@ -41,10 +41,10 @@ def file_of(function) -> str:
 
 
 def _refuse(function, asked) -> str:
-    """A message about a function that can't be called as the exercise says, or ''."""
+    """Why a function can't be called as the exercise says, or ''."""
     if issubclass(type(function), type):
         return (
-            f"this is a class; write a function, def {asked.name}({asked.signature}):"
+            f"this is a class. Write a function, def {asked.name}({asked.signature}):"
         )
     signature = attempt(lambda: inspect.signature(function))
     if signature is None:  # calling it will tell
@@ -57,5 +57,5 @@ def _refuse(function, asked) -> str:
     except TypeError:
         is_wrong = True
     return (
-        f"it takes {signature}; it should take ({asked.signature})" if is_wrong else ""
+        f"it takes {signature}, but should take ({asked.signature})" if is_wrong else ""
     )

@@ -1,7 +1,7 @@
 """The code of an answer, out of the cells of a notebook: its function and what it needs.
 
-Cells hold plots, prints and checks, too. So single statements are taken: those that bind
-what a name needs, as a run of the cells in their order would have bound it.
+Cells also hold plots, prints and checks, so only single statements are kept: those that
+bind what a name needs, as running the cells in order would have bound it.
 """
 
 import ast
@@ -32,7 +32,7 @@ class Statement(NamedTuple):
 
 
 def read(cells) -> tuple[list[Statement], list]:
-    """The statements of cells in their order; and cells that are no Python, each with why."""
+    """The statements of cells in order, and the cells that aren't Python, each with why."""
     statements, unread = [], []
     for cell in cells:
         try:
@@ -43,9 +43,9 @@ def read(cells) -> tuple[list[Statement], list]:
 
 
 def needed(statements, name) -> list[Statement]:
-    """Those that make what a name stands for after all of them, in their order."""
-    called = {}  # name -> what functions that it may stand for look up
-    linked = {}  # and what else it may hold a part of
+    """Those that make what a name means after all of them, in order."""
+    called = {}  # name -> what functions that it may mean look up
+    linked = {}  # and what else it may be part of
     for statement in statements:
         for bound in statement.binds:
             called.setdefault(bound, set()).update(statement.later)
@@ -68,7 +68,7 @@ def needed(statements, name) -> list[Statement]:
 
 
 def _reached(more, called):
-    """Names, and those that a call of what they stand for may look up."""
+    """Names, and those that a call of what they mean may look up."""
     names = set()
     while not more <= names:
         names |= more
@@ -148,7 +148,7 @@ def _is_fixed(node):
 
 
 def _set_in(table):
-    """The names that a function binds for the whole notebook, by `global`."""
+    """The names that a function binds for the whole notebook, with `global`."""
     symbols = (s for s in table.get_symbols() if s.is_declared_global())
     found = {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
     return found.union(*map(_set_in, table.get_children()))

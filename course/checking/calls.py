@@ -1,6 +1,6 @@
 """One call of an answer, wherever it runs: in a process of its own, or in the kernel.
 
-What comes out is plain: numbers, arrays, lists and tuples, and words for all else.
+It returns plain values: numbers, arrays, lists and tuples, and words for everything else.
 """
 
 import builtins
@@ -19,26 +19,26 @@ from types import CodeType
 from typing import NamedTuple
 
 import numpy as np
-from numpy import allclose  # bound here: an answer may change what `np` holds
+from numpy import allclose  # bound here, because an answer may change what `np` holds
 
 import mlp_core as mlp
 
 PATHS = sysconfig.get_paths()
 PACKAGES = "<frozen", PATHS["stdlib"], PATHS["purelib"], PATHS["platlib"]
 COURSE = os.path.dirname(os.path.dirname(__file__)) + os.sep
-CORE = mlp.__file__  # bound here, too
+CORE = mlp.__file__  # bound here as well
 TOOLS = COURSE + "tools" + os.sep
 LARGEST = 10**6  # numbers in an array of an answer
 SHOWN, WIDEST = 20, 200  # printed lines, and characters in one of them
 MOST = 2 * LARGEST  # numbers and lists in a list of an answer
 DEEPEST = 9  # lists in lists
-YOURSELF = "The exercise is to compute it yourself, with NumPy"
+YOURSELF = "Compute it yourself, with NumPy"
 OVERWRITTEN = "Overwritten"  # in the place of an exception
 HIDDEN = f"sys.setprofile, which hides what else it calls. {YOURSELF}"
 
 
 class Reply(NamedTuple):
-    """What a call gave."""
+    """What a call returned."""
 
     value: object = None  # plain; None also for `...`, of a stub
     changed: tuple = ()  # which of the arguments were changed in place, by number
@@ -72,8 +72,8 @@ def call(
     Functions of the course are borrowed if they are neither ``allowed`` nor among the
     arguments, and if the answer isn't ``trusted``. ``trace`` sees the lines of the answer
     alone. ``earlier`` is a list that keeps what the call before returned: if this one
-    changes it, the error is `OVERWRITTEN`. What is borrowed is told at once, too, by
-    ``tell(words)``, before the answer could take it back. A `Stop` and a KeyboardInterrupt get out.
+    changes it, the error is `OVERWRITTEN`. What is borrowed is also told at once by
+    ``tell(words)``, before the answer can take it back. A `Stop` and a KeyboardInterrupt get out.
     """
     given, before = copy.deepcopy(args), sys.gettrace()
     screen, watch = io.StringIO(), Watch(allowed, given, tell)
@@ -107,7 +107,7 @@ def describe(error) -> Reply:
 
 
 def unchanged(before, after) -> bool:
-    """Whether an argument is what it was, but for rounding."""
+    """Whether an argument is unchanged, except for rounding."""
     if isinstance(before, np.ndarray):
         return (
             isinstance(after, np.ndarray)
@@ -145,7 +145,7 @@ def count_lines(function, args, most=10**6) -> int:
 
 @contextlib.contextmanager
 def _quiet(screen):
-    """No warning; what is printed goes to a screen; nobody is there to type."""
+    """No warning; what is printed goes to a screen; nothing can be typed."""
     typed, builtins.input = builtins.input, _refuse_to_type
     try:
         with (
@@ -166,7 +166,7 @@ def _lines(screen):
 
 
 def _refuse_to_type(prompt=""):
-    raise EOFError("nobody is there to type; take what you need from the arguments")
+    raise EOFError("nothing can be typed during a check; use the arguments instead")
 
 
 def leave(*_, **__):
@@ -202,7 +202,7 @@ class Watch:
         if event == "call" and self._is_borrowed(code, caller):
             module = os.path.basename(code.co_filename).partition(".py")[0]
             name = code.co_qualname.split(".<locals>")[0].replace("<lambda>", "f")
-            words = f"{module}.{name}, which the course wrote. {YOURSELF}"
+            words = f"{module}.{name}, which is part of the course. {YOURSELF}"
         elif event == "c_call" and called is sys.setprofile:
             words = "" if code.co_filename.startswith(COURSE) else HIDDEN
         if words and not self.borrowed:
@@ -279,20 +279,24 @@ def _plain(value, room, depth=0):
     if isinstance(value, (np.ndarray, np.generic)):
         room[0] -= value.size
         if value.size > LARGEST or room[0] < 0:
-            return Odd(f"an array of the shape {value.shape}, which is far too large")
+            return Odd(f"an array of shape {value.shape}, which is far too large")
         if value.dtype.kind not in "biuf":
             return Odd(f"an array of {value.dtype} values")
         return np.array(value)[()]  # [()] makes a number of an array without axes
     if isinstance(value, int):
-        return int(value) if abs(value) < 2**64 else Odd("a number of many digits")
+        return (
+            int(value) if abs(value) < 2**64 else Odd("a number with very many digits")
+        )
     if isinstance(value, float):
         return float(value)
     if isinstance(value, (list, tuple)):
         room[0] -= len(value)
         if room[0] < 0 or depth > DEEPEST:
-            return Odd(f"{describe_type(value)} of far too many things, or of itself")
+            return Odd(
+                f"{describe_type(value)} with far too many items, or with itself in it"
+            )
         kind = tuple if isinstance(value, tuple) else list
         return kind(_plain(item, room, depth + 1) for item in value)
     if isinstance(value, Coroutine):
-        value.close()  # else Python warns that nobody awaited it
+        value.close()  # else Python warns that it was never awaited
     return Odd(describe_type(value))

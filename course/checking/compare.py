@@ -4,14 +4,14 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy import allclose  # bound here: a notebook may change what `np` holds
+from numpy import allclose  # bound here, because a notebook may change what `np` holds
 
 from course.checking import calls
 from course.checking.exercise import FormError, Mistake
 
 
 class Result(NamedTuple):
-    """What one case gave."""
+    """What one case returned."""
 
     reply: calls.Reply  # of the last call, with what all of them changed and printed
     parts: dict | None = None  # the arrays by name, where a right answer may have them
@@ -57,7 +57,7 @@ def run_case(exercise, run, args) -> Result:
     except calls.Stopped:
         raise
     except Exception:  # noqa: BLE001, of a measure that such an answer never met
-        words = "what it returns has not the form that is asked for"
+        words = "what it returns doesn't have the expected form"
     reply = replies[-1]._replace(
         changed=tuple(sorted({i for reply in replies for i in reply.changed})),
         printed=tuple(line for reply in replies for line in reply.printed),

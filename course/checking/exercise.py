@@ -25,14 +25,14 @@ class Verdict(NamedTuple):
 class Mistake(NamedTuple):
     """A usual mistake: a message that helps, and a wrong function that makes it.
 
-    The message says what is wrong with the result, then what thought leads on. It quotes
-    no code: who computes the same may have written something else. A function that always
-    raises is told by its exception instead.
+    The message says what is wrong with the result, then what to think about. It quotes no
+    code, because the same result may come from other code. A function that always raises
+    is told by its exception instead.
     """
 
     message: str
     wrong: Callable
-    code: str = ""  # with gaps, what mends it; told from the third try on
+    code: str = ""  # with gaps, what fixes it; told from the third try on
 
 
 class Exercise(NamedTuple):
@@ -48,15 +48,15 @@ class Exercise(NamedTuple):
     # part -> the relative and the absolute tolerance: for float32, and numbers about 1
     tolerance: Callable = lambda part: (1e-5, 2e-6)
     changed: str = (
-        "it changes {names} in place, and the caller still needs what was there: only "
-        "read it, and put what you make into new lists and arrays"
+        "it changes {names} in place, but the caller still needs the old values. Put your "
+        "results into new lists and arrays"
     )
     explain: Callable | None = None  # explain(parts), where numbers would not help
     order: Callable = list  # the names of wrong parts, first that which is to be told
-    common: str = ""  # what all parts are made of, told where all are wrong
+    common: str = ""  # what all parts come from, told where all are wrong
     large: tuple | None = None  # arguments with many numbers, to notice a Python loop
     function_names: dict | None = None  # what to call functions among the arguments
-    planted: str = ""  # the message of a mistake that stands in the stub
+    planted: str = ""  # the message of a mistake that is in the stub
     # fresh(rng) draws more cases, others at each check, with all corner cases in them.
     fresh: Callable = lambda rng: []
     allowed: tuple = ()  # functions of the course that an answer may call
@@ -80,15 +80,15 @@ class Exercise(NamedTuple):
 
 
 # A form turns an answer into a dict from parts to arrays, or says what is odd. Others
-# stand in ``lessons/cases.py``.
+# are in ``lessons/cases.py``.
 
 
 class FormError(Exception):
-    """The answer does not have the form that was asked for; the text says why."""
+    """The answer doesn't have the expected form; the text says why."""
 
 
 class Listed(np.ndarray):
-    """An array that the answer gave as a list; that is told, and no mistake."""
+    """An array that the answer gave as a list; that is told, but is no mistake."""
 
 
 def to_array(value, what="the result"):
@@ -109,13 +109,13 @@ def _odd(value) -> str:
         odd = next(filter(None, map(_odd, value)), "")
         return odd and f"{describe_type(value)} that holds {odd}"
     is_number = isinstance(value, (np.ndarray, np.generic, bool, int, float))
-    return "" if is_number else f"{describe_type(value)}, and numbers are asked for"
+    return "" if is_number else f"{describe_type(value)}, but numbers are expected"
 
 
 def _uneven(value) -> str:
     """What a list is that holds numbers, and makes no array."""
     if all(isinstance(row, (list, tuple)) for row in value):
-        row = "each row must have as many as the others"
-        return f"{describe_type(value)} that makes no array of numbers: {row}"
+        row = "Each row must be as long as the others"
+        return f"{describe_type(value)} that can't become an array of numbers. {row}"
     kinds = ", ".join(dict.fromkeys(map(describe_type, value)))
-    return f"{len(value)} things ({kinds}), and one is asked for"
+    return f"{len(value)} things ({kinds}), but one is expected"

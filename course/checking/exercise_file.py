@@ -1,16 +1,16 @@
 """Read an exercise's file: Python in cells, with a line ``# %% KIND`` above each.
 
 - task: the text above the stub, in comments
-- stub: what a learner begins with; words above it make it a mistake that is to be mended
+- stub: what a learner begins with; words above it make it a mistake to be fixed
 - hint: a text that is folded in the notebook, in comments
 - solution: as the notebook shows it, with its reasons in comments below it
 - cases: ``cases``, and whatever else of an `Exercise` isn't the default: ``fresh`` draws
   more; ``form`` tells the parts of an answer, else it is one array; ``large`` finds loops
 - mistakes: what learners write; the words above each are what the check says of it
-- right: right answers in odd ways, by the way above each; in quotes what is said besides
-- wrong: wrong answers that are no usual mistakes; in quotes a part of what is said
+- right: right answers in odd ways, named above each; in quotes what is also said
+- wrong: wrong answers that aren't usual mistakes; in quotes part of what is said
 - equal: why solutions with other lines are still right; the lines, as `ast.unparse`
-  writes them, stand below each reason, indented
+  writes them, are below each reason, indented
 
 An answer is a whole function, or lines that take the place of one in the solution, which
 may be quoted with gaps, `____`::
@@ -24,8 +24,8 @@ may be quoted with gaps, `____`::
     squares = [x**2 for x in numbers]
 
 From the third try on a learner is told, 'in code', the quoted lines that have gaps, or what
-``# mend: CODE`` has, below the words of a mistake or above those of all in a cell. It needs
-a gap, too: it leads on, and is not the answer. A comment at the left margin begins an
+``# fix: CODE`` has, below the words of a mistake or above those of all in a cell. It needs
+a gap as well, because it leads on and isn't the answer. A comment at the left margin begins an
 answer. Answers see what the file imports. All of it must be Python: where a line ends in a
 colon, the next one goes with it. In a hand-out the file is sealed.
 """
@@ -42,10 +42,10 @@ from course.checking.exercise import Exercise, Mistake
 HEADER = re.compile(r"^#\s*%%(.*)\n?", re.MULTILINE)
 ANSWERS = "mistakes", "right", "wrong"
 KINDS = "task", "stub", "hint", "solution", "cases", *ANSWERS, "equal"
-MEND, PLACE = "# mend: ", "# in place of: "
+FIX, PLACE = "# fix: ", "# in place of: "
 GAP = "____"  # no name that IPython has, as it has `___`
 WHOLE = r"((?:#.*\n)*)((?:.*\n)*?)((?:#.*\n)*)"
-WORDS = rf"#(?!{MEND[1:]}|{PLACE[1:]}).*\n"
+WORDS = rf"#(?!{FIX[1:]}|{PLACE[1:]}).*\n"
 ANSWER = rf"(?m)^((?:{WORDS})+)((?:(?!{WORDS}).*\n)+)"
 
 
@@ -55,7 +55,7 @@ class Cell(NamedTuple):
     kind: str
     comment: str  # above its code
     code: str = ""
-    mend: str = ""  # of a mistake: what mends it
+    fix: str = ""  # of a mistake: what fixes it
     below: str = ""  # the comment below its code
 
     @property
@@ -92,7 +92,7 @@ def _exercise(path, head, cells):
     defined = _run(path, "its cases", cases.code, space)
     fields = {field: defined[field] for field in Exercise._fields if field in defined}
     mistakes = [
-        Mistake(cell.words, function(cell), cell.mend)
+        Mistake(cell.words, function(cell), cell.fix)
         for cell in cells
         if cell.kind == "mistakes" or (cell is stub and cell.comment)
     ]
@@ -103,7 +103,7 @@ def _exercise(path, head, cells):
 def _only(kind, cells):
     found = [cell for cell in cells if cell.kind == kind]
     if len(found) != 1:
-        raise ValueError(f"it has {len(found)} cells '{kind}', and needs one")
+        raise ValueError(f"it has {len(found)} cells '{kind}', but needs one")
     return found[0]
 
 
@@ -120,7 +120,7 @@ def _run(path, place, code, space) -> dict:
 
 
 def split(text) -> tuple[str, list[Cell]]:
-    """What stands above the first cell, and the cells; each answer is one of its own."""
+    """What is above the first cell, and the cells; each answer is a cell of its own."""
     head, *parts = HEADER.split(text)
     cells, solution = [], ""
     for header, rest in zip(parts[::2], parts[1::2]):
@@ -146,27 +146,27 @@ def _cell(kind, text):
 
 def _answers(kind, place, text, solution):
     """The answers in a cell, which may all take the place of one line."""
-    common = text.partition("\n")[0].removeprefix(MEND) if text.startswith(MEND) else ""
-    rest = re.sub(ANSWER, "", text.removeprefix(f"{MEND}{common}")).strip()
+    common = text.partition("\n")[0].removeprefix(FIX) if text.startswith(FIX) else ""
+    rest = re.sub(ANSWER, "", text.removeprefix(f"{FIX}{common}")).strip()
     if rest:
-        raise ValueError(f"no words stand above `{rest.partition(chr(10))[0]}`")
+        raise ValueError(f"no words are above `{rest.partition(chr(10))[0]}`")
     for words, code in re.findall(ANSWER, text):
         _expect_one(words, code)
-        mend = common
-        if code.startswith(MEND):
-            mend, _, code = code.removeprefix(MEND).partition("\n")
+        fix = common
+        if code.startswith(FIX):
+            fix, _, code = code.removeprefix(FIX).partition("\n")
         if place:
             code = f"{PLACE}{place}\n{code}"
         if code.startswith(PLACE):
             code, places = _in_place(code, solution)
-            mend = mend or "; ".join(place for place in places if GAP in place)
-        if mend and GAP not in mend:
-            raise ValueError(f"`{mend}` needs a gap, {GAP}: else it is the answer")
-        yield Cell(kind, _text(words), code.strip("\n"), mend)
+            fix = fix or "; ".join(place for place in places if GAP in place)
+        if fix and GAP not in fix:
+            raise ValueError(f"`{fix}` needs a gap, {GAP}, or else it is the answer")
+        yield Cell(kind, _text(words), code.strip("\n"), fix)
 
 
 def _expect_one(words, code):
-    """Refuse a second answer below the words of one: it would never run."""
+    """Refuse a second answer below the words of one, since it would never run."""
     for part in re.split(f"^{PLACE}.*", code, flags=re.MULTILINE):
         try:
             body = ast.parse(part).body
@@ -176,7 +176,7 @@ def _expect_one(words, code):
         if len(set(names)) < len(names) or any(
             isinstance(node, ast.Return) for node in body[:-1]
         ):
-            raise ValueError(f"two answers stand below '{_text(words)}'")
+            raise ValueError(f"two answers are below '{_text(words)}'")
 
 
 def _text(comments):
@@ -200,5 +200,5 @@ def _in_place(code, solution):
 
 
 def quotes(place, line):
-    """A match if this is the line, where each gap stands for something."""
+    """A match if this is the line, where each gap matches something."""
     return re.fullmatch(re.escape(place).replace(GAP, "(.+)"), line)

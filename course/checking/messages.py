@@ -14,23 +14,26 @@ FEW = 12  # so many numbers are shown one by one
 GIVE_NONE = "append|extend|fill|insert|reverse|shuffle|sort"
 WITHOUT_LINE = {
     "RecursionError": "it stops with RecursionError: the function calls itself and never "
-    "comes to an end",
-    "SystemExit": "it ends Python, and with it your notebook: a function ends by `return`",
-    OVERWRITTEN: "it changes what an earlier call has returned: make new lists and arrays "
-    "each time",
-    "BdbQuit": "it stops for a debugger, and nobody is there to type: take it out",
+    "stops",
+    "SystemExit": "it ends Python, and your notebook with it. Leave a function with `return`",
+    OVERWRITTEN: "it changes what an earlier call returned. Make new lists and arrays each "
+    "time",
+    "BdbQuit": "it starts a debugger, but nothing can be typed during a check. Remove it",
 }
 WHOLE = (
-    "holds whole numbers, and drops what follows the point. Where x holds whole numbers, "
-    "so do `np.zeros_like(x)` and `x.copy()`; `x.astype(float)` holds floats"
+    "holds whole numbers, so it drops the decimals. If x holds whole numbers, so do "
+    "`np.zeros_like(x)` and `x.copy()`, but `x.astype(float)` holds floats"
 )
-KEPT = "alone this case is right, after others it isn't: what stays of an earlier call?"
+KEPT = (
+    "this case works on its own, but not after other calls. What does your function keep "
+    "from an earlier call?"
+)
 
 
 def diagnose(exercise, tried, file, is_kept) -> str:
     """What is wrong in the cases that were tried, each (args, result, right).
 
-    ``file`` is that of the answer, and ``is_kept`` says whether only earlier calls make the first wrong one wrong.
+    ``file`` is the answer's, and ``is_kept`` says whether the first wrong case is right on its own.
     """
     changed = {i for _, result, _ in tried for i in result.reply.changed}
     if changed:
@@ -53,18 +56,18 @@ def why_none(source) -> str:
         return "did you print the result, or forget `return`?"
     owner, method = found.groups()
     return (
-        f"`{owner}.{method}(...)` changes {owner}, and gives None; a line of its own does "
-        f"that, and the next goes on with {owner}"
+        f"`{owner}.{method}(...)` changes {owner} and returns None. Write it on a line of "
+        f"its own, and use {owner} on the next"
     )
 
 
 def _describe_failure(exercise, wrong, file) -> str:
-    """What came out of the first wrong case, and what should have."""
+    """What the first wrong case returned, and what it should have."""
     _, result, right = wrong[0]
     if result.kind == "nothing":
-        return "here it returns None; does every path end with a return?"
+        return "here it returns None. Does every path end with a return?"
     if result.kind == "malformed":
-        borrowed = result.reply.borrowed  # its form is not what is to be mended
+        borrowed = result.reply.borrowed  # its form is not what needs fixing
         return f"it calls {borrowed}" if borrowed else result.words
     if result.kind == "raised":
         return _describe_error(result.reply, file)
@@ -85,21 +88,21 @@ def _describe_difference(exercise, parts, right, may_be_cut) -> str:
     """How the parts differ from the right ones: the shape first."""
     if parts.keys() != right.keys():
         yours, theirs = (", ".join(p) or "an empty list" for p in (parts, right))
-        return f"it returns {yours}; it should return {theirs}"
+        return f"it returns {yours}, but should return {theirs}"
     wrong = list(exercise.order(wrong_parts(exercise, parts, right)))
     misshaped = [name for name in wrong if parts[name].shape != right[name].shape]
     name = (misshaped or wrong)[0]
     what = name or "the result"
     if misshaped:
         yours, theirs = describe_shape(parts[name]), describe_shape(right[name])
-        return f"{what} has {yours}, it should have {theirs}"
+        return f"{what} has {yours}, but should have {theirs}"
     if right[name].dtype == bool and parts[name].dtype != bool:
         return (
-            f"{what} holds numbers ({parts[name].dtype}), and True and False are asked "
-            "for: as an index, 1 and 0 would pick other entries than True and False do"
+            f"{what} holds numbers ({parts[name].dtype}), but should hold True and False. "
+            "As an index, 1 and 0 pick other entries than True and False"
         )
     fine = [part for part in right if part not in wrong]
-    also = f"\n  right already: {', '.join(fine)}" if 0 < len(fine) <= 4 else ""
+    also = f"\n  already right: {', '.join(fine)}" if 0 < len(fine) <= 4 else ""
     if exercise.common and not fine:
         also = f"\n  {', '.join(right)} are all wrong: {exercise.common}"
     is_cut = parts[name].dtype.kind in "iu" and right[name].dtype.kind == "f"
@@ -128,7 +131,7 @@ def _describe_case(exercise, args) -> str:
 
 
 def _precision(value):
-    """' (float32)' of arrays: with other numbers the case may be right."""
+    """' (float32)' after arrays: with other numbers the case may be right."""
     while isinstance(value, (list, tuple)) and value:
         value = value[0]
     return " (float32)" if getattr(value, "dtype", None) == np.float32 else ""
@@ -138,7 +141,7 @@ def _show(value, function_names=None) -> str:
     """A value in a message: its numbers, or its shape if there are many."""
     if isinstance(value, np.ndarray):
         if value.size > FEW:
-            return f"an array of the shape {value.shape}"
+            return f"an array of shape {value.shape}"
         text = np.array2string(value, precision=4, separator=", ", max_line_width=70)
         return text.replace("\n", "\n" + " " * 9)
     if isinstance(value, mlp.Activation):
@@ -164,7 +167,7 @@ def _show_layers(layers):
     """A network or its gradients: the sizes, and the numbers if they are few."""
     sizes = "-".join(map(str, [len(layers[0][0]), *(len(b) for _, b in layers)]))
     if sum(W.size + b.size for W, b in layers) > FEW:
-        return f"layers of the sizes {sizes}"
+        return f"layers of sizes {sizes}"
     pairs = ", ".join(f"({W.tolist()}, {b.tolist()})" for W, b in layers)
     return f"[{pairs}]"
 
@@ -176,11 +179,11 @@ def _describe_error(reply, file):
         return WITHOUT_LINE[name]
     line = _line_of(reply.frames, file)
     if line.startswith("raise NotImplementedError"):
-        text = "that line still stands there; delete it once your code is complete"
+        text = "that line is still there. Delete it once your code is complete"
     if name == "ValueError" and "truth value of an array" in text:
         text = (
-            "a comparison of arrays has many answers, and `if`, `and`, `or`, `not` and "
-            "`max` ask for one; look at np.where, and at `&`, `|` and `~`"
+            "comparing arrays gives many answers, but `if`, `and`, `or`, `not` and `max` "
+            "need one. Use np.where, or `&`, `|` and `~`"
         )
     if text.startswith("Cannot cast ufunc") and "to dtype('int" in text:
         text = f"the array on the left {WHOLE}"
@@ -188,7 +191,7 @@ def _describe_error(reply, file):
     if name == "NameError" and "'my_" in text:
         text += ". Run its cell first; if it is in another notebook, copy it from there"
     if name == "TypeError" and ("bitwise_xor" in text or "for ^" in text):
-        text = "`^` is no power in Python; write `**`"
+        text = "`^` isn't a power in Python. Write `**`"
     place = f" in the line `{line}`" if line else ""
     return f"it stops with {name}{place}{text and ': '}{text}"
 

@@ -36,21 +36,23 @@ LOADING = 10.0  # seconds of processor time to import what the answer needs
 MEMORY = 2 * 2**30  # bytes
 
 TOO_LONG = (
-    f"it had not finished after {COMPUTING:.0f} seconds of computing: look for a loop that "
-    "never ends, or for a number or an array that grows without end"
+    f"it had not finished after {COMPUTING:.0f} seconds of computing. Look for a loop that "
+    "never ends, or for a number or an array that keeps growing"
 )
-TOO_LAZY = f"it waited for {WAITING:.0f} seconds and computed nothing: look for what it waits for"
+TOO_LAZY = (
+    f"it waited for {WAITING:.0f} seconds and computed nothing. Find what it waits for"
+)
 TOO_LARGE = (
-    f"it takes more than {MEMORY / 2**30:.0f} GB of memory: look for an array or a list "
+    f"it uses more than {MEMORY / 2**30:.0f} GB of memory. Look for an array or a list "
     "that is far too long"
 )
 QUIET = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 BEGIN = "from course.checking import worker; worker.main()"
-GONE = "it ends Python, and with it your notebook"
-STAYS = "it can't be handed to the process in which it is checked"
+GONE = "it ends Python, and your notebook with it"
+STAYS = "it can't be sent to the process that checks it"
 REPLIES = {"begin": str, "load": str, "count": int}
 REPLIES |= {"look": calls.Reply, "call": calls.Reply}
-# What no pickle holds: a lock is as good as another one, all else stays in the notebook.
+# What no pickle holds: any lock is as good as another; all else stays in the notebook.
 LOCKS = {type(lock()): lock for lock in (threading.Lock, threading.RLock)}
 CACHED = type(functools.cache(print))
 BY_NAME = type, FunctionType  # pickled so, if they can be imported
@@ -58,7 +60,7 @@ REDUCING = {"__reduce__", "__reduce_ex__", "__getstate__"}
 
 
 class Reserve:
-    """Keeps the process of the next check, which starts while nobody waits for it."""
+    """Keeps the process of the next check, which starts while no one is waiting for it."""
 
     is_used = psutil is not None  # else answers run in the kernel
 
@@ -66,7 +68,7 @@ class Reserve:
         self.process = None
 
     def prepare(self):
-        """The process, or None where there is none; it is started if it doesn't stand."""
+        """The process, or None where there is none; it is started if it isn't running."""
         if not self.is_used:
             return None
         if self.process is None or not self.process.is_alive():
@@ -136,11 +138,11 @@ def _pickled(value) -> bytes:
 
 
 def _reduced(thing):
-    """What makes a thing anew. No code of the notebook's runs for it here."""
+    """What makes a thing again. None of the notebook's code runs for it here."""
     kind = type(thing)
     if kind in LOCKS:
         return LOCKS[kind], ()
-    if kind is CACHED:  # else it would be looked up there by its name
+    if kind is CACHED:  # else it would be looked up there by name
         return _cached, (thing.__wrapped__, thing.cache_parameters())
     own = (vars(base) for base in kind.__mro__ if base.__module__ == "__main__")
     with contextlib.suppress(Exception):
@@ -162,13 +164,13 @@ def _because(function) -> str:
             name in names
             and calls.attempt(functools.partial(_pickled, names[name])) is None
         ):
-            return f": make `{name}` inside of it, or do without"
+            return f". Make `{name}` inside it, or do without"
     return ""
 
 
 def _left_behind(name):
-    """In the place of what can't be sent: whoever uses it is told its name."""
-    return type(f"{name} (which the notebook can't hand over)", (), {})()
+    """Takes the place of what can't be sent, and tells its name when it is used."""
+    return type(f"{name} (which the notebook can't send)", (), {})()
 
 
 class Process:
@@ -220,7 +222,7 @@ class Process:
             self.child.stdin.close()
 
     def load(self, function, allowed):
-        """Hand over an answer."""
+        """Send an answer."""
         self.meter = _Meter(self)  # of the whole check
         answer = calls.attempt(lambda: _pickled((function, allowed)))
         if answer is None:
@@ -238,7 +240,7 @@ class Process:
         return about.About(*map(str, self._ask("look", pickle.dumps(asked)).value))
 
     def call_afresh(self, args) -> calls.Reply:
-        """A call for which nothing is left of those before it."""
+        """A call for which nothing is left of earlier ones."""
         self._ask("load", self.answer)
         return self.call(args)
 
@@ -249,9 +251,9 @@ class Process:
         return self._ask("count", _pickled((args, most)), seconds)
 
     def _ask(self, method, data, seconds=None):
-        """The reply to a request. What takes too much is stopped, with its process.
+        """The reply to a request. What takes too much is stopped along with its process.
 
-        With ``seconds`` it may compute that long, else what is left of the last ones.
+        With ``seconds`` it may compute that long, else as long as is left of the last ones.
         """
         if seconds:
             self.meter.allow(seconds)
@@ -283,7 +285,7 @@ class Process:
         return times.user + times.system
 
     def is_ready(self) -> bool:
-        """Whether it waits for a processor, or for a disk, alone; only Linux tells."""
+        """Whether it only waits for a processor or a disk; only Linux tells."""
         with contextlib.suppress(psutil.Error):
             status = self.computing.status() if sys.platform == "linux" else ""
             return status in ("running", "disk-sleep")
@@ -307,7 +309,9 @@ class _Meter:
         passed = 0.0 if self.process.is_ready() else now - self.looked
         waited = self.waited + passed - SHARE * (used - self.used)
         self.looked, self.used, self.waited = now, used, max(0.0, waited)
-        with contextlib.suppress(psutil.Error):  # first: to fill it takes time, too
+        with contextlib.suppress(
+            psutil.Error
+        ):  # first, since filling it takes time as well
             if self.process.computing.memory_info().rss > MEMORY:
                 return TOO_LARGE
         if used > self.most:
@@ -342,7 +346,7 @@ class InKernel:
         except calls.Stop:
             raise calls.Stopped(TOO_LONG) from None
 
-    call_afresh = call  # here what is left stays
+    call_afresh = call  # here nothing is cleared
 
     def count_lines(self, args, most, seconds) -> int:
         return calls.count_lines(self.function, args, most)

@@ -1,8 +1,8 @@
 """Which version of a function a check has judged.
 
-A kernel knows what has run, not what stands in the cells. So a check says which run of
-the cell it judges, and more where it can: that the cell failed since, or that the same
-version was judged before.
+A kernel knows what has run, not what is in the cells now. So a check says which run of the
+cell it judges and, where it can, that the cell has failed since or that the same version
+was judged before.
 """
 
 import linecache
@@ -18,7 +18,7 @@ JUDGED = {}  # the name of a function -> its code and its verdict at the last ch
 def with_version(name, function, verdict):
     """The verdict, with the run of the cell that it is about.
 
-    The same verdict on the same run, once more, is no new try.
+    The same verdict on the same run is not a new try.
     """
     code = attribute(function, "__code__", CodeType)
     number, later = _find(name, code)
@@ -30,15 +30,15 @@ def with_version(name, function, verdict):
     about = f"\n  (This is about cell [{number}], as it ran.)"
     if later:
         about = (
-            f"\n  This is about cell [{number}]. Cell [{later}] ran since, but it failed "
-            "and left the function as it was: mend that cell, run it, and check again."
+            f"\n  This is about cell [{number}]. Cell [{later}] has run since, but it failed "
+            "and didn't change the function. Fix that cell, run it and check again."
         )
     elif verdict.solved:
         about = ""
     elif is_again:
         about = (
-            f"\n  This is about cell [{number}] once more, as it ran before the last "
-            "check. If you have changed it since, run it first, then check again."
+            f"\n  This is still about cell [{number}], as it ran before the last check. "
+            "If you have changed it since, run it first, then check again."
         )
     is_tried = verdict.solved or not is_again
     return verdict._replace(words=verdict.words + about, tried=is_tried)

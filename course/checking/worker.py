@@ -81,7 +81,7 @@ def _end_nobody(event, args):
 
 
 def _limit_time():
-    """Have the system end this process if nobody else does; Windows can't."""
+    """Have the system end this process if nothing else does; Windows can't."""
     with contextlib.suppress(ImportError, ValueError):  # or it has a smaller limit
         import resource
 

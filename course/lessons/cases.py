@@ -22,7 +22,7 @@ FUNCTION_NAMES = {
 def normal(seed, *shape):
     """Standard normal numbers, rounded, so that a message can show them.
 
-    The seed may be a Generator, here and below: it goes on.
+    The seed may be a Generator, here and below, which then goes on.
     """
     return np.random.default_rng(seed).standard_normal(shape).round(2)
 
@@ -60,7 +60,7 @@ def pairs(first_seed, numbers):
 
 
 def fresh_pairs(rng, deep, fixed):
-    """Narrow and deep networks, large numbers in both; 0, a large number, and drawn ones.
+    """Narrow and deep networks, large numbers in both; 0, a large number and drawn ones.
 
     ``deep`` is the number of the deep network, ``fixed`` one of a fixed case.
     """
@@ -71,7 +71,7 @@ def fresh_pairs(rng, deep, fixed):
         ((1, 1, 1), 3.0),
         ((2, 3, 2, 1, 2, 3, 2), deep),
         (rng.integers(1, 6, 3), 0.07),
-        ((2, 3, 1), fixed),  # the shapes of a fixed case, too
+        ((2, 3, 1), fixed),  # also the shapes of a fixed case
     ]
     return [
         (far, network(rng, 2, 1), round(rng.uniform(0.02, 0.98), 3)),
@@ -114,11 +114,13 @@ def expect_items(answer, count, what):
     is_row = isinstance(answer, (list, tuple))
     if not is_row or len(answer) != count:
         asked = count if is_row else f"{count} things"
-        raise FormError(f"it returns {_things(answer)}; return {asked}: {what}")
+        raise FormError(
+            f"it returns {_things(answer)}, but should return {asked}: {what}"
+        )
 
 
 def _things(items):
-    """How many things there are, or what it is if it holds none."""
+    """How many things there are, or what it is if it is no row of things."""
     if not isinstance(items, (list, tuple)):
         return describe_type(items)
     return counted(len(items), "thing")
@@ -129,7 +131,7 @@ def layers_form(W="W", b="b"):
     wanted = f"({W}, {b})"
 
     def form(answer):
-        found = f"it returns {_things(answer)}; return"
+        found = f"it returns {_things(answer)}, but should return"
         if not isinstance(answer, (list, tuple)):
             raise FormError(f"{found} a list of pairs {wanted}")
         parts = {}
@@ -141,8 +143,8 @@ def layers_form(W="W", b="b"):
                     f"{found} one list, with a pair {wanted} for each layer"
                 )
             if not is_row or len(pair) != 2:
-                what = f"entry {i} of the list is not a pair {wanted}"
-                raise FormError(f"{what}, but {_things(pair)}")
+                what = f"entry {i} of the list is {_things(pair)}"
+                raise FormError(f"{what}, but should be a pair {wanted}")
             for name, array in zip((W, b), pair):
                 parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
         return parts

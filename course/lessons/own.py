@@ -1,8 +1,8 @@
 """The functions that you wrote, brought together: `Lesson.own`, and `Lesson.written`.
 
-When an exercise is solved, the record keeps its code. Here it runs again, in another
-notebook or on another day, and is checked once more. Where there is nothing of yours that
-is right, the course's function takes the place, and that is said.
+When you solve an exercise, the record keeps its code. Here it runs again, in another
+notebook or on another day, and is checked again. Where you have nothing that is right, the
+course's function takes its place, and you are told so.
 """
 
 import ast
@@ -22,9 +22,9 @@ YOURS = "<your "  # with its name: the file of an answer that was brought
 
 
 def code_of(function) -> str:
-    """The code that makes a function anew, out of the cells that ran: it, and what it needs.
+    """The code that makes a function again from the cells that ran: it and what it needs.
 
-    A plain constant is kept by its value: nothing is computed again for it.
+    A plain constant is kept by its value, so nothing is computed again for it.
     """
     code = calls.attribute(function, "__code__", CodeType)
     names = calls.attribute(function, "__globals__", dict)
@@ -74,16 +74,16 @@ def bring(name, lesson, exercises, number):
     if not why:
         return function, f"{name}: yours"
     return right, (
-        f"{name}: the course's. Yours was solved, but {why}, and check it again in "
+        f"{name}: the course's. You solved yours, but it {why}, and check it again in "
         f"notebook {number}"
     )
 
 
-ALONE = "doesn't work by itself: {}. Put all that it needs into its cell"
+ALONE = "doesn't work by itself: {}. Put everything it needs into its cell"
 
 
 def _try(name, code, exercises):
-    """The function that was kept, and why it can't be brought, or ''."""
+    """The function that was kept, and why it can't be used, or ''."""
     if not code:
         return None, ALONE.format("its code was not kept")
     try:
@@ -95,7 +95,7 @@ def _try(name, code, exercises):
     if checking.LIST in verdict.words:
         return (
             None,
-            "returns a list, and the others compute with it: wrap it, np.array(...)",
+            "returns a list, and the others need an array. Wrap it in np.array(...)",
         )
     words = verdict.words.removeprefix(f"{name}: ").removeprefix("not yet: ")
     return function, "" if verdict.solved else ALONE.format(words.splitlines()[0])
@@ -104,7 +104,7 @@ def _try(name, code, exercises):
 # No print, no check, no loop: only what defines a name runs again.
 DEFINES = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign
 
-# Of the learner's file: a function of the course would be no part of an answer.
+# Of the learner's file, because a function of the course is no part of an answer.
 SILENT = "def print(*values, **options): pass"
 
 
@@ -115,7 +115,7 @@ def run(name, code):
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line
     tree, silent = ast.parse(code, file), ast.parse(SILENT)
     defining = [part for part in tree.body if isinstance(part, DEFINES)]
-    # Silent, or it prints at each step; old records import from `__main__`.
+    # Silent, else it prints at each step; old records import from `__main__`.
     tree.body = silent.body + [
         part for part in defining if getattr(part, "module", "") != "__main__"
     ]
@@ -127,7 +127,7 @@ def run(name, code):
 def written(homes) -> list[str]:
     """A line for each exercise, and above them how many you solved.
 
-    ``homes`` has the number of its notebook and its exercises for each lesson.
+    ``homes`` has, for each lesson, the number of its notebook and its exercises.
     """
     lines, count = [], 0
     for lesson, (number, exercises) in homes.items():

@@ -1,7 +1,7 @@
 """The commands of ``python -m course``, a module for each.
 
 A command's module has ``EXAMPLE``, ``add_arguments(parser)`` and ``run(options)``, which
-returns the exit code. What it imports costs nobody time who calls another command.
+returns the exit code. What it imports costs no time to those who call another command.
 """
 
 import os
@@ -9,13 +9,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
-# Where a learner's copy lies, and from where the paths count that they name. On a hub the
-# links of this folder lead to ROOT, where they can't write: so none is followed.
+# Where a learner's copy is, and where the paths that they name start. On a hub this folder
+# holds links to ROOT, where they can't write, so none is followed.
 PLACE = Path(os.path.abspath(__file__)).parents[2]
 
 
 class CommandError(Exception):
-    """What a user can mend; its text is all that is told of it."""
+    """What a user can fix; they are shown only its text."""
 
 
 def find_notebooks(names) -> list[Path]:

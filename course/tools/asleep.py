@@ -1,9 +1,9 @@
 """What a saved notebook shows in place of its widgets.
 
-A widget lives in the kernel. In a notebook that is opened again JupyterLab would show
+A widget lives in the kernel. In a notebook that is opened again, JupyterLab would show
 'Error displaying widget: model not found' in its place, and hide the picture or the
-question that is stored beside it. So the save takes the widget out, and says how it
-comes back. And whoever opens the notebook finds each question with the answer given.
+question that is stored with it. So saving takes the widget out and says how to bring it
+back. Whoever opens the notebook finds each question with the answer given.
 """
 
 import html

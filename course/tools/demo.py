@@ -1,9 +1,9 @@
 """Make demo notebooks: all that a lesson shows when it runs, and what a class guesses.
 
-For a projector: no outputs, so nothing is on the screen before it is asked for, and the
-code of what shows something is folded. A panel has its tasks. Each prediction with a run
-stands there with its section as far as the run, and asks a class, whose teacher types how
-many said what. A demo must lie in a folder beside ``notebooks/``, to find the course.
+It is for a projector, so it has no outputs that show something before it is asked for, and
+the code behind whatever is shown is folded. A panel has its tasks. Each prediction with a
+run is there with its section as far as the run, and asks a class, whose teacher types how
+many said what. A demo must be in a folder next to ``notebooks/``, to find the course.
 """
 
 import re

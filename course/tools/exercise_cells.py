@@ -1,8 +1,8 @@
 """Write the cells of exercises into a notebook, from their files.
 
-A cell ``lesson.check(my_forward)`` names the exercise. Around it stand the cells that are
-made of its file, known by their tags: `exercise`, `stub` and `hint` above it,
-`solution` below it. Those that are missing are added.
+A cell ``lesson.check(my_forward)`` names the exercise. The cells around it are made from its
+file, and known by their tags: `exercise`, `stub` and `hint` above it, `solution` below it.
+Missing ones are added.
 """
 
 import copy
@@ -70,7 +70,7 @@ def _around(cells, name):
     for place, cell in enumerate(cells):
         if cell.cell_type == "code" and cell.source.strip() == f"lesson.check({name})":
             return cells[:place], cell, cells[place + 1 :]
-    raise CommandError(f"no cell lesson.check({name}) stands in the notebook")
+    raise CommandError(f"the notebook has no cell lesson.check({name})")
 
 
 def _filled(cells, kinds, texts, name):

@@ -1,9 +1,9 @@
 """Grade notebooks that were handed in: a table, and a page of feedback for each learner.
 
-FOLDER, or a zip, holds them under any names, also as Moodle packs them; who is who, see
-docs/teaching.md. Of a notebook run only the functions of the exercises and what they need.
-The cases are those of the notebook's checks, and others that are drawn anew at each
-grading, for all learners the same.
+FOLDER, or a zip, holds them under any names, also as Moodle packs them; docs/teaching.md
+says who is who. Only the functions of a notebook's exercises, and what they need, are run.
+The cases are those of the notebook's checks and others, drawn anew at each grading but the
+same for all learners.
 """
 
 import secrets
@@ -20,12 +20,12 @@ from course.tools import ROOT, CommandError, find_notebooks
 from course.tools.grading import cage, handins, judge, reports
 
 EXAMPLE = "grade handins --csv marks.csv"
-ENDED = "it could not be judged: the process that judges it ended"
+ENDED = "it could not be judged, because the process judging it ended"
 SHUT_IN = (
-    "Learners' code runs in a sandbox: no network, no files of others, no programs."
+    "Learners' code runs in a sandbox, with no network, no others' files, no programs."
 )
 NOT_SHUT_IN = (
-    "Learners' code runs with your rights, since there is no bwrap that works: see 'What a "
+    "Learners' code runs with your rights, since there is no working bwrap: see 'What a "
     "mark is worth' in docs/teaching.md."
 )
 WIDE = 40  # characters of the bar
@@ -161,7 +161,7 @@ def _at_once(tasks, processes, settings) -> dict:
                 _tell_progress(len(done), len(jobs))
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise CommandError("\nStopped; nothing is graded.") from None
+            raise CommandError("\nStopped; nothing was graded.") from None
     return done
 
 
@@ -185,7 +185,7 @@ def _settle(learner):
     learner.rows = list(best.values())
     for file in learner.files:
         if file.record and not _add_tries(file, learner.rows):
-            file.problem, file.is_work = "it is no record of this course", False
+            file.problem, file.is_work = "it isn't a record of this course", False
         if file.problem:
             words = (
                 f"{file.name} can't be read: {file.problem}. Please hand it in again"

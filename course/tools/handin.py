@@ -22,8 +22,8 @@ MARK = b"course hand-in 1"  # in the zip: it is ours, and may be replaced
 
 def add_arguments(parser):
     parser.add_argument("--folder", default="my_course", help="your copy (%(default)s)")
-    parser.add_argument("--name", help="yours, for the name of the file")
-    what = "with record.json: your answers, tries"
+    parser.add_argument("--name", help="your name, for the file")
+    what = "add record.json, with your answers and tries"
     parser.add_argument("--with-record", action="store_true", help=what)
 
 
@@ -31,26 +31,28 @@ def run(options) -> int:
     folder = PLACE / options.folder
     if not (folder / record.MARK).is_dir():
         raise CommandError(
-            f"{folder} is no copy of the course. Is yours elsewhere? Then name it: "
-            "python -m course handin --folder FOLDER. A new one: python -m course"
+            f"{folder} isn't a copy of the course. If yours is elsewhere, name it: "
+            "python -m course handin --folder FOLDER. For a new one: python -m course"
         )
     paths = [folder / path.name for path in find_notebooks([])]
     paths = [path for path in paths if path.is_file()]
     if not paths:
         raise CommandError(
-            f"there is no notebook of the course in {folder}; if you gave yours other "
-            "names, give them back their own, such as 04_backprop.ipynb"
+            f"there is no notebook of the course in {folder}; if you renamed yours, "
+            "give them their own names again, such as 04_backprop.ipynb"
         )
     name = re.sub(r"[^\w.-]+", "-", options.name or _ask_for_name()).strip("-.")
     if not name:
-        raise CommandError("a name has letters: python -m course handin --name NAME")
+        raise CommandError("a name needs letters: python -m course handin --name NAME")
     target = folder.parent / f"handin-{name}.zip"
     replaced = _replaced(target)
     extras, also = [], "without your record"
     if options.with_record and (folder / record.FILE).is_file():
         extras, also = [folder / record.FILE], "and your record"
     elif options.with_record:
-        also += f": there is none in {folder}, as you have answered nothing there yet"
+        also += (
+            f": there is none in {folder}, as you haven't answered anything there yet"
+        )
     pack(target, paths, extras)
     holds = f"{counted(len(paths), 'notebook')}, without their outputs, {also}"
     print(f"{target} holds {holds}.")
@@ -75,11 +77,11 @@ def _replaced(target):
         return []
     if not is_ours(target):
         raise CommandError(
-            f"{target} is there already, and this command did not make it. Move it "
+            f"{target} already exists, and this command didn't make it. Move it "
             "away, or choose another --name"
         )
     when = datetime.fromtimestamp(target.stat().st_mtime)
-    return [f"It replaces the one that you made on {when:%Y-%m-%d at %H:%M}."]
+    return [f"It replaces the one you made on {when:%Y-%m-%d at %H:%M}."]
 
 
 def is_ours(path) -> bool:
@@ -99,14 +101,14 @@ def pack(target, notebooks, others):
 
 def _without_outputs(path):
     notebook = read_if_whole(path)
-    if notebook is None:  # the teacher's command will say so, too
-        print(f"{path.name} can't be read as a notebook; it is in the file as it is.")
+    if notebook is None:  # the teacher's command will also say so
+        print(f"{path.name} can't be read as a notebook; it was packed as it is.")
         return path.read_bytes()
     return as_text(cleared(notebook)).encode()
 
 
 def _solved(folder):
-    """A line that says which exercises are not solved yet, by the record."""
+    """A line that says which exercises are not solved yet, according to the record."""
     record.open_in(folder)
     states = {
         f"{name} ({number})": name in record.solved(lesson)
@@ -122,4 +124,4 @@ def _solved(folder):
         if missing
         else ""
     )
-    return f"By your record {count}{rest}."
+    return f"According to your record, {count}{rest}."

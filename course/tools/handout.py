@@ -8,8 +8,8 @@ The notebooks are the one source, by two tags. A code cell tagged ``stub`` is wh
 learner writes; the next cell tagged ``solution`` holds the answer, folded away, with one
 ```` ```python ```` block. For learners, the cells tagged ``solution`` are left out, and
 what holds answers in the lessons' folders is sealed (`course.sealed`). With solutions,
-each stub gets the code of its solution. In both the stored outputs are cleared: in the
-one they would answer the questions, in the other they belong to the stubs.
+each stub gets the code of its solution. Both have their outputs cleared, because in the
+first they would answer the questions, and in the second they belong to the stubs.
 """
 
 import copy
@@ -21,7 +21,7 @@ from course.checking.exercise_file import is_exercise
 from course.tools import ROOT, CommandError, links, manifest, save
 from course.tools.notebooks import as_text, cleared, read, tags, with_cells
 
-# What notebooks need besides themselves, and what who gets them needs to start.
+# What notebooks need besides themselves, and what those who get them need to start.
 NEEDED = ["mlp_core.py", "course/**/*", "images/*.gif", "requirements.txt", "LICENSE"]
 NEEDED += ["README.md", "docs/learning.md", "docs/where.md", "docs/glossary.md"]
 NEEDED += [".gitignore", ".binder/*", ".devcontainer/*"]
@@ -29,7 +29,7 @@ NEEDED += [".gitignore", ".binder/*", ".devcontainer/*"]
 TOOLS = ["__init__", "start", "progress", "glossary", "handin"]
 TOOLS += ["server", "asleep", "update", "merge", "notebooks", "cells"]
 TOOLS = [f"course/tools/{name}.py" for name in TOOLS]
-# What of the README learners don't need.
+# The part of the README that learners don't need.
 FOR_OTHERS = r"(?s)<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n"
 
 EXAMPLE = "handout ../class"
@@ -39,7 +39,7 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 def add_arguments(parser):
     parser.add_argument(
-        "folder", metavar="FOLDER", help="new, or empty but for hidden files (.git)"
+        "folder", metavar="FOLDER", help="new, or empty except for hidden files (.git)"
     )
     parser.add_argument(
         "--with-solutions", action="store_true", help="put each solution into its stub"
@@ -84,7 +84,7 @@ def refuse(folder, kind, update):
 
 
 def told(changes, update):
-    """What was done, in sentences; of a first hand-out only what is odd."""
+    """What was done, in sentences; for a first hand-out only what is odd."""
     if update and changes.written:
         yield f"New or changed: {', '.join(changes.written)}."
     if changes.removed:
@@ -93,8 +93,8 @@ def told(changes, update):
         yield "Nothing else has changed." if changes.left else "Nothing has changed."
     for name in changes.left:
         yield (
-            f"{name} stays as it is there: you wrote or changed it. If you delete it, "
-            "the next update brings what the course has."
+            f"{name} stays as it is, because you wrote or changed it. If you delete it, "
+            "the next update brings the course's version."
         )
 
 
@@ -129,7 +129,7 @@ def with_solutions(notebook):
             raise CommandError(f"no solution follows the stub {name}")
         blocks = BLOCK.findall(solution.source)
         if len(blocks) != 1:
-            count = f"has {len(blocks)} python blocks; it must be 1"
+            count = f"has {len(blocks)} python blocks; it must have 1"
             raise CommandError(f"the solution of {name} {count}")
         stub.source = blocks[0].rstrip()
     return cleared(notebook)
@@ -174,7 +174,7 @@ def as_sealed(path) -> bytes:
 
 
 def needed(course=ROOT):
-    """The files that the notebooks need, and who gets them."""
+    """The files that the notebooks need, and that those who get them need."""
     for pattern in NEEDED:
         for path in sorted(course.glob(pattern)):
             is_chapter = path.name == "teaching.md"  # with all answers

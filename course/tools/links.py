@@ -1,7 +1,7 @@
 """Write the address of the course, as pyproject.toml has it, wherever it is needed.
 
-In each notebook that is a cell which fetches the course, in the README the links by which
-it opens without an install; and how to cite it. Without an address there are none.
+In each notebook that is a cell which fetches the course, in the README the links that open
+it without an install, and in CITATION.cff how to cite it. Without an address there are none.
 """
 
 import re
@@ -62,7 +62,7 @@ def update(course=ROOT) -> list[str]:
         said.append(f"Wrote {path.relative_to(course).as_posix()}.")
     if found.repository and not _on_github(found.repository):
         said.append(
-            f"{found.repository} is not of the form https://github.com/OWNER/NAME: so "
+            f"{found.repository} is not of the form https://github.com/OWNER/NAME, so "
             "there are no links to Colab, Binder and Codespaces."
         )
     return said or ["Nothing has changed."]
@@ -81,7 +81,7 @@ def checked(address) -> str:
     """An address in its shortest form; the cell that fetches hands it to a shell."""
     if address and not re.fullmatch(FORM, str(address)):
         raise CommandError(
-            f"{address!r} is no address: it begins with https://, without a user's name"
+            f"{address!r} is not an address, which begins with https://, without a user's name"
         )
     address = address.rstrip("/").removesuffix(".git")
     if re.match(r"https?://github\.com(/|$)", address) and not _on_github(address):
@@ -156,11 +156,11 @@ def paragraph(found) -> str:
     said = []  # in words: pictures would come from other machines
     if links:
         said.append(
-            f"Without an install, the first notebook opens in {', '.join(links[:-1])} or "
-            f"{links[-1]}: [Where it runs](docs/where.md) says what works there."
+            f"Without an install, you can open the first notebook in {', '.join(links[:-1])} "
+            f"or {links[-1]}; [Where it runs](docs/where.md) says what works there."
         )
     if found.site:
-        said.append(f"Only to read, there is [the book]({found.site}/).")
+        said.append(f"Just to read, there is [the book]({found.site}/).")
     return f"{' '.join(said)}\n\n" if said else ""
 
 

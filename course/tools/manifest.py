@@ -1,8 +1,8 @@
 """Files written into a folder, and a manifest there by which a later run knows them.
 
-It holds a hash of each. So the next run replaces what is still as it was written, removes
+It holds a hash of each, so the next run replaces what is still as it was written, removes
 what is no longer wanted, and leaves alone what somebody else wrote or changed. It is
-written first, with what is to come: so the next run can finish an interrupted one.
+written first, with what is to come, so that the next run can finish an interrupted one.
 """
 
 import hashlib
@@ -42,11 +42,11 @@ def read(folder) -> Manifest | None:
     except FileNotFoundError:
         return None
     except (TypeError, ValueError):  # also for a path that leads out of the folder
-        raise CommandError(f"{folder / NAME} is damaged: bring an older one back")
+        raise CommandError(f"{folder / NAME} is damaged: restore an older one")
 
 
 def read_or_refuse(folder, also="") -> Manifest | None:
-    """The manifest of a folder to write; None if it is new, or empty but for hidden files.
+    """The manifest of a folder to write; None if it is new, or empty except for hidden files.
 
     A `CommandError` says which folders may be named, ``also`` others, if it is neither.
     """
@@ -54,7 +54,7 @@ def read_or_refuse(folder, also="") -> Manifest | None:
     is_free = not folder.exists() or (folder.is_dir() and not any(folder.glob("[!.]*")))
     if found is None and not is_free:
         raise CommandError(
-            f"{folder} is there already; name a folder that is new, or empty but for "
+            f"{folder} already exists; name a folder that is new, or empty except for "
             f"hidden files{also}"
         )
     return found

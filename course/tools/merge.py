@@ -24,7 +24,7 @@ class Merged(NamedTuple):
 def merge(base, mine, theirs) -> Merged:
     """What the course changed since ``base``, brought into ``mine``.
 
-    A cell that the learner changed is never touched, one they deleted stays deleted.
+    A cell that the learner changed is never touched, and one they deleted stays deleted.
     """
     mine = with_ids(mine, base)
     cells = [{cell.id: cell for cell in book.cells} for book in (base, mine, theirs)]

@@ -1,6 +1,6 @@
-"""Count how long each notebook takes somebody who works through it alone.
+"""Estimate how long each notebook takes a learner who works through it alone.
 
-Held against new learners' times, it came within a fifth for each notebook. Hints and
+Compared with new learners' times, it was within a fifth for each notebook. Hints and
 solutions belong to their exercises; what is tagged `optional` is left out.
 """
 

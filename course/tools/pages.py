@@ -1,7 +1,7 @@
-"""Write what pages tell of all lessons: their tables, and the terms of the glossary.
+"""Write what pages say about all lessons: their tables, and the terms of the glossary.
 
-It stands between two marks, and comes from the lessons themselves: the titles of the
-notebooks, the first words of each lesson's package, its chapter, its terms.
+It is between two marks, and comes from the lessons themselves: the titles of the notebooks,
+the first words of each lesson's package, its chapter, its terms.
 """
 
 import re
@@ -35,7 +35,7 @@ def changes() -> dict:
 
 def notebooks_table():
     """The notebooks, what is learned in each, and its minutes."""
-    yield "#", "Notebook", "What happens there", "Minutes alone, about"
+    yield "#", "Notebook", "What happens in it", "Minutes alone, about"
     for name, path in NOTEBOOKS.items():
         number, title = title_of(name)
         words = import_module(f"course.lessons.{name}").__doc__

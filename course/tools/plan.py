@@ -1,4 +1,4 @@
-"""Read ``teaching.md`` of a lesson: what it takes, and what to ask in it.
+"""Read a lesson's ``teaching.md``: how long it takes, and what to ask in it.
 
 It has lessons of 45 minutes, ``## Lesson 1 of 2: TITLE``, whose steps name slides by their
 titles, and what to ask, by the names of questions. Lines that go on are indented::

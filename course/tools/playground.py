@@ -13,7 +13,7 @@ FOLDER = ROOT / "course" / "playground"
 
 def add_arguments(parser):
     parser.add_argument("file", metavar="FILE", help="of the page: circles.html")
-    what = "what it begins with, as the page writes it behind the # of its address"
+    what = "what it starts with, as the page writes it after the # of its address"
     parser.add_argument("--settings", default="", help=what)
 
 
@@ -21,7 +21,7 @@ def run(options) -> int:
     target, page = ROOT / options.file, whole_page(options.settings)
     mark = page.partition(b"<html")[0]
     if target.exists() and not target.read_bytes().startswith(mark):
-        raise CommandError(f"{target} is there already, and is no playground")
+        raise CommandError(f"{target} already exists and isn't a playground")
     with replacing(target) as file:
         file.write(page)
     print(f"{target} is the whole playground: open it in a browser, or send it.")

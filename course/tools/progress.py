@@ -20,7 +20,7 @@ def run(options) -> int:
     folder = PLACE / options.folder
     if not (folder / record.MARK).is_dir():
         raise CommandError(
-            f"{folder} is not a learner's copy: python -m course makes one"
+            f"{folder} isn't a learner's copy: python -m course makes one"
         )
     notice = record.open_in(folder)
     if notice and notice != record.WHERE:

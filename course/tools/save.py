@@ -4,7 +4,7 @@ The saved form holds what a reader needs and nothing that changes from run to ru
 that a diff shows only what you changed: no execution times, no widget state, no random
 widget numbers. A panel is saved as its picture and its line of numbers; JupyterLab
 shows these until you run the cell. The cells of an exercise are written from its file.
-Then come the pages that tell of all lessons, see `course.tools.pages`.
+Then come the pages about all lessons, see `course.tools.pages`.
 """
 
 import copy
@@ -35,9 +35,9 @@ CELL_METADATA = ("tags", "slideshow", "jupyter", "cellView")  # the last is of C
 
 
 def add_arguments(parser):
-    parser.add_argument("names", nargs="*", help="notebooks; all if none is named")
+    parser.add_argument("names", nargs="*", help="notebooks; without a name, all")
     parser.add_argument(
-        "--check", action="store_true", help="run nothing, say what isn't in form"
+        "--check", action="store_true", help="run nothing, only name what isn't in form"
     )
 
 

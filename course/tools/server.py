@@ -1,7 +1,7 @@
-"""JupyterLab for the learner: started with our words, and found again if it runs.
+"""JupyterLab for the learner: started with our words, and found again if it is running.
 
-It runs in this process, so that the user's own settings of Jupyter count, and Ctrl+C
-ends it with its kernels.
+It runs in this process, so that the user's own Jupyter settings apply, and Ctrl+C ends it
+with its kernels.
 """
 
 import json
@@ -27,10 +27,10 @@ def serve(root, notebook, open_browser=True):
         Path(runtime).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise CommandError(
-            f"Jupyter can't keep its files in {runtime}: {error.strerror}. Make that "
-            "folder, or set JUPYTER_RUNTIME_DIR to one where you may write."
+            f"Jupyter can't keep its files in {runtime}: {error.strerror}. Create "
+            "that folder, or set JUPYTER_RUNTIME_DIR to one where you can write."
         ) from error
-    # Voila, where it is installed, has warnings shown that are for developers.
+    # Voila, where it is installed, turns on warnings that are for developers.
     with warnings.catch_warnings(record=True):
         app = LabApp.initialize_server(
             [
@@ -57,7 +57,7 @@ def serve(root, notebook, open_browser=True):
             print(f"The course is open in your browser at {url}")
         else:
             print(f"Open this address: {url}")
-        print("Keep this window open; Ctrl+C ends it.", flush=True)
+        print("Keep this window open; Ctrl+C stops the course.", flush=True)
 
     signal.signal(signal.SIGINT, end)
     app.io_loop.add_callback(tell)  # by then the port is known to be ours
@@ -65,7 +65,7 @@ def serve(root, notebook, open_browser=True):
 
 
 def find_running(root):
-    """What is known of a server that runs in this folder; None if there is none."""
+    """What is known of a server that is running in this folder; None if there is none."""
     for info in list_running_servers():
         if Path(info["root_dir"]).resolve() == root.resolve() and _answers(info):
             return info
@@ -73,7 +73,7 @@ def find_running(root):
 
 
 def open_again(info, root, notebook, open_browser=True):
-    """Open a server that runs already."""
+    """Open a server that is already running."""
     url = address(info, root, notebook)
     if open_browser and _has_browser():
         # Jupyter's own page leads there: a token in a command could be read by others.
@@ -81,9 +81,9 @@ def open_again(info, root, notebook, open_browser=True):
         names = ("file-to-run-{pid}-open.html", "{pid}-open.html")
         pages = [runtime / f"jpserver-{name.format(**info)}" for name in names]
         webbrowser.open(next((p.as_uri() for p in pages if p.exists()), url))
-        print(f"The course runs already; it is open in your browser at {url}")
+        print(f"The course is already running; it is open in your browser at {url}")
     else:
-        print(f"The course runs already. Open this address: {url}")
+        print(f"The course is already running. Open this address: {url}")
 
 
 def address(info, root, notebook) -> str:

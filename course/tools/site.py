@@ -17,7 +17,7 @@ def add_arguments(parser):
     parser.add_argument(
         "folder",
         metavar="FOLDER",
-        help="new, or empty but for hidden files (.git), or a site made before",
+        help="new, or empty except for hidden files (.git), or a site made earlier",
     )
     parser.add_argument(
         "--repository",
@@ -43,20 +43,20 @@ def run(options) -> int:
     what = "a site with solutions" if kind == WITH else f"a {kind}"
     print(f"{folder} is {what}: {len(files)} files, {size:.0f} MB", flush=True)
     for name in manifest.write(folder, files, kind).left:
-        print(f"{name} stays as it is there: you wrote or changed it.{look}")
+        print(f"{name} stays as it is, because you wrote or changed it.{look}")
     server = ["-m", "http.server", "--bind", "127.0.0.1", "-d", str(folder)]
-    print(f"To look at it: {shlex.join([sys.executable, *server])}")
+    print(f"To view it: {shlex.join([sys.executable, *server])}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
 
 
 def refuse(folder, is_told):
     """A `CommandError` where a site can't be written, or would get solutions by a slip."""
-    before = manifest.read_or_refuse(folder, also=", or a site made before")
+    before = manifest.read_or_refuse(folder, also=", or a site made earlier")
     if before and before.kind not in KINDS:
         raise CommandError(f"{folder} holds a hand-out; name another folder")
     if before and before.kind == WITHOUT and not is_told:
         raise CommandError(
             f"{folder} holds a {WITHOUT}: give --repository again, or "
-            "--without-solutions; --with-solutions puts them in"
+            "--without-solutions; --with-solutions adds them"
         )

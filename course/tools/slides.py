@@ -1,13 +1,13 @@
 """Make decks of slides from the notebooks.
 
-A folder holds NAME.html for each notebook; all that they load is in its ``parts/``, so
-that no network is needed. Open one in a browser and press the right arrow key. The demo
-notebooks of ``demo.py`` are made as well.
+A folder holds NAME.html for each notebook; whatever they load is in its ``parts/``, so that
+no network is needed. Open one in a browser and press the right arrow key. The demo notebooks
+of ``demo.py`` are made as well.
 
-Where a slide begins, the notebook's metadata say. In JupyterLab: the gears at the right,
-Common Tools, Slide Type. 'Slide' and 'Sub-Slide' begin a new one, '-' goes on with it,
-'Fragment' appears at the next key, 'Skip' is left out. What is too much for a slide
-flows on to a further one, see ``deck/layout.js``.
+The notebook's metadata say where a slide begins. In JupyterLab: the gears at the right,
+Common Tools, Slide Type. 'Slide' and 'Sub-Slide' begin a new one, '-' continues it,
+'Fragment' appears at the next key, 'Skip' is left out. What is too much for a slide flows on
+to another one, see ``deck/layout.js``.
 """
 
 import re
@@ -32,9 +32,9 @@ DECK = Path(notebook_slides.__file__).parent
 
 
 def add_arguments(parser):
-    parser.add_argument("names", nargs="*", help="notebooks; all if none is named")
+    parser.add_argument("names", nargs="*", help="notebooks; without a name, all")
     parser.add_argument(
-        "--folder", default="decks", help="where the decks go (decks if not named)"
+        "--folder", default="decks", help="where the decks go (%(default)s)"
     )
 
 
@@ -63,7 +63,7 @@ def make(paths, folder) -> list[Path]:
     copy_parts(folder / "parts")
     decks = []
     for path in paths:
-        print(f"{path.stem}: it runs, to draw its pictures for slides", flush=True)
+        print(f"{path.stem} is running, to draw its pictures for slides", flush=True)
         decks.append(write_deck(ran(path), path.stem, folder))
     return decks
 
@@ -97,9 +97,9 @@ def write_deck(notebook, name, folder) -> Path:
 
 
 def missing() -> str:
-    """Say what decks need that isn't here; empty if all is."""
+    """Say what decks need that isn't here; empty if nothing is missing."""
     absent = [package for package in PACKAGES if find_spec(package) is None]
-    return f"decks need more, pip install {' '.join(absent)}" if absent else ""
+    return f"decks need more packages: pip install {' '.join(absent)}" if absent else ""
 
 
 def copy_parts(folder):

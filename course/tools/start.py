@@ -1,7 +1,7 @@
 """Open the course: a copy of the notebooks that is yours, in JupyterLab.
 
-The copy lies beside ``notebooks/``, because the notebooks find the course by ``..``. Each
-start brings it up to date; what you wrote in it stays.
+The copy is next to ``notebooks/``, because the notebooks find the course through ``..``.
+Each start brings it up to date; what you wrote in it stays.
 """
 
 import os
@@ -18,13 +18,15 @@ def add_arguments(parser):
     parser.add_argument(
         "--folder",
         default="my_course",
-        help="your copy, a folder beside notebooks/ (%(default)s)",
+        help="your copy, a folder next to notebooks/ (%(default)s)",
     )
     parser.add_argument(
-        "--no-open", action="store_true", help="open no browser, print the address"
+        "--no-open", action="store_true", help="print the address and open no browser"
     )
     parser.add_argument(
-        "--only-copy", action="store_true", help="make your copy, and start nothing"
+        "--only-copy",
+        action="store_true",
+        help="make your copy without starting anything",
     )
 
 
@@ -51,19 +53,21 @@ def open_course(options):
     notebook = update.last_notebook(folder)
     if "JUPYTERHUB_USER" in os.environ:  # only the hub knows the address for a browser
         path = notebook.relative_to(PLACE).as_posix()
-        print(f"JupyterLab runs already, for this is a hub: open {path} in it.")
+        print(f"JupyterLab is already running, as this is a hub: open {path} in it.")
         return
     if running is not None:
         server.open_again(running, PLACE, notebook, not options.no_open)
         return
     if hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("You are root: code in a notebook may change everything on this machine.")
+        print(
+            "You are root, so code in a notebook can change everything on this machine."
+        )
     server.serve(PLACE, notebook, not options.no_open)
     print(f"\nStopped. Your work is in {folder.name}.")
 
 
 def missing(version=sys.version_info) -> str:
-    """Say what this Python lacks; empty if it has all."""
+    """Say what this Python lacks; empty if it lacks nothing."""
     if version < (3, 11):
         return f"The course needs Python 3.11 or newer; this one is {sys.version}"
     lines = REQUIREMENTS.read_text(encoding="utf-8").splitlines()
@@ -85,14 +89,14 @@ def find_folder(name, mark):
     folder = PLACE / name
     if folder.resolve().parent != PLACE.resolve() or folder.name.startswith("."):
         raise CommandError(
-            f"{name} can't be your folder: it must lie beside {NOTEBOOKS.name}/, in "
-            f"{PLACE}, and its name must not begin with a point."
+            f"{name} can't be your folder: it must be next to {NOTEBOOKS.name}/, in "
+            f"{PLACE}, and its name must not begin with a dot."
         )
     is_free = not folder.exists() or (folder.is_dir() and not any(folder.iterdir()))
     if not is_free and not (folder / mark).is_dir():
         raise CommandError(
-            f"{name} is there already, and is no copy of the course. Move it away, or "
-            "name another folder: python -m course start --folder my_copy"
+            f"{name} already exists and isn't a copy of the course. Move it away, or "
+            "choose another folder: python -m course start --folder my_copy"
         )
     return folder
 
@@ -107,6 +111,6 @@ def prepare(folder, update):
             print(sentence)
     except OSError as error:
         raise CommandError(
-            f"The course can't write in {folder}: {error.strerror}. Put the "
-            "course's folder where you may write."
+            f"The course can't write in {folder}: {error.strerror}. Move the "
+            "course's folder to where you can write."
         ) from error

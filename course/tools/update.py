@@ -1,9 +1,9 @@
 """The learner's own copy of the notebooks: made, and later brought up to date.
 
-A hidden folder in it, `MARK`, holds the versions that they were given. It tells what they
-changed, and that the folder is a learner's copy at all. Nothing of theirs is ever lost:
-a file is replaced in one step by one that is whole, after a copy of it was put aside. An
-interruption leaves the old file or the new one, and the next start goes on.
+A hidden folder in it, `MARK`, holds the versions that they were given. It shows what they
+changed, and that the folder is a learner's copy at all. Nothing of theirs is ever lost,
+because a copy of each file is put aside before a whole new one replaces it in one step. An
+interruption leaves the old file or the new one, and the next start continues.
 """
 
 import os
@@ -90,7 +90,7 @@ class Update:
             self._merge(path, base, mine, theirs)
         elif not is_renamed(theirs, mine):
             self.said.append(
-                f"The course has a new notebook {name}, but a file of yours has this "
+                f"The course has a new notebook {name}, but one of your files has that "
                 "name. Rename yours, and the next start brings ours."
             )
             return
@@ -104,7 +104,7 @@ class Update:
             write(path, as_text(merged).encode(), self.mark)
             self.changed.append(path.stem)
         self.said += [
-            f"{path.stem}: you and we both changed the cell '{line}'. Yours stays; our "
+            f"{path.stem}: you changed the cell '{line}', and so did we. Yours stays; our "
             f"newer one is in {self.source.name}/{path.name}."
             for line in newer
         ]
@@ -121,7 +121,7 @@ class Update:
                 os.replace(self.folder / old, self.folder / new)
                 if last_notebook(self.folder).name == old:
                     write(self.folder / LAST, new.encode(), self.mark)
-                self.said.append(f"{old} is called {new} now, with your work in it.")
+                self.said.append(f"{old} is now called {new}, with your work in it.")
             os.replace(self.given / old, self.given / new)
             return
 
@@ -135,4 +135,4 @@ class Update:
             names = ", ".join(self.changed)
             yield f"Brought {counted(len(self.changed), 'notebook')} up to date: {names}."
         if self.back:
-            yield f"Not there any more, so fresh again: {', '.join(self.back)}."
+            yield f"Missing from your copy, so fresh again: {', '.join(self.back)}."

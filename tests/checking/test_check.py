@@ -145,7 +145,7 @@ PARTED = Exercise(
 def test_an_exercise_says_which_part_is_told_first():
     """Guards: the part that follows from a wrong one named before that, and none shared."""
     words = words_on(PARTED, lambda z: (z, z, z))
-    assert "c is wrong\n  right already: a\n" in words
+    assert "c is wrong\n  already right: a\n" in words
     words = words_on(PARTED, lambda z: (0 * z, z, z))
     assert "c is wrong\n  a, b, c are all wrong: look at z\n" in words
     plain = PARTED._replace(order=list, common="")
@@ -232,10 +232,10 @@ def test_the_courses_function_itself_is_no_answer():
     """Guards: `check(exercises.my_slope)`, also with the name of an exercise around it."""
     for function in (my_slope, mlp.train, bugs.right):
         words = checking.check(EXERCISES, function).words
-        assert "this function is the course's: hand over one that you wrote" in words
+        assert "this function is part of the course. Check one that you wrote" in words
     wrapped = functools.partial(my_slope)
     wrapped.__name__ = "my_slope"
-    assert "which the course wrote" in checking.check(EXERCISES, wrapped).words
+    assert "which is part of the course" in checking.check(EXERCISES, wrapped).words
 
 
 def test_a_notebook_that_changes_numpy_gets_no_wrong_answer_accepted(monkeypatch):
@@ -265,10 +265,9 @@ def my_layer_backward(A, Z, W, dA, slope):
 def test_what_is_no_function_gets_friendly_words():
     """Guards: a traceback for check(my_slope(z)), a class, or another name."""
     words = checking.check(EXERCISES, type("my_slope", (), {})).words
-    assert "this is a class; write a function, def my_slope(z, alpha):" in words
+    assert "this is a class. Write a function, def my_slope(z, alpha):" in words
     assert checking.check(EXERCISES, np.zeros(2)).words == (
-        "give me the function itself, not an array: its name alone, with no parentheses "
-        "after it"
+        "pass the function itself, not an array: its name alone, without parentheses"
     )
     for other, start in (
         (len, "there is no exercise 'len'"),
@@ -290,7 +289,7 @@ class Fake:
 
 
 class Raises(Fake):
-    """Every look at it raises something, but for its name."""
+    """Every look at it raises something, except at its name."""
 
     def __init__(self, kind=ZeroDivisionError):
         object.__setattr__(self, "kind", kind)
@@ -356,7 +355,7 @@ def test_garbage_is_never_accepted(name, garbage):
     """Guards: a result that passes, or that breaks the check; the same as an answer."""
     assert not check(name, lambda *args: copy.deepcopy(garbage)).solved
     verdict = checking.check(EXERCISES, garbage)
-    assert not verdict.solved and "give me the function itself" in verdict.words
+    assert not verdict.solved and "pass the function itself" in verdict.words
 
 
 TEXTS = [(np.full((2, 1), "W"), np.full(1, "b"))]  # of the shape of the first case

@@ -55,10 +55,10 @@ def test_a_check_says_which_run_of_the_cell_it_judged(session):
     session(WRONG)  # [2]
     assert "This is about cell [2], as it ran." in session(CHECK)
     again = session(CHECK)  # the cell was edited, and not run
-    assert "about cell [2] once more" in again and "run it first" in again
+    assert "still about cell [2]" in again and "run it first" in again
     session("def my_slope(z, alpha):\n    return np.where(z >= 0, 1.0 alpha)")  # [5]
     failed = session(CHECK)
-    assert "about cell [2]. Cell [5] ran since, but it failed" in failed
+    assert "about cell [2]. Cell [5] has run since, but it failed" in failed
     session(WRONG)  # [7]: the same text, run anew
     assert "This is about cell [7], as it ran." in session(CHECK)
     session(RIGHT)
@@ -70,9 +70,9 @@ def test_a_check_says_which_run_of_the_cell_it_judged(session):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("exit()", "it ends Python, and with it your notebook"),
-        ("quit(keep_kernel=True)", "it ends Python, and with it your notebook"),
-        ("input('alpha? ')", "nobody is there to type"),
+        ("exit()", "it ends Python, and your notebook with it"),
+        ("quit(keep_kernel=True)", "it ends Python, and your notebook with it"),
+        ("input('alpha? ')", "nothing can be typed during a check"),
     ],
 )
 def test_no_answer_ends_its_kernel(session, body, words):

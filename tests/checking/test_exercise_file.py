@@ -45,7 +45,7 @@ def test_words_go_on_in_comments():
         "mistakes\n\n# too much,\n# by far\n\ndef f(x):\n    # why\n    return 9\n"
         "# too little\ndef f(x):\n    return 0  # so\n"
     )
-    assert one.words == "too much, by far" and one.mend == ""
+    assert one.words == "too much, by far" and one.fix == ""
     assert one.code == "def f(x):\n    # why\n    return 9"
     assert other.words == "too little"
     assert other.code == "def f(x):\n    return 0  # so"
@@ -59,20 +59,22 @@ def test_lines_take_the_place_of_others():
         "# and so\nb = 2\n# in place of: return b\nreturn"
     )
     assert cell.code == "def f(x):\n    if a:\n        b = 1\n    return b"
-    assert (cell.mend, other.mend) == ("____ = x; b = ____", "b = ____")
+    assert (cell.fix, other.fix) == ("____ = x; b = ____", "b = ____")
     assert other.code == "def f(x):\n    a = x\n    b = 2\n    return"
 
 
-def test_what_mends_a_mistake_may_be_told():
+def test_what_fixes_a_mistake_may_be_told():
     """Guards: another line for it, for one mistake or all in a cell; and none."""
-    text = "mistakes in: b = a\n# mend: b____\n# so\nb = 1\n# and so\n# mend: ____c\nb = 2\n"
-    cells = cells_of(text, text.replace("# mend: b____\n", ""))
-    assert [cell.mend for cell in cells] == ["b____", "____c", "", "____c"]
+    text = (
+        "mistakes in: b = a\n# fix: b____\n# so\nb = 1\n# and so\n# fix: ____c\nb = 2\n"
+    )
+    cells = cells_of(text, text.replace("# fix: b____\n", ""))
+    assert [cell.fix for cell in cells] == ["b____", "____c", "", "____c"]
     assert {cell.words for cell in cells} == {"so", "and so"}
 
 
 def test_a_stub_with_words_is_a_mistake(tmp_path):
-    """Guards: the exercises to mend, whose stub is the first mistake."""
+    """Guards: the exercises to fix, whose stub is the first mistake."""
     text = TEXT.replace("# %% stub\n", "# %% stub\n# it is still\n# there\n")
     exercise = read(tmp_path, text)
     assert exercise.planted == "it is still there" == exercise.mistakes[0].message
@@ -90,15 +92,15 @@ SLIPS = [
         "in: twice = ____ - x",
         "`twice = ____ - x`, quoted above answers, is 0 lines",
     ),
-    ("# mend: x + ____", "# mend: x + x", "`x [+] x` needs a gap, ____"),
-    ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', and needs one"),
+    ("# fix: x + ____", "# fix: x + x", "`x [+] x` needs a gap, ____"),
+    ("# %% stub\n", "# %% hint\n", "it has 0 cells 'stub', but needs one"),
     (
         f"# it is the square: asked for is the double\n{SQUARE}",
         SQUARE,
-        "no words stand",
+        "no words are above",
     ),
-    (SQUARE, SQUARE + SQUARE, "two answers stand below 'it is the square"),
-    ("# %% equal", f"{WRONG}return 3\n# %% equal", "two answers stand below 'a'"),
+    (SQUARE, SQUARE + SQUARE, "two answers are below 'it is the square"),
+    ("# %% equal", f"{WRONG}return 3\n# %% equal", "two answers are below 'a'"),
 ]
 
 

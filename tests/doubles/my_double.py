@@ -31,7 +31,7 @@ def fresh(rng):
 # it is the number itself: add it once more
 twice = 1 * x
 # it is three times the number
-# mend: x + ____
+# fix: x + ____
 twice = 3 * x
 
 # %% mistakes
@@ -56,7 +56,7 @@ return 2.0**x
 twice = 2 * x
 # by a quotient
 twice = x / 0.5
-# as a list: 'A list stands'
+# as a list: 'a list where'
 twice = (2 * x).tolist()
 
 # %% wrong in: twice = x + x

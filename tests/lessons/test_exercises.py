@@ -69,15 +69,15 @@ def test_a_mistake_gets_its_own_words(name, answer):
         f"{name}.py on which they differ, or make one mistake of both"
     )
     assert first.words.startswith(f"{name}: not yet: {answer.words}")
-    if answer.mend:
-        assert f"\n  in code: {answer.mend}" in third.words
+    if answer.fix:
+        assert f"\n  in code: {answer.fix}" in third.words
 
 
 @each_exercise
 def test_what_is_told_in_code_is_not_the_answer(name):
     """Guards: lines to paste as they are, or that fill each other's gaps."""
-    told = {answer.mend for answer in EXERCISES[name].cells} - {""}
-    lines = [line for mend in told for line in mend.split("; ")]
+    told = {answer.fix for answer in EXERCISES[name].cells} - {""}
+    lines = [line for fix in told for line in fix.split("; ")]
     assert all(GAP in line for line in lines), lines
     pasted = ""
     for right in SOLUTIONS[name].splitlines():

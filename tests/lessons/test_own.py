@@ -132,7 +132,9 @@ def test_one_that_works_no_more_is_told(change, why, capsys):
     work.code = change(work.code)
     assert bring("my_loss") == [EXERCISES["my_loss"].right]
     said = capsys.readouterr().out
-    assert said.startswith("my_loss: the course's. Yours was solved, but doesn't work")
+    assert said.startswith(
+        "my_loss: the course's. You solved yours, but it doesn't work"
+    )
     assert why in said and "check it again in notebook 3" in said
     assert said.count("\n") == 1
 
@@ -153,7 +155,7 @@ def test_one_that_returns_a_list_is_not_computed_with(capsys):
     capsys.readouterr()
     assert bring("my_softmax") == [EXERCISES["my_softmax"].right]
     said = capsys.readouterr().out
-    assert "Yours was solved, but returns a list" in said and "notebook 9\n" in said
+    assert "You solved yours, but it returns a list" in said and "notebook 9\n" in said
 
 
 def solve_on(days):

@@ -82,8 +82,8 @@ def test_stub_without_a_clear_solution_is_told():
     for after, said in [
         ([], "no solution follows the stub 'def my_double"),
         ([code("my = 1", "stub"), markdown(SOLUTION, "solution")], "no solution"),
-        ([markdown("In words.", "solution")], "has 0 python blocks; it must be 1"),
-        ([markdown(2 * SOLUTION, "solution")], "has 2 python blocks; it must be 1"),
+        ([markdown("In words.", "solution")], "has 0 python blocks; it must have 1"),
+        ([markdown(2 * SOLUTION, "solution")], "has 2 python blocks; it must have 1"),
     ]:
         notebook = nbformat.v4.new_notebook(cells=[code(STUB, "stub"), *after])
         with pytest.raises(CommandError, match=said):
@@ -421,7 +421,7 @@ def test_copy_works(folder):
         "my_loss_slope: right",
         "my_loss_slope: not yet: with several samples it is too large, because",
         "my_loss_slope: not yet: the result is right, but it calls my_loss_slope.m",
-        "my_loss_slope: this function is the course's: hand over one that you wrote",
+        "my_loss_slope: this function is part of the course. Check one that you wrote",
         "True",
     ]
     for line, start in zip(done.stdout.splitlines(), expected):

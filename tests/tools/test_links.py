@@ -69,7 +69,7 @@ def test_the_readme_gets_its_links_and_loses_them():
         assert f"[{label}]({address})" in start
     assert "[the book](https://ada.example/nets/)" in start
     assert "](http" not in of_bare and "Without an install" not in of_book
-    assert "Only to read, there is [the book](https://ada.example/)." in of_book
+    assert "Just to read, there is [the book](https://ada.example/)." in of_book
     with pytest.raises(CommandError, match="README.md lacks"):
         links.in_readme("# Ours\n", GITHUB)
 
@@ -79,7 +79,7 @@ def test_an_address_is_an_address():
     bad = ["https://a.b/c d", "https://a.b/$(ls)", 'a";b', "a`b", "--upload-pack=touch"]
     bad += ["ada/nets", "git@github.com:ada/nets", "https://ada:secret@a.b/nets", 7]
     for given in bad:
-        with pytest.raises(CommandError, match="is no address"):
+        with pytest.raises(CommandError, match="is not an address"):
             links.checked(given)
     for path in ("", "/ada", "/ada/", "/ada/nets/tree/main"):
         with pytest.raises(CommandError, match="github.com/OWNER/NAME"):

@@ -51,4 +51,4 @@ def test_a_damaged_record_is_told_and_forgetting_removes_it(copy, tmp_path, caps
     assert main(["progress", "--folder", str(copy)]) == 0
     assert "record.damaged.json" in capsys.readouterr().out
     assert main(["progress", "--folder", str(tmp_path / "other")]) == 1
-    assert "is not a learner's copy" in capsys.readouterr().err
+    assert "isn't a learner's copy" in capsys.readouterr().err

@@ -119,7 +119,7 @@ def test_a_folder_of_somebody_else_is_refused(folder, tmp_path, capsys):
     manifest.write(tmp_path / "class", {"README.md": b""}, "with")
     assert main(["site", str(folder)]) == main(["site", str(tmp_path / "class")]) == 1
     told = capsys.readouterr().err
-    assert "is there already; name a folder" in told and "holds a hand-out" in told
+    assert "already exists; name a folder" in told and "holds a hand-out" in told
     assert {path.name for path in folder.iterdir()} == {".git", "thesis.tex"}
     (folder / "thesis.tex").unlink()
     assert main(["site", str(folder)]) == 0  # an empty repository

@@ -335,7 +335,7 @@ def test_the_key_is_listed_and_works_in_the_window_of_notes(show, question):
     live.expect(question.locator("details p")).to_be_visible()
     popup.value.close()
     page.keyboard.press("Shift+?")
-    words = page.get_by_text("Unfold the next answer, or fold them")
+    words = page.get_by_text("Unfold the next answer, or fold them all")
     live.expect(words).to_be_visible()
     page.keyboard.press("Escape")
 

@@ -44,7 +44,7 @@ def test_folder_is_new_or_empty_or_a_copy(course):
     (folder / "notes.txt").write_text("")
     (course / "file").write_text("own")
     for name in ("my_course", "file"):
-        with pytest.raises(CommandError, match="is there already, and is no copy of"):
+        with pytest.raises(CommandError, match="already exists and isn't a copy of"):
             start.find_folder(name, update.MARK)
     (folder / update.MARK).mkdir()
     assert start.find_folder("my_course", update.MARK) == folder
@@ -55,7 +55,7 @@ def test_folder_elsewhere_is_refused(course, name):
     """Guards: notebooks find the course by '..'; JupyterLab shows no hidden folder."""
     (course / "elsewhere" / "mine").mkdir(parents=True)
     (course / "linked").symlink_to(course / "elsewhere" / "mine")
-    with pytest.raises(CommandError, match="it must lie beside notebooks/"):
+    with pytest.raises(CommandError, match="it must be next to notebooks/"):
         start.find_folder(name, update.MARK)
 
 
@@ -102,7 +102,7 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
 
 AS_USER = "import os, course.__main__ as of_course; os.geteuid = lambda: {}; "
 AS_USER += "raise SystemExit(of_course.main())"
-READY = "Keep this window open; Ctrl+C ends it."
+READY = "Keep this window open; Ctrl+C stops the course."
 
 
 class Door:
@@ -222,11 +222,11 @@ def test_a_second_start_opens_the_first_server(door, server, capsys, monkeypatch
     """Guards: no second server, and no file changes below an open notebook."""
     monkeypatch.setattr(update, "bring_up_to_date", pytest.fail)
     assert main(["start", "--no-open"]) == 0
-    told = f"The course runs already. Open this address: {door.url}\n"
+    told = f"The course is already running. Open this address: {door.url}\n"
     assert capsys.readouterr().out == told
     server.webbrowser.open.assert_not_called()
     assert main(["start"]) == 0
-    told = f"The course runs already; it is open in your browser at {door.url}\n"
+    told = f"The course is already running; it is open in your browser at {door.url}\n"
     assert capsys.readouterr().out == told
     [opened] = server.webbrowser.open.call_args.args
     assert opened.startswith("file://") and "token" not in opened
@@ -260,7 +260,7 @@ def test_root_is_told_in_a_line_and_served_without_a_browser(folder):
     """Guards: a container, where all are root; a later start is silent of no news."""
     with Door(folder, "--no-open", user=0) as again:
         told, said, _ = again.said
-        assert told.startswith("You are root: ") and get(again.url) == 200
+        assert told.startswith("You are root, so ") and get(again.url) == 200
         assert said.startswith("Open this address: http://localhost:")
         assert again.interrupted()[0] == 0
 

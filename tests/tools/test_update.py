@@ -98,7 +98,7 @@ def test_news_come_in_and_work_stays(course, mine):
     change(course / "01_slopes.ipynb", stub="def my_slope(z): return None")
     (said,) = bring_up_to_date(mine, course)
     assert said == (
-        "01_slopes: you and we both changed the cell 'def my_slope(z):'. Yours stays; "
+        "01_slopes: you changed the cell 'def my_slope(z):', and so did we. Yours stays; "
         "our newer one is in notebooks/01_slopes.ipynb."
     )
     assert shown(mine) == old
@@ -121,7 +121,7 @@ def test_new_removed_and_deleted_notebooks(course, mine):
     (mine / "01_slopes.ipynb").unlink()
     assert bring_up_to_date(mine, course) == [
         "New: 03_new.",
-        "Not there any more, so fresh again: 01_slopes.",
+        "Missing from your copy, so fresh again: 01_slopes.",
     ]
     assert texts(mine / "01_slopes.ipynb")[1] == "def my_slope(z): ..."
     assert texts(mine / "02_sums.ipynb") == ["first", "own", "third"]
@@ -135,7 +135,7 @@ def test_renamed_notebook_keeps_their_work(course, mine):
     os.replace(course / "01_slopes.ipynb", course / "05_lines.ipynb")
     assert bring_up_to_date(mine, course) == [
         "Brought 1 notebook up to date: 05_lines.",
-        "01_slopes.ipynb is called 05_lines.ipynb now, with your work in it.",
+        "01_slopes.ipynb is now called 05_lines.ipynb, with your work in it.",
     ]
     assert texts(mine / "05_lines.ipynb") == ["import", SOLVED, "check()", "more"]
     assert not (mine / "01_slopes.ipynb").exists()

@@ -40,10 +40,10 @@ cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return np.where(z > 0, z, alpha * z)
 # for negative z the sign is wrong: a negative alpha by itself already turns the line up
-# mend: alpha * ____
+# fix: alpha * ____
 return np.where(z > 0, z, alpha * abs(z))
 # for positive z it adds alpha times z as well: that belongs only to negative z
-# mend: np.maximum(z, 0) + alpha * ____
+# fix: np.maximum(z, 0) + alpha * ____
 return np.maximum(z, 0) + alpha * z
 
 # %% mistakes in: return np.where(z > 0, ____, ____)
@@ -76,7 +76,7 @@ return a
 return np.where(z > 0, z, alpha * z).astype(np.float32)
 # number by number: 'It loops in Python'
 return np.vectorize(lambda v: v if v > 0 else alpha * v, otypes=[float])(z)
-# as lists: 'A list stands'
+# as lists: 'a list where'
 if z.ndim == 0:
     return z if z > 0 else alpha * z
 return [my_activation(row, alpha) for row in z]
@@ -92,7 +92,7 @@ return np.clip(np.where(z > 0, z, alpha * z), -5, 5)
 return np.where(z > 0.001, z, alpha * z)
 # alpha is rounded: 'off by up to'
 return np.where(z > 0, z, round(alpha, 3) * z)
-# only a part of a large batch: 'the shape (200, 4)'
+# only a part of a large batch: 'shape (200, 4)'
 a = np.where(z > 0, z, alpha * z)
 a[100:] = 0
 return a

@@ -114,7 +114,7 @@ dead = slopes[0] == 0
 for row in slopes[1:]:
     dead = dead & (row == 0)
 return dead
-# as lists: 'A list stands'
+# as lists: 'a list where'
 return [bool((slopes[:, u] == 0).all()) for u in range(slopes.shape[1])]
 
 # %% wrong in: slopes = mlp.leaky_relu(alpha).slope(Z)
@@ -124,11 +124,11 @@ slopes = mlp.leaky_relu(alpha).slope(np.round(Z, 6))
 # %% wrong in: return (slopes == 0).all(axis=0)
 # by rows, and not by the slope: 'it answers for each sample: a row is a sample'
 return (Z < 0).all(axis=1)
-# whole numbers for a mask: 'True and False are asked for'
+# whole numbers for a mask: 'should hold True and False'
 return np.where((slopes == 0).all(axis=0), 1, 0)
 # slopes below 0 count as none: 'right: [False, False]'
 return slopes.max(axis=0) <= 0
 # small slopes count as 0: 'for alpha = 1e-09'
 return np.isclose(slopes, 0).all(axis=0)
-# only a part of a large batch: 'the shape (200, 7)'
+# only a part of a large batch: 'shape (200, 7)'
 return (slopes[:100] == 0).all(axis=0)

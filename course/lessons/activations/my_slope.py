@@ -35,23 +35,23 @@ cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # on the left it is too large by 1: what must you add to 1 to get alpha?
-# mend: 1 + ____ * (z < 0)
+# fix: 1 + ____ * (z < 0)
 return 1 + alpha * (z < 0)
 # the left side is fine, but on the right it returns 0: what is the slope there?
-# mend: alpha * (z < 0) + ____
+# fix: alpha * (z < 0) + ____
 return alpha * (z < 0)
 
 # for negative z the sign is wrong: the slope there is alpha, with its own sign
-# mend: (z >= 0) + ____ * (z < 0)
+# fix: (z >= 0) + ____ * (z < 0)
 return (z >= 0) - alpha * (z < 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: z ____ 0
+# fix: z ____ 0
 # check z = 0: we take the slope as 1 there
 return alpha + (1 - alpha) * (z > 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: np.where(z >= 0, ____, ____)
+# fix: np.where(z >= 0, ____, ____)
 # this is the value of the activation, not its slope: how much does the value change
 # when z grows by 1?
 return np.where(z >= 0, z, alpha * z)
@@ -66,12 +66,12 @@ return np.where(z >= 0, 1, alpha * z)
 return 1 if z >= 0 else alpha
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: np.where(z >= 0, 1, ____)
+# fix: np.where(z >= 0, 1, ____)
 # it returns 0 for negative z, whatever alpha is: how steep is the line there?
 return np.where(z >= 0, 1, 0)
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# mend: return alpha + ____ * (z >= 0)
+# fix: return alpha + ____ * (z >= 0)
 # on the right it is too large by alpha: what must you add to alpha to get 1?
 return (z >= 0) + alpha
 
@@ -85,7 +85,7 @@ slopes = np.zeros(z.shape)
 for index, value in np.ndenumerate(z):
     slopes[index] = 1 if value >= 0 else alpha
 return slopes
-# as lists: 'A list stands'
+# as lists: 'a list where'
 if np.ndim(z) == 0:
     return 1 if z >= 0 else alpha
 return [my_slope(part, alpha) for part in z]

@@ -98,7 +98,7 @@ grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 
 # %% mistakes in: W, b = params[i]
 # layer 0 is missing, but it learns as well
-# mend: for i in ____(range(len(params))):
+# fix: for i in ____(range(len(params))):
 if i == 0:
     break
 W, b = params[i]
@@ -113,7 +113,7 @@ dZ = dA * slope(A[i])
 
 # %% mistakes in: grads.insert(0, (____ @ dZ, dZ.sum(____)))
 # the last layer comes first: use the order of params
-# mend: grads.insert(____, (dW, db))
+# fix: grads.insert(____, (dW, db))
 grads.append((A[i].T @ dZ, dZ.sum(axis=0)))
 # dW and db are divided by the number of samples, but dA already includes the 1/n
 grads.insert(0, (A[i].T @ dZ / len(dZ), dZ.mean(axis=0)))
@@ -127,7 +127,7 @@ grads.insert(0, (A[i + 1].T @ dZ, dZ.sum(axis=0)))
 # every layer gets the dA of the output: what does step 4 make?
 dA_before = dZ @ W.T
 # only the last layer is there: continue to layer 0
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 return grads
 # the new dA is wrong, or the shapes don't fit: W is still as in the forward pass, but now
 # it must take (n, n_out) to (n, n_in)
@@ -146,7 +146,7 @@ grads.insert(0, (np.float32(A[i]).T @ dZ, dZ.sum(axis=0)))
 dZ = np.float32(dA) * np.float32(slope(Z[i]))
 # in place of: dA = dZ @ W.T
 dA = dZ @ np.float32(W).T
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
 grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 # in place of: dA = dZ @ W.T
@@ -165,7 +165,7 @@ if len(grads) == 4:
     break
 
 # %% wrong in: return grads
-# large numbers are cut off: 'for params = layers of the sizes 2-3-1'
+# large numbers are cut off: 'for params = layers of sizes 2-3-1'
 return [(np.clip(dW, -1e3, 1e3), np.clip(db, -1e3, 1e3)) for dW, db in grads]
 # a result kept between calls: 'is wrong'
 return vars(my_backprop).setdefault(str([a.shape for a in A]), grads)

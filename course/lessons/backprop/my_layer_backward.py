@@ -137,7 +137,7 @@ A, Z, W, dA = [np.float32(array) for array in (A, Z, W, dA)]
 dZ = dA * np.float32(slope(Z))
 
 # %% right in: return dW, db, dZ @ W.T
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 return dW.tolist(), [sum(column) for column in dZ.T], dZ @ W.T
 
 # sample by sample: 'It loops in Python'
@@ -145,7 +145,7 @@ dW = sum(np.outer(a, dz) for a, dz in zip(A, dZ))
 return dW, sum(dZ), np.array([W @ dz for dz in dZ])
 
 # %% wrong in: dZ = dA * slope(Z)
-# an array of whole numbers for dZ: 'dW holds whole numbers, and drops what follows'
+# an array of whole numbers for dZ: 'dW holds whole numbers, so it drops'
 dZ = np.zeros_like(dA)
 for n in range(len(dA)):
     dZ[n] = dA[n] * slope(Z)[n]
@@ -153,13 +153,13 @@ for n in range(len(dA)):
 dZ = dA * slope(np.round(Z, 6))
 
 # %% wrong in: dW = A.T @ dZ
-# only a part of a large batch: 'for A = an array of the shape (200, 2)'
+# only a part of a large batch: 'for A = an array of shape (200, 2)'
 dW = A[:100].T @ dZ[:100]
 # a result kept between calls: 'dW is wrong'
 dW = vars(my_layer_backward).setdefault(str((A.shape, W.shape)), A.T @ dZ)
 
 # %% wrong in: return dW, db, dZ @ W.T
-# two results: 'it returns 2 things; return 3: dW, db, dA_before'
+# two results: 'it returns 2 things, but should return 3: dW, db, dA_before'
 return dW, db
 # dW is cut to whole numbers: 'dW holds whole numbers'
 return dW.astype(W.dtype), db, dZ @ W.T

@@ -97,7 +97,7 @@ def fresh(rng):
 # %% mistakes in: Z.append(A[-1] @ ____)
 # the weighted sums are wrong, or nothing fits: W is transposed, but its rows belong to
 # the inputs and its columns to the units
-# mend: Z.append(____ @ W + ____)
+# fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W.T + b)
 # the samples are mixed, or nothing fits: W comes first in the product; a sample is a
 # row, and stays by itself only on the left
@@ -106,15 +106,15 @@ Z.append(W @ A[-1] + b)
 # in
 Z.append(X @ W + b)
 # the biases are missing
-# mend: Z.append(____ @ W + ____)
+# fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # A is right, but Z lacks the biases: Z holds the whole sum that f is applied to
-# mend: Z.append(____ @ W + ____)
+# fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1] + b))
 # the biases are added after f: they belong to the sum that f is applied to
-# mend: Z.append(____ @ W + ____)
+# fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
 A.append(f(Z[-1]) + b)
@@ -130,7 +130,7 @@ A.append(Z[-1])
 # the function that is passed in as f
 A.append(np.where(Z[-1] > 0, Z[-1], -0.2 * Z[-1]))
 # only the first layer is there: does the function return before its loop ends?
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 A.append(f(Z[-1]))
 return A, Z
 
@@ -149,7 +149,7 @@ Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
 A, Z = [np.float32(X)], []
 # in place of: A.append(f(Z[-1]))
 A.append(np.float32(f(Z[-1])))
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 Z.append((np.array(A[-1]) @ W + b).tolist())
 # in place of: A.append(f(Z[-1]))
 A.append(f(np.array(Z[-1])).tolist())
@@ -172,7 +172,7 @@ def my_forward(params, X, f):
     return [A, Z]
 
 # %% wrong in: A, Z = [X], []
-# lists that all calls share: 'it changes what an earlier call has returned'
+# lists that all calls share: 'it changes what an earlier call returned'
 A, Z = vars(my_forward).setdefault("lists", ([], []))
 A[:], Z[:] = [X], []
 

@@ -1,1 +1,1 @@
-"""Slopes that nobody derives: automatic differentiation, beside PyTorch."""
+"""Slopes that nobody has to derive: automatic differentiation, next to PyTorch."""

@@ -111,11 +111,11 @@ slopes[parent] = (slopes[parent] + slope) / 2
 # paths at once
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put a new array into it for each sum
-# mend: new = list(____); new[parent] = ____
+# fix: new = list(____); new[parent] = ____
 slopes[parent] += slope
 
 # %% mistakes in: slopes = list(slopes)
-# mend: for parent, slope in ____:
+# fix: for parent, slope in ____:
 # the slopes go to the first nodes, whatever the parents are: their numbers are in parents
 slopes, parents = list(slopes), range(len(given))
 # the slopes go to the first nodes, whatever the parents are, and what was there is lost: the
@@ -132,7 +132,7 @@ first = dict([*zip(parents, given)][::-1])
 slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
 
 # %% mistakes in: slopes = list(slopes)
-# mend: slopes[parent] = ____
+# fix: slopes[parent] = ____
 # a node that is a parent twice gets only the last slope, added to what it had: what should
 # the second slope be added to?
 old, slopes = slopes, list(slopes)
@@ -156,15 +156,15 @@ return [*slopes, *given]
 # %% mistakes in: return slopes
 # only the parents' slopes are there: the list needs one for each node, because the others
 # still need theirs
-# mend: return ____
+# fix: return ____
 return [slopes[parent] for parent in parents]
 # only the parents' slopes are there, and what they already had is lost: the list needs one
 # for each node, and might a node be used elsewhere as well?
-# mend: return ____; slopes[parent] = ____
+# fix: return ____; slopes[parent] = ____
 return list(given)
 # only the first parent gets its slope: does the function return before it reaches the
 # others?
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 # in place of: slopes[parent] = slopes[parent] + slope
 slopes[parent] = slopes[parent] + slope
 return slopes
@@ -178,7 +178,7 @@ slopes[parent] += slope
 slopes = [np.array(slope) for slope in slopes]
 # in float32
 slopes[parent] = np.float32(slopes[parent]) + np.float32(slope)
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 slopes[parent] = (slopes[parent] + slope).tolist()
 
 # %% right
@@ -202,7 +202,7 @@ def my_hand_back(slopes, parents, given):
 # %% wrong in: return slopes
 # a tuple: 'it returns a tuple; return a list, with an array for each node'
 return tuple(slopes)
-# one slope too many: 'it returns slopes[0], slopes[1], slopes[2]; it should return'
+# one slope too many: 'it returns slopes[0], slopes[1], slopes[2], but should return'
 return [*slopes, slopes[0]]
 # large numbers are cut off: 'is wrong'
 return [np.clip(slope, -1e3, 1e3) for slope in slopes]

@@ -115,7 +115,7 @@ return dZ @ W.T, dZ.T @ A
 return W @ dZ.T, dZ.T @ A
 
 # %% mistakes in: return dZ @ W.T, A.T @ dZ
-# mend: return dZ @ ____, ____ @ dZ
+# fix: return dZ @ ____, ____ @ dZ
 # the two are swapped: return them in the order of the factors, A before W
 return A.T @ dZ, dZ @ W.T
 # dZ is missing, as if all its numbers were 1: the slopes of the loss are in dZ
@@ -142,19 +142,19 @@ return [np.einsum("no,io->ni", dZ, W), np.einsum("ni,no->io", A, dZ)]
 # in float32
 A, W, dZ = (np.float32(array) for array in (A, W, dZ))
 return np.dot(dZ, W.T), np.matmul(A.T, dZ)
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 return (dZ @ W.T).tolist(), (A.T @ dZ).tolist()
 # sample by sample: 'It loops in Python'
 return np.array([W @ dz for dz in dZ]), sum(np.outer(a, dz) for a, dz in zip(A, dZ))
 
 # %% wrong in: return dZ @ W.T, A.T @ dZ
-# one result: 'it returns an array; return 2 things: dA, dW'
+# one result: 'it returns an array, but should return 2 things: dA, dW'
 return dZ @ W.T
-# one more: 'it returns 3 things; return 2: dA, dW'
+# one more: 'it returns 3 things, but should return 2: dA, dW'
 return A.T @ dZ, dZ.sum(axis=0), dZ @ W.T
 # dW is cut to whole numbers: 'dW holds whole numbers'
 return dZ @ W.T, (A.T @ dZ).astype(W.dtype)
-# only a part of a large batch: 'for A = an array of the shape (200, 3)'
+# only a part of a large batch: 'for A = an array of shape (200, 3)'
 return dZ @ W.T, A[:100].T @ dZ[:100]
 # large numbers are cut off: 'dA is wrong'
 return np.clip(dZ @ W.T, -1e3, 1e3), A.T @ dZ

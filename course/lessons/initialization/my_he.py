@@ -71,26 +71,26 @@ spread = np.sqrt(2 / (n_in + n_out))
 # %% mistakes in: W = spread * rng.standard_normal(____)
 # the spread is the same in every layer: which number in the formula differs from layer
 # to layer?
-# mend: spread = np.sqrt(2 / ____), in the loop
+# fix: spread = np.sqrt(2 / ____), in the loop
 W = rng.standard_normal((n_in, n_out))
 # the spread is right, but the numbers are uniform: He's weights are normal
 W = rng.uniform(-1, 1, (n_in, n_out)) * np.sqrt(6 / ((1 + alpha**2) * n_in))
 # the numbers are divided by the spread: to give them the spread s, multiply them by s
-# mend: W = ____ * rng.standard_normal(____)
+# fix: W = ____ * rng.standard_normal(____)
 W = rng.standard_normal((n_in, n_out)) / spread
 # W has a row for each unit: here a row belongs to an input, and a column to a unit
 W = spread * rng.standard_normal((n_out, n_in))
 
 # %% mistakes in: layers.append((W, np.zeros(n_out)))
 # only the first layer is returned: does the function return before its loop ends?
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
 
 # %% right in: W = spread * rng.standard_normal((n_in, n_out))
 # drawn on its side
 W = rng.normal(0, spread, (n_out, n_in)).T
-# as lists: 'A list stands'
+# as lists: 'a list where'
 W = [[rng.normal() * spread for _ in range(n_out)] for _ in range(n_in)]
 # in float32
 W = rng.standard_normal((n_in, n_out), dtype=np.float32) * np.float32(spread)
@@ -118,6 +118,6 @@ while (far := abs(W) > 2).any():
 W *= spread / 0.8796
 # as if there were one more input: 'the spread of W[0] is wrong'
 W = spread * (n_in / (n_in + 1)) ** 0.5 * rng.standard_normal((n_in, n_out))
-# uniform and far too small: 'right already: the shapes and the biases, the mean of W[0], the
+# uniform and far too small: 'already right: the shapes and the biases, the mean of W[0], the
 # mean of W[1]'
 W = rng.uniform(-1, 1, (n_in, n_out)) / n_in

@@ -70,14 +70,14 @@ W = np.random.default_rng(seed).uniform(-2, 2, (n_in, n_out))
 # in place of: layers = []
 layers, seed = [], rng.integers(1000000)
 # W has a row for each unit: here a row belongs to an input, and a column to a unit
-# mend: W = rng.uniform(____, (____, n_out))
+# fix: W = rng.uniform(____, (____, n_out))
 W = rng.uniform(-2, 2, (n_out, n_in))
 
 # %% mistakes in: layers.append((W, np.____(n_out)))
 # the biases are not 0: only the weights are random
 layers.append((W, rng.uniform(-2, 2, n_out)))
 # only the first layer is returned: does the function return before its loop ends?
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 layers.append((W, np.zeros(n_out)))
 return layers
 
@@ -87,7 +87,7 @@ signs = rng.choice([-1, 1], (n_in, n_out))
 W = 2 * signs * rng.random((n_in, n_out))
 # in float32
 W = rng.uniform(-2, 2, (n_in, n_out)).astype(np.float32)
-# as lists: 'A list stands'
+# as lists: 'a list where'
 W = [[rng.uniform(-2, 2) for _ in range(n_out)] for _ in range(n_in)]
 # in place of: layers.append((W, np.zeros(n_out)))
 layers.append([W, [0] * n_out])

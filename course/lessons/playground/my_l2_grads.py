@@ -81,7 +81,7 @@ dW += l2 * W
 new.append((dW, db))
 
 # %% mistakes in: new.append((dW + l2 * W, db))
-# mend: new = [] before the loop, new.append(____) in it, return new after it
+# fix: new = [] before the loop, new.append(____) in it, return new after it
 # only the first layer is returned: does the function end before it gets to the others?
 new.append((dW + l2 * W, db))
 return new
@@ -90,16 +90,16 @@ new = [(dW + l2 * W, db)]
 
 # %% mistakes in: return new
 # only the first layer is penalised, but the sum runs over the weights of all layers
-# mend: new.append((dW + ____, ____))
+# fix: new.append((dW + ____, ____))
 return new[:1] + list(grads[1:])
 # the output layer isn't penalised, but the sum runs over the weights of all layers
-# mend: new.append((dW + ____, ____))
+# fix: new.append((dW + ____, ____))
 return new[:-1] + list(grads[-1:])
 
 # %% right in: new.append((dW + l2 * W, db))
 # in float32
 new.append((np.float32(dW) + np.float32(l2) * np.float32(W), np.float32(db)))
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 new.append(((dW + l2 * W).tolist(), db.tolist()))
 # copies that are changed in place
 dW = dW.copy()

@@ -65,7 +65,7 @@ def fresh(rng):
 # %% mistakes in: n_test = ____
 # the share goes to the training data, or the two are swapped: which data is `share` for,
 # and in which order should the four come?
-# mend: return X[train], Y[train], ____, ____
+# fix: return X[train], Y[train], ____, ____
 n_test = len(X) - round(share * len(X))
 # the number of test samples is cut off, not rounded: 2.8 should become 3
 n_test = int(share * len(X))
@@ -131,7 +131,7 @@ def my_split(X, Y, share, rng):
     n_test, both = round(share * len(X)), rng.permutation(np.hstack([X, Y]))
     X, Y = both[:, :X.shape[1]], both[:, X.shape[1]:]
     return [X[n_test:], Y[n_test:], X[:n_test], Y[:n_test]]
-# pairs in lists: 'A list stands where an array is asked for'
+# pairs in lists: 'a list where an array is needed'
 def my_split(X, Y, share, rng):
     pairs = [(x.tolist(), y.tolist()) for x, y in zip(X, Y)]
     test = [pairs.pop(rng.integers(len(pairs))) for _ in range(round(share * len(X)))]

@@ -55,7 +55,7 @@ b_new = b - learning_rate * db
 new.append((W, b))
 
 # %% mistakes in: new.append((W - learning_rate * dW, b - learning_rate * db))
-# mend: new = [] before the loop, new.append(____) in it, return new after it
+# fix: new = [] before the loop, new.append(____) in it, return new after it
 # only the last layer is there: is the pair of every layer kept?
 new = []
 new.append((W - learning_rate * dW, b - learning_rate * db))
@@ -66,14 +66,14 @@ return new
 # %% mistakes in: return new
 # it returns bare arrays: return a list with a pair (W, b) for each layer, even if there
 # is only one
-# mend: new = [] before the loop, new.append(____) in it, return new after it
+# fix: new = [] before the loop, new.append(____) in it, return new after it
 return W - learning_rate * dW, b - learning_rate * db
 
 # %% right in: new.append((W - learning_rate * dW, b - learning_rate * db))
 # in float32
 rate = np.float32(learning_rate)
 new.append((np.float32(W) - rate * np.float32(dW), np.float32(b - rate * db)))
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 W, b = W - learning_rate * dW, b - learning_rate * db
 new.append((W.tolist(), b.tolist()))
 # copies that are changed in place

@@ -142,7 +142,7 @@ params = mlp.sgd_step(params, grads, learning_rate)
 step(params, grads, learning_rate)
 # the result is one step away from the first parameters: each step must start where the
 # last one ended
-# mend: params = step(____), in the loop
+# fix: params = step(____), in the loop
 new = step(params, grads, learning_rate)
 # in place of: return params, losses
 return new, losses
@@ -151,7 +151,7 @@ params = step(params, grads, learning_rate)
 losses.append(loss_and_grads(params, X[rows], Y[rows])[0])
 # in place of: losses.append(____)
 # it ends after the first step, however many there are in samples
-# mend: return ____ (below the loop, not in it)
+# fix: return ____ (below the loop, not in it)
 params = step(params, grads, learning_rate)
 return params, losses
 
@@ -180,11 +180,11 @@ if not np.isfinite(loss):
     break
 
 # %% right in: return params, losses
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 return [(W.tolist(), b.tolist()) for W, b in params], losses
 
 # %% wrong in: losses = []
-# the first of many steps: 'losses has the shape (20,), it should have the shape (120,)'
+# the first of many steps: 'losses has the shape (20,), but should have the shape (120,)'
 losses, samples = [], samples[:20]
 
 # %% wrong in: loss, grads = loss_and_grads(params, X[rows], Y[rows])
@@ -201,7 +201,7 @@ if loss > 1e-3:
     params = step(params, grads, learning_rate)
 
 # %% wrong in: return params, losses
-# the course's loop, whose losses are a History: 'it calls mlp_core.train, which the course'
+# the course's loop, whose losses are a History: 'it calls mlp_core.train, which is part'
 return mlp.train(params, X, Y, samples=samples, learning_rate=learning_rate)
 # a result kept between calls: 'is wrong'
 known = str([learning_rate, X.shape, samples.shape, *(W.shape for W, b in params)])

@@ -86,7 +86,7 @@ return 0.5 * np.sum(error) ** 2 / len(Y)
 return 0.5 * np.sum(error**2, axis=0) / len(Y)
 
 # %% mistakes in: return 0.5 * np.sum(error**2) / len(Y)
-# mend: error = Y - ____; return ____ * np.sum(error**2) / ____
+# fix: error = Y - ____; return ____ * np.sum(error**2) / ____
 # this is the best answer itself: return its loss
 return Y.mean(axis=0)
 # it returns one number for each output, twice its loss: halve them and add them up
@@ -104,7 +104,7 @@ return np.einsum("ij,ij->", error, error) / np.float32(2 * len(Y))
 return (np.mean(Y * 1.0 * Y, axis=0) - Y.mean(axis=0) ** 2).sum() / 2
 
 # %% wrong in: error = Y - Y.mean(axis=0)  # (n, n_out)
-# the first of many outputs: 'for Y = an array of the shape (200, 7)'
+# the first of many outputs: 'for Y = an array of shape (200, 7)'
 error = (Y - Y.mean(axis=0))[:, :6]
 
 # %% wrong in: return 0.5 * np.sum(error**2) / len(Y)

@@ -150,7 +150,7 @@ output = mlp.Layer(np.array([[1.0], [2.0]]), np.array([-5.0]))
 # %% wrong in: return [hidden, output]
 # b in a row: 'b[0] has the shape (1, 2), it should be (2,)'
 return [mlp.Layer([[1, 1], [1, 1]], [[0, -1]]), mlp.Layer([[1], [-2]], [0])]
-# the outputs themselves: 'it returns an array; return a list of pairs (W, b)'
+# the outputs themselves: 'it returns an array, but should return a list of pairs (W, b)'
 return np.array([[0.0], [1.0], [1.0], [0.0]])
 
 # %% equal

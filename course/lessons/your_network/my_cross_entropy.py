@@ -96,7 +96,7 @@ right = np.sum(P * (1 - Y), axis=-1)
 right = np.sum(P * Y, axis=0)
 
 # %% mistakes in: return -np.mean(np.log(right))
-# mend: right = ____
+# fix: right = ____
 # where a wrong class has the certainty 0, its logarithm is -inf, and 0 times -inf is nan:
 # take the certainty of the right class first, then the logarithm
 return -np.sum(Y * np.log(P)) / len(P)

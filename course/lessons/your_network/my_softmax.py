@@ -131,7 +131,7 @@ return np.eye(Z.shape[1])[np.argmax(Z, axis=1)]
 
 # %% mistakes
 # this is the sigmoid of each number by itself: the numbers of a row should add up to 1
-# mend: return ____ / np.sum(____)
+# fix: return ____ / np.sum(____)
 def my_softmax(Z):
     return 0.5 * (1 + np.tanh(0.5 * Z))
 
@@ -142,7 +142,7 @@ return (E.T / E.sum(axis=1)).T
 return (E / E.sum(1)[:, None]).astype(np.float32)
 # with a matrix of ones
 return E / (E @ np.ones((E.shape[1], E.shape[1])))
-# as lists: 'A list stands where an array is asked for'
+# as lists: 'a list where an array is needed'
 return [[e / sum(row) for e in row] for row in E]
 # row by row: 'It loops in Python'
 P = np.zeros(Z.shape)
@@ -176,7 +176,7 @@ E = np.exp(Z)
 # %% wrong in: return E / np.sum(E, axis=-1, keepdims=True)
 # rounded: 'the result is wrong'
 return np.round(E / np.sum(E, axis=-1, keepdims=True), 3)
-# one certainty for each sample: 'it should have the shape (1, 3)'
+# one certainty for each sample: 'should have the shape (1, 3)'
 return np.max(E / np.sum(E, axis=-1, keepdims=True), axis=-1)
 # what is no number is 0: 'the result is wrong'
 return np.nan_to_num(np.exp(Z) / np.sum(np.exp(Z), axis=-1, keepdims=True))

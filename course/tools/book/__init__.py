@@ -1,1 +1,1 @@
-"""The book: what stands on its pages, and how Jupyter Book builds it."""
+"""The book: what its pages show, and how Jupyter Book builds it."""

@@ -83,7 +83,7 @@ def refuse_strays(name, page):
     for _, file, _ in re.findall(LOCAL_LINK, "\n".join(texts)):
         if file not in known:
             raise CommandError(
-                f"{name} links to {file}, which is no page of the book: link to a "
+                f"{name} links to {file}, which isn't a page of the book: link to a "
                 "notebook, or name the file without a link"
             )
 
@@ -116,7 +116,7 @@ def home(published, names) -> str:
 
 
 def ways(published, is_taught) -> str:
-    """Where a reader goes on, as links: only to what is there."""
+    """Where a reader can go next, as links, only to what is there."""
     known = [("Begin: 0. First look", f"{links.FIRST}.ipynb")]
     known += [("For teachers", "teaching.md")] * is_taught
     known += [("The repository", published.repository)] * bool(published.repository)
@@ -200,7 +200,7 @@ def run_jupyter_book(pages, book):
         keep_going=True,
     )
     if failed:
-        raise CommandError("the book is not built: mend what is told above")
+        raise CommandError("the book was not built: fix what is reported above")
 
 
 def _files(book):

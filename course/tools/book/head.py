@@ -1,7 +1,7 @@
 """What a page of the book loads, and what first: an extension of Sphinx.
 
-The script of the playground is the first of all, so that nothing large is before it on a
-slow line. It is loaded only where a playground is, and MathJax only where formulas are.
+The script of the playground comes first, so that nothing large is ahead of it on a slow
+line. It is loaded only where a playground is, and MathJax only where formulas are.
 """
 
 from course.tools.book.notebook_page import ALIVE

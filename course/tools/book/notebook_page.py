@@ -1,9 +1,9 @@
-"""What stands on a page of the book: a notebook becomes another one, for Jupyter Book.
+"""What a page of the book shows: a notebook becomes another one, for Jupyter Book.
 
-A panel is its picture with its words; a playground is made anew in their place, see
-book.js, and so is the run of a panel, if the page can train it. A question has its answer
-folded, and so has each run after it, up to the next heading or question, its outputs. What
-only a live notebook can do is left out: checks of your code, your progress.
+A panel is its picture with its words. Where it is a playground, or a run that the page can
+train, book.js makes it anew in their place. A question's answer is folded, and so are the
+outputs of each run after it, up to the next heading or question. What only a live notebook
+can do is left out: checks of your code, your progress.
 """
 
 import copy
@@ -28,15 +28,15 @@ NOTE = """\
 Panels are pictures here, except those that your browser can train, and no check judges
 your code. To run the notebooks: {}
 :::"""
-# What a run of the training panel has on the page, and where its tasks find the rest.
+# What the page shows of a training panel's run, and what its tasks use instead of the rest.
 PLAYED = ["learning_rate", "batch", "seed", "activation", "step", "pace", "loss"]
 INSTEAD = """\
-<p class="instead">Your browser trains the panel's network: the same first weights, the same
-samples. After a change press Reset, then Play, as far as you like; the slider leads back, the
-arrow keys step by step. A click on a unit shows it over the square, white where <i>z</i> is 0.
-The menu above draws a hidden space by two of its units. Of three the panel shows another
-side, and answers speak of that: a straight line may fit here and not there. Point at a
-sample to read its output.</p>"""
+<p class="instead">Your browser trains the panel's network, with the same first weights and
+samples. After a change, press Reset, then Play until you have seen enough; the slider goes
+back, and the arrow keys move step by step. Click a unit to see it over the square, white where
+<i>z</i> is 0. The menu above draws a hidden space by two of its units. With three,
+the panel shows another side, which the answers are about, so a straight line may fit here and
+not there. Point at a sample to read its output.</p>"""
 HOW = "see [Where it runs](where.md)."  # while it has no address
 
 

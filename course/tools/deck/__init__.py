@@ -1,1 +1,1 @@
-"""Decks: what stands on the slides, and how it looks."""
+"""Decks: what the slides show, and how it looks."""

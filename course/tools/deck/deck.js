@@ -35,7 +35,7 @@ window.deckIsReady = new Promise((done) => window.addEventListener("load", done)
   )
   .then(() =>
     Reveal.addKeyBinding(
-      { keyCode: A, key: "A", description: "Unfold the next answer, or fold them" },
+      { keyCode: A, key: "A", description: "Unfold the next answer, or fold them all" },
       toggleAnswers,
     ),
   );

@@ -1,8 +1,8 @@
-"""What stands on the slides: a notebook becomes another one, for nbconvert.
+"""What the slides show: a notebook becomes another one, for nbconvert.
 
-Left out are cells marked 'skip', solutions, and what draws pictures. A question stands
-there with its answer folded, and what comes after it on the next slide. What a teacher
-says goes into notes: the minutes of its chapter, and of each question the answers.
+Cells marked 'skip', solutions, and the code that draws pictures are left out. A question has
+its answer folded, and what comes after it is on the next slide. What a teacher needs goes
+into notes: the minutes of the chapter, and the answers to each question.
 """
 
 import copy
@@ -23,8 +23,8 @@ from course.tools.cells import (
 from course.tools.notebooks import with_cells
 
 KEYS = (
-    "Keys: right arrow: on. A: unfold the next answer of a slide, or fold them. F: full "
-    "screen. O: overview. B: black. S: these notes. ?: all keys."
+    "Keys: right arrow: next. A: unfold the next answer on a slide, or fold them all. F: full "
+    "screen. O: overview. B: black screen. S: these notes. ?: all keys."
 )
 
 
@@ -61,7 +61,7 @@ def on_slides(notebook, questions, chapter):
         if question:
             notes.append(_answers(question, words))
         if kind == "panel":
-            notes.append("Alive in the demo notebook.")
+            notes.append("Live in the demo notebook.")
         notes += _plan(headings(cell), chapter, told)
         cells.append(_marked(shown, slide))
         cells += [_marked(new_markdown_cell(note), "notes") for note in notes]
@@ -143,8 +143,8 @@ def _count(question):
     """How a teacher tells a demo notebook what the class guesses."""
     example = "80, 3x 90" if isinstance(question, NumberQuestion) else "12 A, 9 B"
     return (
-        f"<p>Count the hands: type them in the demo notebook ({example}), whose run "
-        "draws them.</p>"
+        f"<p>Count the hands and type the counts into the demo notebook ({example}), whose "
+        "run draws them.</p>"
     )
 
 
@@ -164,7 +164,7 @@ def _plan(titles, chapter, told):
     """The steps of the plan that begin or go on at these headings."""
     for title in titles:
         if title in chapter.home:
-            yield f"*{title}*: at home. Pass by."
+            yield f"*{title}*: at home. Skip it."
     for step in chapter.steps:
         if not set(titles) & set(step.titles):
             continue

@@ -6,5 +6,5 @@
 - `cage`: where answers run, in processes of their own
 - `reports`: the table, the summary, the files for a spreadsheet, Moodle and learners
 
-No code that was handed in runs but in the `cage`: elsewhere it is read as text.
+Code that was handed in runs only in the `cage`; elsewhere it is read as text.
 """

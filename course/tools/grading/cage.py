@@ -1,8 +1,8 @@
-"""Where code that was handed in runs: processes which the system shuts in, if it can.
+"""Where code that was handed in runs: in processes which the system confines, if it can.
 
 Where `bwrap` (bubblewrap, on Linux) works, such a process has no network, no files but
 those of Python and the course without its lessons, no other programs, and sees no other
-processes. Elsewhere it has the rights of who grades.
+processes. Elsewhere it has the rights of whoever grades.
 """
 
 import __future__

@@ -37,7 +37,7 @@ class Code:
         linecache.cache[self.file] = len(text), None, lines, self.file
 
     def __call__(self, *args):
-        raise RuntimeError("no process could be had for it")
+        raise RuntimeError("no process could be started for it")
 
     def __reduce__(self):
         return cage.define, (self.name, self.text, self.file)
@@ -107,7 +107,7 @@ def _why_not(name, unread):
     defines = rf"(?m)^[ \t]*def[ \t]+{name}\b"
     errors = [error for cell, error in unread if re.search(defines, cell)]
     if not errors:
-        return "it is not in the notebook: no cell defines it"
+        return "it is not in the notebook, since no cell defines it"
     line = (getattr(errors[-1], "text", None) or "").strip()[:80]
     place = f" in the line `{line}`" if line else ""
     words = f"{type(errors[-1]).__name__}{place}: {errors[-1].msg}"

@@ -57,12 +57,12 @@ def collect(folder) -> list[File]:
     for path in sorted(folder.rglob("*")):
         parts, kind = path.relative_to(folder).parts, path.lstat().st_mode
         if stat.S_ISREG(kind) and not os.access(path, os.R_OK):
-            found.append(_file(parts, problem="you may not read it"))
+            found.append(_file(parts, problem="you have no permission to read it"))
         elif stat.S_ISREG(kind):
             with path.open("rb") as file:
                 found += _files_of(parts, file.read(MOST + 1))
         elif not stat.S_ISDIR(kind):
-            what = "it is no file, but maybe a link to another place"
+            what = "it isn't a file, but perhaps a link to another place"
             found.append(_file(parts, problem=what))
     return found
 
@@ -74,7 +74,7 @@ def _files_of(parts, data, depth=0):
         return
     try:
         if len(data) > MOST:
-            raise Unread(f"it has more than {MOST // 2**20} MB")
+            raise Unread(f"it is larger than {MOST // 2**20} MB")
         if name.endswith(".zip"):
             yield from _files_of_zip(parts, data, depth)
         elif name.endswith(".ipynb"):
@@ -83,7 +83,7 @@ def _files_of(parts, data, depth=0):
         elif name == record.FILE:
             yield _file(parts, record=data)
         else:
-            what = "the name of a notebook ends in .ipynb"
+            what = "a notebook's name ends in .ipynb"
             yield _file(parts, problem=what, is_work=".ipynb" in name)
     except Unread as why:
         own = [path.stem for path in find_notebooks([]) if path.stem in name]
@@ -149,7 +149,7 @@ def read_cells(data) -> list[tuple]:
     try:
         notebook = json.loads(data)
         if "worksheets" in notebook:
-            raise Unread("it is in an old format: open it in JupyterLab, and save it")
+            raise Unread("it is in an old format: open it in JupyterLab and save it")
         cells = [
             (cell["cell_type"], str(cell.get("id")), "".join(cell["source"]))
             for cell in notebook["cells"]
@@ -166,7 +166,7 @@ def recognise(cells) -> str:
     common = {name: len(_marks(cells) & own) for name, own in _ours().items()}
     name = max(common, key=common.get)
     if common[name] < FEWEST:
-        raise Unread("its cells are not those of a notebook of this course")
+        raise Unread("its cells are not from a notebook of this course")
     return name
 
 

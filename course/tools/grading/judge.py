@@ -1,6 +1,6 @@
 """The verdicts on one notebook, in one of the processes that do this at the same time.
 
-It holds the cases and the right functions; the answers are text here, and run in processes
+It holds the cases and the right functions. Here the answers are text; they run in processes
 of their own, see `cage`.
 """
 
