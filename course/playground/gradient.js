@@ -14,7 +14,7 @@ function verdictOf(checks, hasBug) {
   const wrong = checks.filter(({ isWrong }) => isWrong).length;
   const open = checks.filter((one) => !one.isWrong && (one.isKink || one.isSmall)).length;
   const all = checks.length;
-  const are = wrong === 1 ? "is wrong: its edge is" : "are wrong: their edges are";
+  const are = wrong === 1 ? "is wrong: its line is" : "are wrong: their lines are";
   if (wrong) return `${wrong} of ${all} gradients ${are} red and dotted.`;
   if (hasBug) return "The bug does not show on these samples.";
   if (!open) return `All ${all} gradients agree with the measured slopes.`;

@@ -5,8 +5,8 @@ import { h, write } from "./elements.js";
 import { fmt } from "./words.js";
 
 const HOW_TO =
-  "Drag a number or an edge sideways, or type; arrow keys change it, in smaller steps with Shift. W has a row for each input and a column for each unit.";
-const OPENS = " A click on an edge opens its gradient.";
+  "Drag a number or a line sideways, or type; arrow keys change it, in smaller steps with Shift. W has a row for each input and a column for each unit.";
+const OPENS = " A click on a line opens its gradient.";
 const TYPED = { type: "text", inputmode: "decimal", autocomplete: "off" };
 const KEYS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
 

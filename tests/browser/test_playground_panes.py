@@ -140,7 +140,7 @@ def test_the_original_notebooks_bug_turns_the_first_layer_red(open_page):
     on.box("train with the original notebook's bug").check()
     assert (
         gradient.verdict()
-        == "6 of 20 gradients are wrong: their edges are red and dotted."
+        == "6 of 20 gradients are wrong: their lines are red and dotted."
     )
     marked = on.root.locator(".network text").evaluate_all(
         "all => all.map(x => x.textContent.startsWith('✗'))"
