@@ -44,7 +44,7 @@ def draw_gradient_check(ax, checks, digits=1, guess=()):
     wrong = wrong_names(checks)
     ax.set_title(f"wrong: {', '.join(wrong)}" if wrong else _all_right(checks))
     key = "relative error; hatched: wrong, dotted: at a kink"
-    key += "; dashed frame: wrong by your guess" * bool(guess)
+    key += "; dashed frame: your guess" * bool(guess)
     axes.write(ax, 0.5, 0, key, va="bottom", transform=ax.transAxes)
 
 
