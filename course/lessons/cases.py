@@ -120,7 +120,7 @@ def expect_items(answer, count, what):
 
 
 def _things(items):
-    """How many things there are, or what it is if it is no row of things."""
+    """How many things there are, or what it is otherwise."""
     if not isinstance(items, (list, tuple)):
         return describe_type(items)
     return counted(len(items), "thing")

@@ -9,7 +9,7 @@ from course.lessons.activations.cases import CASES, LARGE, fresh_cases
 #
 # - `z` and `alpha` are as before;
 # - return an array of the same `shape`: 1 where `z >= 0`, and alpha elsewhere;
-# - no loop. `np.where` would work again, but try it without, since `True` counts as 1.
+# - no loop. `np.where` would work again, but try it without: `True` counts as 1.
 
 # %% stub
 def my_slope(z, alpha):
