@@ -389,7 +389,7 @@ def dead_units(params, X, activation=ORIGINAL) -> list[np.ndarray]:
     return [np.all(act.slope(Z) == 0, axis=-2) for act, Z in pairs]
 
 
-# 7. Mistakes that NumPy would let pass -----------------------------------------------
+# 7. What NumPy would let pass --------------------------------------------------------
 
 
 def check_rng(rng):

@@ -107,8 +107,8 @@ slopes[parent] = slopes[parent] * slope
 # it is a mean, but the two paths from a node to the loss don't share one step: each gets all
 # of it
 slopes[parent] = (slopes[parent] + slope) / 2
-# only the largest of a node's slopes are kept, but it changes the loss along all of these
-# paths at once
+# only the largest of a node's slopes are kept, but it changes the loss along all its paths
+# at once
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put a new array into it for each sum
 # fix: new = list(____); new[parent] = ____

@@ -76,7 +76,7 @@ E = np.exp(Z - np.max(Z, axis=0))
 E = np.exp(Z - np.max(Z, axis=-1))
 
 # %% mistakes in: E = np.exp(____)
-# each z itself is divided by the sum, and it may be negative: use e to the power of z
+# each z itself, which may be negative, is divided by the sum: use e to the power of z
 E = Z
 
 # %% mistakes in: return E / ____
