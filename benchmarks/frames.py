@@ -1,4 +1,4 @@
-"""Measure the playground in Chromium: its pictures, and how soon it answers a hand.
+"""Measure the playground in Chromium: its pictures, and how soon it follows the pointer.
 
     python benchmarks/frames.py                        the playground alone
     python benchmarks/frames.py --tensorflow FOLDER    beside TensorFlow Playground

@@ -27,7 +27,7 @@ def run(options) -> int:
         elif _holds(f"{names} {term.text}", wanted):
             told.append(line)
     found = [*named, *told]
-    nothing = f"No term has {wanted!r} in its name or its explanation."
+    nothing = f"No term has {wanted!r} in its name or its explanation. Leave it out to see all."
     print("\n".join(found) or nothing)
     return 0 if found else 1
 

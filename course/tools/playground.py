@@ -19,9 +19,15 @@ def add_arguments(parser):
 
 def run(options) -> int:
     target, page = ROOT / options.file, whole_page(options.settings)
+    if not target.parent.is_dir():
+        raise CommandError(f"there is no folder for {options.file}: make it first")
+    if target.is_dir():
+        raise CommandError(f"{target} is a folder: name a file in it, as circles.html")
     mark = page.partition(b"<html")[0]
     if target.exists() and not target.read_bytes().startswith(mark):
-        raise CommandError(f"{target} already exists and isn't a playground")
+        raise CommandError(
+            f"{target} already exists and isn't a playground: name another"
+        )
     with replacing(target) as file:
         file.write(page)
     print(f"{target} is the whole playground: open it in a browser, or send it.")

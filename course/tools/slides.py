@@ -34,7 +34,9 @@ DECK = Path(notebook_slides.__file__).parent
 def add_arguments(parser):
     parser.add_argument("names", nargs="*", help="notebooks; without a name, all")
     parser.add_argument(
-        "--folder", default="decks", help="where the decks go (%(default)s)"
+        "--folder",
+        default="decks",
+        help="where the slides go (%(default)s); demos go to demo",
     )
 
 

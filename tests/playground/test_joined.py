@@ -177,7 +177,7 @@ def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
 
 
 def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
-    """Guards: a file that is somebody's."""
+    """Guards: a file that is somebody's, and an error that says nothing to do."""
     assert main(["playground", str(made)]) == 0
     assert 'data-start=""' in made.read_text()
     other = tmp_path / "mine.html"
@@ -185,6 +185,10 @@ def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
     assert main(["playground", str(other)]) == 1
     assert other.read_text() == "<!doctype html>\nmine"
     assert "mine.html already exists" in capsys.readouterr().err
+    assert main(["playground", str(tmp_path)]) == 1
+    assert "is a folder: name a file" in capsys.readouterr().err
+    assert main(["playground", str(tmp_path / "none" / "play.html")]) == 1
+    assert "none/play.html: make it first" in capsys.readouterr().err
 
 
 def test_the_answers_of_node_are_those_of_the_modules():
