@@ -157,7 +157,7 @@ def test_an_address_can_be_read():
 def test_an_address_of_hand_is_read_or_refused_in_words():
     """Guards: the form of an address; what is wrong leaves the rest as it is."""
     own = "there is no setting sead"
-    old = "this link is of another version: its seeds draw other numbers"
+    old = "this link is from another version, whose seeds draw other numbers"
     cases = {
         "": ({}, []),
         "data=xor&hidden=4,2,1&v=1": ({"data": "xor", "hidden": [4, 2, 1]}, []),

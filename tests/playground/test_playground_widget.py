@@ -140,7 +140,7 @@ def test_shown_are_those_that_are_named():
     options = set(twin.SPEC["hide"]["options"])
     assert set(play.settings["hide"]) == options - {"seed", "loss"}
     play.close()
-    with pytest.raises(TypeError, match="leave out hide"):
+    with pytest.raises(TypeError, match="show or hide, not both"):
         Playground(show=["seed"], hide=["loss"])
     with pytest.raises(ValueError, match="each of show"):
         Playground(show=["sead"])

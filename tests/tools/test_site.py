@@ -52,7 +52,10 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     (folder / "index.html").write_text("mine")
     assert main(["site", str(folder)]) == 0
     assert (folder / "index.html").read_text() == "mine"
-    assert "index.html stays as it is there" in capsys.readouterr().out
+    assert (
+        "index.html stays as it is, because you wrote or changed it"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_class_gets_no_solutions_unless_told(folder, capsys):
