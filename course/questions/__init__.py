@@ -18,7 +18,7 @@ mark code and an empty line begins a paragraph::
     [[predict.option]]             # two or more; one of them is right
     text = "0"
     feedback = "That is what ReLU would do. This function has a line for negative z."
-    formerly = "nought"            # its text in an older version, for old answers
+    formerly = ["nought"]          # its texts in older versions, for old answers
     drawn = [0]                    # the numbers or names with which a picture draws it
     [[predict.option]]
     text = "0.4"

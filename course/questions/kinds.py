@@ -130,7 +130,7 @@ class Option(NamedTuple):
     text: str
     feedback: str
     right: bool = False
-    formerly: str = ""  # its text in older versions of the course
+    formerly: tuple = ()  # its texts in older versions of the course
     drawn: tuple = ()  # what a picture draws it with
 
 
@@ -158,7 +158,7 @@ class ChoiceQuestion(Question):
     def read(self, answer) -> Option:
         """The option that was chosen."""
         for option in self.options.values():
-            if answer and answer in (option.text, option.formerly):
+            if answer and answer in (option.text, *option.formerly):
                 return option
         raise ValueError(f"{answer!r} is not among the answers")
 
