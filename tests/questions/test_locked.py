@@ -36,7 +36,9 @@ def run(monkeypatch):
 @pytest.fixture
 def which(read):
     """A choice that its run answers; of one option the text was another once."""
-    text = GUESSES.replace('text = "-2"', 'text = "-2"\nformerly = ["minus two", "-2: unchanged"]')
+    text = GUESSES.replace(
+        'text = "-2"', 'text = "-2"\nformerly = ["minus two", "-2: unchanged"]'
+    )
     return read(text).predictions["option"]
 
 
