@@ -57,7 +57,7 @@ def test_the_test_loss_rises_on_the_page_as_in_python(notebook):
     (_, early), (training, late) = ends
     assert late > 1.2 * early and training < early / 5
     cell = run(notebook, "long-run")
-    expect(cell).to_contain_text('it is "it rises to about twice as much"')
+    expect(cell).to_contain_text('the answer is "it rises to about twice as much"')
 
 
 def test_a_hundred_seeds_have_as_many_dead_units_as_python_counts(notebook):

@@ -56,7 +56,7 @@ def test_it_trains_and_both_views_show_it(notebook):
     on.button("Play").click()
     wait_until(lambda: again.step() > 60, "the second view stands still")
     again.button("Pause").click()
-    assert on.button("Play").is_visible()
+    on.button("Play").wait_for()
     assert on.parameters() == again.parameters() and on.line() == again.line()
 
 

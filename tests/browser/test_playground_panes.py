@@ -183,7 +183,7 @@ def test_what_cannot_be_measured_is_not_said_to_agree(open_page):
     on.button("Gradient").click()
     gradient = Gradient(on)
     assert gradient.verdict().endswith("the others can't be measured.")
-    assert "too small beside the loss to be measured" in gradient.lines()[3]
+    assert "too small next to the loss to be measured" in gradient.lines()[3]
     on.button("Play").click()
     expect(on.status).to_contain_text("Diverged at step 6")
     assert gradient.lines()[2].endswith("It breaks the network.")
