@@ -273,7 +273,7 @@ export class View {
   tellPython() {
     const { python, told } = this.session;
     const late = python?.isLate ? " It isn't answering, so it is busy or gone." : "";
-    write(this.python, told || (python ? `Python trains with ${python.by}.${late}` : ""));
+    write(this.python, told || (python ? `Python runs: ${python.by}.${late}` : ""));
   }
 
   // What the large picture shows, and what it may show.

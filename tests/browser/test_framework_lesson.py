@@ -51,7 +51,7 @@ def test_the_playground_draws_one_matrix_in_two_places(notebook):
     """Guards: a playground that trains by itself, and weights that part."""
     run(notebook, "alive-play")
     on = OnPage(notebook.page)
-    by = on.root.get_by_text("Python trains with")
+    by = on.root.get_by_text("Python runs: ")
     expect(by).to_contain_text(re.compile("your .*my_hand_back"))
     on.button("Play").click()
     wait_until(lambda: on.step() >= 50, "it does not train")

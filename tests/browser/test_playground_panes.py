@@ -323,13 +323,13 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
     start = on.parameters()
     on.root.evaluate(FOLLOW)
     line = on.root.locator(".python")
-    expect(line).to_have_text("Python trains with your training.")
+    expect(line).to_have_text("Python runs: your training.")
     expect(line).to_have_text(re.compile("It isn't answering, so it is busy or gone"))
     assert on.root.evaluate("root => root.asked") == [{"number": 7, "count": 5}]
     on.page.evaluate(ANSWER, [6, 9])
     assert on.step() == 0 and on.parameters() == start
     on.page.evaluate(ANSWER, [7, 3])
-    expect(line).to_have_text("Python trains with your training.")
+    expect(line).to_have_text("Python runs: your training.")
     assert on.step() == 3 and on.parameters() == [x + 3 for x in start]
     assert len(on.root.evaluate("root => root.asked")) == 2
     on.button("Pause").click()
@@ -438,7 +438,7 @@ def test_a_function_begins_anew_from_what_is_shown(open_page, change):
     assert on.parameters() == shown and on.step() == step
     on.page.evaluate(ANSWER, [7, 1])
     assert on.parameters() == [x + 1 for x in shown] and on.step() == step + 1
-    expect(on.root.locator(".python")).to_have_text("Python trains with your training.")
+    expect(on.root.locator(".python")).to_have_text("Python runs: your training.")
 
 
 def test_a_function_that_has_ended_is_called_again(open_page):
@@ -457,7 +457,7 @@ def test_a_function_that_has_ended_is_called_again(open_page):
     on.button("Play").click()
     asked = on.root.evaluate("root => root.asked")
     assert asked[1] == [5, True, on.parameters()[0]] and on.step() == 3
-    expect(line).to_have_text("Python trains with your training.")
+    expect(line).to_have_text("Python runs: your training.")
 
 
 def test_a_python_that_is_gone_is_told_so_at_once(open_page):

@@ -66,7 +66,7 @@ print(json.dumps(join(mlp.train(other.params, other.X, other.Y, samples=samples,
     "busy": "while not os.path.exists('../go'): time.sleep(0.05)",
 }
 NAMES = list(CELLS)
-BANNER = "Python trains with your training, my_step."
+BANNER = "Python runs: your training, my_step."
 # anywidget's two seconds are over at once.
 SLOW = """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
     AbortSignal.timeout = (time) => wait(time === 2000 ? 0 : time) }"""
@@ -278,10 +278,10 @@ def test_a_function_that_has_ended_can_train_again(talk):
     on.box("learning rate").fill("0.25")
     on.box("learning rate").press("Enter")
     on.button("Reset: the very same start").click()
-    banner(on, "Python trains with your by_rate, my_step.")
+    banner(on, "Python runs: your by_rate, my_step.")
     on.button("Play").click()
     wait_until(lambda: on.step() > 5, "it does not begin")
-    banner(on, "Python trains with your by_rate, my_step.")
+    banner(on, "Python runs: your by_rate, my_step.")
     on.button("Pause").click()
 
 
