@@ -22,7 +22,7 @@ def run(options) -> int:
     if not target.parent.is_dir():
         raise CommandError(f"there is no folder for {options.file}: make it first")
     if target.is_dir():
-        raise CommandError(f"{target} is a folder: name a file in it, as circles.html")
+        raise CommandError(f"{target} is a folder: name a file in it")
     mark = page.partition(b"<html")[0]
     if target.exists() and not target.read_bytes().startswith(mark):
         raise CommandError(
