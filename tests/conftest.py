@@ -10,6 +10,7 @@ from nbval.plugin import IPyNbCell
 from course.checking import runs
 from course.tools import slides
 from tests import live, sweeps
+from tests.crash import pytest_runtest_protocol  # noqa: F401
 
 # A busy machine is no fault of the code: no test fails for the time that it takes. And
 # the same code gets the same examples, so that a change alone turns a test red.
@@ -72,6 +73,7 @@ LAST = [
 # browser (browser/test_notebooks.py).
 ONCE = [
     "browser/test_book",
+    "browser/test_crash",
     "browser/test_demo",
     "browser/test_first_look",
     "browser/test_questions",

@@ -25,9 +25,9 @@ from course.tools.save import WIDGET_VIEW
 from tests.wait import PATIENCE, wait_until
 
 try:
-    from playwright.sync_api import Error, expect, sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 except ImportError:  # `missing` says so
-    Error = expect = sync_playwright = None
+    expect = sync_playwright = None
 
 SIZE = {"width": 1280, "height": 720}  # a projector
 
@@ -246,13 +246,10 @@ class Notebook:
 
     def __init__(self, browser, lab, name, folder="notebooks"):
         self.name, self.folder, self.complaints = name, folder, []
-        self.browser, self.lab = browser, lab
-        self._open()
-
-    def _open(self):
-        self.page = new_page(self.browser, viewport=SIZE)
+        self.page = new_page(browser, viewport=SIZE)
         self.page.on("console", self._hear)
         self.page.on("pageerror", self._hear_error)
+        self.lab = lab
         self.load()
 
     def load(self):
@@ -272,29 +269,12 @@ class Notebook:
         if not any(words in str(error) for words in HARMLESS):
             self.complaints.append(str(error))
 
-    def _has_crashed(self):
-        try:
-            self.page.evaluate("0")
-        except Error as error:
-            if "crashed" not in str(error):
-                raise
-            return True
-        return False
-
     def turn_to(self, name, folder="notebooks"):
-        """Show a notebook on this page in place of this one, as it is saved.
-
-        Where the browser has lost the page, on a new one: one crash shall not fail the
-        tests of all notebooks that follow.
-        """
+        """Show a notebook on this page in place of this one, as it is saved."""
+        self.page.set_viewport_size(SIZE)
+        self.page.evaluate(TURN_TO, f"{folder}/{name}.ipynb")
+        wait_until_ready(self.page)
         self.name, self.folder = name, folder
-        if self._has_crashed():
-            self.page.close()
-            self._open()
-        else:
-            self.page.set_viewport_size(SIZE)
-            self.page.evaluate(TURN_TO, f"{folder}/{name}.ipynb")
-            wait_until_ready(self.page)
         self.complaints.clear()
 
     def run_all(self):
@@ -344,6 +324,5 @@ class Notebook:
 
     def close(self):
         """Close the page and end the kernel."""
-        if not self._has_crashed():
-            self.page.evaluate(SHUT_DOWN)
+        self.page.evaluate(SHUT_DOWN)
         self.page.close()
