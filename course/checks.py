@@ -68,7 +68,7 @@ def switch(name, value) -> bool:
 
 def text(name, value) -> str:
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text, not {value!r}")
+        raise TypeError(f"{name} must be a string, not {value!r}")
     return value
 
 

@@ -17,10 +17,7 @@ from course.checking.messages import describe_printed, diagnose, why_none
 from course.checking.version import with_version
 
 TRIES = 2  # failed ones, before code is told
-LIST = (
-    ". It returns a list where an array is needed for further computing. Wrap it in "
-    "np.array(...)"
-)
+LIST = ". It returns a list where later steps need an array. Wrap it in np.array(...)"
 
 
 def check(exercises, function, tries=0, seed=None) -> Verdict:

@@ -268,7 +268,7 @@ def describe_type(value):
     if value is None:
         return "None"
     name = type(value).__name__
-    noun = {"ndarray": "array", "str": "text"}.get(name, name)
+    noun = {"ndarray": "array", "str": "string"}.get(name, name)
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 

@@ -65,7 +65,7 @@ class SliceView(View):
             ax.set_title(f"The step ends outside, at a loss of {after:.3g}")
         ax.set_xlim(0, data.t[-1])
         ax.set_ylim(0, 1.05 * max(data.loss.max(), start))
-        ax.set_xlabel("learning rate of the step along the gradient")
+        ax.set_xlabel("learning rate of the step down the gradient")
         ax.set_ylabel("loss")
         ax.legend(loc="upper center")
 

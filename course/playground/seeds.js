@@ -6,7 +6,7 @@ import { Surfaces, paint } from "./paint.js";
 import { fmtLoss, hundredWords } from "./words.js";
 
 const TINY = 24; // points along each side of a surface
-const ABOUT = "Trains these settings from seeds 0 to 99. Escape stops it; click a seed to open it.";
+const ABOUT = "Tries these settings with seeds 0 to 99. Escape stops it; click a seed to open it.";
 
 export class Seeds {
   constructor(session) {

@@ -13,9 +13,9 @@ const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for users who want less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const UNSEEN = 31; // frames pass meanwhile while it trains; odd, so that jumps are seen as such
-const GONE = "Python is gone, with its kernel, so Play is now the page's own.";
+const GONE = "Python is gone, with its kernel, so the page trains on its own.";
 const OTHER = "The network here was changed meanwhile. Run the cell again to follow its steps.";
-const CHANGED = "Python's steps know nothing of this change, so Play is now the page's own.";
+const CHANGED = "Python's steps know nothing of this change, so the page trains on its own.";
 const AGAIN = "Play calls them again.";
 export const calm = globalThis.matchMedia?.("(prefers-reduced-motion: reduce)");
 

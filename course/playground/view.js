@@ -145,7 +145,7 @@ export class View {
     );
     const check = () => session.look({ discrete: box.checked });
     const box = h("input", { type: "checkbox", onchange: check });
-    const title = "Discrete: show only the side of the line";
+    const title = "Discrete: one colour for each class";
     const props = { class: "field", title, "data-part": "discrete" };
     const discrete = h("label", props, box, "classes");
     const head = h("div", { class: "head" }, this.what, ...this.axes, discrete);

@@ -22,7 +22,7 @@ from course.tools.grading import cage, handins, judge, reports
 EXAMPLE = "grade handins --csv marks.csv"
 ENDED = "it could not be judged, because the process judging it ended"
 SHUT_IN = (
-    "Learners' code runs in a sandbox, with no network, no others' files, no programs."
+    "Learners' code runs in a sandbox, with no network, no other files, no programs."
 )
 NOT_SHUT_IN = (
     "Learners' code runs with your rights, since there is no working bwrap: see 'What a "

@@ -441,7 +441,7 @@ def test_a_kernel_that_restarts_takes_nothing_from_the_page(talk):
     talk.run("follow")
     wait_until(lambda: on.step() > 10, "it stands still")
     talk.notebook.page.evaluate(RESTART)
-    banner(on, "Python is gone, with its kernel, so Play is now the page's own.")
+    banner(on, "Python is gone, with its kernel, so the page trains on its own.")
     params, step = on.parameters(), on.step()
     on.button("One step").click()  # from where Python led
     assert on.step() == step + 1 and on.parameters() != params

@@ -156,7 +156,7 @@ def test_two_bugs_of_one_pattern_are_told_apart_by_their_amounts():
     """Guards the words for a wrong guess, with numbers known by hand."""
     shown, guessed = map(bugs.signature, ("no 1/n", "last slope missing"))
     words = bugs.difference(shown, guessed)
-    assert words.endswith("by other amounts: b[3] by 1.20, not 0.67.")
+    assert words.endswith("by different amounts: b[3] by 1.20, not 0.67.")
     assert bugs.difference(shown, shown) == ""
 
 

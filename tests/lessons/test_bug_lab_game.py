@@ -165,7 +165,7 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         assert lab.work["activation"].box.value == expected.settings["activation"]
         assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
-        assert lab.feedback.value.count("A bug in a network of its own.") == 1
+        assert lab.feedback.value.count("A new bug in a new network.") == 1
     assert (
         "That makes all eight, 8 of 8 at the first try, with 0 of 16 changes." in words
     )

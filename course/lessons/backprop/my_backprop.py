@@ -146,7 +146,7 @@ grads.insert(0, (np.float32(A[i]).T @ dZ, dZ.sum(axis=0)))
 dZ = np.float32(dA) * np.float32(slope(Z[i]))
 # in place of: dA = dZ @ W.T
 dA = dZ @ np.float32(W).T
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
 grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
 # in place of: dA = dZ @ W.T

@@ -137,7 +137,7 @@ A, Z, W, dA = [np.float32(array) for array in (A, Z, W, dA)]
 dZ = dA * np.float32(slope(Z))
 
 # %% right in: return dW, db, dZ @ W.T
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 return dW.tolist(), [sum(column) for column in dZ.T], dZ @ W.T
 
 # sample by sample: 'It loops in Python'

@@ -59,7 +59,7 @@ return 0.5 * (Y_hat - Y) ** 2 / len(Y)
 return -(Y - Y_hat) / Y.shape[0]
 # in float32
 return np.stack([(p - y) / len(Y) for p, y in zip(Y_hat, Y)]).astype(np.float32)
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 return [[(a - b) / len(Y) for a, b in zip(*row)] for row in zip(Y_hat, Y)]
 # number by number: 'It loops in Python'
 slopes = np.zeros(Y.shape)

@@ -321,9 +321,9 @@ def difference(shown, guessed) -> str:
             continue
         here, there = error_range(a), error_range(b)
         if here != there:
-            words = "With it, the same arrays would be wrong, but by other amounts:"
+            words = "With it, the same arrays would be wrong, but by different amounts:"
             return f"{words} {a.name} by {there}, not {here}."
-        words = "With it, some entries would have other errors."
+        words = "With it, some entries would have different errors."
     return words
 
 

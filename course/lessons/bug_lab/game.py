@@ -218,7 +218,7 @@ class BugLab(Panel):
         self._begin(self.fixed)
         self.guess.set(None)
         self.go_back()
-        self.show_feedback(f"A bug in a network of its own. {self._task()}")
+        self.show_feedback(f"A new bug in a new network. {self._task()}")
 
 
 def _have(others):

@@ -94,7 +94,7 @@ grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0) * len(Y))
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.mean(axis=0))
 # in place of: dA = (Y_hat - Y) / n
 dA = Y_hat - Y
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 
 # %% wrong in: dZ = dA * activation.slope(Z[i])

@@ -103,7 +103,7 @@ dA = np.float32((A[-1] - Y) / len(Y))
 return np.float32(mlp.loss(A[-1], Y)), grads
 
 # %% right in: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 
 # %% right in: dA = dZ @ params[i].W.T

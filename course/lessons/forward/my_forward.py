@@ -99,8 +99,8 @@ def fresh(rng):
 # the inputs and its columns to the units
 # fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W.T + b)
-# the samples are mixed, or nothing fits: W comes first in the product; a sample is a
-# row, and stays by itself only on the left
+# the samples are mixed, or nothing fits: W comes first in the product: a sample is a
+# row, so A belongs on the left
 Z.append(W @ A[-1] + b)
 # every layer gets the input X: from layer 1 on, the result of the layer before goes
 # in
@@ -108,7 +108,7 @@ Z.append(X @ W + b)
 # the biases are missing
 # fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
-# A is right, but Z lacks the biases: Z holds the whole sum that f is applied to
+# A is right, but Z lacks the biases: keep the whole sum that f is applied to
 # fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W)
 # in place of: A.append(f(Z[-1]))
@@ -149,7 +149,7 @@ Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
 A, Z = [np.float32(X)], []
 # in place of: A.append(f(Z[-1]))
 A.append(np.float32(f(Z[-1])))
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 Z.append((np.array(A[-1]) @ W + b).tolist())
 # in place of: A.append(f(Z[-1]))
 A.append(f(np.array(Z[-1])).tolist())

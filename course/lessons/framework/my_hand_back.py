@@ -178,7 +178,7 @@ slopes[parent] += slope
 slopes = [np.array(slope) for slope in slopes]
 # in float32
 slopes[parent] = np.float32(slopes[parent]) + np.float32(slope)
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 slopes[parent] = (slopes[parent] + slope).tolist()
 
 # %% right

@@ -142,7 +142,7 @@ return [np.einsum("no,io->ni", dZ, W), np.einsum("ni,no->io", A, dZ)]
 # in float32
 A, W, dZ = (np.float32(array) for array in (A, W, dZ))
 return np.dot(dZ, W.T), np.matmul(A.T, dZ)
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 return (dZ @ W.T).tolist(), (A.T @ dZ).tolist()
 # sample by sample: 'It loops in Python'
 return np.array([W @ dz for dz in dZ]), sum(np.outer(a, dz) for a, dz in zip(A, dZ))

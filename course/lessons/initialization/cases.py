@@ -117,8 +117,8 @@ def _parts_of(sizes, result):
     parts, right = layers_form()(result), len(sizes) - 1
     _refuse(
         len(parts) != 2 * right,
-        f"{len(sizes)} sizes make {counted(right, 'layer')}, one between "
-        f"each two neighbours, but it returns {len(parts) // 2}",
+        f"{len(sizes)} sizes make {counted(right, 'layer')}, one for "
+        f"each pair of neighbours, but it returns {len(parts) // 2}",
     )
     for i, (n_in, n_out) in enumerate(itertools.pairwise(sizes)):
         W, b = parts[f"W[{i}]"], parts[f"b[{i}]"]

@@ -41,7 +41,7 @@ def my_uniform(sizes, rng):
         layers.append((W, np.zeros(n_out)))
     return layers
 # Each layer goes on drawing from the same `rng`, so its numbers are new. The function makes no
-# generator itself, because its caller decides the seed.
+# generator itself, because its caller chooses the seed.
 
 # %% cases
 cases = [(sizes, None) for sizes in SIZES]

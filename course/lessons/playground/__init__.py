@@ -1,1 +1,1 @@
-"""Six experiments that you play yourself: test data, features, penalties, batches, rates."""
+"""Six experiments that you run yourself: test data, features, penalties, batches, rates."""

@@ -7,7 +7,7 @@ from course.lessons.cases import fresh_pairs, layers_form, pairs
 # ## Exercise: the gradients with L2
 #
 # Training with L2 goes down the slope of loss and penalty together. What is that slope for
-# one weight $w$? When it moves, the other squares don't change, and the slope of $w^2$ is
+# one weight $w$? When $w$ moves, the other squares don't change, and the slope of $w^2$ is
 # $2 w$:
 #
 # $$\frac{\partial}{\partial w} \Big( L + \frac{\lambda}{2} \sum w^2 \Big)
@@ -99,7 +99,7 @@ return new[:-1] + list(grads[-1:])
 # %% right in: new.append((dW + l2 * W, db))
 # in float32
 new.append((np.float32(dW) + np.float32(l2) * np.float32(W), np.float32(db)))
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 new.append(((dW + l2 * W).tolist(), db.tolist()))
 # copies that are changed in place
 dW = dW.copy()

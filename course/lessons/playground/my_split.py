@@ -131,7 +131,7 @@ def my_split(X, Y, share, rng):
     n_test, both = round(share * len(X)), rng.permutation(np.hstack([X, Y]))
     X, Y = both[:, :X.shape[1]], both[:, X.shape[1]:]
     return [X[n_test:], Y[n_test:], X[:n_test], Y[:n_test]]
-# pairs in lists: 'a list where an array is needed'
+# pairs in lists: 'a list where later steps need an array'
 def my_split(X, Y, share, rng):
     pairs = [(x.tolist(), y.tolist()) for x, y in zip(X, Y)]
     test = [pairs.pop(rng.integers(len(pairs))) for _ in range(round(share * len(X)))]

@@ -73,7 +73,7 @@ return W - learning_rate * dW, b - learning_rate * db
 # in float32
 rate = np.float32(learning_rate)
 new.append((np.float32(W) - rate * np.float32(dW), np.float32(b - rate * db)))
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 W, b = W - learning_rate * dW, b - learning_rate * db
 new.append((W.tolist(), b.tolist()))
 # copies that are changed in place

@@ -180,7 +180,7 @@ if not np.isfinite(loss):
     break
 
 # %% right in: return params, losses
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 return [(W.tolist(), b.tolist()) for W, b in params], losses
 
 # %% wrong in: losses = []

@@ -57,7 +57,7 @@ def form(result):
     for name, shape in shapes.items():
         found = arrays[name].shape
         if found != shape:
-            raise FormError(f"{name} has the shape {found}, it should be {shape}")
+            raise FormError(f"{name} has the shape {found}; it should be {shape}")
     W0, b0, W1, b1 = (np.array(array, float) for array in arrays.values())
     A = np.maximum(mlp.XOR.X @ W0 + b0, 0)
     Y_hat = np.maximum(A @ W1 + b1, 0)
@@ -148,7 +148,7 @@ output = mlp.Layer(np.array([[0.8], [-1.6]]), np.array([0.1]))
 output = mlp.Layer(np.array([[1.0], [2.0]]), np.array([-5.0]))
 
 # %% wrong in: return [hidden, output]
-# b in a row: 'b[0] has the shape (1, 2), it should be (2,)'
+# b in a row: 'b[0] has the shape (1, 2); it should be (2,)'
 return [mlp.Layer([[1, 1], [1, 1]], [[0, -1]]), mlp.Layer([[1], [-2]], [0])]
 # the outputs themselves: 'it returns an array, but should return a list of pairs (W, b)'
 return np.array([[0.0], [1.0], [1.0], [0.0]])

@@ -25,8 +25,8 @@ def my_softmax(Z):
 # `keepdims=True` it is a column, (n, 1), so it can be subtracted from `Z` row by row.
 
 # %% hint
-# Give `E = np.exp(...)` a name, because you need it above and below the line. Like the
-# largest number, the sum below is one for each row.
+# Give `E = np.exp(...)` a name, because you need it above and below the line. As with
+# the largest number, there is one sum for each row.
 
 # %% solution
 def my_softmax(Z):
@@ -142,7 +142,7 @@ return (E.T / E.sum(axis=1)).T
 return (E / E.sum(1)[:, None]).astype(np.float32)
 # with a matrix of ones
 return E / (E @ np.ones((E.shape[1], E.shape[1])))
-# as lists: 'a list where an array is needed'
+# as lists: 'a list where later steps need an array'
 return [[e / sum(row) for e in row] for row in E]
 # row by row: 'It loops in Python'
 P = np.zeros(Z.shape)

@@ -133,7 +133,9 @@ def checked(P) -> np.ndarray:
         raise ValueError("They return NaN or infinity among the ten numbers.")
     if P.min() < 0 or abs(P.sum() - 1) > 0.001:
         told = f"from {P.min():.4g} to {P.max():.4g}, with the sum {P.sum():.4g}"
-        raise ValueError(f"They return numbers {told}: certainties add up to 1.")
+        raise ValueError(
+            f"They return numbers {told}: certainties are 0 or more and add up to 1."
+        )
     return P.astype(float)
 
 

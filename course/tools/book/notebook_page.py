@@ -24,7 +24,7 @@ ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 ALIVE = "data-playgrounds"
 WIDE = "full-width"  # to the theme, which then folds its table of contents beside it
 NOTE = """\
-:::{{admonition}} You are reading
+:::{{admonition}} For reading only
 Panels are pictures here, except those that your browser can train, and no check judges
 your code. To run the notebooks: {}
 :::"""
@@ -35,8 +35,8 @@ INSTEAD = """\
 samples. After a change, press Reset, then Play until you have seen enough; the slider goes
 back, and the arrow keys move step by step. Click a unit to see it over the square, white where
 <i>z</i> is 0. The menu above draws a hidden space by two of its units. With three,
-the panel shows another side, which the answers are about, so a straight line may fit here and
-not there. Point at a sample to read its output.</p>"""
+the panel shows another view, and the answers go by that, so a straight line may fit only
+here. Point at a sample to read its output.</p>"""
 HOW = "see [Where it runs](where.md)."  # while it has no address
 
 
