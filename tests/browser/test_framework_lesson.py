@@ -40,7 +40,7 @@ def test_the_rules_of_the_learner_make_the_gradients(notebook):
     that doesn't answer what was guessed."""
     assert "my_product_slopes: yours" in printed(notebook, "backward")
     assert "my_hand_back: yours" in printed(notebook, "backward")
-    said = 'You said "about 1e-16: rounding errors"; the answer is "not at all'
+    said = 'You said "about 1e-16: rounding errors"; the answer is "0.0: there'
     expect(run(notebook, "apart-run")).to_contain_text(said)
     assert printed(notebook, "apart-run").startswith("largest difference: 0.0")
     said = 'You said "both checks: each of these gradients is wrong"; the answer is "only that'

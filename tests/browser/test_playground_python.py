@@ -215,7 +215,7 @@ def test_a_change_on_the_page_ends_it(talk):
         talk.run("follow")
         wait_until(lambda on=on: on.step() > 5, "it stands still")
         on.button(change).click()
-        banner(on, "know nothing of this change, so Play is now the page's own")
+        banner(on, "know nothing of this change, so the page trains on its own")
         talk.told("tell")
         assert on.step() == 0 and on.button("Play").is_visible()
         on.button("One step").click()
