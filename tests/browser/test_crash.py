@@ -1,6 +1,7 @@
 """A test whose page crashes is run once more, and only then: see tests/crash.py."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -50,23 +51,20 @@ def test_a_test_is_run_once_more_only_where_its_page_has_crashed(tmp_path):
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "test_page.py").write_text(TESTS, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]", encoding="utf-8")
-    usual = {name: os.environ[name] for name in os.environ if "PYTEST" not in name}
     told = subprocess.run(
         [sys.executable, "-m", "pytest", "-vp", "no:cacheprovider"],
         cwd=tmp_path,
-        env={**usual, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
         capture_output=True,
         text=True,
         check=False,
     ).stdout
-    passed = [
-        "test_crashes[1]",
-        "test_crashes[0]",
-        "test_after_it",
-        "test_runs_so_often",
-    ]
-    for name in passed:
-        assert f"{name} PASSED" in told, told
-    for name in ("test_crashes[2]", "test_fails_by_itself"):
-        assert f"{name} FAILED" in told, told
+    assert dict(re.findall(r"::(\S+) ([A-Z]+) ", told)) == {
+        "test_crashes[1]": "PASSED",
+        "test_crashes[0]": "PASSED",
+        "test_crashes[2]": "FAILED",
+        "test_after_it": "PASSED",
+        "test_fails_by_itself": "FAILED",
+        "test_runs_so_often": "PASSED",
+    }, told
     assert "Chromium crashed: the test was run once more" in told
