@@ -7,13 +7,9 @@ none of this happens.
 import _thread
 import gc
 import signal
+import sys
 import threading
 import time
-
-from IPython import get_ipython
-from IPython.display import display
-
-from course import host
 
 SHOWN_AFTER = 1.0  # seconds
 PAUSE = 0.1  # seconds between two pictures of the bar
@@ -49,8 +45,11 @@ def tell(share, words):
 
 def _running_cell():
     """Name the run of the cell that runs; None where no page could show a bar."""
-    if threading.current_thread() is not threading.main_thread():
+    is_main = threading.current_thread() is threading.main_thread()
+    if not is_main or "IPython" not in sys.modules:
         return None
+    from course import host  # not above: numbers need no package for notebooks
+
     # JupyterLab, Notebook and Colab tell the id of the cell, nbclient and nbval don't.
     cell, run, _ = host.running_cell()
     return run if cell else None
@@ -89,8 +88,10 @@ class _Wait:
             raise KeyboardInterrupt
 
     def _open(self):
-        self.output = display({}, raw=True, display_id=True)
-        shell = get_ipython()
+        from IPython import display, get_ipython
+
+        self.output = display.display({}, raw=True, display_id=True)
+        self.shell = shell = get_ipython()
         shell.events.register("post_execute", self._close)
         gc.callbacks.append(self._collect)
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
@@ -116,9 +117,8 @@ class _Wait:
         self.again.cancel()
         gc.callbacks.remove(self._collect)
         self.output.update({}, raw=True)
-        shell = get_ipython()
-        shell.set_custom_exc((), None)
-        shell.events.unregister("post_execute", self._close)
+        self.shell.set_custom_exc((), None)
+        self.shell.events.unregister("post_execute", self._close)
 
 
 def _bar(share, words):
