@@ -12,10 +12,12 @@ import webbrowser
 from pathlib import Path
 from urllib.parse import quote
 
+import zmq
 from jupyter_core.paths import jupyter_runtime_dir
 from jupyter_server.serverapp import list_running_servers
 from jupyterlab.labapp import LabApp
 
+from course.record import MARK
 from course.tools import CommandError
 from course.tools.asleep import attach_to
 
@@ -38,6 +40,10 @@ def serve(root, notebook, open_browser=True):
                 "--ServerApp.ip=localhost",
                 "--ServerApp.log_level=ERROR",
                 "--LabApp.log_level=ERROR",
+                # This copy's own: a file that another server is writing makes an error.
+                f"--LabApp.workspaces_dir={notebook.parent / MARK / 'workspaces'}",
+                # Without it each kernel warns; older versions of Jupyter don't know it.
+                *["--KernelManager.transport_encryption=auto"] * zmq.has("curve"),
                 *([] if open_browser else ["--ServerApp.open_browser=False"]),
                 "--allow-root",  # as in a container; `start` has said what it means
                 str(notebook),
