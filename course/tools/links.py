@@ -27,7 +27,7 @@ FETCH = """\
 import os, sys
 if not os.path.exists("../mlp_core.py"):
     os.path.exists("neural_networks/mlp_core.py") or get_ipython().system(f'git clone -q \
---depth 1 {} neural_networks && "{{sys.executable}}" -m pip install -q anywidget \
+--depth 1 {} neural_networks && "{{sys.executable}}" -m pip install -qq anywidget \
 cloudpickle psutil')
     assert os.path.exists("neural_networks/mlp_core.py"), "The course isn't here: git says why, above."
     os.chdir("neural_networks/notebooks")"""
