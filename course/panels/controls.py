@@ -108,7 +108,10 @@ class Number(Control):
 
     def show(self, value):
         self.box.value = value
-        self.slider.value = self._inside(value)
+        # What it shows already is not written back: the page, on which it may have gone on
+        # since, would send the older value after the newest.
+        if not self._is_echo(self.slider.value):
+            self.slider.value = self._inside(value)
 
     def end_at(self, high):
         """Let the slider and the allowed values end at another number."""

@@ -38,6 +38,22 @@ def panel(notebook):
     return Panel(notebook, cell)
 
 
+def test_a_drag_ends_where_the_mouse_let_go(write_notebook, turn_to):
+    """Guards: a kernel that answers the first move when the last has been made, and so
+    moves the slider back. It stands first, since the others share a notebook."""
+    slow = """panel = panels.training_panel(task=mlp.XOR)
+check = panel.work["learning_rate"].check
+panel.work["learning_rate"].check = lambda value: [time.sleep(1.5), check(value)][1]
+panel"""
+    write_notebook("slow", [f"{CELLS[0]}; import time", slow])
+    notebook = turn_to("slow")
+    notebook.run_all()
+    panel = Panel(notebook, 1)
+    panel.drag("learning rate", 0.5)
+    near = pytest.approx(0.1, rel=0.1)
+    wait_until(lambda: panel.setting("learning_rate") == near, panel.code.input_value)
+
+
 def test_a_click_on_the_picture_chooses(notebook, panel):
     """Guards: where the click lands, also if a narrow page shrinks the picture."""
     twin = rebuild(panel.code.input_value())

@@ -49,10 +49,12 @@ def test_every_control_goes_all_its_way(panel, capsys):
 
 
 def test_slider_and_box_show_the_same_number(training):
-    """Guards: a slider left behind, and the browser's rounding taken for a move."""
+    """Guards: a slider left behind, or sent its own move, which may have gone on; and the
+    browser's rounding taken for a move."""
     rate = training.work["learning_rate"]
     rate.slider.value = 10**-1.3  # 0.0501187..., of which 3 digits are shown
     assert rate.box.value == rate.value == 0.0501
+    assert rate.slider.value == 10**-1.3
     rate.box.value = 37.5  # above the slider's range
     assert rate.value == 37.5 and rate.slider.value == rate.slider.base**rate.slider.max
     rate.box.value = 0.1234
