@@ -4,6 +4,7 @@ The browser tests and the benchmarks use it. The user's settings don't matter to
 it leaves nothing behind.
 """
 
+import asyncio
 import contextlib
 import json
 import os
@@ -22,7 +23,7 @@ import nbformat
 from course.tools import NOTEBOOKS, ROOT, save
 from course.tools.handout import needed
 from course.tools.save import WIDGET_VIEW
-from tests.wait import PATIENCE, wait_until
+from tests.wait import PATIENCE, give_up_in, wait_until
 
 try:
     from playwright.sync_api import expect, sync_playwright
@@ -58,6 +59,7 @@ def browser():
     """Start Chromium; it ends with the block."""
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     with sync_playwright() as playwright:
+        give_up_in(asyncio.get_running_loop())
         chromium = playwright.chromium.launch(
             executable_path=chromium_path(), args=[*quiet, "--no-first-run"]
         )
@@ -209,15 +211,7 @@ READY = f"""async () => {{ {PRELUDE}
     return (await Promise.race([manager, new Promise(setTimeout)]))?.restoredStatus }}"""
 RUN = f"""([command, index]) => {{ {PRELUDE}
     if (index !== null) it.content.activeCellIndex = index;
-    const late = new Promise((_, fail) => {{
-        let timer;
-        const wait = () => {{
-            clearTimeout(timer);
-            timer = setTimeout(() => fail('nothing heard for {PATIENCE} seconds; a dialog says: '
-                + document.querySelector('.jp-Dialog')?.innerText), 1000 * {PATIENCE}) }};
-        it?.context?.sessionContext?.iopubMessage.connect(wait);
-        wait() }});
-    return Promise.race([jupyterapp.commands.execute(command), late]) }}"""
+    return jupyterapp.commands.execute(command) }}"""
 CELLS = f"""() => {{ {PRELUDE} return cells.map(cell => cell.model.toJSON()) }}"""
 FILL = f"""([index, source]) => {{ {PRELUDE} cells[index].model.sharedModel.setSource(source) }}"""
 SHOW = f"""index => {{ {PRELUDE} return it.content.scrollToItem(index, 'start') }}"""

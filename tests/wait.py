@@ -1,20 +1,77 @@
-"""How tests wait: for what shall happen, however long a busy machine takes for it."""
+"""How tests wait: for what shall happen, however long a busy machine takes for it.
 
+A wait that can't be met any more ends soon: once all that the test has started has been at
+rest for a while, or only asked whether it is time yet. On a busy machine what waits for a
+processor is not at rest. Where the system doesn't tell (it is Linux that does), and for
+what works on and on, there is `PATIENCE`, and above all the limit of pytest-timeout.
+"""
+
+import asyncio
 import contextlib
 import time
+from pathlib import Path
 
 import psutil
 
 PATIENCE = 300  # seconds: only what hangs takes so long, however busy the machine is
+REST = 20  # seconds
+ASKING = 0.6  # of a processor: what those who ask may take
 
 
 def wait_until(condition, otherwise, patience=PATIENCE):
     """Ask again and again until the condition holds; ``otherwise`` tells what is wrong."""
-    end = time.monotonic() + patience
+    wait = Wait(patience)
     while not condition():
-        if time.monotonic() > end:
+        if wait.is_over():
             raise TimeoutError(otherwise if isinstance(otherwise, str) else otherwise())
         time.sleep(0.05)
+
+
+class Wait:
+    """A wait that begins now."""
+
+    def __init__(self, patience=PATIENCE):
+        self.since = time.monotonic()
+        self.end, self.before = self.since + patience, None
+
+    def is_over(self) -> bool:
+        """Whether there is nothing to wait for any more."""
+        passed = time.monotonic() - self.since
+        if passed < REST:
+            return time.monotonic() > self.end
+        before, self.before, self.since = self.before, worked(), time.monotonic()
+        rests = before and abs(self.before - before) < ASKING * passed
+        return rests or self.since > self.end
+
+
+def worked() -> float:
+    """Seconds for which our processes have worked, or waited for a processor."""
+    us = psutil.Process()
+    total = 0
+    for process in [us, *us.children(recursive=True)]:
+        for file in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
+            with contextlib.suppress(OSError, ValueError):  # it may have ended
+                total += sum(map(int, file.read_text().split()[:2]))
+    return total / 1e9
+
+
+def give_up_in(loop):
+    """Have each call of Playwright, whose loop this is, wait like `wait_until`.
+
+    Its own limits are fixed before a wait, and there is none for a promise of the page.
+    """
+    always, waits = asyncio.all_tasks(loop), {}
+
+    def look():
+        for task in asyncio.all_tasks(loop) - always:
+            if waits.setdefault(task, Wait()).is_over():
+                task.cancel(f"nothing has happened for {REST} seconds")
+        for task in [*waits]:
+            if task.done():
+                del waits[task]
+        loop.call_later(1, look)
+
+    look()
 
 
 def goes_on(process) -> bool:

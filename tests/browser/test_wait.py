@@ -1,0 +1,44 @@
+"""How tests wait: not for ever, and not less because the machine is busy."""
+
+import subprocess
+import sys
+import time
+from asyncio import CancelledError
+
+import pytest
+
+from tests import live, wait
+
+BUSY = "while True: pass"
+
+
+@pytest.fixture(autouse=True)
+def short(monkeypatch):
+    monkeypatch.setattr(wait, "REST", 2)
+
+
+def test_a_wait_ends_once_all_rests():
+    """Guards: minutes for each wait that is broken; and a wait that ends while its process
+    is at work."""
+    with subprocess.Popen([sys.executable, "-c", BUSY]) as process:
+        start = time.monotonic()
+        with pytest.raises(TimeoutError, match="so long"):
+            wait.wait_until(lambda: time.monotonic() > start + 9, "so long", 6)
+        assert time.monotonic() > start + 6
+        process.kill()
+    with pytest.raises(TimeoutError, match="at rest"):
+        wait.wait_until(lambda: time.monotonic() > start + 60, "at rest")
+
+
+def test_a_call_of_the_browser_ends_once_all_rests(browser):
+    """Guards: the same for what Playwright waits for, and a page that is of no use then."""
+    page = live.new_page(browser)
+    for call in (
+        lambda: page.get_by_role("button").click(),
+        lambda: page.evaluate("() => new Promise(() => 0)"),
+        lambda: live.expect(page.locator("body")).to_have_text("more"),
+    ):
+        with pytest.raises(CancelledError, match="nothing has happened"):
+            call()
+    assert page.evaluate("1 + 1") == 2
+    page.close()
