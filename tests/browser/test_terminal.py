@@ -2,7 +2,12 @@
 
 from tests import live
 
-OURS = "Made my_course, ", "You are root, ", "Open this address: ", "Keep this window open"
+OURS = (
+    "Made my_course, ",
+    "You are root, ",
+    "Open this address: ",
+    "Keep this window open",
+)
 
 
 def test_the_terminal_stays_quiet(browser):
