@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import time
 import zipfile
 
 import numpy as np
@@ -21,6 +22,10 @@ def replacing(path, beside=None):
             yield file
             file.flush()
             os.fsync(file.fileno())  # on the disk, before it takes the old one's place
+        for pause in 0.01, 0.1, 0.5:
+            with contextlib.suppress(PermissionError):
+                return os.replace(beside, path)
+            time.sleep(pause)  # on Windows another program may just look into one
         os.replace(beside, path)
     except BaseException:
         if os.path.exists(beside):

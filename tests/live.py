@@ -183,11 +183,12 @@ def environment(folder):
 
 def wait_for(process, folder, kind="jpserver"):
     """Wait for the file in which the server tells its address and its token."""
-    place = folder / "data" / "runtime" / f"{kind}-{process.pid}.json"
+    runtime = folder / "data" / "runtime"
     told = {}
 
     def has_told():
-        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
+        with contextlib.suppress(FileNotFoundError, ValueError):  # of none, of half
+            [place] = runtime.glob(f"{kind}-*.json")  # of a child, on Windows
             told.update(json.loads(place.read_text()))
         return told or process.poll() is not None
 

@@ -220,15 +220,9 @@ def test_the_commands_of_a_document_run(course, name):
     runs = [[sys.executable, "-c", CALL, *ours]]
     runs += [["bash", "-euo", "pipefail", "-c", command] for command in others]
     for command in runs:
-        done = subprocess.run(
-            command,
-            cwd=course,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
+        options = {"cwd": course, "stdin": subprocess.DEVNULL, "timeout": PATIENCE}
+        options |= {"capture_output": True, "text": True}
+        done = subprocess.run(command, check=False, **options)
         said = done.stdout[-2000:] + done.stderr[-2000:]
         assert done.returncode == 0, f"{command}: {said}"
 

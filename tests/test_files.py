@@ -10,6 +10,7 @@ import re
 import shutil
 import warnings
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -141,6 +142,15 @@ def test_a_save_that_ends_midway_leaves_the_old_file(step, tmp_path, monkeypatch
         assert (place / "a.npz").read_bytes() == before
         save(place / "a.npz", draw())
         assert described(*load(place / "a.npz")) == described(draw(), mlp.ORIGINAL)
+
+
+def test_a_file_that_is_looked_into_is_replaced_all_the_same(tmp_path, monkeypatch):
+    """Guards: Windows refuses while another program reads one, as a scanner does."""
+    refuse = Mock(side_effect=[PermissionError] * 3 + [None] + [PermissionError] * 9)
+    monkeypatch.setattr(os, "replace", refuse)
+    save(tmp_path / "a.npz", SMALL)
+    with pytest.raises(PermissionError):
+        save(tmp_path / "a.npz", SMALL)
 
 
 # 3. Files that hold something else -----------------------------------------------------

@@ -69,15 +69,9 @@ def course(folder, *lines):
 
 
 def python(folder, *arguments):
-    done = subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": ""},
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    options = {"env": {**os.environ, "PYTHONPATH": ""}, "encoding": "utf-8"}
+    options |= {"cwd": folder, "capture_output": True}
+    done = subprocess.run([sys.executable, *arguments], check=False, **options)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

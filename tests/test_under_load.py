@@ -38,9 +38,8 @@ def test_busy_processes_end_with_the_block_and_with_the_command():
         raise KeyboardInterrupt
     assert None not in [process.poll() for process in processes]
     command = [sys.executable, "-uc", KILLED]
-    done = subprocess.run(
-        command, cwd=under_load.ROOT, capture_output=True, text=True, check=False
-    )
+    options = {"cwd": under_load.ROOT, "capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **options)
     process = psutil.Process(int(done.stdout))
     wait_until(lambda: not goes_on(process), "it goes on without its command")
 

@@ -1,6 +1,7 @@
 """The workflows of GitHub, as far as they can be held to something without GitHub."""
 
 import re
+import runpy
 import shlex
 import subprocess
 import sys
@@ -49,6 +50,20 @@ def test_github_runs_what_decides_here():
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     oldest = tomllib.loads(text)["project"]["requires-python"].removeprefix(">=")
     assert job["container"]["image"].startswith(f"python:{oldest}-")
+
+
+def test_windows_and_macos_run_the_readmes_commands():
+    """Guards: a leg that runs something else than a reader does, or nothing."""
+    job, script = read("tests.yml")["jobs"]["readme"], ".github/readme.py"
+    assert job["runs-on"] == "${{ matrix.os }}"
+    assert job["strategy"]["matrix"]["os"] == ["windows-latest", "macos-latest"]
+    assert commands(job) == [f"python {script} Start", f'python {script} "The tests"']
+    command = runpy.run_path(ROOT / script)["command"]
+    lines = [command(part, on) for part in ("Start", "The tests") for on in (0, 1)]
+    assert [line.split()[0] for line in lines] == ["python3", "py"] * 2
+    assert [line.split()[-1] for line in lines] == ["course"] * 2 + ["pytest"] * 2
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert all(f"\n```\n{line}```\n" in text for line in lines)
 
 
 def test_what_is_built_is_published(monkeypatch):

@@ -229,7 +229,9 @@ class Process:
             raise calls.Stopped(STAYS + _because(function))
         self._ask("begin", b"", LOADING)
         # What started it may wait for it: a sandbox, on Windows a virtual environment.
-        self.computing = [self.computing, *self.computing.children(recursive=True)][-1]
+        family = [self.computing, *self.computing.children(recursive=True)]
+        # There it has a console as well, which is one more child, and computes nothing.
+        self.computing = [one for one in family if one.name() != "conhost.exe"][-1]
         self.meter.used = 0.0
         self.answer = pickle.dumps(([*map(str, sys.path)], os.getcwd(), answer))
         if (told := self._ask("load", self.answer, LOADING)) != "loaded":
@@ -309,9 +311,7 @@ class _Meter:
         passed = 0.0 if self.process.is_ready() else now - self.looked
         waited = self.waited + passed - SHARE * (used - self.used)
         self.looked, self.used, self.waited = now, used, max(0.0, waited)
-        with contextlib.suppress(
-            psutil.Error
-        ):  # first, since filling it takes time as well
+        with contextlib.suppress(psutil.Error):  # first, as filling it takes time, too
             if self.process.computing.memory_info().rss > MEMORY:
                 return TOO_LARGE
         if used > self.most:

@@ -12,13 +12,7 @@ from typing import NamedTuple
 from nbformat import v4
 
 from course.tools import notebooks
-from course.tools.cells import (
-    ends_in_definition,
-    headings,
-    kind_of,
-    names,
-    question_in,
-)
+from course.tools.cells import ends_in_definition, headings, kind_of, names, question_in
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
 LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo

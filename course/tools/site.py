@@ -1,5 +1,6 @@
 """Build the site of the course, a book to read, or bring one up to date."""
 
+import os
 import shlex
 import sys
 from importlib.util import find_spec
@@ -44,8 +45,10 @@ def run(options) -> int:
     print(f"{folder} is {what}: {len(files)} files, {size:.0f} MB", flush=True)
     for name in manifest.write(folder, files, kind).left:
         print(f"{name} stays as it is, because you wrote or changed it.{look}")
-    server = ["-m", "http.server", "--bind", "127.0.0.1", "-d", str(folder)]
-    print(f"To view it: {shlex.join([sys.executable, *server])}")
+    python, place = shlex.quote(sys.executable), shlex.quote(str(folder))
+    if os.name == "nt":  # PowerShell
+        python, place = f'& "{sys.executable}"', f'"{folder}"'
+    print(f"To view it: {python} -m http.server --bind 127.0.0.1 -d {place}")
     print("Then open http://127.0.0.1:8000 in a browser.")
     return 0
 

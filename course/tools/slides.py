@@ -15,11 +15,7 @@ import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
-from nbclient.exceptions import (
-    CellControlSignal,
-    CellExecutionError,
-    DeadKernelError,
-)
+from nbclient.exceptions import CellControlSignal, CellExecutionError, DeadKernelError
 from nbconvert import SlidesExporter
 
 from course.lessons import NAMES, load_questions, name_of

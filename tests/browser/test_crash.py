@@ -51,14 +51,10 @@ def test_a_test_is_run_once_more_only_where_its_page_has_crashed(tmp_path):
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
     (tmp_path / "test_page.py").write_text(TESTS, encoding="utf-8")
     (tmp_path / "pytest.ini").write_text("[pytest]", encoding="utf-8")
-    told = subprocess.run(
-        [sys.executable, "-m", "pytest", "-vp", "no:cacheprovider"],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""},
-        capture_output=True,
-        text=True,
-        check=False,
-    ).stdout
+    command = [sys.executable, "-m", "pytest", "-vp", "no:cacheprovider"]
+    own = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
+    options = {"cwd": tmp_path, "env": own, "capture_output": True, "text": True}
+    told = subprocess.run(command, check=False, **options).stdout
     assert dict(re.findall(r"::(\S+) ([A-Z]+) ", told)) == {
         "test_crashes[1]": "PASSED",
         "test_crashes[0]": "PASSED",

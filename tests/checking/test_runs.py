@@ -72,6 +72,16 @@ def test_a_process_that_does_not_read_is_stopped(monkeypatch):
     assert not process.is_alive()
 
 
+def test_a_console_is_not_taken_for_what_computes(monkeypatch):
+    """Guards: on Windows a loop that 'computed nothing', for there is a child beside it."""
+    console = types.SimpleNamespace(name=lambda: "conhost.exe")
+    monkeypatch.setattr(psutil.Process, "children", lambda *_, **__: [console])
+    process = runs.Process()
+    process.load(print, ())
+    assert process.computing.pid == process.child.pid
+    process.stop()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 def test_who_sleeps_waits_for_no_processor():
     """Guards: an answer that sleeps, taken for one that is ready; and the reverse."""
@@ -105,9 +115,8 @@ time.sleep(1000)
 
 def test_the_process_ends_with_its_kernel():
     """Guards: a process that is left, or computes for ever, when a kernel is killed."""
-    kernel = subprocess.Popen(
-        [sys.executable, "-c", KERNEL], stdout=subprocess.PIPE, text=True
-    )
+    command = [sys.executable, "-c", KERNEL]
+    kernel = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     process = psutil.Process(int(kernel.stdout.readline()))
     kernel.kill()
     kernel.wait()

@@ -142,16 +142,16 @@ def test_the_page_needs_nothing_else(made):
     [view] = [meta["content"] for meta in metas if "name" in meta]
     assert "width=device-width" in view
     assert tags["main"] == {"id": "playground", "data-start": ADDRESS}
-    assert (
-        tags["script"] == {"type": "module"}
-        and "mountPage(place" in page.texts["script"]
-    )
+    assert tags["script"] == {"type": "module"}
+    assert "mountPage(place" in page.texts["script"]
     assert not {"link", "img", "iframe"} & set(tags)
     used = page.texts["style"] + page.texts["script"]
     assert not re.search(
         r"@import|url\(|\bfetch\(|\bimport\(|^import |src=", used, re.MULTILINE
     )
-    assert not re.search("STYLE|START|SCRIPT", made.read_text().partition("<script")[0])
+    assert not re.search(
+        "STYLE|START|SCRIPT", made.read_text("utf-8").partition("<script")[0]
+    )
 
 
 def test_the_script_of_the_page_is_read_by_a_browser(made, tmp_path):
@@ -179,7 +179,7 @@ def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
 def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
     """Guards: a file that is somebody's, and an error that says nothing to do."""
     assert main(["playground", str(made)]) == 0
-    assert 'data-start=""' in made.read_text()
+    assert 'data-start=""' in made.read_text("utf-8")
     other = tmp_path / "mine.html"
     other.write_text("<!doctype html>\nmine")
     assert main(["playground", str(other)]) == 1

@@ -407,14 +407,9 @@ main(["--help"])
 
 def test_copy_works(folder):
     """Guards: its commands and all that they import; sealed checks, in their process."""
-    done = subprocess.run(
-        [sys.executable, "-c", IN_COPY],
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    command = [sys.executable, "-c", IN_COPY]
+    done = subprocess.run(command, cwd=folder, check=False, **options)
     assert done.returncode == 0, done.stdout
     expected = [
         "Made my_course, your own copy of",

@@ -174,14 +174,10 @@ def test_a_notebook_alone_says_what_it_lacks(folders, words, tmp_path):
     """Guards: git's words where no course or network is, or somebody's folder: it stays."""
     (tmp_path / folders).mkdir(parents=True, exist_ok=True)
     before = [*tmp_path.rglob("*")]
-    done = subprocess.run(
-        [sys.executable, "-m", "IPython", "-c", fetching("file:///nowhere")],
-        cwd=tmp_path,
-        env={**os.environ, "LC_ALL": "C"},  # git speaks English
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "IPython", "-c", fetching("file:///nowhere")]
+    options = {"env": {**os.environ, "LC_ALL": "C"}, "cwd": tmp_path}  # English
+    options |= {"capture_output": True, "text": True}
+    done = subprocess.run(command, check=False, **options)
     assert done.returncode == 1  # what comes after it doesn't run
     assert done.stdout.rstrip().endswith("git says why, above.")
     assert words in done.stdout + done.stderr

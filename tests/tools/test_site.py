@@ -7,6 +7,8 @@ import copy
 import html
 import json
 import re
+import shlex
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +19,7 @@ from course.__main__ import main
 from course.lessons import NAMES, load_exercises
 from course.panels import training_panel
 from course.playground import twin
-from course.tools import ROOT, CommandError, find_notebooks, links, manifest
+from course.tools import ROOT, CommandError, find_notebooks, links, manifest, site
 from course.tools.book import build, head, notebook_page
 from course.tools.exercise_cells import texts_of
 from course.tools.notebooks import read
@@ -32,6 +34,7 @@ def folder(tmp_path, monkeypatch):
     """A folder that isn't there yet; the book is one page, which takes no time."""
     made = lambda *given: {"index.html": str(given).encode()}
     monkeypatch.setattr(build, "build", made)
+    monkeypatch.setattr(site, "os", SimpleNamespace(name="posix"))
     return tmp_path / "site"
 
 
@@ -48,13 +51,15 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     assert files == {manifest.NAME, "index.html", "CNAME", "lite/note.txt"}
     assert (folder / "index.html").read_text() == "('', True)"
     assert "is a site with solutions: 1 files, 0 MB" in said
-    assert f"python -m http.server --bind 127.0.0.1 -d {folder}" in said
+    assert f" -m http.server --bind 127.0.0.1 -d {shlex.quote(str(folder))}\n" in said
+    site.os.name = "nt"
     (folder / "index.html").write_text("mine")
     assert main(["site", str(folder)]) == 0
     assert (folder / "index.html").read_text() == "mine"
+    said = capsys.readouterr().out
+    assert "index.html stays as it is, because you wrote or changed it" in said
     assert (
-        "index.html stays as it is, because you wrote or changed it"
-        in capsys.readouterr().out
+        f': & "{sys.executable}" -m http.server --bind 127.0.0.1 -d "{folder}"' in said
     )
 
 

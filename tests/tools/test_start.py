@@ -54,7 +54,10 @@ def test_folder_is_new_or_empty_or_a_copy(course):
 def test_folder_elsewhere_is_refused(course, name):
     """Guards: notebooks find the course by '..'; JupyterLab shows no hidden folder."""
     (course / "elsewhere" / "mine").mkdir(parents=True)
-    (course / "linked").symlink_to(course / "elsewhere" / "mine")
+    if name == "linked" and os.name == "nt":
+        pytest.skip("links need rights on Windows")
+    if name == "linked":
+        (course / name).symlink_to(course / "elsewhere" / "mine")
     with pytest.raises(CommandError, match="it must be next to notebooks/"):
         start.find_folder(name, update.MARK)
 

@@ -40,9 +40,9 @@ def prepare(folder, before):
     with contextlib.suppress(ImportError, ValueError):  # on Windows, on macOS
         import resource
 
-        # For the answers' processes, too.
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+        # For the answers' processes, too. macOS refuses the second.
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
 
 
 def _end_with_the_command():
