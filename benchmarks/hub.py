@@ -14,6 +14,7 @@ lost. Let the machine do nothing else meanwhile.
 
 import argparse
 import contextlib
+import os
 import sys
 import threading
 import time
@@ -24,11 +25,12 @@ import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.classroom import MB, keep_to
+from benchmarks.measured import real
 from tests.hub import trial
 
 PATIENCE = 1800  # seconds; thirty at once are slow
 EVERY = 5.0  # seconds between two looks at the memory
+MB = 1e6
 KINDS = {  # what stands in the command line
     "configurable-http-proxy": "proxy",
     "jupyterhub.singleuser": "servers",
@@ -58,8 +60,10 @@ class Watch:
         self.thread = threading.Thread(target=self._look)
 
     def _look(self):
-        while not self.over.wait(EVERY):
+        is_over = False
+        while not is_over:
             self.most = max(self.most, memory(self.hub), key=Counter.total)
+            is_over = self.over.wait(EVERY)
 
     def __enter__(self):
         self.start = time.perf_counter()
@@ -69,9 +73,17 @@ class Watch:
         seconds = time.perf_counter() - self.start
         self.over.set()
         self.thread.join()
+        total, _ = real(self.title, [self.most.total() / MB, seconds])
         most = ", ".join(f"{kind} {n / MB:.0f}" for kind, n in self.most.items())
-        total = f"{self.most.total() / MB:.0f} MB" if most else "not looked at"
-        print(f"{self.title}: {seconds:.0f} s; memory {total} ({most})", flush=True)
+        print(
+            f"{self.title}: {seconds:.0f} s; memory {total:.0f} MB ({most})", flush=True
+        )
+
+
+def keep_to(cores) -> str:
+    """Use these many cores only, and so the hub; say what is used."""
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+    return f"{len(os.sched_getaffinity(0))} cores"
 
 
 def main(arguments=None) -> int:
@@ -80,8 +92,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--cores", type=int, default=2)
     options = parser.parse_args(arguments)
     if missing := trial.missing():
-        print(missing)
-        return 1
+        sys.exit(f"Can't measure: {missing}.")
     print(f"{options.learners} learners, {keep_to(options.cores)}", flush=True)
     with trial.running(PATIENCE) as hub:
         names = [f"learner{n + 1}" for n in range(options.learners)]

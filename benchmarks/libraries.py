@@ -306,3 +306,12 @@ def scikit_learn(problem):
         return zip(network.coefs_, network.intercepts_)
 
     return run
+
+
+PACKAGES = {  # what has to be installed for it, in the order of the table
+    torch: "torch",
+    jax: "jax",
+    jax_first_call: "jax",
+    scikit_learn: "scikit-learn",
+    micrograd: "micrograd",
+}

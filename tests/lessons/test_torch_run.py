@@ -86,6 +86,7 @@ def test_a_planted_fault_is_noticed(name, array, monkeypatch, capsys):
     """Guards the check: it names what differs, ends with 1, and leaves the file alone."""
     before = torch_run.FILE.read_bytes()
     monkeypatch.setattr(torch_run, "show", lambda run: None)
+    monkeypatch.setattr(torch_run, "is_installed", bool)
     for run, differ in ((RUN, []), ({**RUN, name: array}, [name])):
         monkeypatch.setattr(torch_run, "made", lambda run=run: run)
         assert torch_run.differing(RUN, run) == differ
