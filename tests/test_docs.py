@@ -13,6 +13,7 @@ import sys
 
 import pytest
 
+from benchmarks.measured import MISSED
 from course.__main__ import COMMANDS, main
 from course.lessons import NAMES
 from course.tools import ROOT, links, pages, plan
@@ -155,37 +156,68 @@ COMMAND = re.compile(
 
 
 def commands(text):
-    """Each command in a text, and whether a mark says that it needs more than a test has.
+    """Each command in a text, and the mark that says what it needs more than a test has.
 
     The mark stands beside the command, or alone before the block that holds it.
     """
-    marked = False
+    mark = ""
     for block in BLOCK.findall(text):
         if MARK.fullmatch(block.strip()):
-            marked = True
+            mark = block.strip()
             continue
         if fence := FENCE.fullmatch(block):
-            yield fence[1], marked
+            yield fence[1], mark
         elif "```" not in block:
             for item in re.split(r"\n(?=- |\d\. |\|)", block):
+                own = MARK.search(item)
                 for span in re.findall(r"`([^`]+)`", item):
                     if COMMAND.match(span):
-                        yield span, marked or bool(MARK.search(item))
-        marked = False
+                        yield span, own[0] if own else mark
+        mark = ""
 
 
-# What other tests do: run the tests, open the course (tools/test_start.py), and build the
-# book (browser/test_book.py).
-ELSEWHERE = re.compile(r"\.venv/bin/python -m (pytest .*|course|course site \S*)")
+# What other tests do: run the tests, open the course (tools/test_start.py), build the book
+# (browser/test_book.py), run tests beside busy processes (test_under_load.py); and git's.
+ELSEWHERE = re.compile(
+    r"\.venv/bin/python (-m (pytest .*|course|course site \S*)|tests/under_load.py)"
+    "|git worktree .*"
+)
+# What stays out: it needs another system, rights or a server, pushes, or only installs what
+# the tests have; `npm` and the test command are for `.ci/run`.
+OUT = re.compile(
+    "<!-- (needs more: (Windows|Docker|root|systemd|a hub|TLJH|a cluster|a repository|npm"
+    "|the network|a browser|the network, and a browser)|test command.*) -->"
+)
+# Of what needs minutes, the smallest form that does its work: a piece, and its replacement.
+SMALL = {
+    "course save": "course save 00_first_look",
+    "pytest tests": "pytest tests/test_citation.py",
+    "--sample 400": "--sample 2 --only sgd_step",
+    "by_hand.py": "by_hand.py 'the best: by loss'",
+    "claims.py": "claims.py 'A shift of one' --seeds 10000 10049",
+    "pytest notebooks": "pytest notebooks/00_first_look.ipynb",
+    "agreement.py": "agreement.py --quick",
+    "torch_run.py": "torch_run.py",
+    "panels.py": "panels.py --keys 1",
+    "frames.py": "frames.py --runs 1 --tensorflow nowhere",
+    "book.py": "book.py '' index --runs 1",
+    "hub.py": "hub.py --learners 1",
+    "--against FOLDER": "--against . --quick",
+    "-speed/bin/python benchmarks/speed.py": "/bin/python benchmarks/speed.py --quick",
+}
+SLOW = [
+    line
+    for text in TEXTS.values()
+    for line, mark in commands(text)
+    if "minutes" in mark and not ELSEWHERE.fullmatch(line)
+]
 COURSE = re.compile(r"\.venv/bin/python -m course ([^\n&|>;$]*)")
 # All that a document says of the course's commands, in one process.
 CALL = "import shlex, sys; from course.__main__ import main; "
 CALL += "sys.exit(any(main(shlex.split(line)) for line in sys.argv[1:]))"
 RUN = {
     name: [
-        line
-        for line, marked in commands(text)
-        if not (marked or ELSEWHERE.fullmatch(line))
+        line for line, mark in commands(text) if not (mark or ELSEWHERE.fullmatch(line))
     ]
     for name, text in TEXTS.items()
 }
@@ -220,17 +252,46 @@ def test_the_commands_of_a_document_run(course, name):
     runs = [[sys.executable, "-c", CALL, *ours]]
     runs += [["bash", "-euo", "pipefail", "-c", command] for command in others]
     for command in runs:
-        done = subprocess.run(
-            command,
-            cwd=course,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            check=False,
-        )
-        said = done.stdout[-2000:] + done.stderr[-2000:]
-        assert done.returncode == 0, f"{command}: {said}"
+        status, said = ended(command, course)
+        assert status == 0, f"{command}: {said}"
+
+
+def ended(command, folder):
+    """The exit status of a command, and the last that it said."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return done.returncode, done.stdout[-2000:] + done.stderr[-2000:]
+
+
+def test_a_marked_command_has_a_small_form_or_stays_out():
+    """Guards: a command that is only documented, so that nobody sees it break."""
+    forms = {line: sum(piece in line for piece in SMALL) for line in SLOW}
+    assert [line for line in forms if forms[line] != 1] == []
+    assert len(SMALL) == len(forms), "a form of no command"
+    for text in TEXTS.values():
+        for command, mark in commands(text):
+            assert not mark or "minutes" in mark or OUT.fullmatch(mark), command
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", SLOW)
+def test_a_command_that_takes_minutes_runs_in_its_small_form(course, command):
+    """Guards: an import that is gone, a benchmark that measures nothing. A bound that a
+    busy machine misses is no fault."""
+    command = re.sub(r"\S+ -m (venv|pip) .*?&& ", "", command)
+    for piece, small in SMALL.items():
+        command = command.replace(piece, small)
+    status, said = ended(["bash", "-euo", "pipefail", "-c", command], course)
+    if "Can't measure: " in said:
+        pytest.skip(said)
+    assert status in (0, MISSED), said
 
 
 def test_each_command_is_known(capsys):
