@@ -197,7 +197,7 @@ SMALL = {
     "pytest notebooks": "pytest notebooks/00_first_look.ipynb",
     "agreement.py": "agreement.py --quick",
     "torch_run.py": "torch_run.py",
-    "panels.py": "panels.py --keys 2",
+    "panels.py": "panels.py --keys 1",
     "frames.py": "frames.py --runs 1 --tensorflow nowhere",
     "book.py": "book.py '' index --runs 1",
     "hub.py": "hub.py --learners 1",
