@@ -88,11 +88,12 @@ from course.playground import Playground
 panels.training_panel(task=mlp.XOR, seed=8)
 questions.QuestionBox(questions.load("test.toml", "test").predictions["minus two"])
 {PLAY}"""
-# With a kernel that has answered, and the widgets' extension: what a cell shows before
-# that stays empty.
+# With a kernel that has answered, and the extensions of ipywidgets and anywidget: what a
+# cell shows before that stays empty.
 READY = """() => {
     const kernel = window.Jupyter?.notebook?.kernel;
     return kernel?.info_reply?.status && !Jupyter.notebook.kernel_busy
+        && requirejs.defined('nbextensions/anywidget/extension')
         && kernel.comm_manager.targets['jupyter.widget'] }"""
 RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
 # Whether all cells have their number.
