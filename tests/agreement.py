@@ -2,7 +2,7 @@
 
     .venv/bin/python -m pip install -r benchmarks/requirements.txt
     .venv/bin/python tests/agreement.py
-    .venv/bin/python tests/agreement.py --quick
+    .venv/bin/python tests/agreement.py --quick    every twentieth run
     .venv/bin/python tests/agreement.py --digits
 
 Each network is trained for 100 steps by the core's plain loop, by course.fast and by
@@ -14,8 +14,6 @@ is missing is named and passed over.
 scikit-learn has no leaky ReLU and only an output that is linear or a softmax, so it joins
 fewer runs. At z = 0 libraries take another slope of ReLU than the course: here the biases
 are drawn, too.
-
-``--quick`` compares every twentieth of the 594 runs.
 
 ``--digits`` takes half a minute: the network of notebook 9, and scikit-learn's, learn to
 read on the same ten random splits of the digits.
@@ -190,8 +188,8 @@ def differences(library, loops, runs) -> np.ndarray:
     return np.array(found)
 
 
-def main(libraries=LIBRARIES, loops=LOOPS, runs=None) -> int:
-    runs = list(all_runs()) if runs is None else runs
+def main(libraries=LIBRARIES, loops=LOOPS, runs=None, every=1) -> int:
+    runs = list(all_runs())[::every] if runs is None else runs
     agree = True
     print(f"{'':36}{'runs':>6}{'weights':>10}{'losses':>10}")
     for name in filter(is_installed, libraries):
@@ -248,5 +246,4 @@ def compare_digits(readers=READERS, seeds=range(10_000, 10_010)):
 if __name__ == "__main__":
     if sys.argv[1:] == ["--digits"]:
         sys.exit(compare_digits())
-    every = 20 if sys.argv[1:] == ["--quick"] else 1
-    sys.exit(main(runs=list(all_runs())[::every]))
+    sys.exit(main(every=20 if sys.argv[1:] == ["--quick"] else 1))

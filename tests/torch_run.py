@@ -11,9 +11,8 @@ the losses of 100 steps; and of each mistake, one changed piece of the lines, wi
 
 ``--check`` writes nothing, and ends with 1 if the file isn't what the lines give now. With
 the mistakes some runs are chaotic: programs that round differently part ways within 20
-steps. So a median needs only be low, high or between, as before.
-
-Without PyTorch the stored run is shown, and nothing stored or checked.
+steps. So a median needs only be low, high or between, as before. Without PyTorch, the stored
+run is shown, and nothing stored or checked.
 """
 
 import sys
