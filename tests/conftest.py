@@ -13,6 +13,11 @@ from course.tools import slides
 from tests import live, sweeps
 from tests.crash import pytest_runtest_protocol  # noqa: F401
 
+# Of the machine's variables, those by which programs print otherwise, or more.
+for name in ("FORCE_COLOR", "PIP_QUIET", "PIP_VERBOSE", "PYTHONWARNINGS"):
+    os.environ.pop(name, None)
+os.environ["COLUMNS"] = "80"
+
 # A busy machine is no fault of the code: no test fails for the time that it takes. And
 # the same code gets the same examples, so that a change alone turns a test red.
 settings.register_profile(

@@ -2,12 +2,7 @@
 
 from tests import live
 
-OURS = (
-    "Made my_course, ",
-    "You are root, ",
-    "Open this address: ",
-    "Keep this window open",
-)
+OURS = "Made my_course", "You are root", "Open this address", "Keep this window open"
 
 
 def test_the_terminal_stays_quiet(browser):
