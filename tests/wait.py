@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 PATIENCE = 300  # seconds: only what hangs takes so long, however busy the machine is
-REST = 20  # seconds
+REST = 40  # seconds
 ASKING = 0.6  # of a processor: what those who ask may take
 
 
@@ -40,19 +40,25 @@ class Wait:
         if passed < REST:
             return time.monotonic() > self.end
         before, self.before, self.since = self.before, worked(), time.monotonic()
-        rests = before and abs(self.before - before) < ASKING * passed
-        return rests or self.since > self.end
+        return self.since > self.end or rested(before, self.before, ASKING * passed)
 
 
-def worked() -> float:
-    """Seconds for which our processes have worked, or waited for a processor."""
-    us = psutil.Process()
-    total = 0
+def worked() -> dict:
+    """For how many seconds our threads have worked, or waited for a processor."""
+    us, found = psutil.Process(), {}
     for process in [us, *us.children(recursive=True)]:
         for file in Path(f"/proc/{process.pid}/task").glob("*/schedstat"):
             with contextlib.suppress(OSError, ValueError):  # it may have ended
-                total += sum(map(int, file.read_text().split()[:2]))
-    return total / 1e9
+                times = map(int, file.read_text().split()[:2])
+                found[process.pid, file.parent.name] = sum(times) / 1e9
+    return found
+
+
+def rested(before, now, most) -> bool:
+    """Whether no process came or went, and all worked for so many seconds at most."""
+    if not before or {pid for pid, _ in before} != {pid for pid, _ in now}:
+        return False
+    return sum(now[each] - before.get(each, 0) for each in now) < most
 
 
 def give_up_in(loop):
@@ -64,8 +70,10 @@ def give_up_in(loop):
 
     def look():
         for task in asyncio.all_tasks(loop) - always:
-            if waits.setdefault(task, Wait()).is_over():
-                task.cancel(f"nothing has happened for {REST} seconds")
+            is_over, waiter = waits.setdefault(task, Wait()).is_over(), task._fut_waiter
+            if is_over and waiter and not waiter.done():
+                # No cancel: that is no Exception, and fixtures don't keep it.
+                waiter.set_exception(TimeoutError(f"all rests for {REST} s"))
         for task in [*waits]:
             if task.done():
                 del waits[task]
