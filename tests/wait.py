@@ -8,6 +8,7 @@ what works on and on, there is `PATIENCE`, and above all the limit of pytest-tim
 
 import asyncio
 import contextlib
+import math
 import time
 from pathlib import Path
 
@@ -62,16 +63,16 @@ def rested(before, now, most) -> bool:
 
 
 def give_up_in(loop):
-    """Have each call of Playwright, whose loop this is, wait like `wait_until`.
+    """Have each call of Playwright, whose loop this is, end when all rests.
 
-    Its own limits are fixed before a wait, and there is none for a promise of the page.
+    For a promise of the page it has no limit: running all cells may take any time.
     """
     always, waits = asyncio.all_tasks(loop), {}
 
     def look():
         for task in asyncio.all_tasks(loop) - always:
-            is_over, waiter = waits.setdefault(task, Wait()).is_over(), task._fut_waiter
-            if is_over and waiter and not waiter.done():
+            wait, waiter = waits.setdefault(task, Wait(math.inf)), task._fut_waiter
+            if wait.is_over() and waiter and not waiter.done():
                 # No cancel: that is no Exception, and fixtures don't keep it.
                 waiter.set_exception(TimeoutError(f"all rests for {REST} s"))
         for task in [*waits]:

@@ -12,15 +12,6 @@ from tests.wait import wait_until
 pytestmark = [pytest.mark.timed, pytest.mark.once]
 
 
-@pytest.fixture(scope="module")
-def notebook(turn_to):
-    notebook = turn_to("08_playground")
-    notebook.page.evaluate(CLEAR)
-    run(notebook, "playground-imports")
-    yield notebook
-    assert notebook.complaints == []
-
-
 def run(notebook, id):
     """Run the cell with this id; return it as the page shows it."""
     index = [cell["id"] for cell in notebook.cells()].index(id)
@@ -28,13 +19,11 @@ def run(notebook, id):
     return notebook.show_cell(index)
 
 
-def losses(line):
-    """The loss on the training data, and that on the test data."""
-    return [float(number) for number in re.findall(r"([\d.e-]+) on the", line)]
-
-
-def test_the_test_loss_rises_on_the_page_as_in_python(notebook):
+def test_the_test_loss_rises_on_the_page_as_in_python(turn_to):
     """Guards: a guess that the run doesn't answer; an overfitting that can't be seen."""
+    notebook = turn_to("08_playground")
+    notebook.page.evaluate(CLEAR)
+    run(notebook, "playground-imports")
     cell = run(notebook, "long-predict")
     cell.get_by_text("it falls to almost 0 as well").click()
     run(notebook, "long-play")
@@ -47,8 +36,11 @@ def test_the_test_loss_rises_on_the_page_as_in_python(notebook):
         on.button("Pause").click()
         on.box("step").fill(str(step))  # a slow machine hears of Pause much later
         assert on.step() == step
-        ends.append(losses(on.line()))
-    (_, early), (training, late) = ends
+        ends += map(float, re.findall(r"([\d.e-]+) on the", on.line()))
+    _, early, training, late = (
+        ends  # each time on the training data, then on the test's
+    )
     assert late > 1.2 * early and training < early / 5
     cell = run(notebook, "long-run")
     expect(cell).to_contain_text('the answer is "it rises to about twice as much"')
+    assert notebook.complaints == []
