@@ -249,14 +249,14 @@ def test_the_commands_of_a_document_run(course, name):
         succeeds(command, course)
 
 
-def succeeds(command, folder):
-    """Run a command; a bound that a busy machine misses is no fault of it."""
+def succeeds(command, folder, *others):
+    """Run a command, which ends with 0 or one of the others."""
     options = {"stdin": subprocess.DEVNULL, "capture_output": True, "text": True}
     done = subprocess.run(command, check=False, cwd=folder, **options)
     said = done.stdout[-2000:] + done.stderr[-2000:]
     if "Can't measure: " in said:
         pytest.skip(said)
-    assert done.returncode in (0, MISSED), f"{command}: {said}"
+    assert done.returncode in (0, *others), f"{command}: {said}"
 
 
 def test_a_marked_command_has_a_small_form_or_stays_out():
@@ -270,11 +270,12 @@ def test_a_marked_command_has_a_small_form_or_stays_out():
 @pytest.mark.slow
 @pytest.mark.parametrize("command", SLOW)
 def test_a_command_that_takes_minutes_runs_in_its_small_form(course, command):
-    """Guards: an import that is gone, and a benchmark that measures nothing."""
+    """Guards: an import that is gone, and a benchmark that measures nothing. A bound that a
+    busy machine misses is no fault of it."""
     command = re.sub(r"\S+ -m (venv|pip) .*?&& ", "", command)
     for piece, small in SMALL.items():
         command = command.replace(piece, small)
-    succeeds(["bash", "-euo", "pipefail", "-c", command], course)
+    succeeds(["bash", "-euo", "pipefail", "-c", command], course, MISSED)
 
 
 def test_each_command_is_known(capsys):
