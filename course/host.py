@@ -41,7 +41,8 @@ def show_after(shown):
     """Show something below everything else that the running cell shows."""
     if get_ipython() is None:
         return print(repr(shown))
-    _once("post_execute", lambda: display(shown))
+    # Not "post_execute", which each message of a widget triggers, too.
+    _once("post_run_cell", lambda: display(shown))
 
 
 def at_next_run(act):

@@ -63,7 +63,7 @@ class Work:
 
     solved: str = ""  # when
     tries: int = 0  # checks of what was written; only the first that said yes counts
-    # What was recognised -> how often, the last one at the end.
+    # What was wrong before it was solved -> how often, the last one at the end.
     mistakes: dict = field(default_factory=dict)
     code: str = ""  # of the cell that solved it last
 
@@ -76,7 +76,7 @@ class Work:
         self.tries += not (solved and self.solved)
         self.solved = self.solved or (now if solved else "")
         self.code = code if solved else self.code
-        if mistake:
+        if mistake and not self.solved:
             self.mistakes[mistake] = self.mistakes.pop(mistake, 0) + 1
 
 

@@ -92,7 +92,7 @@ class _Wait:
 
         self.output = display.display({}, raw=True, display_id=True)
         self.shell = shell = get_ipython()
-        shell.events.register("post_execute", self._close)
+        shell.events.register("post_run_cell", self._close)
         gc.callbacks.append(self._collect)
         shell.set_custom_exc((KeyboardInterrupt,), _show_stopped)
         # For the rest of this cell: the kernel gives the next one Python's own again.
@@ -112,13 +112,13 @@ class _Wait:
     def _collect(self, phase, _):
         self.is_collecting = phase == "start"
 
-    def _close(self):
+    def _close(self, _):
         """Take the bar off the page: an output without data shows nothing."""
         self.again.cancel()
         gc.callbacks.remove(self._collect)
         self.output.update({}, raw=True)
         self.shell.set_custom_exc((), None)
-        self.shell.events.unregister("post_execute", self._close)
+        self.shell.events.unregister("post_run_cell", self._close)
 
 
 def _bar(share, words):

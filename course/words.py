@@ -31,7 +31,7 @@ def plain(value, digits=2):
 def percent(share, over="more than ", under="less than ") -> str:
     """A share in whole percent; a share only near 0 or 1 isn't written as that.
 
-    >>> percent(0.25), percent(0.997), percent(0.0004), percent(1)
+    >>> percent(0.25), percent(0.992), percent(0.0004), percent(1)
     ('25 %', 'more than 99 %', 'less than 1 %', '100 %')
     """
     if 0.99 < share < 1:
@@ -49,8 +49,12 @@ def are(count) -> str:
     return "is" if count == 1 else "are"
 
 
+SIGNS = str.maketrans(dict(zip("−–×·½¼¾", ["-", "-", "*", "*", ".5", ".25", ".75"])))
+POWER = r"(?<![\d.])10 *(?:\^|\*\*) *([+-]?\d+)"  # of ten
+
+
 def read_number(typed, percent=False) -> float:
-    """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5%, 1e-3.
+    """Read a number as a learner types it: 0.125, 1/8, 3 * 0.5, 5% or 5 percent, 10^-3.
 
     ``percent``: the answer is in percent, so that 5% is 5. A ValueError says what would
     be right.
@@ -58,13 +62,16 @@ def read_number(typed, percent=False) -> float:
     text = str(typed).strip()
     if not text:
         raise ValueError("Type a number first.")
-    comma = re.fullmatch(r"([^\d,]?\d+),(\d+)(%?)", text)
-    if comma:
-        whole, decimals, sign = comma.groups()
-        raise ValueError(f"Write {text} with a point, as in {whole}.{decimals}{sign}.")
-    number = text.replace("\N{MINUS SIGN}", "-")
+    number = re.sub(r"(?i)\s*per ?cent$", "%", text.translate(SIGNS).replace("- ", "-"))
+    number = re.sub(POWER, r"1e\1", number)
+    decimal = re.fullmatch(r"[+-]?\d+,\d+\s*%?", number)
+    thousands = re.fullmatch(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?\s*%?", number)
+    if decimal or thousands:
+        how, sign = ("without a comma", "") if thousands else ("with a point", ".")
+        right = number.replace(",", sign)
+        raise ValueError(f"Write {text} {how}, as in {right}.")
     part = 0.01 if number.endswith("%") and not percent else 1
-    number = number.removesuffix("%").strip()
+    number = number.removesuffix("%")
     try:
         value = part * math.prod(map(_read_quotient, number.split("*")))
     except (ValueError, ZeroDivisionError):

@@ -87,29 +87,30 @@ def test_a_guess_is_right_or_wrong_once_its_run_has_told(copy):
 
 @pytest.mark.usefixtures("_numbered_times")
 def test_tries_are_counted_and_the_last_mistake_stands_last(copy):
-    """Guards: a success taken away, the code of a wrong or an older try, the last slip;
-    tries of an older record, which counted each check of a solved exercise.
+    """Guards: a success taken away, the code of a wrong or an older try, the last slip
+    before it was solved; tries of an older record, which counted each check of a solved exercise.
 
     They are there again after a restart; it is told once where they are kept.
     """
     assert "on this computer only" in record.open_in(copy)
     for solved, mistake, code in [
         (False, "sign", "no"),
-        (True, "", "old"),
-        (True, "", "Δ new"),
         (False, "half", "no"),
         (False, "sign", "no"),
+        (True, "", "old"),
+        (True, "", "Δ new"),
+        (False, "later", "no"),
     ]:
         record.add_try("forward", "my_loss", solved, mistake, code)
     for _ in range(2):
         work = record.work("forward", "my_loss")
         assert (
-            work == Work("2", 4, {"half": 1, "sign": 2}, "Δ new") and work.failed == 3
+            work == Work("4", 5, {"half": 1, "sign": 2}, "Δ new") and work.failed == 4
         )
         assert [*work.mistakes] == ["half", "sign"]
         assert (record.solved("forward"), record.solved("xor")) == ({"my_loss"}, set())
         text = (copy / record.FILE).read_text(encoding="utf-8")
-        older = text.replace('"tries": 4', '"tries": 5, "failed": 3')
+        older = text.replace('"tries": 5', '"tries": 6, "failed": 4')
         (copy / record.FILE).write_text(older, encoding="utf-8")
         assert restart(copy) == ""
 

@@ -17,7 +17,7 @@ import gc, signal, sys, time
 sys.path.insert(0, "..")
 import numpy as np
 import mlp_core as mlp
-from course import Lesson, fast, waiting
+from course import Lesson, fast, host, waiting
 lesson = Lesson("06_xor_task")
 
 class Clock:  # in place of Python's: it goes when it is told to, or at each look
@@ -90,7 +90,7 @@ def outputs(told):
         elif kind == "error":
             shown["error"] = content["traceback"]
         else:
-            shown[content["transient"]["display_id"]] = content["data"]
+            shown[content["transient"].get("display_id")] = content["data"]
     return [*shown.values()]
 
 
@@ -113,6 +113,14 @@ def test_the_waits_of_a_cell_count_together_and_those_of_two_do_not(run):
     assert outputs(told) == [{}]
     for _ in range(3):
         assert run("rest(0.5)", cellId="one") == []
+
+
+def test_a_message_of_a_widget_ends_no_cell(run):
+    """Guards a page that plays meanwhile: a bar that stays, a reply that is lost."""
+    message = "get_ipython().events.trigger('post_execute')"  # as a comm does
+    code = f"host.show_after('reply'); rest(1.6); {message}; {SLOW}"
+    reply = {"text/plain": "'reply'"}
+    assert outputs(run(code, cellId="one")) == [{}, "before\nafter\n", reply]
 
 
 def test_elsewhere_nothing_is_shown(run):

@@ -10,13 +10,14 @@ from contextlib import suppress
 
 import numpy as np
 
-from course.checking import calls, compare, runs
-from course.checking.about import OURS, file_of, look_at
+from course.checking import about, calls, compare, messages, runs, version
+from course.checking.about import OURS, file_of
 from course.checking.exercise import Listed, Verdict
 from course.checking.messages import describe_printed, diagnose, why_none
 from course.checking.version import with_version
 
 TRIES = 2  # failed ones, before code is told
+WRITTEN = [(m, {**vars(m)}) for m in (about, calls, compare, messages, runs, version)]
 LIST = ". It returns a list where later steps need an array. Wrap it in np.array(...)"
 
 
@@ -27,26 +28,26 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
     from another one at each call. It never raises, and stops your code after two seconds of
     computing, and one more to look for a loop.
     """
-    name = name_of(function)  # once: it may be another one at the next look
+    for module, parts in WRITTEN:  # by the course; cells and answers can change it
+        vars(module).update((name, it) for name, it in parts.items() if callable(it))
+    name = name_of(function)
     if refusal := _refuse(exercises, function, name):
         return Verdict(False, refusal, tried=False)
-    about = look_at(function, exercises[name].asked)
-    verdict = judge(exercises[name], function, tries, seed, about)
+    verdict = judge(exercises[name], function, file_of(function), seed, tries)
     verdict = verdict._replace(words=f"{name}: {verdict.words}")
     return with_version(name, function, verdict) if verdict.tried else verdict
 
 
-def judge(exercise, function, tries=0, seed=None, about=None) -> Verdict:
-    """As `check`, but without the name; ``about`` is asked for where it runs."""
+def judge(exercise, function, file, seed=None, tries=0) -> Verdict:
+    """As `check`, but without the name; ``file`` is the answer's, whatever it says."""
     try:
         fresh = exercise.fresh(np.random.default_rng(seed))
         with runs.opened(function, exercise.allowed) as run:
-            if about is None:  # its file is known, whatever is told there
-                about = run.look_at(exercise.asked)._replace(file=function.file)
-            if about.refusal:
-                return _not_yet(about.refusal)
+            seen = run.look_at(exercise.asked)._replace(file=file)
+            if seen.refusal:
+                return _not_yet(seen.refusal)
             tried = compare.try_cases(exercise, run.call, [*exercise.cases, *fresh])
-            return _verdict(exercise, about, run, tried, tries)
+            return _verdict(exercise, seen, run, tried, tries)
     except calls.Stopped as reason:
         return _not_yet(reason)
     except KeyboardInterrupt:
@@ -58,8 +59,8 @@ def _refuse(exercises, function, name) -> str:
     """Why this is no answer to any exercise, or ''."""
     if not callable(function) or not name:
         return (
-            f"pass the function itself, not {calls.describe_type(function)}: its name "
-            "alone, without parentheses"
+            "pass a function made with `def`, by its name alone, without parentheses: this "
+            f"is {calls.describe_type(function)}"
         )
     if calls.is_of_course(file_of(function)):
         return f"{name}: {OURS}"
@@ -68,26 +69,26 @@ def _refuse(exercises, function, name) -> str:
     names = f"the exercises are: {', '.join(exercises)}"
     if name == "<lambda>":
         return f"a lambda has no name, so write `def`; {names}"
-    return f"there is no exercise {name!r}; {names}"
+    return f"there is no exercise {name!r}, the name behind `def`; {names}"
 
 
 def _not_yet(words, *others) -> Verdict:
     return Verdict(False, f"not yet: {words}", *others)
 
 
-def _verdict(exercise, about, run, tried, tries) -> Verdict:
+def _verdict(exercise, seen, run, tried, tries) -> Verdict:
     results = [result for _, result, _ in tried]
     nothing = all(result.kind == "nothing" for result in results)
     raised = all(result.reply.error == "NotImplementedError" for result in results)
-    if (nothing or raised) and _is_stub(about.source):
+    if (nothing or raised) and _is_stub(seen.source):
         words = "not written yet (once it is, run its cell, then this one again)"
         return Verdict(False, words, tried=False)
     wrong = compare.first_wrong(exercise, tried)
     printed = describe_printed(wrong[1] if wrong else results[0])
     if nothing:
-        return _not_yet(f"it returns None: {why_none(about.source)}{printed}")
+        return _not_yet(f"it returns None: {why_none(seen.source)}{printed}")
     if wrong:
-        verdict = _describe_wrong(exercise, about.file, run, tried, tries)
+        verdict = _describe_wrong(exercise, seen.file, run, tried, tries)
         return verdict._replace(words=f"{verdict.words}{printed}")
     borrowed = next(filter(None, (result.reply.borrowed for result in results)), "")
     if borrowed:

@@ -6,6 +6,8 @@ It returns plain values: numbers, arrays, lists and tuples, and words for everyt
 import builtins
 import contextlib
 import copy
+import functools
+import inspect
 import io
 import os
 import sys
@@ -15,7 +17,7 @@ import traceback
 import warnings
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, GetSetDescriptorType, MemberDescriptorType, MethodType
 from typing import NamedTuple
 
 import numpy as np
@@ -101,7 +103,7 @@ def call(
 def describe(error) -> Reply:
     """An exception as a reply; its text may raise another one."""
     text = attempt(lambda: " ".join(str(error).split())) or ""
-    frames = traceback.walk_tb(error.__traceback__)
+    frames = [*traceback.walk_tb(error.__traceback__)][-200:]  # of maybe 100,000
     places = tuple((frame.f_code.co_filename, line) for frame, line in frames)
     return Reply(error=type(error).__name__, text=text, frames=places)
 
@@ -198,12 +200,12 @@ class Watch:
 
     def _note(self, frame, event, called):
         code, words = frame.f_code, ""
-        caller = frame.f_back and frame.f_back.f_code
-        if event == "call" and self._is_borrowed(code, caller):
+        is_ours = event == "call" and is_of_course(code.co_filename)
+        if is_ours and self._is_borrowed(code, frame.f_back and frame.f_back.f_code):
             module = os.path.basename(code.co_filename).partition(".py")[0]
             name = code.co_qualname.split(".<locals>")[0].replace("<lambda>", "f")
             words = f"{module}.{name}, which is part of the course. {YOURSELF}"
-        elif event == "c_call" and called is sys.setprofile:
+        elif called is sys.setprofile:
             words = "" if code.co_filename.startswith(COURSE) else HIDDEN
         if words and not self.borrowed:
             self.borrowed = words
@@ -211,19 +213,17 @@ class Watch:
                 self.tell(words)
 
     def _is_borrowed(self, code, caller) -> bool:
-        """Whether code is the course's, and the answer's own code calls it.
+        """Whether the answer's own code calls code of the course.
 
         The answer itself may be the course's, such as behind a `functools.partial`.
         """
         if caller not in (None, call.__code__) and is_of_course(caller.co_filename):
             return False
-        return (
-            is_of_course(code.co_filename)
-            and code not in self.free
-            and code.co_name not in ("<module>", "__getattr__")  # of an import
-        )
+        of_import = "<module>", "__getattr__", "_import"  # of `worker`, too
+        return code not in self.free and code.co_name not in of_import
 
 
+@functools.cache  # it is asked at each call of an answer
 def is_of_course(file) -> bool:
     """Whether it is one to borrow from: no command is, and `grading.cage` hands over."""
     of_course = file == CORE or file.startswith(COURSE)
@@ -253,8 +253,11 @@ def attempt(question):
 
 
 def attribute(thing, name, kind):
-    """An attribute of just this type, else None."""
-    value = attempt(lambda: getattr(thing, name))
+    """An attribute of just this type, else None. No code of a learner's runs for it."""
+    thing = thing.__func__ if type(thing) is MethodType else thing
+    value = attempt(lambda: inspect.getattr_static(thing, name))
+    if type(value) in (GetSetDescriptorType, MemberDescriptorType):  # of C code
+        value = attempt(lambda: value.__get__(thing))
     return value if type(value) is kind else None
 
 
@@ -267,7 +270,7 @@ def describe_type(value):
         return value.words
     if value is None:
         return "None"
-    name = type(value).__name__
+    name = type.__dict__["__name__"].__get__(type(value))  # whatever its class says
     noun = {"ndarray": "array", "str": "string"}.get(name, name)
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 

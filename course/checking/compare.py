@@ -26,9 +26,20 @@ class Result(NamedTuple):
 
 
 def try_cases(exercise, run, cases) -> list[tuple]:
-    """Each case, its result by ``run(args)``, which gives a `calls.Reply`, and the right one."""
-    results = [run_case(exercise, run, args) for args in cases]
-    return [*zip(cases, results, _run_trusted(exercise, exercise.right, cases))]
+    """Each case, its result by ``run(args)``, which gives a `calls.Reply`, and the right one.
+
+    If the answer must be stopped, those before, where one of them is wrong.
+    """
+    results, stopped = [], None
+    try:
+        for args in cases:
+            results.append(run_case(exercise, run, args))
+    except calls.Stopped as reason:
+        stopped = reason
+    tried = [*zip(cases, results, _run_trusted(exercise, exercise.right, cases))]
+    if stopped and not first_wrong(exercise, tried):
+        raise stopped
+    return tried
 
 
 def _run_trusted(exercise, function, cases):

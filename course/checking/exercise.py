@@ -117,5 +117,5 @@ def _uneven(value) -> str:
     if all(isinstance(row, (list, tuple)) for row in value):
         row = "Each row must be as long as the others"
         return f"{describe_type(value)} that can't become an array of numbers. {row}"
-    kinds = ", ".join(dict.fromkeys(map(describe_type, value)))
+    kinds = ", ".join([*map(describe_type, value[:3]), *["..."][: len(value) > 3]])
     return f"{len(value)} things ({kinds}), but one is expected"

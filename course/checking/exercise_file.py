@@ -26,8 +26,8 @@ may be quoted with gaps, `____`::
 From the third try on a learner is told, 'in code', the quoted lines that have gaps, or what
 ``# fix: CODE`` has, below the words of a mistake or above those of all in a cell. It needs
 a gap as well, because it leads on and isn't the answer. A comment at the left margin begins an
-answer. Answers see what the file imports. All of it must be Python: where a line ends in a
-colon, the next one goes with it. In a hand-out the file is sealed.
+answer. Answers see what the file imports. All of it must be Python: below an answer that
+ends in a colon, the solution's next line stands again. In a hand-out the file is sealed.
 """
 
 import ast

@@ -24,6 +24,22 @@ WHOLE = (
     "holds whole numbers, so it drops the decimals. If x holds whole numbers, so do "
     "`np.zeros_like(x)` and `x.copy()`, but `x.astype(float)` holds floats"
 )
+IN_PLAIN_WORDS = {  # what exceptions say, as patterns
+    "truth value of an array": "comparing arrays gives many answers, but `if`, `and`, `or`, "
+    "`not`, `max` and `all` need one. Use np.where, or `&`, `|`, `~` and np.all",
+    r"Cannot cast ufunc.*to dtype\('int": f"the array on the left {WHOLE}",
+    r"bitwise_xor|for \^": "`^` isn't a power in Python. Write `**`",
+    "converted to Python scalar": "it needs one number, but gets an array. NumPy's functions, "
+    "such as np.exp and np.log, take arrays",
+    r"size (\d+) is different from (\d+)": "a product needs as many columns on the left as rows "
+    r"on the right, but these are \2 and \1: which order fits, and must one be transposed?",
+    r"(Y_hat|Y) (?:has the shape|is) (\((?:\d*,|1, \d+|)\))": (
+        r"\1 has the shape \2: Y_hat and Y need a row each for the same samples, even if "
+        "all rows are the same"
+    ),
+    r"Cannot interpret '\d+' as a data type": "a shape is one argument, in brackets of its "
+    "own, as in np.zeros((2, 3))",
+}
 KEPT = (
     "this case works on its own, but not after other calls. What does your function keep "
     "from an earlier call?"
@@ -180,18 +196,13 @@ def _describe_error(reply, file):
     line = _line_of(reply.frames, file)
     if line.startswith("raise NotImplementedError"):
         text = "that line is still there. Delete it once your code is complete"
-    if name == "ValueError" and "truth value of an array" in text:
-        text = (
-            "comparing arrays gives many answers, but `if`, `and`, `or`, `not` and `max` "
-            "need one. Use np.where, or `&`, `|` and `~`"
-        )
-    if text.startswith("Cannot cast ufunc") and "to dtype('int" in text:
-        text = f"the array on the left {WHOLE}"
+    for pattern, words in IN_PLAIN_WORDS.items():
+        if found := re.search(pattern, text):
+            text = found.expand(words)
+            break
     text = text if len(text) <= 200 else text[:200] + " ..."
     if name == "NameError" and "'my_" in text:
         text += ". Run its cell first; if it is in another notebook, copy it from there"
-    if name == "TypeError" and ("bitwise_xor" in text or "for ^" in text):
-        text = "`^` isn't a power in Python. Write `**`"
     place = f" in the line `{line}`" if line else ""
     return f"it stops with {name}{place}{text and ': '}{text}"
 

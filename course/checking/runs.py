@@ -6,9 +6,12 @@ everything.
 """
 
 import atexit
+import builtins
 import contextlib
+import copyreg
 import functools
 import io
+import linecache
 import marshal
 import os
 import pickle
@@ -18,6 +21,7 @@ import subprocess
 import sys
 import threading
 import time
+from glob import glob
 from types import CodeType, FunctionType
 
 from course.checking import about, calls, wire
@@ -31,8 +35,9 @@ except ImportError:  # in Pyodide
 COMPUTING = 2.0  # seconds of processor time for all calls of one check
 WAITING = 3.0  # seconds without computing, in all calls together
 AT_MOST = float("inf")  # seconds of a check by the clock
-SHARE = 30  # seconds of waiting for one of computing: many may share a processor
-LOADING = 10.0  # seconds of processor time to import what the answer needs
+SHARE = 1 if sys.platform == "linux" else 30  # seconds of waiting for one of computing
+LOADING = 5.0  # seconds of processor time to import what the answer needs
+MOMENT = 0.1  # seconds between looks; what is more, the kernel itself waited
 MEMORY = 2 * 2**30  # bytes
 
 TOO_LONG = (
@@ -50,13 +55,20 @@ QUIET = {"OPENBLAS_NUM_THREADS": "1", "MPLBACKEND": "agg"}
 BEGIN = "from course.checking import worker; worker.main()"
 GONE = "it ends Python, and your notebook with it"
 STAYS = "it can't be sent to the process that checks it"
+EXITS = "exit", "quit"
+MARK = "COURSE_CHECK"  # a variable of all processes of a check
 REPLIES = {"begin": str, "load": str, "count": int}
 REPLIES |= {"look": calls.Reply, "call": calls.Reply}
 # What no pickle holds: any lock is as good as another; all else stays in the notebook.
 LOCKS = {type(lock()): lock for lock in (threading.Lock, threading.RLock)}
 CACHED = type(functools.cache(print))
+BY_PYTHON = 1 << 9  # in a class's flags: made while Python runs
+OF_C = type(int.real), type(FunctionType.__globals__), type(str.join), type(int.__add__)
+OF_C += str, type(None)
 BY_NAME = type, FunctionType  # pickled so, if they can be imported
-REDUCING = {"__reduce__", "__reduce_ex__", "__getstate__"}
+# What pickle, copyreg and cloudpickle ask a thing for, if only to see what it is.
+HOOKS = "reduce reduce_ex getstate getnewargs getnewargs_ex getattribute getattr class"
+HOOKS = {"items", "__dict__", "__iter__", *(f"__{it}__" for it in HOOKS.split())}
 
 
 class Reserve:
@@ -102,14 +114,15 @@ def opened(function, allowed):
 
 @contextlib.contextmanager
 def _without_exits(function):
-    """IPython's `exit` and `quit` end the kernel, and can't be sent to a process."""
+    """IPython's `exit` and `quit` end the kernel, and can't be sent; nor what runs there."""
     names = calls.attribute(function, "__globals__", dict) or {}
-    exits = {name: names[name] for name in ("exit", "quit") if name in names}
-    names.update(dict.fromkeys(exits, calls.leave))
+    kept = {name: it for name, it in names.items() if name in EXITS or _hooks(it)}
+    for name, it in kept.items():
+        names[name] = calls.leave if name in EXITS else _left_behind(type(it).__name__)
     try:
         yield
     finally:
-        names.update(exits)
+        names.update(kept)
 
 
 # 1. In a process of its own -----------------------------------------------------------
@@ -128,6 +141,8 @@ def _pickled(value) -> bytes:
         )
 
         def reducer_override(self, thing):
+            if _hooks(thing):
+                return _left_behind, (type(thing).__name__,)
             made, kind = super().reducer_override(thing), type(thing)
             is_known = kind in self.dispatch_table or issubclass(kind, BY_NAME)
             return made if made is not NotImplemented or is_known else _reduced(thing)
@@ -144,15 +159,50 @@ def _reduced(thing):
         return LOCKS[kind], ()
     if kind is CACHED:  # else it would be looked up there by name
         return _cached, (thing.__wrapped__, thing.cache_parameters())
-    own = (vars(base) for base in kind.__mro__ if base.__module__ == "__main__")
     with contextlib.suppress(Exception):
-        if not any(REDUCING & set(names) for names in own):
-            return thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
+        return thing.__reduce_ex__(pickle.HIGHEST_PROTOCOL)
     return _left_behind, (kind.__name__,)
+
+
+def _hooks(thing) -> bool:
+    """Whether the notebook's code would run if a thing were pickled."""
+    kind = type(thing)
+    of_classes = kind.__mro__ if issubclass(kind, type) else type(kind).__mro__
+    if any(_is_learners(it) for base in of_classes for it in _own_parts(base).values()):
+        return True
+    found = [copyreg.dispatch_table.get(kind)]
+    for base in kind.__mro__:
+        found += [made for name, made in _own_parts(base).items() if name in HOOKS]
+    return any(map(_is_learners, found))
+
+
+def _own_parts(kind) -> dict:
+    """What a class holds, if it is written in Python and no module has it."""
+    name = kind.__module__ if type(kind.__module__) is str else "__main__"
+    module = vars(sys.modules[name]) if name in sys.modules else {}
+    is_there = name != "__main__" and module.get(kind.__name__) is kind
+    return vars(kind) if kind.__flags__ & BY_PYTHON and not is_there else {}
+
+
+def _is_learners(made) -> bool:
+    """Whether what a class has by a name is neither C code nor a module's."""
+    if type(made) is not FunctionType:
+        return type(made) not in OF_C
+    module = sys.modules.get(made.__module__, builtins)
+    return made.__module__ == "__main__" or made.__globals__ is not vars(module)
 
 
 def _cached(function, options):
     return functools.lru_cache(**options)(function)
+
+
+def _request(function, allowed):
+    """What a worker loads; `calls.Stopped` if an answer can't be sent."""
+    answer = calls.attempt(lambda: _pickled((function, allowed)))
+    if answer is None:
+        raise calls.Stopped(STAYS + _because(function))
+    place = [*map(str, sys.path)], os.getcwd(), about.file_of(function)
+    return pickle.dumps((answer, *place, linecache.getlines(place[2])))
 
 
 def _because(function) -> str:
@@ -179,6 +229,7 @@ class Process:
     before = ()  # the command that starts it, with its arguments
 
     def __init__(self):
+        self.mark = f"{os.getpid()} {time.monotonic_ns()}"
         code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
         self.child = subprocess.Popen(
             [*self.before, sys.executable, "-c", code],
@@ -187,7 +238,7 @@ class Process:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),  # Windows
-            env={**os.environ, **QUIET},
+            env={**os.environ, **QUIET, MARK: self.mark},
         )
         self.computing = psutil.Process(self.child.pid)
         self.replies = queue.SimpleQueue()
@@ -211,12 +262,15 @@ class Process:
         return self.child.poll() is None
 
     def stop(self):
+        """End it and what it started, but what hides its variables in another session."""
         atexit.unregister(self.stop)
         with contextlib.suppress(AttributeError, OSError):  # on Windows; it has ended
             os.killpg(self.child.pid, signal.SIGKILL)  # and what was forked there
-        for process in (self.computing, self.child):
-            with contextlib.suppress(psutil.Error):
-                process.kill()
+        for one in {self.computing, *psutil.process_iter()}:
+            with contextlib.suppress(psutil.Error, OSError):
+                if self.computing == one or one.environ().get(MARK) == self.mark:
+                    one.kill()
+        self.child.kill()
         self.child.wait()
         with contextlib.suppress(OSError):
             self.child.stdin.close()
@@ -224,18 +278,16 @@ class Process:
     def load(self, function, allowed):
         """Send an answer."""
         self.meter = _Meter(self)  # of the whole check
-        answer = calls.attempt(lambda: _pickled((function, allowed)))
-        if answer is None:
-            raise calls.Stopped(STAYS + _because(function))
+        request = _request(function, allowed)
         self._ask("begin", b"", LOADING)
         # What started it may wait for it: a sandbox, on Windows a virtual environment.
         family = [self.computing, *self.computing.children(recursive=True)]
         # There it has a console as well, which is one more child, and computes nothing.
         self.computing = [one for one in family if one.name() != "conhost.exe"][-1]
         self.meter.used = 0.0
-        self.answer = pickle.dumps(([*map(str, sys.path)], os.getcwd(), answer))
-        if (told := self._ask("load", self.answer, LOADING)) != "loaded":
-            raise calls.Stopped(f"{STAYS} ({told})")
+        if (told := self._ask("load", request, LOADING)) != "loaded":
+            missing = told.partition("ModuleNotFoundError: ")[2]
+            raise calls.Stopped(missing[:-1] or STAYS + told)
         self.meter.allow(COMPUTING)  # for all calls
 
     def look_at(self, asked) -> about.About:
@@ -243,7 +295,7 @@ class Process:
 
     def call_afresh(self, args) -> calls.Reply:
         """A call for which nothing is left of earlier ones."""
-        self._ask("load", self.answer)
+        self._ask("load", b"")
         return self.call(args)
 
     def call(self, args) -> calls.Reply:
@@ -280,17 +332,16 @@ class Process:
 
     def seconds(self):
         """What it has computed, in seconds of processor time."""
-        try:
-            times = self.computing.cpu_times()
-        except psutil.Error:  # it has ended
-            return 0.0
-        return times.user + times.system
+        with contextlib.suppress(psutil.Error):
+            return sum(self.computing.cpu_times()[:2])  # user, system
+        return 0.0  # it has ended
 
     def is_ready(self) -> bool:
-        """Whether it only waits for a processor or a disk; only Linux tells."""
-        with contextlib.suppress(psutil.Error):
-            status = self.computing.status() if sys.platform == "linux" else ""
-            return status in ("running", "disk-sleep")
+        """Whether a thread only waits for a processor or a disk; only Linux tells."""
+        for path in glob(f"/proc/{self.computing.pid}/task/*/stat"):
+            with contextlib.suppress(OSError), open(path) as file:
+                if file.read().rpartition(")")[2].split()[0] in ("R", "D"):
+                    return True
         return False
 
 
@@ -308,8 +359,8 @@ class _Meter:
     def excess(self) -> str:
         """Why the request must end now, or ''."""
         now, used = time.monotonic(), self.process.seconds()
-        passed = 0.0 if self.process.is_ready() else now - self.looked
-        waited = self.waited + passed - SHARE * (used - self.used)
+        passed = 0.0 if self.process.is_ready() else min(now - self.looked, MOMENT)
+        waited = self.waited + passed - SHARE * max(0.0, used - self.used)
         self.looked, self.used, self.waited = now, used, max(0.0, waited)
         with contextlib.suppress(psutil.Error):  # first, as filling it takes time, too
             if self.process.computing.memory_info().rss > MEMORY:

@@ -5,11 +5,12 @@ cell it judges and, where it can, that the cell has failed since or that the sam
 was judged before.
 """
 
+import ast
 import linecache
-import re
 import sys
 from types import CodeType
 
+from course.checking.answer_code import UNREADABLE
 from course.checking.calls import attribute
 
 JUDGED = {}  # the name of a function -> its code and its verdict at the last check
@@ -48,14 +49,26 @@ def _find(name, code):
     """The numbers of the cell that made a function, and of a later one that failed to."""
     module = sys.modules.get("IPython")
     shell = module.get_ipython() if module else None
-    if shell is None or code is None:
+    if shell is None or code is None or code.co_qualname != name:  # of a decorator
         return None, None
     cells = shell.user_ns.get("In", [])
     source = "".join(linecache.getlines(code.co_filename)).strip()
-    defines = rf"(?m)^\s*(async\s+)?def\s+{re.escape(name)}\b"
     numbers = [n for n, cell in enumerate(cells) if cell.strip() == source]
     if not source or not numbers:
         return None, None
-    makers = [n for n, cell in enumerate(cells) if re.search(defines, cell)]
-    later = [n for n in makers if n > numbers[-1]]
-    return numbers[-1], later[-1] if later else None
+    known = getattr(shell.history_manager, "exceptions", {})  # since IPython 9.1
+    for later in reversed(range(numbers[-1] + 1, len(cells))):
+        if _fails_to_define(name, cells[later], later in known):
+            return numbers[-1], later
+    return numbers[-1], None
+
+
+def _fails_to_define(name, cell, failed) -> bool:
+    """Whether a cell defines a function at its top, and is known to have failed."""
+    if f"def {name}(" not in cell:
+        return False
+    try:
+        top = ast.parse(cell).body
+    except UNREADABLE:
+        return True
+    return failed and any(getattr(part, "name", "") == name for part in top)

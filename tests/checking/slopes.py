@@ -30,8 +30,8 @@ def assert_said(code, words):
     """The words begin with 'right' for a right answer; they are all that is said then."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(runs, "MEMORY", 300 * 2**20)
-        if "computing" in words:  # sooner; the words stay
-            patch.setattr(runs, "COMPUTING", 0.5)
+        # Sooner, the words stay; else so long that a slow memory can be filled first.
+        patch.setattr(runs, "COMPUTING", 0.5 if "computing" in words else 50.0)
         if "waited" in words:
             patch.setattr(runs, "WAITING", 1.0)
         verdict = check(code)

@@ -67,6 +67,26 @@ def test_a_check_says_which_run_of_the_cell_it_judged(session):
     assert "not written yet (once it is, run its cell, then this one" in session(CHECK)
 
 
+def test_a_cell_is_said_to_have_failed_only_where_that_is_known(session):
+    """Guards: a method, a nested function or a text of that name, and a cell that works;
+    one that failed above the definition, and is not told; a decorator's cell."""
+    session(WRONG)
+    inner = "    def my_slope(*args): return f(*args)"
+    for cell in (
+        f"class Other:\n{inner}",
+        f"1 / 0\ndef other():\n{inner}",
+        f"1 / 0\ntext = '''\n{inner}'''",
+        f"kept = my_slope\n{RIGHT}\nmy_slope = kept",
+    ):
+        session(cell)
+        assert "failed" not in session(CHECK)
+    session(f"1 / 0\n{RIGHT}")
+    assert "has run since, but it failed" in session(CHECK)
+    session(f"def decorate(f):\n{inner}\n    return my_slope")
+    session(f"@decorate\n{WRONG}")
+    assert "about cell" not in session(CHECK)
+
+
 @pytest.mark.parametrize(
     ("body", "words"),
     [

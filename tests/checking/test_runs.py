@@ -19,6 +19,8 @@ import psutil
 import pytest
 
 from course.checking import calls, runs
+from course.lessons import own
+from tests.answers import cell
 from tests.checking.slopes import RIGHT, assert_said, check, odd_answers
 from tests.wait import PATIENCE, goes_on, wait_until
 
@@ -40,10 +42,15 @@ def test_an_answer_in_a_process_gets_its_words(code, words):
 @pytest.mark.usefixtures("answers_run_apart")
 @pytest.mark.parametrize(
     ("line", "words"),
-    [("if copy: os._exit(1)\n    time.sleep(300)", "it ends Python"), (RIGHT, "right")],
+    [
+        ("if copy: os._exit(1)\n    os.setsid(); time.sleep(300)", "it ends Python"),
+        ("if not copy: os.setsid(); time.sleep(300)\n    " + RIGHT, "right"),
+        (RIGHT, "right"),
+    ],
 )
 def test_what_an_answer_forks_neither_replies_nor_delays(line, words, tmp_path):
-    """Guards: a kernel that waits for a copy, replies that come twice, copies that stay."""
+    """Guards: a kernel that waits for a copy, replies that come twice, copies that stay,
+    also in a session of their own."""
     code = f"""
 import os, time
 def my_slope(z, alpha):
@@ -59,6 +66,59 @@ def my_slope(z, alpha):
 
 def _goes_on(number):
     return psutil.pid_exists(number) and goes_on(psutil.Process(number))
+
+
+SEEN = """
+import os
+def seen(*_):
+    with open({!r}, "a") as file: file.write(f"{{os.getpid()}} ")
+{}
+THING = Thing(a=1)
+def my_slope(z, alpha): THING; RIGHT"""
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+@pytest.mark.parametrize(
+    "thing",
+    [
+        "class Thing(dict): __getnewargs__ = seen",
+        "class Thing(dict): items = seen",
+        "Thing = type('Thing', (dict,), {})\nimport copyreg; copyreg.pickle(Thing, seen)",
+        "class Thing(dict): __class__ = property(seen)",
+        "class Thing(dict): __module__ = 'numpy'; __reduce__ = __getstate__ = seen",
+        "class Meta(type): __module__ = property(seen)\nclass Thing(dict, metaclass=Meta): 1",
+    ],
+)
+def test_pickling_runs_nothing_of_the_learners_in_the_kernel(thing, tmp_path):
+    """Guards: a kernel that is ended, or kept busy, while an answer is sent."""
+    (tmp_path / "seen").touch()
+    code = SEEN.format(str(tmp_path / "seen"), thing)
+    assert check(code).solved and own.code_of(cell("my_slope", code))
+    assert str(os.getpid()) not in (tmp_path / "seen").read_text().split()
+
+
+USE = "return np.where(z >= 0, one(), alpha)"
+LATER = "if not z.size: from matplotlib import pyplot"
+LACKS = "it uses tqdm, which isn't there when work is marked. Use NumPy or the standard library"
+
+
+@pytest.mark.usefixtures("answers_run_apart")
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (f"from tqdm import one\ndef my_slope(z, alpha): {USE}", f"not yet: {LACKS}"),
+        (f"from tqdm import one; {USE}", f"{USE}`: {LACKS}"),
+        (f"from tqdm import one\ndef my_slope(z, alpha): {RIGHT}", "right"),
+        (f"try: import tqdm\nexcept ImportError: {RIGHT}", "right"),
+        (f"{LATER}\nimport sys; sys.modules['matplotlib.pyplot']; {RIGHT}", "right"),
+    ],
+)
+def test_no_answer_uses_what_its_mark_lacks(code, words, tmp_path, monkeypatch):
+    """Guards: 'right' where the mark is not; an import that isn't used, or that a package
+    needs, refused; imports that take the time of a call."""
+    (tmp_path / "tqdm.py").write_text("def one(): return 1.0")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert words in check(code).words
 
 
 def test_a_process_that_does_not_read_is_stopped(monkeypatch):
@@ -79,17 +139,22 @@ def test_a_console_is_not_taken_for_what_computes(monkeypatch):
     process = runs.Process()
     process.load(print, ())
     assert process.computing.pid == process.child.pid
+    monkeypatch.undo()
     process.stop()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells")
 def test_who_sleeps_waits_for_no_processor():
-    """Guards: an answer that sleeps, taken for one that is ready; and the reverse."""
+    """Guards: an answer that sleeps, taken for one that is ready; and the reverse, also
+    where another thread of it computes."""
+    start = "t = threading.Thread(target=sum, args=[range(10**12)]); t.start()"
     process = runs.Process()
-    process.load(sum, ())
+    process.load(cell("f", f"def f(): import threading; {start}; t.join()"), ())
     wait_until(lambda: not process.is_ready(), "it waits for a request")
-    process._send("call", runs._pickled((range(10**12),)))
-    wait_until(process.is_ready, "it computes")
+    process._send("call", runs._pickled(()))
+    waits = lambda: process.computing.status() == "sleeping"  # its first thread
+    computes = lambda: all(waits() and process.is_ready() for _ in range(20))
+    wait_until(computes, "it computes")
     process.stop()
 
 
@@ -169,15 +234,15 @@ class Busy:
     each look of the meter.
     """
 
-    def __init__(self, share, seconds=np.inf, memory=0, is_ready=False):
+    def __init__(self, share, seconds=np.inf, memory=0, is_ready=False, late=0.0):
         self.share, self.most, self.computing, self.used = share, seconds, self, 0.0
         self.is_ready = lambda: is_ready
         self.memory_info = lambda: types.SimpleNamespace(rss=memory)
-        self.now = 0.0
+        self.now, self.late = 0.0, late
         self.monotonic = lambda: self.now
 
     def seconds(self):
-        self.now += 0.1
+        self.now += 0.1 + self.late
         self.used = min(self.used + 0.1 * self.share, self.most)
         return self.used
 
@@ -194,12 +259,16 @@ class Busy:
         # It computes for 5 seconds, then it waits.
         ({"share": 0.1, "seconds": 0.5}, runs.TOO_LAZY, 5 + 3),
         ({"share": 0.1, "memory": 3 * 2**30}, runs.TOO_LARGE, 0),
+        # The system tells that it naps. The kernel has no processor to look sooner.
+        ({"share": 0.02, "told": 1}, runs.TOO_LAZY, 3),
+        ({"share": 0.0, "late": 9.0}, runs.TOO_LAZY, 3),
         # It waits for a processor, alone: 15 minutes are too short.
         ({"share": 0.001, "seconds": 1.0, "is_ready": True}, "", 900),
     ],
 )
 def test_all_calls_together_have_their_limits(given, words, after, monkeypatch):
     """Guards: limits by the clock, anew in each call, or while the kernel works."""
+    monkeypatch.setattr(runs, "SHARE", given.pop("told", 30))
     process = Busy(**given)
     monkeypatch.setattr(runs, "time", process)
     meter, why, looks = runs._Meter(process), "", 0
