@@ -7,10 +7,12 @@ import re
 import tomllib
 
 import nbformat
+import numpy as np
 import pytest
 
 import mlp_core as mlp
 from course import fast
+from tests import tables
 from tests.claims import ROOT, Claim, all_claims, main
 from tests.sweeps import remember
 
@@ -26,6 +28,8 @@ def text_of(place):
         return "\n\n".join(prose)
     if place.endswith(".toml"):
         return "\n\n".join(strings(tomllib.loads(text)))
+    if place.endswith(".py"):  # of an exercise
+        return "\n".join(re.findall(r"(?m)(?:^ *# .*\n)+", text)).replace("# ", "")
     return text
 
 
@@ -100,6 +104,7 @@ PLACES = [
     for pattern in (
         "notebooks/*.ipynb",
         "course/lessons/*/*.[tm]*",
+        "course/lessons/*/*.py",
         "*.md",
         "docs/*.md",
     )
@@ -124,7 +129,33 @@ def test_each_share_of_seeds_is_a_claim(place):
         assert other != place or is_needed, f"{words} stands there no more"
 
 
-# 3. The command ----------------------------------------------------------------------
+# 3. Named seeds ----------------------------------------------------------------------
+
+NAMED = tables.beside(__file__, "named_seeds.toml")
+NAMED_SEED = re.compile(
+    r"(?i).{,60}\bseeds?\W{,3}(?:(?:other than|number|like|as|of|to|is) )?\d.{,60}"
+)
+
+
+@pytest.mark.parametrize("measure", NAMED["fates"])
+def test_a_named_seed_does_what_is_said_of_it(measure):
+    """Guards: a seed that is said to be stuck, and learns."""
+    claim = Claim("anywhere", NAMED["fates"][measure], 1, 1, measure)
+    found = np.array(claim.measured(()))
+    assert found.dtype == bool and found.size and found.all()
+
+
+def test_each_named_seed_is_measured():
+    """Guards: what is said of a seed, and nobody has run; words that stand there no more."""
+    text = " | ".join(in_one_line(text_of(place)) for place in PLACES)
+    known = [words for part in NAMED.values() for row in part.values() for words in row]
+    for words in sorted(known, key=len, reverse=True):
+        assert words in text, f"{words!r} stands there no more"
+        text = text.replace(words, "...")
+    assert NAMED_SEED.findall(text) == [], "measure it in tests/named_seeds.toml"
+
+
+# 4. The command ----------------------------------------------------------------------
 
 SOME = "np.arange(1000) < 300"
 
@@ -149,6 +180,7 @@ def test_a_false_claim_is_told(low, high, measure, holds, capsys):
     assert ("DOES NOT HOLD" in printed) is not holds
 
 
+@pytest.mark.apart  # its claims are today's, and take their time
 def test_words_choose_claims_and_seeds_are_handed_on():
     """Guards: the options of the command; a word of no claim is an error."""
     measure = "np.full(100, seeds == range(5, 8))"

@@ -69,8 +69,9 @@ def fresh_pairs(rng, deep, fixed):
     drawn = [
         ((1, 1), 0.0),
         ((1, 1, 1), 3.0),
-        ((2, 3, 2, 1, 2, 3, 2), deep),
-        (rng.integers(1, 6, 3), 0.07),
+        ((2, 3, 2, 1, 2, 3, 2, 1, 2, 12, 13), deep),
+        ((5, 1, 4), 0.07 + 1 / 300),  # many decimals
+        ((1, 2), 1e-5),
         ((2, 3, 1), fixed),  # also the shapes of a fixed case
     ]
     return [
@@ -102,7 +103,7 @@ def fresh_losses(rng):
         tuple(rng.integers(-900, 900, (2, 3, 2))),  # large whole numbers
         tuple(normal(rng, 2, n, 2).astype(np.float32)),
         tuple(normal(rng, 2, 3, 3)),  # the shape of a fixed case, other numbers
-        tuple(normal(rng, 2, 200, 6)),  # more than one prints
+        tuple(normal(rng, 2, 200, 12)),  # more than one prints
     ]
 
 

@@ -3,6 +3,9 @@
 An answer is handed in as a learner does: from a cell of its own.
 """
 
+import ast
+import re
+
 import numpy as np
 import pytest
 
@@ -10,6 +13,7 @@ import mlp_core as mlp
 from course import checking
 from course.checking.exercise import Exercise
 from course.checking.exercise_file import GAP, KINDS, quotes
+from course.lessons import FOLDER
 from tests import mutate_solutions
 from tests.answers import EXERCISES, SOLUTIONS, cell, check
 
@@ -42,13 +46,15 @@ def said(answer):
 
 @each_exercise
 def test_an_exercise_has_all_that_it_needs(name):
-    """Guards: a part that is missing or misspelt, two mistakes with the same words, and a
-    large case that no loop was tried on."""
+    """Guards: a part that is missing or misspelt, a text that is no Python, two mistakes
+    with the same words, and a large case that no loop was tried on."""
     cells, mistakes = EXERCISES[name].cells, EXERCISES[name].mistakes
+    [path] = FOLDER.glob(f"*/{name}.py")
+    ast.parse(path.read_text(encoding="utf-8"), path)
     kinds = [answer.kind for answer in cells]
     assert kinds == sorted(kinds, key=KINDS.index), "the order of the cells"
     for kind, least, most in (
-        ("task", 1, 1), ("hint", 1, 3), ("mistakes", 8, 20), ("right", 3, 12)
+        ("task", 1, 1), ("hint", 1, 3), ("mistakes", 8, 25), ("right", 3, 12)
     ):  # fmt: skip
         assert least <= kinds.count(kind) <= most, kind
     [code] = [answer.code for answer in cells if answer.kind == "cases"]
@@ -102,6 +108,34 @@ def test_a_wrong_answer_is_refused_with_its_words(name, answer):
     verdict = verdict_on(name, answer.code)
     assert not verdict.solved
     assert said(answer) and said(answer) in verdict.words, verdict.words
+
+
+# What only one case refuses, or an exception: part of a solution, what it becomes, what is said.
+SLY = """
+my_cross_entropy: np.log(right) -> np.log(right + 1e-8): 1e-20 costs too little
+my_cross_entropy: P * Y -> np.clip(P, 1e-15, 1 - 1e-15) * Y: 1e-20 costs too little
+my_cross_entropy: P * Y -> P[:, :10] * Y[:, :10]: the result is wrong
+my_softmax: return -> E[:, 10:] = 0; return: the result is wrong
+my_split: round(share * len(X)) -> max(1, round(share * len(X))): so there should be no test data
+my_split: round(share * len(X)) -> len(X) - round((1 - share) * len(X)): should be 3 and 4
+my_split: (len(X)) -> (min(len(X), 50)); order = np.r_[50:len(X), order]: got into the training
+my_split: permutation(len(X)) -> permutation(2); order = np.r_[order[:1], 2 + \
+    rng.permutation(len(X) - 2), order[1:]]: samples 0, 1 never got into the test data together
+my_l2_grads: return new -> return new[:6] + [*grads[6:]]: dW[6] is wrong
+my_l2_grads: l2 * W -> round(l2, 3) * W: for l2 = 0.0733333
+my_l2_grads: db)) -> np.where(np.arange(len(db)) < 5, db, 0))): db[8] is wrong
+my_hand_back: return slopes -> return [*slopes[:8], *(0 * s for s in slopes[8:])]: [9] is wrong
+my_softmax: np.exp( -> __import__("math").exp(: such as np.exp and np.log, take arrays
+my_constant_loss: return 0.5 -> return mlp.loss(Y.mean(axis=0), Y) + 0.5: a row each for the same samples
+"""
+
+
+@pytest.mark.parametrize("row", SLY.strip().split("\n"))
+def test_a_sly_answer_is_refused_with_its_words(row):
+    """Guards: the one case that tells, which a random draw may lack; raw words of NumPy."""
+    name, change, words = re.fullmatch(r"(\w+): (.+): (.+)", row).groups()
+    verdict = verdict_on(name, SOLUTIONS[name].replace(*change.split(" -> ")))
+    assert not verdict.solved and words in verdict.words, verdict.words
 
 
 @each("right", "solution")

@@ -88,6 +88,8 @@ return (slopes == 0).all(axis=1)
 return (slopes == 0).any(axis=0)
 # it returns one answer for all units together: each unit needs its own
 return (mlp.leaky_relu(alpha).slope(Z) == 0).all()
+# these are the numbers of the dead units: say True or False for each unit
+return np.flatnonzero((slopes == 0).all(axis=0))
 
 # %% mistakes in: return (____ == 0).all(____)
 # units with z = 0 on a sample count as dead: what is the slope at z = 0?

@@ -46,6 +46,8 @@ return (Y_hat - Y) / Y.size
 return (Y - Y_hat) / len(Y)
 # it is twice as large as it should be: what does the half in the loss do?
 return 2 * (Y_hat - Y) / len(Y)
+# it is half as large as it should be: which factor does the slope of a square have?
+return 0.5 * (Y_hat - Y) / len(Y)
 # it is the slope of the sum of all squares: what does the loss do with it?
 return 2 * (Y_hat - Y)
 # it is the slope of the mean of all squares, but the loss takes half of each and averages
@@ -67,10 +69,3 @@ for i in range(Y.shape[0]):
     for k in range(Y.shape[1]):
         slopes[i, k] = (Y_hat[i, k] - Y[i, k]) / len(Y)
 return slopes
-
-# %% wrong in: return (Y_hat - Y) / len(Y)
-# a difference in place of the slope: 'the result is wrong'
-def half_square(p):
-    return 0.5 * (p - Y) ** 2 / len(Y)
-h = 1e-3
-return (half_square(Y_hat + h) - half_square(Y_hat)) / h

@@ -27,12 +27,12 @@ def mend_second(params, X, Y, activation):
 
 # %% hint
 # Two lines lie between the right `dZ` of layer 3 and the wrong one of layer 2: step 4 of
-# layer 3 and step 1 of layer 2. Now draw the map of
+# layer 3 and step 1 of layer 2. Draw the map of
 # `bugs.signature(second, last_z="both", activation="identity")`.
 
 # %% hint
-# It is white, so a slope must be taken at the wrong place. Step 1 reads `Z[i]`. Is that
-# the number that went into `f`?
+# It is white, so a slope must be missing or taken at the wrong place. Step 1 reads `Z[i]`.
+# Is that the number that went into `f`?
 
 # %% solution
 def mend_second(params, X, Y, activation):

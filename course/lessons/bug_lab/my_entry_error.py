@@ -138,6 +138,8 @@ return abs(claimed - numeric)
 return abs(claimed - numeric) / larger
 # an error has no sign, but yours has one
 return (claimed - numeric) / larger if larger > 0 else 0.0
+# where claimed is the larger one it is below 0, but an error has no sign
+return (numeric - claimed) / larger if larger > 0 else 0.0
 # it is relative to the claimed slope, which may be 0 when the larger of the two sizes
 # isn't
 return 0.0 if claimed == numeric == 0 else abs(claimed - numeric) / abs(claimed)

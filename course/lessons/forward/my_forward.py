@@ -77,14 +77,14 @@ def order(names):
 def fresh(rng):
     """Deep and wide networks, equal samples, whole numbers, float32, another f."""
     n = rng.integers(2, 6)
-    deep = rng.integers(1, 4, 6)
+    deep = rng.integers(1, 4, 9)
     narrow = network(rng, 1, 1, 1, 1, 1)  # as many layers as our network
     W = np.array([[1, 2], [3, 1]])
     large, tiny = rng.integers(100, 900, (3, 2)), np.array([[0.004, 0], [0, -0.004]])
     small = [mlp.Layer(*map(np.float32, layer)) for layer in network(rng, 2, 3, 2)]
     return [
         (network(rng, *deep), normal(rng, n, deep[0]), TANH.f),
-        (network(rng, 3, 8, 2), normal(rng, 1, 3), RELU.f),
+        (network(rng, 11, 12, 2), normal(rng, 1, 11), RELU.f),
         (network(rng, 2, 4, 1), normal(rng, 1, 2).repeat(n, axis=0), LEAKY.f),
         (narrow, normal(rng, n, 1), mlp.leaky_relu(rng.choice([-1.5, 0.3, 2])).f),
         ([mlp.Layer(W, W[0])], large, RELU.f),
@@ -141,6 +141,8 @@ return A[:-1] + [Z[-1]], Z
 return A[1:], Z
 # A and Z are in the wrong order
 return Z, A
+# only A is returned, but Z is needed as well
+return A
 
 # %% right in: Z.append(A[-1] @ W + b)
 # in float32
@@ -159,17 +161,9 @@ for n in range(len(X)):
     z[n] = A[-1][n] @ W + b
 Z.append(z)
 
-# %% right
-# lists filled by index, products transposed
-def my_forward(params, X, f):
-    A = [None] * (len(params) + 1)
-    Z = [None] * len(params)
-    A[0] = X.copy()
-    for i in range(len(params)):
-        W, b = params[i]
-        Z[i] = (W.T @ A[i].T).T + b.reshape(1, -1)
-        A[i + 1] = f(Z[i])
-    return [A, Z]
+# %% right in: return A, Z
+# both in a list
+return [A, Z]
 
 # %% wrong in: A, Z = [X], []
 # lists that all calls share: 'it changes what an earlier call returned'

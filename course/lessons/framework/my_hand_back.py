@@ -78,6 +78,7 @@ cases = [
         (0, 1, 0),
         (np.array([1, 1, 5]), np.array([[0, -2]]), np.array([0, 2, 7])),
     ),
+    _case(1108, [_FLAT] * 20, (12, 3, 18, 9, 12, 0), 12, 3, 9),  # a long tape
 ]
 
 def fresh(rng):
@@ -87,7 +88,7 @@ def fresh(rng):
     return [
         _case(rng, shapes, (*rng.permutation([0, 1, 2, 3]).tolist(), 2), 1),
         _case(rng, shapes, (5, 5, 2, 5), 5),
-        _case(rng, [(2, 1), (2, 1)], (0,) * int(rng.integers(3, 6))),
+        _case(rng, [(2, 1), (2, 1)], (0,) * 5),
         ([1e4 * s for s in slopes], parents, tuple(1e4 * s for s in given)),
         ([s / 100 for s in slopes], parents, tuple(-s / 100 for s in given)),
         ([*map(np.float32, slopes)], parents, tuple(map(np.float32, given))),
@@ -95,7 +96,8 @@ def fresh(rng):
         _case(rng, [(30, 10), (10,), (30, 10)], (0, 1), 1),
     ]
 
-# %% mistakes in: slopes[parent] = ____
+# %% mistakes in: slopes[parent] = slopes[parent] + slope
+# fix: new = list(____); new[parent] = new[parent] ____ slope
 # what a parent already had is lost: is it used elsewhere as well?
 slopes[parent] = slope
 # the sign is wrong: hand back the given slopes unchanged, because the minus comes later, with
@@ -111,7 +113,6 @@ slopes[parent] = (slopes[parent] + slope) / 2
 # at once
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put a new array into it for each sum
-# fix: new = list(____); new[parent] = ____
 slopes[parent] += slope
 
 # %% mistakes in: slopes = list(slopes)
@@ -132,7 +133,7 @@ first = dict([*zip(parents, given)][::-1])
 slopes, parents, given = list(slopes), [*first.keys()], [*first.values()]
 
 # %% mistakes in: slopes = list(slopes)
-# fix: slopes[parent] = ____
+# fix: new = list(____); new[parent] = new[parent] ____ slope
 # a node that is a parent twice gets only the last slope, added to what it had: what should
 # the second slope be added to?
 old, slopes = slopes, list(slopes)
@@ -156,11 +157,11 @@ return [*slopes, *given]
 # %% mistakes in: return slopes
 # only the parents' slopes are there: the list needs one for each node, because the others
 # still need theirs
-# fix: return ____
+# fix: new = list(____)
 return [slopes[parent] for parent in parents]
 # only the parents' slopes are there, and what they already had is lost: the list needs one
 # for each node, and might a node be used elsewhere as well?
-# fix: return ____; slopes[parent] = ____
+# fix: new = list(____); new[parent] = new[parent] ____ slope
 return list(given)
 # only the first parent gets its slope: does the function return before it reaches the
 # others?
@@ -186,18 +187,6 @@ slopes[parent] = (slopes[parent] + slope).tolist()
 def my_hand_back(slopes, parents, given):
     pairs = [*zip(parents, given)]
     return [sum((s for p, s in pairs if p == i), old) for i, old in enumerate(slopes)]
-# by the places of the parents
-def my_hand_back(slopes, parents, given):
-    new = [slope.copy() for slope in slopes]
-    for i in range(len(parents)):
-        new[parents[i]] = new[parents[i]] + given[i]
-    return new
-# a dict that gathers first
-def my_hand_back(slopes, parents, given):
-    found = {}
-    for parent, slope in zip(parents, given):
-        found[parent] = found.get(parent, 0) + slope
-    return [slope + found.get(i, 0) for i, slope in enumerate(slopes)]
 
 # %% wrong in: return slopes
 # a tuple: 'it returns a tuple; return a list, with an array for each node'
@@ -214,8 +203,6 @@ return [*slopes[:-1], 0 * slopes[-1]]
 return [*slopes[:2], *(0 * slope for slope in slopes[2:])]
 
 # %% wrong in: slopes = list(slopes)
-# at most two parents: 'slopes[0] is wrong'
-slopes, parents = list(slopes), parents[:2]
 # all is given to each: 'slopes[0] is wrong'
 slopes, parents, given = list(slopes), np.repeat(parents, len(parents)), given * len(parents)
 # found by the parent's number: 'slopes[0] is wrong'
@@ -224,8 +211,6 @@ slopes, given = list(slopes), [given[parent] for parent in parents]
 # %% wrong in: slopes[parent] = slopes[parent] + slope
 # small slopes count as 0: 'is wrong'
 slopes[parent] = slopes[parent] + np.round(slope, 2)
-# times the node's own slope: 'slopes[0] is wrong'
-slopes[parent] = slopes[parent] + slope * slopes[-1].sum()
 # what was given is changed: 'it changes given in place'
 slope += slopes[parent]
 slopes[parent] = slope
@@ -235,8 +220,3 @@ slopes[parent] = slope
 def my_hand_back(slopes, parents, given):
     for parent, slope in zip(parents, given):
         slopes[parent] = slopes[parent] + slope
-# the list as an array: 'it stops with TypeError in the line `slopes[parents] += given`'
-def my_hand_back(slopes, parents, given):
-    slopes = list(slopes)
-    slopes[parents] += given
-    return slopes

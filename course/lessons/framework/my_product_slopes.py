@@ -65,16 +65,16 @@ large = _case(1010, 30_000, 2, 2)
 
 def fresh(rng):
     """Wide and narrow factors, large numbers, equal samples, float32, a large batch."""
-    n, wide = rng.integers(4, 9, 2)
+    n = rng.integers(4, 9)
     a, w, dz = _case(rng, 1, 3, 2)
     *many, slopes = _case(rng, 200, 3, 2)
     return [
         _case(rng, n, 1, 1),
-        _case(rng, 2, 3, wide),
+        tuple(map(np.asfortranarray, _case(rng, 2, 3, 12))),  # as if transposed
         _case(rng, 3, 3, 3),  # the sizes of a fixed case, other numbers
         tuple(rng.integers(-900, 900, (3, 2, 2))),
         (a.repeat(n, axis=0), w, dz.repeat(n, axis=0)),
-        tuple(map(np.float32, _case(rng, n, 4, 3))),
+        tuple(map(np.float32, _case(rng, n, 12, 3))),
         (*many, slopes / 200),  # a large batch, small enough for float32
     ]
 
@@ -97,7 +97,8 @@ return dZ @ W.T, A.T * dZ
 # many numbers of Z
 return dZ * W.T, A.T * dZ
 
-# %% mistakes in: return ____ @ ____, ____ @ ____
+# %% mistakes in: return dZ @ W.T, A.T @ dZ
+# fix: return dZ @ ____, ____ @ dZ
 # dA is wrong, or the shapes don't fit: a matrix product depends on the order of its factors, and
 # each row of dZ is a sample, as in A
 return W.T @ dZ, A.T @ dZ

@@ -35,9 +35,9 @@ from course.lessons.cases import layers_form
 from course.words import counted
 
 SIZES = [
-    *((2, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1)),
+    *((2, 1), (1, 1), (1, 3), (2, 3, 1), (2, 3, 3, 2, 1)),
     (250, 80, 120),  # n_in, n_out and their sum differ from layer to layer
-    *((1, 3600, 1), (60, 60, 120)),  # W[0] of the last is square
+    *((1, 3600, 1), (60, 60, 60)),  # the last has two square layers
 ]
 
 
@@ -140,7 +140,9 @@ def _weights(parts):
 
 def _refuse_seeds(first, again, other):
     """`FormError` if the weights do not follow from the generator that is passed in."""
-    needed = "every number must come from the rng that is passed in"
+    needed = (
+        "every number must come from the rng that is passed in, with a spread above 0"
+    )
     found = f"two generators with the same seed give different weights: {needed}"
     _refuse(not all(map(np.array_equal, first, again)), found)
     found = f"generators with different seeds give the same weights: {needed}"
@@ -169,8 +171,8 @@ def _refuse_patterns(weights, draws):
     several = len(np.unique(abs(draws).astype(np.float32)))
     _refuse(
         several < 0.995 * draws.size,  # float32 draws repeat a few
-        f"{draws.size} weights have only {several} sizes: draw each weight by itself, "
-        "with any value in its range, and leave it as drawn",
+        f"{draws.size} weights have only {several} values, but for the sign: draw each by "
+        "itself, with any value in its range, and leave it as drawn",
     )
     for i, W in enumerate(weights):
         orders = (

@@ -94,9 +94,6 @@ W = rng.normal(0, spread, (n_out, n_in)).T
 W = [[rng.normal() * spread for _ in range(n_out)] for _ in range(n_in)]
 # in float32
 W = rng.standard_normal((n_in, n_out), dtype=np.float32) * np.float32(spread)
-# normal numbers made another way
-r = np.sqrt(-2 * np.log(1 - rng.random((n_in, n_out))))
-W = spread * r * np.cos(2 * np.pi * rng.random((n_in, n_out)))
 
 # %% wrong in: W = spread * rng.standard_normal((n_in, n_out))
 # triangular numbers: 'weights lies between'
@@ -105,17 +102,8 @@ W = np.sqrt(6) * spread * rng.triangular(-1, 0, 1, (n_in, n_out))
 W = 1.05 * spread * rng.standard_normal((n_in, n_out))
 # a mean that is not 0: 'the mean of W[0] is wrong'
 W = spread * (0.3 + rng.standard_normal((n_in, n_out)))
-# rounded: '29600 weights have only'
-W = np.round(spread * rng.standard_normal((n_in, n_out)), 2)
-# sorted: 'are sorted: leave them as drawn'
-W = -np.sort(-spread * rng.standard_normal((n_in, n_out)))
 # another distribution: 'the share within one spread of the mean of W[0] is wrong'
 W = spread * rng.laplace(0, 0.5 ** 0.5, (n_in, n_out))
-# cut off at two spreads: 'weights lies between'
-W = rng.standard_normal((n_in, n_out))
-while (far := abs(W) > 2).any():
-    W[far] = rng.standard_normal(far.sum())
-W *= spread / 0.8796
 # as if there were one more input: 'the spread of W[0] is wrong'
 W = spread * (n_in / (n_in + 1)) ** 0.5 * rng.standard_normal((n_in, n_out))
 # uniform and far too small: 'already right: the shapes and the biases, the mean of W[0], the

@@ -82,9 +82,6 @@ layers.append((W, np.zeros(n_out)))
 return layers
 
 # %% right in: W = rng.uniform(-2, 2, (n_in, n_out))
-# signs drawn separately
-signs = rng.choice([-1, 1], (n_in, n_out))
-W = 2 * signs * rng.random((n_in, n_out))
 # in float32
 W = rng.uniform(-2, 2, (n_in, n_out)).astype(np.float32)
 # as lists: 'a list where'
@@ -110,7 +107,7 @@ W = rng.uniform(-2.01, 2.01, (n_in, n_out))
 W = rng.choice([-1, 1], (n_in, n_out)) * rng.uniform(0.01, 2, (n_in, n_out))
 # sorted by size: 'are sorted: leave them as drawn'
 W = np.array(sorted(rng.uniform(-2, 2, n_in * n_out), key=abs)).reshape(n_in, n_out)
-# rounded: '29600 weights have only 21 sizes'
+# rounded: '29600 weights have only 21 values, but for the sign'
 W = np.round(rng.uniform(-2, 2, (n_in, n_out)), 1)
 # right for some networks: 'the spread of W[0] is wrong'
 W = rng.uniform(-2, 2, (n_in, n_out))

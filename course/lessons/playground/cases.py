@@ -1,16 +1,19 @@
 """How a split of samples is judged, whichever way it draws.
 
 Random numbers can't be compared one by one, since another right way to draw gives others.
-So the check asks for what is true of every right split; and of `MANY` splits of a few
-samples, each sample must be in the test data of some, and half of the splits must differ.
-With 4 of 11 samples in the test, a right answer fails less than once in 10^10 checks.
+So the check asks for what is true of every right split; and of `MANY` splits of the same
+samples, each sample must be in both parts of some, each two in the test data of one, and half
+must differ. With 64 % in the test, a right answer fails less than once in 10^9 checks.
 """
+
+from contextlib import suppress
+from itertools import combinations
 
 import numpy as np
 
 from course.checking.exercise import FormError, Listed, to_array
 from course.lessons.cases import expect_items
-from course.words import counted
+from course.words import are, counted
 
 MANY = 60
 PARTS = "train", "test"
@@ -28,12 +31,13 @@ def measure_split(call, args):
     """The form of the first split; `FormError` if one is wrong, or isn't drawn from rng."""
     X, Y, share, _ = args
 
-    def tests(*seeds):
-        return [
-            _split(call(X, Y, share, np.random.default_rng(s)), *args) for s in seeds
-        ]
+    def draw(seed, share=share):
+        return call(X, Y, share, np.random.default_rng(seed))
 
-    is_small = 11 <= len(X) <= 20
+    def tests(*seeds):
+        return [_split(draw(seed), X, Y, share, draw) for seed in seeds]
+
+    is_small = 11 <= len(X) <= 60
     found = tests(*range(MANY if is_small else 1))
     if is_small:
         needed = "every random number must come from the rng that it is given"
@@ -42,6 +46,11 @@ def measure_split(call, args):
             f"two generators with the same seed give different splits: {needed}",
         )
         _refuse_patterns([test for test, _ in found], len(X))
+    some, tiny = (), 0.1 / len(X)
+    with suppress(FormError, TypeError, IndexError):  # what has no rows may be odd
+        some = draw(0, tiny)[2]
+    none = "round(share * n) would be 0, so there should be no test data"
+    _refuse(len(some), f"if the share were {tiny:.2g}, {none}")
     is_list = found[0][1]
     return {"the split": np.zeros(1).view(Listed if is_list else np.ndarray)}
 
@@ -54,19 +63,22 @@ def _refuse_patterns(found, n):
         f"generators with different seeds give the same test data, {_listed(found[0])}: "
         "where does rng come in?",
     )
-    never = {*range(n)} - set().union(*found)
-    _refuse(
-        never,
-        f"{_listed(never)} never got into the test data, in {MANY} splits, but any sample may",
-    )
+    may = f"in {MANY} splits, but any may"
+    train = [{*range(n)} - test for test in found]
+    for part, splits in (("test", found), ("training", train)):
+        never = {*range(n)}.difference(*splits)
+        _refuse(never, f"{_listed(never)} never got into the {part} data, {may}")
     _refuse(
         several < MANY / 2,
         f"{MANY} splits with different seeds give only {several} different ones: every "
         "selection must be possible",
     )
+    for pair in combinations(range(n), 2):
+        never = not any(test.issuperset(pair) for test in found)
+        _refuse(never, f"{_listed(pair)} never got into the test data together, {may}")
 
 
-def _split(answer, X, Y, share, _):
+def _split(answer, X, Y, share, draw):
     """The samples in the test data, and whether it has lists for arrays."""
     expect_items(answer, 4, ", ".join(NAMES))
     found = dict(zip(NAMES, map(to_array, answer, NAMES)))
@@ -82,18 +94,29 @@ def _split(answer, X, Y, share, _):
             "its target",
         )
     train, test = rows["X_train"], rows["X_test"]
-    _refuse_counts(len(train), len(test), len(X), share)
+    twice = [i for part in (train, test) for i in part if part.count(i) > 1]
+    lost = "appears twice, and another is lost: what is drawn must not be put back"
+    _refuse(twice, f"{_listed(twice[:1])} {lost}")
+    both = {*train} & {*test}
+    ends = "where does one part end, and where does the other begin?"
+    _refuse(both, f"{_listed(both)} {are(len(both))} in both parts: {ends}")
+    _refuse_counts(len(train), len(test), len(X), share, draw)
     for part in PARTS:
         _refuse_pairs(part, rows[f"X_{part}"], rows[f"Y_{part}"])
-    twice = [i for i in train + test if (train + test).count(i) > 1]
-    _refuse(twice, f"{_listed(twice[:1])} appears twice, and another is lost")
     return frozenset(test), any(isinstance(array, Listed) for array in found.values())
 
 
-def _refuse_counts(train, test, n, share):
+def _refuse_counts(train, test, n, share, draw):
     right = round(share * n)
+    if (train, test) == (n - right, right):
+        return
+    counts = {len(draw(seed)[2]) for seed in range(9)}
     _refuse(
-        (train, test) != (n - right, right),
+        len(counts) > 1,
+        f"chance decides how many of {n} samples are test data, {min(counts)} to {max(counts)}, "
+        f"but it should only decide which: it is always round(share * n), here {right}",
+    )
+    raise FormError(
         f"of {n} samples {train} are training data and {test} test data, but with the share "
         f"{share:.3g} it should be {n - right} and {right}",
     )

@@ -47,7 +47,9 @@ cases = [
     samples(801, 7, 0.4),  # 2.8
     samples(802, 9, 0.25, 3, 2),  # 2.25
     samples(803, 10, 0.87),  # 8.7
-    samples(804, 11, 0.4),  # 4.4
+    samples(804, 11, 0.64),  # 7.04
+    samples(805, 7, 0.5),  # 3.5
+    samples(806, 60, 0.64),  # 38.4
 ]
 
 def fresh(rng):
@@ -58,34 +60,37 @@ def fresh(rng):
         samples(rng, 10, 0.77, 1, 3),
         ((4 * X).astype(int), (4 * Y).astype(int), *others),
         (X.astype(np.float32), Y.astype(np.float32), *others),
-        samples(rng, rng.integers(13, 18), 0.4),
+        samples(rng, rng.integers(13, 18), 0.64),
         samples(rng, 300, 0.2),
     ]
 
-# %% mistakes in: n_test = ____
+# %% mistakes in: n_test = round(____)
 # the share goes to the training data, or the two are swapped: which data is `share` for,
 # and in which order should the four come?
 # fix: return X[train], Y[train], ____, ____
 n_test = len(X) - round(share * len(X))
 # the number of test samples is cut off, not rounded: 2.8 should become 3
 n_test = int(share * len(X))
+# the number of test samples is always rounded up: 2.25 should become 2
+n_test = int(np.ceil(share * len(X)))
 # there is one test sample too few: `order[:n]` stops before n, so it already has n numbers
 n_test = round(share * len(X)) - 1
 # there is one test sample too many
 n_test = round(share * len(X)) + 1
 
-# %% mistakes in: order = ____
-# nothing is shuffled: the test data are always the first samples
+# %% mistakes in: order = rng.permutation(____)
+# the test data are always the first samples, perhaps in another order: the numbers of all
+# samples should be shuffled
 order = np.arange(len(X))
 # the draw doesn't use rng, but a generator with the same seed must give the same split
 order = np.random.permutation(len(X))
 # it makes its own generator, so every rng gives the same split
 order = np.random.default_rng(0).permutation(len(X))
 
-# %% mistakes in: test, train = ____
+# %% mistakes in: test, train = order[____], order[____]
 # nothing is shuffled: the test data are always the last samples
 train, test = np.split(np.arange(len(X)), [len(X) - n_test])
-# a sample between the two is lost: where does one part end, and where does the next begin?
+# a sample is lost: where does each part begin, and where does it end?
 test, train = order[:n_test], order[n_test + 1:]
 # the training data include the test samples, so what was learned by heart can't be told
 # from what was understood
@@ -144,11 +149,13 @@ order = np.roll(np.arange(len(X)), rng.integers(len(X)))
 order = np.append(rng.permutation(len(X) - 1), len(X) - 1)
 # drawn with replacement: 'appears twice, and another is lost'
 order = rng.integers(len(X), size=len(X))
-# shuffle returns None: 'it stops with TypeError in the line'
-order = np.arange(len(X))
-order = rng.shuffle(order)
 
 # %% wrong in: return X[train], Y[train], X[test], Y[test]
+# each draws for itself: 'chance decides how many of 3 samples are test data, 0 to 2, but'
+test = rng.random(len(X)) < share
+return X[~test], Y[~test], X[test], Y[test]
+# one is in both: 'sample 2 is in both parts'
+return X[order[n_test - 1:]], Y[order[n_test - 1:]], X[test], Y[test]
 # two columns, whatever X has: 'X_train has the shape'
 return X[train][:, :2], Y[train], X[test][:, :2], Y[test]
 # only the test data: '4: X_train'

@@ -83,11 +83,11 @@ b -= learning_rate * db
 new.append([W, b])
 
 # %% wrong in: new = []
-# a rate of 0 is taken for none: 'in 14 of 15 cases'
+# a rate of 0 is taken for none: 'in 15 of 16 cases'
 new, learning_rate = [], learning_rate or 0.2
 
 # %% wrong in: for (W, b), (dW, db) in zip(params, grads):
-# large numbers are cut off: 'in 14 of 15 cases'
+# large numbers are cut off: 'in 15 of 16 cases'
 for (W, b), (dW, db) in zip(params, grads):
     dW, db = np.clip(dW, -100, 100), np.clip(db, -100, 100)
 

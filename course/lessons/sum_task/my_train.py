@@ -117,7 +117,7 @@ def fresh(rng):
         _case(rng, (1, 1), one, [[c, a, a], [b, b, b]], 0.07, _tanh, _half_step),
         _case(rng, (1, 3, 2), two, (10, 2), rate, _tanh, _step),
         _case(rng, (2, 2, 1), other, (6, 3), 0.05, _tanh, _half_step),  # as a fixed one
-        _case(rng, (2, 2, 1), large, (120, 120), 0.05, _tanh, _step),
+        _case(rng, (2, 2, 1), large, (120, 9), 0.05, _tanh, _step),
     ]
 
 # %% mistakes in: for rows in ____:
@@ -125,6 +125,9 @@ def fresh(rng):
 # uses, and how many
 for i in range(len(samples)):
     rows = [i % len(X)]
+# it takes a step for each row, but all rows that a step uses go into it together
+for row in samples.flat:
+    rows = [row]
 
 # %% mistakes in: loss, grads = loss_and_grads(params, ____)
 # each step learns from all of the data: which rows does samples give it?

@@ -6,10 +6,10 @@ from course.lessons.cases import normal
 # %% task
 # ## Exercise: a loss to beat
 #
-# Is a loss of 0.1 good? Compare it with a network that ignores its inputs and gives the
-# same answer for all samples. Its best answer is the mean of the targets (separately
-# for each output). A loss that isn't clearly below this *baseline* tells you that
-# nothing was learned about the inputs.
+# Is a loss of 0.1 good? Compare it with a network that gives the same answer for all
+# samples. Its best answer is the mean of the targets (separately for each output). A loss
+# that isn't clearly below this *baseline* is no evidence that anything was learned about
+# the inputs.
 #
 # `Y` (n, n_out) holds the targets. Return the loss of the best constant answer: as
 # always, half the squared error, summed over the outputs, averaged over the samples.
@@ -59,7 +59,7 @@ def fresh(rng):
         (np.hstack([drawn, np.full((n, 1), 2.0)]) + 5.0,),
         ((rng.random((7, 2)) < 0.3) * 1.0,),
         (normal(rng, 40, 3).astype(np.float32),),
-        (normal(rng, 200, 7),),  # many samples and outputs
+        (normal(rng, 200, 12),),  # many samples and outputs
     ]
 
 # %% mistakes in: error = Y - ____  # (n, n_out)
@@ -104,7 +104,7 @@ return np.einsum("ij,ij->", error, error) / np.float32(2 * len(Y))
 return (np.mean(Y * 1.0 * Y, axis=0) - Y.mean(axis=0) ** 2).sum() / 2
 
 # %% wrong in: error = Y - Y.mean(axis=0)  # (n, n_out)
-# the first of many outputs: 'for Y = an array of shape (200, 7)'
+# the first of many outputs: 'for Y = an array of shape (200, 12)'
 error = (Y - Y.mean(axis=0))[:, :6]
 
 # %% wrong in: return 0.5 * np.sum(error**2) / len(Y)

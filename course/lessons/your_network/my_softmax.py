@@ -46,13 +46,14 @@ cases = [
     (np.array([[1000.0, 0.0]]),),
     (np.array([[1000.0, 999.0], [0.0, 2.0]]),),  # rows that lie far apart
     (np.array([[-1000.0, -1001.0], [-3.0, -2.0]]),),
-    (np.array([[-2000.0, 0.0, 2000.0]]),),  # far above the mean, too
+    (np.array([[18000.0, 20000.0, 22000.0]]),),  # far above the mean, too
+    (normal(904, 300, 30),),
 ]
 large = (normal(910, 100_000, 3),)
 
 def fresh(rng):
     n = rng.integers(5, 9)
-    shapes = [(1, n), (n, 3), (n, n), (3, 3), (300, 10)]
+    shapes = [(1, n), (n, 3), (n, n), (3, 3)]
     far = rng.integers(-900, 900, (n, 1))
     return [
         *((normal(rng, *shape),) for shape in shapes),
@@ -74,12 +75,16 @@ E = np.exp(Z - np.max(Z, axis=0))
 # the largest numbers end up in the wrong places: there is one for each row, so they must
 # form a column, not a row
 E = np.exp(Z - np.max(Z, axis=-1))
+# the mean is subtracted, but the largest may lie so far above it that it still overflows
+E = np.exp(Z - np.mean(Z, axis=-1, keepdims=True))
+# the smallest is subtracted, so no exponent is below 0, and the large ones overflow
+E = np.exp(Z - np.min(Z, axis=-1, keepdims=True))
 
 # %% mistakes in: E = np.exp(____)
 # each z itself, which may be negative, is divided by the sum: use e to the power of z
 E = Z
 
-# %% mistakes in: return E / ____
+# %% mistakes in: return E / np.sum(E, ____)
 # the sum runs over the samples, but each sample, a row, has its own sum
 return E / np.sum(E, axis=0)
 # it divides by the sum over all samples, but each sample, a row, has its own sum
@@ -128,6 +133,8 @@ return P / np.sum(P, axis=-1, keepdims=True)
 # the largest gets 1 and all others 0: that is the decision, but how near the others came is
 # lost
 return np.eye(Z.shape[1])[np.argmax(Z, axis=1)]
+# the largest gets 1, each of them in a tie, and all others 0: how near the others came is lost
+return np.where(E == 1, 1.0, 0.0)
 
 # %% mistakes
 # this is the sigmoid of each number by itself: the numbers of a row should add up to 1
@@ -159,12 +166,8 @@ def my_softmax(Z):
     return 1 / np.exp(Z[:, None, :] - Z[:, :, None]).sum(axis=2)
 
 # %% wrong in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
-# the mean is subtracted, which can lie far below the largest: 'right in 9 of 10 cases'
-E = np.exp(Z - np.mean(Z, axis=-1, keepdims=True))
 # the wrong sign: 'the result is wrong'
 E = np.exp(np.min(Z, axis=-1, keepdims=True) - Z)
-# large numbers are cut off: 'the result is wrong'
-E = np.exp(np.clip(Z, -700, 700))
 # the largest without its sign: 'the result is wrong'
 E = np.exp(Z - np.max(abs(Z), axis=-1, keepdims=True))
 # powers of two: 'the result is wrong'
