@@ -24,7 +24,7 @@ import numpy as np
 
 
 class Activation(NamedTuple):
-    """A function of ``z`` and its slope, which ``a`` alone does not tell."""
+    """A function of ``z`` and its slope, which ``a`` alone does not always tell."""
 
     name: str
     f: Callable  # a = f(z), element by element; with a loss of its own, row by row

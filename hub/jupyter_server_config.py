@@ -9,6 +9,7 @@ can't write. Their folder holds links to it, because the notebooks find the cour
 import os
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 COURSE = Path(os.environ.get("COURSE", "/opt/course"))
@@ -35,6 +36,10 @@ c.ServerApp.root_dir = str(home)
 c.ServerApp.default_url = f"/lab/tree/{notebook}"
 c.ServerApp.contents_manager_class = asleep.LearnersContents
 c.ContentsManager.pre_save_hook = asleep.before_save
+# Kernels that a whole class starts at once would now and then choose the same port, and die
+# of it. So they get sockets: files, whose path may have 107 bytes.
+c.KernelManager.transport = "ipc"
+os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="jupyter-")
 # In a terminal, `python -m course` works at once. Jupyter would use a login shell here, which
 # may set another PATH.
 os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

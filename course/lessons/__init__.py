@@ -3,6 +3,7 @@
 import functools
 import html
 import re
+import textwrap
 from pathlib import Path
 
 from course import checking, page, questions, record
@@ -144,7 +145,8 @@ class Lesson:
         verdict = checking.check(self.exercises, function, failed)
         if verdict.tried:
             kept = own.code_of(function) if verdict.solved else ""
-            record.add_try(self.name, name, verdict.solved, verdict.mistake, kept)
+            why = verdict.words.partition("not yet: ")[2].partition("\n")[0]
+            record.add_try(self.name, name, verdict.solved, why, kept)
         return _Verdict(*verdict)
 
     def own(self, *names) -> list:
@@ -201,14 +203,16 @@ class Lesson:
         lines = []
         for name in self.exercises:
             work = record.work(self.name, name)
-            if work.failed:
-                last = next(reversed(work.mistakes), "")
+            last = next(reversed(work.mistakes), "")
+            if last or work.failed and not work.solved:
                 words = last and f", last mistake: {last}"
                 lines.append(f"  {name}, {counted(work.tries, 'try', 'tries')}{words}")
         for question in self.questions.all:
             answer = question.recorded
             if answer.first and not answer.first_right and answer.stage != record.NOTED:
-                lines.append(f"  '{question.name}': {question.tell(answer.first)}")
+                asked = question.text.replace("`", "")
+                asked = textwrap.shorten(asked, 50, placeholder=" ...")
+                lines.append(f'  "{asked}": {question.tell(answer.first)}')
         return lines
 
     def progress(self) -> str:

@@ -51,11 +51,12 @@ def _ran(name, cell):
 
 def _at_hand(name, value) -> str:
     """What binds a name to a plain value, or to an answer that was brought; else ''."""
-    if isinstance(value, float):  # by its text: `inf` and `nan` are no names
+    kind = type(value)  # which `isinstance` would ask the value itself
+    if issubclass(kind, float):  # by its text: `inf` and `nan` are no names
         return f"{name} = float('{float(value)!r}')"
-    if isinstance(value, (bool, int, str)):
+    if issubclass(kind, (bool, int, str)):
         return f"{name} = {value!r}"
-    file = value.__code__.co_filename if isinstance(value, FunctionType) else ""
+    file = value.__code__.co_filename if kind is FunctionType else ""
     if file.startswith(YOURS):
         return "".join([*linecache.getlines(file), f"\n{name} = {value.__name__}"])
     return ""

@@ -125,9 +125,10 @@ def read(question, typed) -> Counter:
 
 def _number(question, typed):
     try:
-        number = question.read(typed)
+        number = question.take(typed)
     except ValueError as error:
-        raise ValueError(f"{error} Put a comma and a space between numbers.") from None
+        apart = " Put a comma and a space between numbers." * ("," in typed)
+        raise ValueError(f"{error}{apart}") from None
     if abs(number) > LARGEST:
         raise ValueError(f"{typed} is too large to draw.")
     return number
@@ -143,7 +144,7 @@ def _letters(typed):
 
 def _numbers(typed):
     joined = re.sub(r"(\d+)\s*[xX×*]\s*", r"\1x", typed.strip(" ,;"))
-    for part in re.split(r"[,;]?\s+|;", re.sub(r"\s+%", "%", joined)):
+    for part in re.split(r"[,;]?\s+|;", re.sub(r"(?i)\s+(%|per ?cent)", "%", joined)):
         count, number = re.fullmatch(r"(?:(\d+)x)?(.*)", part).groups()
         yield int(count or 1), number
 

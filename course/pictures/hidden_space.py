@@ -8,7 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks
 from course.pictures import axes, surfaces
-from course.pictures.projection import directions_of, places_of, tell_spread
+from course.pictures.projection import directions_of, places_of, tell_variance
 from course.pictures.style import SMALL, Picture, plain
 from course.pictures.surfaces import FEW, activations_at, point
 
@@ -75,7 +75,7 @@ def draw_hidden(ax, params, task, activation=mlp.ORIGINAL, layer=0, frame=None):
     ax.set(xlim=limits[0], ylim=limits[1])
     axes.set_short_ticks(ax)
     if A.shape[1] > 2:
-        ax.set(**tell_spread(points, places, f"layer {layer}"))
+        ax.set(**tell_variance(points, places, f"layer {layer}"))
     else:
         ax.plot(*outline.T, color="#A0A0A0", linewidth=1.5, zorder=1)
         _tell_units(ax, A.shape[1], layer)

@@ -37,14 +37,14 @@ def _centred(A):
     return A - A.mean(axis=-2, keepdims=True) if A.size else A
 
 
-def tell_spread(A, places, name) -> dict:
-    """How much of the spread of the samples can be seen: a title, and labels."""
+def tell_variance(A, places, name) -> dict:
+    """How much of the variance of the samples can be seen: a title, and labels."""
     apart = _centred(A)
     labels, words = ["direction 1", "direction 2"], ": all on one point" * (len(A) > 0)
     if np.sum(apart**2) > 1e-24 * np.sum(A**2):  # except for rounding
         shares = 100 * np.sum(places**2, axis=0) / np.sum(apart**2)
         labels = [f"{label}: {share:.0f} %" for label, share in zip(labels, shares)]
-        words = f": {shares.sum():.0f} % of its spread"
+        words = f": {shares.sum():.0f} % of its variance"
     return {"title": f"{name}{words}", "xlabel": labels[0], "ylabel": labels[1]}
 
 
@@ -63,7 +63,7 @@ def digit_space(A, labels, classes=None, name="hidden layer") -> Picture:
     found = [checks.whole("label", k, most=9) for k in np.unique(labels)]
     bright = [k for k in found if classes is None or k in classes]
     places = places_of(A - A.mean(axis=0), directions_of(A))
-    told = tell_spread(A, places, name)
+    told = tell_variance(A, places, name)
     means = {k: places[labels == k].mean(axis=0) for k in found}
 
     def draw(ax):

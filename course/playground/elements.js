@@ -143,8 +143,9 @@ function dial(name, spec, set) {
   let shown = null;
   const typed = () => box.value !== shown && box.value && box.reportValidity() && set(+box.value);
   const onkeydown = ({ key }) => key === "Enter" && typed(); // JupyterLab keeps Enter
-  const props = { type: "number", min, max, step: whole ? 1 : "any", onchange: typed, onkeydown };
-  const box = h("input", props);
+  const onwheel = () => box.blur(); // else it changes the number where the page should scroll
+  const hands = { onchange: typed, onkeydown, onwheel };
+  const box = h("input", { type: "number", min, max, step: whole ? 1 : "any", ...hands });
   const more = { max: stops.length - 1, "aria-label": `slider: ${label}` };
   const slide = range({ min: 0, ...more }, (at) => set(stops[at]));
   const show = (value) => {

@@ -13,6 +13,7 @@ mark code and an empty line begins a paragraph::
     at_once = true                 # it replies at once, as all of a quiz do; otherwise the
                                    # guess is locked, and its run replies, by lesson.reveal
     optional = true                # all counts as done without it
+    then = "Press Play."           # what to do next, where a cell of its own reveals it
     telltales = ["0[.]4"]          # of a prediction: what would give its answer away,
                                    # as regular expressions that the tests look for
     [[predict.option]]             # two or more; one of them is right
@@ -30,10 +31,10 @@ mark code and an empty line begins a paragraph::
     question = "What is the slope at -2?"
     answer = -0.2                  # only if it replies at once; otherwise the run tells it
     tolerance = 0.01               # this far from the answer is still right
-    percent = true                 # if a percentage is asked for: '5%' is 5, else 0.05
+    percent = true                 # '5%' is 5, not 0.05, and a bare 0.05 is asked back
     feedback = "The line falls by 0.2 for each step to the right."
     otherwise = "Take two points on the line and divide rise by run."
-    again = { answer = 2 }         # a review asks this: with question, feedback, otherwise
+    again = { answer = 2 }         # for a review, with a question, feedback and so on
     [[predict.miss]]               # a common wrong number, with its own feedback
     value = 0.2
     feedback = "The size is right. Does the line rise or fall?"

@@ -113,7 +113,8 @@ class QuestionBox(_OnPage):
         if ran:
             reply = question.reveal_kept(RUNS[question.key])
         said = code(question.said(kept.last))
-        words = f"<p><strong>Noted: {said}.</strong> The run shows the answer.</p>"
+        then = code(question.then or "The run shows the answer.")
+        words = f"<p><strong>Noted: {said}.</strong> {then}</p>"
         if reply:
             words = RAN * ran + _told(question, reply)
         if question.kind != "order" and kept.first != kept.last:
@@ -154,11 +155,13 @@ class QuestionBox(_OnPage):
 def reveal(question, result=None):
     """Show the guess beside what came out, at the end of the cell that runs.
 
-    For a question without an answer, nothing is shown.
+    Without a guess nothing is shown, or one line where the cell does nothing else.
     """
     RUNS[question.key] = result
     if question.first:
         host.show_after(Revealed(question, question.reveal_kept(result)))
+    elif question.then:
+        print("Answer the question above first. The reply then appears below it.")
 
 
 class Revealed:

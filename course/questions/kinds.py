@@ -43,10 +43,12 @@ class Question:
         at_once=False,
         optional=False,
         telltales=(),
+        then="",
     ):
         self.lesson, self.name, self.text = lesson, name, question
         self.explanation, self.telltales = explanation, telltales
         self.optional = optional  # for those who have time
+        self.then = then  # what to do after a guess, if its run doesn't reveal it
         self.key = lesson, name
         # It replies, or locks a guess until its run replies, by `course.questions.reveal`.
         self.at_once, self.locks = at_once, not at_once
@@ -67,11 +69,15 @@ class Question:
 
     def submit(self, answer):
         """Remember an answer, or only the first one if it is a guess, which is locked."""
-        self.read(answer)
+        self.take(answer)
         if self.at_once:
             record.add_answer(*self.key, answer, self.reply(answer).right)
         elif not self.first:
             record.add_guess(*self.key, answer, self.recorded.first)
+
+    def take(self, answer):
+        """`read` an answer just given; a ValueError may also ask back."""
+        return self.read(answer)
 
     def repeat(self) -> Reply | None:
         """The reply to the last answer; None where the run gives it."""
@@ -261,6 +267,13 @@ class NumberQuestion(Question):
         value = read_number(answer, self.percent)
         if self.percent and not 0 <= value <= 100:
             raise ValueError("Type a percentage from 0 to 100.")
+        return value
+
+    def take(self, answer) -> float:
+        value = self.read(answer)
+        if self.percent and 0 < value < 1 and read_number(answer) == value:  # without %
+            either = f"{100 * value:.3g} % or {value:.3g} %"
+            raise ValueError(f"Do you mean {either}? Type that, with the % sign.")
         return value
 
     def choices(self, answer) -> list:

@@ -40,7 +40,7 @@ function choice(place, { options, answer }, submit) {
   return choose;
 }
 
-// A box to type in, with a name; Enter in it submits, and Shift+Enter, see keys.js.
+// A box to type in, with a name; Enter in it submits, and whoever goes on, see keys.js.
 function field(name, value, submit) {
   const label = document.createElement("label");
   const box = document.createElement("input");
@@ -119,7 +119,7 @@ function render({ model, el }) {
   let locked = null; // the reply that ends it
   const keep = KINDS[model.get("kind")](el, state, (answer) => {
     if (locked) return keep(locked.dataset.answer);
-    if (answer === last) return; // the reply to it is there
+    if (answer === last) return; // the reply to it is there, or on its way
     last = answer;
     hasSent = true;
     el.classList.add("waiting"); // until the reply comes
@@ -131,7 +131,8 @@ function render({ model, el }) {
     if (locked) keep(locked.dataset.answer); // the first one, after two quick clicks
     const said = reply.querySelector("[data-answer]")?.dataset.answer;
     if (said && !hasSent) keep?.((last = said)); // given while the cell ran again
-    // They keep the focus, because Shift+Enter needs it to go on.
+    el.classList.toggle("refused", hasSent && model.get("kind") === "number" && said !== last);
+    // Not `disabled`: whoever goes by keys would lose their place.
     for (const each of el.querySelectorAll("button, input")) {
       each.setAttribute("aria-disabled", locked !== null);
       each.readOnly = locked !== null;

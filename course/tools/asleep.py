@@ -25,7 +25,6 @@ from course.tools.update import LAST, MARK, write
 ANSWERED = re.compile(
     r'(<div data-question="([^"]+)">)(?:<p class="answered">(?:(?!</p>).)*</p>)?'
 )
-LINE = f"<p><em>{ASLEEP}</em></p>"
 
 
 def before_save(model, path, contents_manager):
@@ -114,6 +113,7 @@ def without_widgets(notebook):
 def _put_to_sleep(output):
     data = output["data"]
     del data[WIDGET_VIEW]
+    line = output["metadata"].pop("asleep", ASLEEP)  # its own words, as of the pad
     if "text/html" in data:
         shown = data["text/html"]
     elif "image/png" in data:
@@ -123,4 +123,4 @@ def _put_to_sleep(output):
         shown = f'<img alt="{alt}" src="{png}" style="max-width:100%">'
     else:
         shown = f"<pre>{html.escape(data.get('text/plain', ''))}</pre>"
-    data["text/html"] = LINE + shown
+    data["text/html"] = f"<p><em>{html.escape(line)}</em></p>{shown}"

@@ -29,6 +29,7 @@ NEEDED += [".gitignore", ".binder/*", ".devcontainer/*"]
 TOOLS = ["__init__", "start", "progress", "glossary", "handin"]
 TOOLS += ["server", "asleep", "update", "merge", "notebooks", "cells"]
 TOOLS = [f"course/tools/{name}.py" for name in TOOLS]
+TOOLS += ["course/tools/labconfig/default_setting_overrides.json"]
 # The part of the README that learners don't need.
 FOR_OTHERS = r"(?s)<!-- for teachers and maintainers -->\n.*?<!-- for all -->\n"
 

@@ -116,6 +116,7 @@ def normalize(notebook):
             cell.outputs = _merge_streams(without_bars(cell.outputs))
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
+                output.get("metadata", {}).pop("asleep", None)  # words of a widget
                 if "execution_count" in output:
                     output.execution_count = count
     return notebook

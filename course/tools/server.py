@@ -5,6 +5,7 @@ with its kernels.
 """
 
 import json
+import os
 import signal
 import urllib.request
 import warnings
@@ -21,9 +22,16 @@ from course.record import MARK
 from course.tools import CommandError
 from course.tools.asleep import attach_to
 
+HERE = Path(__file__).parent
+
 
 def serve(root, notebook, open_browser=True):
     """Run JupyterLab until it is ended; it opens the notebook."""
+    # Where labconfig/ lies: a question about news would cover the first panel.
+    more = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        [str(HERE), *filter(None, more)]
+    )
     runtime = jupyter_runtime_dir()
     try:
         Path(runtime).mkdir(mode=0o700, parents=True, exist_ok=True)

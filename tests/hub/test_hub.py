@@ -93,9 +93,11 @@ def test_their_work_reaches_the_teacher(day, tmp_path):
 
 
 def test_a_restarted_hub_ends_no_kernel(day):
-    """Guards: who didn't log out goes on where they were."""
+    """Guards: who didn't log out goes on where they were; kernels that share a port."""
     with day.emmy.kernel(trial.NOTEBOOK) as kernel:
         assert kernel.run("print(mine)")[0]["text"] == "still here\n"
+        where = "import ipykernel; ipykernel.get_connection_info(unpack=1)['ip']"
+        assert "/jupyter-" in kernel.run(where)[0]["data"]["text/plain"]
 
 
 def test_nobody_reaches_another_by_the_web(day):

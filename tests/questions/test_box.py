@@ -28,8 +28,9 @@ def verdict(box):
 
 
 def test_an_answer_gets_its_reply_and_its_mark(choice):
-    """Guards: the message from the browser, right and wrong, the explanation; and a box
-    that is locked where a second try is welcome."""
+    """Guards: the message from the browser, right and wrong, the explanation; the same
+    reply again, which a screen reader wouldn't read; and a box that is locked where a
+    second try is welcome."""
     box = questions.QuestionBox(choice)
     assert (verdict(box), reply(box), box.answers.answer) == ("", "", "")
     assert box.answers.options[1] == ["`0.4`", "<code>0.4</code>"]
@@ -37,11 +38,23 @@ def test_an_answer_gets_its_reply_and_its_mark(choice):
     answer(box, "-2")
     assert verdict(box) == "wrong" and "\N{BALLOT X} No." in reply(box)
     assert "That is <b>z</b> itself." in reply(box) and "first" not in reply(box)
+    before = box.reply.value
+    answer(box, "-2")
+    assert box.reply.value != before
     answer(box, "`0.4`")
     assert verdict(box) == "right" and "Right." in reply(box)
     assert "Your first answer was: -2" in reply(box)
     assert "<p>Look at both sides.</p>" in box.reply.value
     assert "locked" not in box.reply.value
+
+
+def test_the_page_finds_the_answer_to_which_a_reply_belongs(read):
+    """Guards: a page that waits for its reply for ever, since a quote has cut the answer."""
+    quoted = read(CHOICE.replace('"-2"', "'say \"-2\"'")).predictions["minus two"]
+    box = questions.QuestionBox(quoted)
+    answer(box, 'say "-2"')
+    [told] = re.findall('data-answer="(.*?)"', box.reply.value)
+    assert html.unescape(told) == 'say "-2"'
 
 
 def test_what_is_no_answer_is_told_and_not_remembered(number):

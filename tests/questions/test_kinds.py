@@ -105,7 +105,7 @@ def test_again_a_number_has_other_numbers(read):
 
 
 def test_numbers_as_people_type_them():
-    """Guards: products, percent, powers of ten, a sign from a text."""
+    """Guards: products, percent, powers of ten, signs of a text processor."""
     read = {typed: read_number(typed) for typed in TYPED}
     assert read == pytest.approx(TYPED, rel=1e-15)
 
@@ -145,7 +145,8 @@ def test_the_lines_of_an_order_stand_as_they_are_shown(order):
 
 
 def test_solutions_tell_all_reasons(choice, number, order):
-    """Guards: without buttons, the answer must stand in the fold; nothing is markup."""
+    """Guards: without buttons, the answer must stand in the fold; nothing is markup; and a
+    list of detours that names the numbers of lines, which nobody sees."""
     told = choice.solution()
     assert "<strong>B.</strong> Right. -0.2 times -2 is 0.4." in told
     assert "Look at the line for negative <code>z</code>." in told
@@ -155,6 +156,7 @@ def test_solutions_tell_all_reasons(choice, number, order):
     assert "Mind the sign." in number.solution()
     right = "A = X\nfor W, b in params:\n    Z = A @ W + b\n    A = f(Z)"
     assert right in order.solution() and right not in order.static()
+    assert order.tell("1 0 2 3") == "your first order was wrong"
 
 
 # 4. Files ------------------------------------------------------------------------

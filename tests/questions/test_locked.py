@@ -73,13 +73,23 @@ def test_a_guess_is_noted_and_locked_and_nothing_tells_whether_it_is_right(
     assert "locked" in refused.reply.value  # the guess stays
 
 
-def test_what_is_no_answer_locks_nothing(share):
-    """Guards: a slip of the fingers that can't be mended."""
+def test_what_is_no_answer_or_may_be_a_fraction_of_1_locks_nothing(read):
+    """Guards: a slip of the fingers that can't be mended; 0.97 locked as 0.97 %, a percent
+    sign that is asked back, too, and an old record's 0.97."""
+    text = GUESSES.replace("tolerance = 0.05", "tolerance = 5\npercent = true")
+    share = read(text).predictions["number"]
     shown = questions.QuestionBox(share)
-    answer(shown, "a half")
-    assert "is not a number" in reply(shown) and "locked" not in shown.reply.value
-    answer(shown, "0.5")
-    assert "Noted: 0.5." in reply(shown)
+    asked = "Do you mean 97 % or 0.97 %? Type that, with the % sign."
+    for typed in ("a half", "0.97", "97/100"):
+        answer(shown, typed)
+        assert asked in reply(shown) or "'a half' is not a number" in reply(shown)
+        assert "locked" not in shown.reply.value and share.recorded == record.Answer()
+    for taken in ("97", "0.97 %", "0.97 percent", "1"):
+        answer(shown, taken)
+        assert share.first == taken and "Noted: " in reply(shown)
+        record.close()
+    record.add_guess("test", "number", "0.97")
+    assert share.first == "0.97" and "0.97 %." in reply(questions.QuestionBox(share))
 
 
 def test_the_run_reveals(which, share, run):
@@ -117,18 +127,23 @@ def test_a_right_guess(which, share, run):
     assert run(share, 0.39).startswith("\N{BALLOT X} ")
 
 
-def test_a_run_tells_nothing_to_who_said_nothing(which, share, run):
-    """Guards: 'Run All', and what nbval compares; an answer that is none any more, since its
-    question has changed, and that would keep it from being answered for ever."""
+def test_a_run_tells_nothing_to_who_said_nothing(which, share, run, capsys):
+    """Guards: 'Run All', and what nbval compares; a cell that only reveals, and is silent; an
+    answer that is none any more, since its question has changed, and that would keep it
+    from being answered for ever."""
     assert run(which) == run(share, RESULT) == ""
     assert which.recorded == share.recorded == record.Answer()
     record.add_guess("test", "option", "an option of an older lesson")
     assert run(which) == ""  # and no error in the learner's cell
+    assert capsys.readouterr().out == ""
+    which.then = "Press Play."
+    run(which)
+    assert capsys.readouterr().out.startswith("Answer the question above first.")
     boxes.RUNS.clear()
     shown = questions.QuestionBox(which)
     assert shown.reply.value == ""
     answer(shown, "-2")  # it is asked anew
-    assert reply(shown) == 'Noted: "-2". The run shows the answer.'
+    assert reply(shown) == 'Noted: "-2". Press Play.'
     assert 'You said "-2"' in run(which)
 
 

@@ -21,6 +21,7 @@ from jupyter_server.services.contents.largefilemanager import (
 
 from course import page, record
 from course.lessons import Lesson
+from course.lessons.your_network import pad
 from course.panels import pass_panel
 from course.questions.box import Answers
 from course.tools.asleep import (
@@ -87,6 +88,9 @@ def test_all_that_sleeps_says_the_same():
     """Guards: other words on a live page than in a saved notebook, and none for a name."""
     for css in (page.STYLE, Answers._css):
         assert f'content: "{ASLEEP}"' in css and not re.search("[A-Z]{5}", css)
+    data, metadata = pad.DigitPad(len)._repr_mimebundle_()
+    (done,) = saved(nbformat.v4.new_output("display_data", data, metadata=metadata))
+    assert f">{pad.ASLEEP}<" in done["data"]["text/html"] and not done["metadata"]
 
 
 def test_question_and_bare_widget_stay_with_the_line_above():

@@ -30,6 +30,7 @@ def test_saved_form_holds_nothing_that_changes_from_run_to_run():
     cell.outputs = [new_output("stream", name=n, text=text) for n, text in texts]
     cell.outputs.insert(1, new_output("display_data"))  # what a bar leaves
     cell.outputs.append(new_output("execute_result", data, execution_count=17))
+    cell.outputs[-1].metadata.asleep = "Asleep."
     given = copy.deepcopy(before)
     after = save.normalize(before)
     assert after.metadata == save.METADATA and before == given
@@ -38,6 +39,7 @@ def test_saved_form_holds_nothing_that_changes_from_run_to_run():
     assert cell.metadata == {"tags": ["stub"]}
     *printed, result = cell.outputs
     assert (result.data, result.execution_count) == ({"text/plain": "2"}, 1)
+    assert not result.metadata
     assert [(o.name, o.text) for o in printed] == [("stdout", "ab"), ("stderr", "c")]
 
 

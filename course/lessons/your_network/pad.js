@@ -34,8 +34,8 @@ class Drawing {
     this.change(kept ?? model.get("example"), kept === null);
   }
 
-  change(strokes, isExample = false) {
-    Object.assign(this, { strokes, isExample, counts: countsOf(strokes) });
+  change(strokes, isExample = false, cleared = []) {
+    Object.assign(this, { strokes, isExample, cleared, counts: countsOf(strokes) });
     this.ask();
     this.tell();
   }
@@ -47,9 +47,18 @@ class Drawing {
     if (!isGone(this.whole)) this.model.save_changes();
   }
 
-  become(strokes) {
-    this.change(strokes);
+  become(strokes, cleared = []) {
+    this.change(strokes, false, cleared);
     this.keep();
+  }
+
+  // Undo brings the strokes back, but not the example.
+  clear() {
+    if (this.strokes.length) this.become([], this.isExample ? [] : this.strokes);
+  }
+
+  undo() {
+    this.become(this.strokes.length ? this.strokes.slice(0, -1) : this.cleared);
   }
 
   begin(point) {
@@ -101,10 +110,8 @@ function show(drawing, el) {
   const rows = rowsOf();
   const hint = h("p", { class: "hint", role: "status" });
   const says = h("p", { class: "says", role: "status" });
-  const undo = button("Undo", { class: "text" }, () => {
-    if (!drawing.isExample) drawing.become(drawing.strokes.slice(0, -1));
-  });
-  const clear = button("Clear", { class: "text" }, () => drawing.become([]));
+  const undo = button("Undo", { class: "text" }, () => drawing.isExample || drawing.undo());
+  const clear = button("Clear", { class: "text" }, () => drawing.clear());
   const head = h("div", { class: "head" }, h("b", {}, "Draw a digit"), undo, clear);
   const parts = h(
     "div",
@@ -116,11 +123,11 @@ function show(drawing, el) {
     hint,
   );
   const view = () => {
-    const { strokes, counts, answer, isExample } = drawing;
+    const { strokes, cleared, counts, answer, isExample } = drawing;
     for (const part of [area, grid, rows]) part.show({ strokes, counts, ...answer });
     write(says, answer.words ?? "");
     put(says, "ariaBusy", String(area.isHeld)); // read aloud when the stroke has ended
-    put(undo, "ariaDisabled", String(isExample || !strokes.length));
+    put(undo, "ariaDisabled", String(isExample || !(strokes.length || cleared.length)));
     write(hint, (isExample ? EXAMPLE : "") + area.hint);
   };
   el.append(h("div", { class: "playground pad" }, parts));
@@ -200,7 +207,7 @@ function byKeys(area, drawing, cursor) {
   };
   const clear = () => {
     isDown = false;
-    drawing.change([]);
+    drawing.clear();
   };
   area.addEventListener("keydown", (event) => {
     const { key, ctrlKey, metaKey, altKey } = event;

@@ -97,7 +97,7 @@ class DigitPad(anywidget.AnyWidget):
             made = f"{whose}{', made with a mouse on this pad' * self._is_example}. "
             alt["image/png"]["alt"] = made + alt["image/png"]["alt"]
             data, metadata = data | shown, metadata | alt
-        return data | {"text/plain": words}, metadata
+        return data | {"text/plain": words}, metadata | {"asleep": self.asleep}
 
 
 class Heard(io.StringIO):

@@ -78,7 +78,8 @@ def _judged(exercise, texts, ours, seed):
     notes = [*_odd_cells(name, texts, ours)]
     try:
         for answer in excerpt.find(texts, ours, name):
-            verdict, code = checking.judge(exercise, answer, seed=seed), answer.text
+            verdict = checking.judge(exercise, answer, answer.file, seed)
+            code = answer.text
             if verdict.solved:
                 break
         notes += excerpt.odd(code)
