@@ -89,7 +89,7 @@ def test_skeleton_stands_in_order(path):
     assert title.startswith(f"{int(path.stem[:2])}. ")
     left_out = NOT_OF_FIRST_LOOK if path.stem == "00_first_look" else []
     places = {part: text.find(part) for part in SKELETON if part not in left_out}
-    assert -1 not in places.values(), places
+    assert -1 not in places.values(), [part for part in places if places[part] < 0]
     assert list(places.values()) == sorted(places.values())
 
 
@@ -124,6 +124,17 @@ def test_each_exercise_is_checked_once(path):
     assert list(said) == [f"lesson.check({name})" for name in exercises]
     for exercise, words in zip(exercises.values(), said.values()):
         assert (exercise.planted or "not written yet") in words
+
+
+@each_notebook
+def test_a_guess_that_its_run_does_not_reveal_says_what_does(path):
+    """Guards: 'The run shows the answer' where a cell of its own does, and that this cell
+    shows nothing where the question was skipped."""
+    alone = r'\Alesson\.reveal\("([^"]+)"[^\n]*\Z'
+    sources = [cell.source for cell in code_cells(save.read(path))]
+    revealed = {found[1] for source in sources if (found := re.match(alone, source))}
+    predictions = lessons.load_questions(lessons.name_of(path.stem)).predictions
+    assert revealed == {name for name in predictions if predictions[name].then}
 
 
 @each_notebook

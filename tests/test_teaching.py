@@ -166,7 +166,7 @@ def test_each_quote_is_what_a_check_says(name):
     messages += [exercise.changed for exercise in exercises]
     told = [re.match(f"- {TITLES}: ", item)[1] for item in items(name, "checks recog")]
     quotes = [quote for part in told for quote in plan.titles(part)]
-    assert len(quotes) > 5 or not exercises
+    assert quotes or not exercises
     for quote in quotes:
         assert any(quote in message for message in messages), quote
 
@@ -179,7 +179,8 @@ def test_homework_has_its_check(name):
     """Guards: homework that nobody can look through; an exercise that is left out."""
     given, home = items(name, "Homework"), plan.read(name).home
     assert given
-    assert all(re.search("Check: |Hand in, and grade", item) for item in given)
+    for item in given:
+        assert re.search("Check: |Hand in, and grade", item), item
     handed_in = [item for item in given if "Hand in, and grade" in item]
     named = set(re.findall(r"`(\w+)`", " ".join(handed_in)))
     left = "".join(
@@ -244,9 +245,7 @@ def solved_by(steps, **settings):
 
 
 def test_the_game_of_the_first_look():
-    """Guards: the best rate, the fewest units, as the plan tells them."""
+    """Guards: the best rate, as the plan tells it."""
     assert solved_by(160, learning_rate=0.35) and not solved_by(145, learning_rate=0.35)
     assert not solved_by(1000, learning_rate=0.4) and solved_by(1100, learning_rate=0.4)
     assert not solved_by(2000, learning_rate=0.5)
-    units = [solved_by(2000, seed=8, hidden=[units]) for units in (4, 5, 6)]
-    assert units == [False, False, True]
