@@ -74,6 +74,16 @@ def new_page(browser, **settings):
     return page
 
 
+def touch(page, places, end="touchEnd"):
+    """Draw a line with a finger: from the first of these places (x, y) to the last."""
+    screen = page.context.new_cdp_session(page)
+    kinds = ["touchStart", *["touchMove"] * (len(places) - 1)]
+    for kind, (x, y) in zip(kinds, places):
+        event = {"type": kind, "touchPoints": [{"x": x, "y": y}]}
+        screen.send("Input.dispatchTouchEvent", event)
+    screen.send("Input.dispatchTouchEvent", {"type": end, "touchPoints": []})
+
+
 # 2. The server -----------------------------------------------------------------------
 
 
@@ -96,7 +106,9 @@ def lab(startup="", learner=False):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         folder = Path(folder)
         copy_course(folder / "course")
-        write_settings(folder / "config")
+        # See hub/jupyter_server_config.py; the folder has a short path on Linux.
+        kernels = "ipc" if sys.platform == "linux" else "tcp"
+        write_settings(folder / "config", {} if learner else NO_NEWS, kernels)
         scripts = folder / "ipython" / "profile_default" / "startup"
         scripts.mkdir(parents=True)
         (scripts / "first.py").write_text(startup, encoding="utf-8")
@@ -132,9 +144,11 @@ def copy_course(folder):
         shutil.copy(path, target)
 
 
+# No question about news and updates over the notebook; the learner's command sees to it.
+NO_NEWS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False}
+}
 SETTINGS = {
-    # No dialog about news and updates: it would lie over the notebook.
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     # Who opens a notebook again finds it as it was, however long the first look took.
     "docmanager-extension/plugin": {"autosave": False},
 }
@@ -147,14 +161,15 @@ def write_notebook(course, name, cells, folder="notebooks"):
     save.write(notebook, course / folder / f"{name}.ipynb")
 
 
-def write_settings(config):
+def write_settings(config, more=NO_NEWS, kernels="tcp"):
     """Write our settings into Jupyter's configuration folder, and into JupyterLab's."""
-    for name, values in SETTINGS.items():
+    for name, values in {**SETTINGS, **more}.items():
         place = config / "lab" / "user-settings" / "@jupyterlab" / name
         place.parent.mkdir(parents=True)
         place.with_suffix(".jupyterlab-settings").write_text(json.dumps(values))
     server = {
         "ServerApp": {"ip": "127.0.0.1", "port": free_port(), "open_browser": False},
+        "KernelManager": {"transport": kernels},
         "LabApp": {"expose_app_in_browser": True},  # window.jupyterapp, see Notebook
     }
     (config / "jupyter_server_config.json").write_text(json.dumps(server))
@@ -224,6 +239,17 @@ TURN_TO = f"""async path => {{ {PRELUDE}
 SHUT_DOWN = f"""() => {{ {PRELUDE} return it.context.sessionContext.shutdown() }}"""
 
 
+# A widget that comes later than 2 seconds after its output is told "model not found", for
+# good if the page knows it by then; JupyterLab has this from ipywidgets. Shown anew, it is
+# there.
+LATE = "widget model not found"
+IS_LOADING = """() => [...document.querySelectorAll('.jp-OutputArea-output')].some(
+    output => output.textContent === 'Loading widget...')"""
+SHOW_LATE = f"""() => {{ {PRELUDE}
+    for (const {{outputArea}} of cells)
+        if (outputArea?.node.textContent.includes('widget: model not found'))
+            outputArea.model.fromJSON(outputArea.model.toJSON()) }}"""
+
 HARMLESS = [
     # anywidget says so if the machine is busy for 2 seconds. Questions work all the same,
     # see test_a_slow_browser_loses_no_reply.
@@ -255,6 +281,9 @@ class Notebook:
         path = f"lab/tree/{self.folder}/{self.name}.ipynb?token={self.lab.token}&reset"
         self.page.goto(self.lab.url + path)
         wait_until_ready(self.page)
+        wait_until(lambda: not self.page.evaluate(IS_LOADING), "a widget doesn't come")
+        self.complaints = [told for told in self.complaints if LATE not in told]
+        self.page.evaluate(SHOW_LATE)
 
     def _hear(self, message):
         if message.type == "error":

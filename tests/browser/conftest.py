@@ -75,6 +75,7 @@ def open_page(offline, playground_file):
     """A function: opens the file with an address behind its #; the same page for all."""
     page = offline.new_page()
     complaints = listened(page)
+    page.on("pageerror", lambda _: page.close())  # which ends all waits for it
 
     def opened(address=""):
         page.goto("about:blank")

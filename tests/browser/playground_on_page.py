@@ -1,8 +1,11 @@
 """What the browser tests read of a playground on the page, and its twin in Python."""
 
+import base64
+import io
 import re
 
 import numpy as np
+from PIL import Image
 
 import mlp_core as mlp
 from course.fast import join
@@ -14,16 +17,19 @@ from tests.live import expect
 PLAY = (
     "play = Playground(data='xor', step=30); play.follow(iter([play.params] * 3)); play"
 )
+EDGE = 1.15 * 3  # of the square, where data are drawn
 POINTS = 100  # along each side of the large picture, as in view.js
-# Red, green, blue and alpha of each of these points, by row from the top.
-COLORS = """canvas => {
-    const [w, h] = [canvas.width, canvas.height];
-    return [...canvas.getContext('2d').getImageData(0, 0, w, h).data] }"""
-# Ends when a picture was drawn after this call.
+# Ends when a picture was drawn after this call, or can't be: JupyterLab may put another
+# playground in this one's place, or scroll on, and what is not in sight is not laid out.
 NEXT_PICTURE = """async root => {
     const { view } = root, before = view.drawn;
     view.hear('look');
-    while (view.drawn === before) await new Promise(requestAnimationFrame) }"""
+    for (let frame = 0; view.drawn === before; frame++) {
+        if (!root.isConnected) return false;
+        if (frame % 60 === 59) root.scrollIntoView({block: 'nearest'});
+        if (frame === 600) throw Error(`600 frames, no picture: side ${view.square.side}`);
+        await new Promise(requestAnimationFrame) }
+    return true }"""
 
 
 class OnPage:
@@ -46,7 +52,8 @@ class OnPage:
 
     def shown(self):
         """Wait until the page shows what it knows."""
-        self.root.evaluate(NEXT_PICTURE)
+        while not self.root.evaluate(NEXT_PICTURE):
+            pass  # the next one, in its place
 
     def line(self) -> str:
         """Its line of numbers, which is also that of Python."""
@@ -83,6 +90,19 @@ class OnPage:
         self.shown()
         return pixels(self.root.locator(".square canvas").first)
 
+    def gap(self, color, run, levels=(0.5,)):
+        """How far the lines of a colour are from where outputs cross a level, in pixels."""
+        self.shown()
+        line = has(pixels(self.root.locator(".square canvas").nth(1), 4), color)
+        sides = np.digitize(outputs(run, len(line)), levels)
+        crosses = (np.diff(sides, axis=0)[:, 1:] != 0) | (np.diff(sides)[1:] != 0)
+        apart = np.argwhere(line)[:, None] - np.argwhere(crosses) - 0.5
+        return np.hypot(*apart.T).min(axis=0).mean()
+
+    def marks(self, place) -> str:
+        """The numbers that stand there."""
+        return " ".join(self.root.locator(f"{place} span").all_inner_texts())
+
     def at(self, x0, x1):
         """Where a point of the inputs stands in the square, in pixels."""
         low, high = self.root.evaluate(
@@ -100,6 +120,17 @@ class OnPage:
         expect(self.root.locator(".at")).to_have_text(re.compile(rf"^step {step:,}$"))
 
 
+def address_of(settings):
+    """The settings in the form of an address, made anew here."""
+    parts = []
+    for name, value in settings.items():
+        if name == "points":
+            value = [" ".join(map(str, row)) for row in value]
+        text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
+        parts.append(f"{name}={text}".replace(" ", "%20"))
+    return "&".join(parts)
+
+
 def assert_python_trained(on):
     """The page of `PLAY` takes Python's steps at Play, and then trains by itself."""
     assert on.step() == 30
@@ -113,31 +144,39 @@ def assert_python_trained(on):
     assert np.abs(np.subtract(on.parameters(), right)).max() > 1e-6
 
 
-def pixels(canvas):
-    """The colours of a square picture: (points, points, 3), from the top."""
-    flat = canvas.evaluate(COLORS)
-    side = round((len(flat) / 4) ** 0.5)
-    return np.array(flat).reshape(side, side, 4)[..., :3]
+def pixels(canvas, channels=3):
+    """The colours of a picture, by row from the top: (height, width, channels)."""
+    png = canvas.evaluate("canvas => canvas.toDataURL()").split(",")[1]
+    image = Image.open(io.BytesIO(base64.b64decode(png))).convert("RGBA")
+    return np.array(image, int)[..., :channels]
+
+
+def has(picture, color):
+    """Where a picture of four channels has about this colour."""
+    is_near = np.abs(picture[..., :3] - rgb(color)).max(axis=-1) < 50
+    return is_near & (picture[..., 3] > 200)
+
+
+def rgb(color):
+    return [int(color[i : i + 2], 16) for i in (1, 3, 5)]
 
 
 def colors_of(shares):
     """From -1, the negative colour, by white at 0 to 1, the positive one."""
-    ends = [
-        [int(color[i : i + 2], 16) for i in (1, 3, 5)] for color in (NEGATIVE, POSITIVE)
-    ]
     shares = np.clip(shares, -1, 1)[..., None]
-    ground = np.where(shares < 0, ends[0], ends[1])
+    ground = np.where(shares < 0, rgb(NEGATIVE), rgb(POSITIVE))
     return 255 + (ground - 255) * np.abs(shares)
 
 
-def outputs(run, low, high, points=POINTS):
+def outputs(run, points=POINTS):
     """The output over the square of inputs, in the order of the page's pixels."""
     params, activation = run.with_features()
+    low, high = (-0.5, 1.5) if run.settings["data"] in ("xor", "sum") else (-EDGE, EDGE)
     Y_hat, _ = mlp.forward(params, grid(low, high, points), activation)
     return Y_hat.reshape(points, points)
 
 
-def grid(low, high, points=POINTS):
+def grid(low=-EDGE, high=EDGE, points=POINTS):
     """The inputs in the middle of each pixel, by row from the top: (points**2, 2)."""
     middles = low + (high - low) * (np.arange(points) + 0.5) / points
     return np.stack(np.meshgrid(middles, middles[::-1]), axis=-1).reshape(-1, 2)

@@ -10,7 +10,7 @@ from course import fast
 from course.experiments import wilson_interval
 from course.original import original_loss_and_grads
 from course.playground import twin
-from tests.browser.playground_on_page import colors_of, outputs, pixels
+from tests.browser.playground_on_page import address_of, colors_of, outputs, pixels
 from tests.live import expect
 from tests.wait import wait_until
 
@@ -50,7 +50,6 @@ class Gradient:
 
 
 SETTINGS = {"data": "circles", "hidden": [3, 2], "batch": 4, "step": 25, "l2": 0.1}
-ADDRESS = "data=circles&hidden=3,2&batch=4&step=25&l2=0.1"
 
 
 def slopes_of(settings):
@@ -68,7 +67,7 @@ def slopes_of(settings):
 def test_a_gradient_is_the_sum_that_it_is(open_page, name):
     """Guards: each number of it: the samples, what came in, the slopes at z, the sum over
     the units behind, the step that One step then makes, and the measured slope."""
-    on = open_page(ADDRESS)
+    on = open_page(address_of(SETTINGS))
     on.button("Gradient").click()
     gradient = Gradient(on)
     i = on.names().index(name)
@@ -77,9 +76,8 @@ def test_a_gradient_is_the_sum_that_it_is(open_page, name):
     head, *table, total_row = gradient.rows()
     assert head[0] == "sample" and [int(row[0]) for row in table] == rows.tolist()
     terms = np.array([[number(text) for text in row[1:]] for row in table])
-    np.testing.assert_allclose(
-        terms[:, 0] * terms[:, 1], terms[:, 2], rtol=0.02, atol=1e-9
-    )
+    products = terms[:, 0] * terms[:, 1]
+    np.testing.assert_allclose(products, terms[:, 2], rtol=0.02, atol=1e-9)
     assert terms[:, 2].sum() == pytest.approx(grads[i], rel=0.02, abs=1e-6)
     total, _, step, measured = gradient.lines()
     assert "summed over the 4 samples drawn at random for the next step" in total
@@ -99,9 +97,8 @@ def test_a_gradient_is_the_sum_that_it_is(open_page, name):
     wait_until(lambda: on.step() == 26, "no step")
     assert on.parameters()[i] == pytest.approx(last_number(step), rel=6e-3)
     pull = 0.1 * before if name[0] == "W" else 0
-    assert on.parameters()[i] == pytest.approx(
-        before - 0.3 * (grads[i] + pull), abs=1e-12
-    )
+    after = before - 0.3 * (grads[i] + pull)
+    assert on.parameters()[i] == pytest.approx(after, abs=1e-12)
     assert "agree with the measured slopes" in gradient.verdict()
 
 
@@ -138,22 +135,17 @@ def test_the_original_notebooks_bug_turns_the_first_layer_red(open_page):
     gradient = Gradient(on)
     assert on.root.locator(".network .wrong").count() == 0
     on.box("train with the original notebook's bug").check()
-    assert (
-        gradient.verdict()
-        == "6 of 20 gradients are wrong: their lines are red and dotted."
-    )
-    marked = on.root.locator(".network text").evaluate_all(
-        "all => all.map(x => x.textContent.startsWith('✗'))"
-    )
-    assert [name.startswith("W[0]") for name in on.names()] == marked
-    red = on.root.locator(".network path.wrong").first.evaluate(
-        "x => getComputedStyle(x).stroke"
-    )
-    assert red == "rgb(196, 0, 26)"
-    assert (
-        gradient.rows()[0][1] == "y, not a"
-        and "The gradient is wrong (relative error " in gradient.lines()[3]
-    )
+    wrong = "6 of 20 gradients are wrong: their lines are red and dotted."
+    assert gradient.verdict() == wrong
+    texts = on.root.locator(".network text").all_text_contents()
+    wrong = [
+        name for name, text in zip(on.names(), texts, strict=True) if text[0] == "✗"
+    ]
+    assert wrong == [name for name in on.names() if name.startswith("W[0]")]
+    red = on.root.locator(".network path.wrong").first
+    expect(red).to_have_css("stroke", "rgb(196, 0, 26)")
+    assert gradient.rows()[0][1] == "y, not a"
+    assert "The gradient is wrong (relative error " in gradient.lines()[3]
     on.button("One step").click()
     wait_until(lambda: on.step() == 6, "no step")
     settings = {"data": "xor", "hidden": [3, 2], "batch": 0, "step": 5}
@@ -191,9 +183,7 @@ def test_what_cannot_be_measured_is_not_said_to_agree(open_page):
     on = open_page(f"{wild}&learning_rate=10&seed=2&step=300")  # stands where it broke
     on.button("Gradient").click()
     assert on.step() < 300 and "wrong" not in Gradient(on).verdict()
-    on = open_page(
-        "data=xor&hidden=3&batch=1&gradient=original&step=23"
-    )  # draws (0, 0)
+    on = open_page("data=xor&hidden=3&batch=1&gradient=original&step=23")  # (0, 0)
     on.button("Gradient").click()
     assert Gradient(on).verdict() == "The bug does not show on these samples."
     expect(on.status).to_contain_text("The original notebook's bug is on")
@@ -233,8 +223,8 @@ def words_of(on):
 
 
 def test_a_hundred_seeds_fill_the_strip_and_each_opens(no_workers):
-    """Guards: another rate than that of `sweep`, an interval of another rule, a small
-    picture that opens another network."""
+    """Guards: another rate than that of `sweep`, an interval of another rule, losses in the
+    order of their letters, a small picture that opens another network."""
     settings = "hidden=3,3,2&activation=leaky_relu&output=leaky_relu&scheme=normal"
     on = no_workers(f"data=xor&{settings}&learning_rate=0.2&batch=1&seed=12")
     on.button("100 seeds").click()
@@ -245,19 +235,23 @@ def test_a_hundred_seeds_fill_the_strip_and_each_opens(no_workers):
     success = fast.sweep(X, Y, range(100)).success
     solved = on.root.get_by_role("button", name=re.compile(r"^seed \d+: .*, solved$"))
     found = solved.evaluate_all("all => all.map(x => parseInt(x.ariaLabel.slice(5)))")
-    assert (
-        len(set(found) ^ set(np.flatnonzero(success).tolist())) <= 2
-    )  # see test_page_hundred
+    differ = set(found) ^ set(np.flatnonzero(success).tolist())
+    assert len(differ) <= 2  # see test_page_hundred
     low, high = (round(100 * end) for end in wilson_interval(len(found), 100))
-    assert (
-        f"its target (✓): {len(found)} of 100 (95 % interval: {low} to {high} %)"
-        in words_of(on)
-    )
+    interval = f"{len(found)} of 100 (95 % interval: {low} to {high} %)"
+    assert f"its target (✓): {interval}" in words_of(on)
+    names = on.root.locator(".seed").evaluate_all("all => all.map(x => x.ariaLabel)")
+    ended = [name for name in names if "diverged" not in name]
+    losses = [float(re.search("loss ([^,]+)", name)[1]) for name in ended]
+    told = re.search(r"Loss: (\S+) to (\S+), median (\S+)\. ", words_of(on)).groups()
+    ends = [min(losses), max(losses), np.median(losses)]
+    np.testing.assert_allclose([*map(float, told)], ends, rtol=0.1)
     seed = int(np.flatnonzero(~success)[0])
     one = on.root.get_by_role("button", name=re.compile(f"^seed {seed}:"))
     one.click()
     wait_until(lambda: on.step() == 2000, "it did not open")
     assert on.settings()["seed"] == seed and one.get_attribute("aria-pressed") == "true"
+    assert on.root.locator(".seed[aria-pressed=true]").count() == 1
     loss = re.search("loss (.+)", one.get_attribute("title"))[1]
     assert loss in on.line()
 
@@ -297,8 +291,7 @@ def test_each_small_picture_is_that_of_its_network(open_page):
         on.shown()
         for seed in (0, 41, 99):
             run = twin.Run(settings | {"seed": seed})
-            low, high = (-0.5, 1.5) if settings["data"] == "xor" else (-3.45, 3.45)
-            right = colors_of((outputs(run, low, high, 24) - 0.5) / 0.8)
+            right = colors_of((outputs(run, 24) - 0.5) / 0.8)
             found = pixels(on.root.locator(".seed canvas").nth(seed))
             assert np.abs(found - right).max() <= 3  # steps of 256
         on.root.get_by_role("button", name="XOR, four corners").click()
@@ -342,9 +335,8 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
 def follows(on, count=0):
     """A page that Python trains; so many questions of it are open."""
     on.root.evaluate(FOLLOW)
-    wait_until(
-        lambda: len(on.root.evaluate("root => root.asked")) == 1, "it asks nothing"
-    )
+    asked = "root => root.asked.length"
+    wait_until(lambda: on.root.evaluate(asked) == 1, "it asks nothing")
     for _ in range(count):
         on.page.evaluate(ANSWER, [7, 10])
 
@@ -441,25 +433,6 @@ def test_a_function_begins_anew_from_what_is_shown(open_page, change):
     expect(on.root.locator(".python")).to_have_text("Python runs: your training.")
 
 
-def test_a_function_that_has_ended_is_called_again(open_page):
-    """Guards: Play that trains by the page's own functions all at once."""
-    on = open_page("data=xor&hidden=3")
-    on.root.evaluate(BEGIN)
-    wait_until(lambda: on.root.evaluate("root => root.asked.length"), "it asks nothing")
-    on.page.evaluate(ANSWER.replace('end: ""', 'end: "All is made."'), [7, 3])
-    line = on.root.locator(".python")
-    expect(line).to_have_text(
-        re.compile(
-            "^All is made. The functions were your training. Play calls them again"
-        )
-    )
-    assert on.button("Play").is_visible() and on.step() == 3
-    on.button("Play").click()
-    asked = on.root.evaluate("root => root.asked")
-    assert asked[1] == [5, True, on.parameters()[0]] and on.step() == 3
-    expect(line).to_have_text("Python runs: your training.")
-
-
 def test_a_python_that_is_gone_is_told_so_at_once(open_page):
     """Guards: a page that waits for it for ever, also where it was late before."""
     on = open_page("data=xor&hidden=3")
@@ -497,6 +470,9 @@ def test_a_long_sum_leaves_its_result_and_the_loss_in_sight(open_page):
     for part in (on.root.locator(".sum th").last, on.root.locator(".chart")):
         box = part.bounding_box()
         assert box["y"] + box["height"] <= 720
+    on.box("batch").select_option("all")
+    gradient = Gradient(on)
+    assert len(gradient.rows()) == 1 + 20 + 1 and "20 are shown" in gradient.lines()[0]
 
 
 INSIDE = """root => [...root.querySelectorAll(".below *")].filter((x) => {

@@ -54,11 +54,6 @@ pair = [Playground(data='sum', show=['loss', 'step']) for _ in range(2)]
 pair[0].follow(lambda params: mlp.steps(params, pair[0].X, pair[0].Y, [[0]], mlp.ORIGINAL, 0.1))
 pair[1].follow(training)
 SideBySide(*pair)""",
-    "core": """
-samples = mlp.draw_samples(np.random.default_rng(0), len(other.X), 40)
-other.follow(mlp.steps(other.params, other.X, other.Y, samples, other.activation, 0.1))
-print(json.dumps(join(mlp.train(other.params, other.X, other.Y, samples=samples,
-    activation=other.activation, learning_rate=0.1)[0]).tolist()))""",
     "few": "play.follow(training(play.params, 3))",
     "fails": "play.follow(fails(play.params))",
     "hangs": "play.follow(hangs(play.params))",
@@ -322,14 +317,6 @@ def test_how_it_ends_is_told_on_the_page(talk, name):
     assert on.step() == steps and on.button("Play").is_visible()
     assert talk.notebook.cells()[NAMES.index(name)]["outputs"] == []
     assert talk.python_knows(on)[1] == on.parameters()
-
-
-def test_the_cores_own_steps_train_it(talk):
-    """Guards: `mlp_core.steps`, X and Y as the page has them."""
-    right = talk.told("core")
-    on = talk.on("other")
-    banner(on, "Python has made all its steps: 40.")
-    assert on.parameters() == right and on.step() == 40
 
 
 def test_two_playgrounds_are_trained_at_once(talk):

@@ -17,7 +17,9 @@ def test_the_terminal_stays_quiet(browser):
         for name in ("02_initialization", "03_forward", "00_first_look"):
             notebook.turn_to(name, folder="my_course")
             notebook.run_all()
+        assert notebook.page.locator(".Toastify__toast").count() == 0
         notebook.close()
+        assert list(lab.course.glob("my_course/.course/workspaces/*-workspace"))
         said = (lab.course.parent / "log.txt").read_text(encoding="utf-8").splitlines()
     assert [line for line in said if not line.startswith(OURS)] == []
     assert said[-1].startswith(OURS[-1])

@@ -9,6 +9,9 @@ import pytest
 from tests import live, wait
 
 BUSY = "while True: pass"
+# Ipywidgets looks every 100 ms for 2 s: here at once, and then too late.
+SLOW = """const soon = window.setTimeout;
+    window.setTimeout = (done, ms, ...more) => soon(done, ms === 100 ? 2100 : ms, ...more)"""
 
 
 @pytest.fixture(autouse=True)
@@ -39,3 +42,18 @@ def test_a_call_of_the_browser_ends_once_all_rests(browser):
             call()
     assert page.evaluate("1 + 1") == 2
     page.close()
+
+
+def test_a_widget_that_a_slow_page_found_too_late_is_shown(
+    browser, lab, write_notebook
+):
+    """Guards: verdicts that hang on how fast a loaded page finds its widgets."""
+    write_notebook("late", ["import ipywidgets; ipywidgets.Label('here')"])
+    notebook = live.Notebook(browser, lab, "late")
+    notebook.run_all()
+    notebook.save()
+    notebook.page.add_init_script(SLOW)
+    notebook.load()
+    notebook.page.get_by_text("here", exact=True).wait_for()
+    assert notebook.complaints == []
+    notebook.close()

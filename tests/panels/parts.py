@@ -27,6 +27,7 @@ NAMES = [
 ]
 # Panel -> setting -> two values. Tasks have their names there, and tuples are lists.
 PAIRS = tables.beside(__file__, "settings.toml")
+EVERY = PAIRS.pop("every")
 
 
 def make(name, **settings):
@@ -37,6 +38,10 @@ def make(name, **settings):
 
 def parameters(name) -> dict:
     return inspect.signature(getattr(panels, name)).parameters
+
+
+for name, pairs in PAIRS.items():
+    pairs |= {one: pair for one, pair in EVERY.items() if one in parameters(name)}
 
 
 def settings_of(name, which=0) -> dict:

@@ -131,7 +131,7 @@ def test_an_input_of_the_menu_is_its_row():
 
 
 def test_two_threads_at_once_do_what_one_does():
-    """Guards: two stages in one picture, and a move that is taken for our own.
+    """Guards: two stages in one picture, and a move that is taken for our own and is lost.
 
     A kernel of JupyterLab hears the first moves in its main thread, later ones in another.
     """
@@ -150,5 +150,9 @@ def test_two_threads_at_once_do_what_one_does():
     assert (panel.settings["step"], panel.settings["alpha"]) == (2, 0.1)
     twin = parts.make("pass_panel", **panel.settings)
     assert panel.shown == twin.shown
+    alpha = panel.controls["alpha"]
+    with alpha._moved(), ThreadPoolExecutor() as pool:  # by us, in this thread alone
+        pool.submit(setattr, alpha.box, "value", 0.5)
+    assert alpha.value == 0.5
     panel.close()
     twin.close()

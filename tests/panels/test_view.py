@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from course.panels.controls import Number, Tick
+from course.panels.quick_text import QuickCanvas
 from tests.panels import parts
 
 
@@ -23,6 +25,30 @@ def assert_labels_apart(view):
             assert boxes and not label.count_overlaps(boxes), name
 
 
+def assert_same_ink(figure, quick):
+    """Matplotlib's own drawing has the same pixels, but for soft edges: its renderer."""
+    renderer = RendererAgg(*figure.bbox.size, figure.dpi)
+    figure.draw(renderer)
+    difference = np.asarray(renderer.buffer_rgba())[:, :, :3].astype(float) - quick
+    assert abs(difference).mean() < 2.5
+    # In squares of 10 pixels the ink is the same: no text is moved, none is missing.
+    height, width = (size // 10 for size in difference.shape[:2])
+    squares = difference[: 10 * height].reshape(height, 10, width, 10, 3)
+    assert abs(squares.mean(axis=(1, 3))).max() < 40
+    return renderer
+
+
+def test_a_text_that_is_turned_or_cut_off_is_drawn_as_by_matplotlib():
+    """Guards: a label along an axis that lies flat, since its word was drawn so before; one
+    at the edge that begins with its first letter."""
+    figure = Figure((4, 3), dpi=100)
+    for x, y, angle in [(0.5, 0.5, 0), (0.2, 0.5, 90), (-0.1, 0.2, 0), (0.7, 0.97, 0)]:
+        figure.text(x, y, "loss of all", rotation=angle, size=20)
+    canvas = QuickCanvas(figure)
+    canvas.draw()
+    assert_same_ink(figure, np.asarray(canvas.buffer_rgba())[:, :, :3])
+
+
 def test_a_picture_looks_as_matplotlib_draws_it(panel):
     """Guards: cells drawn alone, quick texts: none lost, moved, cut or of another size."""
     parts.assert_all_inside(panel.view)
@@ -34,14 +60,7 @@ def test_a_picture_looks_as_matplotlib_draws_it(panel):
     panel.view.canvas.draw()
     whole = panel.view.pixels()
     assert parts.differ(alone, whole) < 0.002
-    renderer = RendererAgg(*panel.view.size, panel.view.figure.dpi)
-    panel.view.figure.draw(renderer)
-    difference = np.asarray(renderer.buffer_rgba())[:, :, :3].astype(float) - whole
-    assert abs(difference).mean() < 2.5  # they may differ in soft edges only
-    # In squares of 10 pixels the ink is the same: no text is moved, none is missing.
-    height, width = (size // 10 for size in difference.shape[:2])
-    squares = difference[: 10 * height].reshape(height, 10, width, 10, 3)
-    assert abs(squares.mean(axis=(1, 3))).max() < 40
+    renderer = assert_same_ink(panel.view.figure, whole)
     for text in panel.view.figure.findobj(Text):
         slow = text.get_window_extent(renderer).bounds
         quick = text.get_window_extent(panel.view.canvas.get_renderer()).bounds
@@ -126,12 +145,15 @@ def test_axes_hold_still(name):
 
 
 def test_the_loss_fills_the_axes_of_the_slice():
-    """Guards: a curve that is low, since its tangent falls far below 0."""
+    """Guards: a curve that is low, since its tangent falls far below 0; and a step that
+    ends outside, told with the loss from which it came."""
     panel = parts.make("slice_panel")
     ax, data = panel.view.axes["slice"], panel.data
     low, high = ax.get_ylim()
     assert low == 0 and 0.9 * high < data.loss.max() < high
     assert ax.get_xlim() == (0, data.t[-1])
+    panel.look["learning_rate"].set(200)
+    assert ax.get_title().endswith(f"at a loss of {data.function(200):.3g}")
     panel.close()
 
 

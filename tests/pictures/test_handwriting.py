@@ -57,8 +57,9 @@ def test_images_have_one_scale():
         (ax,) = pictures.digits(X).figure().axes
         meshes = ax.collections
         assert [mesh.get_clim() for mesh in meshes] == [(0, most)] * len(X)
-    (ax,) = pictures.looks_for([*(DOT.T @ [[1, -4]])]).figure().axes
-    assert [mesh.get_clim() for mesh in ax.collections] == [(-4, 4)] * 2
+    for weights in [1, -4], [-1, 4]:  # with white for 0
+        (ax,) = pictures.looks_for(DOT.T * weights).figure().axes
+        assert [mesh.get_clim() for mesh in ax.collections] == [(-4, 4)] * 2
 
 
 def test_images_stand_in_rows_below_their_own_titles():
@@ -82,7 +83,8 @@ def test_images_stand_in_rows_below_their_own_titles():
 
 
 def test_weights_clearly_below_0_have_a_minus():
-    """Guards the sign in colours alone, and one at the wrong pixel or unit."""
+    """Guards the sign in colours alone, one at the wrong pixel or unit, and a key that calls
+    the blue of a positive weight orange."""
     W = np.zeros((64, 3))
     W[5, 0], W[63, 0], W[9, 2], W[20, 2], W[21, 2] = -2, -0.2, -1, 1, -0.31
     (ax,) = pictures.looks_for(W, [2, 0], ["a", "b"]).figure().axes
@@ -91,6 +93,8 @@ def test_weights_clearly_below_0_have_a_minus():
     start = 8 + 1.5  # of the second image
     assert places == [[[1.5, 1.5], [5.5, 2.5]], [[start + 5.5, 0.5]]]
     assert [line.get_marker() for line in ax.lines] == ["_", "_"]
+    key = "blue: ink here raises z     orange, with −: it lowers z"
+    assert ax.get_xlabel() == key
 
 
 def test_the_strongest_weight_is_told_with_its_place():
@@ -134,10 +138,13 @@ def test_bars_are_the_probabilities_and_the_largest_has_its_number():
 
 
 def test_mistakes_stand_out_and_each_count_in_its_cell():
-    """Guards: rows for columns, mistakes as pale as what is right, zeros as loud."""
+    """Guards: rows for columns, mistakes as pale as what is right, zeros as loud, or told
+    as if they were mistakes."""
     counts = np.diag(np.arange(20, 30))
     counts[7, 2], counts[0, 9] = 5, 1
-    (ax,) = pictures.confusion(counts).figure().axes
+    picture = pictures.confusion(counts)
+    assert picture.alt.endswith(": 7 read as 2 (5 times), 0 read as 9 (1 time).")
+    (ax,) = picture.figure().axes
     cells = dict(zip(np.ndindex(10, 10), ax.texts))
     for (i, j), text in cells.items():
         assert text.get_position() == (j, i)

@@ -69,7 +69,7 @@ def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
     A = A - A.mean(axis=0)
     _, sizes, directions = np.linalg.svd(A)
     shares = 100 * sizes**2 / np.sum(sizes**2)
-    assert ax.get_title() == f"layer 0: {shares[:2].sum():.0f} % of its spread"
+    assert ax.get_title() == f"layer 0: {shares[:2].sum():.0f} % of its variance"
     assert ax.get_xlabel() == f"direction 1: {shares[0]:.0f} %"
     assert ax.get_ylabel() == f"direction 2: {shares[1]:.0f} %"
     places = [A @ row * np.sign(row[abs(row).argmax()]) for row in directions[:2]]
@@ -81,7 +81,7 @@ def test_hidden_space_of_three_units_says_how_much_it_keeps(ax, params):
 
 @pytest.mark.parametrize("layer", range(4))
 def test_samples_on_one_point_share_a_name_and_are_told(ax, params, layer):
-    """Guards dead layers: four names on one spot, or '0 % of its spread'."""
+    """Guards dead layers: four names on one spot, or '0 % of its variance'."""
     dead = [Layer(W * 0, b) for W, b in params]
     pictures.draw_hidden(ax, dead, XOR, mlp.relu, layer=layer)
     assert len(ax.texts) == 1 and texts(ax)[0].count("→") == 4

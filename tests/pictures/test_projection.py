@@ -47,12 +47,12 @@ def test_digits_that_are_stressed_lie_on_pale_ones():
     assert [text.get_text() for text in ax.texts] == ["8"]
 
 
-def test_a_layer_of_two_units_keeps_all_of_its_spread():
+def test_a_layer_of_two_units_keeps_all_of_its_variance():
     """Guards shares of more than all, where samples lie far from 0."""
     (ax,) = pictures.digit_space(A[:, :2], LABELS, name="input").figure().axes
-    assert ax.get_title() == "input: 100 % of its spread"
+    assert ax.get_title() == "input: 100 % of its variance"
     (ax,) = pictures.digit_space(A[:, :1], LABELS).figure().axes
-    assert ax.get_title() == "hidden layer: 100 % of its spread"
+    assert ax.get_title() == "hidden layer: 100 % of its variance"
 
 
 @pytest.mark.parametrize(

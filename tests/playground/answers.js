@@ -86,12 +86,42 @@ const ANSWERS = {
   // to from there, and to each of these steps.
   again: ({ told, more, visits }) => {
     const run = Run.again(told);
-    const { p, step, events } = run;
-    const here = { p: p.slice(), step, events: [...events] };
+    const { p, step, divergedAt, events } = run;
+    const here = { p: p.slice(), step, divergedAt, events: [...events] };
     run.train(more);
     const end = run.p.slice();
     const seen = visits.map((to) => [run.goTo(to), run.step, run.p.slice()].slice(1));
     return { ...here, end, seen };
+  },
+
+  // A session by a clock of its own: a frame comes each 100 ms, and a look at the clock takes
+  // 1. Where it stands after each act: ["frames", count], ["wish"], for less motion, or a
+  // method and its arguments.
+  session: ({ settings, acts }) => {
+    const session = new Session(new Run(settings));
+    calm.matches = false;
+    const calls = new Map();
+    let [now, frame] = [0, 0];
+    performance.now = () => now++;
+    globalThis.document = { hidden: false };
+    globalThis.requestAnimationFrame = (call) => calls.set(++frame, call) && frame;
+    globalThis.cancelAnimationFrame = (number) => calls.delete(number);
+    const frames = (count) => {
+      for (let i = 0; i < count; i++) {
+        const due = [...calls.values()];
+        calls.clear();
+        now = 100 * Math.ceil(now / 100 + 1e-9);
+        for (const call of due) call(now);
+      }
+    };
+    return acts.map(([name, ...given]) => {
+      if (name === "frames") frames(...given);
+      else if (name === "wish") calm.matches = calm.media === "(prefers-reduced-motion: reduce)";
+      else session[name](...given);
+      const { run, playing } = session;
+      const { step, settings } = run;
+      return { step, settings, playing };
+    });
   },
 
   // Each gradient of the next step beside the measured slope.

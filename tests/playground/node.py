@@ -13,6 +13,7 @@ from course.playground.joined import joined
 
 FOLDER = Path(twin.__file__).parent
 ANSWERS = Path(__file__).with_name("answers.js")
+MEDIA = "globalThis.matchMedia = (media) => ({ media, matches: false });\n"
 TELL = """
 import { readFileSync } from "node:fs";
 const given = JSON.parse(readFileSync(0, "utf8"));
@@ -38,7 +39,7 @@ def node(*arguments, given="") -> str:
 def ask(name, cases) -> list:
     """What answers.js answers to each of the cases, all in one process."""
     modules = joined(FOLDER / "view.js")
-    script = modules + ANSWERS.read_text(encoding="utf-8") + TELL % name
+    script = MEDIA + modules + ANSWERS.read_text(encoding="utf-8") + TELL % name
     with tempfile.TemporaryDirectory() as folder:  # too long for a line on Windows
         path = Path(folder, "ask.mjs")
         path.write_text(script, encoding="utf-8")

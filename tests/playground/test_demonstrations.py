@@ -33,7 +33,7 @@ def losses(settings, seeds=SEEDS, **more):
 
 
 def test_xor_needs_a_hidden_layer_or_the_right_input(settings):
-    case = settings["XOR needs a hidden layer, or the right input"]
+    case = settings["A sigmoid by itself can't learn XOR"]
     alone, _ = losses(case)
     assert np.all(np.abs(alone[:, 0] - 0.12) < 0.01)
     for more in ({"features": ["x0", "x1", "x0*x1"]}, {"hidden": [4]}):

@@ -157,16 +157,19 @@ def test_steps_from_outside_stand_where_they_were_seen():
 
 
 def test_a_weight_that_is_dragged_while_python_trains_leaves_one_event():
-    """Guards: a run that grows with each move of a drag, until the page can't tell it."""
+    """Guards: a run that grows with each move of a drag, until the page can't tell it, and
+    steps that the page makes up where it looks back."""
     drag = [[["put", i, 9.0], placed(0, i / 2), placed(5, i / 4)] for i in range(9)]
     acts = [["train", 30], placed(0, 1), *itertools.chain(*drag)]
     acts += [["goTo", 50], ["goTo", 30], ["goTo", 40], ["train", 1]]
+    acts += [placed(5, 3), ["put", 0, 9.0], ["goTo", 43]]
     [stands] = ask("acts", [{"settings": START, "acts": acts}])
-    told, (fifty, start, forty, cut) = stands[28], stands[29:]
+    told, (fifty, start, forty, cut, *_, between) = stands[28], stands[29:]
     assert told["events"] == [{"step": 30, "to": 75, "values": [2.0] * 13}]
     assert set(fifty["p"]) == {2.0} and set(start["p"]) == {0.0}
     assert forty["p"] == [1.0] * 13 and forty["step"] == 40
     assert cut["events"] == [{"step": 30, "to": 40, "values": [1.0] * 13}]
+    assert between["step"] == 41  # the page can't make the steps behind it again
 
 
 def test_a_long_stretch_from_outside_keeps_few_moments_and_both_its_ends():
@@ -191,7 +194,8 @@ def test_a_long_stretch_from_outside_keeps_few_moments_and_both_its_ends():
 def test_a_page_that_is_loaded_again_goes_on(step):
     """Guards: what a page told of its run, told back: the same network, the same look
     back, the same way on; by Python, too."""
-    changes = [*CHANGES[:5], [120, "place", [0.25] * 13], *CHANGES[5:]]
+    first = [0, "change", {"activation": "sigmoid"}]
+    changes = [first, *CHANGES[:5], [120, "place", [0.25] * 13], *CHANGES[5:]]
     acts = [*acts_of(changes, 400), ["goTo", step]]
     visits = [3, 95, 119, 120, 161, 400]
     acts += [act for to in visits for act in (["goTo", to],)]
@@ -339,7 +343,7 @@ def test_what_broke_at_once_can_be_mended_at_once():
     [again] = ask(
         "again", [{"told": told | {"values": broken["p"]}, "more": 5, "visits": [0]}]
     )
-    assert again["end"] == broken["p"]
+    assert again["end"] == broken["p"] and again["divergedAt"] == 1
 
 
 def test_a_long_run_that_explodes_remembers_it():

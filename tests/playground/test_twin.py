@@ -51,7 +51,8 @@ def test_data_are_the_same_bit_for_bit():
 
 
 def test_data_are_what_their_names_say():
-    """Guards: a page and a twin that are wrong in the same way."""
+    """Guards: a page and a twin that are wrong in the same way; and points that a learner's
+    line changes for all other playgrounds, too."""
     [[xor], [total], [own]] = [
         twin.make_data(whole({"data": kind, "points": OWN}))
         for kind in ("xor", "sum", "own")
@@ -63,6 +64,7 @@ def test_data_are_what_their_names_say():
     for kind in ("xor_clouds", "circles", "spirals", "gaussians", "plane", "hills"):
         train, test = twin.make_data(whole({"data": kind, **clean}))
         assert (len(train.X), len(test.X)) == (140, 60)
+        assert not train.X.flags.writeable and not train.Y.flags.writeable
         X, y = np.vstack([train.X, test.X]), np.vstack([train.Y, test.Y])[:, 0]
         if kind in ("plane", "hills"):
             assert np.max(abs(y)) <= 1.02 and np.ptp(y) > 1.5
