@@ -422,6 +422,12 @@ WRONG = {
 }
 
 
+def test_rows_before_the_first_are_refused():
+    """Guards: a row -1 that is trained as row 0, without a word."""
+    with pytest.raises(IndexError, match=r"rows that X \(4, 2\) does not have"):
+        fast.train(draw(), XOR.X, XOR.Y, samples=[[0, -1]])
+
+
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_arguments_train_nothing(name):
     """Guards: what broadcasting would hide is told, and slips end in an exception."""

@@ -5,6 +5,7 @@ No other file of the copy is touched, and each command finds the lesson.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,14 +21,9 @@ from tests.copies import LEFT_OUT, files_in
 NUMBER = len(NAMES)
 NAME, LAST = f"{NUMBER:02d}_doubles", f"{NUMBER - 1:02d}_{NAMES[-1]}"
 CELLS = tables.beside(__file__, "test_new_lesson.toml")
-# Of their tests those that are given the lesson, and those that are given nothing.
-COMMON = "double or not ["
-TESTS = f"""
-    tests/test_notebooks.py tests/test_teaching.py tests/test_reruns.py tests/test_docs.py
-    tests/lessons/test_exercises.py tests/lessons/test_questions.py
-    tests/lessons/test_review.py tests/lessons/test_terms.py tests/tools/test_minutes.py
-    tests/questions/test_kinds.py::test_questions_of_the_course notebooks/{NAME}.ipynb
-""".split()
+# Stands in the name of a test that is given the lesson, or a part of it.
+GIVEN = "doubles or my_double or doublet"
+BROWSER = "tests/browser"  # where a test takes long
 
 
 def new_notebook():
@@ -40,6 +36,8 @@ def new_notebook():
         for id, table in CELLS.items()
         for kind, text in table.items()
     ]
+    for cell in cells[[*CELLS].index("quiz") :]:
+        cell.metadata["slideshow"] = {"slide_type": "skip"}
     cells.insert(1, imports)
     notebook = nbformat.v4.new_notebook(cells=cells)
     return links.in_notebook(notebook, links.addresses().repository)
@@ -50,8 +48,9 @@ def copy(tmp_path_factory):
     """A copy of the course with the lesson in it, saved by its command."""
     folder = tmp_path_factory.mktemp("new") / "course"
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
-    shutil.move(folder / "tests" / "doubles", folder / "course" / "lessons" / "doubles")
-    chapter = folder / "course" / "lessons" / "doubles" / "teaching.md"
+    lesson = folder / "course" / "lessons" / "doubles"
+    shutil.copytree(folder / "tests" / "doubles", lesson)
+    chapter = lesson / "teaching.md"
     chapter.write_text(chapter.read_text().replace("{}", str(NUMBER)))
     before = files_in(folder)
     notebooks.write(new_notebook(), folder / "notebooks" / f"{NAME}.ipynb")
@@ -158,7 +157,26 @@ def test_it_is_in_the_book(copy):
     assert (copy.parent / "site" / f"{NAME}.html").is_file()
 
 
-def test_the_common_tests_find_it(copy):
-    """Guards: a test with a list of its own."""
-    options = ["-n", "0", "-q", "-p", "no:cacheprovider", "-k", COMMON]
-    assert " passed" in python(copy, "-m", "pytest", *options, *TESTS)
+def pytest_in(folder, tests, *arguments):
+    """What pytest says in the copy of the tests that these words choose, and which pass."""
+    options = ["-n", "0", "-v", "-p", "no:cacheprovider", "-k", tests]
+    return python(folder, "-m", "pytest", *options, *arguments)
+
+
+def test_the_common_tests_pass_with_it(copy):
+    """Guards: a test with a list of its own, and a rule that no document tells.
+
+    Common are those that are given the lesson, and those in their files that are given
+    nothing, unless they are marked as `apart`.
+    """
+    places = ["tests", f"--ignore={BROWSER}", f"notebooks/{NAME}.ipynb"]
+    said = pytest_in(copy, GIVEN, *places)
+    files = set(re.findall(r"^(tests/\S+?\.py)::", said, re.MULTILINE))
+    pytest_in(copy, "not [", "-m", "not slow and not apart", *files)
+
+
+@pytest.mark.slow
+def test_the_slow_common_tests_pass_with_it(copy):
+    """Guards: the same for its slides and its cells on the page."""
+    pytest_in(copy, GIVEN, "-m", "slow", "tests", f"--ignore={BROWSER}")
+    pytest_in(copy, GIVEN, BROWSER)

@@ -95,6 +95,10 @@ READY = """() => {
     return kernel?.info_reply?.status && !Jupyter.notebook.kernel_busy
         && requirejs.defined('nbextensions/anywidget/extension')
         && kernel.comm_manager.targets['jupyter.widget'] }"""
+# The page asks the kernel which widgets it has. Where the answer comes late, the outputs
+# that stand by then are shown anew, and are empty. An answer to us comes after that one.
+LOADED = """async () => {
+    await Jupyter.notebook.kernel.widget_manager._loadFromKernel() }"""
 RUN_ALL = "() => Jupyter.notebook.execute_all_cells()"
 # Whether all cells have their number.
 HAVE_RUN = """() => Jupyter.notebook.get_cells().every(
@@ -109,6 +113,7 @@ class Notebook:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(url)
         self.page.wait_for_function(READY)
+        self.page.evaluate(LOADED)
         self.page.evaluate(RUN_ALL)
         self.page.wait_for_function(HAVE_RUN)
 

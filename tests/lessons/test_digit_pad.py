@@ -2,7 +2,7 @@
 
 import base64
 import re
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -136,13 +136,16 @@ def test_the_page_has_the_drawing_and_keeps_its_keys(page):
 
 def test_what_another_thread_prints_stays_its_own(page, capsys):
     """Guards: lines of a cell that runs, taken for those of the functions: JupyterLab
-    asks in a thread of its own."""
+    asks in a thread of its own; and two answers at once, whose lines get mixed."""
     one, ask = page
 
+    def of_the_cell():
+        print("of the cell")
+        assert not pad.ONE.acquire(blocking=False)  # who asks now has to wait
+
     def meanwhile(X):
-        cell = Thread(target=print, args=["of the cell"])
-        cell.start()
-        cell.join()
+        with ThreadPoolExecutor() as cell:
+            cell.submit(of_the_cell).result()
         return THREE
 
     one.read = meanwhile

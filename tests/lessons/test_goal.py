@@ -41,7 +41,8 @@ def entered(**settings):
 
 def test_a_network_below_the_goal_is_kept_once(copy):
     """Guards: biases that count as weights, a test loss of other data or of the page, a
-    row more at each run of the cell, and a table that is gone with the kernel."""
+    row more at each run of the cell, a worse network that stops it, and a table that is
+    gone with the kernel."""
     said = entered(**SMALL)
     run = twin.Run(goal.DATA | SMALL)
     assert [len(task.X) for task in run.data] == [140, 60]
@@ -58,14 +59,16 @@ def test_a_network_below_the_goal_is_kept_once(copy):
     assert goal.row_of(play) == row
     record.close()
     record.open_in(copy)
+    worse = entered(**SMALL | {"step": 2010}).words
+    assert worse.endswith(" with 15 weights: below 0.05, but you have had better.")
     assert entered(**SMALL).words == said.words and goal.best() == [row]
     progress = str(Lesson("08_playground", keeps_record=False).progress())
     assert f"\nyour best at 'spirals': 15 weights, test loss {told}" in progress
 
 
 def test_the_table_stands_below_whatever_is_said():
-    """Guards: a head without rows, rows out of order, and a table that a line of Python
-    breaks; the same words for a screen and for nbval."""
+    """Guards: a head without rows, or over others than its own; rows out of order, and a
+    table that a line of Python breaks; the same words for a screen and for nbval."""
     assert str(entered()) == "Test loss 0.1149 with 18 weights: not below 0.05 yet."
     assert "<table" not in entered()._repr_html_()
     entered(**LARGE)
@@ -78,8 +81,11 @@ def test_the_table_stands_below_whatever_is_said():
     said = entered(step=3)
     first, head, *rows = str(said).splitlines()
     assert first == said.words and first.endswith("not below 0.05 yet.")
-    assert re.split("  +", head) == list(goal.HEAD)
-    assert [re.split("  +", row)[0] for row in rows] == ["15", "40"]
+    small, large = (re.split("  +", row) for row in rows)
+    told = dict(zip(re.split("  +", head), small, strict=True))
+    assert (told["weights"], told["steps"], told["seed"]) == ("15", "2000", "5")
+    assert (told["hidden layers"], told["inputs"]) == ("3", ", ".join(ODD))
+    assert large[0] == "40"
     shown = DisplayFormatter().format(said)[0]
     assert shown["text/plain"] == str(said)
     html = shown["text/html"]
@@ -96,12 +102,16 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
 
 
 def test_a_network_that_is_still_trained_is_not_judged():
-    """Guards: another network in the table than the one that the learner saw."""
+    """Guards: another network in the table than the one that the learner saw, or with
+    other steps."""
     play = Playground(**goal.DATA | SMALL)
     play.now = {"playing": True}
     assert goal.enter(play).words == goal.PLAYS and goal.best() == []
     play.now = {"playing": False}
     assert "row 1 of your best" in goal.enter(play).words
+    play.now = {"step": 2400}  # so many on the page
+    goal.enter(play)
+    assert goal.best()[0]["steps"] == 2400
     play.close()
 
 

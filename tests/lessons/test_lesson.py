@@ -69,8 +69,9 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
 
 
 def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
-    """Guards: a list of one's wrong first guesses, and a line for all tries together; and
-    code that is told at once, or never."""
+    """Guards: a list of one's wrong first guesses, under names that nobody has seen; a line
+    for all tries together, with a mistake that isn't the last, or came when it was solved;
+    and code that is told at once, or never."""
     opened = lesson()
     opened.predict("twice three").submit("3")
     assert "went wrong" not in opened.progress()  # nobody knows yet
@@ -81,11 +82,17 @@ def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
     said = [opened.check(wrong) for wrong in (double, variance, variance)]
     assert len({verdict.mistake for verdict in said} - {""}) == 2
     assert ["in code: " in verdict.words for verdict in said] == [False, False, True]
-    assert opened.progress().endswith(
-        "What went wrong along the way:\n"
-        f"  my_constant_loss, 3 tries, last mistake: {said[-1].mistake}\n"
-        "  'twice three': your first answer was: 3"
+    told = "along the way:\n  my_constant_loss, {} tries, last mistake: {}\n"
+    told += (
+        '  "What is the double of 3, as you learn it at ...": your first answer was: 3'
     )
+    assert opened.progress().endswith(told.format(3, said[-1].mistake))
+    tenfold = named("my_constant_loss", lambda Y: 10 * HALF_VARIANCE(Y))
+    opened.check(SOLVED)
+    opened.check(named("xor_network", list))
+    for count, function in ((4, tenfold), (5, HALF_VARIANCE), (6, variance)):
+        opened.check(function)
+        assert opened.progress().endswith(told.format(count, "the result is wrong"))
 
 
 def test_what_is_solved_looks_like_a_right_answer(lesson):

@@ -13,7 +13,8 @@ NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
 
 def number(name):
     fields = {"answer": 1, "tolerance": 0, "feedback": "yes", "otherwise": "no"}
-    return {"name": name, "question": name, "at_once": True, **fields}
+    again = {"question": f"{name}, in other words", **fields}
+    return {"name": name, "question": name, "at_once": True, "again": again, **fields}
 
 
 @pytest.fixture
@@ -92,11 +93,11 @@ def test_a_review_wrong_is_due_again_after_an_hour(lessons, monkeypatch):
 
 
 def test_a_question_asked_again_does_not_tell_its_answer(lessons, monkeypatch):
-    """Guards: the reply of its own notebook; that the first answer there stays; and that a
-    second answer in the same review changes nothing."""
+    """Guards: the reply of its own notebook, and its very words; that the first answer there
+    stays; and that a second answer in the same review changes nothing."""
     answered(monkeypatch, "a1", False, DAY)
     asked = review.choose(lessons, NOW)[0]
-    assert asked.recorded == record.Answer()
+    assert asked.recorded == record.Answer() and asked.text == "a1, in other words"
     assert asked.submit("1").right and asked.recorded.first_right
     assert asked.repeat().words == "yes"
     kept = record.answer("a", "a1")

@@ -29,6 +29,10 @@ from tests.panels.parts import assert_sound, message, press
 IN_WORDS = tables.beside(__file__, "tasks.toml")
 
 
+# Each does one of today's tasks, unless it is given a notebook.
+pytestmark = pytest.mark.apart
+
+
 @functools.cache
 def cells_of(path):
     return notebooks.read(path).cells
@@ -46,14 +50,12 @@ def opened(id):
 @pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
 def test_each_task_of_a_panel_is_done_by_a_test(path):
     """Guards: a task that can't be seen, since nobody has done it."""
-    tasks = [
-        f"{cell.id.replace('-', '_')}_{number}"
-        for cell in cells_of(path)
-        if "tasks" in notebooks.tags(cell)
-        for number in re.findall(r"^(\d+)\. ", cell.source, re.MULTILINE)
-    ]
-    done = {name.removeprefix("test_task_") for name in globals()} | {*IN_WORDS}
-    assert tasks and not set(tasks) - done
+    for cell in cells_of(path):
+        if "tasks" in notebooks.tags(cell):
+            numbers = re.findall(r"^(\d+)\. ", cell.source, re.MULTILINE)
+            tasks = {f"{cell.id.replace('-', '_')}_{number}" for number in numbers}
+            done = {name.removeprefix("test_task_") for name in globals()} | {*IN_WORDS}
+            assert tasks and tasks <= done
 
 
 @pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
@@ -124,13 +126,11 @@ def test_task_first_tasks_2():
 
 
 def test_the_other_playgrounds_of_the_first_look_show_what_their_questions_ask():
-    """Guards: seed 5 fails in another way than the reply says, or a fifth unit is no help;
-    5 diverges after a few steps."""
+    """Guards: seed 5 fails in another way than the reply says; 5 diverges late."""
     for steps in (500, 20_000):
         _, A, Y_hat = played("first-seed-panel", steps)
         assert (A.max(axis=1) > 0.01).tolist() == [False, True, False, False]
         np.testing.assert_allclose(Y_hat[:, 0], [1 / 3, 1, 1 / 3, 1 / 3], atol=0.005)
-    assert mlp.solved(played("first-seed-panel", 500, hidden=[5])[2], mlp.XOR.Y)
     run, _, _ = played("first-rate-panel", 300)
     assert run.diverged_at < 300
 
@@ -363,7 +363,7 @@ def test_task_13fb8f13_1():
         gaps.append(distance_of_segments(*hidden_points(panel)))
         shares.append(panel.view.axes["hidden"].get_title())
     assert gaps[0] < 0.01 and gaps[1] > 0.5 and gaps[2] > 0.4
-    assert shares[0] == "layer 0: 89 % of its spread"
+    assert shares[0] == "layer 0: 89 % of its variance"
 
 
 def test_task_13fb8f13_2():

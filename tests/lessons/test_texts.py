@@ -117,23 +117,18 @@ def test_an_answer_by_hand_is_that_of_its_network(lesson, name):
 
 
 def test_the_shares_that_are_asked_for_are_taken_with_their_tolerance():
-    """Guards: the share outside of -2 and 2; of 1,000 seeds a guess that is off by 10, and
-    that who answers with a share is told so, which '10' is not."""
+    """Guards: the share outside of -2 and 2; of 1,000 seeds a guess that is off by 10."""
     outside = load_questions("initialization").predictions["outside"]
     outside.check(100 * math.erfc(2 / math.sqrt(2)))
     question = load_questions("first_look").predictions["of a thousand"]
     tell = functools.partial(question.reveal, result=100 * learned().mean())
     right = [tell(guess).right for guess in (67.8, 67.9, 87.9, 88)]
     assert right == [False, True, True, False]
-    guesses = 0.8, 0.779, 0, 0.5, 1, 10
-    told = ["percent" in tell(guess).words for guess in guesses]
-    assert told == [True, True, False, False, False, False]
 
 
 @pytest.mark.slow
 def test_the_counts_of_seeds_hang_on_no_processor():
-    """Guards: the numbers of seeds in replies, where another processor rounds otherwise;
-    and of the plan the 20 seeds of the slider that fail."""
+    """Guards: the numbers of seeds in replies, where another processor rounds otherwise."""
     asked = load_questions("first_look").predictions
     rates = asked["learning rate 5"].solution()
     units = asked["of a thousand"].solution()
@@ -144,7 +139,6 @@ def test_the_counts_of_seeds_hang_on_no_processor():
             assert f"{rate:g}" in rates and str(count or "none") in rates
         for more, count in {5: 874, 8: 983}.items():
             assert learned(change, more).sum() == count and str(count) in units
-    assert np.sum(~learned()[:100]) == 20
 
 
 def apart(first, second, trials):
@@ -242,10 +236,3 @@ def test_the_code_for_own_data_runs_and_learns():
         for name in ("params", "start")
     ]
     assert losses[0] < losses[1] / 10 and scope["history"].stopped == "finished"
-
-
-def test_the_seed_that_gets_stuck_does():
-    """Guards: notebook 3, which names one; all four samples in each of 2,000 steps."""
-    [seed] = re.findall(r"that of seed (\d+)", source("learns-end", "03_forward"))
-    run = sweep(*mlp.XOR[1:], [int(seed)], batch_size=4)
-    assert not run.success.any() and abs(run.Y_hat - 0.5).max() < 0.1

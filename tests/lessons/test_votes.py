@@ -48,7 +48,7 @@ def test_counts_of_options(lesson, typed, votes_of):
     [
         ("80, 85, 3x 90", {80: 1, 85: 1, 90: 3}),
         ("80 80 2 x 12.5%", {80: 2, 12.5: 2}),
-        ("80;85; 1/2", {80: 1, 85: 1, 0.5: 1}),
+        ("80;85; 1/2 per cent", {80: 1, 85: 1, 0.5: 1}),
         ("80 %, 3*90 %", {80: 1, 90: 3}),
     ],
 )
@@ -70,6 +70,7 @@ def test_counts_of_numbers(lesson, typed, votes_of):
         (NUMBER, "80, many", "'many' is not a number"),
         (NUMBER, "0,5", "with a point, as in 0.5. Put a comma"),
         (NUMBER, "0x 80", "Enter the answers of 1 to 999 learners"),
+        (NUMBER, "80, 0.9", "Do you mean 90 % or 0.9 %? Type that, with the % sign."),
         (NUMBER, "101", "Type a percentage from 0 to 100."),
         (NUMBER, "1000x 80", "Enter the answers of 1 to 999 learners"),
     ],
@@ -82,6 +83,13 @@ def test_what_are_no_counts_is_told(lesson, name, typed, words):
     assert votes.VOTES == {}
 
 
+def test_a_number_too_large_to_draw_is_told():
+    """Guards: one slip of the fingers that squeezes all other guesses into a point."""
+    asked = Lesson("activations", keeps_record=False).questions.predictions
+    with pytest.raises(ValueError, match="^-1e10 is too large to draw.$"):
+        votes.read(asked["by hand"], "3x 2, -1e10")
+
+
 def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     """Guards: one round that takes the place of the other; a slip that can't be mended; an
     answer that is told before the run; and a record of what a class said."""
@@ -91,9 +99,7 @@ def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     assert asked.answers.answer == ""
     answer(asked, "first 12 A, 9 B, 4 B")
     answer(asked, "first 12 A, 9 B, 4 C")
-    assert (
-        reply(asked) == "Noted: 12 A, 9 B, 4 C (25 in all). The run shows the answer."
-    )
+    assert reply(asked).startswith("Noted: 12 A, 9 B, 4 C (25 in all). Run the next")
     answer(asked, "second 2 A, 23 C")
     told = "12 A, 9 B, 4 C (25 in all); after a discussion 2 A, 23 C (25 in all)"
     assert told in reply(asked) and "locked" not in asked.reply.value
