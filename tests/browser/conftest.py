@@ -51,15 +51,6 @@ def playground_file(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session")
-def offline(browser):
-    """Pages without a network."""
-    context = browser.new_context(viewport=live.SIZE, offline=True)
-    context.set_default_timeout(1000 * live.PATIENCE)
-    yield context
-    context.close()
-
-
 def listened(page):
     """What the page complains about: a list that grows."""
     complaints = []
@@ -71,33 +62,19 @@ def listened(page):
 
 
 @pytest.fixture
-def open_page(offline, playground_file):
-    """A function: opens the file with an address behind its #; the same page for all."""
-    page = offline.new_page()
-    complaints = listened(page)
-    page.on("pageerror", lambda _: page.close())  # which ends all waits for it
-
-    def opened(address=""):
-        page.goto("about:blank")
-        page.goto(f"{playground_file.as_uri()}#{address}")
-        return OnPage(page)
-
-    yield opened
-    page.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def open_for(browser, playground_file):
-    """A function: opens the file for somebody whose browser has these settings."""
+def open_page(browser, playground_file):
+    """A function: opens the file, without a network, with an address behind its #, for
+    somebody whose browser has these settings."""
     contexts, complaints = [], []
 
-    def opened(**settings):
-        contexts.append(browser.new_context(offline=True, **settings))
+    def opened(address="", **settings):
+        usual = {"viewport": live.SIZE, "offline": True}
+        contexts.append(browser.new_context(**usual | settings))
         page = contexts[-1].new_page()
         page.set_default_timeout(1000 * live.PATIENCE)
         complaints.append(listened(page))
-        page.goto(playground_file.as_uri())
+        page.on("pageerror", lambda _: page.close())  # which ends all waits for it
+        page.goto(f"{playground_file.as_uri()}#{address}")
         return OnPage(page)
 
     yield opened

@@ -12,6 +12,7 @@ from course.fast import join
 from course.pictures.style import NEGATIVE, POSITIVE
 from course.playground import twin
 from tests.live import expect
+from tests.wait import wait_until
 
 # A cell: Python makes three steps that change nothing.
 PLAY = (
@@ -49,6 +50,19 @@ class OnPage:
 
     def box(self, label):
         return self.root.get_by_label(label, exact=True)
+
+    def type(self, label, value):
+        self.box(label).fill(str(value))
+        self.box(label).press("Enter")
+
+    def wait_past(self, step):
+        wait_until(lambda: self.step() > step, "it stands still")
+
+    def play_past(self, step):
+        """Play until it is beyond a step, and pause."""
+        self.button("Play").click()
+        self.wait_past(step)
+        self.button("Pause").click()
 
     def shown(self):
         """Wait until the page shows what it knows."""

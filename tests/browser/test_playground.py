@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
+from course.fast import join
 from course.playground import twin
+from tests import live
 from tests.browser.playground_on_page import (
     OnPage,
     address_of,
@@ -24,9 +26,7 @@ def test_it_trains_without_a_network_and_its_address_keeps_what_was_set(open_pag
     """Guards: a file by mail that needs a server, and a link that shows another state."""
     on = open_page("data=xor&hidden=3&seed=7&test=0.2")
     assert on.settings()["hidden"] == [3]
-    on.button("Play").click()
-    wait_until(lambda: on.step() > 20, "it does not train")
-    on.button("Pause").click()
+    on.play_past(20)
     on.box("first weights").select_option("he")
     for _ in range(3):
         on.button("One step").click()
@@ -76,8 +76,7 @@ def test_its_numbers_and_its_colours_are_those_of_mlp_core(open_page, settings):
     data, run = settings["data"], twin.Run(settings | {"step": 60})
     on = open_page(address_of(settings | {"step": 60}))
     assert on.line() == run.line()
-    flat = [array.ravel() for layer in run.params for array in layer]
-    np.testing.assert_allclose(on.parameters(), np.concatenate(flat), rtol=1e-9)
+    np.testing.assert_allclose(on.parameters(), join(run.params), rtol=1e-9)
     targets = dict.fromkeys(["plane", "hills"], (0, 1.3, [0]))
     targets["sum"] = (1, 1.3, [0.5, 1.5])
     middle, reach, levels = targets.get(data, (0.5, 0.8, [0.5]))
@@ -119,8 +118,7 @@ def test_what_an_address_cannot_keep_is_told(open_page, how):
     note = on.page.get_by_text("The address leads to the start of this run")
     expect(note).to_be_hidden()
     if how == "by hand":
-        on.box("b[2][0]").fill("1")
-        on.box("b[2][0]").press("Enter")
+        on.type("b[2][0]", 1)
     else:
         on.root.evaluate("({ view }) => view.session.do(run => run.trainTo(20_001))")
     expect(note).to_be_visible()
@@ -177,30 +175,26 @@ def test_a_number_is_typed_and_moved_by_keys(open_page):
     """Guards: numbers for the mouse alone; a half-typed one that training overwrites."""
     on = open_page()
     box = on.box("b[1][1]")
-    box.fill("-1,5")
-    box.press("Enter")
+    on.type("b[1][1]", "-1,5")
     assert on.parameters()[17 + 4] == -1.5
     expect(box).to_have_value("−1.50")  # in the next picture
     box.press("ArrowUp")
     box.press("Shift+ArrowDown")
     box.press("PageUp")
     assert on.parameters()[21] == pytest.approx(-0.41)
-    box.fill("0.123456789")
-    box.press("Enter")
+    on.type("b[1][1]", "0.123456789")
     assert on.parameters()[21] == 0.123456789  # to the last digit
-    box.fill("-0.41")
-    box.press("Enter")
-    box.fill("nonsense")
-    box.press("Enter")
+    on.type("b[1][1]", "-0.41")
+    on.type("b[1][1]", "nonsense")
     assert on.parameters()[21] == pytest.approx(-0.41) and on.numbers()[21] == "−0.41"
     on.button("Play").click()
     box.focus()
     box.evaluate("box => box.select()")
     before = on.step()
-    wait_until(lambda: on.step() > before + 20, "it does not train")
+    on.wait_past(before + 20)
     assert box.evaluate("box => box.selectionEnd - box.selectionStart") == 5
     box.fill("12")
-    wait_until(lambda: on.step() > 10, "it does not train")
+    on.wait_past(10)
     assert box.input_value() == "12"  # still being typed
     box.press("Escape")
     wait_until(lambda: box.input_value() not in ("", "12"), "it shows no number")
@@ -211,11 +205,8 @@ def test_the_whole_run_can_be_gone_back_through(open_page):
     """Guards: a scrub that shows something near, and a reset to another start."""
     on = open_page("seed=5")
     start = on.parameters()
-    on.button("Play").click()
-    wait_until(lambda: on.step() > 30, "it does not train")
-    on.button("Pause").click()
-    on.box("W[1][0, 0]").fill("2")
-    on.box("W[1][0, 0]").press("Enter")
+    on.play_past(30)
+    on.type("W[1][0, 0]", 2)
     for _ in range(7):
         on.button("One step").click()
     end, line = on.parameters(), on.line()
@@ -258,26 +249,20 @@ def test_own_points_come_by_click_by_key_and_in_the_address(open_page):
     assert len(OnPage(on.page).settings()["points"]) == 2
 
 
-def test_points_of_other_data_can_be_gone_on_with(open_page):
-    """Guards: an outlier among the circles, to be set by hand."""
-    on = open_page("data=circles")
-    on.button("own points: click in the picture").click()
-    assert len(on.settings()["points"]) == 200
-    on.square.click(position=on.at(3, 3))
-    assert on.settings()["points"][-1][2] == 1 and len(on.settings()["points"]) == 201
-
-
 def test_own_points_are_kept_while_other_data_are_looked_at(open_page):
-    """Guards: points that were drawn, and lost by one click; and an empty square."""
+    """Guards: points that were drawn, and lost by one click; and an empty square in place
+    of the circles, among which an outlier can be set."""
     on = open_page("data=own&points=1 1 0,2 2 1")
     on.button("spirals").click()
     on.button("own points: click in the picture").click()
     assert on.settings()["points"] == [[1, 1, 0], [2, 2, 1]]
     on.button("clear all").click()
     assert on.settings()["points"] == []
-    on.button("XOR, four corners").click()
+    on.button("circles").click()
     on.button("own points: click in the picture").click()
-    assert len(on.settings()["points"]) == 4
+    assert len(on.settings()["points"]) == 200
+    on.square.click(position=on.at(3, 3))
+    assert [point[2] for point in on.settings()["points"][200:]] == [1]
 
 
 def test_controls_show_what_is_in_force_at_each_step(open_page):
@@ -294,11 +279,9 @@ def test_controls_show_what_is_in_force_at_each_step(open_page):
 def test_a_wrong_number_is_marked_and_nothing_changes(open_page):
     """Guards: a learning rate of 1000 that is 10 in silence."""
     on = open_page()
-    rate = on.box("learning rate")
-    rate.fill("1000")
-    rate.press("Enter")
+    on.type("learning rate", 1000)
     assert on.settings()["learning_rate"] == 0.3
-    assert rate.evaluate("box => box.matches(':invalid')")
+    assert on.box("learning rate").evaluate("box => box.matches(':invalid')")
 
 
 # 3. What is looked at ----------------------------------------------------------------
@@ -354,8 +337,7 @@ def test_exploding_numbers_are_told_in_words(open_page):
     broken = on.root.locator(".status.broken")
     assert on.button("Play").is_visible() and on.step() == run.diverged_at - 1
     assert broken.count() == 1 and "NaN" not in on.root.inner_text()
-    on.box("learning rate").fill("0.01")
-    on.box("learning rate").press("Enter")
+    on.type("learning rate", 0.01)
     on.button("Reset: the very same start").click()
     on.button("One step").click()
     assert on.step() == 1 and broken.count() == 0
@@ -397,8 +379,7 @@ def test_an_address_hides_controls(open_page):
     for name in ("circles", "Numbers"):
         assert not on.button(name).is_visible()
     assert not on.root.locator(".numbers").is_visible()
-    on.box("seed").fill("3")
-    on.box("seed").press("Enter")
+    on.type("seed", 3)
     assert on.box("seed").is_visible() and not on.button("hidden layers +").is_visible()
 
 
@@ -493,9 +474,9 @@ def test_on_a_phone_six_layers_can_be_made_by_touch(open_page):
             assert apart or other[3] <= top
 
 
-def test_a_finger_does_what_a_mouse_does(open_for):
+def test_a_finger_does_what_a_mouse_does(open_page):
     """Guards: what only hovers, and a tap that is taken for nothing."""
-    on = open_for(viewport={"width": 390, "height": 844}, has_touch=True)
+    on = open_page(viewport={"width": 390, "height": 844}, has_touch=True)
     on.square.tap(position=on.at(1, 1))
     expect(on.root.locator(".formula")).to_contain_text("sigmoid(")
     on.button("show layer 0, unit 2").tap()
@@ -505,22 +486,18 @@ def test_a_finger_does_what_a_mouse_does(open_for):
 def touch(on, node, *ways):
     """A finger begins in the middle of it and moves by (across, along), in small steps."""
     box = node.bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-    screen = on.page.context.new_cdp_session(on.page)
-    at = {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]}
-    screen.send("Input.dispatchTouchEvent", at)
+    places = [(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)]
     for across, along in ways:
         for _ in range(10):
-            x, y = x + across / 10, y + along / 10
-            at = {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]}
-            screen.send("Input.dispatchTouchEvent", at)
-    screen.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            x, y = places[-1]
+            places.append((x + across / 10, y + along / 10))
+    live.touch(on.page, places)
     on.shown()
 
 
-def test_a_finger_that_scrolls_changes_nothing(open_for):
+def test_a_finger_that_scrolls_changes_nothing(open_page):
     """Guards: a step, a rate or a seed that jumps because the page was scrolled."""
-    on = open_for(viewport={"width": 390, "height": 600}, has_touch=True)
+    on = open_page(viewport={"width": 390, "height": 600}, has_touch=True)
     on.box("step").evaluate("node => node.scrollIntoView()")
     on.root.evaluate("root => root.view.session.do(run => run.train(30))")
     for node in (on.box("slider: learning rate"), on.chart, on.box("step")):
@@ -540,9 +517,9 @@ def test_a_finger_that_scrolls_changes_nothing(open_for):
     assert on.settings()["learning_rate"] == 0.001
 
 
-def test_a_dark_theme_is_dark(open_for):
+def test_a_dark_theme_is_dark(open_page):
     """Guards: a white page in a dark room; ink that nobody can see on it."""
-    on = open_for(color_scheme="dark")
+    on = open_page(color_scheme="dark")
     style = "(node, name) => getComputedStyle(node)[name]"
     colors = [on.root.evaluate(style, name) for name in ("backgroundColor", "color")]
     ground, ink = (sum(json.loads(f"[{color[4:-1]}]")) for color in colors)
@@ -561,7 +538,7 @@ def test_it_speaks_when_it_stands_still(open_page):
     expect(point).to_have_attribute("aria-live", "polite")
     on.button("Play").click()
     expect(on.status).to_have_text("Training.")
-    wait_until(lambda: on.step() > 20, "it does not train")
+    on.wait_past(20)
     expect(on.status).to_have_text("Training.")
     expect(point).to_have_attribute("aria-live", "off")
     on.button("Pause").click()
@@ -576,8 +553,7 @@ def test_a_dead_unit_is_named(open_page):
     for name, value in (("W[0][0, 1]", 0), ("W[0][1, 1]", 0), ("b[0][1]", -1)):
         on.shown()
         assert on.root.locator(".dead").count() == 0
-        on.box(name).fill(str(value))
-        on.box(name).press("Enter")
+        on.type(name, value)
     expect(on.root.locator(".dead")).to_have_count(1)
     dead, words = on.button("show layer 0, unit 1"), "dead: 0 for all training points"
     expect(dead).to_have_attribute("aria-description", words)

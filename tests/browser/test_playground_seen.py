@@ -80,8 +80,7 @@ def test_a_run_is_kept_in_grey_to_compare_with(open_page):
     on = open_page("step=50&learning_rate=0.3")
     kept = ", test ".join(re.findall(r"[\d.]+(?= on)", on.line()))
     on.button("Compare").click()
-    on.box("seed").fill("9")
-    on.box("seed").press("Enter")
+    on.type("seed", 9)
     legend = on.root.locator(".losses .grey")
     for step in (0, 51):  # the kept one has all but the last
         assert on.step() == step
