@@ -84,6 +84,25 @@ def touch(page, places, end="touchEnd"):
     screen.send("Input.dispatchTouchEvent", {"type": end, "touchPoints": []})
 
 
+# What in an element is wider than its place, and letters that a projector can't show.
+OVERFLOWS = """root => [root, ...root.querySelectorAll('*')].filter(
+    e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth).map(e => e.outerHTML)"""
+SMALL_LETTERS = """root => [...root.querySelectorAll('*')].filter(node =>
+    node.checkVisibility() && [...node.childNodes].some(
+        part => part.nodeType === 3 && part.data.trim())
+    && parseFloat(getComputedStyle(node).fontSize) < 15).map(node => node.outerHTML)"""
+# How much lighter the text is than what lies behind it; 21 is white on black.
+CONTRAST = """e => {
+    const light = colour => {
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(each => (each / 255) ** 2.2);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
+    const text = light(getComputedStyle(e).color);
+    while (getComputedStyle(e).backgroundColor === 'rgba(0, 0, 0, 0)')
+        e = e.parentElement;
+    const back = light(getComputedStyle(e).backgroundColor);
+    return Math.max(text, back) / Math.min(text, back) }"""
+
+
 # 2. The server -----------------------------------------------------------------------
 
 
@@ -119,11 +138,12 @@ def lab(startup="", learner=False):
 
 
 @contextlib.contextmanager
-def serve(command, place, folder):
-    """Run a server in a place; all that it keeps, and log.txt, are in the folder."""
+def serve(command, place, folder, **more):
+    """Run a server in a place, with more variables; what it keeps, and log.txt, are in the
+    folder."""
     with open(folder / "log.txt", "w") as log:
         options = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
-        options |= {"cwd": place, "env": environment(folder)}
+        options |= {"cwd": place, "env": environment(folder) | more}
         process = subprocess.Popen(command, **options)
     try:
         yield process
@@ -236,6 +256,8 @@ TURN_TO = f"""async path => {{ {PRELUDE}
     await it.context.sessionContext.shutdown();
     it.dispose();  // which asks nobody whether to save
     await jupyterapp.commands.execute('docmanager:open', {{path}}) }}"""
+RESTART = f"""() => {{ {PRELUDE}
+    return it.context.sessionContext.session.kernel.restart() }}"""
 SHUT_DOWN = f"""() => {{ {PRELUDE} return it.context.sessionContext.shutdown() }}"""
 
 
@@ -249,6 +271,10 @@ SHOW_LATE = f"""() => {{ {PRELUDE}
     for (const {{outputArea}} of cells)
         if (outputArea?.node.textContent.includes('widget: model not found'))
             outputArea.model.fromJSON(outputArea.model.toJSON()) }}"""
+
+# The two seconds are over at once in which anywidget must find what hears Python.
+SLOW = """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
+    AbortSignal.timeout = (time) => wait(time === 2000 ? 0 : time) }"""
 
 HARMLESS = [
     # anywidget says so if the machine is busy for 2 seconds. Questions work all the same,
@@ -309,9 +335,19 @@ class Notebook:
         """Run one cell."""
         self.page.evaluate(RUN, ["notebook:run-cell", index])
 
+    def start(self, index):
+        """Run one cell, and don't wait for its end."""
+        self.page.evaluate(
+            f"given => {{ ({RUN})(given) }}", ["notebook:run-cell", index]
+        )
+
     def fill(self, index, source):
         """Write this code into a cell."""
         self.page.evaluate(FILL, [index, source])
+
+    def restart(self):
+        """Restart the kernel."""
+        self.page.evaluate(RESTART)
 
     def save(self):
         self.page.evaluate(RUN, ["docmanager:save", None])

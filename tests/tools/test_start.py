@@ -1,13 +1,14 @@
 """The learner's door, ``python -m course``: its words, and the server behind it."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock
 from urllib.parse import urlsplit
 
@@ -108,44 +109,28 @@ AS_USER += "raise SystemExit(of_course.main())"
 READY = "Keep this window open; Ctrl+C stops the course."
 
 
-class Door:
-    """`python -m course start` in a copy of the course, with its own Jupyter folders.
+@contextlib.contextmanager
+def opened(folder, *options, user):
+    """`python -m course start` in a copy of the course, once it is open.
 
     It takes itself for that of the user with this number.
     """
+    command = [sys.executable, "-c", AS_USER.format(user), "start", *options]
+    own = {"BROWSER": str(folder / "browser"), "JUPYTER_TOKEN": ""}
+    with live.serve(command, folder / "course", folder, **own) as process:
+        lines = lambda: (folder / "log.txt").read_text().splitlines()
+        done = lambda: READY in lines() or process.poll() is not None
+        wait_until(done, lambda: f"it does not open: {lines()}")
+        said = lines()
+        assert READY in said, f"it ended with {process.wait()}: {said}"
+        yield SimpleNamespace(process=process, said=said, url=said[-2].split()[-1])
 
-    def __init__(self, folder, *options, user):
-        env = live.environment(folder) | {"BROWSER": str(folder / "browser")}
-        del env["JUPYTER_TOKEN"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", AS_USER.format(user), "start", *options],
-            cwd=folder / "course",
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
 
-    def __enter__(self):
-        """Wait until it is open."""
-        self.said = []
-        while READY not in self.said:
-            line = self.process.stdout.readline()
-            assert line, f"it ended with {self.process.wait()}: {self.said}"
-            self.said.append(line.rstrip())
-        self.url = self.said[-2].split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-
-    def interrupted(self):
-        """Exit code and all that is still printed after Ctrl+C."""
-        self.process.send_signal(signal.SIGINT)
-        out, _ = self.process.communicate(timeout=live.PATIENCE)
-        return self.process.returncode, out
+def interrupted(door, folder):
+    """Exit code and all that is still printed after Ctrl+C."""
+    door.process.send_signal(signal.SIGINT)
+    code = door.process.wait(live.PATIENCE)
+    return code, (folder / "log.txt").read_text().partition(READY)[2]
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +155,7 @@ def door(folder):
         port = other.getsockname()[1]
         settings = json.dumps({"ServerApp": {"port": port}})
         (folder / "config" / "jupyter_server_config.json").write_text(settings)
-        with Door(folder, user=1000) as door:
+        with opened(folder, user=1000) as door:
             door.taken = port
             yield door
 
@@ -247,25 +232,25 @@ def test_another_server_is_not_taken_for_ours(folder, door, server):
     assert server.find_running(folder) is None
 
 
-def test_interrupt_ends_it_at_once_with_its_kernels(door):
+def test_interrupt_ends_it_at_once_with_its_kernels(folder, door):
     """Guards: one Ctrl+C, our words, exit code 0, and nothing that runs on."""
     server, token = door.url.partition("lab")[0], door.url.partition("=")[2]
     headers = {"Authorization": f"token {token}"}
     assert get(f"{server}api/kernels", "POST", body="{}", headers=headers) == 201
     kernels = psutil.Process(door.process.pid).children(recursive=True)
     assert kernels
-    code, said = door.interrupted()
+    code, said = interrupted(door, folder)
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
     assert not [kernel for kernel in kernels if kernel.is_running()]
 
 
 def test_root_is_told_in_a_line_and_served_without_a_browser(folder):
     """Guards: a container, where all are root; a later start is silent of no news."""
-    with Door(folder, "--no-open", user=0) as again:
+    with opened(folder, "--no-open", user=0) as again:
         told, said, _ = again.said
         assert told.startswith("You are root, so ") and get(again.url) == 200
         assert said.startswith("Open this address: http://localhost:")
-        assert again.interrupted()[0] == 0
+        assert interrupted(again, folder)[0] == 0
 
 
 @pytest.mark.usefixtures("server")
