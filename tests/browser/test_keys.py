@@ -84,11 +84,13 @@ def expect_to_run(notebook, cell, button=None):
 
 
 def test_no_key_of_jupyterlab_is_hit(notebook):
-    """Guards: letters that insert, cut or delete cells while a widget has the focus."""
+    """Guards: letters that insert, cut or delete cells, and arrows that go to another one, while
+    a widget has the focus."""
     before = [cell["source"] for cell in notebook.cells()]
     for index in USES:
         output = notebook.show_cell(index).locator(".jp-OutputArea-output")
-        parts = [output.get_by_role(role) for role in ("slider", "combobox", "button")]
+        roles = "slider", "combobox", "button", "application"
+        parts = [output.get_by_role(role) for role in roles]
         for part in [part.first for part in parts if part.count()]:
             for key in KEYS:
                 part.focus()

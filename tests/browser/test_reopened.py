@@ -3,18 +3,21 @@
 What the save leaves of an output, and in which folder, is seen in tools/test_asleep.py.
 """
 
+import re
+
 import pytest
 
 from course import panels
 from tests.live import expect
 from tests.tools.test_asleep import ASLEEP
 
-PANEL, QUESTION, BARE = 1, 2, 3  # cells
+PANEL, QUESTION, BARE, PLAYGROUND = range(1, 5)  # cells
 CELLS = [
-    "import sys; sys.path.insert(0, '..'); from course import Lesson, panels",
+    "import sys; sys.path.insert(0, '..'); from course import Lesson, panels, playground",
     "panels.pass_panel()",
     'Lesson("01_activations").predict("minus two")',
     "import ipywidgets; ipywidgets.VBox([ipywidgets.IntSlider(3)])",
+    "playground.Playground()",
 ]
 
 
@@ -35,14 +38,17 @@ def notebook(turn_to, write_notebook, lab):
 
 
 def test_all_is_there_asleep(notebook):
-    """Guards: panel, question and bare widget are seen, and say how they come back; and a
-    question without the answer that was given."""
+    """Guards: panel, question, playground and bare widget are seen, and say how they come
+    back; and a question without the answer that was given."""
     panel = notebook.show_cell(PANEL)
     expect(panel.get_by_text(ASLEEP)).to_be_visible()
     picture = panel.get_by_role("img")
     expect(picture).to_have_attribute("alt", panels.pass_panel().shown.alt)
     assert picture.evaluate("img => img.complete && img.naturalWidth") > 300
+    drawn = notebook.show_cell(PLAYGROUND).get_by_role("img")
+    expect(drawn).to_have_attribute("alt", re.compile("; step 0: loss"))
     for index, words in (
+        (PLAYGROUND, [ASLEEP]),
         (QUESTION, [ASLEEP, "You answered: -0.4", "Answer, with the reasons"]),
         (BARE, [ASLEEP, "VBox(children=(IntSlider(value=3),))"]),
     ):
