@@ -6,6 +6,8 @@ import re
 import numpy as np
 import pytest
 
+import mlp_core as mlp
+from course.fast import join, split
 from tests import live
 from tests.browser.playground_on_page import OnPage
 from tests.live import expect
@@ -27,13 +29,6 @@ def training(params, steps=10**9):
     for _ in range(steps):
         params = my_step(params)
         yield params
-def by_rate(params):
-    while True:
-        params = [mlp.Layer(W * 1e200 ** (play.learning_rate > 0.4), b) for W, b in my_step(params)]
-        yield params
-def fails(params):
-    yield params
-    params[0].W / [1, 2, 3, 4]
 def hangs(params):
     yield params
     while True:
@@ -42,12 +37,13 @@ def hangs(params):
     "play": f"play = Playground(**{SETTINGS}); play",
     "again": "play",
     "other": "other = Playground(data='circles', seed=1); other",
-    "tell": "print(json.dumps([join(play.params).tolist(), join(play.replay()).tolist(), repr(play)]))",
+    "tell": """
+told = join(play.params).tolist(), join(play.replay()).tolist(), repr(play)
+print(json.dumps([*told, play.now.get('playing')]))""",
     "set": "play.params = [mlp.Layer(2 * W, b + 1) for W, b in play.params]",
     "follow": "play.follow(training(play.params))",
     "begin": "play.follow(training)",
     "short": "play.follow(lambda params: training(params, 3))",
-    "wild": "play.follow(by_rate)",
     "pair": """
 from course.playground import SideBySide
 pair = [Playground(data='sum', show=['loss', 'step']) for _ in range(2)]
@@ -55,16 +51,12 @@ pair[0].follow(lambda params: mlp.steps(params, pair[0].X, pair[0].Y, [[0]], mlp
 pair[1].follow(training)
 SideBySide(*pair)""",
     "few": "play.follow(training(play.params, 3))",
-    "fails": "play.follow(fails(play.params))",
     "hangs": "play.follow(hangs(play.params))",
-    "both": "play.follow(training(play.params)); other.follow(training(other.params))",
+    "follow other": "other.follow(training(other.params))",
     "busy": "while not os.path.exists('../go'): time.sleep(0.05)",
 }
 NAMES = list(CELLS)
 BANNER = "Python runs: your training, my_step."
-# anywidget's two seconds are over at once.
-SLOW = """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
-    AbortSignal.timeout = (time) => wait(time === 2000 ? 0 : time) }"""
 
 
 class Talk:
@@ -90,7 +82,8 @@ class Talk:
         return json.loads("".join(output["text"]))
 
     def python_knows(self, on):
-        """The parameters on the page, once Python tells the same; by replay; the line.
+        """The parameters on the page, once Python tells the same; by replay; the line;
+        whether it plays.
 
         Steps that were on their way at a Pause have come when the cell has told.
         """
@@ -102,12 +95,6 @@ class Talk:
 
         wait_until(same, lambda: f"Python has {found}, the page {on.parameters()}")
         return found
-
-
-# Starts a cell, and does not wait for its end.
-START_CELL = f"""index => {{ {live.PRELUDE}
-    it.content.activeCellIndex = index;
-    jupyterapp.commands.execute('notebook:run-cell') }}"""
 
 
 def banner(on, words):
@@ -134,47 +121,42 @@ def talk(opened):
 
 def test_python_knows_what_the_page_shows(talk):
     """Guards: parameters, a replay and settings that lag behind, also after changes by
-    hand, in a second view too."""
+    hand, in a second view too; a network that Python judges while it is trained."""
     on = talk.on("play")
     assert talk.python_knows(on)[2].startswith("Playground(data='xor', hidden=[3]")
     on.button("Play").click()
-    wait_until(lambda: on.step() > 60, "it stands still")
+    wait_until(lambda: talk.told("tell")[3], "Python is not told of Play")
+    on = talk.on("play")
+    on.wait_past(60)
     on.button("Pause").click()
-    params, replayed, line = talk.python_knows(on)
+    wait_until(lambda: not talk.told("tell")[3], "Python is not told of Pause")
+    params, replayed, line, _ = talk.python_knows(on)
     np.testing.assert_allclose(replayed, params, rtol=0, atol=1e-9)
     assert f"step={on.step()}" in line
     again = talk.on("again")
-    again.box("W[0][0, 1]").fill("1.5")
-    again.box("W[0][0, 1]").press("Enter")
-    again.box("learning rate").fill("0.25")
-    again.box("learning rate").press("Enter")
+    again.type("W[0][0, 1]", 1.5)
+    again.type("learning rate", 0.25)
+    assert again.settings()["learning_rate"] == 0.25  # JupyterLab doesn't keep Enter
     again.button("One step").click()
-    params, replayed, line = talk.python_knows(again)
+    params, replayed, line, _ = talk.python_knows(again)
     np.testing.assert_allclose(replayed, params, rtol=0, atol=1e-9)
     assert on.parameters() == params
     assert "learning_rate=0.5" in line and "replay()" in line  # the start
     again.set_step(0)
-    params, replayed, _ = talk.python_knows(again)
+    params, replayed, *_ = talk.python_knows(again)
     assert params == pytest.approx(replayed, abs=1e-15)
 
 
 def test_layers_that_python_sets_move_the_page(talk):
     """Guards: both views, and a way on from there."""
     on = talk.on("play")
-    start = np.array(on.parameters())
+    start = split(np.array(on.parameters()), [(2, 3), (3, 1)])
     talk.run("set")
-    expected = start.copy()
-    for first, last, factor, more in [
-        (0, 6, 2, 0),
-        (6, 9, 1, 1),
-        (9, 12, 2, 0),
-        (12, 13, 1, 1),
-    ]:
-        expected[first:last] = factor * start[first:last] + more
-    wait_until(lambda: on.parameters() == expected.tolist(), "the page did not move")
+    expected = join([mlp.Layer(2 * W, b + 1) for W, b in start]).tolist()
+    wait_until(lambda: on.parameters() == expected, "the page did not move")
     talk.on("again").button("One step").click()
-    params, replayed, _ = talk.python_knows(on)
-    assert params != expected.tolist()
+    params, replayed, *_ = talk.python_knows(on)
+    assert params != expected
     np.testing.assert_allclose(replayed, params, rtol=0, atol=1e-12)
 
 
@@ -185,7 +167,7 @@ def test_the_learners_functions_train_it_until_pause(talk):
     start = np.array(on.parameters())
     talk.run("follow")  # ends at once
     banner(on, BANNER)
-    wait_until(lambda: on.step() > 40, "it stands still")
+    on.wait_past(40)
     on.button("Pause").click()
     step = on.step()
     talk.told("tell")  # by now the last answer is there
@@ -198,86 +180,51 @@ def test_the_learners_functions_train_it_until_pause(talk):
     wait_until(lambda: on.step() == step + 1, "one step is another number")
     on.set_step(0)
     assert on.parameters() == start.tolist()
-    on.button("Play").click()  # goes on where Python is
-    wait_until(lambda: on.step() > step + 1, "it does not go on")
-    on.button("Pause").click()
-
-
-def test_a_change_on_the_page_ends_it(talk):
-    """Guards: a rate that Python does not know of, and steps that come after Reset."""
-    for change in ("Reset: the very same start", "units in layer 0 +"):
-        on = talk.on("play")
-        talk.run("follow")
-        wait_until(lambda on=on: on.step() > 5, "it stands still")
-        on.button(change).click()
-        banner(on, "know nothing of this change, so the page trains on its own")
-        talk.told("tell")
-        assert on.step() == 0 and on.button("Play").is_visible()
-        on.button("One step").click()
-        assert on.step() == 1
-        on.root.locator(".python").wait_for(state="hidden")
-        talk.run("play")
-        talk.run("again")
+    on.play_past(step + 1)  # goes on where Python is
 
 
 def test_a_function_is_called_anew_after_a_change(talk):
     """Guards: steps from what the page showed before, as it plays and as it stands still,
     and a change by hand or by Python that is lost."""
-
-    def goes_on(on):
-        step = on.step()
-        wait_until(lambda: on.step() > step, "it stands still")
-
     on = talk.on("play")
-    start = np.array(on.parameters())
+    start = on.parameters()
     talk.run("begin")
-    goes_on(on)
+    on.wait_past(0)
     on.button("Reset: the very same start").click()
-    assert on.parameters() == start.tolist()
+    assert on.parameters() == start
     on.button("One step").click()
     wait_until(lambda: on.step() == 1, "it makes no step")
     on.button("Play").click()
-    on.box("W[0][0, 0]").fill("7.5")
-    on.box("W[0][0, 0]").press("Enter")
-    goes_on(on)
+    on.type("W[0][0, 0]", 7.5)
+    on.wait_past(on.step())
     assert 7.5 < on.parameters()[0] < 7.5 + 0.001 * on.step()
     talk.run("set")
     wait_until(lambda: on.parameters()[0] > 15, "Python's own change is lost")
-    goes_on(on)
+    on.wait_past(on.step())
     on.button("units in layer 0 +").click()
-    goes_on(on)
+    on.wait_past(on.step())
     banner(on, BANNER)
     on.button("Pause").click()
-    params, replayed, _ = talk.python_knows(on)
+    params, replayed, *_ = talk.python_knows(on)
     assert len(params) == 17 and params == replayed
 
 
 def test_a_function_that_has_ended_can_train_again(talk):
-    """Guards: a Play that goes on by the page's own functions, or not at all."""
+    """Guards: a Play that goes on by the page's own functions, or not at all, and words
+    that stay when they are no more true."""
     on = talk.on("play")
     talk.run("short")
+    ended = "steps: 3. The functions were your training, my_step. Play calls them"
     for steps in (3, 6):
         wait_until(lambda steps=steps: on.step() == steps, "it makes other steps")
-        banner(
-            on,
-            "Python has made all its steps: 3. The functions were your training, my_step. Play",
-        )
+        banner(on, ended)
         if steps == 3:
             on.button("Play").click()
-    talk.run("wild")
-    wait_until(lambda: on.step() == 7, "it did not diverge")
-    banner(
-        on,
-        "Python's step 8 stopped: numbers exploded, so lower the learning rate, then Reset.",
-    )
-    on.box("learning rate").fill("0.25")
-    on.box("learning rate").press("Enter")
     on.button("Reset: the very same start").click()
-    banner(on, "Python runs: your by_rate, my_step.")
+    banner(on, BANNER)
     on.button("Play").click()
-    wait_until(lambda: on.step() > 5, "it does not begin")
-    banner(on, "Python runs: your by_rate, my_step.")
-    on.button("Pause").click()
+    wait_until(lambda: on.step() == 3, "it does not begin")
+    banner(on, ended)
 
 
 def test_two_side_by_side_stand_at_one_height(talk):
@@ -297,51 +244,22 @@ def test_two_side_by_side_stand_at_one_height(talk):
     cell.locator(".playground").last.get_by_role("button", name="Pause").click()
 
 
-ENDS = {
-    "few": (3, "Python has made all its steps: 3."),
-    "fails": (
-        1,
-        "stopped, in the line `params[0].W / [1, 2, 3, 4]` of fails: operands",
-    ),
-    "hangs": (1, "Python's step 2 took more than 2 seconds, in the line `"),
-}
-
-
-@pytest.mark.parametrize("name", ENDS)
-def test_how_it_ends_is_told_on_the_page(talk, name):
+def test_a_step_that_hangs_is_stopped_and_told_of_on_the_page(talk):
     """Guards: an error in a log, and a kernel that hangs; the cell itself shows nothing."""
     on = talk.on("play")
-    steps, words = ENDS[name]
-    talk.run(name)
-    banner(on, words)
-    assert on.step() == steps and on.button("Play").is_visible()
-    assert talk.notebook.cells()[NAMES.index(name)]["outputs"] == []
+    talk.run("hangs")
+    banner(on, "Python's step 2 took more than 2 seconds, in the line `")
+    assert on.step() == 1 and on.button("Play").is_visible()
+    assert talk.notebook.cells()[NAMES.index("hangs")]["outputs"] == []
     assert talk.python_knows(on)[1] == on.parameters()
 
 
-def test_two_playgrounds_are_trained_at_once(talk):
-    """Guards: answers that reach the other one."""
-    talk.run("both")
-    for name in ("other", "play", "other"):  # JupyterLab shows one of them at a time
-        on = talk.on(name)
-        step = on.step()
-        wait_until(
-            lambda on=on, step=step: on.step() > step + 20, f"{name} stands still"
-        )
-    on.button("Pause").click()
-    on = talk.on("play")
-    step = on.step()
-    wait_until(lambda: on.step() > step + 20, "the other one's Pause reached it")
-    on.button("Pause").click()
-    assert len(on.parameters()) == 13 and len(talk.on("other").parameters()) == 25
-
-
 def test_while_the_kernel_is_busy_the_page_goes_on(talk, lab):
-    """Guards: what is done meanwhile reaches Python, and what Python trains goes on."""
+    """Guards: what is done meanwhile that doesn't reach Python."""
     on = talk.on("play")
     talk.run("follow")
-    wait_until(lambda: on.step() > 10, "it stands still")
-    talk.notebook.page.evaluate(START_CELL, NAMES.index("busy"))
+    on.wait_past(10)
+    talk.notebook.start(NAMES.index("busy"))
     on = talk.on("play")
     on.button("Pause").click()
     on.button("Reset: the very same start").click()
@@ -350,44 +268,24 @@ def test_while_the_kernel_is_busy_the_page_goes_on(talk, lab):
     (lab.course / "go").touch()
     assert talk.python_knows(on)
     (lab.course / "go").unlink()
-    talk.run("follow")
-    wait_until(lambda: on.step() > 10, "it does not go on")
-    on.button("Pause").click()
 
 
 def test_what_nobody_sees_any_more_stops(talk):
     """Guards: a cell that is run again, whose former playground trains on for ever."""
+    talk.on("other")
+    talk.run("follow other")
     on = talk.on("other")
-    talk.run("both")
-    on = talk.on("other")
-    wait_until(lambda: on.step() > 10, "it stands still")
+    on.wait_past(10)
     on.root.evaluate("root => (window.former = root.view.session)")
     talk.run("other")
     page = talk.notebook.page
     page.wait_for_function("() => !window.former.playing && !window.former.views")
 
 
-def test_enter_sets_a_number(talk):
-    """Guards: JupyterLab, which keeps Enter for itself; and a setting that is set twice."""
-    on = talk.on("play")
-    start = on.parameters()
-    on.box("seed").click()
-    on.page.keyboard.press("Control+a")
-    on.page.keyboard.type("9")
-    on.page.keyboard.press("Enter")
-    wait_until(lambda: on.parameters() != start, "the seed was not taken")
-    on.button("One step").click()
-    on.box("learning rate").fill("0.125")
-    on.box("learning rate").press("Enter")
-    assert on.settings()["learning_rate"] == 0.125
-    on.page.keyboard.press("Tab")
-    assert len(on.root.evaluate("root => root.view.session.run.events")) == 1
-
-
 def test_a_slow_page_hears_python(talk):
     """Guards: anywidget, which stops to listen where a script takes two seconds to load."""
     page = talk.notebook.page
-    page.evaluate(SLOW)
+    page.evaluate(live.SLOW)
     talk.run("play")
     on = OnPage(page)
     start = on.parameters()
@@ -402,12 +300,11 @@ def test_a_page_that_is_loaded_again_shows_the_same(talk):
     """Guards: the network, what led to it, its past, and who trains it."""
     on = talk.on("play")
     on.button("One step").click()
-    on.box("W[0][0, 0]").fill("0.75")
-    on.box("W[0][0, 0]").press("Enter")
+    on.type("W[0][0, 0]", 0.75)
     talk.run("follow")
-    wait_until(lambda: on.step() > 10, "it stands still")
+    on.wait_past(10)
     on.button("Pause").click()
-    params, replayed, _ = talk.python_knows(on)
+    params, replayed, *_ = talk.python_knows(on)
     assert params == replayed
     talk.notebook.save()
     talk.notebook.load()
@@ -426,8 +323,8 @@ def test_a_kernel_that_restarts_takes_nothing_from_the_page(talk):
     """Guards: a page that waits for ever for a Python that is gone; last."""
     on = talk.on("play")
     talk.run("follow")
-    wait_until(lambda: on.step() > 10, "it stands still")
-    talk.notebook.page.evaluate(RESTART)
+    on.wait_past(10)
+    talk.notebook.restart()
     banner(on, "Python is gone, with its kernel, so the page trains on its own.")
     params, step = on.parameters(), on.step()
     on.button("One step").click()  # from where Python led
@@ -435,7 +332,3 @@ def test_a_kernel_that_restarts_takes_nothing_from_the_page(talk):
     on.set_step(0)
     on.button("One step").click()
     assert on.step() == 1
-
-
-RESTART = f"""async () => {{ {live.PRELUDE}
-    await it.context.sessionContext.session.kernel.restart() }}"""

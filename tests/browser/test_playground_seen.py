@@ -173,7 +173,8 @@ def test_a_point_is_held_within_the_square_until_escape(open_page):
 
 def test_what_changes_nothing_leaves_the_run(open_page):
     """Guards: a run that Enter in an unchanged box, a pointer above the chart or Escape in
-    a number undoes; a slider that skips a stop, and a number of a link that no menu has."""
+    a number undoes, and a setting that is set twice; a slider that skips a stop, and a
+    number of a link that no menu has."""
     on = open_page("step=20&batch=7&seed=4")
     expect(on.box("batch")).to_have_value("7")
     on.box("seed").press("Enter")
@@ -184,6 +185,9 @@ def test_what_changes_nothing_leaves_the_run(open_page):
     slider = on.box("slider: learning rate")
     slider.press("ArrowRight")
     expect(slider).to_have_attribute("aria-valuetext", "0.5")  # after 0.3
+    on.type("learning rate", 0.125)
+    on.page.keyboard.press("Tab")
+    assert len(on.root.evaluate("root => root.view.session.run.events")) == 2
 
 
 def test_a_view_that_is_closed_draws_no_more(open_page):
