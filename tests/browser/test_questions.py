@@ -29,20 +29,7 @@ FORGET = "record.close(); questions.box.RUNS.clear(); votes.VOTES.clear()"
 EXECUTE = """code => jupyterapp.shell.currentWidget.context.sessionContext.session
     .kernel.requestExecute({code}).done"""
 LONG = "and it is long enough to be wrapped more than once in a narrow window, " * 3
-# How much lighter the text is than what lies behind it; 21 is white on black.
-CONTRAST = """e => {
-    const light = colour => {
-        const [r, g, b] = colour.match(/[\\d.]+/g).map(each => (each / 255) ** 2.2);
-        return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
-    const text = light(getComputedStyle(e).color);
-    while (getComputedStyle(e).backgroundColor === 'rgba(0, 0, 0, 0)')
-        e = e.parentElement;
-    const back = light(getComputedStyle(e).backgroundColor);
-    return Math.max(text, back) / Math.min(text, back) }"""
 THEME = "theme => jupyterapp.commands.execute('apputils:change-theme', {theme})"
-WIDTHS = """() => [...document.querySelectorAll(
-    '.jp-OutputArea-output, .jp-OutputArea-output *')].filter(
-    e => e.scrollWidth > e.clientWidth + 1 && e.clientWidth).map(e => e.outerHTML)"""
 OUTLINE = "e => getComputedStyle(e).outlineStyle + getComputedStyle(e).outlineWidth"
 BEFORE = "e => getComputedStyle(e, '::before').content[1]"
 COLOUR = "e => getComputedStyle(e).borderLeftColor"
@@ -124,23 +111,6 @@ def test_the_whole_text_of_an_option_answers(page, question):
     assert root.locator("[aria-pressed=true]").all_text_contents() == ["0.4"]
 
 
-def test_options_are_chosen_by_keyboard_and_the_focus_is_seen(page, question):
-    """Guards: Tab, arrow keys, Enter and Space, and an outline."""
-    root = question(CHOOSE)
-    button(root, "0").focus()
-    page.page.keyboard.press("ArrowDown")
-    page.page.keyboard.press("ArrowDown")
-    focused = root.locator("button:focus")
-    assert focused.text_content() == "-2"
-    assert focused.evaluate(OUTLINE) == "solid3px"
-    page.page.keyboard.press("Shift+Tab")
-    page.page.keyboard.press("Enter")
-    expect_words(root, "Right.")
-    page.page.keyboard.press("ArrowUp")
-    page.page.keyboard.press(" ")
-    expect_words(root, "No.")
-
-
 def test_number_box_commits_on_enter_and_by_its_button(page, question):
     """Guards: the label of the box, Enter, and the button."""
     root = question(TYPE)
@@ -200,10 +170,7 @@ def test_a_busy_machine_is_told(page, question):
 
 def test_a_slow_browser_loses_no_reply(page, question):
     """Guards: anywidget, which stops to listen if a widget isn't there after 2 seconds."""
-    page.page.evaluate(
-        """() => { const wait = AbortSignal.timeout.bind(AbortSignal);
-        AbortSignal.timeout = () => wait(0) }"""
-    )
+    page.page.evaluate(live.SLOW)
     with page.page.expect_event(
         "pageerror", lambda error: "[anywidget] Failed to initialize" in str(error)
     ):
@@ -228,12 +195,13 @@ def told_below(page, cell):
 
 def test_by_keys_alone_a_guess_locks_and_shift_enter_reveals(page, question):
     """Guards: a verdict before the run, one that needs a click, a guess that is changed by a
-    second click, and a focus that is lost, so that Shift+Enter goes nowhere."""
+    second click, and a focus that is not seen, or lost, so that Shift+Enter goes nowhere."""
     root = question(GUESS)
     button(root, "0").focus()
     page.page.keyboard.press("ArrowDown")
     page.page.keyboard.press("ArrowDown")
-    assert root.locator("button:focus").text_content() == "-2"
+    focused = root.locator("button:focus")
+    assert focused.text_content() == "-2" and focused.evaluate(OUTLINE) == "solid3px"
     page.page.keyboard.press("Enter")
     expect_words(root, 'Noted: "-2".')
     words = root.get_by_role("status").text_content().strip()
@@ -339,7 +307,7 @@ def test_texts_stand_out_in_each_theme(page, question, theme):
     button(root, "0").click()
     expect_words(root, "No.")
     for part in ("strong", "code", "button", "[aria-pressed=true]", "[role=status]"):
-        assert root.locator(part).first.evaluate(CONTRAST) > 4.5, part
+        assert root.locator(part).first.evaluate(live.CONTRAST) > 4.5, part
 
 
 def test_nothing_overflows_at_800_pixels(page, question):
@@ -349,7 +317,8 @@ def test_nothing_overflows_at_800_pixels(page, question):
         root = question(cell).last
         root.get_by_role("button").last.click()
         expect_words(root, re.compile("No\\.|number first"))
-        assert page.page.evaluate(WIDTHS) == []
+        for shown in page.show_cell(cell).locator(".jp-OutputArea-output").all():
+            assert shown.evaluate(live.OVERFLOWS) == []
     page.page.set_viewport_size(live.SIZE)
 
 
@@ -357,10 +326,7 @@ def test_after_a_restart_questions_say_that_they_are_asleep(page, question):
     """Guards: dead buttons that look alive, and the red icons of ipywidgets."""
     for cell in (CHOOSE, QUIZ_CELL):
         question(cell)
-    page.page.evaluate(
-        "() => { jupyterapp.shell.currentWidget.context.sessionContext.session"
-        ".kernel.restart() }"
-    )
+    page.restart()
     told = "Asleep. Run the imports at the top, then this cell"
     for cell in (QUIZ_CELL, CHOOSE):
         asked = page.show_cell(cell).locator(".course-question").first
