@@ -1,13 +1,12 @@
 """A test whose page crashes is run once more, and only then: see tests/crash.py."""
 
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 
 from course.tools import ROOT
+
+pytest_plugins = ["pytester"]
 
 CONFTEST = """from tests.conftest import browser
 from tests.crash import pytest_runtest_protocol"""
@@ -45,16 +44,14 @@ def test_runs_so_often(browser):
 
 
 @pytest.mark.usefixtures("browser")  # skipped where there is none
-def test_a_test_is_run_once_more_only_where_its_page_has_crashed(tmp_path):
+def test_a_test_is_run_once_more_only_where_its_page_has_crashed(pytester, monkeypatch):
     """Guards: a run that fails by a crash of the browser, a crash that none hears of, and a
     fault of our own that is given a second chance."""
-    (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
-    (tmp_path / "test_page.py").write_text(TESTS, encoding="utf-8")
-    (tmp_path / "pytest.ini").write_text("[pytest]", encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-vp", "no:cacheprovider"]
-    own = {**os.environ, "PYTHONPATH": str(ROOT), "PYTEST_ADDOPTS": ""}
-    options = {"cwd": tmp_path, "env": own, "capture_output": True, "text": True}
-    told = subprocess.run(command, check=False, **options).stdout
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    pytester.makeconftest(CONFTEST)
+    pytester.makepyfile(TESTS)
+    told = pytester.runpytest_subprocess("-vp", "no:cacheprovider").stdout.str()
     assert dict(re.findall(r"::(\S+) ([A-Z]+) ", told)) == {
         "test_crashes[1]": "PASSED",
         "test_crashes[0]": "PASSED",
