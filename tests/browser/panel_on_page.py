@@ -14,9 +14,8 @@ from tests.wait import wait_until
 class Panel:
     """A panel on the page, seen as a user sees it: by labels, roles and texts."""
 
-    def __init__(self, notebook, cell):
-        self.cell, self.page = cell, notebook.page
-        self.root = notebook.show(cell)
+    def __init__(self, root):
+        self.root, self.page = root, root.page
         self.picture = self.root.get_by_role("img")
         self.status = self.root.get_by_role("status").first  # the lab has two
         self.code = self.box("settings")

@@ -52,7 +52,7 @@ def at_top(notebook, cell):
 
     JupyterLab draws cells as they come near, which moves what stands below them.
     """
-    panel, tops = Panel(notebook, cell), [None]
+    panel, tops = Panel(notebook.show(cell)), [None]
     place = notebook.show_cell(cell)
 
     def stands_still():

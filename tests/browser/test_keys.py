@@ -119,17 +119,19 @@ def test_the_next_cell_runs_and_what_was_trained_stays(notebook, way):
 def test_what_was_typed_into_a_box_counts(notebook):
     """Guards: a number that is lost on the way to the next cell; 0,5 that becomes 5; a
     mouse wheel that changes it; and who is asked back, while the run tells the answer."""
-    boxes = {}
-    for index, name in [(PANEL, "learning rate"), (PLAYGROUND, "learning rate")]:
-        boxes[index] = notebook.show_cell(index).get_by_label(name, exact=True).first
-        boxes[index].fill("")
-        boxes[index].press_sequentially("0,3")
+    for index in (PANEL, PLAYGROUND):
+        rates = notebook.show_cell(index).get_by_label("learning rate", exact=True)
+        rate = rates.first
+        rate.fill("")
+        rate.press_sequentially("0,3")
         expect_to_run(notebook, index + 1)
-        expect(boxes[index]).to_have_value("0.3")
-    boxes[PLAYGROUND].click()
-    notebook.page.mouse.wheel(0, 40)
-    expect(boxes[PLAYGROUND]).not_to_be_focused()
-    expect(boxes[PLAYGROUND]).to_have_value("0.3")
+        expect(rate).to_have_value("0.3")
+        rate.click()
+        before = rate.bounding_box()
+        notebook.page.mouse.wheel(0, 40)
+        scrolled = lambda rate=rate, before=before: rate.bounding_box() != before
+        wait_until(scrolled, "the page does not scroll")
+        expect(rate).to_have_value("0.3")
     asked = notebook.show_cell(NUMBER)
     box, reply = asked.get_by_label("your number"), asked.get_by_role("status")
     box.fill("0.8")

@@ -18,16 +18,6 @@ BROKEN = """[...document.images].filter(image => !image.complete || !image.natur
     .map(image => image.src)"""
 
 
-class Page:
-    """A page of Voila, in the part of a notebook that `Panel` asks for."""
-
-    def __init__(self, page):
-        self.page = page
-
-    def show(self, index):
-        return self.page.locator(".course-panel").nth(index)
-
-
 @pytest.fixture(scope="module")
 def page(browser, tmp_path_factory):
     """Notebook 0 on a page of Voila."""
@@ -75,7 +65,7 @@ def test_links_lead_on_and_no_picture_is_missing(page):
     its panel reach the kernel."""
     page.get_by_role("link", name="notebook 1").last.click()
     page.get_by_role("heading", name="1. Activations").wait_for()
-    panel = Panel(Page(page), 0)
+    panel = Panel(page.locator(".course-panel").first)
     panel.type("alpha", 0.5)
     assert_agrees(panel, alpha=0.5)
     panel.new_picture(lambda: panel.slider("alpha").press("ArrowRight"))

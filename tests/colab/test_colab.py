@@ -151,7 +151,7 @@ def agrees(panel):
 @pytest.mark.timed
 def test_settings_change_the_picture_and_a_question_answers(notebook):
     """Guards: boxes and sliders reach the kernel, and its answer the page."""
-    panel = Panel(notebook, 1)
+    panel = Panel(notebook.show(1))
     panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
     wait_until(lambda: agrees(panel), "the panel shows another network")
     seed = panel.setting("seed")
@@ -176,7 +176,7 @@ def test_a_playground_trains(notebook):
 @pytest.mark.timed
 def test_play_by_its_own_buttons(notebook):
     """Guards: no button stands there dead; errors that the page swallows."""
-    panel = Panel(notebook, 1)
+    panel = Panel(notebook.show(1))
     play, pause, stop = (
         panel.root.locator(f".widget-play button:has(.fa-{name})")
         for name in ("play", "pause", "stop")
