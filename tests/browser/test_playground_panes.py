@@ -305,9 +305,7 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
     assert on.step() == 3 and on.parameters() == [x + 3 for x in start]
     assert len(on.root.evaluate("root => root.asked")) == 2
     on.button("Pause").click()
-    on.page.evaluate(
-        ANSWER, [7, 5]
-    )  # was asked before: it is shown, and no more is asked
+    on.page.evaluate(ANSWER, [7, 5])  # was asked before: shown, and no more is asked
     assert on.step() == 8 and len(on.root.evaluate("root => root.asked")) == 2
 
 
@@ -332,9 +330,7 @@ def test_a_late_answer_does_not_undo_a_look_back(open_page):
     expect(on.box("learning rate")).to_have_value("0.5")
     on.page.evaluate(ANSWER, [7, 10])
     assert on.step() == 0 and on.box("step").get_attribute("max") == "41"
-    on.page.evaluate(
-        "() => document.querySelector('.playground').view.session.python.asked.length = 0"
-    )
+    on.root.evaluate("root => (root.view.session.python.asked.length = 0)")
     on.button("One step").click()
     on.page.evaluate(ANSWER, [7, 1])
     assert on.step() == 42
@@ -345,10 +341,8 @@ def test_an_answer_of_another_size_is_not_drawn(open_page):
     """Guards: NaN everywhere where the network was changed before Python was heard."""
     on = open_page("data=xor&hidden=3")
     follows(on)
-    on.page.evaluate(
-        "() => document.querySelector('.playground').view.session.answer("
-        "{ number: 7, count: 1, values: [1, 2, 3], end: '' })"
-    )
+    wrong = "{ number: 7, count: 1, values: [1, 2, 3], end: '' }"
+    on.root.evaluate(f"root => root.view.session.answer({wrong})")
     expect(on.root.locator(".python")).to_have_text(re.compile("was changed meanwhile"))
     assert len(on.parameters()) == 13 and on.step() == 0
 
