@@ -385,10 +385,6 @@ def test_an_address_hides_controls(open_page):
 
 # 4. Every screen ---------------------------------------------------------------------
 
-SMALL_LETTERS = """root => [...root.querySelectorAll('*')].filter(node =>
-    node.checkVisibility() && [...node.childNodes].some(
-        part => part.nodeType === 3 && part.data.trim())
-    && parseFloat(getComputedStyle(node).fontSize) < 15).map(node => node.outerHTML)"""
 TOO_WIDE = """() => document.documentElement.scrollWidth - innerWidth"""
 NAMELESS = """root => [...root.querySelectorAll('button, select, input, [tabindex]')].filter(
     node => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
@@ -403,7 +399,7 @@ def test_it_fits_every_width_in_letters_that_can_be_read(open_page, width):
     on.button("Numbers").click()
     on.square.hover()
     on.shown()
-    assert on.root.evaluate(SMALL_LETTERS) == []
+    assert on.root.evaluate(live.SMALL_LETTERS) == []
     assert on.page.evaluate(TOO_WIDE) <= 0
     assert on.root.evaluate(NAMELESS) == []
 
@@ -415,7 +411,7 @@ def test_all_numbers_of_a_small_network_are_in_sight_on_a_projector(open_page):
     assert boxes.count() == 8 + 4 + 8 + 2 + 2 + 1
     bottom = "x.getBoundingClientRect().bottom"
     bottoms = boxes.evaluate_all(f"all => all.map(x => {bottom})")
-    assert on.root.evaluate(SMALL_LETTERS) == []  # those beside the edges, too
+    assert on.root.evaluate(live.SMALL_LETTERS) == []  # those beside the edges, too
     assert max(bottoms) <= 720 and on.status.bounding_box()["y"] < 720
 
 
