@@ -3,7 +3,6 @@
     .venv/bin/python -m pip install -r benchmarks/requirements.txt
     .venv/bin/python tests/agreement.py
     .venv/bin/python tests/agreement.py --quick    every twentieth run
-    .venv/bin/python tests/agreement.py --digits
 
 Each network is trained for 100 steps by the core's plain loop, by course.fast and by
 each library, from the same start on the same samples, in double precision: with every
@@ -14,15 +13,10 @@ is missing is named and passed over.
 scikit-learn has no leaky ReLU and only an output that is linear or a softmax, so it joins
 fewer runs. At z = 0 libraries take another slope of ReLU than the course: here the biases
 are drawn, too.
-
-``--digits`` takes half a minute: the network of notebook 9, and scikit-learn's, learn to
-read on the same ten random splits of the digits.
 """
 
-import functools
 import itertools
 import sys
-import warnings
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
@@ -35,7 +29,6 @@ sys.path.insert(0, str(ROOT))
 import mlp_core as mlp
 from benchmarks.measured import is_installed
 from course import fast
-from tests import reader
 from tests.reference import (
     SOFTMAX,
     distance,
@@ -203,47 +196,5 @@ def main(libraries=LIBRARIES, loops=LOOPS, runs=None, every=1) -> int:
     return 0 if agree else 1
 
 
-# The digits --------------------------------------------------------------------------
-
-
-def ours(seed) -> float:
-    """Which % of the test images our network reads."""
-    params, test = reader.trained(seed)
-    return 100 * reader.read(params, reader.X[test], reader.LABELS[test])[0].mean()
-
-
-def theirs(seed, **settings) -> float:
-    from sklearn.neural_network import MLPClassifier
-
-    _, test, training, _ = reader.start(seed)
-    network = MLPClassifier(random_state=seed, **settings)
-    with warnings.catch_warnings():  # it wants to go on for longer
-        warnings.simplefilter("ignore")
-        network.fit(reader.X[training], reader.LABELS[training])
-    return 100 * network.score(reader.X[test], reader.LABELS[test])
-
-
-LIKE_OURS = {"hidden_layer_sizes": [32], "activation": "tanh", "solver": "sgd"}
-LIKE_OURS |= {"learning_rate_init": 0.5, "momentum": 0.0, "alpha": 0.0}
-LIKE_OURS |= {"batch_size": 32, "max_iter": 20}
-READERS = {
-    "notebook 9, 64-32-10": ours,
-    "scikit-learn, the same settings": functools.partial(theirs, **LIKE_OURS),
-    "scikit-learn, its own settings": theirs,  # 100 ReLU units, Adam, 200 epochs
-}
-
-
-def compare_digits(readers=READERS, seeds=range(10_000, 10_010)):
-    print(f"{'test images read right, %':36}{'median':>8}{'lowest':>8}{'highest':>8}")
-    for name, percent in readers.items():
-        if name.startswith("scikit-learn") and not is_installed("scikit-learn"):
-            continue
-        found = [percent(seed) for seed in seeds]
-        row = np.median(found), min(found), max(found)
-        print(f"{name:36}" + "".join(f"{value:8.1f}" for value in row), flush=True)
-
-
 if __name__ == "__main__":
-    if sys.argv[1:] == ["--digits"]:
-        sys.exit(compare_digits())
     sys.exit(main(every=20 if sys.argv[1:] == ["--quick"] else 1))

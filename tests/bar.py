@@ -1,44 +1,8 @@
-"""How far a command is that takes minutes: a bar, or lines where nobody watches."""
+"""How far a command is that takes minutes, and its work in two processes."""
 
-import contextlib
-import itertools
 import multiprocessing
+import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
-
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-
-APART = 60  # seconds between two lines
-
-
-@contextlib.contextmanager
-def counting(total, **options):
-    """A function to be called after each of ``total`` things."""
-    columns = BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    left = TimeRemainingColumn(), "left"
-    bar = Progress(*columns, *left, speed_estimate_period=3600, **options)
-    bar.disable = not bar.console.is_terminal
-    bar.add_task("", total=total)
-    (task,), due = bar.tasks, itertools.count(APART, APART)
-    next_line = next(due)
-
-    def advance():
-        nonlocal next_line
-        bar.advance(task.id)
-        if bar.disable and next_line <= task.elapsed and not task.finished:
-            next_line = next(line for line in due if line > task.elapsed)
-            left = task.elapsed * (total - task.completed) / task.completed
-            minutes = f"{task.elapsed / 60:.0f} minutes, some {left / 60:.0f} more"
-            bar.console.file.write(f"  {task.completed:.0f} of {total}, {minutes}\n")
-            bar.console.file.flush()
-
-    with bar:
-        yield advance
 
 
 def results(function, items, start="spawn", **pool):
@@ -49,7 +13,7 @@ def results(function, items, start="spawn", **pool):
     pool |= {"max_workers": 2, "mp_context": multiprocessing.get_context(start)}
     with ProcessPoolExecutor(**pool) as processes:
         jobs = {processes.submit(function, item): item for item in items}
-        with counting(len(jobs)) as advance:
-            for job in as_completed(jobs):
-                yield jobs[job], job.result()
-                advance()
+        for done, job in enumerate(as_completed(jobs), 1):
+            yield jobs[job], job.result()
+            if done % 20 == 0:
+                print(f"  {done} of {len(jobs)}", file=sys.stderr, flush=True)

@@ -11,18 +11,27 @@ That one must pass without the fault. The command ends with 1 if a fault is not 
 `mutate.py` does the same to a module by rule.
 """
 
+import contextlib
+import importlib
+import itertools
+import multiprocessing
+import os
 import re
+import shutil
+import signal
 import sys
 import tempfile
 import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import NamedTuple
+
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests import bar
-from tests.mutate import enter_copy, planted, run_tests
 
 LIMIT = 1800  # seconds for the tests
 MISSED = "NOT NOTICED"
@@ -70,6 +79,81 @@ def load() -> list[Fault]:
             for title, (old, new, *tests) in table.items():
                 faults.append(Fault(title, module, old, new, tests or usual))
     return faults
+
+
+# Running the tests -----------------------------------------------------------------------
+# What tests import takes longer than most tests. So a process imports what is not of the
+# course once, and runs the tests of each fault in a fork of itself.
+
+OURS = "tests", "course", "mlp_core"
+HEAVY = """autograd.numpy IPython ipywidgets matplotlib.figure nbclient nbformat numpy
+           playwright.sync_api psutil"""
+_SECONDS = itertools.count(10**9)
+
+
+def enter_copy(folder, source=ROOT):
+    """Copy what tests and notebooks need, and work there: once for each process."""
+    copy = Path(tempfile.mkdtemp(dir=folder)) / "course"
+    skip = shutil.ignore_patterns(".*", "__pycache__", "my_course")
+    shutil.copytree(source, copy, ignore=skip)
+    os.chdir(copy)
+    os.environ.update(OPENBLAS_NUM_THREADS="1", PYTHONPATH=str(copy))
+    for plugin in entry_points(group="pytest11"):
+        plugin.load()
+    for name in HEAVY.split():
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+
+
+@contextlib.contextmanager
+def planted(module, text):
+    """The module in this process's copy, with this text for a while."""
+    path = Path(module)
+    healthy = path.read_text(encoding="utf-8")
+    try:
+        write(path, text)
+        yield
+    finally:
+        write(path, healthy)
+
+
+def write(path, text):
+    path.write_text(text, encoding="utf-8")
+    second = next(_SECONDS)  # another one each time, so that Python compiles it anew
+    os.utime(path, (second, second))
+
+
+def run_tests(tests, limit) -> tuple[bool, str]:
+    """Whether they pass within the limit, in seconds; what pytest prints."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as file:
+        fork = multiprocessing.get_context("fork")
+        process = fork.Process(target=run_pytest, args=(tests, file.fileno()))
+        process.start()
+        try:
+            process.join(limit)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.join()
+        file.seek(0)
+        return process.exitcode == 0, file.read()
+
+
+def run_pytest(tests, output):
+    os.setsid()
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    for name in [*sys.modules]:
+        if name.partition(".")[0] in OURS:
+            del sys.modules[name]
+    here, ours = Path.cwd(), (ROOT, ROOT / "tests", Path.cwd())
+    # By its name: for '' a process that is spawned takes the folder of the start.
+    others = [path for path in sys.path if Path(path).resolve() not in ours]
+    sys.path[:] = [str(here), *others]
+    sys.modules["__main__"].__file__ = None  # it would run that, too, and find ROOT
+    options = "-x -q -p no:cacheprovider -o addopts=--import-mode=importlib"
+    options += " --hypothesis-seed=0"
+    sys.exit(int(pytest.main([*options.split(), *tests])))
 
 
 def first_failure(fault) -> str:

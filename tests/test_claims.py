@@ -13,7 +13,7 @@ import pytest
 import mlp_core as mlp
 from course import fast
 from tests import tables
-from tests.claims import ROOT, Claim, all_claims, main
+from tests.claims import ROOT, Claim, all_claims, main, result
 from tests.sweeps import remember
 
 CLAIMS = all_claims()
@@ -171,21 +171,19 @@ SOME = "np.arange(1000) < 300"
         (0, 1, f"{SOME}, {SOME}", False),
     ],
 )
-def test_a_false_claim_is_told(low, high, measure, holds, capsys):
+def test_a_false_claim_is_told(low, high, measure, holds):
     """Guards: a claim that is not within its bounds, or only by luck."""
-    claim = Claim("README.md", "three in ten", low, high, measure)
-    assert main([], [claim]) == (0 if holds else 1)
-    printed = capsys.readouterr().out
-    assert "README.md: 'three in ten'" in printed
-    assert ("DOES NOT HOLD" in printed) is not holds
+    found, words = result(Claim("a", "three in ten", low, high, measure), range(1000))
+    assert found == holds == words.startswith("holds: ")
 
 
 @pytest.mark.apart  # its claims are today's, and take their time
-def test_words_choose_claims_and_seeds_are_handed_on():
+def test_words_choose_claims_and_seeds_are_handed_on(capsys):
     """Guards: the options of the command; a word of no claim is an error."""
     measure = "np.full(100, seeds == range(5, 8))"
     some = [Claim(place, "all", 0.9, 1, measure) for place in ("a", "b")]
     assert main(["b", "--seeds", "5", "7"], some) == 0
+    assert "b: 'all'\n    holds: 100.0 %" in capsys.readouterr().out
     assert main(["b"], some) == main(["c"], some) == 1
 
 

@@ -25,16 +25,11 @@ from tests.reference import (
     draw_data,
     draw_rows,
     flat,
+    own,
     same,
-    stopped_at_call,
 )
 
 pytestmark = pytest.mark.filterwarnings("error")
-
-
-def own(gradient):
-    """The same gradient as a function of one's own: it runs in plain steps."""
-    return lambda *arguments: gradient(*arguments)
 
 
 both_paths = pytest.mark.parametrize(
@@ -382,7 +377,7 @@ def test_a_sweep_stopped_anywhere_keeps_whole_blocks(path):
 
 def test_in_a_notebook_a_stopped_sweep_goes_through(monkeypatch):
     """Guards the cell's next line, which counts on all networks: nothing comes back."""
-    stops = stopped_at_call(lambda *_: None, 2)
+    stops = Mock(side_effect=[None, KeyboardInterrupt])
     monkeypatch.setattr(waiting, "watched_sweep", lambda: stops)
     with pytest.raises(KeyboardInterrupt):
         sweep(XOR.X, XOR.Y, range(6), epochs=1, block=2)

@@ -4,7 +4,7 @@ import re
 import time
 
 import pytest
-from jupyter_client.manager import start_new_kernel
+from jupyter_client.manager import run_kernel
 
 from course import waiting
 from course.tools import NOTEBOOKS
@@ -50,7 +50,6 @@ def run():
 
     ``cellId`` is what JupyterLab and Notebook add to the request.
     """
-    manager, client = start_new_kernel(cwd=str(NOTEBOOKS))
 
     def run(code, interrupt_at=None, **metadata):
         told, to_come = [], [interrupt_at] if interrupt_at else []
@@ -61,17 +60,16 @@ def run():
                 told.append((kind, content))
             if to_come and to_come[0] in str(content):
                 time.sleep(0.3)  # it goes on with its work, which takes minutes
-                manager.interrupt_kernel()
+                client.parent.interrupt_kernel()
                 to_come.clear()
 
         client.session.metadata = metadata
         client.execute_interactive(code, output_hook=hear, timeout=PATIENCE)
         return told
 
-    assert run(START) == []
-    yield run
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
+    with run_kernel(cwd=str(NOTEBOOKS)) as client:
+        assert run(START) == []
+        yield run
 
 
 def bars(told):

@@ -87,7 +87,6 @@ def test_limits_are_those_of_the_box_and_of_the_call(words):
     control.box.value = wrong
     assert f">{words}" in parts.message(panel)
     assert (control.value, control.box.value) == before
-    panel.close()
     with pytest.raises(ValueError, match=f"^{words}"):
         parts.make(name, **{setting: wrong})
 
@@ -96,7 +95,6 @@ def test_limits_are_those_of_the_box_and_of_the_call(words):
 def test_a_wrong_argument_is_refused_by_its_name(name):
     """Guards: what is wrong in a call is an error of the cell, before a number comes."""
     panel = parts.make(name)
-    panel.close()
     for setting, control in panel.controls.items():
         with pytest.raises((TypeError, ValueError)) as told:
             parts.make(name, **{setting: object()})
@@ -154,5 +152,3 @@ def test_two_threads_at_once_do_what_one_does():
     with alpha._moved(), ThreadPoolExecutor() as pool:  # by us, in this thread alone
         pool.submit(setattr, alpha.box, "value", 0.5)
     assert alpha.value == 0.5
-    panel.close()
-    twin.close()

@@ -144,8 +144,6 @@ def test_the_line_of_settings_holds_a_task_of_your_own(name):
         assert panel.code.endswith(asks) == (words == "task=task")
         again = made_again(panel, task=task)
         assert again.code == panel.code and again.shown.alt == panel.shown.alt
-        panel.close()
-        again.close()
 
 
 IN_CELL = "[activation_panel(), slice_panel()]"
@@ -182,8 +180,6 @@ def test_running_a_cell_again_closes_its_older_panels(monkeypatch, told):
     later = run_cell(monkeypatch, f"{told} 4", told("a"), kind="comm_msg")
     living = [panel.box.comm is not None for panel in first + other + again + later]
     assert living == [False, False] + 5 * [True]
-    for panel in other + again + later:
-        panel.close()
 
 
 # 3. Files ----------------------------------------------------------------------------

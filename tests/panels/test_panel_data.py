@@ -23,7 +23,6 @@ def test_alpha_rests_where_it_has_no_effect():
         panel.work["activation"].set(activation)
         rests = activation != "leaky_relu"
         assert alpha.box.disabled == alpha.slider.disabled == rests
-    panel.close()
 
 
 def test_the_gradient_panel_says_what_the_error_is_made_of():
@@ -39,7 +38,6 @@ def test_the_gradient_panel_says_what_the_error_is_made_of():
     panel.work["activation"].set("leaky_relu")
     panel.look["h"].set(1e-3)  # piecewise linear: the loss is a parabola
     assert "error below 1e-9; h is about right" in parts.message(panel)
-    panel.close()
 
 
 # 2. Pass -----------------------------------------------------------------------------
@@ -125,7 +123,6 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
             assert "It shows new weights and activations." in panel.shown.alt
             parts.press(panel, "Save NPZ")
             parts.assert_same(files.load("pass.npz")[0], after, atol=1e-15)
-    panel.close()
 
 
 # 3. Initialization -------------------------------------------------------------------
@@ -148,4 +145,3 @@ def test_the_histogram_of_the_first_layer_can_be_seen():
     ax = panel.view.axes["weights"]
     first, last = (patch.get_data().values.max() for patch in ax.patches)
     assert first > 0.5 * last
-    panel.close()

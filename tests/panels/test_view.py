@@ -94,9 +94,7 @@ def test_a_panel_that_was_moved_looks_like_a_new_one(name):
             assert panel.shown.alt == new.shown.alt, (setting, value)
             if not keeps or setting in panel.look:
                 assert panel.picture.value == new.picture.value, (setting, value)
-            new.close()
         control.set(first)
-    panel.close()
 
 
 STILL = {  # panel -> settings that are moved, and the cells that stand still
@@ -141,7 +139,6 @@ def test_axes_hold_still(name):
             control.set(value)
             assert limits() == before, (setting, value)
         control.set(first)
-    panel.close()
 
 
 def test_the_loss_fills_the_axes_of_the_slice():
@@ -154,7 +151,6 @@ def test_the_loss_fills_the_axes_of_the_slice():
     assert ax.get_xlim() == (0, data.t[-1])
     panel.look["learning_rate"].set(200)
     assert ax.get_title().endswith(f"at a loss of {data.function(200):.3g}")
-    panel.close()
 
 
 # Panel -> the setting that moves its mark, and the mark's cell.
@@ -175,7 +171,6 @@ def test_a_number_typed_far_beyond_its_slider_is_drawn(name):
     ax = panel.view.axes[cell]
     low, high = ax.get_ylim()
     assert all(low < y < high for line in ax.lines for y in line.get_ydata())
-    panel.close()
 
 
 def test_an_error_of_0_is_marked_inside_of_the_axes():
@@ -187,7 +182,6 @@ def test_an_error_of_0_is_marked_inside_of_the_axes():
     panel.view.draw(exact, panel.now())
     (height,) = ax.lines[-1].get_ydata()
     assert ax.get_ylim() == before and before[0] < height < before[1]
-    panel.close()
 
 
 def test_the_spread_of_before_stays_for_comparison():
@@ -202,7 +196,6 @@ def test_the_spread_of_before_stays_for_comparison():
     )
     low, high = panel.view.axes["spread"].get_ylim()
     assert low < min(panel.data.spread) and max(spread) < high
-    panel.close()
 
 
 def test_the_network_before_was_finished_and_is_another():
@@ -216,4 +209,3 @@ def test_the_network_before_was_finished_and_is_another():
     for signal, expected in zip(drawn, before, strict=True):
         panel.view.draw(signal, panel.now())
         assert panel.view.before is expected
-    panel.close()

@@ -18,14 +18,10 @@ def places():
     return centred @ np.transpose(ways)
 
 
-def by_marker(ax):
-    return {line.get_marker(): line for line in ax.lines}
-
-
 def test_each_sample_stands_as_its_digit_and_means_are_large():
     """Guards: a digit at the place of another class, and a mean of another one."""
     (ax,) = pictures.digit_space(A, LABELS).figure().axes
-    found = by_marker(ax)
+    found = {line.get_marker(): line for line in ax.lines}
     assert found.keys() == {"$1$", "$3$", "$8$"}
     for k in (1, 3, 8):
         own = places()[LABELS == k]

@@ -287,7 +287,6 @@ def test_the_page_asks_and_is_answered(at_once, monkeypatch):
     play._take(play, {"number": number, "count": 2}, [])
     assert len(sent) == 1 and play.follows["number"] == number + 1
     assert play.follows["by"] == "your training, my_step"
-    play.close()
 
 
 def asks(play, count, now=None):
@@ -319,7 +318,6 @@ def test_a_function_begins_with_what_the_page_shows(at_once):
         told = asks(play, 1)  # goes on
         assert told["values"][0] == pytest.approx(start[0] + rate * (count + 1))
         assert (play.seed, play.step, play.learning_rate) == (7, 9, rate)
-    play.close()
 
 
 def test_a_function_that_fails_when_it_begins_is_told_of(at_once):
@@ -345,7 +343,6 @@ def test_a_function_that_fails_when_it_begins_is_told_of(at_once):
         play.rate  # noqa: B018
     play.hidden.append(8)
     assert play.hidden == [3]
-    play.close()
 
 
 # Python beside the page -----------------------------------------------------------------
@@ -372,7 +369,6 @@ def test_parameters_without_a_page_are_those_of_the_settings():
     play.params = [mlp.Layer(2 * W, b) for W, b in twin.Run(settings).params]
     doubled = join(play.params).tolist()
     assert doubled[0] == 2 * right[0] and join(play.replay()).tolist() == doubled
-    play.close()
 
 
 def test_parameters_are_those_that_the_page_told_unless_newer_ones_wait():
@@ -396,7 +392,6 @@ def test_parameters_are_those_that_the_page_told_unless_newer_ones_wait():
     ):
         with pytest.raises(ValueError, match="params: |^numbers exploded"):
             play.params = wrong
-    play.close()
 
 
 def test_what_python_trained_is_taken_over_by_a_replay():
@@ -415,11 +410,11 @@ def test_what_python_trained_is_taken_over_by_a_replay():
         play.replay(60)
     with pytest.raises(ValueError, match="step must be at most 95"):
         play.replay(96)
-    play.close()
 
 
 LINES = {
     "Playground()": {},
+    "Playground(pace='100 steps a frame')": {"pace": "100 steps a frame"},
     "Playground(data='plane', hidden=[3], step=40)": {
         "data": "plane",
         "hidden": [3],
@@ -447,7 +442,7 @@ def test_its_settings_are_a_line_of_python(line):
     told_by_page(play, settings=twin.whole(LINES[line] | {"seed": 5}), step=12)
     assert "seed=5" in repr(play) and "step=12" in repr(play)
     told_by_page(play, events=[{"step": 3, "l1": 0.1}], step=12)
-    assert "step" not in repr(play).partition("#")[0] and "replay()" in repr(play)
+    assert "step=" not in repr(play).partition("#")[0] and "replay()" in repr(play)
     told_by_page(
         play,
         first=twin.whole({"activation": "relu"}),
@@ -458,9 +453,7 @@ def test_its_settings_are_a_line_of_python(line):
         "Playground(activation='relu')  #"
     )  # what it began with
     told_by_page(play, step=20001)
-    assert "step" not in repr(play).partition("#")[0]
-    play.close()
-    again.close()
+    assert "step=" not in repr(play).partition("#")[0]
 
 
 def test_own_data_are_arrays():
@@ -469,7 +462,6 @@ def test_own_data_are_arrays():
     play = Playground(X=X, Y=Y, features=["x0", "x1", "x0*x1"])
     assert play.X.tolist() == [[1, -2, -2], [0.5, 3, 1.5], [0, 0, 0]]
     assert play.Y.tolist() == Y.tolist() and play.settings["data"] == "own"
-    play.close()
     for x, y, words in [
         (X, Y[:2], "your data: X"),
         (100 * X, Y, "X goes to 300, but the picture ends at 3"),
@@ -486,4 +478,3 @@ def test_own_data_are_arrays():
         empty.learning_rate = 3
     with pytest.raises(ValueError, match="no points yet"):
         empty.X  # noqa: B018
-    empty.close()

@@ -10,7 +10,7 @@ from course.__main__ import main
 from course.page import KEYS
 from course.playground.joined import joined
 from course.tools import playground
-from tests.playground.node import FOLDER, ask, node
+from tests.playground.node import FOLDER, node
 
 RUN = "\nconst run = new Run({step: 50, data: 'hills', l1: 0.001});"
 RUN += "\nconsole.log(JSON.stringify([Array.from(run.p), run.losses()]));"
@@ -154,15 +154,9 @@ def test_the_page_needs_nothing_else(made):
     )
 
 
-def test_the_script_of_the_page_is_read_by_a_browser(made, tmp_path):
-    """Guards: what stands around the joined script, and its own names."""
-    script = Page(made.read_text(encoding="utf-8")).texts["script"]
-    (tmp_path / "page.mjs").write_text(script, encoding="utf-8")
-    node("--check", tmp_path / "page.mjs")
-
-
 def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
-    """Guards: a quote in the address, and an end tag in a text of the script."""
+    """Guards: a quote in the address, an end tag in a text of the script, and what stands
+    around the joined script, which Node reads as a browser does."""
     folder = shutil.copytree(FOLDER, tmp_path / "playground")
     with open(folder / "mount.js", "a", encoding="utf-8") as file:
         file.write('const odd = "</script><b>";\nconst bold = `<b>${odd}</b>`;\n')
@@ -190,11 +184,3 @@ def test_the_command_refuses_what_it_must_not_write(made, tmp_path, capsys):
     nowhere = str(tmp_path / "none" / "play.html")
     assert main(["playground", nowhere]) == 1
     assert f"{nowhere}: make it first" in capsys.readouterr().err
-
-
-def test_the_answers_of_node_are_those_of_the_modules():
-    """Guards the other tests: a case more is an answer more."""
-    assert [told["text"] for told in ask("address", [{}, {"seed": 3}])] == [
-        "",
-        "seed=3&v=1",
-    ]

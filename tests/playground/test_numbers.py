@@ -1,7 +1,8 @@
 """Random numbers: those of the page are NumPy's."""
 
+import functools
+
 import numpy as np
-import pytest
 
 from tests.playground.node import ask
 
@@ -39,38 +40,22 @@ def mixed(seed, kinds):
             )
 
 
-@pytest.fixture(scope="module")
-def drawn():
-    cases = [draws(seed) for seed in SEEDS]
-    return list(zip(cases, ask("draws", cases)))
-
-
-def test_the_normal_numbers_are_numpys(drawn):
-    """Guards: SeedSequence, PCG64, the strips of the ziggurat, their edges, and its tail."""
-    beyond = 0
-    for case, found in drawn:
-        right = np.random.default_rng(case["seed"]).standard_normal(case["normals"])
-        assert found["normal"] == right.tolist(), PARTED
-        beyond += np.sum(abs(right) > 3.6541528853610088)
+def test_all_numbers_are_numpys():
+    """Guards: SeedSequence, PCG64, the strips of the ziggurat, their edges, and its tail;
+    53 bits and no more, and the order of the seed's words; Lemire's method, what it throws
+    away, and that 1 draws nothing; half of 64 bits that is kept for the next whole number,
+    also in a copy."""
+    cases, beyond = [draws(seed) for seed in SEEDS], 0
+    for case, found in zip(cases, ask("draws", cases), strict=True):
+        new = functools.partial(np.random.default_rng, case["seed"])
+        normal, rng = new().standard_normal(case["normals"]), new()
+        right = {
+            "normal": normal.tolist(),
+            "uniform": new().uniform(-2, 2, case["uniforms"]).tolist(),
+            "integers": [int(rng.integers(n)) for n in case["limits"]],
+            "mixed": list(mixed(case["seed"], case["mixed"])),
+        }
+        for kind, numbers in right.items():
+            assert found[kind] == numbers, f"{kind}: {PARTED}"
+        beyond += np.sum(abs(normal) > 3.6541528853610088)
     assert beyond > 10
-
-
-def test_the_uniform_numbers_are_numpys(drawn):
-    """Guards: 53 bits and no more, and the order of the seed's words."""
-    for case, found in drawn:
-        right = np.random.default_rng(case["seed"]).uniform(-2, 2, case["uniforms"])
-        assert found["uniform"] == right.tolist(), PARTED
-
-
-def test_the_whole_numbers_are_numpys(drawn):
-    """Guards: Lemire's method, what it throws away, and that 1 draws nothing."""
-    for case, found in drawn:
-        rng = np.random.default_rng(case["seed"])
-        right = [int(rng.integers(n)) for n in case["limits"]]
-        assert found["integers"] == right, PARTED
-
-
-def test_numbers_of_all_kinds_in_a_row_are_numpys(drawn):
-    """Guards: half of 64 bits that is kept for the next whole number, also in a copy."""
-    for case, found in drawn:
-        assert found["mixed"] == list(mixed(case["seed"], case["mixed"])), PARTED

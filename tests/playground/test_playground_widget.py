@@ -18,10 +18,7 @@ WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
 def shown(**settings):
-    playground = Playground(**settings)
-    data, metadata = playground._repr_mimebundle_()
-    playground.close()
-    return data, metadata
+    return Playground(**settings)._repr_mimebundle_()
 
 
 def test_a_cell_shows_widget_picture_and_line():
@@ -66,7 +63,6 @@ def test_on_a_slide_it_is_trained_by_the_steps_that_it_follows(monkeypatch):
         alt = playground._repr_mimebundle_()[1]["image/png"]["alt"]
         assert f"; step {end}: loss" in alt
         assert "Largest weight: 1.00, in layer 0" in alt
-        playground.close()
 
 
 def test_two_side_by_side_are_one_picture_and_one_line():
@@ -82,8 +78,6 @@ def test_two_side_by_side_are_one_picture_and_one_line():
     shown = [ax.images[0].get_array() for ax in axes]
     assert len(shown) == 2 and not np.array_equal(*shown)
     assert [one.layout.width for one in pair] == [None] * 2  # alone each is whole again
-    for one in (both, *pair):
-        one.close()
 
 
 def test_a_picture_carries_the_settings_of_what_it_shows(tmp_path):
@@ -106,8 +100,6 @@ def test_a_picture_carries_the_settings_of_what_it_shows(tmp_path):
     assert carried(SideBySide(play, other)) == [now, {"seed": 2, "step": 0}]
     play.now = {**play.now, "step": 20001}
     assert carried(play) is carried(SideBySide(play, other)) is None
-    play.close()
-    other.close()
 
 
 @pytest.mark.parametrize("how", ["follow", "params", "events"])
@@ -121,7 +113,6 @@ def test_what_only_python_can_make_carries_no_settings(how):
     else:
         play.now = {"settings": {}, "step": 0, "events": [{"step": 0, "parameter": 0}]}
     assert carried(play) is None
-    play.close()
 
 
 def carried(play):
@@ -129,20 +120,11 @@ def carried(play):
     return metadata["image/png"].get("playground")
 
 
-def test_a_pace_of_ones_own_is_printed():
-    """Guards: a setting that is lost in the line which makes it anew."""
-    plain, fast = Playground(), Playground(pace="100 steps a frame")
-    assert "pace" not in repr(plain) and "pace='100 steps a frame'" in repr(fast)
-    plain.close()
-    fast.close()
-
-
 def test_shown_are_those_that_are_named():
     """Guards: a control that is new, and a wrong name."""
     play = Playground(show=["seed", "loss"])
     options = set(twin.SPEC["hide"]["options"])
     assert set(play.settings["hide"]) == options - {"seed", "loss"}
-    play.close()
     with pytest.raises(TypeError, match="show or hide, not both"):
         Playground(show=["seed"], hide=["loss"])
     with pytest.raises(ValueError, match="each of show"):
@@ -203,7 +185,6 @@ def test_the_page_is_told_what_was_given():
     assert "courseKeepsKeys" in state["_esm"] and "\nclass Run " in state["_esm"]
     assert state["_css"] and "course-playground" in state["_dom_classes"]
     assert ".course-playground" in state["_esm"]  # keys.js knows it
-    playground.close()
 
 
 @pytest.mark.parametrize("settings", [{"noise": 7}, {"hidden": 4}, {"sead": 1}])

@@ -129,29 +129,14 @@ def trained():
     return list(zip(CASES, ask("training", CASES), strict=True))
 
 
-def test_the_first_network_is_that_of_mlp_core(trained):
-    """Guards: each scheme, the alpha of 'he', the order of the weights; biases of 0.
-
-    Not bit for bit: a processor may multiply and add in one, and round once.
-    """
-    for case, found in trained:
-        settings = whole(case)
-        leaky = (
-            settings["activation"][0] == "leaky_relu"
-            or settings["activation"] == "leaky_relu"
-        )
-        if not settings["hidden"]:
-            leaky = settings["output"] == "leaky_relu"
-        sizes = [len(settings["features"]), *settings["hidden"], 1]
-        rng = np.random.default_rng(settings["seed"])
-        first = mlp.initialize(sizes, rng, settings["scheme"], -0.2 if leaky else 0)
-        np.testing.assert_allclose(found["first"], join(first), rtol=0, atol=1e-15)
-
-
-def test_forward_loss_and_gradients_are_those_of_mlp_core(trained):
-    """Guards: each activation and its slope, in each place, for all rows at once."""
+def test_first_network_forward_loss_and_gradients_are_those_of_mlp_core(trained):
+    """Guards: each scheme, the alpha of 'he', the order of the weights; biases of 0. Each
+    activation and its slope, in each place, for all rows at once."""
     for case, found in trained:
         start = twin.Run(case | {"step": 0})
+        # Not bit for bit: a processor may multiply and add in one, and round once.
+        first = join(start.params)
+        np.testing.assert_allclose(found["first"], first, rtol=0, atol=1e-15)
         activation = start.activations
         X = twin.features_of(start.settings["features"], start.data[0].X)
         _, cache = mlp.forward(start.params, X, activation)
@@ -249,17 +234,13 @@ def test_the_line_tells_step_and_losses():
 
 def test_trained_is_the_run_of_a_playground():
     """Guards: other defaults than the page's, a misspelt setting, a loss with a penalty."""
-    run = twin.trained(40, data="circles", seed=3, l2=0.01)
+    settings = {"data": "circles", "seed": 3, "l2": 0.01}
+    run, play = twin.trained(40, **settings), Playground(**settings, step=40)
     assert run.step == 40
-    assert run.line() == repr_line(data="circles", seed=3, l2=0.01, step=40)
+    assert run.line() == play._repr_mimebundle_()[0]["text/plain"]
     Y_hat, _ = mlp.forward(run.params, run.data[1].X, run.activations)
     assert run.loss["test"] == mlp.loss(Y_hat, run.data[1].Y)
     with pytest.raises(ValueError, match="noise must be at most 0.5, not 7"):
         twin.trained(noise=7)
     with pytest.raises(TypeError, match="there is no setting rate"):
         twin.trained(rate=1)
-
-
-def repr_line(**settings):
-    """The line that a playground shows where there is no page."""
-    return Playground(**settings)._repr_mimebundle_()[0]["text/plain"]
