@@ -73,14 +73,6 @@ def test_what_fixes_a_mistake_may_be_told():
     assert {cell.words for cell in cells} == {"so", "and so"}
 
 
-def test_a_stub_with_words_is_a_mistake(tmp_path):
-    """Guards: the exercises to fix, whose stub is the first mistake."""
-    text = TEXT.replace("# %% stub\n", "# %% stub\n# it is still\n# there\n")
-    exercise = read(tmp_path, text)
-    assert exercise.planted == "it is still there" == exercise.mistakes[0].message
-    assert exercise.mistakes[0].wrong(1) is None
-
-
 WRONG = "# %% wrong in: return twice\n# a\nreturn 1\n"
 SQUARE = "def my_double(x):\n    return x**2\n"
 SLIPS = [

@@ -147,13 +147,6 @@ def test_a_right_answer_is_accepted(name, answer):
     assert words[:2] in ("", ". ") and said(answer) in words
 
 
-@each_exercise
-@pytest.mark.usefixtures("answers_run_apart")
-def test_the_solution_passes_in_a_process_of_its_own(name):
-    """Guards: an answer whose cases, or what it calls, can't be sent to a process."""
-    assert verdict_on(name, SOLUTIONS[name]) == (True, f"{name}: right", True, "")
-
-
 @each("stub")
 def test_the_stub_is_not_solved(name, answer):
     """Guards: the answer to a notebook as it is published."""
