@@ -1,13 +1,14 @@
 """The learner's door, ``python -m course``: its words, and the server behind it."""
 
+import contextlib
 import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 from http.client import HTTPConnection
 from pathlib import Path
+from types import SimpleNamespace
 from unittest.mock import Mock
 from urllib.parse import urlsplit
 
@@ -103,49 +104,35 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
 # 2. The server ---------------------------------------------------------------------------
 
 
-AS_USER = "import os, course.__main__ as of_course; os.geteuid = lambda: {}; "
-AS_USER += "raise SystemExit(of_course.main())"
+AS_USER = """
+import os, course.__main__ as of_course
+os.environ["BROWSER"], os.geteuid = {!r}, lambda: {}
+del os.environ["JUPYTER_TOKEN"]
+raise SystemExit(of_course.main())"""
 READY = "Keep this window open; Ctrl+C stops the course."
 
 
-class Door:
-    """`python -m course start` in a copy of the course, with its own Jupyter folders.
+@contextlib.contextmanager
+def opened(folder, *options, user):
+    """`python -m course start` in a copy of the course, once it is open.
 
     It takes itself for that of the user with this number.
     """
+    code, log = AS_USER.format(str(folder / "browser"), user), folder / "log.txt"
+    command = [sys.executable, "-c", code, "start", *options]
+    with live.serve(command, folder / "course", folder) as process:
+        is_told = lambda: READY in log.read_text() or process.poll() is not None
+        wait_until(is_told, "it doesn't open")
+        *said, last = log.read_text().splitlines()
+        assert last == READY, said
+        url = said[-1].split()[-1]
+        yield SimpleNamespace(process=process, said=said, url=url, log=log)
 
-    def __init__(self, folder, *options, user):
-        env = live.environment(folder) | {"BROWSER": str(folder / "browser")}
-        del env["JUPYTER_TOKEN"]
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", AS_USER.format(user), "start", *options],
-            cwd=folder / "course",
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
 
-    def __enter__(self):
-        """Wait until it is open."""
-        self.said = []
-        while READY not in self.said:
-            line = self.process.stdout.readline()
-            assert line, f"it ended with {self.process.wait()}: {self.said}"
-            self.said.append(line.rstrip())
-        self.url = self.said[-2].split()[-1]
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-
-    def interrupted(self):
-        """Exit code and all that is still printed after Ctrl+C."""
-        self.process.send_signal(signal.SIGINT)
-        out, _ = self.process.communicate(timeout=live.PATIENCE)
-        return self.process.returncode, out
+def interrupted(door):
+    """Exit code and all that was printed after Ctrl+C."""
+    door.process.send_signal(signal.SIGINT)
+    return door.process.wait(live.PATIENCE), door.log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -170,7 +157,7 @@ def door(folder):
         port = other.getsockname()[1]
         settings = json.dumps({"ServerApp": {"port": port}})
         (folder / "config" / "jupyter_server_config.json").write_text(settings)
-        with Door(folder, user=1000) as door:
+        with opened(folder, user=1000) as door:
             door.taken = port
             yield door
 
@@ -185,9 +172,9 @@ def get(url, method="GET", **more):
 
 def test_it_says_where_the_course_is_open(door):
     """Guards: three lines, no log; the printed port is the one that Jupyter took."""
-    made, opened, _ = door.said
+    made, told = door.said
     assert made == MADE
-    assert opened.startswith("The course is open in your browser at http://localhost:")
+    assert told.startswith("The course is open in your browser at http://localhost:")
     assert "/lab/tree/my_course/00_first_look.ipynb?token=" in door.url
     assert f":{door.taken}/" not in door.url
     assert get(door.url) == 200
@@ -254,18 +241,18 @@ def test_interrupt_ends_it_at_once_with_its_kernels(door):
     assert get(f"{server}api/kernels", "POST", body="{}", headers=headers) == 201
     kernels = psutil.Process(door.process.pid).children(recursive=True)
     assert kernels
-    code, said = door.interrupted()
+    code, said = interrupted(door)
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
     assert not [kernel for kernel in kernels if kernel.is_running()]
 
 
 def test_root_is_told_in_a_line_and_served_without_a_browser(folder):
     """Guards: a container, where all are root; a later start is silent of no news."""
-    with Door(folder, "--no-open", user=0) as again:
-        told, said, _ = again.said
+    with opened(folder, "--no-open", user=0) as again:
+        told, said = again.said
         assert told.startswith("You are root, so ") and get(again.url) == 200
         assert said.startswith("Open this address: http://localhost:")
-        assert again.interrupted()[0] == 0
+        assert interrupted(again)[0] == 0
 
 
 @pytest.mark.usefixtures("server")
