@@ -146,9 +146,8 @@ def test_each_question_of_a_quiz_has_its_own_answer():
     assert opened(once, answers) == once
     shown = text_of(str(once))
     told = [f"You answered: <{name}>" for name in names]
-    assert all(words in shown for words in told) and shown.count("Question ") == len(
-        names
-    )
+    assert all(words in shown for words in told)
+    assert shown.count("Question ") == len(names)
     ordered = Lesson("03_forward", keeps_record=False).predict("two layers in order")
     answers = {"forward": {"two layers in order": record.Answer(last="0 1")}}
     book = without_widgets(notebook(output(text_html=ordered.static())))
@@ -167,34 +166,21 @@ def test_opening_never_fails_and_is_for_learners_alone(tmp_path, caplog):
     course's own notebooks; a folder's listing, and a copy, by any manager of contents."""
     (tmp_path / "my_course" / MARK).mkdir(parents=True)
     lesson = Lesson("01_activations", keeps_record=False)
-    data = {"text/html": lesson.predict("minus two").static()}
-    book = dict(
-        nbformat.v4.new_notebook(
-            cells=[
-                nbformat.v4.new_code_cell(
-                    outputs=[nbformat.v4.new_output("display_data", data)]
-                )
-            ]
-        )
-    )
+    asked = lesson.predict("minus two").static()
+    book = without_widgets(notebook(output(text_html=asked)))
     (tmp_path / "notebooks").mkdir()
     for folder in ("my_course", "notebooks"):
         (tmp_path / folder / "01.ipynb").write_text(json.dumps(book))
-    attached = [
-        LargeFileManager(root_dir=str(tmp_path)),
-        AsyncLargeFileManager(root_dir=str(tmp_path)),
-    ]
-    for manager in attached:
+    kinds = LargeFileManager, AsyncLargeFileManager, LearnersContents
+    managers = [kind(root_dir=str(tmp_path)) for kind in kinds]
+    for manager in managers[:2]:
         attach_to(manager)
 
     async def get(manager, path):
         return await ensure_async(manager.get(path))
 
     def shown(path="my_course/01.ipynb"):
-        models = [
-            asyncio.run(get(manager, path))
-            for manager in (*attached, LearnersContents(root_dir=str(tmp_path)))
-        ]
+        models = [asyncio.run(get(manager, path)) for manager in managers]
         (told,) = {"You answered" in str(model["content"]) for model in models}
         return told
 
@@ -207,8 +193,8 @@ def test_opening_never_fails_and_is_for_learners_alone(tmp_path, caplog):
     assert "opens as it is" not in caplog.text
     (tmp_path / "my_course" / record.FILE).write_text("{")
     assert not shown() and "my_course/01.ipynb opens as it is" in caplog.text
-    manager = attached[0]  # which asks for what it copies and lists by its own `get`
-    assert manager.copy("my_course/01.ipynb")["name"] == "01-Copy1.ipynb"
+    # It asks for what it copies and lists by its own `get`.
+    assert managers[0].copy("my_course/01.ipynb")["name"] == "01-Copy1.ipynb"
 
 
 def test_other_outputs_stay_as_they_are():

@@ -88,12 +88,9 @@ def test_what_the_notebook_calls_right_the_mark_calls_right(
     cells = [*helpers, solution]
     if is_one and not any(cell.startswith("%%") or "half(" in cell for cell in helpers):
         cells = ["\n".join(cells)]
-    more = {
-        "stub": STUBS[name],
-        "scratch": f"{helper} = None",
-        "loop": "while True: pass",
-    }
-    more["again"] = f"def {name}(*args):\n    return {helper}"
+    again, scratch = f"def {name}(*args):\n    return {helper}", f"{helper} = None"
+    more = {"stub": STUBS[name], "scratch": scratch, "again": again}
+    more["loop"] = "while True: pass"
     if in_a_notebook(cells, name).solved:
         row = marked(name, handed_in(name, cells, [more[kind] for kind in below]))
         assert row["solved"], row
@@ -114,11 +111,11 @@ def test_an_own_function_is_brought_as_in_the_notebook():
     """Guards: `lesson.own`, which the notebooks teach, in an answer."""
     texts = handed_in("my_slope", [SOLUTIONS["my_slope"]], [])
     line = "(mine,) = lesson.own('my_slope')\n"
-    body = (
-        "def my_dead_units(Z, alpha):\n    return np.all(mine(Z, alpha) == 0, axis=0)"
+    dead = "return np.all(mine(Z, alpha) == 0, axis=0)"
+    texts[texts.index(STUBS["my_dead_units"])] = (
+        f"{line}def my_dead_units(Z, alpha):\n    {dead}"
     )
-    at = next(i for i, text in enumerate(texts) if text == STUBS["my_dead_units"])
-    row = marked("my_dead_units", [*texts[:at], line + body, *texts[at + 1 :]])
+    row = marked("my_dead_units", texts)
     assert row["solved"], row
 
 
@@ -144,22 +141,17 @@ def test_a_name_of_ours_that_a_learner_had_is_ours_again():
     known = ours("my_loss") | {both}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(judge, "_texts", lambda notebook: known)
-        row = marked(
-            "my_loss", [*texts[: at + 1], "before = 0", both, *texts[at + 1 :]]
-        )
+        texts[at + 1 : at + 1] = ["before = 0", both]
+        row = marked("my_loss", texts)
     assert row["solved"], row
 
 
 def test_what_the_check_cell_holds_besides_is_taken():
     """Guards: a helper above `lesson.check` in its cell, a comment that names the check."""
     helpers, solution = with_helper("a lambda", "half", "my_loss")
-    texts = handed_in("my_loss", [solution], ["half = None  # lesson.check(my_loss)"])
-    texts = [
-        text.replace("lesson.check(my_loss)", f"{helpers[0]}\nlesson.check(my_loss)")
-        if text == "lesson.check(my_loss)"
-        else text
-        for text in texts
-    ]
+    check = "lesson.check(my_loss)"
+    texts = handed_in("my_loss", [solution], [f"half = None  # {check}"])
+    texts[texts.index(check)] = f"{helpers[0]}\n{check}"
     row = marked("my_loss", texts)
     assert row["solved"], row
 

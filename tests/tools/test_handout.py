@@ -276,9 +276,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def handed(folder):
     """Its files: path -> text; pictures as they are."""
-    return {
-        name: data.decode(errors="replace") for name, data in files_in(folder).items()
-    }
+    files = files_in(folder).items()
+    return {name: data.decode(errors="replace") for name, data in files}
 
 
 def squashed(text):
