@@ -28,8 +28,6 @@ from tests.checking import slopes
 HERE = slopes.odd_answers("here")
 my_slope = EXERCISES["my_slope"].right
 
-# 1. What it says ---------------------------------------------------------------------
-
 
 @pytest.mark.parametrize(("code", "words"), HERE.values(), ids=HERE)
 def test_an_odd_answer_gets_its_words(code, words):
@@ -41,13 +39,7 @@ def double(z):
     return 2.0 * z
 
 
-def triple(z):
-    return 3.0 * z
-
-
-def adds_in_place(z):
-    z += z
-    return z
+triple = lambda z: 3.0 * z  # what a mistake gives
 
 
 def raises(z):
@@ -188,9 +180,6 @@ def test_no_warning_leaks(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-# 2. The same answer is not always the same -------------------------------------------
-
-
 def test_a_check_tries_cases_that_it_drew_from_its_seed():
     """Guards: cases that are never drawn, or the same at each check; a table of others."""
     drawn = []
@@ -219,9 +208,6 @@ def test_each_check_draws_other_cases(name):
     assert drawn[0] == drawn[1] != drawn[2]
 
 
-# 3. The course's own functions -------------------------------------------------------
-
-
 def test_the_courses_function_itself_is_no_answer():
     """Guards: `check(exercises.my_slope)`, also with the name of an exercise around it."""
     for function in (my_slope, mlp.train, bugs.right):
@@ -237,10 +223,8 @@ def test_a_notebook_that_changes_the_judge_wins_nothing(changed, monkeypatch):
     """Guards: `np.allclose = lambda ...`, after which every answer is right."""
     monkeypatch.setattr(*changed, lambda *args, **options: True)
     assert not check("my_slope", lambda z, alpha: 7.0 * z).solved
-    assert "it changes z in place" in words_on(DOUBLE, adds_in_place)
-
-
-# 4. Whatever comes -------------------------------------------------------------------
+    in_place = lambda z: np.add(z, z, out=z)
+    assert "it changes z in place" in words_on(DOUBLE, in_place)
 
 
 def test_what_is_no_function_gets_friendly_words():

@@ -21,8 +21,6 @@ TYPED, SLIPS = TABLE.pop("typed"), TABLE.pop("slips")
 COMMON = {"lesson": "", "name": "", "question": "", "at_once": True}
 asked = functools.partial(questions.NumberQuestion, **COMMON)
 
-# 1. Replies ----------------------------------------------------------------------------
-
 
 @pytest.mark.parametrize("kind", TABLE)
 def test_each_answer_gets_its_reply(kind, request):
@@ -78,9 +76,6 @@ def test_lines_are_shuffled_the_same_each_time_and_never_right(read):
     assert len(orders) > 10
 
 
-# 2. Numbers as they are typed ----------------------------------------------------------
-
-
 def test_numbers_as_people_type_them():
     """Guards: products, percent, powers of ten, signs of a text processor."""
     read = {typed: read_number(typed) for typed in TYPED}
@@ -103,12 +98,8 @@ def test_what_is_typed_is_a_number_or_told(typed):
         assert re.search("number|point", str(error))
 
 
-# 3. Readers without a kernel -------------------------------------------------------------
-
-
 def test_solutions_tell_all_reasons(choice, number, order):
-    """Guards: without buttons, the answer must stand in the fold; nothing is markup; and a
-    list of detours that names the numbers of lines, which nobody sees."""
+    """Guards: an answer that isn't in the fold; markup; detours by numbers of lines."""
     told = choice.solution()
     assert "<strong>B.</strong> Right. -0.2 times -2 is 0.4." in told
     assert "Look at the line for negative <code>z</code>." in told
@@ -119,9 +110,6 @@ def test_solutions_tell_all_reasons(choice, number, order):
     right = "A = X\nfor W, b in params:\n    Z = A @ W + b\n    A = f(Z)"
     assert right in order.solution() and right not in order.static()
     assert order.tell("1 0 2 3") == "your first order was wrong"
-
-
-# 4. Files ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -145,9 +133,6 @@ def test_a_file_of_another_kind_is_told(read, tmp_path):
     with pytest.raises(ValueError, match="two questions are named 'slope'"):
         read(texts.NUMBER + texts.NUMBER)
     assert read("").all == []
-
-
-# 5. The texts of the course ----------------------------------------------------------
 
 
 @pytest.mark.parametrize("lesson", NAMES)

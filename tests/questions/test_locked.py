@@ -14,16 +14,11 @@ from tests.questions.texts import GUESSES
 RESULT = 0.41
 
 
-@pytest.fixture(autouse=True)
-def nothing_ran(monkeypatch):
-    monkeypatch.setattr(boxes, "RUNS", {})
-
-
 @pytest.fixture
 def run(monkeypatch):
     """A function: the run of a question, which returns what it shows below all else."""
     shown = []
-    monkeypatch.setattr(boxes.host, "show_after", lambda what: shown.append(what))
+    monkeypatch.setattr(boxes.host, "show_after", shown.append)
 
     def run(question, result=None):
         shown.clear()
@@ -36,10 +31,9 @@ def run(monkeypatch):
 @pytest.fixture
 def which(read):
     """A choice that its run answers; of one option the text was another once."""
-    text = GUESSES.replace(
-        'text = "-2"', 'text = "-2"\nformerly = ["minus two", "-2: unchanged"]'
-    )
-    return read(text).predictions["option"]
+    text = 'text = "-2"'
+    before = f'{text}\nformerly = ["minus two", "-2: unchanged"]'
+    return read(GUESSES.replace(text, before)).predictions["option"]
 
 
 @pytest.fixture
@@ -102,9 +96,8 @@ def test_the_run_reveals(which, share, run):
     assert reasons[:2] == ["That is <b>z</b> itself.", "-0.2 times -2 is 0.4."]
     assert reasons[2:] == ["The line has a kink at 0.", "Look at both sides."]
     share.submit("-0.4")
-    assert run(share, RESULT) == (
-        "\N{BALLOT X} You said -0.4; the answer is 0.41.\nMind the sign."
-    )
+    told = "\N{BALLOT X} You said -0.4; the answer is 0.41.\nMind the sign."
+    assert run(share, RESULT) == told
     assert "the answer is nan." in run(share, float("nan"))
     for question in (which, share):
         kept = question.recorded
@@ -123,9 +116,8 @@ def test_a_right_guess(which, share, run):
     assert "the answer is 41 of 100." in run(which, "41 of 100")
     assert which.recorded.first_right and which.recorded.solved
     share.submit("0.455")
-    assert run(share, RESULT).startswith(
-        "\N{CHECK MARK} You said 0.455; the answer is 0.41."
-    )
+    right = "\N{CHECK MARK} You said 0.455; the answer is 0.41."
+    assert run(share, RESULT).startswith(right)
     assert run(share, 0.39).startswith("\N{BALLOT X} ")
 
 
@@ -158,9 +150,8 @@ def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, r
     ):
         shown = questions.QuestionBox(question)
         answer(shown, guess)
-        assert reply(shown).startswith(
-            "The cell has already run, so here is the result: "
-        )
+        start = "The cell has already run, so here is the result: "
+        assert reply(shown).startswith(start)
         assert told in reply(shown) and "locked" in shown.reply.value
         assert verdict(shown) == ("right" if question is which else "wrong")
         assert question.recorded.stage == record.REVEALED
@@ -181,9 +172,8 @@ def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
     assert "Your first answer was: 0.1" in reply(shown)
     answer(shown, "0.1")  # nothing is noted, and the reply stays
     assert reply(shown).startswith("\N{CHECK MARK} Right. It rises.")
-    record.add_answer(
-        "test", "number", "-0.4", right=False
-    )  # a miss, after it was solved
+    # A miss, after it was solved.
+    record.add_answer("test", "number", "-0.4", right=False)
     assert "\N{BALLOT X} No. Mind the sign." in reply(questions.QuestionBox(share))
     kept = copy.copy(share.recorded)
     assert "You said 0.1; the answer is 0.41." in run(share, RESULT)
