@@ -111,12 +111,12 @@ def test_what_a_planned_section_shows_is_in_it(path, tmp_path):
     planned, heading = {title for step in steps for title in step.titles}, ""
     for cell in cells:
         heading = [heading, *headings(cell)][-1]
-        if heading in planned and any(map(is_shown, cell.get("outputs", ()))):
+        shown = [
+            output.output_type == "stream" or "image/png" in output.get("data", ())
+            for output in cell.get("outputs", ())
+        ]
+        if heading in planned and any(shown):
             assert under.get(cell.id) == heading, cell.source
-
-
-def is_shown(output):
-    return output.output_type == "stream" or "image/png" in output.get("data", ())
 
 
 @each_notebook

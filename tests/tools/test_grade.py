@@ -129,7 +129,10 @@ def fill(folder, port):
     (folder / "broken.ipynb").write_text(json.dumps(notebook("05_sum_task"))[:5000])
     large, old = notebook("05_sum_task", SOLUTIONS), {"worksheets": [], "nbformat": 3}
     large["cells"][5]["outputs"] = [{"text": "x" * 2**21}]
-    write(folder / "colab.ipynb", without_ids(copy.deepcopy(large)))
+    colab = copy.deepcopy(large)
+    for cell in colab["cells"]:
+        del cell["id"]
+    write(folder / "colab.ipynb", colab)
     large["cells"][5].update(outputs=[], source="#" * 2**20)
     write(folder / "huge.ipynb", large)
     write(folder / "old.ipynb", old)
@@ -156,13 +159,6 @@ def forged():
             cell["source"] = "print('my_step: right')"
     content["cells"] = [c for c in content["cells"] if c["id"] != "c05a000d"]
     content["cells"].append(cell_of(SOLUTIONS["my_step"].splitlines(True)))
-    return content
-
-
-def without_ids(content):
-    """As Colab saves it."""
-    for cell in content["cells"]:
-        del cell["id"]
     return content
 
 

@@ -314,8 +314,7 @@ def test_links_of_a_document_lead_somewhere(repository):
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
-    """Guards: how to install, a table of pages that the book has not, and words for another
-    network."""
+    """Guards: how to install, a table of other pages, and words for another network."""
     text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
     assert build.FIRST["hidden"] == [4] and "four hidden units" in text
     for part in ("(mlp_core.md)", "data-plays", "(learning.md)", "| 0 | [First"):
@@ -326,8 +325,7 @@ def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
 
 
 def test_the_first_page_leads_only_to_what_is_there():
-    """Guards: a link to nowhere without an address, one that is missing with it, and in a
-    class's book a page for teachers."""
+    """Guards: a link to nowhere, one that is missing, a class's page for teachers."""
     begin, teach = "[Begin: 0. First look](00_first_look.ipynb)", "(teaching.md)"
     for address, names in [("", ["teaching.md"]), (OURS, ["teaching.md"]), (CLASS, [])]:
         text = build.home(links.Addresses(address, ""), names)

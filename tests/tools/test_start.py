@@ -25,8 +25,6 @@ pytestmark = pytest.mark.timed
 
 MADE = f"Made my_course, your own copy of the {len(NAMES)} notebooks."
 
-# 1. Before anything is started -----------------------------------------------------------
-
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
@@ -99,9 +97,6 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
     monkeypatch.setattr(start, "open_course", Mock(side_effect=KeyboardInterrupt))
     assert main(["start"]) == 0
     assert capsys.readouterr().out == "\nStopped.\n"
-
-
-# 2. The server ---------------------------------------------------------------------------
 
 
 AS_USER = """
