@@ -179,13 +179,3 @@ def test_a_lesson_of_nobody_is_told(name):
     """Guards: Lesson("...") with a slip of the keyboard, or with a path."""
     with pytest.raises(ValueError, match="there is no lesson .* activations, init"):
         Lesson(name)
-
-
-def test_what_is_optional_is_missed_by_nobody():
-    """Guards: 'All done in this notebook', which a section for who has time would keep off."""
-    lesson = Lesson("04_backprop", keeps_record=False)
-    optional = {q.name for q in lesson.questions.predictions.values() if q.optional}
-    seconds = {"second: a weight", "second: a slope"}
-    assert optional == {"reshape", "mismatch", "smaller h"} | seconds
-    total = len(lesson.questions.predictions) - len(optional)
-    assert lesson.done["predictions made"] == (0, total)

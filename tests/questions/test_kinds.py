@@ -82,13 +82,6 @@ def test_numbers_as_people_type_them():
     assert read == pytest.approx(TYPED, rel=1e-15)
 
 
-def test_percent_where_percent_are_asked_for():
-    """Guards: 5 % taken for 0.05 by a question for a percentage."""
-    share = asked(0.1, "yes", "no", 5, percent=True)
-    assert share.reply("5%").right and share.reply("5").right
-    assert not share.reply("0.05").right
-
-
 @given(typed=st.text(max_size=5) | st.floats().map(str) | st.integers().map(str))
 def test_what_is_typed_is_a_number_or_told(typed):
     """Guards: a finite number comes out, or words for the reply."""
