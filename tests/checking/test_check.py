@@ -70,8 +70,7 @@ def words_on(exercise, function):
 
 
 def test_a_mistake_is_recognised_by_its_results():
-    """Guards: the message of a mistake that gives other results, or that only raises; and
-    a share of cases that a measure hardly looked at."""
+    """Guards: another mistake's words, or of one that only raises; an odd share."""
     assert words_on(DOUBLE, raises_for_two) == "double: not yet: raises for two"
     words = words_on(DOUBLE, triple)
     assert words == (
@@ -228,8 +227,7 @@ def test_a_notebook_that_changes_the_judge_wins_nothing(changed, monkeypatch):
 
 
 def test_what_is_no_function_gets_friendly_words():
-    """Guards: a traceback for check(my_slope(z)), a class, or another name; and a kernel
-    that properties keep busy."""
+    """Guards: a traceback for my_slope(z), a class, another name; a busy kernel."""
     LOOKS.clear()
     assert "is a Raises" in checking.check(EXERCISES, Raises()).words and not LOOKS
     words = checking.check(EXERCISES, type("my_slope", (), {})).words

@@ -255,8 +255,7 @@ def test_the_saved_numbers_stand_under_their_names(lab):
 
 
 def test_another_level_is_another_game(lab):
-    """Guards the menu: its first bug, its words, none found yet; and what was found at the
-    level before is still there on the way back."""
+    """Guards the menu: its first bug and words; on the way back what was found."""
     choose(lab, lab.bug)
     lab.level.set(2)
     assert lab.puzzle == puzzles.puzzle(3, 2, 0) and not lab.found

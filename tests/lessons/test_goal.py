@@ -91,8 +91,7 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
 
 
 def test_a_network_that_is_still_trained_is_not_judged():
-    """Guards: another network in the table than the one that the learner saw, or with
-    other steps."""
+    """Guards: another network in the table than was seen, or with other steps."""
     play = Playground(**goal.DATA | SMALL)
     play.now = {"playing": True}
     assert goal.enter(play).words == goal.PLAYS and goal.best() == []

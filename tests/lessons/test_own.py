@@ -1,7 +1,4 @@
-"""`Lesson.own`: the learner's own functions, in another notebook and on another day.
-
-And `Lesson.written`, which lists them.
-"""
+"""`Lesson.own`: one's own functions elsewhere; and `Lesson.written`, their list."""
 
 import linecache
 import re

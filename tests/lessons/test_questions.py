@@ -41,8 +41,7 @@ def test_notebook_and_lesson_ask_the_same(lesson):
 
 @pytest.mark.parametrize("lesson", NAMES)
 def test_what_would_answer_the_quiz_is_folded(lesson):
-    """Guards: a recap, or a table of errors, on the screen beside the quiz. Only the first
-    look has neither."""
+    """Guards: a recap or errors beside the quiz. The first look has neither."""
     sources = [cell.source for cell in notebooks.read(NOTEBOOKS[lesson]).cells]
     below = sources[sources.index("lesson.quiz()") :]
     fold = re.compile(r"(.*)\n\n<details>(?s:.*)</details>")

@@ -159,8 +159,7 @@ def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, r
 
 
 def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
-    """Guards: replies that are gone after an update, whose words or number changed; and
-    a record that this run rewrites."""
+    """Guards: replies that an update takes away; a record that this run rewrites."""
     record.add_answer("test", "option", "-2: unchanged", right=False)
     record.add_answer("test", "number", "0.1", right=False)
     record.add_answer("test", "number", "0.38", right=True)
@@ -181,8 +180,7 @@ def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
 
 
 def test_in_a_notebook_it_stands_below_all_else(monkeypatch, capsys):
-    """Guards: a reveal above the picture that it is about, in a later cell, or none where
-    the cell ends with an error."""
+    """Guards: a reveal above its picture, in a later cell, or after an error none."""
     shell = InteractiveShell()
     monkeypatch.setattr(boxes.host, "get_ipython", lambda: shell)
     monkeypatch.setattr(boxes.host, "display", lambda shown: print(f"below: {shown}"))

@@ -117,8 +117,7 @@ def opened(content, answers=ANSWERS):
 
 
 def test_a_question_that_sleeps_has_the_answer_given():
-    """Guards: a page loaded again that shows each question as unanswered; and an answer that
-    stands there after it was forgotten, or of another question."""
+    """Guards: a page loaded again with no answer, a forgotten one, or another's."""
     lesson = Lesson("01_activations", keeps_record=False)
     asked, other = lesson.predict("minus two"), lesson.predict("from a")
     data = [output(text_html=box.static()) for box in (asked, other)]

@@ -1,7 +1,4 @@
-"""``python -m course``: its list of commands, its errors, and where it may be called.
-
-What it does without a command is tested in test_start.py.
-"""
+"""``python -m course``: its commands, its errors, and where it may be called."""
 
 import os
 import re

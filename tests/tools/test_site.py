@@ -214,8 +214,7 @@ def test_a_panel_is_its_picture_with_its_words_and_a_picture_tells_nothing_twice
 
 
 def test_a_playground_is_its_picture_and_its_settings():
-    """Guards: settings that end their place in the page, or are lost; words that are gone
-    with the picture."""
+    """Guards: settings that end their place in the page, or are lost; lost words."""
     play = code("play", **PNG, **{"text/plain": "loss 1"})
     settings = [{"data": "xor", "points": [[1, 2, 0.5]]}, {"seed": 2}]
     play.outputs[0].metadata["image/png"]["playground"] = settings
@@ -232,8 +231,7 @@ def test_a_playground_is_its_picture_and_its_settings():
 
 
 def test_a_panel_has_a_playground_where_the_page_can_train_its_run():
-    """Guards: a run that is another one's there, tasks whose controls are missing, and a
-    network that is too large for the page."""
+    """Guards: another run there, tasks without controls, too large a network."""
     _, metadata = training_panel(task=mlp.XOR, seed=1)._repr_mimebundle_()
     run = metadata["image/png"]["run"]
     for changed, count in [({}, 1), ({"hidden": [9]}, 0), ({"batch": -1}, 0)]:
@@ -254,8 +252,7 @@ def test_a_panel_has_a_playground_where_the_page_can_train_its_run():
 @pytest.mark.parametrize("has_formula", [True, False])
 @pytest.mark.parametrize("has_playground", [True, False])
 def test_a_page_loads_what_is_on_it(has_formula, has_playground):
-    """Guards: two megabytes for formulas that a page hasn't; a script that is missing; one
-    that comes after others."""
+    """Guards: megabytes for no formula; a script that is missing, or comes late."""
     files = [
         SimpleNamespace(filename=name) for name in ("_static/a.js", None, "tex.js")
     ]
