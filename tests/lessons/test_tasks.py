@@ -80,11 +80,8 @@ def test_a_task_that_is_seen_in_words(task):
 def rows(panel, formula):
     """The numbers that follow a formula in the line of words: a list for each row."""
     after = panel.shown.line.split(f"{formula} = ")[1].split(";")[0]
-    after = after.replace("\u2212", "-")
-    return [
-        [float(number) for number in row.split(",")]
-        for row in re.findall(r"\[([-\d., ]+)\]", after)
-    ]
+    found = re.findall(r"\[([-\d., ]+)\]", after.replace("\u2212", "-"))
+    return [[*map(float, row.split(","))] for row in found]
 
 
 # 0. First look -------------------------------------------------------------------------
@@ -324,11 +321,9 @@ def outputs(panel):
 
 def hidden_points(panel):
     """The two circles and the two squares of the picture of the hidden space."""
-    lines = panel.view.axes["hidden"].lines
-    return [
-        next(line.get_xydata() for line in lines if line.get_marker() == marker)
-        for marker in "os"
-    ]
+    lines = [*panel.view.axes["hidden"].lines][::-1]  # of equal markers the first
+    points = {line.get_marker(): line.get_xydata() for line in lines}
+    return points["o"], points["s"]
 
 
 def distance_of_segments(one, other):

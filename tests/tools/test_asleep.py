@@ -14,23 +14,15 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from jupyter_core.utils import ensure_async
-from jupyter_server.services.contents.largefilemanager import (
-    AsyncLargeFileManager,
-    LargeFileManager,
-)
+from jupyter_server.services.contents import largefilemanager as jupyters
 
 from course import page, record
 from course.lessons import Lesson
 from course.lessons.your_network import pad
 from course.panels import pass_panel
 from course.questions.box import Answers
-from course.tools.asleep import (
-    LearnersContents,
-    attach_to,
-    before_save,
-    tell_answers,
-    without_widgets,
-)
+from course.tools import asleep
+from course.tools.asleep import without_widgets
 from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK
 
@@ -112,7 +104,7 @@ ANSWERS = {"activations": {"minus two": record.Answer(first="-2", last="`0.4` & 
 def opened(content, answers=ANSWERS):
     """A notebook as it is opened beside these answers."""
     content = copy.deepcopy(content)
-    tell_answers(content, answers)
+    asleep.tell_answers(content, answers)
     return content
 
 
@@ -170,10 +162,11 @@ def test_opening_never_fails_and_is_for_learners_alone(tmp_path, caplog):
     (tmp_path / "notebooks").mkdir()
     for folder in ("my_course", "notebooks"):
         (tmp_path / folder / "01.ipynb").write_text(json.dumps(book))
-    kinds = LargeFileManager, AsyncLargeFileManager, LearnersContents
+    kinds = jupyters.LargeFileManager, jupyters.AsyncLargeFileManager
+    kinds += (asleep.LearnersContents,)
     managers = [kind(root_dir=str(tmp_path)) for kind in kinds]
     for manager in managers[:2]:
-        attach_to(manager)
+        asleep.attach_to(manager)
 
     async def get(manager, path):
         return await ensure_async(manager.get(path))
@@ -216,7 +209,7 @@ def save(tmp_path, caplog):
 
     def call(path, content, type="notebook"):
         model = {"type": type, "content": content}
-        before_save(model=model, path=path, contents_manager=manager)
+        asleep.before_save(model=model, path=path, contents_manager=manager)
         return model["content"]
 
     return call
