@@ -147,6 +147,8 @@ def test_a_quiz_counts_what_is_right(read):
     assert old.box.comm is None and old.boxes[0].box.comm is None
     assert new.boxes[4].box.comm is not None
     assert new.line == "2 of 5 right, 1 at the first try."
+    text = new._repr_mimebundle_()[0]["text/plain"]
+    assert "\n\nQuestion 5 of 5: What is `relu(-2)`" in text
 
 
 def test_a_quiz_without_questions_is_told():
