@@ -6,10 +6,11 @@ from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jupyter_client.manager import run_kernel
 from nbval.plugin import IPyNbCell
 
 from course.checking import runs
-from course.tools import slides
+from course.tools import NOTEBOOKS, slides
 from tests import live, sweeps
 from tests.crash import pytest_runtest_protocol  # noqa: F401
 
@@ -47,6 +48,33 @@ runs.RESERVE.is_used = False
 def answers_run_apart(monkeypatch):
     """Answers run in a process of their own, as in a learner's kernel."""
     monkeypatch.setattr(runs.RESERVE, "is_used", True)
+
+
+@pytest.fixture(scope="module")
+def run(request):
+    """Run a cell in a kernel; returns the messages that it sends: (type, content).
+
+    A module's `START` is its first cell. ``hear`` is told each content as it comes. What
+    else is given is added to the request, as JupyterLab and Notebook add `cellId`.
+    """
+
+    def run(code, hear=lambda content: None, **metadata):
+        told = []
+
+        def keep(message):
+            kind, content = message["msg_type"], message["content"]
+            if kind not in ("status", "execute_input"):
+                told.append((kind, content))
+                hear(content)
+
+        client.session.metadata = metadata
+        client.execute_interactive(code, output_hook=keep, timeout=live.PATIENCE)
+        return told
+
+    with run_kernel(cwd=str(NOTEBOOKS)) as client:
+        run.interrupt = client.parent.interrupt_kernel
+        assert run(request.module.START) == []
+        yield run
 
 
 @pytest.fixture(scope="session")

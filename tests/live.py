@@ -138,12 +138,11 @@ def lab(startup="", learner=False):
 
 
 @contextlib.contextmanager
-def serve(command, place, folder, **more):
-    """Run a server in a place, with more variables; what it keeps, and log.txt, are in the
-    folder."""
+def serve(command, place, folder):
+    """Run a server in a place; all that it keeps, and log.txt, are in the folder."""
     with open(folder / "log.txt", "w") as log:
         options = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
-        options |= {"cwd": place, "env": environment(folder) | more}
+        options |= {"cwd": place, "env": environment(folder)}
         process = subprocess.Popen(command, **options)
     try:
         yield process

@@ -4,11 +4,8 @@ import re
 import time
 
 import pytest
-from jupyter_client.manager import run_kernel
 
 from course import waiting
-from course.tools import NOTEBOOKS
-from tests.wait import PATIENCE
 
 pytestmark = pytest.mark.timed
 
@@ -42,34 +39,6 @@ def work_until_stopped():
         clock.now += 1
         time.sleep(0.01)
 """
-
-
-@pytest.fixture(scope="module")
-def run():
-    """Run a cell in a kernel; returns the messages that it sends: (type, content).
-
-    ``cellId`` is what JupyterLab and Notebook add to the request.
-    """
-
-    def run(code, interrupt_at=None, **metadata):
-        told, to_come = [], [interrupt_at] if interrupt_at else []
-
-        def hear(message):
-            kind, content = message["msg_type"], message["content"]
-            if kind not in ("status", "execute_input"):
-                told.append((kind, content))
-            if to_come and to_come[0] in str(content):
-                time.sleep(0.3)  # it goes on with its work, which takes minutes
-                client.parent.interrupt_kernel()
-                to_come.clear()
-
-        client.session.metadata = metadata
-        client.execute_interactive(code, output_hook=hear, timeout=PATIENCE)
-        return told
-
-    with run_kernel(cwd=str(NOTEBOOKS)) as client:
-        assert run(START) == []
-        yield run
 
 
 def bars(told):
@@ -178,9 +147,16 @@ COMES_JUST_BEFORE = """calls = [_thread.interrupt_main, gc.collect]
 )
 def test_a_cell_that_is_stopped_says_so_in_one_sentence(run, code, interrupt_at):
     """Guards: a traceback, also of pyzmq, an interrupt that is lost, a bar that stays."""
+    to_come = [interrupt_at] if interrupt_at else []
+
+    def hear(content):
+        if to_come and to_come[0] in str(content):
+            time.sleep(0.3)  # it goes on with its work, which takes minutes
+            run.interrupt()
+            to_come.clear()
+
     run("clock.tick = 1")  # a second passes from one news to the next
-    code = f"print('kept', flush=True)\n{code}"
-    told = run(code, interrupt_at, cellId="one")
+    told = run(f"print('kept', flush=True)\n{code}", hear, cellId="one")
     assert outputs(told) == ["kept\n", {}, [waiting.STOPPED]]
     told = run("clock.tick = 0; print('run' in dir(), gc.callbacks)")
     assert outputs(told) == ["False []\n"]

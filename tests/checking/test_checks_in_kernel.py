@@ -1,17 +1,14 @@
 """Checks in a kernel: which run of a cell they judge, and what they keep from it."""
 
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from jupyter_client.manager import start_new_kernel
 
 from tests.wait import PATIENCE, wait_until
 
 pytestmark = pytest.mark.timed
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-FIRST = """
+START = """
 import sys
 sys.path.insert(0, "..")
 import numpy as np
@@ -24,30 +21,14 @@ RIGHT = WRONG.replace(">", ">=")
 CHECK = "lesson.check(my_slope)"
 
 
-@pytest.fixture(scope="module")
-def kernel():
-    manager, client = start_new_kernel(cwd=NOTEBOOKS)
-    client.execute_interactive(FIRST, timeout=PATIENCE)  # [1]
-    yield manager, client
-    client.stop_channels()
-    manager.shutdown_kernel(now=True)
-
-
 @pytest.fixture
-def session(kernel):
+def session(run):
     """Run cells in one kernel; gives the text of what they show."""
 
-    def run(source):
-        shown = []
+    def text(content):
+        return content.get("data", {}).get("text/plain", content.get("text", ""))
 
-        def keep(message):
-            data = message["content"].get("data", {})
-            shown.append(data.get("text/plain", message["content"].get("text", "")))
-
-        kernel[1].execute_interactive(source, output_hook=keep, timeout=PATIENCE)
-        return "".join(shown)
-
-    return run
+    return lambda source: "".join(text(content) for _, content in run(source))
 
 
 def test_a_check_says_which_run_of_the_cell_it_judged(session):
@@ -102,14 +83,14 @@ def test_no_answer_ends_its_kernel(session, body, words):
     assert session("kept, type(exit).__name__") == "(7, 'ZMQExitAutocall')"
 
 
-def test_the_stop_button_ends_the_check_and_not_the_kernel(kernel, session, tmp_path):
+def test_the_stop_button_ends_the_check_and_not_the_kernel(run, session, tmp_path):
     """Guards: an endless answer that goes on, or a kernel that is lost with it."""
     session(f"from course.checking import runs; runs.COMPUTING = {PATIENCE}")
     began = tmp_path / "began"
 
     def interrupt():
         wait_until(began.exists, "the answer never ran")
-        kernel[0].interrupt_kernel()
+        run.interrupt()
 
     loop = f"open({str(began)!r}, 'w')\n    while True: pass"
     session(f"def my_slope(z, alpha):\n    {loop}")

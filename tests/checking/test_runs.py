@@ -28,8 +28,6 @@ pytestmark = pytest.mark.timed
 
 APART = odd_answers("apart")
 
-# 1. In a process of its own -----------------------------------------------------------
-
 
 @pytest.mark.usefixtures("answers_run_apart")
 @pytest.mark.parametrize(("code", "words"), APART.values(), ids=APART)
@@ -49,8 +47,7 @@ def test_an_answer_in_a_process_gets_its_words(code, words):
     ],
 )
 def test_what_an_answer_forks_neither_replies_nor_delays(line, words, tmp_path):
-    """Guards: a kernel that waits for a copy, replies that come twice, copies that stay,
-    also in a session of their own."""
+    """Guards: a kernel that waits for a copy, replies twice, copies that stay."""
     code = f"""
 import os, time
 def my_slope(z, alpha):
@@ -224,9 +221,6 @@ def test_an_interrupt_stops_the_check(moment, monkeypatch, tmp_path):
     assert check(RIGHT).words == "my_slope: right"
 
 
-# 2. What it may take ------------------------------------------------------------------
-
-
 class Busy:
     """A process that a busy machine gives a share of a processor, up to some seconds.
 
@@ -291,9 +285,6 @@ def test_a_grading_has_an_end_by_the_clock(monkeypatch):
     meter.looked = 0.0
     told = [meter.excess() for _ in range(30)]
     assert told[0] == "" and told[-1] == runs.TOO_LAZY
-
-
-# 3. In the kernel ---------------------------------------------------------------------
 
 
 def test_a_deadline_in_the_kernel_leaves_it_as_it_was(monkeypatch):

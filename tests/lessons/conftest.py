@@ -13,3 +13,11 @@ def nothing_is_left():
     yield
     record.close()
     ipywidgets.Widget.close_all()
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A learner's copy in which nothing was done."""
+    (tmp_path / record.MARK).mkdir()
+    record.open_in(tmp_path)
+    return tmp_path

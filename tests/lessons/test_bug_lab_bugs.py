@@ -31,9 +31,6 @@ def gradients(name, activation="leaky -0.2", rate=0.2, **settings):
     return gradient(case.params, case.X, case.Y, f)[1], case, f
 
 
-# 1. Each bug is the wrong gradient that its name says
-
-
 @each_activation
 @pytest.mark.parametrize("sizes", bugs.SIZES)
 def test_the_right_one_is_the_gradient_of_the_core(activation, sizes):
@@ -128,9 +125,6 @@ def test_the_shown_line_in_the_five_steps_is_the_bug(name, activation):
         assert_near(scope["gradient"](case.params, case.X, case.Y, f)[1], ours)
 
 
-# 2. Signatures
-
-
 @pytest.mark.parametrize("name, other", [*itertools.permutations(bugs.BUGS, 2)])
 def test_the_default_tells_every_two_bugs_apart(name, other):
     """Guards the game: what is shown first is enough to name the bug."""
@@ -195,9 +189,6 @@ def test_a_draw_is_one_network_with_batches_of_every_size(sizes):
     for others in (bugs.case("negative", sizes), bugs.case("negative", sizes, draw=8)):
         assert not np.array_equal(case.X, others.X)
         assert not np.array_equal(case.params[0].W, others.params[0].W)
-
-
-# 3. What a bug costs
 
 
 @pytest.mark.parametrize("batch_size", [1, 3])

@@ -66,16 +66,6 @@ def test_the_first_state_does_not_name_the_bug():
         assert not any(name in text for name in bugs.BUGS for text in texts)
 
 
-def test_the_right_name_is_praised_with_its_line(lab):
-    """Guards the answer to a right guess, and the count of found bugs."""
-    words = choose(lab, lab.bug)
-    assert f"Yes: '{lab.bug}'." in words and "Found so far: 1 of 4." in words
-    bug = bugs.BUGS[lab.bug]
-    assert f"In its code, {bug.where}: {bug.line}" in words
-    assert "the same pattern" not in words
-    assert "Found so far: 1 of 4." in choose(lab, lab.bug)  # once named, counted once
-
-
 @pytest.mark.parametrize("level, number", [(1, 0), (2, 1)])
 def test_each_wrong_name_is_told_how_it_would_differ(level, number):
     """Guards the answers to all seven wrong guesses, and to none; also where the bug
@@ -153,10 +143,13 @@ def other_option(control):
 
 
 def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
-    """Guards the button: new bug, new map, its settings in the menus, empty menu."""
+    """Guards the button: new bug, new map, its settings in the menus, empty menu; and the
+    praise, with the line of the bug."""
     for number in range(1, 9):
         before, line = lab.bug, lab.shown.line
-        words = choose(lab, lab.bug)
+        words, bug = choose(lab, lab.bug), bugs.BUGS[lab.bug]
+        assert f"Yes: '{lab.bug}'." in words
+        assert f"In its code, {bug.where}: {bug.line}" in words
         lab.work["batch_size"].box.value = "2"
         press(lab, "New bug")
         assert lab.bug != before and lab.shown.line != line
@@ -166,9 +159,8 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         assert lab.guess.value is None and lab.guess.box.value == "choose"
         assert lab.shown.line == describe_gradient_check(signature_in(lab, lab.bug))
         assert lab.feedback.value.count("A new bug in a new network.") == 1
-    assert (
-        "That makes all eight, 8 of 8 at the first try, with 0 of 16 changes." in words
-    )
+    end = "That makes all eight, 8 of 8 at the first try, with 0 of 16 changes."
+    assert end in words
 
 
 @pytest.mark.parametrize("seed", [3, 6983])  # the second is the notebook's
@@ -189,9 +181,8 @@ def test_the_end_tells_how_the_eight_were_named(seed):
             end = "That makes four, 2 of 4 at the first try, with 2 of 8 changes."
             assert end in words
         press(lab, "New bug")
-    assert (
-        "That makes all eight, 3 of 8 at the first try, with 4 of 16 changes." in words
-    )
+    end = "That makes all eight, 3 of 8 at the first try, with 4 of 16 changes."
+    assert end in words
 
 
 def test_no_bug_comes_again_until_all_eight_are_found(lab):
@@ -264,8 +255,7 @@ def test_the_saved_numbers_stand_under_their_names(lab):
 
 
 def test_another_level_is_another_game(lab):
-    """Guards the menu: its first bug, its words, none found yet; and what was found at the
-    level before is still there on the way back."""
+    """Guards the menu: its first bug and words; on the way back what was found."""
     choose(lab, lab.bug)
     lab.level.set(2)
     assert lab.puzzle == puzzles.puzzle(3, 2, 0) and not lab.found

@@ -12,6 +12,7 @@ from course.lessons.playground import goal
 from course.playground import Playground, twin
 from course.tools import NOTEBOOKS
 
+pytestmark = pytest.mark.usefixtures("copy")
 NOTEBOOK = NOTEBOOKS / "08_playground.ipynb"
 ODD = ["x0", "x1", "sin(x0)", "sin(x1)"]  # as the spirals: -x goes to the other one
 SMALL = {"features": ODD, "hidden": [3], "learning_rate": 2, "seed": 5, "step": 2000}
@@ -19,16 +20,6 @@ SMALLEST = {"features": ["x0^2", "x1^2", "x0*x1", "sin(x0)", "sin(x1)"]}
 SMALLEST |= {"hidden": [1, 1], "activation": "leaky_relu", "learning_rate": 0.5}
 SMALLEST |= {"seed": 2, "step": 4000}
 LARGE = {"features": ODD, "hidden": [8], "learning_rate": 1, "step": 5000}
-
-
-@pytest.fixture(autouse=True)
-def copy(tmp_path):
-    """A learner's copy in which nothing was done."""
-    (tmp_path / record.MARK).mkdir()
-    record.close()
-    record.open_in(tmp_path)
-    yield tmp_path
-    record.close()
 
 
 def entered(**settings):
@@ -73,10 +64,8 @@ def test_the_table_stands_below_whatever_is_said():
     assert "<table" not in entered()._repr_html_()
     entered(**LARGE)
     said = entered(**SMALL, noise=0.1)
-    assert (
-        said.words
-        == "These aren't the data of this goal. On the page, set noise to 0 (now 0.1)."
-    )
+    told = "These aren't the data of this goal. On the page, set noise to 0 (now 0.1)."
+    assert said.words == told
     entered(**SMALL)
     said = entered(step=3)
     first, head, *rows = str(said).splitlines()
@@ -102,8 +91,7 @@ def test_what_is_not_the_goals_data_is_named_as_on_the_page():
 
 
 def test_a_network_that_is_still_trained_is_not_judged():
-    """Guards: another network in the table than the one that the learner saw, or with
-    other steps."""
+    """Guards: another network in the table than was seen, or with other steps."""
     play = Playground(**goal.DATA | SMALL)
     play.now = {"playing": True}
     assert goal.enter(play).words == goal.PLAYS and goal.best() == []

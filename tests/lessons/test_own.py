@@ -1,7 +1,4 @@
-"""`Lesson.own`: the learner's own functions, in another notebook and on another day.
-
-And `Lesson.written`, which lists them.
-"""
+"""`Lesson.own`: one's own functions elsewhere; and `Lesson.written`, their list."""
 
 import linecache
 import re
@@ -17,16 +14,10 @@ from course.lessons import own
 from tests import tables
 from tests.answers import EXERCISES, LESSONS, SOLUTIONS
 
+pytestmark = pytest.mark.usefixtures("copy")
 # What learners run, cell by cell.
 CELLS = tables.beside(__file__, "own.toml")
 RIGHT = "def my_loss(Y_hat, Y):\n    return np.mean(np.sum((Y_hat - Y) ** 2, -1)) / 2\n"
-
-
-@pytest.fixture(autouse=True)
-def copy(tmp_path):
-    """A learner's copy in which nothing was done."""
-    (tmp_path / record.MARK).mkdir()
-    record.open_in(tmp_path)
 
 
 def solve(*cells, name="my_loss"):
@@ -83,9 +74,8 @@ def test_a_solved_one_is_the_learners_own_in_another_kernel(cells, capsys):
 def test_old_records_import_a_class_from_their_kernel(capsys):
     """Guards: `from __main__ import Error`, which stands in them, and stops elsewhere."""
     assert solve(*CELLS["my_loss"]["a class"])
-    record.work("forward", "my_loss").code = (
-        "from __main__ import Error as Error\n" + "\n".join(CELLS["my_loss"]["a class"])
-    )
+    code = ["from __main__ import Error as Error", *CELLS["my_loss"]["a class"]]
+    record.work("forward", "my_loss").code = "\n".join(code)
     bring("my_loss")
     assert capsys.readouterr().out == "my_loss: yours\n"
 
@@ -132,9 +122,8 @@ def test_one_that_works_no_more_is_told(change, why, capsys):
     work.code = change(work.code)
     assert bring("my_loss") == [EXERCISES["my_loss"].right]
     said = capsys.readouterr().out
-    assert said.startswith(
-        "my_loss: the course's. You solved yours, but it doesn't work"
-    )
+    told = "my_loss: the course's. You solved yours, but it doesn't work"
+    assert said.startswith(told)
     assert why in said and "check it again in notebook 3" in said
     assert said.count("\n") == 1
 

@@ -26,9 +26,7 @@ def test_notebook_and_lesson_ask_the_same(lesson):
     answers, that one answers before it is asked, or that a panel answers before it has run."""
     cells = notebooks.read(NOTEBOOKS[lesson]).cells
     code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-    calls = re.findall(
-        r"^lesson\.(predict|reveal)\([\"'](.+?)[\"']", code, re.MULTILINE
-    )
+    calls = re.findall(r"(?m)^lesson\.(predict|reveal)\([\"'](.+?)[\"']", code)
     asked = [name for method, name in calls if method == "predict"]
     told = [name for method, name in calls if method == "reveal"]
     assert asked == list(PREDICTIONS[lesson])
@@ -37,24 +35,17 @@ def test_notebook_and_lesson_ask_the_same(lesson):
     for name in waiting:
         assert calls.index(("predict", name)) < calls.index(("reveal", name))
     assert code.count(".quiz()") == 1
-    assert not [
-        cell for cell in cells if "panels." in cell.source and ".reveal" in cell.source
-    ]
+    panels = [cell.source for cell in cells if "panels." in cell.source]
+    assert ".reveal" not in "".join(panels)
 
 
 @pytest.mark.parametrize("lesson", NAMES)
 def test_what_would_answer_the_quiz_is_folded(lesson):
-    """Guards: a recap, or a table of errors, on the screen beside the quiz. Only the first
-    look has neither."""
+    """Guards: a recap or errors beside the quiz. The first look has neither."""
     sources = [cell.source for cell in notebooks.read(NOTEBOOKS[lesson]).cells]
-    below = [
-        text.partition("\n\n") for text in sources[sources.index("lesson.quiz()") :]
-    ]
-    folded = [
-        heading
-        for heading, _, fold in below
-        if fold.startswith("<details>") and fold.endswith("</details>")
-    ]
+    below = sources[sources.index("lesson.quiz()") :]
+    fold = re.compile(r"(.*)\n\n<details>(?s:.*)</details>")
+    folded = [found[1] for found in map(fold.fullmatch, below) if found]
     assert folded == ["## Recap", "## Common errors"] * (lesson != "first_look")
 
 

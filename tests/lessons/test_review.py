@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from course import questions, record
-from course.lessons import NAMES, Lesson, load_questions, review
+from course.lessons import Lesson, load_questions, review
 
 DAY = timedelta(days=1)
 NOW = datetime(2030, 1, 31, 12, tzinfo=UTC)
@@ -119,20 +119,8 @@ def test_times_that_can_not_be_read_are_long_ago(lessons):
 
 def test_where_all_was_answered_within_the_hour_a_review_says_so():
     """Guards: a quiz of no questions, which is an error, right after the first notebook."""
-    record.close()
     for question in load_questions("first_look").quiz:
         question.submit(question.right.text)
     assert repr(Lesson("01_activations", keeps_record=False).review()) == (
         "All were asked within the last hour. They will come back later."
     )
-    record.close()
-
-
-@pytest.mark.parametrize("name", NAMES[1:])
-def test_each_notebook_asks_three_or_what_there_is(name):
-    """Guards: a review with nothing in it, or that asks twice; that fails in notebook 1."""
-    earlier = NAMES[: NAMES.index(name)]
-    asked = Lesson(name).review().questions
-    there = sum(len(load_questions(lesson).quiz) for lesson in earlier)
-    assert len({question.name for question in asked}) == len(asked) == min(3, there)
-    assert len({question.lesson for question in asked}) == min(3, len(earlier))

@@ -48,23 +48,15 @@ def opened(id):
 
 
 @pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
-def test_each_task_of_a_panel_is_done_by_a_test(path):
-    """Guards: a task that can't be seen, since nobody has done it."""
-    for cell in cells_of(path):
+def test_each_task_stands_below_its_panel_and_is_done_by_a_test(path):
+    """Guards: who moves a slider has scrolled past what it is moved for, or sees nothing."""
+    for before, cell in itertools.pairwise(cells_of(path)):
         if "tasks" in notebooks.tags(cell):
+            assert kind_of(before) == "panel", cell.source
             numbers = re.findall(r"^(\d+)\. ", cell.source, re.MULTILINE)
             tasks = {f"{cell.id.replace('-', '_')}_{number}" for number in numbers}
             done = {name.removeprefix("test_task_") for name in globals()} | {*IN_WORDS}
             assert tasks and tasks <= done
-
-
-@pytest.mark.parametrize("path", find_notebooks([]), ids=lambda path: path.stem)
-def test_tasks_stand_below_their_panel(path):
-    """Guards: who moves a slider has scrolled past what it is moved for."""
-    cells = cells_of(path)
-    for before, cell in itertools.pairwise(cells):
-        if "tasks" in notebooks.tags(cell):
-            assert kind_of(before) == "panel", cell.source
 
 
 @pytest.mark.parametrize("task", IN_WORDS)
@@ -88,11 +80,8 @@ def test_a_task_that_is_seen_in_words(task):
 def rows(panel, formula):
     """The numbers that follow a formula in the line of words: a list for each row."""
     after = panel.shown.line.split(f"{formula} = ")[1].split(";")[0]
-    after = after.replace("\u2212", "-")
-    return [
-        [float(number) for number in row.split(",")]
-        for row in re.findall(r"\[([-\d., ]+)\]", after)
-    ]
+    found = re.findall(r"\[([-\d., ]+)\]", after.replace("\u2212", "-"))
+    return [[*map(float, row.split(","))] for row in found]
 
 
 # 0. First look -------------------------------------------------------------------------
@@ -137,10 +126,8 @@ def test_the_other_playgrounds_of_the_first_look_show_what_their_questions_ask()
 
 def test_the_thousand_networks_are_those_of_the_playground():
     """Guards: a share of other networks than the page trains."""
-    cell = next(
-        c for c in cells_of(NOTEBOOKS / "00_first_look.ipynb") if c.id == "first-sweep"
-    )
-    code = without_reveals(cell.source).replace("1000", "6")
+    cells = {cell.id: cell for cell in cells_of(NOTEBOOKS / "00_first_look.ipynb")}
+    code = without_reveals(cells["first-sweep"].source).replace("1000", "6")
     space = {"mlp": mlp}
     exec(code, space)  # noqa: S102, our own cell
     for seed in range(6):
@@ -205,8 +192,7 @@ def test_task_309cc69f_1():
 
 
 def test_task_309cc69f_2():
-    """Guards: by the seed the last spread changes by less than a power of ten with 100
-    units, by several with 3."""
+    """Guards: the seed changes the last spread little with 100 units, much with 3."""
     panel = opened("ff5dcbda")
     panel.work["scheme"].set("he")
     wide = last_spreads(panel, "seed", range(8))
@@ -225,10 +211,8 @@ def test_task_bb031dc1_1():
     panel, changed = opened("fa939c75"), []
     for step in (1, 2, 3, 4):
         panel.look["step"].set(step)
-        assert panel.shown.line.startswith(
-            f"step {step} of 5, Forward, layer {step - 1}"
-        )
         i = step - 1
+        assert panel.shown.line.startswith(f"step {step} of 5, Forward, layer {i}")
         [Z] = rows(panel, f"Z[{i}] = A[{i}] @ W[{i}] + b[{i}]")
         [A] = rows(panel, f"A[{step}] = f(Z[{i}])")
         changed.append(sum(z * a < 0 for z, a in zip(Z, A, strict=True)))
@@ -337,11 +321,9 @@ def outputs(panel):
 
 def hidden_points(panel):
     """The two circles and the two squares of the picture of the hidden space."""
-    lines = panel.view.axes["hidden"].lines
-    return [
-        next(line.get_xydata() for line in lines if line.get_marker() == marker)
-        for marker in "os"
-    ]
+    lines = [*panel.view.axes["hidden"].lines][::-1]  # of equal markers the first
+    points = {line.get_marker(): line.get_xydata() for line in lines}
+    return points["o"], points["s"]
 
 
 def distance_of_segments(one, other):

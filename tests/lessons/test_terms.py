@@ -23,9 +23,7 @@ def strings(value):
     if isinstance(value, str):
         return [value]
     if isinstance(value, dict):
-        value = [
-            part for key, part in value.items() if key not in ("name", "telltales")
-        ]
+        value = [value[key] for key in value if key not in ("name", "telltales")]
     parts = value if isinstance(value, list) else []
     return [text for part in parts for text in strings(part)]
 

@@ -28,9 +28,6 @@ def source(id, name="04_backprop"):
     return next(cell.source for cell in cells if cell.id == id)
 
 
-# Numbers that a question asks for --------------------------------------------------------
-
-
 def example(number):
     """The network and the samples of an example by hand, from the cell that runs it."""
     call = ast.parse(source(f"faded-{number}-run")).body[0].value
@@ -55,8 +52,7 @@ def test_an_example_runs_the_numbers_of_its_text(number):
 
 
 def test_the_third_example_shows_its_way_to_the_first_slopes():
-    """Guards: a matrix of the text that isn't its network's; an output below 0, where step
-    1 doesn't multiply by 1."""
+    """Guards: another network's matrix; an output below 0, whose slope isn't 1."""
     numbers = example(3)
     layers = [mlp.Layer(np.array(numbers[W]), np.zeros(2)) for W in ("W0", "W1")]
     Y_hat, (A, Z) = mlp.forward(layers, numbers["X"])
@@ -166,9 +162,6 @@ def test_shuffled_labels_come_as_far_apart_as_the_replies_say():
     assert mean == pytest.approx(12, abs=0.5)
     assert share(88, 85, 100) > 0.5 and share(9, 6, 10) == pytest.approx(0.3, abs=0.01)
     assert share(90, 60, 100) < 0.001 and share(989, 962, 1000) < 0.001
-
-
-# Code that a text shows --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(3))

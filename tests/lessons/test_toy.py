@@ -90,8 +90,7 @@ def test_the_check_compares_all_slopes_with_differences(place):
 
 
 def test_the_largest_distance_is_told_and_rounding_only_roughly():
-    """Guards: a bias or a later layer that isn't compared; digits of rounding errors, which
-    differ between computers."""
+    """Guards: a bias or a later layer not compared; digits of rounding errors."""
     one = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.zeros(1))]
     other = [(np.zeros((2, 3)), np.zeros(3)), (np.zeros((3, 1)), np.full(1, -0.5))]
     assert gradients.apart(one, one) == 0

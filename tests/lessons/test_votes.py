@@ -16,7 +16,6 @@ NUMBER, CHOICE = "of a thousand", "another seed"
 @pytest.fixture
 def lesson(monkeypatch):
     """Notebook 0, in which nobody has said anything; what a run shows is in `shown`."""
-    record.close()
     monkeypatch.setattr(votes, "VOTES", {})
     monkeypatch.setattr(box, "RUNS", {})
     opened = Lesson("00_first_look", keeps_record=False)
@@ -26,35 +25,26 @@ def lesson(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "typed, votes_of",
+    "name, typed, votes_of",
     [
-        ("12 A, 9 B, 4 C", {"A": 12, "B": 9, "C": 4}),
-        ("12a 9b", {"A": 12, "B": 9}),
-        ("A 12, B 9", {"A": 12, "B": 9}),
-        ("A: 12; b=9", {"A": 12, "B": 9}),
-        ("12x A and 9 x b", {"A": 12, "B": 9}),
-        ("12 A + 9 B/4C", {"A": 12, "B": 9, "C": 4}),
-        ("3A 2A", {"A": 5}),
+        (CHOICE, "12 A, 9 B, 4 C", {"A": 12, "B": 9, "C": 4}),
+        (CHOICE, "12a 9b", {"A": 12, "B": 9}),
+        (CHOICE, "A 12, B 9", {"A": 12, "B": 9}),
+        (CHOICE, "A: 12; b=9", {"A": 12, "B": 9}),
+        (CHOICE, "12x A and 9 x b", {"A": 12, "B": 9}),
+        (CHOICE, "12 A + 9 B/4C", {"A": 12, "B": 9, "C": 4}),
+        (CHOICE, "3A 2A", {"A": 5}),
+        (NUMBER, "80, 85, 3x 90", {80: 1, 85: 1, 90: 3}),
+        (NUMBER, "80 80 2 x 12.5%", {80: 2, 12.5: 2}),
+        (NUMBER, "80;85; 1/2 per cent", {80: 1, 85: 1, 0.5: 1}),
+        (NUMBER, "80 %, 3*90 %", {80: 1, 90: 3}),
     ],
 )
-def test_counts_of_options(lesson, typed, votes_of):
-    """Guards: the ways in which teachers write them."""
-    question = lesson.questions.predictions[CHOICE]
-    assert votes.read(question, typed) == Counter(votes_of)
-
-
-@pytest.mark.parametrize(
-    "typed, votes_of",
-    [
-        ("80, 85, 3x 90", {80: 1, 85: 1, 90: 3}),
-        ("80 80 2 x 12.5%", {80: 2, 12.5: 2}),
-        ("80;85; 1/2 per cent", {80: 1, 85: 1, 0.5: 1}),
-        ("80 %, 3*90 %", {80: 1, 90: 3}),
-    ],
-)
-def test_counts_of_numbers(lesson, typed, votes_of):
-    """Guards: each number once, or as often as it was said."""
-    question = lesson.questions.predictions[NUMBER]
+def test_counts_are_read_in_all_the_ways_in_which_teachers_write_them(
+    lesson, name, typed, votes_of
+):
+    """Guards: each option or number once, or as often as it was said."""
+    question = lesson.questions.predictions[name]
     assert votes.read(question, typed) == Counter(votes_of)
 
 
@@ -105,9 +95,8 @@ def test_a_class_guesses_twice_and_the_run_draws_both(lesson):
     assert told in reply(asked) and "locked" not in asked.reply.value
     lesson.reveal(CHOICE)
     words, picture = lesson.shown  # by Shift+Enter the last one stays in sight
-    assert (
-        "The class: 12 said A, 9 said B, 4 said C; after a discussion: " in picture.alt
-    )
+    first = "The class: 12 said A, 9 said B, 4 said C; after a discussion: "
+    assert first in picture.alt
     assert picture.alt.endswith("C is right.")
     right = lesson.questions.predictions[CHOICE].right
     assert str(words).splitlines()[:2] == [
@@ -123,9 +112,8 @@ def test_numbers_of_a_class_are_drawn_beside_the_one_that_came_out(lesson):
     answer(lesson.vote(NUMBER), "second 80, 3x 90")
     lesson.reveal(NUMBER, 85.4)
     words, picture = lesson.shown  # by Shift+Enter the last one stays in sight
-    assert picture.alt == (
-        "After a discussion: 1 said 80 %, 3 said 90 %. It is 85.4 %."
-    )
+    alt = "After a discussion: 1 said 80 %, 3 said 90 %. It is 85.4 %."
+    assert picture.alt == alt
     head = "The class said after a discussion 80, 90 (3 times) (4 in all); the answer is 85.4 %."
     assert str(words).splitlines()[0] == head
 
@@ -160,10 +148,8 @@ def test_where_all_has_run_a_class_is_told_nothing_before_its_discussion(lesson)
     assert lesson.guess(NUMBER) == []
     lesson.shown.clear()
     lesson.reveal(NUMBER, 85.4)
-    assert [str(shown)[:14] for shown in lesson.shown] == [
-        "The class said",
-        "The class: 1 s",
-    ]
+    told = [str(shown)[:14] for shown in lesson.shown]
+    assert told == ["The class said", "The class: 1 s"]
     answer(asked, "first ")
     assert lesson.guess(NUMBER) == [50]
 

@@ -3,13 +3,15 @@
 import pytest
 
 from course import host, questions, record
+from course.questions import box
 from tests.questions.texts import CHOICE, NUMBER, ORDER
 
 
 @pytest.fixture(autouse=True)
 def nothing_answered(monkeypatch):
-    """Nor is there a notebook, whatever another test has left."""
+    """Nor has a run, and there is no notebook, whatever another test has left."""
     record.close()
+    monkeypatch.setattr(box, "RUNS", {})
     monkeypatch.setattr(host, "get_ipython", lambda: None)
 
 

@@ -122,18 +122,6 @@ def test_lines_stand_as_they_were_put(order):
     assert verdict(again) == "right" and "first answer" not in reply(again)
 
 
-def test_the_text_is_the_same_before_and_after_an_answer(choice):
-    """Guards: what nbval compares."""
-    text = (
-        "Predict: What is `relu(-2)`, if `a < b & c`?\n"
-        "  A. 0\n  B. `0.4`\n  C. -2\nChoose an answer, then go on."
-    )
-    box = questions.QuestionBox(choice)
-    assert box._repr_mimebundle_()[0]["text/plain"] == text
-    answer(box, "-2")
-    assert questions.QuestionBox(choice)._repr_mimebundle_()[0]["text/plain"] == text
-
-
 def test_static_html_folds_the_answer(choice):
     """Guards: GitHub and nbconvert show no buttons, and must not tell at once."""
     shown = questions.QuestionBox(choice)._repr_mimebundle_()[0]["text/html"]
@@ -145,7 +133,7 @@ def test_static_html_folds_the_answer(choice):
 
 
 def test_a_quiz_counts_what_is_right(read):
-    """Guards: the line below it, right at the first try; no old buttons; its text."""
+    """Guards: the line below it, right at the first try; no old buttons."""
     loaded = read(QUIZ).quiz
     old = questions.Quiz(loaded)
     assert old.line == "0 of 5 right, 0 at the first try."
@@ -159,9 +147,8 @@ def test_a_quiz_counts_what_is_right(read):
     assert old.box.comm is None and old.boxes[0].box.comm is None
     assert new.boxes[4].box.comm is not None
     assert new.line == "2 of 5 right, 1 at the first try."
-    parts = new._repr_mimebundle_()[0]["text/plain"].split("\n\n")
-    assert len(parts) == 5
-    assert parts[4].startswith("Question 5 of 5: What is `relu(-2)`")
+    text = new._repr_mimebundle_()[0]["text/plain"]
+    assert "\n\nQuestion 5 of 5: What is `relu(-2)`" in text
 
 
 def test_a_quiz_without_questions_is_told():

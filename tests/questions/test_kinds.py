@@ -3,7 +3,7 @@
 import functools
 import math
 import re
-from fractions import Fraction
+import tomllib
 
 import pytest
 from hypothesis import given
@@ -13,14 +13,13 @@ from course import questions, record
 from course.lessons import FOLDER, NAMES
 from course.words import read_number
 from tests import tables
+from tests.lessons.test_terms import strings
 from tests.questions import texts
 
 TABLE = tables.beside(__file__, "kinds.toml")
 TYPED, SLIPS = TABLE.pop("typed"), TABLE.pop("slips")
 COMMON = {"lesson": "", "name": "", "question": "", "at_once": True}
 asked = functools.partial(questions.NumberQuestion, **COMMON)
-
-# 1. Replies ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", TABLE)
@@ -77,44 +76,10 @@ def test_lines_are_shuffled_the_same_each_time_and_never_right(read):
     assert len(orders) > 10
 
 
-def test_again_a_choice_has_its_options_in_another_order(choice, order):
-    """Guards: a review that is answered by the place of what was right."""
-    again = choice.again()
-    assert list(again.options) != list(choice.options)
-    assert again.options == choice.options and list(again.lettered) == ["A", "B", "C"]
-    assert again.reply("`0.4`").right and again.plain() == choice.again().plain()
-    assert order.again() is order
-
-
-def test_again_a_number_has_other_numbers(read):
-    """Guards: a review that asks for the number that is still known."""
-    again = (
-        'again = { question = "Now?", answer = 7, feedback = "yes", otherwise = "no" }'
-    )
-    number = read(
-        texts.NUMBER.replace("[[predict.miss]]", f"{again}\n[[predict.miss]]", 1)
-    )
-    asked = number.predictions["slope"].again()
-    assert (asked.text, asked.reply("7").words, asked.reply("0.4").words) == (
-        *("Now?", "yes", "no"),
-    )
-    assert asked.key == ("test", "slope") and asked.tolerance == 0.05
-
-
-# 2. Numbers as they are typed ----------------------------------------------------------
-
-
 def test_numbers_as_people_type_them():
     """Guards: products, percent, powers of ten, signs of a text processor."""
     read = {typed: read_number(typed) for typed in TYPED}
     assert read == pytest.approx(TYPED, rel=1e-15)
-
-
-def test_percent_where_percent_are_asked_for():
-    """Guards: 5 % taken for 0.05 by a question for a percentage."""
-    share = asked(0.1, "yes", "no", 5, percent=True)
-    assert share.reply("5%").right and share.reply("5").right
-    assert not share.reply("0.05").right
 
 
 @given(typed=st.text(max_size=5) | st.floats().map(str) | st.integers().map(str))
@@ -126,27 +91,8 @@ def test_what_is_typed_is_a_number_or_told(typed):
         assert re.search("number|point", str(error))
 
 
-@given(st.integers(-999, 999), st.integers(1, 999))
-def test_fractions_are_exact(above, below):
-    """Guards: a fraction read as another, held to Python's own."""
-    assert read_number(f"{above}/{below}") == float(Fraction(above, below))
-
-
-# 3. Readers without a kernel -------------------------------------------------------------
-
-
-def test_the_lines_of_an_order_stand_as_they_are_shown(order):
-    """Guards: the text that nbval compares."""
-    lines = order.plain().splitlines()
-    assert lines[0] == "Put the lines of a forward pass in order."
-    assert [line[2:] for line in lines[1:]] == [
-        order.lines[number].text for number in order.shuffled
-    ]
-
-
 def test_solutions_tell_all_reasons(choice, number, order):
-    """Guards: without buttons, the answer must stand in the fold; nothing is markup; and a
-    list of detours that names the numbers of lines, which nobody sees."""
+    """Guards: an answer that isn't in the fold; markup; detours by numbers of lines."""
     told = choice.solution()
     assert "<strong>B.</strong> Right. -0.2 times -2 is 0.4." in told
     assert "Look at the line for negative <code>z</code>." in told
@@ -157,9 +103,6 @@ def test_solutions_tell_all_reasons(choice, number, order):
     right = "A = X\nfor W, b in params:\n    Z = A @ W + b\n    A = f(Z)"
     assert right in order.solution() and right not in order.static()
     assert order.tell("1 0 2 3") == "your first order was wrong"
-
-
-# 4. Files ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -185,31 +128,16 @@ def test_a_file_of_another_kind_is_told(read, tmp_path):
     assert read("").all == []
 
 
-# 5. The texts of the course ----------------------------------------------------------
-
-
-def all_texts(question):
-    """All that a question says."""
-    if isinstance(question, questions.ChoiceQuestion):
-        parts = question.options.values()
-        own = [text for option in parts for text in (option.text, option.feedback)]
-    elif isinstance(question, questions.OrderQuestion):
-        own = [text for line in question.lines for text in line]
-    else:
-        own = [question.feedback, question.otherwise]
-        own += [miss.feedback for miss in question.misses]
-    return [question.name, question.text, *own]
-
-
 @pytest.mark.parametrize("lesson", NAMES)
 def test_questions_of_the_course(lesson):
     """Guards: the texts are whole, and not to be solved by always saying A."""
-    loaded = questions.load(FOLDER / lesson / "questions.toml", lesson)
+    path = FOLDER / lesson / "questions.toml"
+    for text in strings(tomllib.loads(path.read_text("utf-8"))):
+        assert text.strip() and text.count("`") % 2 == 0, text
+    loaded = questions.load(path, lesson)
     assert loaded.predictions and 1 <= len(loaded.quiz) <= 6
     right = []
     for question in loaded.all:
-        for text in all_texts(question):
-            assert text.strip() and text.count("`") % 2 == 0, (question.name, text)
         if isinstance(question, questions.ChoiceQuestion):
             options = question.lettered
             assert len(options) > 1

@@ -14,16 +14,11 @@ from tests.questions.texts import GUESSES
 RESULT = 0.41
 
 
-@pytest.fixture(autouse=True)
-def nothing_ran(monkeypatch):
-    monkeypatch.setattr(boxes, "RUNS", {})
-
-
 @pytest.fixture
 def run(monkeypatch):
     """A function: the run of a question, which returns what it shows below all else."""
     shown = []
-    monkeypatch.setattr(boxes.host, "show_after", lambda what: shown.append(what))
+    monkeypatch.setattr(boxes.host, "show_after", shown.append)
 
     def run(question, result=None):
         shown.clear()
@@ -36,10 +31,9 @@ def run(monkeypatch):
 @pytest.fixture
 def which(read):
     """A choice that its run answers; of one option the text was another once."""
-    text = GUESSES.replace(
-        'text = "-2"', 'text = "-2"\nformerly = ["minus two", "-2: unchanged"]'
-    )
-    return read(text).predictions["option"]
+    text = 'text = "-2"'
+    before = f'{text}\nformerly = ["minus two", "-2: unchanged"]'
+    return read(GUESSES.replace(text, before)).predictions["option"]
 
 
 @pytest.fixture
@@ -52,7 +46,7 @@ def test_a_guess_is_noted_and_locked_and_nothing_tells_whether_it_is_right(
     which, share
 ):
     """Guards: a sign, a colour or a reason before the run; and a second answer that
-    counts, as of a second click on a busy machine."""
+    counts, as of a second click; and a page loaded again that has lost the answer."""
     for question, guess, noted in (
         (which, "0", 'Noted: "0". The run shows the answer.'),
         (share, "2/5", "Noted: 2/5. The run shows the answer."),
@@ -62,7 +56,8 @@ def test_a_guess_is_noted_and_locked_and_nothing_tells_whether_it_is_right(
         assert (reply(shown), verdict(shown)) == (noted, "note")
         assert 'class="reply odd locked"' in shown.reply.value.replace("even", "odd")
         answer(shown, "-2")
-        assert reply(shown) == noted and shown.answers.answer == guess
+        assert reply(shown) == noted
+        assert shown.answers.get_state()["answer"] == guess
         kept = question.recorded
         assert (kept.first, kept.last, kept.stage) == (guess, guess, record.NOTED)
         assert not kept.first_right and not kept.solved
@@ -93,17 +88,17 @@ def test_what_is_no_answer_or_may_be_a_fraction_of_1_locks_nothing(read):
 
 
 def test_the_run_reveals(which, share, run):
-    """Guards: the number of the run beside the guess, then the reasons; of a wrong option
-    its own and those of the right one; and what the record then knows."""
+    """Guards: the number of the run, also if it is none, beside the guess, then the reasons,
+    for a wrong option its own and those of the right one; and what the record then knows."""
     which.submit("-2")
     head, *reasons = run(which).splitlines()
     assert head == '\N{BALLOT X} You said "-2"; the answer is "0.4".'
     assert reasons[:2] == ["That is <b>z</b> itself.", "-0.2 times -2 is 0.4."]
     assert reasons[2:] == ["The line has a kink at 0.", "Look at both sides."]
     share.submit("-0.4")
-    assert run(share, RESULT) == (
-        "\N{BALLOT X} You said -0.4; the answer is 0.41.\nMind the sign."
-    )
+    told = "\N{BALLOT X} You said -0.4; the answer is 0.41.\nMind the sign."
+    assert run(share, RESULT) == told
+    assert "the answer is nan." in run(share, float("nan"))
     for question in (which, share):
         kept = question.recorded
         assert (kept.stage, kept.first_right, kept.solved) == ("revealed", False, False)
@@ -121,9 +116,8 @@ def test_a_right_guess(which, share, run):
     assert "the answer is 41 of 100." in run(which, "41 of 100")
     assert which.recorded.first_right and which.recorded.solved
     share.submit("0.455")
-    assert run(share, RESULT).startswith(
-        "\N{CHECK MARK} You said 0.455; the answer is 0.41."
-    )
+    right = "\N{CHECK MARK} You said 0.455; the answer is 0.41."
+    assert run(share, RESULT).startswith(right)
     assert run(share, 0.39).startswith("\N{BALLOT X} ")
 
 
@@ -156,9 +150,8 @@ def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, r
     ):
         shown = questions.QuestionBox(question)
         answer(shown, guess)
-        assert reply(shown).startswith(
-            "The cell has already run, so here is the result: "
-        )
+        start = "The cell has already run, so here is the result: "
+        assert reply(shown).startswith(start)
         assert told in reply(shown) and "locked" in shown.reply.value
         assert verdict(shown) == ("right" if question is which else "wrong")
         assert question.recorded.stage == record.REVEALED
@@ -166,8 +159,7 @@ def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, r
 
 
 def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
-    """Guards: replies that are gone after an update, whose words or number changed; and
-    a record that this run rewrites."""
+    """Guards: replies that an update takes away; a record that this run rewrites."""
     record.add_answer("test", "option", "-2: unchanged", right=False)
     record.add_answer("test", "number", "0.1", right=False)
     record.add_answer("test", "number", "0.38", right=True)
@@ -179,31 +171,16 @@ def test_answers_of_an_older_course_show_what_they_showed(which, share, run):
     assert "Your first answer was: 0.1" in reply(shown)
     answer(shown, "0.1")  # nothing is noted, and the reply stays
     assert reply(shown).startswith("\N{CHECK MARK} Right. It rises.")
-    record.add_answer(
-        "test", "number", "-0.4", right=False
-    )  # a miss, after it was solved
+    # A miss, after it was solved.
+    record.add_answer("test", "number", "-0.4", right=False)
     assert "\N{BALLOT X} No. Mind the sign." in reply(questions.QuestionBox(share))
     kept = copy.copy(share.recorded)
     assert "You said 0.1; the answer is 0.41." in run(share, RESULT)
     assert share.recorded == kept and 'You said "-2"' in run(which)
 
 
-def test_a_page_that_is_loaded_again_shows_the_answer(which):
-    """Guards: the widget's own state, which a living kernel gives to a new page."""
-    shown = questions.QuestionBox(which)
-    answer(shown, "-2")
-    assert shown.answers.get_state()["answer"] == "-2"
-
-
-def test_a_number_that_is_none_is_told(share, run):
-    """Guards: nothing at all where a run, which was changed, ends in NaN."""
-    share.submit("0.4")
-    assert "the answer is nan." in run(share, float("nan"))
-
-
 def test_in_a_notebook_it_stands_below_all_else(monkeypatch, capsys):
-    """Guards: a reveal above the picture that it is about, in a later cell, or none where
-    the cell ends with an error."""
+    """Guards: a reveal above its picture, in a later cell, or after an error none."""
     shell = InteractiveShell()
     monkeypatch.setattr(boxes.host, "get_ipython", lambda: shell)
     monkeypatch.setattr(boxes.host, "display", lambda shown: print(f"below: {shown}"))

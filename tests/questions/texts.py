@@ -1,7 +1,4 @@
-"""Questions to test with, as they stand in a lesson's file: `CHOICE`, `NUMBER`, `ORDER`.
-
-`QUIZ` has five of the first kind.
-"""
+"""Questions as in a lesson's file: `CHOICE`, `NUMBER`, `ORDER`, and `QUIZ` of five."""
 
 from pathlib import Path
 

@@ -14,23 +14,15 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from jupyter_core.utils import ensure_async
-from jupyter_server.services.contents.largefilemanager import (
-    AsyncLargeFileManager,
-    LargeFileManager,
-)
+from jupyter_server.services.contents import largefilemanager as jupyters
 
 from course import page, record
 from course.lessons import Lesson
 from course.lessons.your_network import pad
 from course.panels import pass_panel
 from course.questions.box import Answers
-from course.tools.asleep import (
-    LearnersContents,
-    attach_to,
-    before_save,
-    tell_answers,
-    without_widgets,
-)
+from course.tools import asleep
+from course.tools.asleep import without_widgets
 from course.tools.notebooks import WIDGET_VIEW
 from course.tools.update import LAST, MARK
 
@@ -112,13 +104,12 @@ ANSWERS = {"activations": {"minus two": record.Answer(first="-2", last="`0.4` & 
 def opened(content, answers=ANSWERS):
     """A notebook as it is opened beside these answers."""
     content = copy.deepcopy(content)
-    tell_answers(content, answers)
+    asleep.tell_answers(content, answers)
     return content
 
 
 def test_a_question_that_sleeps_has_the_answer_given():
-    """Guards: a page loaded again that shows each question as unanswered; and an answer that
-    stands there after it was forgotten, or of another question."""
+    """Guards: a page loaded again with no answer, a forgotten one, or another's."""
     lesson = Lesson("01_activations", keeps_record=False)
     asked, other = lesson.predict("minus two"), lesson.predict("from a")
     data = [output(text_html=box.static()) for box in (asked, other)]
@@ -146,9 +137,8 @@ def test_each_question_of_a_quiz_has_its_own_answer():
     assert opened(once, answers) == once
     shown = text_of(str(once))
     told = [f"You answered: <{name}>" for name in names]
-    assert all(words in shown for words in told) and shown.count("Question ") == len(
-        names
-    )
+    assert all(words in shown for words in told)
+    assert shown.count("Question ") == len(names)
     ordered = Lesson("03_forward", keeps_record=False).predict("two layers in order")
     answers = {"forward": {"two layers in order": record.Answer(last="0 1")}}
     book = without_widgets(notebook(output(text_html=ordered.static())))
@@ -167,34 +157,22 @@ def test_opening_never_fails_and_is_for_learners_alone(tmp_path, caplog):
     course's own notebooks; a folder's listing, and a copy, by any manager of contents."""
     (tmp_path / "my_course" / MARK).mkdir(parents=True)
     lesson = Lesson("01_activations", keeps_record=False)
-    data = {"text/html": lesson.predict("minus two").static()}
-    book = dict(
-        nbformat.v4.new_notebook(
-            cells=[
-                nbformat.v4.new_code_cell(
-                    outputs=[nbformat.v4.new_output("display_data", data)]
-                )
-            ]
-        )
-    )
+    asked = lesson.predict("minus two").static()
+    book = without_widgets(notebook(output(text_html=asked)))
     (tmp_path / "notebooks").mkdir()
     for folder in ("my_course", "notebooks"):
         (tmp_path / folder / "01.ipynb").write_text(json.dumps(book))
-    attached = [
-        LargeFileManager(root_dir=str(tmp_path)),
-        AsyncLargeFileManager(root_dir=str(tmp_path)),
-    ]
-    for manager in attached:
-        attach_to(manager)
+    kinds = jupyters.LargeFileManager, jupyters.AsyncLargeFileManager
+    kinds += (asleep.LearnersContents,)
+    managers = [kind(root_dir=str(tmp_path)) for kind in kinds]
+    for manager in managers[:2]:
+        asleep.attach_to(manager)
 
     async def get(manager, path):
         return await ensure_async(manager.get(path))
 
     def shown(path="my_course/01.ipynb"):
-        models = [
-            asyncio.run(get(manager, path))
-            for manager in (*attached, LearnersContents(root_dir=str(tmp_path)))
-        ]
+        models = [asyncio.run(get(manager, path)) for manager in managers]
         (told,) = {"You answered" in str(model["content"]) for model in models}
         return told
 
@@ -207,8 +185,8 @@ def test_opening_never_fails_and_is_for_learners_alone(tmp_path, caplog):
     assert "opens as it is" not in caplog.text
     (tmp_path / "my_course" / record.FILE).write_text("{")
     assert not shown() and "my_course/01.ipynb opens as it is" in caplog.text
-    manager = attached[0]  # which asks for what it copies and lists by its own `get`
-    assert manager.copy("my_course/01.ipynb")["name"] == "01-Copy1.ipynb"
+    # It asks for what it copies and lists by its own `get`.
+    assert managers[0].copy("my_course/01.ipynb")["name"] == "01-Copy1.ipynb"
 
 
 def test_other_outputs_stay_as_they_are():
@@ -231,7 +209,7 @@ def save(tmp_path, caplog):
 
     def call(path, content, type="notebook"):
         model = {"type": type, "content": content}
-        before_save(model=model, path=path, contents_manager=manager)
+        asleep.before_save(model=model, path=path, contents_manager=manager)
         return model["content"]
 
     return call

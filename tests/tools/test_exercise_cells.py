@@ -11,14 +11,12 @@ from course.tools.exercise_cells import flowing, with_exercises
 from tests.answers import DOUBLES
 
 DOUBLE = exercise_file.read(DOUBLES / "my_double.py")
-HALF = DOUBLE._replace(
-    cells=[
-        cell._replace(code=cell.code.replace("double", "half"))
-        for cell in DOUBLE.cells
-        if cell.kind != "hint"
-    ]
-)
-EXERCISES = {"my_double": DOUBLE, "my_half": HALF}
+HALF = [
+    cell._replace(code=cell.code.replace("double", "half"))
+    for cell in DOUBLE.cells
+    if cell.kind != "hint"
+]
+EXERCISES = {"my_double": DOUBLE, "my_half": DOUBLE._replace(cells=HALF)}
 CELLS = [
     new_markdown_cell("# Twice", id="title"),
     new_code_cell("lesson.check(my_double)", id="one"),

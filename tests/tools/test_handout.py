@@ -1,7 +1,4 @@
-"""Hand-outs: without solutions, with them in place, refreshed, and that a copy runs.
-
-That each solution passes its check is seen in test_reruns.py.
-"""
+"""Hand-outs: without solutions, with them in place, refreshed, and that a copy runs."""
 
 import ast
 import functools
@@ -60,9 +57,6 @@ def sources(notebook):
     return [cell.source for cell in notebook.cells]
 
 
-# 1. One notebook -------------------------------------------------------------------------
-
-
 def test_solutions_are_left_out_or_fill_their_stubs():
     """Guards: just the answers, all of them; no two exercises mixed up, no old output."""
     notebook, before = small(), sources(small())
@@ -89,8 +83,6 @@ def test_stub_without_a_clear_solution_is_told():
         with pytest.raises(CommandError, match=said):
             handout.with_solutions(notebook)
 
-
-# 2. A course -----------------------------------------------------------------------------
 
 OPEN, SEALED, OTHERS = (
     {name: text.encode("latin-1") for name, text in TABLES[kind].items()}
@@ -152,9 +144,6 @@ def test_no_half_copy_is_left_behind(course, tmp_path, capsys):
     assert hand_out(tmp_path / "copy", "--with-solutions") == 1
     assert capsys.readouterr().err.startswith("02_bad.ipynb: no solution follows")
     assert not (tmp_path / "copy").exists()
-
-
-# 3. Brought up to date -------------------------------------------------------------------
 
 
 def renew(course):
@@ -259,8 +248,6 @@ def test_run_saves_the_outputs_where_the_copy_lies(course, tmp_path, capsys):
     assert read(path).cells[4].outputs == []
 
 
-# 4. The real course ----------------------------------------------------------------------
-
 NOTEBOOKS = find_notebooks([])
 COMMANDS_OF_LEARNERS = {"start", "progress", "glossary", "handin"} & COMMANDS.keys()
 
@@ -276,9 +263,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def handed(folder):
     """Its files: path -> text; pictures as they are."""
-    return {
-        name: data.decode(errors="replace") for name, data in files_in(folder).items()
-    }
+    files = files_in(folder).items()
+    return {name: data.decode(errors="replace") for name, data in files}
 
 
 def squashed(text):

@@ -34,9 +34,6 @@ def test_all_files_have_the_address_of_pyproject():
     assert list(links.changes(links.addresses())) == []
 
 
-# 1. Links ------------------------------------------------------------------------------
-
-
 def test_links_are_those_that_the_hosts_document():
     """Guards each form; a wrong one opens nothing, or another notebook."""
     file = "notebooks/03_forward.ipynb"
@@ -95,9 +92,6 @@ def test_a_slip_in_pyproject_is_told_in_words(tmp_path):
         (tmp_path / "pyproject.toml").write_text(f"[project]\n{urls}\n")
         with pytest.raises(CommandError, match="pyproject.toml"):
             links.addresses(tmp_path)
-
-
-# 2. Published --------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -195,9 +189,6 @@ def test_a_learners_copy_has_no_cell_that_fetches(published, tmp_path):
         ours = without_fetching(read(path)).cells
         copied = read(tmp_path / path.name).cells
         assert [(c.id, c.source) for c in copied] == [(c.id, c.source) for c in ours]
-
-
-# 3. In a class -------------------------------------------------------------------------
 
 
 def test_a_handout_fetches_from_the_class(published):

@@ -58,9 +58,8 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     assert (folder / "index.html").read_text() == "mine"
     said = capsys.readouterr().out
     assert "index.html stays as it is, because you wrote or changed it" in said
-    assert (
-        f': & "{sys.executable}" -m http.server --bind 127.0.0.1 -d "{folder}"' in said
-    )
+    serve = f'& "{sys.executable}" -m http.server --bind 127.0.0.1 -d "{folder}"'
+    assert f": {serve}" in said
 
 
 def test_a_class_gets_no_solutions_unless_told(folder, capsys):
@@ -166,6 +165,7 @@ RUN = code("print(1)", **{"text/plain": "1"})
 TEXT = v4.new_markdown_cell("So it goes.\n\n```python\n# no heading\n```")
 HEADING = v4.new_markdown_cell("Enough.\n\n### Next")
 TRIAL = v4.new_markdown_cell("## Try it: a panel")
+ALIVE = re.compile('<div data-playgrounds="([^"]*)"></div>')
 
 
 def test_runs_after_a_question_are_folded_up_to_the_next_heading():
@@ -214,17 +214,14 @@ def test_a_panel_is_its_picture_with_its_words_and_a_picture_tells_nothing_twice
 
 
 def test_a_playground_is_its_picture_and_its_settings():
-    """Guards: settings that end their place in the page, or are lost; words that are gone
-    with the picture."""
+    """Guards: settings that end their place in the page, or are lost; lost words."""
     play = code("play", **PNG, **{"text/plain": "loss 1"})
     settings = [{"data": "xor", "points": [[1, 2, 0.5]]}, {"seed": 2}]
     play.outputs[0].metadata["image/png"]["playground"] = settings
     [cell] = page(play)
     picture, words = cell.outputs
     assert picture.metadata == {"image/png": {"alt": "a curve"}}
-    [told] = re.findall(
-        '<div data-playgrounds="([^"]*)"></div>', words.data["text/html"]
-    )
+    [told] = ALIVE.findall(words.data["text/html"])
     assert json.loads(html.unescape(told)) == settings
     assert "Panel: loss 1" in words.data["text/html"]
     assert cell.metadata["tags"] == ["full-width"]
@@ -234,23 +231,17 @@ def test_a_playground_is_its_picture_and_its_settings():
 
 
 def test_a_panel_has_a_playground_where_the_page_can_train_its_run():
-    """Guards: a run that is another one's there, tasks whose controls are missing, and a
-    network that is too large for the page."""
-    run = training_panel(task=mlp.XOR, seed=1)._repr_mimebundle_()[1]["image/png"][
-        "run"
-    ]
-    for given, count in [
-        (run, 1),
-        (run | {"hidden": [9]}, 0),
-        (run | {"batch": -1}, 0),
-    ]:
+    """Guards: another run there, tasks without controls, too large a network."""
+    _, metadata = training_panel(task=mlp.XOR, seed=1)._repr_mimebundle_()
+    run = metadata["image/png"]["run"]
+    for changed, count in [({}, 1), ({"hidden": [9]}, 0), ({"batch": -1}, 0)]:
         cell = code("panels.training_panel()", **PNG, **{"text/plain": "loss 1"})
-        cell.outputs[0].metadata["image/png"]["run"] = given
+        cell.outputs[0].metadata["image/png"]["run"] = run | changed
         [cell] = page(cell)
         picture, words = cell.outputs
         assert picture.metadata == {"image/png": {"alt": "a curve"}}
         text = words.data["text/html"]
-        found = re.findall('<div data-playgrounds="([^"]*)"></div>', text)
+        found = ALIVE.findall(text)
         assert len(found) == text.count('class="instead"') == count
         for told in found:
             [settings] = json.loads(html.unescape(told))
@@ -261,8 +252,7 @@ def test_a_panel_has_a_playground_where_the_page_can_train_its_run():
 @pytest.mark.parametrize("has_formula", [True, False])
 @pytest.mark.parametrize("has_playground", [True, False])
 def test_a_page_loads_what_is_on_it(has_formula, has_playground):
-    """Guards: two megabytes for formulas that a page hasn't; a script that is missing; one
-    that comes after others."""
+    """Guards: megabytes for no formula; a script that is missing, or comes late."""
     files = [
         SimpleNamespace(filename=name) for name in ("_static/a.js", None, "tex.js")
     ]
@@ -297,16 +287,12 @@ def test_links_and_buttons_lead_to_pages_of_the_book():
 
 def test_a_link_of_a_notebook_to_no_page_is_told():
     """Guards: Sphinx's own words for it, which name a file that is gone."""
-    text = notebook_page.linked(
-        "[b](01_activations.ipynb#B) [w](https://a.example/b.md) [c](../mlp_core.py)"
-    )
-    text = v4.new_markdown_cell(text)
-    stray = v4.new_markdown_cell("[its page](../docs/hub.md#backup)")
-    build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, code("a[0](1)")]))
-    with pytest.raises(
-        CommandError, match=r"09_nine\.ipynb links to \.\./docs/hub\.md,"
-    ):
-        build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=[text, stray]))
+    text = "[b](01_activations.ipynb#B) [w](https://a.example/b.md) [c](../mlp_core.py)"
+    cells = [v4.new_markdown_cell(notebook_page.linked(text)), code("a[0](1)")]
+    build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=cells))
+    cells.append(v4.new_markdown_cell("[its page](../docs/hub.md#backup)"))
+    with pytest.raises(CommandError, match=r"09_nine.ipynb links to ../docs/hub.md,"):
+        build.refuse_strays("09_nine.ipynb", v4.new_notebook(cells=cells))
 
 
 @pytest.mark.parametrize("repository", ["", OURS])
@@ -325,8 +311,7 @@ def test_links_of_a_document_lead_somewhere(repository):
 
 
 def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
-    """Guards: how to install, a table of pages that the book has not, and words for another
-    network."""
+    """Guards: how to install, a table of other pages, and words for another network."""
     text = build.home(links.Addresses("", ""), ["00_first_look.ipynb"])
     assert build.FIRST["hidden"] == [4] and "four hidden units" in text
     for part in ("(mlp_core.md)", "data-plays", "(learning.md)", "| 0 | [First"):
@@ -337,8 +322,7 @@ def test_the_first_page_takes_from_the_readme_what_a_reader_needs():
 
 
 def test_the_first_page_leads_only_to_what_is_there():
-    """Guards: a link to nowhere without an address, one that is missing with it, and in a
-    class's book a page for teachers."""
+    """Guards: a link to nowhere, one that is missing, a class's page for teachers."""
     begin, teach = "[Begin: 0. First look](00_first_look.ipynb)", "(teaching.md)"
     for address, names in [("", ["teaching.md"]), (OURS, ["teaching.md"]), (CLASS, [])]:
         text = build.home(links.Addresses(address, ""), names)

@@ -25,8 +25,6 @@ pytestmark = pytest.mark.timed
 
 MADE = f"Made my_course, your own copy of the {len(NAMES)} notebooks."
 
-# 1. Before anything is started -----------------------------------------------------------
-
 
 @pytest.fixture
 def course(tmp_path, monkeypatch):
@@ -101,11 +99,11 @@ def test_interrupt_before_the_server_runs_is_no_traceback(monkeypatch, capsys):
     assert capsys.readouterr().out == "\nStopped.\n"
 
 
-# 2. The server ---------------------------------------------------------------------------
-
-
-AS_USER = "import os, course.__main__ as of_course; os.geteuid = lambda: {}; "
-AS_USER += "raise SystemExit(of_course.main())"
+AS_USER = """
+import os, course.__main__ as of_course
+os.environ["BROWSER"], os.geteuid = {!r}, lambda: {}
+del os.environ["JUPYTER_TOKEN"]
+raise SystemExit(of_course.main())"""
 READY = "Keep this window open; Ctrl+C stops the course."
 
 
@@ -115,22 +113,21 @@ def opened(folder, *options, user):
 
     It takes itself for that of the user with this number.
     """
-    command = [sys.executable, "-c", AS_USER.format(user), "start", *options]
-    own = {"BROWSER": str(folder / "browser"), "JUPYTER_TOKEN": ""}
-    with live.serve(command, folder / "course", folder, **own) as process:
-        lines = lambda: (folder / "log.txt").read_text().splitlines()
-        done = lambda: READY in lines() or process.poll() is not None
-        wait_until(done, lambda: f"it does not open: {lines()}")
-        said = lines()
-        assert READY in said, f"it ended with {process.wait()}: {said}"
-        yield SimpleNamespace(process=process, said=said, url=said[-2].split()[-1])
+    code, log = AS_USER.format(str(folder / "browser"), user), folder / "log.txt"
+    command = [sys.executable, "-c", code, "start", *options]
+    with live.serve(command, folder / "course", folder) as process:
+        is_told = lambda: READY in log.read_text() or process.poll() is not None
+        wait_until(is_told, "it doesn't open")
+        *said, last = log.read_text().splitlines()
+        assert last == READY, said
+        url = said[-1].split()[-1]
+        yield SimpleNamespace(process=process, said=said, url=url, log=log)
 
 
-def interrupted(door, folder):
-    """Exit code and all that is still printed after Ctrl+C."""
+def interrupted(door):
+    """Exit code and all that was printed after Ctrl+C."""
     door.process.send_signal(signal.SIGINT)
-    code = door.process.wait(live.PATIENCE)
-    return code, (folder / "log.txt").read_text().partition(READY)[2]
+    return door.process.wait(live.PATIENCE), door.log.read_text()
 
 
 @pytest.fixture(scope="module")
@@ -170,9 +167,9 @@ def get(url, method="GET", **more):
 
 def test_it_says_where_the_course_is_open(door):
     """Guards: three lines, no log; the printed port is the one that Jupyter took."""
-    made, opened, _ = door.said
+    made, told = door.said
     assert made == MADE
-    assert opened.startswith("The course is open in your browser at http://localhost:")
+    assert told.startswith("The course is open in your browser at http://localhost:")
     assert "/lab/tree/my_course/00_first_look.ipynb?token=" in door.url
     assert f":{door.taken}/" not in door.url
     assert get(door.url) == 200
@@ -232,14 +229,14 @@ def test_another_server_is_not_taken_for_ours(folder, door, server):
     assert server.find_running(folder) is None
 
 
-def test_interrupt_ends_it_at_once_with_its_kernels(folder, door):
+def test_interrupt_ends_it_at_once_with_its_kernels(door):
     """Guards: one Ctrl+C, our words, exit code 0, and nothing that runs on."""
     server, token = door.url.partition("lab")[0], door.url.partition("=")[2]
     headers = {"Authorization": f"token {token}"}
     assert get(f"{server}api/kernels", "POST", body="{}", headers=headers) == 201
     kernels = psutil.Process(door.process.pid).children(recursive=True)
     assert kernels
-    code, said = interrupted(door, folder)
+    code, said = interrupted(door)
     assert code == 0 and said.endswith("\nStopped. Your work is in my_course.\n")
     assert not [kernel for kernel in kernels if kernel.is_running()]
 
@@ -247,10 +244,10 @@ def test_interrupt_ends_it_at_once_with_its_kernels(folder, door):
 def test_root_is_told_in_a_line_and_served_without_a_browser(folder):
     """Guards: a container, where all are root; a later start is silent of no news."""
     with opened(folder, "--no-open", user=0) as again:
-        told, said, _ = again.said
+        told, said = again.said
         assert told.startswith("You are root, so ") and get(again.url) == 200
         assert said.startswith("Open this address: http://localhost:")
-        assert interrupted(again, folder)[0] == 0
+        assert interrupted(again)[0] == 0
 
 
 @pytest.mark.usefixtures("server")

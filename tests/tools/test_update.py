@@ -153,9 +153,8 @@ def test_file_of_theirs_with_the_name_of_a_new_notebook(course, mine, is_renamed
         notebooks.write(book(n="new"), course / "03_new.ipynb")
     before = shown(mine)
     (said,) = bring_up_to_date(mine, course)
-    assert said.startswith(
-        "The course has a new notebook 03_new.ipynb, but one of your"
-    )
+    told = "The course has a new notebook 03_new.ipynb, but one of your"
+    assert said.startswith(told)
     assert shown(mine) == before
     os.replace(mine / "03_new.ipynb", mine / "other.ipynb")
     bring_up_to_date(mine, course)
