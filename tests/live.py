@@ -94,7 +94,8 @@ SMALL_LETTERS = """root => [...root.querySelectorAll('*')].filter(node =>
 # How much lighter the text is than what lies behind it; 21 is white on black.
 CONTRAST = """e => {
     const light = colour => {
-        const [r, g, b] = colour.match(/[\\d.]+/g).map(each => (each / 255) ** 2.2);
+        const [r, g, b] = colour.match(/[\\d.]+/g).map(each => each / 255).map(
+            c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
         return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05 };
     const text = light(getComputedStyle(e).color);
     while (getComputedStyle(e).backgroundColor === 'rgba(0, 0, 0, 0)')
