@@ -125,7 +125,6 @@ ONCE = [
     "panels/test_training_panel",
     "test_claims",
     "test_docs",
-    "test_faults",
     "test_hosts",
     "test_images",
     "test_reruns",

@@ -189,7 +189,6 @@ SMALL = {
     "course save": "course save 00_first_look",
     "pytest tests": "pytest tests/test_citation.py",
     "--sample 5": "--sample 40 --only sgd_step",
-    "by_hand.py": "by_hand.py 'the best: by loss'",
     "claims.py": "claims.py 'A shift of one' --seeds 10000 10049",
     "pytest notebooks": "pytest notebooks/00_first_look.ipynb",
     "agreement.py": "agreement.py --quick",
