@@ -57,6 +57,7 @@ def test_progress_counts_and_survives_the_first_cell(lesson):
     first.quiz().questions[0].submit("0")
     end = "1 of 1 quiz questions right\nAll done in this notebook."
     assert end in lesson().progress()
+    assert lesson().progress().endswith("your first answer was: 1")  # not the last
 
 
 def test_progress_tells_the_detours_and_code_comes_with_the_third_try(lesson):
