@@ -110,7 +110,8 @@ def test_at_level_2_the_lab_says_how_many_bugs_share_the_pattern():
 
 
 def test_praise_says_how_many_bugs_share_the_pattern_of_a_map_with_errors():
-    """Guards: the errors of a white map have no size that could decide."""
+    """Guards: the errors of a white map have no size that could decide; the count of the
+    first map beside another one."""
     lab = plant("no transpose", sizes=(3, 3, 3, 3))
     assert "(On this map one other bug has the same pattern, so" in choose(lab, lab.bug)
     lab.work["sizes"].box.value = "2-4-3-1"
@@ -118,6 +119,10 @@ def test_praise_says_how_many_bugs_share_the_pattern_of_a_map_with_errors():
     lab.work["batch_size"].box.value = "5"
     assert "wrong axis" in puzzles.lookalikes(lab.puzzle, settings_of(lab))
     assert "the same pattern" not in choose(lab, lab.bug)
+    lab = bug_lab(seed=3, level=2)
+    assert len(puzzles.lookalikes(lab.puzzle)) == 2
+    lab.work["activation"].box.value = "leaky 0.1"
+    assert "(On this map one other bug has" in choose(lab, lab.bug)
 
 
 def test_a_reply_goes_when_the_map_changes(lab):
