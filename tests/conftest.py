@@ -110,6 +110,7 @@ ONCE = [
     "browser/test_crash",
     "browser/test_demo",
     "browser/test_first_look",
+    r"browser/test_playground(|_panes|_seen)\.py",
     "browser/test_questions",
     "browser/test_reopened",
     "browser/test_training_panel",
