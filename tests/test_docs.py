@@ -173,7 +173,7 @@ def commands(text):
 
 
 # What other tests do: run the tests, open the course (tools/test_start.py), build the book
-# (browser/test_book.py), run tests beside busy processes (test_under_load.py); and git's.
+# (browser/test_book.py); what takes an hour; and git's.
 ELSEWHERE = re.compile(
     r"\.venv/bin/python (-m (pytest .*|course|course site \S*)|tests/under_load.py)"
     "|git worktree .*"
