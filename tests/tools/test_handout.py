@@ -3,6 +3,7 @@
 import ast
 import functools
 import html
+import os
 import posixpath
 import re
 import shutil
@@ -391,11 +392,18 @@ main(["--help"])
 """
 
 
-def test_copy_works(folder):
-    """Guards: its commands and all that they import; sealed checks, in their process."""
+def test_copy_works(folder, tmp_path):
+    """Guards: its commands and all that they import; sealed checks, in their process.
+
+    It is linked into a home, as on a hub where it is another's: there it is only read.
+    """
+    before, given = files_in(folder), [*folder.iterdir()]
+    home = folder if os.name == "nt" else tmp_path  # there links need rights
+    for path in given if home == tmp_path else ():
+        (home / path.name).symlink_to(path, path.is_dir())
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    command = [sys.executable, "-c", IN_COPY]
-    done = subprocess.run(command, cwd=folder, check=False, **options)
+    options |= {"cwd": home, "env": os.environ | {"PYTHONDONTWRITEBYTECODE": "yes"}}
+    done = subprocess.run([sys.executable, "-c", IN_COPY], check=False, **options)
     assert done.returncode == 0, done.stdout
     expected = [
         "Made my_course, your own copy of",
@@ -411,4 +419,7 @@ def test_copy_works(folder):
     listed = re.findall(r"(?m)^(?:  (\w+) |for (\w+):)", usage)
     assert {"".join(names) for names in listed} == {*COMMANDS_OF_LEARNERS, "learners"}
     for path in folder.glob("notebooks/*.ipynb"):
-        assert read(folder / "my_course" / path.name) == read(path)
+        assert read(home / "my_course" / path.name) == read(path)
+    made = {path.name for path in home.iterdir()} - {path.name for path in given}
+    assert made == {"handin-Ada.zip", "my_course"}
+    assert home == folder or files_in(folder) == before
