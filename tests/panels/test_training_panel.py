@@ -52,9 +52,6 @@ def test_step_back_and_reset(stepped):
         parts.press(stepped, label)
         assert stepped.look["step"].value == step
         assert f"step {step} of {stepped.data.done}" in parts.message(stepped)
-    stepped.look["step"].set(stepped.data.done)
-    parts.press(stepped, "Step")
-    assert stepped.look["step"].value == stepped.data.done
 
 
 def test_play_goes_to_the_players_value(training):
