@@ -46,9 +46,6 @@ def in_one_line(text):
     return " ".join(text.split())
 
 
-# 1. What is listed -------------------------------------------------------------------
-
-
 def test_the_words_of_each_claim_stand_in_its_place():
     """Guards: a text that was changed, and a claim that was not."""
     for claim in CLAIMS:
@@ -66,8 +63,6 @@ def test_each_measure_runs():
             assert part.ndim == 1 and len(part) <= 8 and part.dtype == bool, claim
         assert claim.low < claim.high
 
-
-# 2. What is not listed ---------------------------------------------------------------
 
 _NUMBER = r"(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)"
 _PART = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
@@ -129,8 +124,6 @@ def test_each_share_of_seeds_is_a_claim(place):
         assert other != place or is_needed, f"{words} stands there no more"
 
 
-# 3. Named seeds ----------------------------------------------------------------------
-
 NAMED = tables.beside(__file__, "named_seeds.toml")
 NAMED_SEED = re.compile(
     r"(?i).{,60}\bseeds?\W{,3}(?:(?:other than|number|like|as|of|to|is) )?\d.{,60}"
@@ -154,8 +147,6 @@ def test_each_named_seed_is_measured():
         text = text.replace(words, "...")
     assert NAMED_SEED.findall(text) == [], "measure it in tests/named_seeds.toml"
 
-
-# 4. The command ----------------------------------------------------------------------
 
 SOME = "np.arange(1000) < 300"
 

@@ -211,9 +211,6 @@ def test_pictures_stay_white_on_a_dark_page(open_page):
         assert image.evaluate("node => getComputedStyle(node).filter") == "none"
 
 
-# The first page -------------------------------------------------------------------------
-
-
 def link(page, name):
     return page.locator("article").get_by_role("link", name=name, exact=True)
 
@@ -273,9 +270,6 @@ def test_without_a_script_the_first_page_leads_on(open_page):
         box = link(page, name).bounding_box()
         end, begin = box["y"] + box["height"], image["y"] + image["height"]
         assert end <= image["y"] or box["y"] >= begin, name
-
-
-# Playgrounds ----------------------------------------------------------------------------
 
 
 def test_the_first_page_learns_while_what_is_large_never_comes(new_page, address):

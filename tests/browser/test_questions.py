@@ -85,9 +85,6 @@ def enter(box, typed):
     box.press("Enter")
 
 
-# 1. Answers ----------------------------------------------------------------------------
-
-
 def test_the_whole_text_of_an_option_answers(page, question):
     """Guards: a target of one letter; right, wrong and chosen told by words and sign."""
     root = question(CHOOSE)
@@ -182,8 +179,6 @@ def test_a_slow_browser_loses_no_reply(page, question):
     page.load()
     page.run_all()
 
-
-# 2. Guesses ------------------------------------------------------------------------------
 
 LOCKED = "e => e.getAttribute('aria-disabled')"
 
@@ -290,9 +285,6 @@ def test_an_answer_that_comes_when_its_cell_has_run_again_is_in_the_box(page, qu
     box = page.show_cell(VOTE).get_by_role("textbox", name="the class")
     page.page.evaluate(EXECUTE, "earlier.submit('first 3 A')")
     wait_until(lambda: box.input_value() == "3 A", "the box is empty")
-
-
-# 3. How it looks -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Dark", "JupyterLab Light"])
