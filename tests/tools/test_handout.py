@@ -109,33 +109,26 @@ def hand_out(folder, *options):
 
 
 def test_copy_holds_what_learners_need(course, tmp_path, capsys):
-    """Guards: what is not for learners; a fresh repository is welcome, and stays."""
-    target = tmp_path / "class"
+    """Guards: what is not for learners; an answer that is read by accident, or by teachers
+    only sealed; a fresh repository is welcome, and stays."""
+    target, teacher = tmp_path / "class", tmp_path / "teacher"
     (target / ".git").mkdir(parents=True)
     for name in (".git/config", ".gitignore"):
         (target / name).write_text("theirs")
-    assert hand_out(target) == 0
+    assert hand_out(target) == hand_out(teacher, "--with-solutions") == 0
     said = capsys.readouterr().out
     assert said.startswith(f"1 notebooks without solutions in {target}\n")
     assert ".gitignore stays as it is" in said
-    for name in (".git/config", ".gitignore"):
-        assert (target / name).read_text() == "theirs"
+    files, clear = files_in(target), files_in(teacher)
     given = {manifest.NAME, "notebooks/01_doubles.ipynb", *OPEN, *SEALED}
-    assert set(files_in(target)) == given | {".git/config"}
-    assert (target / "README.md").read_text() == "For all.\nFor all again.\n"
-
-
-def test_answers_are_sealed_for_learners_only(course, tmp_path):
-    """Guards: nobody reads an answer by accident; the teacher's copy has them in clear."""
-    hand_out(tmp_path / "pupils")
-    hand_out(tmp_path / "teacher", "--with-solutions")
-    pupils, teacher = (files_in(tmp_path / who) for who in ("pupils", "teacher"))
-    for name, data in {**OPEN, **SEALED}.items():
-        if name != "README.md":
-            assert teacher[name] == data
-            assert (data in pupils[name]) == (name in OPEN)
+    assert files.keys() == given | {".git/config"}
+    assert files[".git/config"] == files[".gitignore"] == b"theirs"
+    assert files["README.md"] == b"For all.\nFor all again.\n"
+    for name in given & {*OPEN, *SEALED} - {".gitignore", "README.md"}:
+        data = (OPEN | SEALED)[name]
+        assert clear[name] == data and (data in files[name]) == (name in OPEN)
     for name, data in SEALED.items():
-        assert sealed.read(tmp_path / "pupils" / name) == data.decode()
+        assert sealed.read(target / name) == data.decode()
 
 
 def test_no_half_copy_is_left_behind(course, tmp_path, capsys):

@@ -62,8 +62,9 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     assert f": {serve}" in said
 
 
-def test_a_class_gets_no_solutions_unless_told(folder, capsys):
-    """Guards: an option that is ignored; solutions that are brought back by a slip."""
+def test_a_class_gets_no_solutions_unless_told(folder, tmp_path, capsys):
+    """Guards: an option that is ignored; solutions that are brought back by a slip, or
+    mixed with a class's copy. Whose a folder is at all: see test_handout.py."""
     page, given = folder / "index.html", ["--repository", f"{CLASS}.git"]
     for options, made in [
         ([], ("", True)),
@@ -74,9 +75,14 @@ def test_a_class_gets_no_solutions_unless_told(folder, capsys):
         assert main(["site", str(folder), *options]) == 0
         assert page.read_text() == str(made)
     assert "is a site without solutions: 1 files" in capsys.readouterr().out
+    copy = tmp_path / "class"
+    manifest.write(copy, {"README.md": b""}, "with")
     assert main(["site", str(folder)]) == main(["handout", str(folder)]) == 1
+    assert main(["site", str(copy)]) == 1
+    assert {path.name for path in copy.iterdir()} == {"README.md", manifest.NAME}
     told = capsys.readouterr().err
     assert "a site without solutions: give" in told and "a site\n" in told
+    assert "holds a hand-out" in told
     assert page.read_text() == str(made)
     page.write_text("mine")
     assert main(["site", str(folder), *given]) == 0
@@ -117,19 +123,6 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
 def squashed(text):
     """A text without white space and what JSON puts before quotes."""
     return "".join(html.unescape(text).replace("\\", "").split())
-
-
-def test_a_folder_of_somebody_else_is_refused(folder, tmp_path, capsys):
-    """Guards: a wrong name mixes a site with other files, or with a class's copy."""
-    (folder / ".git").mkdir(parents=True)
-    (folder / "thesis.tex").write_text("")
-    manifest.write(tmp_path / "class", {"README.md": b""}, "with")
-    assert main(["site", str(folder)]) == main(["site", str(tmp_path / "class")]) == 1
-    told = capsys.readouterr().err
-    assert "already exists; name a folder" in told and "holds a hand-out" in told
-    assert {path.name for path in folder.iterdir()} == {".git", "thesis.tex"}
-    (folder / "thesis.tex").unlink()
-    assert main(["site", str(folder)]) == 0  # an empty repository
 
 
 def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
