@@ -124,7 +124,7 @@ def test_copy_holds_what_learners_need(course, tmp_path, capsys):
     assert files.keys() == given | {".git/config"}
     assert files[".git/config"] == files[".gitignore"] == b"theirs"
     assert files["README.md"] == b"For all.\nFor all again.\n"
-    for name in given & {*OPEN, *SEALED} - {".gitignore", "README.md"}:
+    for name in {*OPEN, *SEALED} - {".gitignore", "README.md"}:
         data = (OPEN | SEALED)[name]
         assert clear[name] == data and (data in files[name]) == (name in OPEN)
     for name, data in SEALED.items():

@@ -63,8 +63,8 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
 
 
 def test_a_class_gets_no_solutions_unless_told(folder, tmp_path, capsys):
-    """Guards: an option that is ignored; solutions that are brought back by a slip, or
-    mixed with a class's copy. Whose a folder is at all: see test_handout.py."""
+    """Guards: an option that is ignored; solutions that are brought back by a slip; a site
+    that is mixed with a class's copy, or with other files."""
     page, given = folder / "index.html", ["--repository", f"{CLASS}.git"]
     for options, made in [
         ([], ("", True)),
@@ -75,14 +75,16 @@ def test_a_class_gets_no_solutions_unless_told(folder, tmp_path, capsys):
         assert main(["site", str(folder), *options]) == 0
         assert page.read_text() == str(made)
     assert "is a site without solutions: 1 files" in capsys.readouterr().out
-    copy = tmp_path / "class"
-    manifest.write(copy, {"README.md": b""}, "with")
     assert main(["site", str(folder)]) == main(["handout", str(folder)]) == 1
-    assert main(["site", str(copy)]) == 1
-    assert {path.name for path in copy.iterdir()} == {"README.md", manifest.NAME}
     told = capsys.readouterr().err
     assert "a site without solutions: give" in told and "a site\n" in told
-    assert "holds a hand-out" in told
+    copy, other = tmp_path / "class", tmp_path / "other"
+    manifest.write(copy, {"README.md": b""}, "with")
+    (other / "thesis").mkdir(parents=True)
+    assert main(["site", str(copy)]) == main(["site", str(other)]) == 1
+    told = capsys.readouterr().err
+    assert "holds a hand-out" in told and "already exists; name a folder" in told
+    assert not [*tmp_path.glob("*/index.html")][1:]  # but in the first folder
     assert page.read_text() == str(made)
     page.write_text("mine")
     assert main(["site", str(folder), *given]) == 0
