@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.panels.controls import Choice, Number
+from course.panels.controls import Choice, Number, sample
 from tests import tables
 from tests.panels import parts
 
@@ -116,6 +116,16 @@ def test_a_wrong_argument_without_a_control_is_refused(name, wrong, label):
     """Guards: a setting that stands fixed is checked, too."""
     with pytest.raises((TypeError, ValueError), match=rf"^{re.escape(label)}\b"):
         parts.make(name, **wrong)
+
+
+def test_an_input_of_the_menu_is_its_row():
+    """Guards: a menu whose words stand beside other rows."""
+    menu = sample(mlp.XOR, 8)
+    menu.set(3)
+    assert menu.box.value == "(1, 1)"
+    for row, name in enumerate(["(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"]):
+        menu.box.value = name
+        assert menu.value == row
 
 
 def test_two_threads_at_once_do_what_one_does():
