@@ -12,7 +12,7 @@ import pytest
 
 import mlp_core as mlp
 from course import fast
-from tests import tables
+from tests import bar, tables
 from tests.claims import ROOT, Claim, all_claims, main, result
 from tests.sweeps import remember
 
@@ -46,9 +46,6 @@ def in_one_line(text):
     return " ".join(text.split())
 
 
-# 1. What is listed -------------------------------------------------------------------
-
-
 def test_the_words_of_each_claim_stand_in_its_place():
     """Guards: a text that was changed, and a claim that was not."""
     for claim in CLAIMS:
@@ -66,8 +63,6 @@ def test_each_measure_runs():
             assert part.ndim == 1 and len(part) <= 8 and part.dtype == bool, claim
         assert claim.low < claim.high
 
-
-# 2. What is not listed ---------------------------------------------------------------
 
 _NUMBER = r"(\d[\d,]*|two|three|four|five|six|seven|eight|nine|ten)"
 _PART = "half|third|quarter|fifth|sixth|seventh|eighth|ninth|tenth"
@@ -129,8 +124,6 @@ def test_each_share_of_seeds_is_a_claim(place):
         assert other != place or is_needed, f"{words} stands there no more"
 
 
-# 3. Named seeds ----------------------------------------------------------------------
-
 NAMED = tables.beside(__file__, "named_seeds.toml")
 NAMED_SEED = re.compile(
     r"(?i).{,60}\bseeds?\W{,3}(?:(?:other than|number|like|as|of|to|is) )?\d.{,60}"
@@ -155,8 +148,6 @@ def test_each_named_seed_is_measured():
     assert NAMED_SEED.findall(text) == [], "measure it in tests/named_seeds.toml"
 
 
-# 4. The command ----------------------------------------------------------------------
-
 SOME = "np.arange(1000) < 300"
 
 
@@ -177,9 +168,14 @@ def test_a_false_claim_is_told(low, high, measure, holds):
     assert found == holds == words.startswith("holds: ")
 
 
-@pytest.mark.apart  # its claims are today's, and take their time
-def test_words_choose_claims_and_seeds_are_handed_on(capsys):
-    """Guards: the options of the command; a word of no claim is an error."""
+@pytest.mark.apart  # its claims are today's
+def test_words_choose_claims_and_seeds_are_handed_on(capsys, monkeypatch):
+    """Guards: the options of the command; a word of no claim is an error.
+
+    Its two processes, which take their time, are seen where CONTRIBUTING.md calls it.
+    """
+    here = lambda do, claims, **pool: [(claim, do(claim)) for claim in claims]
+    monkeypatch.setattr(bar, "results", here)
     measure = "np.full(100, seeds == range(5, 8))"
     some = [Claim(place, "all", 0.9, 1, measure) for place in ("a", "b")]
     assert main(["b", "--seeds", "5", "7"], some) == 0

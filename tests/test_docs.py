@@ -16,7 +16,7 @@ import pytest
 from benchmarks.measured import MISSED
 from course.__main__ import COMMANDS, main
 from course.lessons import NAMES
-from course.tools import ROOT, links, pages, plan
+from course.tools import ROOT, links, pages, plan, update
 from course.tools.book import notebook_page
 from tests.copies import LEFT_OUT
 
@@ -173,7 +173,7 @@ def commands(text):
 
 
 # What other tests do: run the tests, open the course (tools/test_start.py), build the book
-# (browser/test_book.py), run tests beside busy processes (test_under_load.py); and git's.
+# (browser/test_book.py); what takes an hour; and git's.
 ELSEWHERE = re.compile(
     r"\.venv/bin/python (-m (pytest .*|course|course site \S*)|tests/under_load.py)"
     "|git worktree .*"
@@ -224,9 +224,9 @@ def course(tmp_path_factory):
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    start = [python, "-m", "course", "start", "--only-copy"]
-    for command in (start, ["git", "init", "-q"]):  # the second for its .gitignore
-        subprocess.run(command, cwd=folder, check=True)
+    (folder / "my_course").mkdir()
+    update.bring_up_to_date(folder / "my_course", folder / "notebooks")
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)  # for its .gitignore
     others = shutil.ignore_patterns("0[!1]*")  # that don't count
     shutil.copytree(folder / "my_course", tmp / "handins" / "ada", ignore=others)
     return folder

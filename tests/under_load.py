@@ -10,7 +10,6 @@ Where the machine shares its cores by session, switch that off, or kernels and b
 hardly notice the load: `sysctl kernel.sched_autogroup_enabled=0`.
 """
 
-import contextlib
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUSY = 8  # processes
 WORKERS = 4  # of pytest: they are in each other's way, too
 TIMES = 3
-# A busy process ends with the command, which holds the other end of its input.
+# It ends with the command, which holds the other end of its input, however that ends.
 BURN = """import sys, threading
 def burn():
     while True: pass
@@ -27,25 +26,14 @@ threading.Thread(target=burn, daemon=True).start()
 sys.stdin.read()"""
 
 
-@contextlib.contextmanager
-def busy(count):
-    """Processes that compute all the time; they end with the block."""
-    command = [sys.executable, "-c", BURN]
-    processes = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(count)]
-    try:
-        yield processes
-    finally:
-        for process in processes:
-            process.kill()
-            process.wait()
-
-
 def main(paths) -> int:
     chosen = paths or ["-m", "timed"]
     rounds = [chosen] * TIMES + ([] if paths else [[]])
     command = [sys.executable, "-m", "pytest", "-q", f"--numprocesses={WORKERS}"]
-    with busy(BUSY):
-        return max(subprocess.call([*command, *each], cwd=ROOT) for each in rounds)
+    burn = [sys.executable, "-c", BURN]
+    busy = [subprocess.Popen(burn, stdin=subprocess.PIPE) for _ in range(BUSY)]
+    ends = [subprocess.call([*command, *each], cwd=ROOT) for each in rounds]
+    return max(ends) or any(process.poll() is not None for process in busy)
 
 
 if __name__ == "__main__":

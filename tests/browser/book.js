@@ -2,8 +2,6 @@
 () => {
   const all = (selector) => [...document.querySelectorAll(selector)];
   return {
-    ids: all("[id]").map((node) => node.id),
-    links: all("a[href]").map((node) => node.href),
     images: all("img").map((image) => ({
       src: image.src,
       alt: image.alt,

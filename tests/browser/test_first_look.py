@@ -1,4 +1,4 @@
-"""Notebook 0 as a beginner goes through it: Shift+Enter, and Play.
+"""Notebook 0 as a beginner goes through it, by Shift+Enter.
 
 What its playgrounds learn is seen in lessons/test_tasks.py.
 """
@@ -7,8 +7,6 @@ import pytest
 
 from tests import live
 from tests.browser.panel_on_page import CLEAR
-from tests.browser.playground_on_page import OnPage
-from tests.live import expect
 from tests.wait import wait_until
 
 pytestmark = pytest.mark.timed
@@ -35,10 +33,6 @@ def notebook(turn_to):
     return notebook
 
 
-def index_of(notebook, source):
-    return [cell["source"].endswith(source) for cell in notebook.cells()].index(True)
-
-
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size['width']}")
 @pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
 def test_the_first_playground_comes_into_sight(notebook, size, alone):
@@ -48,20 +42,10 @@ def test_the_first_playground_comes_into_sight(notebook, size, alone):
     notebook.page.evaluate(CLEAR)
     notebook.page.evaluate(TO_THE_TOP)
     notebook.page.locator(".jp-MarkdownCell").first.click(position={"x": 300, "y": 60})
-    for done in range(index_of(notebook, "playground.first_look()") + 1):
+    sources = (cell["source"] for cell in notebook.cells())
+    first = [code.endswith("playground.first_look()") for code in sources].index(True)
+    for done in range(first + 1):
         notebook.page.keyboard.press("Shift+Enter")
         notebook.page.wait_for_function(IS_AT, arg=done + 1)
     root = notebook.page.locator(".playground")
     wait_until(lambda: root.evaluate(IN_SIGHT), "a part is out of sight")
-
-
-def test_one_more_unit_heals_a_seed(notebook):
-    """Guards: a + that is hidden, a first Play after which nothing is learned."""
-    index = index_of(notebook, "playground.first_look(seed=5)")
-    notebook.run(index)
-    on = OnPage(notebook.show_cell(index))
-    on.button("units in layer 0 +").click()
-    on.button("Play").click()
-    told = on.root.locator(".status")  # after 260 pictures, which may come late
-    expect(told).to_contain_text("Within 0.1 of its target: 4 of 4", timeout=60_000)
-    on.button("Pause").click()

@@ -19,8 +19,6 @@ from tests.browser.playground_on_page import (
 from tests.live import expect
 from tests.wait import wait_until
 
-# 1. Alone ------------------------------------------------------------------------------
-
 
 def test_it_trains_without_a_network_and_its_address_keeps_what_was_set(open_page):
     """Guards: a file by mail that needs a server, and a link that shows another state."""
@@ -126,9 +124,6 @@ def test_what_an_address_cannot_keep_is_told(open_page, how):
     assert "step" not in address
     on.page.reload()
     assert on.page.locator(".complaint:visible").count() == 0
-
-
-# 2. Hands ------------------------------------------------------------------------------
 
 
 def test_a_dragged_weight_bends_the_surface_while_it_is_dragged(open_page):
@@ -284,9 +279,6 @@ def test_a_wrong_number_is_marked_and_nothing_changes(open_page):
     assert on.box("learning rate").evaluate("box => box.matches(':invalid')")
 
 
-# 3. What is looked at ----------------------------------------------------------------
-
-
 def test_the_pointer_shows_z_a_and_the_formula_of_a_unit(open_page):
     """Guards: numbers of another point or unit, in the picture and in the sum below."""
     on = open_page("step=100&seed=2")
@@ -382,8 +374,6 @@ def test_an_address_hides_controls(open_page):
     on.type("seed", 3)
     assert on.box("seed").is_visible() and not on.button("hidden layers +").is_visible()
 
-
-# 4. Every screen ---------------------------------------------------------------------
 
 TOO_WIDE = """() => document.documentElement.scrollWidth - innerWidth"""
 NAMELESS = """root => [...root.querySelectorAll('button, select, input, [tabindex]')].filter(

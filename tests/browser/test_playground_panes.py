@@ -24,9 +24,6 @@ def last_number(text):
     return number(re.findall(rf"= ({NUMBER})", text)[-1])
 
 
-# 1. A gradient --------------------------------------------------------------------------
-
-
 class Gradient:
     """The opened gradient as it is read."""
 
@@ -195,9 +192,6 @@ def test_a_sample_is_shown_in_the_picture(open_page):
     expect(on.root.locator(".za").first).to_have_text(re.compile(r"\d"))
 
 
-# 2. A hundred seeds ---------------------------------------------------------------------
-
-
 DONE = "() => !document.querySelector('.playground').view.session.isTrying"
 
 
@@ -277,8 +271,6 @@ def test_each_small_picture_is_that_of_its_network(open_page):
         on.box("activation of layer 0").select_option("relu")
         settings |= {"data": "xor", "activation": "relu"}
 
-
-# 3. Who trains --------------------------------------------------------------------------
 
 FOLLOW = """root => { const { session } = root.view;
     root.asked = [];
@@ -412,9 +404,6 @@ def test_a_python_that_is_gone_is_told_so_at_once(open_page):
         on.button(press).click()
         expect(on.root.locator(".python")).to_have_text(re.compile("Python is gone"))
         assert on.button("Play").is_visible()
-
-
-# 4. Where it stands ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (800, 720), (390, 844)])

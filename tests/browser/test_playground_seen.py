@@ -11,8 +11,6 @@ from course.playground import twin
 from tests.browser.playground_on_page import address_of, colors_of, has, pixels, rgb
 from tests.live import expect
 
-# 1. What is painted ---------------------------------------------------------------------
-
 STYLES = """all => all.map(x => { const style = getComputedStyle(x);
     return [style.backgroundColor, style.stroke, style.strokeDasharray !== 'none',
         parseFloat(style.strokeWidth), style.strokeOpacity === '1'] })"""
@@ -117,9 +115,6 @@ def test_a_hidden_space_is_that_of_its_layer(open_page):
     grid = pixels(on.root.locator(".square canvas").nth(1), 4)[..., 3]
     for x, y in zip(across[4:], down[4:]):
         assert grid[y - 3 : y + 4, x - 3 : x + 4].any()
-
-
-# 2. What is let go of -------------------------------------------------------------------
 
 
 def test_what_is_looked_at_goes_with_its_network(open_page):

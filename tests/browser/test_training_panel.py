@@ -76,9 +76,6 @@ def test_a_slider_at_its_end_moves_nothing(panel):
     assert panel.picture.bounding_box() == before
 
 
-# 1. Its settings and buttons ----------------------------------------------------------
-
-
 def test_typed_numbers_count_or_are_refused_in_words(panel):
     """Guards: numbers outside the slider, and the last good one, which comes back."""
     panel.new_picture(lambda: panel.type("learning rate", "0.0375"))
@@ -167,8 +164,6 @@ def test_tab_reaches_every_control_in_turn(panel):
     assert len(reached) < 99, f"caught at {name}"
 
 
-# 2. While a slider is dragged -----------------------------------------------------------
-
 # Looks at the picture before each frame that the browser paints.
 RECORD = """root => {
     const seen = window.seen = {blank: [], pictures: 0, src: ''};
@@ -207,8 +202,6 @@ def test_the_picture_follows_a_drag_without_a_blank_frame(panel, label):
     )
     assert abs((now - first) / (last - first) - 0.7) < 0.1
 
-
-# 3. After all --------------------------------------------------------------------------
 
 ASLEEP = """root => {
     const before = each => getComputedStyle(each, '::before').content;

@@ -18,8 +18,6 @@ from course.panels.controls import Number
 from course.pictures import on_slides
 from tests.panels import parts
 
-# 1. What it says ---------------------------------------------------------------------
-
 
 @pytest.mark.timed
 def test_what_went_wrong_is_told_until_all_is_right(training, folder, capsys):
@@ -53,9 +51,6 @@ def test_what_went_wrong_is_told_until_all_is_right(training, folder, capsys):
     assert capsys.readouterr().err == ""
     training.show_message("<script>alert('x')</script>")
     assert "<script>" not in training.status.value
-
-
-# 2. In a notebook --------------------------------------------------------------------
 
 
 def test_the_bundle_holds_widget_picture_and_numbers(panel):
@@ -180,9 +175,6 @@ def test_running_a_cell_again_closes_its_older_panels(monkeypatch, told):
     later = run_cell(monkeypatch, f"{told} 4", told("a"), kind="comm_msg")
     living = [panel.box.comm is not None for panel in first + other + again + later]
     assert living == [False, False] + 5 * [True]
-
-
-# 3. Files ----------------------------------------------------------------------------
 
 
 def test_the_buttons_save_what_is_seen(panel, folder):

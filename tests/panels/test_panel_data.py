@@ -12,8 +12,6 @@ from course.panels.initialization import InitializationView, signal
 from course.pictures.style import number, plain
 from tests.panels import parts
 
-# 1. Activation, gradient, slice ------------------------------------------------------
-
 
 def test_alpha_rests_where_it_has_no_effect():
     """Guards: a slider that moves and changes nothing, since ReLU has no alpha."""
@@ -39,8 +37,6 @@ def test_the_gradient_panel_says_what_the_error_is_made_of():
     panel.look["h"].set(1e-3)  # piecewise linear: the loss is a parabola
     assert "error below 1e-9; h is about right" in parts.message(panel)
 
-
-# 2. Pass -----------------------------------------------------------------------------
 
 STAGES = ["Input", *(f"Forward, layer {i}" for i in range(4)), "Loss"]
 STAGES += [*(f"Backward, layer {i}" for i in (3, 2, 1, 0)), "Update"]
@@ -123,9 +119,6 @@ def test_each_stage_shows_its_own_layer_numbers_and_formulas(back, folder):
             assert "It shows new weights and activations." in panel.shown.alt
             parts.press(panel, "Save NPZ")
             parts.assert_same(files.load("pass.npz")[0], after, atol=1e-15)
-
-
-# 3. Initialization -------------------------------------------------------------------
 
 
 def test_the_signal_is_told_layer_by_layer():

@@ -14,7 +14,6 @@ from course.pictures.style import number, plain
 from course.words import label
 from tests.panels.parts import PAIRS, make, message, parameters, settings_of, texts
 
-# 1. What is seen, and what is to be seen, by panel ------------------------------------
 # Pairs: a text is a part of what is seen, a set is of texts on the picture.
 
 
@@ -173,9 +172,6 @@ def _agree(seen, expected):
         return expected <= set(seen)
     same_shape = np.shape(seen) == np.shape(expected)
     return same_shape and np.allclose(seen, expected, rtol=1e-6, atol=1e-9)
-
-
-# 2. Each setting counts --------------------------------------------------------------
 
 
 def test_each_setting_of_each_panel_is_tried():

@@ -15,8 +15,6 @@ from course.playground import trained
 from tests.panels import parts
 from tests.wait import PATIENCE
 
-# 1. Steps and Play -------------------------------------------------------------------
-
 
 @pytest.fixture(
     params=[name for name in parts.NAMES if "step" in parts.parameters(name)]
@@ -52,9 +50,6 @@ def test_step_back_and_reset(stepped):
         parts.press(stepped, label)
         assert stepped.look["step"].value == step
         assert f"step {step} of {stepped.data.done}" in parts.message(stepped)
-    stepped.look["step"].set(stepped.data.done)
-    parts.press(stepped, "Step")
-    assert stepped.look["step"].value == stepped.data.done
 
 
 def test_play_goes_to_the_players_value(training):
@@ -90,9 +85,6 @@ def test_the_last_value_counts_that_comes_with_the_end(training, names):
     )
     training.player.value = 12
     assert training.look["step"].value == 30
-
-
-# 2. Menus and clicks -----------------------------------------------------------------
 
 
 def test_fewer_units_offer_fewer_neurons(training):
@@ -162,9 +154,6 @@ def test_a_click_moves_the_controls(training):
     assert training.shown.png != before
     training.clicks._handle_custom_msg({"at": [1e9, 1]}, [])
     assert "IndexError" not in parts.message(training)
-
-
-# 3. Long work ------------------------------------------------------------------------
 
 
 async def come(condition):
@@ -254,9 +243,6 @@ def test_scrubbing_does_not_grow_the_kernel(training, monkeypatch):
     assert len(training.view.figure.axes) == len(training.view.cells)
 
 
-# 4. Pictures -------------------------------------------------------------------------
-
-
 def test_as_trained_shows_the_sample_of_the_step():
     """Guards: the numbers in the units, and the ring, are those of another sample."""
     panel = parts.make("training_panel", seed=5)
@@ -319,9 +305,6 @@ def test_nothing_runs_out_of_its_cell_or_over_its_neighbour(name):
     np.testing.assert_array_equal(mark.get_xydata()[0], curve.get_xydata()[-1])
     ax.set_title("step 1000000: loss below 1e−10")  # the longest that there is
     parts.assert_all_inside(panel.view)
-
-
-# 5. The page alone ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

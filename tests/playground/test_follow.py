@@ -345,9 +345,6 @@ def test_a_function_that_fails_when_it_begins_is_told_of(at_once):
     assert play.hidden == [3]
 
 
-# Python beside the page -----------------------------------------------------------------
-
-
 def told_by_page(play, **more):
     """What the page tells, as if it were there."""
     now = {"first": twin.whole(play.settings), "events": [], "seen": 0} | more

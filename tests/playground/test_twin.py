@@ -27,8 +27,6 @@ def close(found, right):
     return np.max(abs(found - right)) <= CLOSE * np.max(abs(right))
 
 
-# 1. Data -----------------------------------------------------------------------------
-
 OWN = [[0.5, -1, 1], [2.25, 3, 0], [-1, 0.125, 0.5]]
 
 
@@ -98,8 +96,6 @@ def test_features_are_what_their_names_say():
         assert close(found, expected), case["names"]
         assert close(found, twin.features_of(case["names"], X).T), case["names"]
 
-
-# 2. Training -------------------------------------------------------------------------
 
 PAIRS = itertools.product(ALL["activation"], ALL["output"])
 TURNS = {  # each value of one comes with several of the others
@@ -212,9 +208,6 @@ def test_what_explodes_stops_at_the_same_step():
         told.add(run.diverged_at)
         assert (found["divergedAt"], found["step"]) == (run.diverged_at, run.step), case
     assert None in told and len(told) > 10 and min(told - {None}) < 5
-
-
-# 3. In words -------------------------------------------------------------------------
 
 
 def test_the_line_tells_step_and_losses():

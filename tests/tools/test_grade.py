@@ -414,7 +414,15 @@ def test_the_pages_are_readable_and_escaped(graded):
     assert "&lt;b&gt;" in formula and "<b>" not in formula
 
 
-def test_the_command_grades_and_says_where_nothing_counts(tmp_path, capsys):
+@pytest.fixture
+def solved(monkeypatch):
+    """In place of a judge: both exercises of each notebook are solved, in no time."""
+    rows = [{"notebook": "05_sum_task", "exercise": n, "solved": True} for n in "ab"]
+    judged = lambda tasks, told: told(grade.SHUT_IN) or [rows] * len(tasks)
+    monkeypatch.setattr(grade, "_judge", judged)
+
+
+def test_the_command_grades_and_says_where_nothing_counts(solved, tmp_path, capsys):
     """Guards: --only, a folder that isn't there, and the exit codes."""
     content = json.dumps(notebook("05_sum_task", SOLUTIONS))
     folder = str(tmp_path / "in.zip")
@@ -434,10 +442,8 @@ def test_the_command_grades_and_says_where_nothing_counts(tmp_path, capsys):
         assert "there is no" in capsys.readouterr().err
 
 
-def test_a_broken_file_costs_a_mark_only_where_it_may_hold_more(tmp_path, monkeypatch):
+def test_a_broken_file_costs_a_mark_only_where_it_may_hold_more(solved, tmp_path):
     """Guards: no mark for a notebook that doesn't count, or that was handed in whole, too."""
-    rows = [{"notebook": "05_sum_task", "exercise": n, "solved": True} for n in "ab"]
-    monkeypatch.setattr(grade, "_judge", lambda tasks, told: [rows] * len(tasks))
     content = notebook("05_sum_task")
     for who, broken in (("ada", "04_backprop"), ("ben", "05_sum_task (1)")):
         write(tmp_path / who / "05_sum_task.ipynb", content)

@@ -3,6 +3,7 @@
 import ast
 import functools
 import html
+import os
 import posixpath
 import re
 import shutil
@@ -108,33 +109,26 @@ def hand_out(folder, *options):
 
 
 def test_copy_holds_what_learners_need(course, tmp_path, capsys):
-    """Guards: what is not for learners; a fresh repository is welcome, and stays."""
-    target = tmp_path / "class"
+    """Guards: what is not for learners; an answer that is read by accident, or by teachers
+    only sealed; a fresh repository is welcome, and stays."""
+    target, teacher = tmp_path / "class", tmp_path / "teacher"
     (target / ".git").mkdir(parents=True)
     for name in (".git/config", ".gitignore"):
         (target / name).write_text("theirs")
-    assert hand_out(target) == 0
+    assert hand_out(target) == hand_out(teacher, "--with-solutions") == 0
     said = capsys.readouterr().out
     assert said.startswith(f"1 notebooks without solutions in {target}\n")
     assert ".gitignore stays as it is" in said
-    for name in (".git/config", ".gitignore"):
-        assert (target / name).read_text() == "theirs"
+    files, clear = files_in(target), files_in(teacher)
     given = {manifest.NAME, "notebooks/01_doubles.ipynb", *OPEN, *SEALED}
-    assert set(files_in(target)) == given | {".git/config"}
-    assert (target / "README.md").read_text() == "For all.\nFor all again.\n"
-
-
-def test_answers_are_sealed_for_learners_only(course, tmp_path):
-    """Guards: nobody reads an answer by accident; the teacher's copy has them in clear."""
-    hand_out(tmp_path / "pupils")
-    hand_out(tmp_path / "teacher", "--with-solutions")
-    pupils, teacher = (files_in(tmp_path / who) for who in ("pupils", "teacher"))
-    for name, data in {**OPEN, **SEALED}.items():
-        if name != "README.md":
-            assert teacher[name] == data
-            assert (data in pupils[name]) == (name in OPEN)
+    assert files.keys() == given | {".git/config"}
+    assert files[".git/config"] == files[".gitignore"] == b"theirs"
+    assert files["README.md"] == b"For all.\nFor all again.\n"
+    for name in {*OPEN, *SEALED} - {".gitignore", "README.md"}:
+        data = (OPEN | SEALED)[name]
+        assert clear[name] == data and (data in files[name]) == (name in OPEN)
     for name, data in SEALED.items():
-        assert sealed.read(tmp_path / "pupils" / name) == data.decode()
+        assert sealed.read(target / name) == data.decode()
 
 
 def test_no_half_copy_is_left_behind(course, tmp_path, capsys):
@@ -391,11 +385,18 @@ main(["--help"])
 """
 
 
-def test_copy_works(folder):
-    """Guards: its commands and all that they import; sealed checks, in their process."""
+def test_copy_works(folder, tmp_path):
+    """Guards: its commands and all that they import; sealed checks, in their process.
+
+    It is linked into a home, as on a hub where it is another's: there it is only read.
+    """
+    before, given = files_in(folder), [*folder.iterdir()]
+    home = folder if os.name == "nt" else tmp_path  # there links need rights
+    for path in given if home == tmp_path else ():
+        (home / path.name).symlink_to(path, path.is_dir())
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    command = [sys.executable, "-c", IN_COPY]
-    done = subprocess.run(command, cwd=folder, check=False, **options)
+    options |= {"cwd": home, "env": os.environ | {"PYTHONDONTWRITEBYTECODE": "yes"}}
+    done = subprocess.run([sys.executable, "-c", IN_COPY], check=False, **options)
     assert done.returncode == 0, done.stdout
     expected = [
         "Made my_course, your own copy of",
@@ -411,4 +412,7 @@ def test_copy_works(folder):
     listed = re.findall(r"(?m)^(?:  (\w+) |for (\w+):)", usage)
     assert {"".join(names) for names in listed} == {*COMMANDS_OF_LEARNERS, "learners"}
     for path in folder.glob("notebooks/*.ipynb"):
-        assert read(folder / "my_course" / path.name) == read(path)
+        assert read(home / "my_course" / path.name) == read(path)
+    made = {path.name for path in home.iterdir()} - {path.name for path in given}
+    assert made == {"handin-Ada.zip", "my_course"}
+    assert home == folder or files_in(folder) == before

@@ -62,8 +62,9 @@ def test_a_folder_gets_the_book_and_keeps_what_is_no_page(folder, capsys):
     assert f": {serve}" in said
 
 
-def test_a_class_gets_no_solutions_unless_told(folder, capsys):
-    """Guards: an option that is ignored; solutions that are brought back by a slip."""
+def test_a_class_gets_no_solutions_unless_told(folder, tmp_path, capsys):
+    """Guards: an option that is ignored; solutions that are brought back by a slip; a site
+    that is mixed with a class's copy, or with other files."""
     page, given = folder / "index.html", ["--repository", f"{CLASS}.git"]
     for options, made in [
         ([], ("", True)),
@@ -77,6 +78,13 @@ def test_a_class_gets_no_solutions_unless_told(folder, capsys):
     assert main(["site", str(folder)]) == main(["handout", str(folder)]) == 1
     told = capsys.readouterr().err
     assert "a site without solutions: give" in told and "a site\n" in told
+    copy, other = tmp_path / "class", tmp_path / "other"
+    manifest.write(copy, {"README.md": b""}, "with")
+    (other / "thesis").mkdir(parents=True)
+    assert main(["site", str(copy)]) == main(["site", str(other)]) == 1
+    told = capsys.readouterr().err
+    assert "holds a hand-out" in told and "already exists; name a folder" in told
+    assert not [*tmp_path.glob("*/index.html")][1:]  # but in the first folder
     assert page.read_text() == str(made)
     page.write_text("mine")
     assert main(["site", str(folder), *given]) == 0
@@ -117,19 +125,6 @@ def test_no_page_for_a_class_tells_a_solution_or_leads_to_one(tmp_path, monkeypa
 def squashed(text):
     """A text without white space and what JSON puts before quotes."""
     return "".join(html.unescape(text).replace("\\", "").split())
-
-
-def test_a_folder_of_somebody_else_is_refused(folder, tmp_path, capsys):
-    """Guards: a wrong name mixes a site with other files, or with a class's copy."""
-    (folder / ".git").mkdir(parents=True)
-    (folder / "thesis.tex").write_text("")
-    manifest.write(tmp_path / "class", {"README.md": b""}, "with")
-    assert main(["site", str(folder)]) == main(["site", str(tmp_path / "class")]) == 1
-    told = capsys.readouterr().err
-    assert "already exists; name a folder" in told and "holds a hand-out" in told
-    assert {path.name for path in folder.iterdir()} == {".git", "thesis.tex"}
-    (folder / "thesis.tex").unlink()
-    assert main(["site", str(folder)]) == 0  # an empty repository
 
 
 def test_missing_packages_are_named(tmp_path, monkeypatch, capsys):
