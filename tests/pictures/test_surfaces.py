@@ -176,8 +176,10 @@ def test_error_map_is_how_far_the_output_is_from_the_sum():
 
 
 def test_where_z_is_shown_the_numbers_at_the_samples_are_those_of_z(ax):
-    """Guards: a positive number on the colour of what is negative."""
-    look = {"layer": 0, "show_z": True, "values": True}
-    pictures.draw_surface(ax, TILTED, XOR, mlp.ORIGINAL, **look)
+    """Guards: a positive number on the colour of what is negative, also of another unit."""
+    look = {"layer": 0, "unit": 1, "show_z": True, "values": True}
+    [(W, b)] = TILTED
+    both = [mlp.Layer(np.hstack([-W, W]), np.hstack([-b, b]))]
+    pictures.draw_surface(ax, both, XOR, mlp.ORIGINAL, **look)
     shown = [text.get_text() for text in ax.texts]
     assert shown == ["−1.00", "0.00", "2.00", "3.00"]  # 3 x0 + x1 - 1
