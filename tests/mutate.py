@@ -4,25 +4,32 @@
     .venv/bin/python tests/mutate.py --sample 8 --tests notebooks   by the notebooks
     .venv/bin/python tests/mutate.py --module course/checking --sample 3
     .venv/bin/python tests/mutate.py --only sgd_step          those of one function
+    .venv/bin/python tests/mutate.py --module 'course/**/*.js' --sample 40   in the page
 
 cosmic-ray makes the faults, and runs the tests of the module on each in a copy of the
 course. ``--sample 3`` takes each third. Here are three kinds of fault more; and none in
-type hints, imports and the words of errors. Survivors that are equal to the original, or
-accepted, stand in mutate_accepted.toml with the reason. The command ends with 1 if there
-are others.
+type hints, imports and the words of errors. StrykerJS, which npx fetches, makes those of
+the page. It can't try them: a variable of the environment chooses among all of them, but
+no page sees it; and joined scripts can't hold what it adds to each module. Survivors that
+are equal to the original, or accepted, stand in mutate_accepted.toml with the reason. The
+command ends with 1 if there are others.
 """
 
 import argparse
 import ast
 import difflib
 import functools
+import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 import tomllib
+from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 
 import cosmic_ray.plugins
 from cosmic_ray.commands import init
@@ -140,19 +147,51 @@ def find_mutations(path) -> list:
     return sorted(chosen, key=lambda one: (one.start_pos, one.operator_name))
 
 
+def page_faults(modules):
+    """StrykerJS's: it tells them after a run in which it tests nothing."""
+    options = {"mutate": [modules, "!course/tools/**"], "reporters": ["json"]}
+    options |= {"commandRunner": {"command": "true"}}
+    Path("stryker.json").write_text(json.dumps(options), encoding="utf-8")
+    command = "npx --yes -p @stryker-mutator/core@9 stryker run stryker.json"
+    subprocess.run(command.split(), check=True, stdout=subprocess.DEVNULL)
+    report = Path("reports/mutation/mutation.json").read_text(encoding="utf-8")
+    for name, file in sorted(json.loads(report)["files"].items()):
+        lines = file["source"].splitlines(keepends=True)
+        for fault in sorted(file["mutants"], key=lambda one: int(one["id"])):
+            start, end = (
+                sum(map(len, lines[: at["line"] - 1])) + at["column"] - 1
+                for at in (fault["location"]["start"], fault["location"]["end"])
+            )
+            text = file["source"][:start] + fault["replacement"] + file["source"][end:]
+            yield SimpleNamespace(module_path=Path(name), definition_name="", text=text)
+
+
+@functools.cache
+def page_tests(module) -> str:
+    """Those of its name, and in a browser those of its folder, which come last."""
+    name, folder = module.stem, module.parts[1]
+    own = rf"{folder}/test_(\w+_)?({name}|twin)"
+    seen = rf"browser/test_(\w+_)?({name}|{folder.rstrip('s')})(?!_notebook)"
+    paths = sorted(path.as_posix() for path in Path("tests").rglob("test_*.py"))
+    wanted = re.compile(rf"tests/({own}|{seen})(s|_|\.)")
+    return " ".join(filter(wanted.match, paths))
+
+
 def key_of(mutation) -> str:
     """'function: old line -> new line', wherever the lines have moved.
 
     Empty if the mutation is no Python, or no change.
     """
-    operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
     source = mutation.module_path.read_text(encoding="utf-8")
-    mutant = mutate_code(source, operator, mutation.occurrence)
-    try:
-        if ast.dump(ast.parse(mutant)) == ast.dump(ast.parse(source)):
+    mutant = getattr(mutation, "text", "")
+    if not mutant:
+        operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
+        mutant = mutate_code(source, operator, mutation.occurrence)
+        try:
+            if ast.dump(ast.parse(mutant)) == ast.dump(ast.parse(source)):
+                return ""
+        except SyntaxError:
             return ""
-    except SyntaxError:
-        return ""
     before, after = source.splitlines(), mutant.splitlines()
     lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
     old, new = (
@@ -169,8 +208,14 @@ def enter_copy(folder):
 
 def is_noticed(fault, command) -> bool:
     _, mutation = fault
-    result = mutate_and_test([mutation], command, None)
-    return result.test_outcome == TestOutcome.KILLED
+    if (path := mutation.module_path).suffix != ".js":
+        result = mutate_and_test([mutation], command, None)
+        return result.test_outcome == TestOutcome.KILLED
+    healthy = path.read_text(encoding="utf-8")
+    path.write_text(mutation.text, encoding="utf-8")
+    outcome, _ = run_tests(f"{PYTEST} --timeout=100 {page_tests(path)}", None)
+    path.write_text(healthy, encoding="utf-8")
+    return outcome == TestOutcome.KILLED
 
 
 # 3. The command --------------------------------------------------------------------------
@@ -189,21 +234,30 @@ def main() -> int:
     command, left = PYTEST + (options.tests or usual), []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         enter_copy(folder)
+        if module.suffix == ".js":
+            mutations = list(page_faults(options.module))
+            command = PYTEST + " ".join(
+                {page_tests(one.module_path) for one in mutations}
+            )
+        else:
+            paths = sorted(module.rglob("*.py") if module.is_dir() else [module])
+            mutations = [one for path in paths for one in find_mutations(path)]
         outcome, output = run_tests(command, None)
         if outcome != TestOutcome.SURVIVED:
             raise SystemExit(f"without a fault something fails:\n{output[-2000:]}")
-        mutations = [
-            mutation
-            for path in sorted(module.rglob("*.py") if module.is_dir() else [module])
-            for mutation in find_mutations(path)
-            if not options.only or mutation.definition_name in options.only
-        ]
+        if options.only:
+            mutations = [
+                one for one in mutations if one.definition_name in options.only
+            ]
         keys = ((key_of(one), one) for one in mutations[:: options.sample])
         faults = [(key, mutation) for key, mutation in keys if key]
         work = functools.partial(is_noticed, command=command)
         pool = {"initializer": enter_copy, "initargs": [folder]}
         for fault, noticed in bar.results(work, faults, **pool):
             left += [] if noticed else [fault]
+    missed = Counter(mutation.module_path for _, mutation in left)
+    for path, count in Counter(mutation.module_path for _, mutation in faults).items():
+        print(f"{path}: {count - missed[path]} of {count} noticed")
     accepted = ROOT / "tests" / "mutate_accepted.toml"
     tables, known = tomllib.loads(accepted.read_text(encoding="utf-8")), 0
     for key, mutation in sorted(left, key=lambda fault: fault[0]):

@@ -228,6 +228,8 @@ def test_a_hundred_seeds_fill_the_strip_and_each_opens(open_page):
     assert on.root.locator(".seed[aria-pressed=true]").count() == 1
     loss = re.search("loss (.+)", one.get_attribute("title"))[1]
     assert loss in on.line()
+    on.button("One step").click()
+    assert on.step() == 2001 and not on.root.locator(".seed[aria-pressed=true]").count()
 
 
 def test_a_key_stops_them_and_what_is_done_stays(open_page):

@@ -115,6 +115,9 @@ def test_a_hidden_space_is_that_of_its_layer(open_page):
     grid = pixels(on.root.locator(".square canvas").nth(1), 4)[..., 3]
     for x, y in zip(across[4:], down[4:]):
         assert grid[y - 3 : y + 4, x - 3 : x + 4].any()
+    on.box("the large picture shows").select_option("output")
+    on.shown()
+    expect(on.box("the large picture shows")).to_have_value("output")
 
 
 def test_what_is_looked_at_goes_with_its_network(open_page):
