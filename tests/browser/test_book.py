@@ -1,6 +1,7 @@
 """The book in a browser, built once, from a server on this machine.
 
-That its links lead somewhere is seen by Sphinx, which builds nothing otherwise. Some of its pages are looked at; `pytest -m slow` looks at all.
+Sphinx builds nothing where a link leads nowhere. Some of its pages are looked at;
+`pytest -m slow` looks at all.
 """
 
 import functools
@@ -379,9 +380,8 @@ def test_a_panel_that_is_alive_fits(panel):
         panel.shown()
         box = panel.root.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= size["width"]
-        assert (
-            size == PHONE or box["height"] < size["height"] - 56
-        )  # the theme's own bar
+        room = size["height"] - 56  # for the theme's own bar
+        assert size == PHONE or box["height"] < room
         width = panel.page.evaluate("document.documentElement.scrollWidth")
         assert width <= size["width"]
 
