@@ -213,6 +213,7 @@ def is_noticed(fault, command) -> bool:
         return result.test_outcome == TestOutcome.KILLED
     healthy = path.read_text(encoding="utf-8")
     path.write_text(mutation.text, encoding="utf-8")
+    # What waits in vain would wait 300 seconds. A test that is starved counts as failed.
     outcome, _ = run_tests(f"{PYTEST} --timeout=100 {page_tests(path)}", None)
     path.write_text(healthy, encoding="utf-8")
     return outcome == TestOutcome.KILLED
