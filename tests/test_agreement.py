@@ -16,9 +16,14 @@ SOME = [*RUNS[1::180], CLASSES[1]]  # batches of 3: on one sample a mean is a su
 LIBRARIES = {"autograd": agreement.autograd}
 
 
-def no_number(*arguments):
-    loss, grads = mlp.loss_and_grads(*arguments)
-    return loss, [mlp.Layer(dW * np.nan, db) for dW, db in grads]
+def change_db(change):
+    """The core's loop, with another slope for the biases."""
+
+    def gradient(params, X, Y, activation):
+        loss, grads = mlp.loss_and_grads(params, X, Y, activation)
+        return loss, [mlp.Layer(dW, change(db, len(X))) for dW, db in grads]
+
+    return functools.partial(mlp.train, gradient=gradient)
 
 
 def change_loss(*arguments, **settings):
@@ -26,7 +31,18 @@ def change_loss(*arguments, **settings):
     return params, history._replace(loss=history.loss * 2)
 
 
-DIVERGES = functools.partial(mlp.train, gradient=no_number)
+def square_loss(*arguments, activation, **settings):
+    *hidden, last = activation
+    activation = [*hidden, last._replace(loss=None)]
+    return mlp.train(*arguments, activation=activation, **settings)
+
+
+FAULTY = {
+    "a mean over the samples": change_db(lambda db, n: db / n),
+    "diverged": change_db(lambda db, n: db * np.nan),
+    "only the losses": change_loss,
+    "of a softmax, the square loss": square_loss,
+}
 
 
 def test_what_agrees_is_told(capsys):
@@ -40,10 +56,10 @@ def test_what_agrees_is_told(capsys):
         assert 0 < float(weights) < 1e-13 and 0 < float(losses) < 1e-13
 
 
-@pytest.mark.parametrize("faulty", [DIVERGES, change_loss])
-def test_what_differs_is_told(faulty, capsys):
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_differs_is_told(name, capsys):
     """Guards: the comparison would notice."""
-    loops = {"right": mlp.train, "faulty": faulty}
+    loops = {"right": mlp.train, "faulty": FAULTY[name]}
     assert agreement.main(LIBRARIES, loops, SOME[-1:]) == 1
     assert "DON'T" in capsys.readouterr().out
 

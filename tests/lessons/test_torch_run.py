@@ -66,21 +66,55 @@ def test_the_file_is_small_and_tells_its_version():
     assert {array.dtype.kind for array in RUN.values()} == {"f", "U"}
 
 
-def test_a_check_names_what_differs_and_leaves_the_file_alone(monkeypatch, capsys):
-    """Guards: a run that is stale in silence; a check that fails for a chaotic median,
-    wherever matrix products are rounded in another way."""
+def faults():
+    """Runs with one planted fault each, and the name of what it is in."""
+    for name in ("W0", "b0", "W1", "b1", "losses"):
+        array = RUN[name].copy()
+        array.flat[-1] += 1e-6
+        yield name, array
+        yield name, array * np.nan
+        yield name, array[:-1]
+    yield "lines", np.char.replace(RUN["lines"], "lr=0.5", "lr=0.4")
+    yield "lines", RUN["lines"][:-1]
+    yield "medians", RUN["medians"][::-1]
+    yield "medians", RUN["medians"][:-1]
+    yield "said", np.char.add(RUN["said"], "UserWarning")
+
+
+@pytest.mark.parametrize("name, array", [*faults()])
+def test_a_planted_fault_is_noticed(name, array, monkeypatch, capsys):
+    """Guards the check: it names what differs, ends with 1, and leaves the file alone."""
+    before = torch_run.FILE.read_bytes()
+    monkeypatch.setattr(torch_run, "show", lambda run: None)
+    monkeypatch.setattr(torch_run, "is_installed", bool)
+    for run, differ in ((RUN, []), ({**RUN, name: array}, [name])):
+        monkeypatch.setattr(torch_run, "made", lambda run=run: run)
+        assert torch_run.differing(RUN, run) == differ
+        assert torch_run.main(["--check"]) == len(differ)
+        assert f"differ: {name if differ else 'nothing'}." in capsys.readouterr().out
+    assert torch_run.FILE.read_bytes() == before
+
+
+def test_a_chaotic_median_may_move():
+    """Guards: a check that fails wherever matrix products are rounded in another way."""
     middle = (RUN["medians"] > torch_run.LOW) & (RUN["medians"] < torch_run.HIGH)
     assert RUN["names"][middle].tolist() == ["not divided by 16"]
     moved = {**RUN, "medians": RUN["medians"] + 13 * middle}  # seen with another kernel
-    stale = {"lines": RUN["lines"][:-1], "W1": RUN["W1"] + 1e-6}
-    stale["medians"] = RUN["medians"][::-1]
-    before = torch_run.FILE.read_bytes()
-    monkeypatch.setattr(torch_run, "is_installed", bool)
-    for run, differ in ((moved, "nothing"), (RUN | stale, "lines, W1, medians")):
-        monkeypatch.setattr(torch_run, "made", lambda run=run: run)
-        assert torch_run.main(["--check"]) == (run is not moved)
-        told = capsys.readouterr().out
-        assert f"differ: {differ}." in told and ("1.0e-06" in told) == (
-            run is not moved
-        )
-    assert torch_run.FILE.read_bytes() == before
+    assert torch_run.differing(RUN, moved) == []
+
+
+def test_a_file_of_other_arrays_is_noticed():
+    """Guards: a file that an earlier version of the command wrote."""
+    less = {name: array for name, array in RUN.items() if name != "said"}
+    assert torch_run.differing(RUN, less) == torch_run.differing(less, RUN) == ["said"]
+
+
+def test_a_gradient_that_is_off_is_far_from_ours(capsys):
+    """Guards: the distance from mlp_core's numbers, and that the table tells it."""
+    wrong = {**RUN, "W1": RUN["W1"] + 1e-6}
+    far = [name for name, gap in torch_run.from_ours(wrong).items() if gap > 1e-12]
+    assert far == ["W1"]
+    torch_run.show(wrong)
+    told = capsys.readouterr().out
+    assert "1.0e-06" in told and RUN["version"][0] in told
+    assert all(name in told for name in RUN["names"])
