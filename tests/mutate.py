@@ -29,11 +29,11 @@ import tempfile
 import tomllib
 from collections import Counter
 from pathlib import Path
-from types import SimpleNamespace
+from typing import NamedTuple
 
 import cosmic_ray.plugins
 from cosmic_ray.commands import init
-from cosmic_ray.mutating import mutate_and_test, mutate_code
+from cosmic_ray.mutating import mutate_code
 from cosmic_ray.operators.operator import Operator
 from cosmic_ray.testing import run_tests
 from cosmic_ray.work_db import WorkDB, use_db
@@ -119,6 +119,15 @@ cosmic_ray.plugins.OPERATOR_PROVIDERS["course"] = {
 # 2. The faults of a module ---------------------------------------------------------------
 
 
+class Fault(NamedTuple):
+    """A module as it is with one fault, and which tests may notice."""
+
+    path: Path
+    function: str | None  # where the fault is, if it is told
+    text: str
+    tests: str  # arguments of pytest
+
+
 def hands_off(source):
     """Where no fault is planted: type hints, imports, and the words of errors."""
     for node in ast.walk(ast.parse(source)):
@@ -147,11 +156,27 @@ def find_mutations(path) -> list:
     return sorted(chosen, key=lambda one: (one.start_pos, one.operator_name))
 
 
+def python_faults(options):
+    """Those of a file, or of all in a folder; its tests lie in the folder of its name."""
+    module = Path(options.module)
+    tests = options.tests or TESTS.get(options.module, f"tests/{module.stem}")
+    paths = sorted(module.rglob("*.py") if module.is_dir() else [module])
+    mutations = [
+        mutation
+        for path in paths
+        for mutation in find_mutations(path)
+        if not options.only or mutation.definition_name in options.only
+    ]
+    for one in mutations[:: options.sample]:
+        if text := text_of(one):
+            yield Fault(one.module_path, one.definition_name, text, tests)
+
+
 def page_faults(modules):
     """StrykerJS's: it tells them after a run in which it tests nothing."""
-    options = {"mutate": [modules, "!course/tools/**"], "reporters": ["json"]}
-    options |= {"commandRunner": {"command": "true"}}
-    Path("stryker.json").write_text(json.dumps(options), encoding="utf-8")
+    settings = {"mutate": [modules, "!course/tools/**"], "reporters": ["json"]}
+    settings |= {"commandRunner": {"command": "true"}}
+    Path("stryker.json").write_text(json.dumps(settings), encoding="utf-8")
     command = "npx --yes -p @stryker-mutator/core@9 stryker run stryker.json"
     subprocess.run(command.split(), check=True, stdout=subprocess.DEVNULL)
     report = Path("reports/mutation/mutation.json").read_text(encoding="utf-8")
@@ -163,7 +188,9 @@ def page_faults(modules):
                 for at in (fault["location"]["start"], fault["location"]["end"])
             )
             text = file["source"][:start] + fault["replacement"] + file["source"][end:]
-            yield SimpleNamespace(module_path=Path(name), definition_name="", text=text)
+            # What waits in vain would wait 300 seconds. A starved test counts as failed.
+            tests = f"--timeout=100 {page_tests(Path(name))}"
+            yield Fault(Path(name), None, text, tests)
 
 
 @functools.cache
@@ -177,27 +204,27 @@ def page_tests(module) -> str:
     return " ".join(filter(wanted.match, paths))
 
 
-def key_of(mutation) -> str:
-    """'function: old line -> new line', wherever the lines have moved.
-
-    Empty if the mutation is no Python, or no change.
-    """
+def text_of(mutation) -> str:
+    """The module with it; empty if that is no Python, or no change."""
+    operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
     source = mutation.module_path.read_text(encoding="utf-8")
-    mutant = getattr(mutation, "text", "")
-    if not mutant:
-        operator = cosmic_ray.plugins.get_operator(mutation.operator_name)()
-        mutant = mutate_code(source, operator, mutation.occurrence)
-        try:
-            if ast.dump(ast.parse(mutant)) == ast.dump(ast.parse(source)):
-                return ""
-        except SyntaxError:
-            return ""
-    before, after = source.splitlines(), mutant.splitlines()
-    lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]
+    mutant = mutate_code(source, operator, mutation.occurrence)
+    try:
+        is_same = ast.dump(ast.parse(mutant)) == ast.dump(ast.parse(source))
+    except SyntaxError:
+        return ""
+    return "" if is_same else mutant
+
+
+def key_of(fault) -> str:
+    """'function: old line -> new line', wherever the lines have moved."""
+    before, after = fault.path.read_text(encoding="utf-8"), fault.text
+    diff = difflib.unified_diff(before.splitlines(), after.splitlines(), n=0)
+    lines = [*diff][2:]
     old, new = (
         " ".join(line[1:].strip() for line in lines if line[0] == sign) for sign in "-+"
     )
-    return f"{mutation.definition_name or 'module'}: {old} -> {new}"
+    return f"{fault.function or 'module'}: {old} -> {new}"
 
 
 def enter_copy(folder):
@@ -206,16 +233,11 @@ def enter_copy(folder):
     os.chdir(shutil.copytree(ROOT, copy, ignore=LEFT_OUT))
 
 
-def is_noticed(fault, command) -> bool:
-    _, mutation = fault
-    if (path := mutation.module_path).suffix != ".js":
-        result = mutate_and_test([mutation], command, None)
-        return result.test_outcome == TestOutcome.KILLED
-    healthy = path.read_text(encoding="utf-8")
-    path.write_text(mutation.text, encoding="utf-8")
-    # What waits in vain would wait 300 seconds. A test that is starved counts as failed.
-    outcome, _ = run_tests(f"{PYTEST} --timeout=100 {page_tests(path)}", None)
-    path.write_text(healthy, encoding="utf-8")
+def is_noticed(fault) -> bool:
+    healthy = fault.path.read_text(encoding="utf-8")
+    fault.path.write_text(fault.text, encoding="utf-8")
+    outcome, _ = run_tests(PYTEST + fault.tests, None)
+    fault.path.write_text(healthy, encoding="utf-8")
     return outcome == TestOutcome.KILLED
 
 
@@ -229,44 +251,31 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", help="names of functions")
     parser.add_argument("--tests", help="in place of the module's own")
     options = parser.parse_args()
-    module = Path(options.module)
-    usual = TESTS.get(options.module, f"tests/{module.stem}")
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    command, left = PYTEST + (options.tests or usual), []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         enter_copy(folder)
-        if module.suffix == ".js":
-            mutations = list(page_faults(options.module))
-            command = PYTEST + " ".join(
-                {page_tests(one.module_path) for one in mutations}
-            )
+        if options.module.endswith(".js"):
+            faults = [*page_faults(options.module)][:: options.sample]
         else:
-            paths = sorted(module.rglob("*.py") if module.is_dir() else [module])
-            mutations = [one for path in paths for one in find_mutations(path)]
-        outcome, output = run_tests(command, None)
+            faults = [*python_faults(options)]
+        tests = " ".join({fault.tests for fault in faults})
+        outcome, output = run_tests(PYTEST + tests, None)
         if outcome != TestOutcome.SURVIVED:
             raise SystemExit(f"without a fault something fails:\n{output[-2000:]}")
-        if options.only:
-            mutations = [
-                one for one in mutations if one.definition_name in options.only
-            ]
-        keys = ((key_of(one), one) for one in mutations[:: options.sample])
-        faults = [(key, mutation) for key, mutation in keys if key]
-        work = functools.partial(is_noticed, command=command)
         pool = {"initializer": enter_copy, "initargs": [folder]}
-        for fault, noticed in bar.results(work, faults, **pool):
-            left += [] if noticed else [fault]
-    missed = Counter(mutation.module_path for _, mutation in left)
-    for path, count in Counter(mutation.module_path for _, mutation in faults).items():
+        results = bar.results(is_noticed, faults, **pool)
+        left = [(key_of(fault), fault) for fault, noticed in results if not noticed]
+    missed = Counter(fault.path for _, fault in left)
+    for path, count in Counter(fault.path for fault in faults).items():
         print(f"{path}: {count - missed[path]} of {count} noticed")
     accepted = ROOT / "tests" / "mutate_accepted.toml"
     tables, known = tomllib.loads(accepted.read_text(encoding="utf-8")), 0
-    for key, mutation in sorted(left, key=lambda fault: fault[0]):
-        table = tables.get(mutation.module_path.as_posix(), {})
+    for key, fault in sorted(left):
+        table = tables.get(fault.path.as_posix(), {})
         reasons = [reason for reason, keys in table.items() if key in keys]
         known += len(reasons)
         words = reasons or ["NOT KNOWN TO BE EQUAL"]
-        print(f"{mutation.module_path}: {key}", *words, sep="\n    ")
+        print(f"{fault.path}: {key}", *words, sep="\n    ")
     noticed, count = len(faults) - len(left), len(faults) - known
     print(f"{noticed} of {len(faults)} faults noticed: {noticed / len(faults):.1%}")
     print(f"without the {known} equal or accepted ones: {noticed / count:.1%}")
