@@ -354,7 +354,7 @@ def panel(open_page, request):
 
 
 def test_what_the_tasks_of_a_panel_use_is_in_reach(panel):
-    """Guards: another run than the panel's; a unit, a seed, a step, an activation, a batch,
+    """Guards: another step than the panel's; a unit, a seed, a step, an activation, a batch,
     a pace or a hidden space that is out of reach."""
     assert panel.step() == 2000
     panel.button("show layer 0, unit 0").click()
@@ -365,6 +365,7 @@ def test_what_the_tasks_of_a_panel_use_is_in_reach(panel):
     for layer in range(4):
         panel.root.locator(".heading select").nth(layer).select_option("identity")
     panel.box("batch").select_option("all")
+    panel.button("Reset: the very same start").click()
     panel.box("seed").first.fill("5")
     panel.page.keyboard.press("Enter")
     panel.box("pace").select_option("as fast as it goes")
