@@ -1,8 +1,9 @@
-"""Sweeps that all kernels of a test run share: each is computed once.
+"""Sweeps, and runs of the playground, that all kernels of a test run share.
 
-They take most of the time of a notebook. What a sweep tells is a function of its
-arguments (test_fast.py, test_bug_lab_bugs.py), and nbval runs them all; so where it is asked what
-a second run does to a notebook, or what a browser shows of it, a remembered one will do.
+They take most of the time of a notebook. What they tell is a function of their arguments
+(test_fast.py, test_bug_lab_bugs.py, test_twin.py), and nbval runs them all; so where it is
+asked what a second run does to a notebook, or what a browser shows of it, a remembered one
+will do.
 
 The text of this file is run in the kernels: see `code`.
 """
@@ -30,9 +31,10 @@ def install(folder):
     sys.path.insert(0, "..")
     from course import fast
     from course.lessons.bug_lab import bugs
+    from course.playground import twin
 
     sys.path.remove("..")  # the first cell of a notebook must find the course itself
-    for function in (fast.sweep, bugs.success):
+    for function in (fast.sweep, bugs.success, twin.trained):
         remembered = remember(function, Path(folder))
         for module in list(sys.modules.values()):
             if vars(module).get(function.__name__) is function:

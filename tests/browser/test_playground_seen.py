@@ -38,9 +38,17 @@ def test_weights_look_like_their_numbers(open_page):
 
 
 def test_each_curve_of_the_loss_has_its_colour(open_page):
-    """Guards: training and test in each other's colour or dashes, and a run that is kept
-    in the colours of the one that goes on, whose dots are where it stands."""
-    on = open_page("step=200&test=0.5")
+    """Guards: training and test in each other's colour or dashes, a line that is not that
+    of the losses, and a run that is kept in the colours of the one that goes on, whose dots
+    are where it stands."""
+    settings = {"test": 0.5, "learning_rate": 3, "batch": 0}  # a line that is bent
+    run = twin.trained(0, **settings)
+    on = open_page(address_of(settings | {"step": 200}))
+    losses = [run.train(min(step, 1)) or run.loss["training"] for step in range(201)]
+    rows, columns = np.nonzero(has(pixels(on.chart, 4), POSITIVE)[:, 60:-20])
+    heights = -np.bincount(columns, rows) / np.bincount(columns)
+    right = np.interp(np.linspace(0, 200, len(heights)), range(201), np.log10(losses))
+    assert np.corrcoef(heights, right)[0, 1] > 0.99
 
     def width(color):
         """The share of the chart's columns that have it."""

@@ -5,10 +5,10 @@ from tests import live
 OURS = "Made my_course", "You are root", "Open this address", "Keep this window open"
 
 
-def test_the_terminal_stays_quiet(browser):
+def test_the_terminal_stays_quiet(browser, remember_sweeps):
     """Guards: our lines pushed out of sight by warnings of kernels, or by the headers of a
     page that Jupyter couldn't make, as from a workspace that another server is writing."""
-    with live.lab(learner=True) as lab:
+    with live.lab(remember_sweeps, learner=True) as lab:
         others = lab.course.parent / "config" / "lab" / "workspaces"
         others.mkdir()
         (others / "default-37a8.jupyterlab-workspace").touch()
