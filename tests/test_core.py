@@ -566,6 +566,7 @@ REFUSALS = [
     (r"\(4, 1\).*\(1, 1\)", send_back(P, ONE)),
     (r"\(4, 1\).*\(4,\)", send_back(P, Y[:, 0])),
     ("4 layers .*params has 3", send_back(P[:3], Y)),
+    ("4 layers .*params has 5", send_back([*P, P[-1]], Y)),
     (
         r"grads\[1\] .*\(1, 3\).*params\[1\] has \[\(3, 3\), \(3,\)\]",
         lambda: mlp.sgd_step(P, other(P, 1, W=P[1].W[:1]), 1),
