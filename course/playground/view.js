@@ -5,7 +5,7 @@ import { makeData } from "./data.js";
 import { Diagram } from "./diagram.js";
 import { Gradient } from "./gradient.js";
 import { Seeds } from "./seeds.js";
-import { CONTROLS, button, choices, h, icon, put, range, select, write } from "./elements.js";
+import { CONTROLS, button, choices, h, icon, put, range, select, write } from "../page/elements.js";
 import { Surfaces, paintData } from "./paint.js";
 import { PACES } from "./session.js";
 import { DEFAULTS, SPEC } from "./settings.js";

@@ -1,6 +1,6 @@
 // In a notebook: an anywidget, see widget.py. All views of it show one run.
 
-import { isGone, listen, wholeOf } from "./kernel.js";
+import { isGone, listen, wholeOf } from "../page/kernel.js";
 import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { View } from "./view.js";
