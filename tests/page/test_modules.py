@@ -15,18 +15,23 @@ from tests.playground.node import FOLDER, node
 RUN = "\nconst run = new Run({step: 50, data: 'hills', l1: 0.001});"
 RUN += "\nconsole.log(JSON.stringify([Array.from(run.p), run.losses()]));"
 
+WIDGETS = ["playground/widget.js", "questions/question.js", "panels/clicks.js"]
+WIDGETS += ["lessons/your_network/pad.js"]
+PAGES = ["playground/mount.js", "playground/book.js"]
 
-@pytest.mark.parametrize("name", ["widget.js", "mount.js", "book.js"])
+
+@pytest.mark.parametrize("name", WIDGETS + PAGES)
 def test_the_joined_script_is_one_module(name, tmp_path):
     """Guards: a name that two modules have, which would be declared twice; an import that
-    is left; each module in it once, and no default but the widget's."""
-    script = together(FOLDER / name)
+    is left; each module in it once, and no default but a widget's."""
+    script = together(FOLDER.parent / name)
     (tmp_path / "all.mjs").write_text(KEYS + script, encoding="utf-8")
     node("--check", tmp_path / "all.mjs")
-    assert len(re.findall(r"^class Run\b", script, re.MULTILINE)) == 1
+    runs = re.findall(r"^class Run\b", script, re.MULTILINE)
+    assert len(runs) == name.startswith("playground")
     exported = re.findall(r"^export .*", script, re.MULTILINE)
     assert [line.split()[:2] for line in exported] == [["export", "default"]] * (
-        name == "widget.js"
+        name in WIDGETS
     )
 
 
