@@ -12,8 +12,6 @@ draw -> picture and status line.
 """
 # ruff: noqa: F401
 
-from importlib import import_module
-
 from course.panels.activation import activation_panel
 from course.panels.gradient import gradient_panel
 from course.panels.initialization import initialization_panel
@@ -22,13 +20,8 @@ from course.panels.slice import slice_panel
 from course.panels.training import training_panel
 
 
-def __getattr__(name):
+def first_look_panel(learning_rate=0.2, seed=0, step=0, neuron=None):
     """What replaces today a panel that a learner's older cell asks for."""
-    if name != "first_look_panel":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    show = import_module("course.playground").first_look  # by name: no panel knows it
+    from course.playground import first_look  # nobody else needs it here
 
-    def first_look_panel(learning_rate=0.2, seed=0, step=0, neuron=None):
-        return show(learning_rate=learning_rate, seed=seed, step=step)
-
-    return first_look_panel
+    return first_look(learning_rate=learning_rate, seed=seed, step=step)

@@ -1,15 +1,14 @@
 // Clicks on the picture of a panel go to Python, in pixels of the picture. See clicks.py. A panel
-// that was run by hand is brought into view.
+// that was run by hand is brought into sight.
 
-// Shift+Enter in a panel's cell moves on to the next cell, which the browser keeps in its place,
-// so the panel would appear half out of sight above it.
-function bringIntoView(el) {
-  const next = el.closest(".jp-Cell")?.nextElementSibling;
+import { bringIntoSight } from "../page/sight.js";
+
+function show(el) {
   const panel = el.closest(".course-panel");
-  if (!panel || !next?.matches(".jp-mod-active")) return;
+  if (!panel) return;
   const height = panel.getBoundingClientRect().height; // clientHeight is before the zoom
-  const fits = height < el.closest(".jp-WindowedPanel-outer")?.clientHeight;
-  panel.scrollIntoView({ block: fits ? "nearest" : "start" });
+  const fits = height < panel.closest(".jp-WindowedPanel-outer")?.clientHeight;
+  bringIntoSight(panel, { block: fits ? "nearest" : "start" });
 }
 
 function render({ model, el }) {
@@ -23,7 +22,7 @@ function render({ model, el }) {
     model.send({ at: at.map((length) => length * scale) });
   };
   document.addEventListener("click", listen);
-  requestAnimationFrame(() => requestAnimationFrame(() => bringIntoView(el)));
+  requestAnimationFrame(() => requestAnimationFrame(() => show(el)));
   return () => document.removeEventListener("click", listen);
 }
 

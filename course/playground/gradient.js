@@ -1,6 +1,6 @@
 // One gradient opened: the sum that it is, the step that it makes, and the measured slope.
 
-import { h, put, select, write } from "./elements.js";
+import { h, put, select, write } from "../page/elements.js";
 import { timesSlope } from "./network.js";
 import { SPEC } from "./settings.js";
 import { NUDGE, checkSlopes } from "./slopes.js";

@@ -1,6 +1,6 @@
 // On a page of its own: the settings come from the address, and go into it.
 
-import { h } from "./elements.js";
+import { h } from "../page/elements.js";
 import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { SPEC, fromAddress, toAddress } from "./settings.js";

@@ -1,7 +1,7 @@
 // Colours and pictures, as in the pictures of the course (course/pictures/style.py).
 
 import { pixelsIn } from "./data.js";
-import { put } from "./elements.js";
+import { put } from "../page/elements.js";
 
 export const INK = "#1b2430";
 export const GREY = "#8a94a0";

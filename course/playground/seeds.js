@@ -1,6 +1,6 @@
 // A hundred seeds below the network: a small surface for each, and the rate.
 
-import { button, h, put, write } from "./elements.js";
+import { button, h, put, write } from "../page/elements.js";
 import { COUNT } from "./hundred.js";
 import { Surfaces, paint } from "./paint.js";
 import { fmtLoss, hundredWords } from "./words.js";

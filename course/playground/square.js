@@ -1,7 +1,7 @@
 // The large picture: a unit over the square of inputs, and the point looked at.
 
 import { REACH, pixelsIn } from "./data.js";
-import { h, write } from "./elements.js";
+import { h, write } from "../page/elements.js";
 import { activate } from "./network.js";
 import { GREY, INK, measure, paint, paintData, paintPoints, spot, stroke, wiped } from "./paint.js";
 import { fmt } from "./words.js";

@@ -5,7 +5,7 @@ import { makeData } from "./data.js";
 import { Diagram } from "./diagram.js";
 import { Gradient } from "./gradient.js";
 import { Seeds } from "./seeds.js";
-import { CONTROLS, button, choices, h, icon, put, range, select, write } from "./elements.js";
+import { CONTROLS, button, choices, h, icon, put, range, select, write } from "../page/elements.js";
 import { Surfaces, paintData } from "./paint.js";
 import { PACES } from "./session.js";
 import { DEFAULTS, SPEC } from "./settings.js";
@@ -37,7 +37,8 @@ export class View {
     this.spoken = h("div", { class: "spoken", role: "status" }); // when it stands still
     this.controls = {};
     this.sheet = h("div", { class: "sheet" }, this.makeBar(), this.makeRail());
-    const panes = [this.weights, this.gradient, this.seeds].map(({ element }) => element);
+    this.panes = { numbers: this.weights, gradient: this.gradient, seeds: this.seeds };
+    const panes = Object.values(this.panes).map(({ element }) => element);
     this.below = h("div", { class: "below" }, this.formula, ...panes);
     this.sheet.append(
       this.diagram.element,
@@ -94,11 +95,11 @@ export class View {
     const title = "Keep this run in grey, to compare with the next one";
     const props = { class: "text", title, "data-part": "compare" };
     this.compare = button("Compare", props, () => session.compare(!session.grey));
-    this.panes = Object.entries(PANES).map(([name, label]) =>
-      button(label, { class: "text", "data-part": name }, () =>
-        session.look({ pane: this.pane === name ? "" : name }),
-      ),
-    );
+    this.openers = {};
+    for (const [name, label] of Object.entries(PANES)) {
+      const open = () => session.look({ pane: this.pane === name ? "" : name });
+      this.openers[name] = button(label, { class: "text", "data-part": name }, open);
+    }
     const paces = Object.keys(PACES).map((name) => [name, name]);
     return h(
       "div",
@@ -109,7 +110,7 @@ export class View {
       h("div", { class: "scrub", "data-part": "step" }, this.step, this.scrub),
       select("pace", "pace", (name) => (session.pace = name)).offer(paces, session.pace),
       this.compare,
-      ...this.panes,
+      ...Object.values(this.openers),
       (this.python = h("p", { class: "python", role: "status" })),
     );
   }
@@ -190,13 +191,12 @@ export class View {
 
   drawPane() {
     const { weights, gradient, seeds, session } = this;
-    const all = { numbers: weights, gradient, seeds };
     const { hide } = session.run.settings;
-    Object.entries(all).forEach(([name, { element }], i) => {
+    for (const [name, { element }] of Object.entries(this.panes)) {
       const isOpen = this.pane === name && !hide.includes(name);
       put(element, "hidden", !isOpen);
-      put(this.panes[i], "ariaExpanded", isOpen);
-    });
+      put(this.openers[name], "ariaExpanded", isOpen);
+    }
     // If it came and went with the pointer, everything below would jump.
     put(this.formula, "hidden", hide.includes("formula") || !["", "numbers"].includes(this.pane));
     Object.assign(weights, { wrong: [], opened: null });

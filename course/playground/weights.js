@@ -1,7 +1,7 @@
 // Each weight and bias: a box in the table, its edge and its label in the drawing. All of
 // them can be dragged; a box takes typed numbers and keys.
 
-import { h, write } from "./elements.js";
+import { h, write } from "../page/elements.js";
 import { fmt } from "./words.js";
 
 const HOW_TO =

@@ -1,6 +1,7 @@
 // In a notebook: an anywidget, see widget.py. All views of it show one run.
 
-import { isGone, listen, wholeOf } from "./kernel.js";
+import { isGone, listen, wholeOf } from "../page/kernel.js";
+import { bringIntoSight } from "../page/sight.js";
 import { Run } from "./run.js";
 import { Session } from "./session.js";
 import { View } from "./view.js";
@@ -14,19 +15,16 @@ export default () => {
   const render = ({ el }) => {
     session ??= connected(model);
     const view = new View(session, el);
-    if (!model.get("now").first) bringIntoSight(view, el);
+    if (!model.get("now").first) show(view, el);
     return () => view.close();
   };
   return { initialize, render };
 };
 
-// Shift+Enter shows the next cell before this one has its output, so that what has just been
-// made may lie below the window. It grows until it is drawn.
-async function bringIntoSight(view, el) {
+// It grows until it is drawn.
+async function show(view, el) {
   for (let frame = 0; frame < 60 && !view.drawn; frame++) await new Promise(requestAnimationFrame);
-  const cell = el.closest(".jp-Cell");
-  const active = [cell, cell?.nextElementSibling].some((one) => one?.matches(".jp-mod-active"));
-  if (active) el.scrollIntoView({ block: "nearest" });
+  bringIntoSight(el, { orStays: true });
 }
 
 // `now` is what the page tells, `given` and `follows` are what Python does, by number.

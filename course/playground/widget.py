@@ -18,7 +18,6 @@ from course.pictures.style import Picture
 from course.pictures.surfaces import draw_surface
 from course.playground import twin
 from course.playground.follow import Follower
-from course.playground.joined import joined
 
 FOLDER = Path(__file__).parent
 STEPS_ON_SLIDE = 1000
@@ -49,7 +48,7 @@ class Playground(anywidget.AnyWidget):
     its settings, as a line that makes it again.
     """
 
-    _esm = page.KEYS + joined(FOLDER / "widget.js")
+    _esm = page.script(FOLDER / "widget.js")
     _css = (FOLDER / "playground.css").read_text(encoding="utf-8")
     settings = traitlets.Dict().tag(sync=True)  # those that were given
     now = traitlets.Dict().tag(sync=True)  # what the page told last: see widget.js

@@ -28,15 +28,15 @@ RUNS = {}  # (lesson, name) -> what its run in this kernel has told
 class Answers(anywidget.AnyWidget):
     """The buttons or boxes to answer with; a message ``{"answer": text}`` comes back.
 
-    Later changes are for a page that is loaded again, because on a busy machine anywidget
-    may stop listening.
+    ``told`` is heard with each reply: its number, the answer that it is to ('' before the
+    first), and whether that is locked. ``options`` are for a page that is loaded again.
     """
 
     _esm = page.script(FOLDER / "question.js")
     _css = page.css(FOLDER / "question.css")
     kind = traitlets.Unicode().tag(sync=True)
     options = traitlets.List().tag(sync=True)  # [what it answers, its HTML]
-    answer = traitlets.Unicode().tag(sync=True)  # the last one, '' before
+    told = traitlets.Dict({"number": 0, "answer": "", "locked": False}).tag(sync=True)
 
 
 class _OnPage:
@@ -107,7 +107,6 @@ class QuestionBox(_OnPage):
         """Show the answer that was given, and the reply to it: its own, or its run's."""
         question, kept = self.question, self.question.recorded
         self.answers.options = question.choices(kept.last)
-        self.answers.answer = question.now(kept.last)
         reply = question.repeat()
         ran = not reply and question.locks and question.key in RUNS
         if ran:
@@ -121,18 +120,19 @@ class QuestionBox(_OnPage):
             words += f"<p>Your first answer was: {code(kept.first)}</p>\n"
         if record.KEEPER.trouble:
             words += f"<p>{html.escape(record.KEEPER.trouble)}</p>"
-        self._say(reply and reply.right, words)
+        self._say(reply and reply.right, words, answer=question.now(kept.last))
 
-    def _say(self, right, words):
-        """Fill the line below; the box takes a class by the verdict, for the colours."""
+    def _say(self, right, words, **answer):
+        """Fill the line below, and tell the page; without ``answer`` its last one stays."""
         for verdict, *_ in LOOKS.values():
             self.box.remove_class(verdict)
-        self.box.add_class(LOOKS[right][0])
-        # Even the same words are news to screen readers, and to question.js, which waits.
-        turn = "odd" if 'class="reply even' in self.reply.value else "even"
-        lock = " locked" if self.question.locks and self.question.first else ""
-        data = f'data-answer="{html.escape(self.answers.answer)}" role="status"'
-        self.reply.value = f'<div class="reply {turn}{lock}" {data}>{words}</div>'
+        self.box.add_class(LOOKS[right][0])  # for the colours
+        number = self.answers.told["number"] + 1  # the same words are news by it
+        head = f'class="reply" data-number="{number}" role="status"'
+        self.reply.value = f"<div {head}>{words}</div>"
+        locked = bool(self.question.locks and self.question.first)
+        news = {"number": number, "locked": locked} | answer
+        self.answers.told = self.answers.told | news
 
     def plain(self) -> str:
         """The question as text; the same before and after the answer."""

@@ -1,6 +1,8 @@
 // How a question is answered: options to choose from, a number to type, lines to order, or
-// the guesses of a class. An answer goes to Python as a message, and Python writes the reply
-// below, see box.py. After a reply of the class "locked", nothing more is sent.
+// the guesses of a class. An answer goes to Python as a message. Python writes the reply
+// below, and tells the answer that it is to; once that is locked, nothing more is sent.
+
+import { listen, wholeOf } from "../page/kernel.js";
 
 function button(content, onclick, label) {
   const made = document.createElement("button");
@@ -16,9 +18,9 @@ function steps(event) {
   return made;
 }
 
-// The three kinds. Each fills `place`, and calls `submit(answer)`.
+// The kinds. Each fills `place`, and calls `submit(answer)`; what it returns shows an answer.
 
-function choice(place, { options, answer }, submit) {
+function choice(place, options, submit) {
   const all = options.map(([text, content]) => {
     const option = button(content, () => {
       choose(text);
@@ -31,7 +33,7 @@ function choice(place, { options, answer }, submit) {
   const choose = (text) => {
     for (const option of all) option.setAttribute("aria-pressed", option.dataset.answer === text);
   };
-  choose(answer);
+  choose("");
   place.append(...all);
   place.addEventListener("keydown", (event) => {
     const next = all.indexOf(event.target) + steps(event) + all.length;
@@ -41,20 +43,22 @@ function choice(place, { options, answer }, submit) {
 }
 
 // A box to type in, with a name; Enter in it submits, and whoever goes on, see keys.js.
-function field(name, value, submit) {
+function field(name, submit) {
   const label = document.createElement("label");
   const box = document.createElement("input");
-  Object.assign(box, { type: "text", size: 12, autocomplete: "off", value });
+  Object.assign(box, { type: "text", size: 12, autocomplete: "off" });
   box.addEventListener("keydown", (event) => {
     if (event.key === "Enter") submit(box.value);
   });
-  box.addEventListener("goes-on", () => box.value.trim() && submit(box.value));
+  box.addEventListener("goes-on", ({ detail: sent }) => {
+    if (box.value.trim()) sent.push(submit(box.value));
+  });
   label.append(`${name} `, box);
   return [label, box];
 }
 
-function number(place, { options, answer }, submit) {
-  const [label, box] = field("your number", answer, submit);
+function number(place, options, submit) {
+  const [label, box] = field("your number", submit);
   const unit = options[0]?.[1] ?? "";
   place.append(
     label,
@@ -65,20 +69,18 @@ function number(place, { options, answer }, submit) {
 }
 
 // A box for each of the rounds in which a class guesses.
-function votes(place, { options, answer }, submit) {
+function votes(place, options, submit) {
   const boxes = options.map(([round, content, example]) => {
     const enter = () => submit(`${round} ${box.value}`);
-    const [label, box] = field(content, "", enter);
+    const [label, box] = field(content, enter);
     Object.assign(box, { size: 40, placeholder: example, onchange: enter });
     place.append(label, document.createElement("br"));
     return box;
   });
-  const type = (all) => JSON.parse(all).forEach((typed, i) => (boxes[i].value = typed));
-  if (answer) type(answer);
-  return type;
+  return (all) => JSON.parse(all).forEach((typed, i) => (boxes[i].value = typed));
 }
 
-function order(place, { options }, submit) {
+function order(place, options, submit) {
   const list = document.createElement("ol");
   const move = (row, by) => {
     const focused = document.activeElement;
@@ -113,41 +115,43 @@ const KINDS = { choice, number, order, votes };
 function render({ model, el }) {
   el.classList.add("answers");
   el.setAttribute("role", "group");
-  const state = { options: model.get("options"), answer: model.get("answer") };
-  let last = state.answer || null;
+  const kind = model.get("kind");
+  let last = null;
   let hasSent = false;
-  let locked = null; // the reply that ends it
-  const keep = KINDS[model.get("kind")](el, state, (answer) => {
-    if (locked) return keep(locked.dataset.answer);
-    if (answer === last) return; // the reply to it is there, or on its way
-    last = answer;
+  const waits = []; // what ends each promise below
+  // What is sent gives a promise: of this element if the answer is refused.
+  const submit = (text) => {
+    const { answer, locked } = model.get("told");
+    if (locked) return void keep(answer);
+    if (text === last) return; // the reply to it is there, or on its way
+    last = text;
     hasSent = true;
     el.classList.add("waiting"); // until the reply comes
-    model.send({ answer });
-  });
-  const hear = (reply) => {
+    model.send({ answer: text });
+    return new Promise((end) => waits.push(end));
+  };
+  const keep = KINDS[kind](el, model.get("options"), submit);
+  const hear = () => {
+    const { answer, locked } = model.get("told");
+    const isRefused = kind === "number" && answer !== last;
     el.classList.remove("waiting");
-    locked = reply.querySelector(".locked");
-    if (locked) keep(locked.dataset.answer); // the first one, after two quick clicks
-    const said = reply.querySelector("[data-answer]")?.dataset.answer;
-    if (said && !hasSent) keep?.((last = said)); // given while the cell ran again
-    el.classList.toggle("refused", hasSent && model.get("kind") === "number" && said !== last);
+    for (const end of waits.splice(0)) end(isRefused ? el : null);
+    // Given before, or while the cell ran again; the first one, after two quick clicks.
+    if (answer && (locked || !hasSent)) {
+      last = answer;
+      keep?.(answer);
+    }
     // Not `disabled`: whoever goes by keys would lose their place.
     for (const each of el.querySelectorAll("button, input")) {
-      each.setAttribute("aria-disabled", locked !== null);
-      each.readOnly = locked !== null;
+      each.setAttribute("aria-disabled", locked);
+      each.readOnly = locked;
     }
   };
-  const observer = new ResizeObserver(() => {
-    // it has come to the page
-    const box = el.closest(".course-question");
-    if (!box) return;
-    observer.disconnect();
-    const reply = box.lastElementChild;
-    hear(reply);
-    new MutationObserver(() => hear(reply)).observe(reply, { childList: true, subtree: true });
-  });
-  observer.observe(el);
+  hear();
+  model.on("change:told", hear);
+  return () => model.off("change:told", hear);
 }
 
-export default { render };
+const initialize = ({ model }) => void listen(wholeOf(model));
+
+export default { initialize, render };

@@ -4,7 +4,7 @@ import html
 import re
 
 from course.files import replacing
-from course.playground.joined import joined
+from course.page.modules import together
 from course.tools import ROOT, CommandError
 
 EXAMPLE = 'playground circles.html --settings "data=circles&hidden=4,2"'
@@ -39,7 +39,7 @@ def whole_page(settings="") -> bytes:
     parts = {
         "STYLE": (FOLDER / "playground.css").read_text(encoding="utf-8"),
         "START": html.escape(settings),
-        "SCRIPT": joined(FOLDER / "mount.js").replace("</", r"<\/"),
+        "SCRIPT": together(FOLDER / "mount.js").replace("</", r"<\/"),
     }
     page = (FOLDER / "page.html").read_text(encoding="utf-8")
     return re.sub("|".join(parts), lambda place: parts[place[0]], page).encode()

@@ -86,7 +86,7 @@ def write_deck(notebook, name, folder) -> Path:
     )
     lesson = name_of(name)
     asked = load_questions(lesson).predictions if lesson in NAMES else {}
-    shown = notebook_slides.on_slides(notebook, asked, plan.read(lesson))
+    shown = notebook_slides.as_slides(notebook, asked, plan.read(lesson))
     resources = {"metadata": {"name": name}}
     text, _ = exporter.from_notebook_node(shown, resources=resources)
     deck = folder / f"{name}.html"

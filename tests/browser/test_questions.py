@@ -99,7 +99,7 @@ def test_the_whole_text_of_an_option_answers(page, question):
     right.click()
     expect_words(root, "\N{CHECK MARK} Right. -0.2 times -2 is 0.4.")
     expect_words(root, "Your first answer was: 0")
-    assert root.locator(".reply.odd").count() == 1, "it is not the second reply"
+    assert root.locator(".reply[data-number='2']").count() == 1, "it is not the second"
     assert right.evaluate(BEFORE) == "✓" and option.evaluate(BEFORE) == "o"  # none
     assert option.evaluate(COLOUR) != colour != right.evaluate(COLOUR)
     root = question(CHOOSE)  # the cell runs again

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from course.lessons.your_network import digits, pad
-from course.playground.joined import joined
+from course.page.modules import together
 from tests.playground.node import node
 
 TELL = """
@@ -46,7 +46,7 @@ CASES = {
 
 def counts_of(*drawings):
     """The 64 counts of each drawing, as 8x8, by the page's module."""
-    script = joined(pad.HERE / "strokes.js") + TELL
+    script = together(pad.HERE / "strokes.js") + TELL
     told = node("--input-type=module", "-e", script, given=json.dumps(drawings))
     return np.reshape(json.loads(told), (-1, 8, 8))
 

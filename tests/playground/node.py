@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from course.page.modules import together
 from course.playground import twin
-from course.playground.joined import joined
 
 FOLDER = Path(twin.__file__).parent
 ANSWERS = Path(__file__).with_name("answers.js")
@@ -38,7 +38,7 @@ def node(*arguments, given="") -> str:
 
 def ask(name, cases) -> list:
     """What answers.js answers to each of the cases, all in one process."""
-    modules = joined(FOLDER / "view.js")
+    modules = together(FOLDER / "view.js")
     script = MEDIA + modules + ANSWERS.read_text(encoding="utf-8") + TELL % name
     with tempfile.TemporaryDirectory() as folder:  # too long for a line on Windows
         path = Path(folder, "ask.mjs")

@@ -361,7 +361,7 @@ def test_what_only_a_learner_has_use_for_is_left_out():
         code("print(loss)", outputs=[kept]),
     ]
     notebook, chapter = v4.new_notebook(cells=cells), plan.Chapter([], [], {})
-    made = notebook_slides.on_slides(notebook, {}, chapter)
+    made = notebook_slides.as_slides(notebook, {}, chapter)
     shown = [c for c in made.cells if notebook_slides.slide_type(c) != "notes"]
     sources = ["## A\n\nWords.", "[step] = lesson.own('my_step')", "print(loss)"]
     assert [cell.source for cell in shown] == sources
@@ -374,7 +374,7 @@ def test_the_answer_of_a_number_is_the_number_that_came_out():
     words = plan.read("your_network").questions["new people"]
     notebook = v4.new_notebook(cells=[code('lesson.predict("new people")')])
     chapter = plan.Chapter([], [], {asked.name: words})
-    made = notebook_slides.on_slides(notebook, {asked.name: asked}, chapter)
+    made = notebook_slides.as_slides(notebook, {asked.name: asked}, chapter)
     question, *notes = [cell.source for cell in made.cells]
     assert "✓ Right: <strong>91 %</strong>" in question
     assert "80, 3x 90" in "".join(notes) and "12 A" not in "".join(notes)
@@ -404,7 +404,7 @@ def test_a_deck_holds_all_that_is_planned_and_no_solution(path):
     """Guards: a step of the plan that is lost; what a class shall find."""
     notebook, chapter = save.read(path), plan.read(name_of(path.stem))
     asked = load_questions(name_of(path.stem)).predictions
-    made = notebook_slides.on_slides(notebook, asked, chapter).cells
+    made = notebook_slides.as_slides(notebook, asked, chapter).cells
     notes = [c.source for c in made if notebook_slides.slide_type(c) == "notes"]
     planned = [f"{step.minutes} min: {step.words}" for step in chapter.steps]
     assert planned and chapter.questions.keys() == asked.keys()

@@ -1,7 +1,7 @@
 // The drawing pad, an anywidget: see pad.py. All its views show one drawing.
 
-import { button, h, put, write } from "../../playground/elements.js";
-import { isGone, listen, wholeOf } from "../../playground/kernel.js";
+import { button, h, put, write } from "../../page/elements.js";
+import { isGone, listen, wholeOf } from "../../page/kernel.js";
 import { AREA, SIDE, countsOf } from "./strokes.js";
 
 const PATIENCE = 1000; // milliseconds until it says that Python is busy

@@ -17,13 +17,13 @@ import traitlets
 
 from course import host, page, pictures
 from course.lessons.your_network.digits import CLASSES, MOST
-from course.playground import joined
+from course.playground.widget import FOLDER
 from course.words import percent
 
 HERE = Path(__file__).parent
 # A drawing made with a mouse on this pad, for readers without a page: strokes and counts.
 STORED = json.loads((HERE / "drawing.json").read_text(encoding="utf-8"))
-LOOKS = Path(joined.__file__).with_name("playground.css")
+LOOKS = FOLDER / "playground.css"
 NOTHING = "Nothing is drawn."
 # The network is made by the cells above.
 ASLEEP = "Asleep. Choose Run, Run All Above Selected Cell; then run this cell."
@@ -37,7 +37,7 @@ class DigitPad(anywidget.AnyWidget):
     ``read(X)`` takes X (n, 64), numbers from 0 to 1, and returns the certainties P (n, 10).
     """
 
-    _esm = page.KEYS + joined.joined(HERE / "pad.js")
+    _esm = page.script(HERE / "pad.js")
     _css = LOOKS.read_text(encoding="utf-8") + (HERE / "pad.css").read_text(
         encoding="utf-8"
     )

@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 
 from course.lessons import NAMES
+from course.page.modules import together
 from course.playground import twin, widget
-from course.playground.joined import joined
 from course.tools import (
     ROOT,
     CommandError,
@@ -93,7 +93,7 @@ def playground_files() -> dict:
     folder = playground.FOLDER
     return {
         "_static/playground.css": (folder / "playground.css").read_bytes(),
-        "_static/playground.js": joined(folder / "book.js").encode(),
+        "_static/playground.js": together(folder / "book.js").encode(),
         "_static/playground.png": still().png,
         "playground.html": playground.whole_page(),
     }

@@ -39,7 +39,7 @@ def slide_type(cell) -> str:
     return cell.metadata.get("slideshow", {}).get("slide_type", "-")
 
 
-def on_slides(notebook, questions, chapter):
+def as_slides(notebook, questions, chapter):
     """A copy of a notebook with what its deck shows.
 
     ``questions`` are those of its lesson by name, ``chapter`` is what `plan.read` gives.

@@ -8,25 +8,30 @@ import pytest
 
 from course.__main__ import main
 from course.page import KEYS
-from course.playground.joined import joined
+from course.page.modules import together
 from course.tools import playground
 from tests.playground.node import FOLDER, node
 
 RUN = "\nconst run = new Run({step: 50, data: 'hills', l1: 0.001});"
 RUN += "\nconsole.log(JSON.stringify([Array.from(run.p), run.losses()]));"
 
+WIDGETS = ["playground/widget.js", "questions/question.js", "panels/clicks.js"]
+WIDGETS += ["lessons/your_network/pad.js"]
+PAGES = ["playground/mount.js", "playground/book.js"]
 
-@pytest.mark.parametrize("name", ["widget.js", "mount.js", "book.js"])
+
+@pytest.mark.parametrize("name", WIDGETS + PAGES)
 def test_the_joined_script_is_one_module(name, tmp_path):
     """Guards: a name that two modules have, which would be declared twice; an import that
-    is left; each module in it once, and no default but the widget's."""
-    script = joined(FOLDER / name)
+    is left; each module in it once, and no default but a widget's."""
+    script = together(FOLDER.parent / name)
     (tmp_path / "all.mjs").write_text(KEYS + script, encoding="utf-8")
     node("--check", tmp_path / "all.mjs")
-    assert len(re.findall(r"^class Run\b", script, re.MULTILINE)) == 1
+    runs = re.findall(r"^class Run\b", script, re.MULTILINE)
+    assert len(runs) == name.startswith("playground")
     exported = re.findall(r"^export .*", script, re.MULTILINE)
     assert [line.split()[:2] for line in exported] == [["export", "default"]] * (
-        name == "widget.js"
+        name in WIDGETS
     )
 
 
@@ -36,11 +41,11 @@ def test_modules_and_joined_script_give_the_same_numbers(tmp_path):
     for path in [*FOLDER.glob("*.js"), *FOLDER.glob("*.json")]:
         shutil.copy(path, tmp_path)
     (tmp_path / "package.json").write_text('{"type": "module"}')
-    apart, together = tmp_path / "apart.mjs", tmp_path / "together.mjs"
-    apart.write_text('import { Run } from "./run.js";' + RUN, encoding="utf-8")
-    together.write_text(joined(FOLDER / "run.js") + RUN, encoding="utf-8")
-    apart, together = node(apart), node(together)
-    assert apart == together and "train" in apart
+    modules, script = tmp_path / "modules.mjs", tmp_path / "script.mjs"
+    modules.write_text('import { Run } from "./run.js";' + RUN, encoding="utf-8")
+    script.write_text(together(FOLDER / "run.js") + RUN, encoding="utf-8")
+    told = node(modules)
+    assert told == node(script) and "train" in told
 
 
 UNKNOWN = {
@@ -66,7 +71,7 @@ def test_other_forms_are_refused(name, tmp_path):
     (tmp_path / "some.json").write_text("{}\n")
     (tmp_path / "it.js").write_text(UNKNOWN[name])
     with pytest.raises(ValueError, match="unknown form|imported as one name"):
-        joined(tmp_path / "it.js")
+        together(tmp_path / "it.js")
 
 
 def test_known_forms_are_joined_each_below_what_it_needs(tmp_path):
@@ -83,7 +88,7 @@ def test_known_forms_are_joined_each_below_what_it_needs(tmp_path):
         (tmp_path / name).write_text(text)
     words = 'const SOME = { "x": 1 }; const a = 1; function b() {} class C {} '
     words += "async function d() {} export default { b };"
-    assert " ".join(joined(tmp_path / "top.js").split()) == words
+    assert " ".join(together(tmp_path / "top.js").split()) == words
 
 
 def test_a_module_of_another_folder_is_found_and_joined_once(tmp_path):
@@ -101,7 +106,7 @@ def test_a_module_of_another_folder_is_found_and_joined_once(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     words = "const a = 1; const b = a; const c = a; export default b + c;"
-    assert " ".join(joined(tmp_path / "lessons/one/top.js").split()) == words
+    assert " ".join(together(tmp_path / "lessons/one/top.js").split()) == words
 
 
 class Page(HTMLParser):
@@ -157,7 +162,9 @@ def test_the_page_needs_nothing_else(made):
 def test_texts_do_not_end_their_places(tmp_path, monkeypatch):
     """Guards: a quote in the address, an end tag in a text of the script, and what stands
     around the joined script, which Node reads as a browser does."""
-    folder = shutil.copytree(FOLDER, tmp_path / "playground")
+    folder = tmp_path / "playground"
+    for one in FOLDER, FOLDER.with_name("page"):
+        shutil.copytree(one, tmp_path / one.name)
     with open(folder / "mount.js", "a", encoding="utf-8") as file:
         file.write('const odd = "</script><b>";\nconst bold = `<b>${odd}</b>`;\n')
     monkeypatch.setattr(playground, "FOLDER", folder)

@@ -46,17 +46,17 @@ if (!window.courseKeepsKeys) {
   };
 
   // What was typed as an answer is sent first; whoever is asked back stays in the box.
-  const isUnderWay = (answers) => answers.matches(".waiting");
+  // Promises, see question.js: each of the place of an answer that is refused, or of null.
   const send = () => {
-    const boxes = [...document.querySelectorAll(".course-question .answers:not(.waiting) input")];
-    for (const box of boxes) box.dispatchEvent(new Event("goes-on"));
-    return boxes.map((box) => box.closest(".answers")).filter(isUnderWay);
+    const sent = [];
+    for (const box of document.querySelectorAll(".course-question input"))
+      box.dispatchEvent(new CustomEvent("goes-on", { detail: sent }));
+    return sent.filter(Boolean);
   };
   const goOnAfter = async (sent, target, event) => {
-    const until = performance.now() + 3000; // milliseconds, if no reply comes
-    while (sent.some(isUnderWay) && performance.now() < until)
-      await new Promise(requestAnimationFrame);
-    if (!target.closest(".refused")) target.dispatchEvent(event);
+    const late = new Promise((end) => setTimeout(end, 3000, [])); // if no reply comes
+    const refused = await Promise.race([Promise.all(sent), late]);
+    if (!refused.some((place) => place?.contains(target))) target.dispatchEvent(event);
   };
 
   // On the window, while an event is on its way down.

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import ipywidgets as widgets
 
+from course.page.modules import together
+
 ASLEEP = (
     "Asleep. Run the imports at the top, then this cell; or choose Run, Run All Cells."
 )
@@ -15,8 +17,8 @@ KEYS = Path(__file__).with_name("keys.js").read_text(encoding="utf-8")
 
 
 def script(path) -> str:
-    """The script of a widget, in one file."""
-    return KEYS + path.read_text(encoding="utf-8")
+    """The script of a widget, with what it imports."""
+    return KEYS + together(path)
 
 
 def css(path) -> str:
@@ -25,7 +27,7 @@ def css(path) -> str:
     return text.replace("RIGHT", COLOURS[True]).replace("WRONG", COLOURS[False])
 
 
-STYLE = css(Path(__file__).with_suffix(".css"))
+STYLE = css(Path(__file__).with_name("page.css"))
 
 
 def style() -> widgets.HTML:

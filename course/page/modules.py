@@ -1,4 +1,4 @@
-"""One script made of the modules of a page: for anywidget, and for a file of its own.
+"""One module made of all that a page needs: for anywidget, and for a file of its own.
 
 It knows the few forms of import and export that our modules have, each at the start of a
 line, and refuses others. A module lies in the same folder, or in one above or beside it.
@@ -14,7 +14,7 @@ IMPORT = rf'(?m)^import (?:{DATA}|{NAMES} from "({SCRIPT})");\n'
 EXPORT = rf"(?m)^export (?:(?=(?:const|let|function|class|async) )|{NAMES};\n)"
 
 
-def joined(path) -> str:
+def together(path) -> str:
     """The module, with what it imports in place of its imports, each once.
 
     The default export of the module at ``path`` stays.
