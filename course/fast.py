@@ -506,7 +506,7 @@ def _check_first(params, X, Y, activations):
     A mean over all axes, or a softmax along axis 1, would silently train nonsense.
     """
     first = [mlp.Layer(W[0], b[0, 0]) for W, b in params]
-    loss = activations[-1].loss or mlp.loss
+    loss = mlp.loss_of(activations, params)
     with np.errstate(all="ignore"):
         Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
         alone, _ = mlp.forward(first, X, _with_alphas(activations, 0))
