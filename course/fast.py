@@ -209,7 +209,20 @@ def train(
     The ``snapshots`` are a `Snapshots`: a sequence.
     """
     if not _is_known(gradient, mlp.per_layer(activation, params)):
-        return mlp.train(**locals())  # these are still just the arguments
+        return mlp.train(
+            params,
+            X,
+            Y,
+            rng,
+            activation=activation,
+            learning_rate=learning_rate,
+            epochs=epochs,
+            steps_per_epoch=steps_per_epoch,
+            batch_size=batch_size,
+            samples=samples,
+            snapshots=snapshots,
+            gradient=gradient,
+        )
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
         samples = mlp.draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
