@@ -1,9 +1,8 @@
 """A multilayer perceptron in plain NumPy, to read alongside the notebooks.
 
 A network is a list of layers, and a layer is a weight matrix ``W`` and a bias vector
-``b``. Every function takes what it needs and returns what it makes. It hides nothing in
-globals and changes none of its arguments, and every random number comes from a
-generator that you pass in. Sections 1 to 5 follow the notebooks.
+``b``. Functions hide nothing in globals, change no argument, and take their random
+numbers from a generator that you pass in. Sections 1 to 5 follow the notebooks.
 
 Letters: ``n`` samples, ``n_in`` and ``n_out`` units before and after a layer, ``z`` the
 weighted sum of a unit, ``a`` its activation, ``Y_hat`` the prediction, ``Y`` the target.
@@ -176,11 +175,15 @@ def loss_slope(Y_hat, Y) -> np.ndarray:
     return errors(Y_hat, Y) / np.shape(Y)[-2]
 
 
+def loss_of(activation, params) -> Callable:
+    """The loss of a network: that of its last activation, or `loss` if it has none."""
+    return per_layer(activation, params)[-1].loss or loss
+
+
 def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
     """Send ``dY``, the slope of the loss (n, n_out), backwards through the network.
 
-    ``cache`` is the second value that `forward` returned. Returns the gradients, in
-    the same form as ``params``.
+    ``cache`` is the second value of `forward`. The gradients have the form of ``params``.
     Source: Rumelhart, Hinton, Williams (1986), *Learning representations by
     back-propagating errors*, equations 4 to 7.
     """
@@ -201,7 +204,7 @@ def backprop(params, cache, dY, activation=ORIGINAL) -> list[Layer]:
 def loss_and_grads(params, X, Y, activation=ORIGINAL) -> tuple:
     """Forward, loss and backward in one go; returns the loss and the gradients."""
     Y_hat, cache = forward(params, X, activation)
-    value = (per_layer(activation, params)[-1].loss or loss)(Y_hat, Y)
+    value = loss_of(activation, params)(Y_hat, Y)
     return value, backprop(params, cache, loss_slope(Y_hat, Y), activation)
 
 
@@ -238,7 +241,6 @@ def gradient_check(
     if not np.isfinite(value):
         raise ValueError("params, X and Y give a loss that is not finite")
     floor, checks = 1e-4 * max(1.0, value), []
-    loss_moved = per_layer(activation, params)[-1].loss or loss
 
     def loss_and_slopes(i, place, index, step):
         """The loss with one number moved, and all slopes, which jump at a kink."""
@@ -247,7 +249,7 @@ def gradient_check(
         Y_hat, cache = forward(moved, X, activation)
         pairs = zip(per_layer(activation, params), cache.Z)
         jumps = [act.slope(Z) for act, Z in pairs if act.alpha is not None]
-        return loss_moved(Y_hat, Y), jumps
+        return loss_of(activation, params)(Y_hat, Y), jumps
 
     for i, place in itertools.product(range(len(params)), (0, 1)):  # W[0], b[0], ...
         shape = params[i][place].shape
@@ -322,28 +324,26 @@ def train(
         raise ValueError(f"X has {len(X)} rows but Y has {len(Y)}")
     if samples is None:
         samples = draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
-    losses, kept, stopped = np.zeros(len(samples)), [params], "finished"
-    before, done = params, 0  # the network before the last update; the updates made
+    losses, networks, stopped = np.zeros(len(samples)), {0: params}, "finished"
     run = steps(params, X, Y, samples, activation, learning_rate, gradient)
     with np.errstate(all="ignore"):  # overflow is checked below
         try:
-            for value, after in run:
-                if not (np.isfinite(value) and _is_finite(params)):
-                    stopped = "diverged"  # the update before this step broke it
+            for step, (value, after) in enumerate(run):
+                if not (np.isfinite(value) and _is_finite(networks[step])):
+                    stopped = "diverged"
                     break
-                losses[done] = value
-                if snapshots:
-                    kept.append(after)
-                # One statement, so an interrupt comes before or after it, not within.
-                before, params, done = params, after, done + 1
+                losses[step], networks[step + 1] = value, after
+                if not snapshots:
+                    networks.pop(step - 1, None)  # the last two are enough
         except KeyboardInterrupt:
             stopped = "interrupted"
-    if stopped == "diverged" or not _is_finite(params):
-        params, done, stopped = before, max(done - 1, 0), "diverged"
+    done = max(networks)  # the updates made: an interrupt can't cut one in two
+    if stopped == "diverged" or not _is_finite(networks[done]):
+        done, stopped = max(done - 1, 0), "diverged"  # the last update broke it
     diverged_at = done + 1 if stopped == "diverged" else None
-    losses, kept = losses[:done], kept[: done + 1] if snapshots else []
-    epoch_loss = epoch_means(losses, steps_per_epoch)
-    return params, History(losses, epoch_loss, samples, kept, stopped, diverged_at)
+    losses, kept = losses[:done], [networks[i] for i in range(done + 1) if snapshots]
+    means = epoch_means(losses, steps_per_epoch)
+    return networks[done], History(losses, means, samples, kept, stopped, diverged_at)
 
 
 def _is_finite(params):  # the loss alone does not tell, since tanh(inf) is 1

@@ -209,7 +209,20 @@ def train(
     The ``snapshots`` are a `Snapshots`: a sequence.
     """
     if not _is_known(gradient, mlp.per_layer(activation, params)):
-        return mlp.train(**locals())  # these are still just the arguments
+        return mlp.train(
+            params,
+            X,
+            Y,
+            rng,
+            activation=activation,
+            learning_rate=learning_rate,
+            epochs=epochs,
+            steps_per_epoch=steps_per_epoch,
+            batch_size=batch_size,
+            samples=samples,
+            snapshots=snapshots,
+            gradient=gradient,
+        )
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
         samples = mlp.draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)
@@ -506,7 +519,7 @@ def _check_first(params, X, Y, activations):
     A mean over all axes, or a softmax along axis 1, would silently train nonsense.
     """
     first = [mlp.Layer(W[0], b[0, 0]) for W, b in params]
-    loss = activations[-1].loss or mlp.loss
+    loss = mlp.loss_of(activations, params)
     with np.errstate(all="ignore"):
         Y_hat, _ = mlp.forward(params, X, for_stack(activations, params))
         alone, _ = mlp.forward(first, X, _with_alphas(activations, 0))

@@ -15,7 +15,7 @@ def original_loss_and_grads(params, X, Y, activation=mlp.ORIGINAL):
     Y_hat, (A, Z) = mlp.forward(params, X, activation)
     dY = mlp.loss_slope(Y_hat, Y)
     A[0] = np.broadcast_to(Y, A[0].shape)  # (n, 1) repeated to (n, n_in)
-    value = (mlp.per_layer(activation, params)[-1].loss or mlp.loss)(Y_hat, Y)
+    value = mlp.loss_of(activation, params)(Y_hat, Y)
     return value, mlp.backprop(params, mlp.Cache(A, Z), dY, activation)
 
 

@@ -10,6 +10,7 @@ import functools
 import inspect
 import itertools
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -244,6 +245,20 @@ def test_what_goes_in_stays_as_it_is(train, gradient, own_gradient):
     for network in params, history.snapshots[-1]:
         for array, old in zip(sum(network, ()), sum(start, ())):
             assert array.flags.writeable and not np.shares_memory(array, old)
+
+
+def test_without_snapshots_a_long_run_takes_the_room_of_three_networks():
+    """Guards: the start, which is the caller's, and the last two; one to go back to."""
+    made = []
+
+    def gradient(params, *rest):
+        made.append(weakref.ref(params[0].W))
+        assert sum(W() is not None for W in made) <= 3
+        return mlp.loss_and_grads(params, *rest)
+
+    settings = {"learning_rate": 3.0, "gradient": gradient}
+    _, history = mlp.train(draw(), SUM.X, SUM.Y, samples=draw_rows(0, 200), **settings)
+    assert history.stopped == "diverged" and len(history.loss) == len(made) - 2
 
 
 @both_loops

@@ -38,11 +38,14 @@ def check(exercises, function, tries=0, seed=None) -> Verdict:
     return with_version(name, function, verdict) if verdict.tried else verdict
 
 
-def judge(exercise, function, file, seed=None, tries=0) -> Verdict:
-    """As `check`, but without the name; ``file`` is the answer's, whatever it says."""
+def judge(exercise, function, file, seed=None, tries=0, reserve=None) -> Verdict:
+    """As `check`, but without the name; ``file`` is the answer's, whatever it says.
+
+    It runs in a process of the ``reserve``, by default of the kernel's own.
+    """
     try:
         fresh = exercise.fresh(np.random.default_rng(seed))
-        with runs.opened(function, exercise.allowed) as run:
+        with runs.opened(function, exercise.allowed, reserve or runs.RESERVE) as run:
             seen = run.look_at(exercise.asked)._replace(file=file)
             if seen.refusal:
                 return _not_yet(seen.refusal)

@@ -34,7 +34,6 @@ except ImportError:  # in Pyodide
 
 COMPUTING = 2.0  # seconds of processor time for all calls of one check
 WAITING = 3.0  # seconds without computing, in all calls together
-AT_MOST = float("inf")  # seconds of a check by the clock
 SHARE = 1 if sys.platform == "linux" else 30  # seconds of waiting for one of computing
 LOADING = 5.0  # seconds of processor time to import what the answer needs
 MOMENT = 0.1  # seconds between looks; what is more, the kernel itself waited
@@ -72,12 +71,15 @@ HOOKS = {"items", "__dict__", "__iter__", *(f"__{it}__" for it in HOOKS.split())
 
 
 class Reserve:
-    """Keeps the process of the next check, which starts while no one is waiting for it."""
+    """Keeps the process of the next check, which starts while no one is waiting for it.
+
+    ``before`` stands before its command; a check ends after ``at_most`` seconds by the clock.
+    """
 
     is_used = psutil is not None  # else answers run in the kernel
 
-    def __init__(self):
-        self.process = None
+    def __init__(self, before=(), at_most=float("inf")):
+        self.before, self.at_most, self.process = before, at_most, None
 
     def prepare(self):
         """The process, or None where there is none; it is started if it isn't running."""
@@ -86,7 +88,7 @@ class Reserve:
         if self.process is None or not self.process.is_alive():
             self.process = None
             with contextlib.suppress(OSError):
-                self.process = Process()
+                self.process = Process(self.before, self.at_most)
         return self.process
 
     def take(self):
@@ -98,9 +100,9 @@ RESERVE = Reserve()
 
 
 @contextlib.contextmanager
-def opened(function, allowed):
+def opened(function, allowed, reserve):
     """A run of an answer: its ``call(args)`` gives a `calls.Reply`, or raises `calls.Stopped`."""
-    process = RESERVE.take()
+    process = reserve.take()
     try:
         with _without_exits(function):
             if process:
@@ -109,7 +111,7 @@ def opened(function, allowed):
     finally:  # nothing of this answer is left to the next
         if process:
             process.stop()
-        RESERVE.prepare()
+        reserve.prepare()
 
 
 @contextlib.contextmanager
@@ -226,13 +228,12 @@ def _left_behind(name):
 class Process:
     """The kernel's side of a `worker.Worker`."""
 
-    before = ()  # the command that starts it, with its arguments
-
-    def __init__(self):
+    def __init__(self, before=(), at_most=float("inf")):
+        self.at_most = at_most
         self.mark = f"{os.getpid()} {time.monotonic_ns()}"
         code = f"import sys; sys.path[:] = {[*map(str, sys.path)]}; {BEGIN}"
         self.child = subprocess.Popen(
-            [*self.before, sys.executable, "-c", code],
+            [*before, sys.executable, "-c", code],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -350,7 +351,7 @@ class _Meter:
 
     def __init__(self, process):
         self.process, self.used, self.waited = process, 0.0, 0.0
-        self.most, self.end = float("inf"), time.monotonic() + AT_MOST
+        self.most, self.end = float("inf"), time.monotonic() + process.at_most
 
     def allow(self, seconds):
         """Let it compute so long from now on."""

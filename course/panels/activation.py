@@ -113,10 +113,9 @@ def activation_panel(
 ) -> Panel:
     """Show an activation function, its slope at ``z``, and what a unit makes of them."""
     work = {
-        **controls.activation(),
-        "weight": Number("weight", -3, 3, 0.1, 100),
-        "bias": Number("bias", -3, 3, 0.1, 100),
+        **controls.activation(activation, alpha),
+        "weight": Number("weight", -3, 3, 0.1, 100).at(weight),
+        "bias": Number("bias", -3, 3, 0.1, 100).at(bias),
     }
-    look = {"z": Number("point z", -3, 3, 0.1, 200)}
-    view = ActivationView()
-    return ActivationPanel("activation_panel", locals(), unit, view, work, look)
+    look = {"z": Number("point z", -3, 3, 0.1, 200).at(z)}
+    return ActivationPanel("activation_panel", unit, ActivationView(), work, look)

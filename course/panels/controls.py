@@ -17,9 +17,9 @@ class Refused(ValueError):
 class Control:
     """A setting with a labelled box; the label is what a screen reader says.
 
-    It starts without a value. Each value that is set or typed goes through ``check``,
-    which returns it, or raises a TypeError or ValueError that names the label. A
-    wrong entry is answered in words, and the last good value comes back.
+    It starts without a value, or `at` one. Each value that is set or typed goes through
+    ``check``, which returns it, or raises a TypeError or ValueError that names the
+    label. A wrong entry is answered in words, and the last good value comes back.
     """
 
     value = None
@@ -30,6 +30,11 @@ class Control:
         self.connect(lambda action: action(), lambda: None)  # no panel yet
         self._moving = None  # the thread in which we move the widgets
         box.observe(self._typed, "value")
+
+    def at(self, value):
+        """This control, with its first value."""
+        self.set(value)
+        return self
 
     def connect(self, handle, changed):
         """Have ``changed()`` called after a change; ``handle(action)`` reports errors."""
@@ -244,23 +249,26 @@ def _room(label, digits):
 # Settings that several panels have ---------------------------------------------------
 
 
-def learning_rate(width=140):
-    return Number("learning rate", 0.001, 10, 0.01, width, log=True, above=0)
+def learning_rate(value, width=140):
+    limits = {"log": True, "above": 0}
+    return Number("learning rate", 0.001, 10, 0.01, width, **limits).at(value)
 
 
-def seed():
-    return Whole("seed", 0, 100, 100)
+def seed(value):
+    return Whole("seed", 0, 100, 100).at(value)
 
 
-def activation():
+def activation(name, alpha):
     """The settings of an activation: its name, and the alpha of the leaky ReLU."""
-    alpha = Number("alpha", -1, 1, 0.05, 110)
-    return {"activation": Choice("activation", list(mlp.ACTIVATIONS)), "alpha": alpha}
+    return {
+        "activation": Choice("activation", list(mlp.ACTIVATIONS)).at(name),
+        "alpha": Number("alpha", -1, 1, 0.05, 110).at(alpha),
+    }
 
 
-def network():
+def network(number, name, alpha):
     """The settings of an untrained network."""
-    return {"seed": seed(), **activation()}
+    return {"seed": seed(number), **activation(name, alpha)}
 
 
 def fresh_network(seed, activation, alpha):
@@ -269,15 +277,15 @@ def fresh_network(seed, activation, alpha):
     return params, mlp.make_activation(activation, alpha)
 
 
-def step(last):
+def step(value, last):
     """The step that a `SteppedPanel` shows."""
-    return Whole("step", 0, last, 300, most=last)
+    return Whole("step", 0, last, 300, most=last).at(value)
 
 
-def sample(task, digits, others=()):
+def sample(value, task, digits, others=()):
     """A menu of the inputs of a task; the value is the number of the row."""
     options = dict(others)
     for i, x in enumerate(task.X):
         name = f"({', '.join(f'{number:.3g}' for number in x)})"
         options[f"{name}, row {i}" if name in options else name] = i
-    return Choice("input", options, digits)
+    return Choice("input", options, digits).at(value)

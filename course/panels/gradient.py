@@ -122,5 +122,5 @@ def gradient_panel(h=1e-5, seed=0, activation="tanh", alpha=-0.2) -> Panel:
     """
     limits = {"above": 0, "most": 100}
     h_box = Number("step size h", 1e-14, 1, 1e-6, 300, digits=11, log=True, **limits)
-    work, look, view = controls.network(), {"h": h_box}, GradientView()
-    return Panel("gradient_panel", locals(), differences, view, work, look)
+    work, look = controls.network(seed, activation, alpha), {"h": h_box.at(h)}
+    return Panel("gradient_panel", differences, GradientView(), work, look)

@@ -113,10 +113,9 @@ def initialization_panel(
     Each of the ``depth`` layers has ``width`` units.
     """
     work = {
-        "scheme": Choice("scheme", list(mlp.SCHEMES), 10),
-        "width": Whole("width", 1, 100, 150, least=1, most=1000),
-        "depth": Whole("depth", 1, 30, 150, least=1, most=100),
-        **controls.network(),
+        "scheme": Choice("scheme", list(mlp.SCHEMES), 10).at(scheme),
+        "width": Whole("width", 1, 100, 150, least=1, most=1000).at(width),
+        "depth": Whole("depth", 1, 30, 150, least=1, most=100).at(depth),
+        **controls.network(seed, activation, alpha),
     }
-    view = InitializationView()
-    return Panel("initialization_panel", locals(), signal, view, work, {})
+    return Panel("initialization_panel", signal, InitializationView(), work, {})

@@ -29,12 +29,11 @@ SHOWN = ("picture", "status", "busy", "tools")  # the rows below the settings
 class Panel:
     """Controls, a picture, and a status line.
 
-    ``name`` is the function that makes such a panel, and ``given`` holds its arguments,
-    each the first value of the control of its name. Those in ``work`` need a new
-    computation: ``compute(**work)`` returns the data, or generates better and better
-    data, so that long work can be watched and stopped. Those in ``look`` only choose
-    what ``view.show(data, look)`` makes of the data. ``fixed`` holds the settings
-    without a control.
+    ``name`` is the function that makes such a panel; its settings have a control each.
+    Those in ``work`` need a new computation: ``compute(**work)`` returns the data, or
+    generates better and better data, so that long work can be watched and stopped. Those
+    in ``look`` only choose what ``view.show(data, look)`` makes of the data. ``fixed``
+    holds the settings without a control.
     """
 
     # Rows from top to bottom. A word is a setting, or an attribute of the panel; ``work``
@@ -52,11 +51,9 @@ class Panel:
     _is_ready = False
     _asked = None  # the file that a second press of the button replaces
 
-    def __init__(self, name, given, compute, view, work, look, fixed=None):
+    def __init__(self, name, compute, view, work, look, fixed=None):
         self.name, self.compute, self.view = name, compute, view
         self.work, self.look, self.fixed = work, look, fixed or {}
-        for setting, control in self.controls.items():
-            control.set(given[setting])
         self.picture, self.status = widgets.HTML(), widgets.HTML()
         self.progress = widgets.FloatProgress(max=1, description="working")
         self.stop_button = button(self, "Stop", self.stop)

@@ -8,7 +8,7 @@ import numpy as np
 import mlp_core as mlp
 from course import checks, page, pictures
 from course.panels import controls
-from course.panels.panel import SHOWN, Panel
+from course.panels.panel import SHOWN, Panel, values
 from course.panels.stepped import SteppedPanel
 from course.panels.view import Cell, View
 from course.pictures import axes
@@ -224,12 +224,11 @@ def pass_panel(
     step have a control.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
-    given, fixed = locals(), {"task": task}
-    shown = {"sample": controls.sample(task, 8)}
+    fixed, shown = {"task": task}, {"sample": controls.sample(sample, task, 8)}
     others = {
-        "seed": controls.seed(),
-        "learning_rate": controls.learning_rate(60),  # all five in one row
-        **controls.activation(),
+        "seed": controls.seed(seed),
+        "learning_rate": controls.learning_rate(learning_rate, 60),  # five in one row
+        **controls.activation(activation, alpha),
     }
     last = len(mlp.ORIGINAL_SIZES)  # the loss
     if checks.switch("back", back):
@@ -237,9 +236,8 @@ def pass_panel(
         kind, height, last, work = PassPanel, 416, 2 * last, shown | others
     else:  # with the tasks above as well
         kind, height, work = ForwardPanel, 360, shown
-        fixed["back"] = False
-        fixed |= {name: control.check(given[name]) for name, control in others.items()}
+        fixed |= {"back": False, **values(others)}
         for control in others.values():  # they aren't shown
             page.close(control.widget)
-    compute, look = partial(one_pass, **fixed), {"step": controls.step(last)}
-    return kind("pass_panel", given, compute, PassView(height), work, look, fixed)
+    compute, look = partial(one_pass, **fixed), {"step": controls.step(step, last)}
+    return kind("pass_panel", compute, PassView(height), work, look, fixed)

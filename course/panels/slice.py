@@ -97,6 +97,7 @@ def slice_panel(
     """
     task = checks.task("task", task, inputs=2, outputs=1)
     tasks = {"SUM": mlp.SUM, "XOR": mlp.XOR, task.name: task}
-    work = {"task": Choice("task", tasks, 8), **controls.network()}
-    look, view = {"learning_rate": controls.learning_rate()}, SliceView()
-    return Panel("slice_panel", locals(), loss_slice, view, work, look)
+    work = {"task": Choice("task", tasks, 8).at(task)}
+    work |= controls.network(seed, activation, alpha)
+    look = {"learning_rate": controls.learning_rate(learning_rate)}
+    return Panel("slice_panel", loss_slice, SliceView(), work, look)

@@ -16,8 +16,8 @@ class SteppedPanel(Panel):
     layout = ("work look", "step buttons speed", *SHOWN)
     speeds: ClassVar = {}  # what the menu shows -> milliseconds for a picture, steps
 
-    def __init__(self, name, given, compute, view, work, look, fixed=None):
-        self.clock = Clock(0, look["step"].high).chosen(given["step"])
+    def __init__(self, name, compute, view, work, look, fixed=None):
+        self.clock = Clock(0, look["step"].high).chosen(look["step"].value)
         # Play does the timing. Its icons have no names, so our button stands in for it.
         self.player = widgets.Play(show_repeat=False)
         self.play_button = button(self, "Pause", self.play)
@@ -30,9 +30,9 @@ class SteppedPanel(Panel):
         ]
         hidden = self.player if STARTS_PLAY else self.play_button
         hidden.layout.display = "none"
-        self.speed = Choice("speed", list(self.speeds), 12)
-        self.speed.set(list(self.speeds)[-2])
-        super().__init__(name, given, compute, view, work, look, fixed)
+        speeds = list(self.speeds)
+        self.speed = Choice("speed", speeds, 12).at(speeds[-2])
+        super().__init__(name, compute, view, work, look, fixed)
         self.speed.connect(self.handle, self._tell_player)
         look["step"].connect(self.handle, self._chosen)
         self.player.observe(lambda _: self.handle(self._heard), ["value", PLAYING])

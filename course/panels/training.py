@@ -166,10 +166,10 @@ class TrainingPanel(SteppedPanel):
         "100 steps": (80, 100),
     }
 
-    def __init__(self, name, given, *args):
-        self.seed_menu = _seed_menu(given["seeds"] or {})
-        self.hidden = "" if given["seeds"] else "seed_menu"
-        super().__init__(name, given, *args)
+    def __init__(self, seeds, *args):
+        self.seed_menu = _seed_menu(seeds or {})
+        self.hidden = "" if seeds else "seed_menu"
+        super().__init__("training_panel", *args)
         self.seed_menu.connect(self.handle, self._choose_seed)
 
     def _choose_seed(self):
@@ -264,23 +264,23 @@ def training_panel(
     task = checks.task("task", task, inputs=2, outputs=1)
     batches = {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}
     work = {
-        "learning_rate": controls.learning_rate(),
-        **controls.network(),
-        "scheme": Choice("initialization", list(mlp.SCHEMES), 11),
-        "hidden": Sizes("hidden layers"),
-        "batch_size": Choice("batch", batches, 7),
-        "steps": Whole("steps", 1, 10_000, 120, least=1, most=10**6),
-        "bug": Tick("with the original's bug"),
+        "learning_rate": controls.learning_rate(learning_rate),
+        **controls.network(seed, activation, alpha),
+        "scheme": Choice("initialization", list(mlp.SCHEMES), 11).at(scheme),
+        "hidden": Sizes("hidden layers").at(hidden),
+        "batch_size": Choice("batch", batches, 7).at(batch_size),
+        "steps": Whole("steps", 1, 10_000, 120, least=1, most=10**6).at(steps),
+        "bug": Tick("with the original's bug").at(bug),
     }
-    sizes, last = [*work["hidden"].check(hidden), 1], work["steps"].check(steps)
+    sizes, last = [*work["hidden"].value, 1], work["steps"].value
     step = last if step is None else step
     hidden_layer = max(0, len(sizes) - 2) if hidden_layer is None else hidden_layer
     look = {
-        "step": controls.step(last),
-        "neuron": Choice("unit", _units(sizes), 16),
-        "show_z": Tick("show z"),
-        "hidden_layer": Choice("hidden space", _layers(sizes), 10),
-        "sample": controls.sample(task, 13, {"as trained": None}),
+        "step": controls.step(step, last),
+        "neuron": Choice("unit", _units(sizes), 16).at(neuron),
+        "show_z": Tick("show z").at(show_z),
+        "hidden_layer": Choice("hidden space", _layers(sizes), 10).at(hidden_layer),
+        "sample": controls.sample(sample, task, 13, {"as trained": None}),
     }
     train, view, fixed = partial(train_in_parts, task), TrainingView(), {"task": task}
-    return TrainingPanel("training_panel", locals(), train, view, work, look, fixed)
+    return TrainingPanel(seeds, train, view, work, look, fixed)

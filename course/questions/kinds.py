@@ -125,6 +125,14 @@ class Question:
         """The rows as HTML."""
         return ""
 
+    def replies(self, in_full=True, number="") -> list[str]:
+        """Each answer with its reply as HTML, the right one first; none to an order.
+
+        An option is its letter, ``in_full`` with its words; ``number`` is what came out of
+        a run.
+        """
+        return []
+
     def solution(self) -> str:
         """The answer with all explanations, as HTML."""
         return as_html(self.explanation)
@@ -144,6 +152,7 @@ class ChoiceQuestion(Question):
     """A question with options; the answer is the text of one."""
 
     kind, prompt = "choice", "Choose an answer"
+    counts = "12 A, 9 B"  # how a teacher types what a class guesses
 
     def __init__(self, option, **common):
         super().__init__(**common)
@@ -209,6 +218,14 @@ class ChoiceQuestion(Question):
     def static(self) -> str:
         return f"<p>{'<br>'.join(map(code, self.rows()))}</p>"
 
+    def replies(self, in_full=True, number="") -> list[str]:
+        return [
+            f"<strong>{letter}.{f' {code(o.text)}' * in_full}</strong> {code(o.feedback)}"
+            for letter, o in sorted(
+                self.lettered.items(), key=lambda it: not it[1].right
+            )
+        ]
+
     def solution(self) -> str:
         rows = [
             f"<p><strong>{letter}.</strong> {'Right.' if o.right else 'No.'} "
@@ -228,7 +245,7 @@ class Miss(NamedTuple):
 class NumberQuestion(Question):
     """A question for a number, right within a tolerance. The run may tell ``answer``."""
 
-    kind, prompt = "number", "Type a number"
+    kind, prompt, counts = "number", "Type a number", "80, 3x 90"
 
     def __init__(
         self,
@@ -320,6 +337,12 @@ class NumberQuestion(Question):
         # 0.45 - 0.4 is a little more than 0.05 in the computer's numbers.
         rounding = 1e-9 * (abs(target) + self.tolerance)
         return bool(abs(value - target) <= self.tolerance * share + rounding)
+
+    def replies(self, in_full=True, number="") -> list[str]:
+        number = number or ("" if self.answer is None else self.answer)
+        right = f"<strong>{number}</strong>. " * (number != "")
+        misses = [f"{value:g}. {code(words)}" for value, words in self.misses]
+        return [right + code(self.feedback), *misses]
 
     def solution(self) -> str:
         number = "" if self.answer is None else f"<strong>{self.answer:g}</strong> "

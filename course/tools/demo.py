@@ -13,9 +13,9 @@ from nbformat import v4
 
 from course.tools import notebooks
 from course.tools.cells import ends_in_definition, headings, kind_of, names, question_in
+from course.tools.markdown import with_links
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
-LINK = re.compile(r"\[([^]]*)\]\(#[^)]*\)")  # to a place that isn't in the demo
 CODE = {"code", "panel", "imports", "reveal"}
 
 
@@ -70,7 +70,7 @@ def _cells(cells):
             yield _title(heading, "##")
             told.add(heading.id)
         if i in texts:
-            yield v4.new_markdown_cell(LINK.sub(r"\1", cell.source), id=cell.id)
+            yield _text(cell, cell.source)
             told.add(heading.id)
         elif i in runs:
             yield _code(cell, cell.source.replace(".predict(", ".vote("), folded=True)
@@ -90,8 +90,7 @@ def _start(cells, i):
 def _tasks(cells):
     for cell in cells:
         if kind_of(cell) == "tasks":
-            text = LINK.sub(r"\1", HEADING.sub("", cell.source, count=1))
-            yield v4.new_markdown_cell(text, id=cell.id)
+            yield _text(cell, HEADING.sub("", cell.source, count=1))
 
 
 def _run(cells, kinds, i):
@@ -120,6 +119,12 @@ def _needed(cells, kinds, places):
                 missing -= given
                 places.append(before)
     return needed
+
+
+def _text(cell, source):
+    """Without the links to places of its notebook, which may not be in the demo."""
+    text = with_links(source, lambda file, anchor: file and file + anchor)
+    return v4.new_markdown_cell(text, id=cell.id)
 
 
 def _title(cell, level):

@@ -4,6 +4,7 @@ import os
 import re
 
 from course.lessons import NOTEBOOKS, terms
+from course.tools import CommandError
 from course.tools.cells import headings
 from course.tools.notebooks import read
 
@@ -44,13 +45,19 @@ def _alike(word, other):
     return len(stem) >= max(4, min(len(word), len(other)) - 2)
 
 
-def entries() -> list:
+def entries(notebook_in=read) -> list:
     """Each term with the notebook and the section that explain it, by the alphabet."""
-    sections = {name: sections_of(read(path)) for name, path in NOTEBOOKS.items()}
-    return [
-        (term, NOTEBOOKS[term.lesson], sections[term.lesson][term.cell])
-        for term in sorted(terms.load_all(), key=lambda term: term.name.lower())
-    ]
+    sections = {name: sections_of(notebook_in(at)) for name, at in NOTEBOOKS.items()}
+    found = []
+    for term in sorted(terms.load_all(), key=lambda term: term.name.lower()):
+        path, known = NOTEBOOKS[term.lesson], sections[term.lesson]
+        if term.cell not in known:
+            raise CommandError(
+                f"{term.lesson}/terms.toml: {term.name!r} is explained in the cell "
+                f"{term.cell!r}, but {path.name} has no text with this id"
+            )
+        found.append((term, path, known[term.cell]))
+    return found
 
 
 def sections_of(notebook) -> dict:

@@ -21,6 +21,10 @@ A_TASK = 3  # a numbered line of a cell tagged `tasks`: something to do with a p
 READ = {"text", "exercise", "tasks"}  # kinds of cells whose words count
 CODE = {"code", "imports", "panel"}  # those whose lines of code count
 TOLD = r"#+ .*\((\d+) minutes\)$"  # a heading that says how long its cell takes
+# In the head of a notebook, and in its chapter.
+STATED = (
+    r"(?<=\*\*Time:\*\* about )\d+(?= minutes)|(?<=\babout )\d+(?= minutes alone\b)"
+)
 LINE = r"^ *(?! |lesson\.reveal)\S.*"  # what reveals a guess is no code to read
 
 
@@ -53,6 +57,10 @@ class Count(NamedTuple):
         """The minutes as a notebook and the README state them."""
         return round(self.minutes / 5) * 5
 
+    def stated_in(self, text) -> str:
+        """A text that states the minutes, with these."""
+        return re.sub(STATED, str(self.stated), text)
+
 
 def add_arguments(parser):
     parser.add_argument("notebooks", nargs="*", metavar="NAME", help="default: all")
@@ -74,12 +82,13 @@ def _row(name, *cells):
     return f"{name:<20}" + "".join(f"{cell:>11}" for cell in cells)
 
 
-def of_notebook(path) -> Count:
-    """The count of a notebook of the course, with the quiz of its lesson."""
+def of_notebook(path, notebook=None) -> Count:
+    """The count of a notebook of the course, or of what it becomes, with its quiz."""
     lesson = name_of(path.stem)
     quiz = load_questions(lesson).quiz
     exercises = load_exercises(lesson).values()
-    return count(read(path), len(quiz), [exercise.minutes for exercise in exercises])
+    notebook = notebook or read(path)
+    return count(notebook, len(quiz), [exercise.minutes for exercise in exercises])
 
 
 def count(notebook, quiz_questions=0, writing=()) -> Count:

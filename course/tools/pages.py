@@ -1,7 +1,8 @@
 """Write what pages say about all lessons: their tables, and the terms of the glossary.
 
 It is between two marks, and comes from the lessons themselves: the titles of the notebooks,
-the first words of each lesson's package, its chapter, its terms.
+the first words of each lesson's package, its chapter, its terms. And each chapter says how
+many minutes its notebook takes.
 """
 
 import re
@@ -22,15 +23,21 @@ def changes() -> dict:
         "docs/teaching.md": chapters_table,
         "docs/glossary.md": terms_table,
     }
-    changed = {}
+    new = {}
     for name, table in tables.items():
         text = (ROOT / name).read_text(encoding="utf-8")
         if not BLOCK.search(text):
             raise CommandError(f"{name} lacks the marks around what save writes")
-        new = with_table(text, table())
-        if new != text:
-            changed[ROOT / name] = new
-    return changed
+        new[ROOT / name] = with_table(text, table())
+    for name, path in NOTEBOOKS.items():
+        place = plan.path_of(name)
+        chapter = place.read_text(encoding="utf-8")
+        new[place] = minutes.of_notebook(path).stated_in(chapter)
+    return {
+        path: text
+        for path, text in new.items()
+        if path.read_text(encoding="utf-8") != text
+    }
 
 
 def notebooks_table():

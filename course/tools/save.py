@@ -3,8 +3,8 @@
 The saved form holds what a reader needs and nothing that changes from run to run, so
 that a diff shows only what you changed: no execution times, no widget state, no random
 widget numbers. A panel is saved as its picture and its line of numbers; JupyterLab
-shows these until you run the cell. The cells of an exercise are written from its file.
-Then come the pages about all lessons, see `course.tools.pages`.
+shows these until you run the cell. The cells of an exercise are written from its file,
+and the head says the minutes. Then come the pages about lessons, see `course.tools.pages`.
 """
 
 import copy
@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
 from course import lessons
-from course.tools import ROOT, exercise_cells, find_notebooks, pages
+from course.tools import ROOT, exercise_cells, find_notebooks, glossary, minutes, pages
 from course.tools.notebooks import (
     WIDGET_VIEW,
     as_text,
@@ -42,12 +42,14 @@ def add_arguments(parser):
 
 
 def run(options) -> int:
-    failed = 0
-    for path in find_notebooks(options.names):
+    failed, paths = 0, find_notebooks(options.names)
+    new = {path: prepared(path) for path in {*paths, *lessons.NOTEBOOKS.values()}}
+    glossary.entries(new.get)  # what is wrong is told before anything is written
+    for path in paths:
         if options.check:
             good = is_up_to_date(path)
         else:
-            write(with_exercises(read(path), path), path)
+            write(new[path], path)
             good = run_and_save(path)
         print(f"{path.name}: {'ok' if good else 'not in its saved form'}", flush=True)
         failed += not good
@@ -60,15 +62,20 @@ def run(options) -> int:
     return 1 if failed else 0
 
 
-def with_exercises(notebook, path):
-    """A copy of the notebook in a file, its exercises from their files.
+def prepared(path):
+    """The notebook in a file, its exercises from their files, its minutes as counted.
 
-    Only of a notebook of the course: in a copy they are the learner's.
+    Only a notebook of the course: in a copy they are the learner's.
     """
-    lesson = lessons.name_of(path.stem)
-    is_ours = lessons.NOTEBOOKS.get(lesson) == path
-    exercises = lessons.load_exercises(lesson) if is_ours else {}
-    return exercise_cells.with_exercises(notebook, exercises)
+    notebook, lesson = read(path), lessons.name_of(path.stem)
+    if lessons.NOTEBOOKS.get(lesson) != path:
+        return notebook
+    exercises = lessons.load_exercises(lesson)
+    notebook = exercise_cells.with_exercises(notebook, exercises)
+    count = minutes.of_notebook(path, notebook)
+    for cell in notebook.cells:
+        cell.source = count.stated_in(cell.source)
+    return notebook
 
 
 def run_and_save(path) -> bool:
@@ -141,5 +148,4 @@ def is_saved_form(path) -> bool:
 
 def is_up_to_date(path) -> bool:
     """Whether this command would write the same, but for new outputs."""
-    notebook = read(path)
-    return notebook == with_exercises(notebook, path) and is_saved_form(path)
+    return read(path) == prepared(path) and is_saved_form(path)

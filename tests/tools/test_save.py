@@ -8,6 +8,7 @@ from nbformat.v4 import new_output
 
 from course import lessons
 from course.__main__ import main
+from course.lessons import terms
 from course.tools import CommandError, find_notebooks, pages, save
 
 LOSS = "lesson.check(my_loss)"
@@ -70,7 +71,7 @@ def test_exercises_are_written_into_our_notebooks_alone(tmp_path, monkeypatch, i
     save.write(save.normalize(notebook("lesson.check(my_forward)", LOSS)), path)
     if is_ours:
         monkeypatch.setitem(lessons.NOTEBOOKS, "forward", path)
-    written = save.with_exercises(save.read(path), path)
+    written = save.prepared(path)
     assert save.is_up_to_date(path) is not is_ours
     assert (len(written.cells) > 2) is is_ours
     assert {cell.source for cell in written.cells} <= set(cells)
@@ -95,6 +96,34 @@ def test_a_page_without_its_marks_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(pages, "ROOT", tmp_path)
     with pytest.raises(CommandError, match="README.md lacks the marks"):
         pages.changes()
+
+
+def test_a_notebook_and_its_chapter_are_given_their_minutes(tmp_path, monkeypatch):
+    """Guards: an author who copies them by hand, and forgets one."""
+    path, chapter = tmp_path / "03_forward.ipynb", tmp_path / "teaching.md"
+    head = nbformat.v4.new_markdown_cell(f"**Time:** about 7 minutes. {900 * 'Word '}")
+    save.write(nbformat.v4.new_notebook(cells=[head]), path)
+    chapter.write_text("In 45 minutes, or about 7 minutes alone.\n")
+    monkeypatch.setattr(lessons, "load_exercises", lambda name: {})
+    monkeypatch.setattr(save.minutes, "load_exercises", lambda name: {})
+    monkeypatch.setitem(lessons.NOTEBOOKS, "forward", path)
+    monkeypatch.setattr(pages.plan, "path_of", lambda name: chapter)
+    monkeypatch.setattr(pages, "NOTEBOOKS", {"forward": path})
+    monkeypatch.setattr(pages, "with_table", lambda text, table: text)
+    [cell] = save.prepared(path).cells
+    assert cell.source == head.source.replace("7", "5")
+    assert pages.changes() == {chapter: "In 45 minutes, or about 5 minutes alone.\n"}
+
+
+def test_a_term_without_its_cell_is_told_before_anything_is_written(
+    monkeypatch, capsys
+):
+    """Guards: a traceback that names a cell alone, and half of the notebooks written."""
+    lost = terms.Term("nought", "forward", "lost", "Nothing.")
+    monkeypatch.setattr(terms, "load_all", lambda: [lost])
+    monkeypatch.setattr(save, "write", lambda *_: pytest.fail("it is written"))
+    assert main(["save", "03_forward"]) == 1
+    assert "'nought' is explained in the cell 'lost'" in capsys.readouterr().err
 
 
 def test_a_notebook_is_found_by_its_name():

@@ -17,6 +17,7 @@ from course.tools import (
     CommandError,
     find_notebooks,
     links,
+    markdown,
     notebooks,
     plan,
     playground,
@@ -33,7 +34,6 @@ FIRST = {"data": "circles", "hidden": [4], "learning_rate": 1, "seed": 0}
 SHOWN = ["data", "learning_rate", "seed", "step", "loss"]
 STILL = {"step": 300}  # of its picture
 CONTENTS = "\n```{{toctree}}\n:hidden:\n{}\n```\n"
-LOCAL_LINK = r"(?<!!)\[([^]]*)\]\((?!https?:)([^)#]+)(#[^)]*|)\)"
 # Files that no page loads.
 UNUSED = ("*.map", "*.ttf", "locales/*/*/*", "objects.inv", ".buildinfo")
 # Its words in place of the ones that are seen would be read aloud.
@@ -78,9 +78,9 @@ def write_pages(folder, address="", has_solutions=True):
 
 def refuse_strays(name, page):
     """A `CommandError` where a notebook links to what is no page of the book."""
-    known = {"mlp_core.md", "where.md", *(path.name for path in find_notebooks([]))}
+    known = {"", "mlp_core.md", "where.md", *(path.name for path in find_notebooks([]))}
     texts = (cell.source for cell in page.cells if cell.cell_type == "markdown")
-    for _, file, _ in re.findall(LOCAL_LINK, "\n".join(texts)):
+    for _, file, _ in markdown.LINK.findall("\n".join(texts)):
         if file not in known:
             raise CommandError(
                 f"{name} links to {file}, which isn't a page of the book: link to a "
@@ -159,17 +159,16 @@ def with_links(text, folder, published) -> str:
     pages |= CHAPTERS | {ROOT / "mlp_core.py": "mlp_core.md"}
     repository = published.repository
 
-    def lead(found):
-        label, name, anchor = found.groups()
+    def lead(name, anchor):
         file = (folder / name).resolve()
-        if file in pages:
-            return f"[{label}]({pages[file]}{anchor})"
+        if not name or file in pages:
+            return f"{pages.get(file, '')}{anchor}"
         if re.fullmatch(links.GITHUB, repository):
-            place = f"{repository}/blob/main/{file.relative_to(ROOT).as_posix()}"
-            return f"[{label}]({place}{anchor})"
-        return label
+            place = file.relative_to(ROOT).as_posix()
+            return f"{repository}/blob/main/{place}{anchor}"
+        return ""
 
-    return re.sub(LOCAL_LINK, lead, text)
+    return markdown.with_links(text, lead)
 
 
 def with_sections(glossary, titles) -> str:

@@ -15,12 +15,12 @@ from nbformat.v4 import new_markdown_cell, new_output
 
 from course.playground import twin
 from course.tools.cells import headings, kind_of, only_call, without_reveals
+from course.tools.markdown import with_links
 from course.tools.notebooks import with_cells
 
 QUESTIONS = {"predict", "quiz"}
 LEFT_OUT = {"check", "progress", "review", "fetch", "reveal", "written"}
 TEXTS_LEFT_OUT = "## Check your progress", "**Before you begin: questions from earlier"
-ANCHOR = r"(?:(?<=\.ipynb#)|(?<=\]\(#))[^)]+"  # of a link
 ALIVE = "data-playgrounds"
 WIDE = "full-width"  # to the theme, which then folds its table of contents beside it
 NOTE = """\
@@ -71,8 +71,12 @@ def note(buttons) -> str:
 
 def linked(text) -> str:
     """A text whose links lead to pages of the book, and to their headings."""
-    text = text.replace("](../mlp_core.py)", "](mlp_core.md)")
-    return re.sub(ANCHOR, lambda found: slug(found[0]), text)
+    core = {"../mlp_core.py": "mlp_core.md"}
+
+    def lead(file, anchor):
+        return core.get(file, file) + (f"#{slug(anchor)}" if anchor else "")
+
+    return with_links(text, lead)
 
 
 def slug(heading) -> str:

@@ -11,8 +11,7 @@ import re
 
 from nbformat.v4 import new_markdown_cell
 
-from course.questions import ChoiceQuestion, NumberQuestion
-from course.questions.kinds import as_html, code
+from course.questions.kinds import as_html
 from course.tools.cells import (
     functions,
     headings,
@@ -20,6 +19,7 @@ from course.tools.cells import (
     question_in,
     without_reveals,
 )
+from course.tools.markdown import with_links
 from course.tools.notebooks import with_cells
 
 KEYS = (
@@ -72,7 +72,8 @@ def _shown(cell):
     """A cell as its slide has it; an empty one if nothing is left of it."""
     cell = copy.deepcopy(cell)
     if cell.cell_type == "markdown":
-        cell.source = re.sub(PREDICT, "", _without_links(cell.source)).strip()
+        cell.source = with_links(cell.source, _off_the_slide)
+        cell.source = re.sub(PREDICT, "", cell.source).strip()
         return cell
     cell.source = without_reveals(cell.source).replace("\n\n\n", "\n\n")
     for output in cell.outputs:
@@ -89,9 +90,9 @@ def _marked(cell, slide):
     return cell
 
 
-def _without_links(text):
-    """A text without links to notebooks and into them: a click would leave the slide."""
-    return re.sub(r"\[([^]]*)\]\([^):]*(?:\.ipynb|#)[^)]*\)", r"\1", text)
+def _off_the_slide(file, anchor):
+    """Where a link leads; not to notebooks and into them: a click would leave the slide."""
+    return "" if anchor or file.endswith(".ipynb") else file
 
 
 # 1. Questions ------------------------------------------------------------------------
@@ -100,7 +101,7 @@ def _without_links(text):
 def _asked(question, words):
     """A question with its answer folded; ``words`` are its chapter's."""
     text = as_html(question.text).replace("<p>", "<p><strong>Predict:</strong> ", 1)
-    right = _right(question, [*_replies(question, words, in_full=False)])
+    right = _right(question, _replies(question, words, in_full=False))
     return (
         f'<div class="{_look(question)}"><div>{text}</div>{question.static()}'
         f'<details class="answer"><summary>Answer</summary>{right}</details></div>'
@@ -115,22 +116,9 @@ def _look(question) -> str:
 
 
 def _replies(question, words, in_full):
-    """Each answer with its reply, the right one first; none where lines are ordered.
-
-    An option is its letter, ``in_full`` with its words. A number that only a run tells
-    stands in the ``words`` of the chapter.
-    """
-    if isinstance(question, ChoiceQuestion):
-        options = question.lettered.items()
-        for letter, option in sorted(options, key=lambda item: not item[1].right):
-            said = f" {code(option.text)}" if in_full else ""
-            yield f"<strong>{letter}.{said}</strong> {code(option.feedback)}"
-    elif isinstance(question, NumberQuestion):
-        [number] = re.findall(r"\ARight: (.+?)\. ", words) or [question.answer]
-        number = "" if number is None else f"<strong>{number}</strong>. "
-        yield f"{number}{code(question.feedback)}"
-        for miss in question.misses:
-            yield f"{miss.value:g}. {code(miss.feedback)}"
+    """A number that only a run tells stands in the ``words`` of the chapter."""
+    [number] = re.findall(r"\ARight: (.+?)\. ", words) or [""]
+    return question.replies(in_full, number)
 
 
 def _right(question, replies):
@@ -141,10 +129,9 @@ def _right(question, replies):
 
 def _count(question):
     """How a teacher tells a demo notebook what the class guesses."""
-    example = "80, 3x 90" if isinstance(question, NumberQuestion) else "12 A, 9 B"
     return (
-        f"<p>Count the hands and type the counts into the demo notebook ({example}), whose "
-        "run draws them.</p>"
+        "<p>Count the hands and type the counts into the demo notebook "
+        f"({question.counts}), whose run draws them.</p>"
     )
 
 
@@ -153,7 +140,7 @@ def _count(question):
 
 def _answers(question, words):
     """The right answer, what the chapter says of the question, the wrong answers."""
-    replies = [*_replies(question, words, in_full=True)]
+    replies = _replies(question, words, in_full=True)
     name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, replies)}"
     wrong = "".join(f"<p>Wrong: {reply}</p>" for reply in replies[1:])
     count = "" if question.at_once else _count(question)

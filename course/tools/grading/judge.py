@@ -23,6 +23,7 @@ from course.tools.grading import excerpt, handins
 from course.tools.notebooks import fetches
 
 MOST_MEMORY, LARGEST_FILE = 4 * 2**30, 10 * 2**20  # bytes
+ANSWERS = runs.Reserve(at_most=120.0)  # their processes
 ADVICE = r"\s*\([^)]*run its cell, then this one again\.?\)"  # for who has the notebook
 
 
@@ -34,8 +35,7 @@ def prepare(folder, before):
     cloudpickle.register_pickle_by_value(lessons)
     os.chdir(folder)
     sys.path.insert(0, str(ROOT))  # what led to it may be `..`
-    runs.Process.before, runs.RESERVE.is_used = before, True
-    runs.AT_MOST = 120.0
+    ANSWERS.before = before
     warnings.simplefilter("ignore")  # of learners' code
     with contextlib.suppress(ImportError, ValueError):  # on Windows, on macOS
         import resource
@@ -78,7 +78,9 @@ def _judged(exercise, texts, ours, seed):
     notes = [*_odd_cells(name, texts, ours)]
     try:
         for answer in excerpt.find(texts, ours, name):
-            verdict = checking.judge(exercise, answer, answer.file, seed)
+            verdict = checking.judge(
+                exercise, answer, answer.file, seed, reserve=ANSWERS
+            )
             code = answer.text
             if verdict.solved:
                 break
