@@ -3,11 +3,8 @@
 import { featuresOf, makeData } from "./data.js";
 import { Net, initialize } from "./network.js";
 import { Rng } from "./numbers.js";
-import { activationsOf, defaultsFor } from "./settings.js";
+import { LIVE, QUIET, activationsOf, defaultsFor } from "./settings.js";
 
-// These may change during a run; any other change begins a new one.
-const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2", "gradient"];
-const QUIET = ["step", "hide", "pace"]; // these change nothing of a run
 const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
 const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 

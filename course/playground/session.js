@@ -4,7 +4,7 @@ import { REACH } from "./data.js";
 import { Following } from "./following.js";
 import { Hundred } from "./hundred.js";
 import { Run } from "./run.js";
-import { SPEC, outputFor } from "./settings.js";
+import { SPEC, defaultsFor } from "./settings.js";
 
 // For each pace: how many steps, and every how many milliseconds.
 export const PACES = SPEC.pace.options;
@@ -212,7 +212,7 @@ export class Session {
   // Data have an output that reaches their targets; own points begin with classes shown.
   withData(values) {
     const { settings, data: shown } = this.run;
-    const [output, had] = [values, settings].map(({ data }) => outputFor(data));
+    const [output, had] = [values, settings].map(({ data }) => defaultsFor(data).output);
     const begins = values.data === "own" && !settings.points.length && had === "sigmoid";
     const points = begins ? shown.points : settings.points;
     return { points, output: output === had ? settings.output : output, ...values };
