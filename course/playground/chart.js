@@ -51,9 +51,10 @@ export class Chart {
     const { left, right, top, bottom } = this.bounds;
     const context = wiped(this.canvas);
     if (!playing || !this.ink) this.readColors();
-    const curves = (grey ? [grey, run] : [run]).flatMap((of) =>
-      ["test", "train"].filter((name) => of.data[name]?.n).map((name) => ({ of, name })),
-    );
+    const curves = (grey ? [grey, run] : [run]).flatMap((of) => {
+      const { kept } = of;
+      return ["test", "train"].flatMap((name) => (of.data[name]?.n ? { of, kept, name } : []));
+    });
     this.end = Math.max(run.end, grey?.end ?? 0, 1);
     const [low, high] = rangeOf(curves);
     const X = (step) => left + ((right - left) * step) / this.end;
@@ -61,10 +62,10 @@ export class Chart {
     const room = (LINE * (high - low)) / (bottom - top);
     this.drawAxes(context, Y, ticksBetween(low, high, room));
     context.fillRect(X(run.step) - 0.5, top, 1, bottom - top);
-    for (const { of, name } of curves) {
+    for (const { of, kept, name } of curves) {
       const color = of === grey ? GREY : COLORS_OF[name];
       Object.assign(context, { strokeStyle: color, fillStyle: color });
-      drawCurve(context, of, name, X, Y);
+      drawCurve(context, { kept, end: of.end }, name, X, Y);
       if (of === grey || !Number.isFinite(losses[name])) continue;
       context.strokeStyle = this.paper;
       context.beginPath();
@@ -128,8 +129,8 @@ function drawCurve(context, { kept, end }, name, X, Y) {
 // Powers of ten between which all curves lie.
 function rangeOf(curves) {
   let [low, high] = [Infinity, -Infinity];
-  for (const { of, name } of curves)
-    for (const moment of of.kept) {
+  for (const { kept, name } of curves)
+    for (const moment of kept) {
       const value = log(moment[name]);
       if (value < low) low = value;
       if (value > high && value < Infinity) high = value;

@@ -5,9 +5,9 @@ const PATIENCE = 2500; // milliseconds until it is said to be busy
 
 export class Following {
   // `by` names its functions, `begins` tells whether they can start again, from what the page
-  // shows, `send` asks it for steps, and `event` of the run tells where they lead, once begun.
-  constructor({ number, by, begins }, event, send, isGone) {
-    Object.assign(this, { number, by, begins, event, send, isGone });
+  // shows, `send` asks it for steps, and `segment` of the run is theirs, once begun.
+  constructor({ number, by, begins }, segment, send, isGone) {
+    Object.assign(this, { number, by, begins, segment, send, isGone });
     Object.assign(this, { asked: [], most: 1, isLate: false });
   }
 
@@ -16,7 +16,7 @@ export class Following {
   }
 
   ask(count, step, begins) {
-    this.asked.push({ at: performance.now(), step, event: this.event });
+    this.asked.push({ at: performance.now(), step, segment: this.segment });
     this.send({ number: this.number, count }, begins);
   }
 

@@ -16,19 +16,13 @@ export class Hundred {
   work(milliseconds) {
     const until = performance.now() + milliseconds;
     do {
-      const run = (this.run ??= this.start(this.done.length));
+      const run = (this.run ??= this.like = new Run({ ...this.settings, seed: this.done.length }));
       run.train(this.steps - run.step, until - performance.now());
       if (run.canTrain && run.step < this.steps) continue;
       this.done.push(outcomeOf(run));
       this.run = null;
     } while (this.done.length < COUNT && performance.now() < until);
     return this.done.length < COUNT;
-  }
-
-  start(seed) {
-    const run = new Run({ ...this.settings, seed });
-    run.every = Infinity; // no moments, since nobody looks back
-    return (this.like = run);
   }
 }
 

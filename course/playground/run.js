@@ -1,19 +1,19 @@
 // A run of training: from any step to any other, exactly, changes by hand included.
+//
+// It is a row of segments, each trained here, so that each step can be made again from the
+// moment before it, or placed from outside (`isPlaced`), known at its moments alone. It begins
+// at `step`, its first moment, with a `change` of settings or a weight that was `put`, if any;
+// it `isBroken` if the update after its `end` broke the network.
 
 import { featuresOf, makeData } from "./data.js";
 import { Net, initialize } from "./network.js";
 import { Rng } from "./numbers.js";
-import { activationsOf, defaultsFor } from "./settings.js";
+import { LIVE, QUIET, activationsOf, defaultsFor } from "./settings.js";
 
-// These may change during a run; any other change begins a new one.
-const LIVE = ["learning_rate", "activation", "output", "batch", "l1", "l2", "gradient"];
-const QUIET = ["step", "hide", "pace"]; // these change nothing of a run
-const MOST_KEPT = 1500; // moments kept of a run; beyond, every second one is dropped
+const MOST_KEPT = 1500; // moments of a run; beyond, every second one is dropped
 const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 
-// Whether this event left other parameters at a step.
-const sets = (event, step) =>
-  (event?.to ?? event?.step) === step && ("values" in event || "parameter" in event);
+const some = (settings, names) => Object.fromEntries(names.map((name) => [name, settings[name]]));
 
 export class Run {
   constructor(settings = {}) {
@@ -22,13 +22,35 @@ export class Run {
     this.trainTo(this.settings.step);
   }
 
+  get last() {
+    return this.segments.at(-1);
+  }
+
+  get end() {
+    return this.last.end;
+  }
+
   // The step, from 1, whose update broke the network; it is taken back.
   get divergedAt() {
-    return this.isBroken && this.step === this.end ? this.end + 1 : null;
+    return this.last.isBroken && this.step === this.end ? this.end + 1 : null;
   }
 
   get canTrain() {
     return this.divergedAt === null && this.data.train.n > 0;
+  }
+
+  // What begins its segments, as Python is told; of a placed one also where it led.
+  get events() {
+    return this.segments.flatMap(({ step, end, isPlaced, moments, put, change }) => {
+      if (isPlaced) return { step, to: end, values: [...moments.at(-1).p] };
+      return put || change ? { step, ...put, ...change } : [];
+    });
+  }
+
+  // All moments, at each step the last.
+  get kept() {
+    const all = this.segments.flatMap(({ moments }) => moments);
+    return all.filter(({ step }, i) => step !== all[i + 1]?.step);
   }
 
   // A run as it was told: its first settings, the changes by hand, its step.
@@ -40,11 +62,11 @@ export class Run {
       else if ("parameter" in what) run.put(what.parameter, what.value);
       else run.change(what);
     }
-    const count = step - run.step;
-    if (count > MOST_AGAIN) run.place(values, count);
-    else run.trainTo(step);
-    if (count < 0) run.goTo(step); // it was looked back
-    return Object.assign(run, { isBroken: !!divergedAt });
+    if (step - run.step > MOST_AGAIN) run.place(values, step - run.step);
+    run.trainTo(step);
+    run.goTo(step); // it may have been looked back
+    run.last.isBroken = !!divergedAt;
+    return run;
   }
 
   // The start that the settings tell: data, weights, no step done.
@@ -55,11 +77,9 @@ export class Run {
     this.data = makeData(settings);
     this.rng = new Rng(seed);
     this.p = initialize(this.sizes, this.rng, scheme, activationsOf(settings)[0]);
-    Object.assign(this, { kept: [], events: [], every: 1 });
-    // Where it stands, how far it was trained, and whether the next update breaks it.
-    Object.assign(this, { step: 0, end: 0, isBroken: false });
+    Object.assign(this, { segments: [], step: 0 });
     this.prepare();
-    this.keep(true);
+    this.turn();
   }
 
   // The arrays, for the current settings.
@@ -81,7 +101,6 @@ export class Run {
     return new Net(this.sizes, this.activations, featuresOf(this.settings.features, X));
   }
 
-  // Some settings.
   change(values) {
     this.settings = { ...this.settings, ...values };
     const names = Object.keys(values).filter((name) => !QUIET.includes(name));
@@ -90,63 +109,58 @@ export class Run {
     this.cut();
     this.prepare();
     // At the start it is as if it had always been so, except for how the weights were drawn.
-    const isStart = !this.step && !this.events.length && !names.includes("activation");
-    if (!isStart) return this.note(Object.fromEntries(names.map((name) => [name, values[name]])));
-    Object.assign(this, { first: this.settings, isBroken: false });
-    this.keep(true);
+    const isStart = !this.step && this.segments.length === 1 && !names.includes("activation");
+    if (isStart) Object.assign(this, { first: this.settings, segments: [] });
+    this.turn(isStart ? {} : { change: some(values, names) });
   }
 
   // One parameter, by hand.
   put(i, value) {
     this.cut();
-    const last = this.events.at(-1);
-    if (last?.step === this.step && last.parameter === i) this.events.pop();
+    const { step, put } = this.last;
+    if (step === this.step && put?.parameter === i) this.segments.pop(); // dragged on
     this.p[i] = value;
-    this.note({ parameter: i, value });
+    this.turn({ put: { parameter: i, value } });
   }
 
-  note(change) {
-    this.events.push({ step: this.step, ...change });
-    this.isBroken = false;
-    this.keep(true);
-  }
-
-  // All parameters, from outside; `count` steps were made there to come to them. The event.
+  // All parameters, from outside; `count` steps were made there to come to them. The segment,
+  // which is another one if they lead on from elsewhere.
   place(values, count = 0) {
     if (count) this.goTo(this.end);
     else this.cut();
-    const last = this.events.at(-1);
-    const goesOn = count > 0 && last?.to === this.step;
-    if (goesOn && this.step > last.step) {
-      const [before, moment] = this.kept.slice(-2);
-      if (moment.step - before.step < this.every) this.kept.pop();
-      else moment.must = false; // the last one alone: from there it may be trained on
-    }
-    let from = this.step;
-    if (!count) while (sets(this.events.at(-1), from)) from = this.events.pop().step; // overridden
-    const event = goesOn ? last : { step: from };
-    if (!goesOn) this.events.push(event);
+    // What else set parameters at this step is forgotten.
+    const stays = ({ step, change }, i) => !i || step < this.step || change;
+    const at = this.segments.findLastIndex(stays);
+    if (!count) this.segments.splice(at, Infinity, { ...this.segments[at] });
+    if (!this.last.isPlaced) this.turn({ isPlaced: true });
+    const { moments } = this.last;
+    if (!count || moments.at(-1).step - moments.at(-2)?.step < this.every) moments.pop();
     this.p = Float64Array.from(values);
-    this.step += count;
-    Object.assign(this, { end: this.step, isBroken: false });
-    this.keep(true, count > 0);
-    return Object.assign(event, { to: this.step, values: [...values] });
+    this.last.end = this.step += count;
+    this.keep();
+    return this.last;
+  }
+
+  // From here on another segment.
+  turn(what) {
+    const { step, settings } = this;
+    this.segments.push({ step, end: step, live: some(settings, LIVE), moments: [], ...what });
+    this.keep();
   }
 
   // So many more steps, or fewer if the time is up.
   train(count, milliseconds = Infinity) {
     this.cut();
+    if (this.last.isPlaced) this.turn();
     const until = performance.now() + milliseconds;
     for (let i = 0; i < count && this.canTrain; i++) {
-      const last = this.kept.at(-1);
-      const isFirst = last.step === this.step && last.must; // after a change by hand
-      if (!Number.isFinite(this.one())) this.takeBack(this.step - (isFirst ? 0 : 1));
-      else if (this.p.every(Number.isFinite)) this.step++;
-      else this.takeBack(this.step);
+      const isLate = !Number.isFinite(this.one()); // the update before did it, or a hand
+      if (!isLate && this.p.every(Number.isFinite)) this.step++;
+      else this.breakAt(isLate ? Math.max(this.step - 1, this.last.step) : this.step);
       if (i % 16 === 15 && performance.now() > until) break;
     }
-    this.end = this.step;
-    this.keep();
+    this.last.end = this.step;
+    this.keep(this.every);
   }
 
   // Up to a step, with moments for the chart on the way.
@@ -181,12 +195,12 @@ export class Run {
     return net.loss(y);
   }
 
-  // Where numbers explode: back to this step, after which an update broke the network.
-  takeBack(step) {
-    while (this.kept.at(-1).step > step) this.kept.pop();
-    this.end = step;
+  // Where numbers explode: back to this step, since the update after it broke the network.
+  breakAt(step) {
+    this.last.end = this.step;
     this.goTo(step);
-    this.isBroken = true;
+    this.cut();
+    this.last.isBroken = true;
   }
 
   // Half the squared error over all training data and all test data, without penalties;
@@ -196,56 +210,42 @@ export class Run {
     return { train: of(this.parts.train), test: of(this.parts.test) };
   }
 
-  // A run of its own, to go on from here or to go back in.
-  copy() {
-    const { p, rng, kept, events } = this;
-    const own = { p: p.slice(), rng: rng.copy(), kept: [...kept], events: [...events] };
-    const run = Object.assign(Object.create(Run.prototype), this, own);
-    run.prepare();
-    return run;
+  // How many steps lie between two moments, at least.
+  get every() {
+    return Math.max(1, Math.floor(this.end / MOST_KEPT));
   }
 
-  // Remember this moment.
-  keep(always = false, isPlaced = false) {
-    const last = this.kept.at(-1);
-    const again = last?.step === this.step;
-    if (again) this.kept.pop();
-    else if (!always && this.step - last.step < this.every) return;
-    const { step, settings, p, rng } = this;
-    const must = always || (again && last.must);
-    isPlaced ||= again && last.isPlaced;
-    const now = { step, settings, must, isPlaced, p: p.slice(), rng: rng.copy() };
-    this.kept.push({ ...now, ...this.losses(), events: this.events.length });
-    const { length } = this.kept;
-    if (length <= MOST_KEPT) return;
-    this.kept = this.kept.filter((k, i) => i % 2 === 0 || k.must || i === length - 1);
-    this.every = Math.max(this.every, Math.floor(this.end / MOST_KEPT));
+  // Remember this moment, unless one is less than so many steps before it.
+  keep(least = 0) {
+    const { segments, step, p, rng } = this;
+    if (step - this.last.moments.at(-1)?.step < least) return;
+    this.last.moments.push({ step, p: p.slice(), rng: rng.copy(), ...this.losses() });
+    const count = segments.reduce((sum, { moments }) => sum + moments.length, 0);
+    if (count <= MOST_KEPT) return;
+    const stays = (_, i, { length }) => i % 2 === 0 || i === length - 1;
+    for (const segment of segments) segment.moments = segment.moments.filter(stays);
   }
 
   // Exactly as it was: from the moment kept before it the same steps again. Steps that were
   // made outside can't be made again: then that moment.
   goTo(step) {
-    const at = this.kept.findLastIndex((moment) => moment.step <= step);
-    const from = this.kept[at];
-    Object.assign(this, { p: from.p.slice(), rng: from.rng.copy() });
-    const live = Object.fromEntries(LIVE.map((name) => [name, from.settings[name]]));
+    const { live, moments, isPlaced, end } = this.segments.findLast((one) => one.step <= step);
+    const from = moments.findLast((moment) => moment.step <= step);
+    Object.assign(this, { p: from.p.slice(), rng: from.rng.copy(), step: from.step });
     if (LIVE.some((name) => live[name] !== this.settings[name])) {
       this.settings = { ...this.settings, ...live };
       this.prepare();
     }
-    const to = this.kept[at + 1]?.isPlaced ? from.step : Math.min(step, this.end);
-    for (this.step = from.step; this.step < to; this.step++) this.one();
+    for (const to = isPlaced ? 0 : Math.min(step, end); this.step < to; this.step++) this.one();
   }
 
   // What came after this step is forgotten.
   cut() {
-    if (this.step >= this.end) return;
-    while (this.kept.at(-1).step > this.step) this.kept.pop();
-    Object.assign(this, { end: this.step, isBroken: false });
-    this.events.length = Math.min(this.events.length, this.kept.at(-1).events);
-    const last = this.events.at(-1);
-    if (last?.to > this.step)
-      this.events[this.events.length - 1] = { ...last, to: this.step, values: [...this.p] };
-    this.keep();
+    if (this.step === this.end) return;
+    while (this.last.step > this.step) this.segments.pop();
+    const segment = this.segments.pop();
+    const moments = segment.moments.filter(({ step }) => step <= this.step);
+    this.segments.push({ ...segment, moments, end: this.step, isBroken: false });
+    this.keep(this.every);
   }
 }

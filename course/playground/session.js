@@ -4,7 +4,7 @@ import { REACH } from "./data.js";
 import { Following } from "./following.js";
 import { Hundred } from "./hundred.js";
 import { Run } from "./run.js";
-import { SPEC, outputFor } from "./settings.js";
+import { SPEC, defaultsFor } from "./settings.js";
 
 // For each pace: how many steps, and every how many milliseconds.
 export const PACES = SPEC.pace.options;
@@ -87,8 +87,8 @@ export class Session {
   // From here on Python trains.
   follow(what, send, isGone = () => false) {
     this.play(false);
-    const event = what.begins ? null : this.run.place(this.run.p);
-    this.python = new Following(what, event, send, isGone);
+    const segment = what.begins ? null : this.run.place(this.run.p);
+    this.python = new Following(what, segment, send, isGone);
     this.told = "";
     this.tell("settings");
   }
@@ -96,13 +96,13 @@ export class Session {
   // Whether Python starts again with what it is asked next.
   get begins() {
     const { python, run } = this;
-    return python.begins && (!python.event || run.step < run.end);
+    return python.begins && (!python.segment || run.step < run.end);
   }
 
   ask(count) {
     const { python, run, begins } = this;
     if (python.isGone()) return this.letGo(GONE);
-    if (begins) python.event = run.place(run.p);
+    if (begins) python.segment = run.place(run.p);
     python.ask(count, run.step, begins);
   }
 
@@ -118,7 +118,7 @@ export class Session {
     const { python, run } = this;
     if (python?.number !== number || !python.asked.length) return; // to another question
     const asked = python.hear();
-    if (asked.event !== python.event) return; // it led on from what was changed since
+    if (asked.segment !== python.segment) return; // it led on from what was changed since
     const { step, settings } = run;
     if (count && values.length !== run.p.length) return this.letGo(OTHER);
     if (count) run.place(values, count);
@@ -133,7 +133,7 @@ export class Session {
     const { python } = this;
     this.letGo(words);
     if (!python.begins) return;
-    python.event = null;
+    python.segment = null;
     Object.assign(this, { python, told: `${words} The functions were ${python.by}. ${AGAIN}` });
   }
 
@@ -146,9 +146,9 @@ export class Session {
   // Python knows nothing of changes made here, unless it can start again.
   mind() {
     const { python, run } = this;
-    if (python?.begins && !python.event) this.told = ""; // how it ended
-    if (!python?.event || run.events.at(-1) === python.event) return;
-    if (python.begins) python.event = null;
+    if (python?.begins && !python.segment) this.told = ""; // how it ended
+    if (!python?.segment || run.last === python.segment) return;
+    if (python.begins) python.segment = null;
     else this.letGo(CHANGED);
   }
 
@@ -212,7 +212,7 @@ export class Session {
   // Data have an output that reaches their targets; own points begin with classes shown.
   withData(values) {
     const { settings, data: shown } = this.run;
-    const [output, had] = [values, settings].map(({ data }) => outputFor(data));
+    const [output, had] = [values, settings].map(({ data }) => defaultsFor(data).output);
     const begins = values.data === "own" && !settings.points.length && had === "sigmoid";
     const points = begins ? shown.points : settings.points;
     return { points, output: output === had ? settings.output : output, ...values };
@@ -243,8 +243,9 @@ export class Session {
 
   // Keep this run in grey and begin another one, or let go of it.
   compare(on) {
-    this.grey = on ? this.run.copy() : null;
-    this.do((run) => on && run.begin());
+    this.grey = on ? this.run : null;
+    if (on) this.run = new Run({ ...this.run.settings, step: 0 });
+    this.mind();
     this.tell("settings");
   }
 }

@@ -4,9 +4,22 @@ import { VERSION } from "./numbers.js";
 import SPEC from "./settings.json" with { type: "json" };
 
 export { SPEC };
-export const DEFAULTS = Object.fromEntries(
-  Object.entries(SPEC).map(([name, spec]) => [name, spec.default]),
-);
+
+// What has a control can be hidden by its name.
+for (const [name, { control }] of Object.entries(SPEC)) if (control) SPEC.hide.options[name] = "";
+
+// What is usual for a kind of data.
+export const defaultsFor = (data) =>
+  Object.fromEntries(
+    Object.entries(SPEC).map(([name, spec]) => [name, spec.for?.[data] ?? spec.default]),
+  );
+export const DEFAULTS = defaultsFor();
+
+// What a change of a setting during a run changes: "steps", those from there on, or
+// "nothing"; any other begins a new run.
+const whichChange = (what) => Object.keys(SPEC).filter((name) => SPEC[name].changes === what);
+export const LIVE = whichChange("steps");
+export const QUIET = whichChange("nothing");
 
 // The name of the activation of each layer, the output last.
 export function activationsOf({ hidden, activation, output }) {
@@ -39,12 +52,6 @@ export function complaint(name, value) {
   }
   return "";
 }
-
-// An output that reaches the targets of these data, unless the settings name another one.
-export const outputFor = (data) =>
-  ["sum", "plane", "hills"].includes(data) ? "identity" : DEFAULTS.output;
-
-export const defaultsFor = (data) => ({ ...DEFAULTS, output: outputFor(data) });
 
 // Those that differ from others, else from what is usual for these data.
 export function changed(settings, others = defaultsFor(settings.data)) {

@@ -18,8 +18,18 @@ from course import checks, fast
 from course.original import original_loss_and_grads
 
 SPEC = json.loads(Path(__file__).with_name("settings.json").read_text(encoding="utf-8"))
-DEFAULTS = {name: spec["default"] for name, spec in SPEC.items()}
+SPEC["hide"]["options"] |= {name: "" for name in SPEC if "control" in SPEC[name]}
 N = 200  # points are drawn
+
+
+def whole(settings) -> dict:
+    """All settings: the given ones, and the usual ones for their data."""
+    kind, spec = settings.get("data"), SPEC.items()
+    usual = {name: s.get("for", {}).get(kind, s["default"]) for name, s in spec}
+    return usual | settings
+
+
+DEFAULTS = whole({})
 
 
 def check(name, value):
@@ -116,13 +126,6 @@ def features_of(names, X) -> np.ndarray:
     return np.stack([made[name] for name in names], axis=-1)
 
 
-def whole(settings) -> dict:
-    """All settings: the given ones, and the usual ones for their data."""
-    beyond = settings.get("data") in ("sum", "plane", "hills")
-    output = "identity" if beyond else DEFAULTS["output"]  # reaches the targets
-    return DEFAULTS | {"output": output} | settings
-
-
 def sizes_of(settings) -> list[int]:
     return [len(settings["features"]), *settings["hidden"], 1]
 
@@ -174,14 +177,18 @@ class Run:
                 self._change(**event)
 
     def _change(self, step, to=None, values=None, parameter=None, value=None, **more):
-        flat = fast.join(self.params)
-        if parameter is not None:
+        if values is not None:
+            self.place(values, to)
+        elif parameter is not None:
+            flat = fast.join(self.params)
             flat[parameter] = value
-        self.params = fast.split(
-            flat if values is None else np.array(values, float), shapes(self.settings)
-        )
-        self.step = to or self.step
+            self.place(flat, self.step)
         self.settings |= more
+
+    def place(self, values, step):
+        """Stand at a step with these parameters, layer by layer as in `fast.join`."""
+        self.params = fast.split(np.array(values, float), shapes(self.settings))
+        self.step = step
 
     @property
     def activations(self) -> list[mlp.Activation]:
@@ -209,36 +216,26 @@ class Run:
 
     def train(self, steps):
         """So many more steps, as `mlp_core.train` makes them, with the current settings."""
-        if not self.data:
+        if not self.data or not steps:
             return
-        X, Y = self.X, self.Y
-        samples = mlp.draw_samples(self.rng, len(X), steps, self._batch)
-        more = {"samples": samples, **self._usual}
-        self.params, history = fast.train(self.params, X, Y, **more)
+        start = self.params, self.X, self.Y, self.rng
+        length = {"epochs": 1, "steps_per_epoch": steps}
+        self.params, history = fast.train(*start, **length, **self._usual)
         self.step += len(history.loss)
         self.diverged_at = history.diverged_at and self.step + 1
 
     def sweep(self, seeds, steps=2000) -> fast.Sweep:
         """Train these settings from other seeds, as '100 seeds' on the page does."""
-        more = {"sizes": sizes_of(self.settings), "scheme": self.settings["scheme"]}
-        more |= {
-            "batch_size": self._batch,
-            "epochs": steps,
-            "steps_per_epoch": 1,
-            **self._usual,
-        }
-        return fast.sweep(self.X, self.Y, seeds, **more)
+        first = {"sizes": sizes_of(self.settings), "scheme": self.settings["scheme"]}
+        length = {"epochs": steps, "steps_per_epoch": 1}
+        return fast.sweep(self.X, self.Y, seeds, **length, **first, **self._usual)
 
     @property
-    def _batch(self):
-        """How many samples a step has, as in `mlp_core`."""
-        return min(self.settings["batch"], len(self.Y)) or None
-
-    @property
-    def _usual(self):
-        """What training and sweeps share."""
+    def _usual(self) -> dict:
+        """How steps are made with the current settings, in training and in sweeps."""
         now = self.settings
         more = {"activation": self.activations, "learning_rate": now["learning_rate"]}
+        more["batch_size"] = min(now["batch"], len(self.Y)) or None  # None: all
         if now["l1"] or now["l2"] or now["gradient"] == "original":
             more["gradient"] = self.gradient
         return more

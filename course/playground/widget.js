@@ -41,7 +41,7 @@ function connected(model) {
   const tell = () => {
     if (isGone(whole)) return;
     const { first, settings, events, step, p, divergedAt } = session.run;
-    const run = { first, settings, events: [...events], step, values: [...p], divergedAt };
+    const run = { first, settings, events, step, values: [...p], divergedAt };
     const { playing, python } = session;
     model.set("now", { ...run, seen, playing, python: python?.number ?? 0 });
     model.save_changes();

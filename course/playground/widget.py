@@ -11,7 +11,7 @@ import numpy as np
 import traitlets
 
 import mlp_core as mlp
-from course import checks, fast, host, page
+from course import checks, host, page
 from course.pictures import on_slides
 from course.pictures.networks import describe_network, draw_network
 from course.pictures.style import Picture
@@ -160,10 +160,7 @@ class Playground(anywidget.AnyWidget):
         if "values" not in told:  # no page has told anything
             return twin.Run(self.settings)
         run = twin.Run(self._settings | {"step": 0})
-        run.params = fast.split(
-            np.array(told["values"], float), twin.shapes(self._settings)
-        )
-        run.step = self._step
+        run.place(told["values"], self._step)
         return run
 
     @property
@@ -270,8 +267,7 @@ def _as_shown(playground):
     while follower.made < STEPS_ON_SLIDE and not told["end"]:
         told = follower.take(STEPS_ON_SLIDE - follower.made)
         if told["count"]:
-            run.params = fast.split(np.array(told["values"]), follower.shapes)
-            run.step = follower.made
+            run.place(told["values"], follower.made)
     return run
 
 

@@ -2,7 +2,7 @@
 
 import { NEAR, countNear, countRight } from "./data.js";
 import { COUNT, intervalOf } from "./hundred.js";
-import { SPEC, changed } from "./settings.js";
+import { QUIET, SPEC, changed } from "./settings.js";
 
 // Three digits, also of small values.
 export function fmtSlope(value) {
@@ -100,7 +100,7 @@ export function formulaOf({ run, shown, probe }, one) {
 // How settings differ from the current ones.
 function differences(settings, now, unsaid = []) {
   const names = Object.keys(changed(settings, now));
-  const said = names.filter((name) => ![...unsaid, "step", "hide", "pace"].includes(name));
+  const said = names.filter((name) => ![...unsaid, ...QUIET].includes(name));
   const words = (name) => [settings[name]].flat().map((one) => SPEC[name].options?.[one] ?? one);
   const say = (name) => `${SPEC[name].label} ${words(name).join(", ") || "none"}`;
   return said.map((name) => (name === "points" ? "other points" : say(name))).join("; ");

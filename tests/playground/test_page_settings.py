@@ -9,22 +9,10 @@ import pytest
 from course.playground import twin
 from tests.playground.node import ask
 
-OPTIONS = {
-    "data": "xor, sum, xor_clouds, circles, spirals, gaussians, plane, hills, own",
-    "features": "x0, x1, x0^2, x1^2, x0*x1, sin(x0), sin(x1)",
-    "activation": "tanh, sigmoid, relu, leaky_relu, identity",
-    "scheme": "normal, uniform, he, glorot, zeros",
-    "hide": "data, noise, test, data_seed, batch, features, layers, units, activation, "
-    "learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss, "
-    "numbers, gradient, seeds",
-    "gradient": "right, original",
-    "pace": "1 step a second, 5 steps a second, 1 step a frame, 5 steps a frame, "
-    "25 steps a frame, 100 steps a frame, as fast as it goes",
-}
-
 
 def one_of(name, found):
-    return f"{name} must be one of {OPTIONS[name]}, not {found}"
+    options = ", ".join(twin.SPEC[name]["options"])
+    return f"{name} must be one of {options}, not {found}"
 
 
 BAD = [
@@ -134,8 +122,8 @@ def test_settings_come_back_from_their_address():
         {"points": [[1e-9, -2, 1e21]]},
     ]
     for case, told in zip(cases, ask("address", cases), strict=True):
-        beyond = case.get("data") in ("sum", "plane", "hills")
-        usual = twin.DEFAULTS | ({"output": "identity"} if beyond else {})
+        data = {"data": case["data"]} if "data" in case else {}
+        usual = twin.whole(data) | {"data": twin.DEFAULTS["data"]}
         right = {name: v for name, v in case.items() if v != usual[name]}
         assert (told["settings"], told["complaints"]) == (right, [])
         assert all(twin.check(*one) == one[1] for one in right.items())

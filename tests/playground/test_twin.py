@@ -18,10 +18,6 @@ ALL = {name: list(spec.get("options", ())) for name, spec in twin.SPEC.items()}
 CLOSE = 1e-12  # of the largest number of an array
 
 
-def whole(settings):
-    return twin.DEFAULTS | settings
-
-
 def close(found, right):
     found, right = np.array(found, float), np.ravel(right)
     return np.max(abs(found - right)) <= CLOSE * np.max(abs(right))
@@ -43,7 +39,7 @@ def test_data_are_the_same_bit_for_bit():
     cases += [{"data": "own", "points": OWN}, {"data": "own", "test": 0.5}]
     for case, found in zip(cases, ask("data", cases), strict=True):
         found = [part for part in found if part and part["Y"]]
-        for part, right in zip(found, twin.make_data(whole(case)), strict=True):
+        for part, right in zip(found, twin.make_data(twin.whole(case)), strict=True):
             assert part["X"] == right.X.T.ravel().tolist(), case
             assert part["Y"] == right.Y.ravel().tolist(), case
 
@@ -52,7 +48,7 @@ def test_data_are_what_their_names_say():
     """Guards: a page and a twin that are wrong in the same way; and points that a learner's
     line changes for all other playgrounds, too."""
     [[xor], [total], [own]] = [
-        twin.make_data(whole({"data": kind, "points": OWN}))
+        twin.make_data(twin.whole({"data": kind, "points": OWN}))
         for kind in ("xor", "sum", "own")
     ]
     for found, right in ((xor, mlp.XOR), (total, mlp.SUM)):
@@ -60,7 +56,7 @@ def test_data_are_what_their_names_say():
     assert np.hstack(own[1:]).tolist() == OWN
     clean = {"noise": 0, "test": 0.3, "data_seed": 3}
     for kind in ("xor_clouds", "circles", "spirals", "gaussians", "plane", "hills"):
-        train, test = twin.make_data(whole({"data": kind, **clean}))
+        train, test = twin.make_data(twin.whole({"data": kind, **clean}))
         assert (len(train.X), len(test.X)) == (140, 60)
         assert not train.X.flags.writeable and not train.Y.flags.writeable
         X, y = np.vstack([train.X, test.X]), np.vstack([train.Y, test.Y])[:, 0]
@@ -97,11 +93,24 @@ def test_features_are_what_their_names_say():
         assert close(found, twin.features_of(case["names"], X).T), case["names"]
 
 
+def some_values(spec):
+    """What a setting may be, its default first: all options, or another number."""
+    values = [one for one in spec.get("options", ()) if one != "own"]
+    if not values:
+        more = spec["least"] + (spec["most"] - spec["least"]) / 4
+        values = [math.ceil(more) if "whole" in spec else more]
+    values = [[value] if "of" in spec else value for value in values]
+    return [spec["default"], *(value for value in values if value != spec["default"])]
+
+
+SOME = {  # of each setting that changes a run
+    name: some_values(spec)
+    for name, spec in twin.SPEC.items()
+    if spec.get("changes") != "nothing" and name not in ("points", "seed")
+}
 PAIRS = itertools.product(ALL["activation"], ALL["output"])
-TURNS = {  # each value of one comes with several of the others
-    "data": ["circles", "spirals", "xor", "hills", "gaussians", "sum", "plane"],
+TURNS = SOME | {  # each value of one comes with several of the others
     "hidden": [[4, 2], [8, 8], [], [3], [1, 2, 3, 4, 5, 6]],
-    "scheme": ["glorot", "normal", "he", "uniform", "glorot", "he"],
     "batch": [10, 1, 0, 1000],
     "features": [["x0", "x1"], ["x1"], ALL["features"], ["x0*x1", "sin(x0)", "x0"]],
     "l1": [0, 0, 0.01],
@@ -109,8 +118,9 @@ TURNS = {  # each value of one comes with several of the others
     "learning_rate": [0.03, 0.1, 0.01],
 }
 CASES = [
-    {"activation": activation, "output": output, "seed": i, "data_seed": i, "step": 100}
-    | {name: values[i % len(values)] for name, values in TURNS.items()}
+    {name: values[i % len(values)] for name, values in TURNS.items()}
+    | {"activation": activation, "output": output}
+    | {"seed": i, "data_seed": i, "step": 100}
     for i, (activation, output) in enumerate([*PAIRS] * 2)
 ]
 CASES += [
@@ -158,6 +168,19 @@ def test_a_hundred_steps_are_those_of_mlp_core(trained):
             assert close([value], mlp.loss(Y_hat, Y)), case
 
 
+@pytest.mark.parametrize("name", SOME)
+def test_a_sweep_is_trained_by_the_settings_of_its_run(name):
+    """Guards: a setting that is new, or was forgotten in a run, in its sweep or in both, so
+    that 100 seeds would be other networks here than on the page."""
+    usual = {"batch": 5, "seed": 3, "step": 20}
+    plain = join(twin.Run(usual).params).tolist()
+    for value in SOME[name][1:]:
+        run = twin.Run(usual | {name: value})
+        right, swept = join(run.params), run.sweep([3], 20).params
+        found = np.concatenate([array.ravel() for layer in swept for array in layer])
+        assert close(found, right) and right.tolist() != plain, value
+
+
 def test_penalties_are_the_slopes_of_what_they_add():
     """Guards: l1 and l2 against central differences of the loss with both sums in it."""
     run = twin.Run(
@@ -186,21 +209,11 @@ def test_what_explodes_stops_at_the_same_step():
         ALL["activation"], ("identity", "relu", "leaky_relu", "tanh")
     )
     rates = itertools.product((2, 30, 100), (1, 10, 0))
+    names = "activation", "output", "learning_rate", "batch"
+    usual = {"scheme": "normal", "seed": 3, "hidden": [4, 2], "data": "plane"}
     cases = [
-        {
-            "activation": activation,
-            "output": output,
-            "learning_rate": rate,
-            "batch": batch,
-        }
-        | {
-            "scheme": "normal",
-            "seed": 3,
-            "hidden": [4, 2],
-            "step": 120,
-            "data": "plane",
-        }
-        for (activation, output), (rate, batch) in itertools.product(kinds, rates)
+        usual | {"step": 120} | dict(zip(names, (*kind, *rate)))
+        for kind, rate in itertools.product(kinds, rates)
     ]
     told = set()
     for case, found in zip(cases, ask("training", cases), strict=True):
