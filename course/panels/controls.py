@@ -249,13 +249,12 @@ def _room(label, digits):
 # Settings that several panels have ---------------------------------------------------
 
 
-def learning_rate(value, width=140):
-    limits = {"log": True, "above": 0}
-    return Number("learning rate", 0.001, 10, 0.01, width, **limits).at(value)
+def learning_rate(width=140):
+    return Number("learning rate", 0.001, 10, 0.01, width, log=True, above=0)
 
 
-def seed(value):
-    return Whole("seed", 0, 100, 100).at(value)
+def seed():
+    return Whole("seed", 0, 100, 100)
 
 
 def activation(name, alpha):
@@ -268,7 +267,7 @@ def activation(name, alpha):
 
 def network(number, name, alpha):
     """The settings of an untrained network."""
-    return {"seed": seed(number), **activation(name, alpha)}
+    return {"seed": seed().at(number), **activation(name, alpha)}
 
 
 def fresh_network(seed, activation, alpha):
@@ -277,15 +276,15 @@ def fresh_network(seed, activation, alpha):
     return params, mlp.make_activation(activation, alpha)
 
 
-def step(value, last):
+def step(last):
     """The step that a `SteppedPanel` shows."""
-    return Whole("step", 0, last, 300, most=last).at(value)
+    return Whole("step", 0, last, 300, most=last)
 
 
-def sample(value, task, digits, others=()):
+def sample(task, digits, others=()):
     """A menu of the inputs of a task; the value is the number of the row."""
     options = dict(others)
     for i, x in enumerate(task.X):
         name = f"({', '.join(f'{number:.3g}' for number in x)})"
         options[f"{name}, row {i}" if name in options else name] = i
-    return Choice("input", options, digits).at(value)
+    return Choice("input", options, digits)

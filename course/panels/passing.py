@@ -224,10 +224,10 @@ def pass_panel(
     step have a control.
     """
     task = checks.task("task", task, inputs=2, outputs=1)
-    fixed, shown = {"task": task}, {"sample": controls.sample(sample, task, 8)}
+    fixed, shown = {"task": task}, {"sample": controls.sample(task, 8).at(sample)}
     others = {
-        "seed": controls.seed(seed),
-        "learning_rate": controls.learning_rate(learning_rate, 60),  # five in one row
+        "seed": controls.seed().at(seed),
+        "learning_rate": controls.learning_rate(60).at(learning_rate),  # in one row
         **controls.activation(activation, alpha),
     }
     last = len(mlp.ORIGINAL_SIZES)  # the loss
@@ -239,5 +239,5 @@ def pass_panel(
         fixed |= {"back": False, **values(others)}
         for control in others.values():  # they aren't shown
             page.close(control.widget)
-    compute, look = partial(one_pass, **fixed), {"step": controls.step(step, last)}
+    compute, look = partial(one_pass, **fixed), {"step": controls.step(last).at(step)}
     return kind("pass_panel", compute, PassView(height), work, look, fixed)

@@ -36,7 +36,9 @@ class QuickRenderer(RendererAgg):
         """Height above the line, below it, and gap, in pixels.
 
         Matplotlib 3.11 reads them from the file for each text, which takes an eighth of a
-        picture's time. If it stops calling this, only time is lost.
+        picture's time (111 ms of processor without this, 98 with it). It asks its PDF
+        backend by this private name; to others it offers no way. If it stops calling
+        this, only time is lost.
         """
         key = hash(prop), self.dpi
         if key not in self.heights:

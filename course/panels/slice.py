@@ -99,5 +99,5 @@ def slice_panel(
     tasks = {"SUM": mlp.SUM, "XOR": mlp.XOR, task.name: task}
     work = {"task": Choice("task", tasks, 8).at(task)}
     work |= controls.network(seed, activation, alpha)
-    look = {"learning_rate": controls.learning_rate(learning_rate)}
+    look = {"learning_rate": controls.learning_rate().at(learning_rate)}
     return Panel("slice_panel", loss_slice, SliceView(), work, look)

@@ -264,7 +264,7 @@ def training_panel(
     task = checks.task("task", task, inputs=2, outputs=1)
     batches = {"1": 1, "2": 2, "4": 4, "8": 8, "all": None}
     work = {
-        "learning_rate": controls.learning_rate(learning_rate),
+        "learning_rate": controls.learning_rate().at(learning_rate),
         **controls.network(seed, activation, alpha),
         "scheme": Choice("initialization", list(mlp.SCHEMES), 11).at(scheme),
         "hidden": Sizes("hidden layers").at(hidden),
@@ -276,11 +276,11 @@ def training_panel(
     step = last if step is None else step
     hidden_layer = max(0, len(sizes) - 2) if hidden_layer is None else hidden_layer
     look = {
-        "step": controls.step(step, last),
+        "step": controls.step(last).at(step),
         "neuron": Choice("unit", _units(sizes), 16).at(neuron),
         "show_z": Tick("show z").at(show_z),
         "hidden_layer": Choice("hidden space", _layers(sizes), 10).at(hidden_layer),
-        "sample": controls.sample(sample, task, 13, {"as trained": None}),
+        "sample": controls.sample(task, 13, {"as trained": None}).at(sample),
     }
     train, view, fixed = partial(train_in_parts, task), TrainingView(), {"task": task}
     return TrainingPanel(seeds, train, view, work, look, fixed)

@@ -166,7 +166,11 @@ def functions_of(steps) -> str:
 
 
 def _looked_up(code, names):
-    """What a code and the codes in it look up among the globals, and in `mlp_core`."""
+    """What a code and the codes in it look up among the globals, and in `mlp_core`.
+
+    From its instructions, since the source of a generator expression or a lambda is a piece
+    of a line, which can't be parsed, and the names of a code alone mix globals with attributes.
+    """
     found = None
     for step in dis.get_instructions(code):
         if found is mlp:
