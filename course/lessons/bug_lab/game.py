@@ -86,9 +86,9 @@ class BugLab(Panel):
         another = button(self, "New bug", self.new_bug)
         self.game = [self.guess.widget, check, first, another]
         self.feedback = widgets.HTML()
-        given = {**self.puzzle.settings, **changed}
-        compute, view, work = self._compute_signature, SignatureView(), _controls()
-        super().__init__("bug_lab", given, compute, view, work, {}, fixed)
+        compute, view = self._compute_signature, SignatureView()
+        work = _controls({**self.puzzle.settings, **changed})
+        super().__init__("bug_lab", compute, view, work, {}, fixed)
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
 
     def _begin(self, fixed, changed=None):
@@ -226,10 +226,10 @@ def _have(others):
     return "one other bug has" if count == 1 else f"{count} other bugs have"
 
 
-def _controls():
-    """The experiments: a menu for each setting."""
+def _controls(values):
+    """The experiments: a menu for each setting, at its value."""
     shapes = {"-".join(map(str, shape)): shape for shape in MENUS["sizes"]}
-    return {
+    menus = {
         "activation": Choice("activation", MENUS["activation"], 13),
         "batch_size": Choice("batch size", MENUS["batch_size"], 6),
         "sizes": Choice("sizes", shapes, 13),
@@ -237,6 +237,7 @@ def _controls():
         "before": Choice("call before", MENUS["before"], 13),
         "last_z": Choice("last z", MENUS["last_z"], 11),
     }
+    return {name: menu.at(values[name]) for name, menu in menus.items()}
 
 
 def bug_lab(
