@@ -198,8 +198,10 @@ def page_tests(module) -> str:
     """Those of its name, and in a browser those of its folder, which come last."""
     name, folder = module.stem, module.parts[1]
     own = rf"{folder}/test_(\w+_)?({name}|twin)"
-    kernel = "" if name in ("following", "kernel", "widget") else "|_python"  # slow
-    seen = rf"browser/test_(\w+_)?({name}|{folder.rstrip('s')})(?!_notebook{kernel})"
+    # A kernel's tests are slow: only for the modules that speak to one.
+    speaks = name in ("following", "kernel", "session", "widget")
+    no = "_notebook" if speaks else "_notebook|_python"
+    seen = rf"browser/test_(\w+_)?({name}|{folder.rstrip('s')})(?!{no})"
     paths = [path.as_posix() for path in Path("tests").rglob("test_*.py")]
     wanted = re.compile(rf"tests/({own}|{seen})(s|_|\.)")
     found = filter(wanted.match, paths)
