@@ -73,5 +73,7 @@ def text_of(value):
     if callable(value):
         if "<locals>" in value.__qualname__ or value.__module__ == "__main__":
             raise LookupError("a function of the notebook's own")
+        if hasattr(value, "__self__"):
+            raise LookupError("a method, which may read more from its object")
         return f"{value.__module__}.{value.__qualname__}"
     return repr(value)
