@@ -4,7 +4,7 @@
     .venv/bin/python tests/mutate.py --sample 8 --tests notebooks   by the notebooks
     .venv/bin/python tests/mutate.py --module course/checking --sample 3
     .venv/bin/python tests/mutate.py --only sgd_step          those of one function
-    .venv/bin/python tests/mutate.py --module 'course/**/*.js' --sample 40   in the page
+    .venv/bin/python tests/mutate.py --module 'course/**/*.js' --sample 120   in the page
 
 cosmic-ray makes the faults, and runs the tests of the module on each in a copy of the
 course. ``--sample 3`` takes each third. Here are three kinds of fault more; and none in
@@ -198,10 +198,14 @@ def page_tests(module) -> str:
     """Those of its name, and in a browser those of its folder, which come last."""
     name, folder = module.stem, module.parts[1]
     own = rf"{folder}/test_(\w+_)?({name}|twin)"
-    seen = rf"browser/test_(\w+_)?({name}|{folder.rstrip('s')})(?!_notebook)"
-    paths = sorted(path.as_posix() for path in Path("tests").rglob("test_*.py"))
+    # A kernel's tests are slow: only for the modules that speak to one.
+    speaks = name in ("following", "kernel", "session", "widget")
+    no = "_notebook" if speaks else "_notebook|_python"
+    seen = rf"browser/test_(\w+_)?({name}|{folder.rstrip('s')})(?!{no})"
+    paths = [path.as_posix() for path in Path("tests").rglob("test_*.py")]
     wanted = re.compile(rf"tests/({own}|{seen})(s|_|\.)")
-    return " ".join(filter(wanted.match, paths))
+    found = filter(wanted.match, paths)
+    return " ".join(sorted(found, key=lambda path: ("browser" in path, path)))
 
 
 def text_of(mutation) -> str:

@@ -58,7 +58,7 @@ def test_the_words_of_each_claim_stand_in_its_place():
 def test_each_measure_runs():
     """Guards: a measure that fails, or does not tell True or False for each seed."""
     for claim in CLAIMS:
-        count = 8 if "jump(" in claim.measure else 2  # which takes eight together
+        count = 8 if "jump(" in claim.measure else 2  # jump takes eight together
         measured = claim.measured(range(10_000, 10_000 + count))
         for part in measured if isinstance(measured, tuple) else [measured]:
             assert part.ndim == 1 and len(part) <= count and part.dtype == bool, claim

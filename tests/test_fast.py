@@ -132,6 +132,7 @@ def assert_each_is_alone(task, seeds, settings, path, **options):
         losses = swept.epoch_loss[:, s]
         np.testing.assert_allclose(losses, history.epoch_loss, rtol=0, atol=1e-8)
         assert swept.success[s] == bool(np.all(abs(Y_hat - task.Y) < 0.1))
+    assert swept.success.dtype == bool  # so that `~` gives those that failed
     return swept
 
 
@@ -240,6 +241,7 @@ def test_sweep_takes_any_seed_that_a_generator_takes():
     seeds = [3, 2**63 + 1, 2**100 + 1]
     swept = assert_each_is_alone(XOR, seeds, {"epochs": 1}, own)
     assert list(swept.seeds) == seeds
+    assert sweep(*XOR[1:], seeds[:1], epochs=1).seeds.dtype == int
 
 
 @pytest.mark.parametrize("n", [256, 257])
