@@ -21,13 +21,16 @@ def script(path) -> str:
     return KEYS + together(path)
 
 
-def css(path) -> str:
-    """A style sheet, with what stands above in place of its words in capitals."""
-    text = path.read_text(encoding="utf-8").replace("ASLEEP", ASLEEP)
+def css(*paths) -> str:
+    """Style sheets in one, with what stands above in place of their words in capitals."""
+    text = "".join(path.read_text(encoding="utf-8") for path in paths)
+    text = text.replace("ASLEEP", ASLEEP)
     return text.replace("RIGHT", COLOURS[True]).replace("WRONG", COLOURS[False])
 
 
 STYLE = css(Path(__file__).with_name("page.css"))
+# Of the playground and the pad.
+LOOKS = Path(__file__).with_name("looks.css")
 
 
 def style() -> widgets.HTML:

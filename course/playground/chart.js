@@ -1,6 +1,7 @@
 // The loss by step: training, test and the run in grey, on a logarithmic axis.
 
-import { h, pressed, write } from "../page/elements.js";
+import { h, write } from "../page/elements.js";
+import { pressed } from "./fields.js";
 import { GREY, NEGATIVE, POSITIVE, measure, wiped } from "./paint.js";
 import { fmtLoss, fmtStep, greyWords } from "./words.js";
 

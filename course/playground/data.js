@@ -94,8 +94,8 @@ export function makeData(settings) {
   const [train, test] = [table(points.slice(0, cut)), table(points.slice(cut))];
   const [low, high] = corners ? [-0.5, 1.5] : [-1.15 * REACH, 1.15 * REACH];
   const scale = SCALES[data] ?? CLASSES;
-  const isCorners = Boolean(corners);
-  return { points, train, test: test.n ? test : null, isCorners, low, high, ...scale };
+  const kind = { isCorners: !!corners, isDrawn: !given, ...scale };
+  return { points, train, test: test.n ? test : null, low, high, ...kind };
 }
 
 export const NEAR = 0.1; // mlp_core.TOLERANCE

@@ -1,6 +1,7 @@
 // The network: a picture of each unit, an edge for each weight, and buttons to change it.
 
-import { button, h, put, select, set, write } from "../page/elements.js";
+import { button, h, put, set, write } from "../page/elements.js";
+import { select } from "./fields.js";
 import { paint, spot } from "./paint.js";
 import { SPEC, activationsOf } from "./settings.js";
 import { fmt, nameOf } from "./words.js";

@@ -1,6 +1,7 @@
 // One gradient opened: the sum that it is, the step that it makes, and the measured slope.
 
-import { h, put, select, write } from "../page/elements.js";
+import { h, put, write } from "../page/elements.js";
+import { select } from "./fields.js";
 import { timesSlope } from "./network.js";
 import { SPEC } from "./settings.js";
 import { NUDGE, checkSlopes } from "./slopes.js";

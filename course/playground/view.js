@@ -1,12 +1,13 @@
 // The page: controls around the network, the large picture, the loss and all numbers.
 
+import { button, h, put, write } from "../page/elements.js";
 import { Chart } from "./chart.js";
 import { makeData } from "./data.js";
 import { Diagram } from "./diagram.js";
+import { CONTROLS, choices, icon, range, select } from "./fields.js";
 import { Gradient } from "./gradient.js";
-import { Seeds } from "./seeds.js";
-import { CONTROLS, button, choices, h, icon, put, range, select, write } from "../page/elements.js";
 import { Surfaces, paintData } from "./paint.js";
+import { Seeds } from "./seeds.js";
 import { PACES } from "./session.js";
 import { DEFAULTS, SPEC } from "./settings.js";
 import { Square } from "./square.js";
@@ -166,10 +167,9 @@ export class View {
   rebuild() {
     const { run } = this.session;
     for (const [name, control] of Object.entries(this.controls)) control.show(run.settings[name]);
-    const { data } = run.settings;
-    this.brush.hidden = data !== "own";
+    this.brush.hidden = run.settings.data !== "own";
     for (const name of ["noise", "test", "data_seed"])
-      this.controls[name].inert = ["xor", "sum", "own"].includes(data); // nothing to draw
+      this.controls[name].inert = !run.data.isDrawn;
     // What may change during a run leaves the data as they are.
     if (this.surfaces?.data !== run.data) this.surfaces = new Surfaces(run, FINE);
     const key = JSON.stringify([run.sizes, run.settings.features]);

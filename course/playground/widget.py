@@ -20,6 +20,7 @@ from course.playground import twin
 from course.playground.follow import Follower
 
 FOLDER = Path(__file__).parent
+LOOKS = page.css(page.LOOKS, FOLDER / "playground.css")
 STEPS_ON_SLIDE = 1000
 REACH = 3.45  # of the square that the page shows
 
@@ -49,7 +50,7 @@ class Playground(anywidget.AnyWidget):
     """
 
     _esm = page.script(FOLDER / "widget.js")
-    _css = (FOLDER / "playground.css").read_text(encoding="utf-8")
+    _css = LOOKS
     settings = traitlets.Dict().tag(sync=True)  # those that were given
     now = traitlets.Dict().tag(sync=True)  # what the page told last: see widget.js
     given = traitlets.Dict({"number": 0}).tag(sync=True)  # parameters, from Python

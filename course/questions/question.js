@@ -2,14 +2,10 @@
 // the guesses of a class. An answer goes to Python as a message. Python writes the reply
 // below, and tells the answer that it is to; once that is locked, nothing more is sent.
 
+import { button, h } from "../page/elements.js";
 import { listen, wholeOf } from "../page/kernel.js";
 
-function button(content, onclick, label) {
-  const made = document.createElement("button");
-  Object.assign(made, { type: "button", onclick, innerHTML: content });
-  if (label) made.setAttribute("aria-label", label);
-  return made;
-}
+const withHtml = (node, innerHTML) => Object.assign(node, { innerHTML });
 
 // The steps that an arrow key makes, 0 for another key.
 function steps(event) {
@@ -22,16 +18,14 @@ function steps(event) {
 
 function choice(place, options, submit) {
   const all = options.map(([text, content]) => {
-    const option = button(content, () => {
+    const choosing = () => {
       choose(text);
       submit(text);
-    });
-    option.className = "option";
-    option.dataset.answer = text;
-    return option;
+    };
+    return withHtml(button("", { class: "option", "data-answer": text }, choosing), content);
   });
   const choose = (text) => {
-    for (const option of all) option.setAttribute("aria-pressed", option.dataset.answer === text);
+    for (const option of all) option.ariaPressed = option.dataset.answer === text;
   };
   choose("");
   place.append(...all);
@@ -43,71 +37,56 @@ function choice(place, options, submit) {
 }
 
 // A box to type in, with a name; Enter in it submits, and whoever goes on, see keys.js.
-function field(name, submit) {
-  const label = document.createElement("label");
-  const box = document.createElement("input");
-  Object.assign(box, { type: "text", size: 12, autocomplete: "off" });
-  box.addEventListener("keydown", (event) => {
-    if (event.key === "Enter") submit(box.value);
-  });
-  box.addEventListener("goes-on", ({ detail: sent }) => {
-    if (box.value.trim()) sent.push(submit(box.value));
-  });
-  label.append(`${name} `, box);
-  return [label, box];
+function boxed(name, submit, props) {
+  const hands = {
+    onkeydown: ({ key }) => key === "Enter" && submit(box.value),
+    "ongoes-on": ({ detail: sent }) => box.value.trim() && sent.push(submit(box.value)),
+  };
+  const box = h("input", { type: "text", size: 12, autocomplete: "off", ...hands, ...props });
+  return [h("label", {}, `${name} `, box), box];
 }
 
 function number(place, options, submit) {
-  const [label, box] = field("your number", submit);
+  const [label, box] = boxed("your number", submit);
   const unit = options[0]?.[1] ?? "";
-  place.append(
-    label,
-    ` ${unit} `,
-    button("Answer", () => submit(box.value)),
-  );
+  const answer = button("Answer", {}, () => submit(box.value));
+  place.append(label, ` ${unit} `, answer);
   return (text) => (box.value = text);
 }
 
 // A box for each of the rounds in which a class guesses.
 function votes(place, options, submit) {
-  const boxes = options.map(([round, content, example]) => {
+  const boxes = options.map(([round, content, placeholder]) => {
     const enter = () => submit(`${round} ${box.value}`);
-    const [label, box] = field(content, enter);
-    Object.assign(box, { size: 40, placeholder: example, onchange: enter });
-    place.append(label, document.createElement("br"));
+    const [label, box] = boxed(content, enter, { size: 40, placeholder, onchange: enter });
+    place.append(label, h("br"));
     return box;
   });
   return (all) => JSON.parse(all).forEach((typed, i) => (boxes[i].value = typed));
 }
 
 function order(place, options, submit) {
-  const list = document.createElement("ol");
   const move = (row, by) => {
     const focused = document.activeElement;
     const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
     if (by && other) other[by < 0 ? "before" : "after"](row);
     focused.focus(); // a row that moves loses it
   };
-  for (const [text, content] of options) {
-    const row = document.createElement("li");
-    const line = document.createElement("pre");
-    line.innerHTML = content;
-    const name = line.textContent.trim();
-    row.dataset.answer = text;
-    row.append(
-      button("\u2191", () => move(row, -1), `Move up: ${name}`),
-      " ",
-      button("\u2193", () => move(row, 1), `Move down: ${name}`),
-      line,
-    );
-    row.addEventListener("keydown", (event) => move(row, steps(event)));
-    list.append(row);
-  }
+  const rows = options.map(([text, content]) => {
+    const line = withHtml(h("pre"), content);
+    const mover = (arrow, by, way) => {
+      const label = `Move ${way}: ${line.textContent.trim()}`;
+      return button(arrow, { "aria-label": label }, () => move(row, by));
+    };
+    const hands = { onkeydown: (event) => move(row, steps(event)) };
+    const [up, down] = [mover("\u2191", -1, "up"), mover("\u2193", 1, "down")];
+    const row = h("li", { "data-answer": text, ...hands }, up, " ", down, line);
+    return row;
+  });
+  const list = h("ol", {}, ...rows);
   const current = () => [...list.children].map((row) => row.dataset.answer).join(" ");
-  place.append(
-    list,
-    button("Check the order", () => submit(current())),
-  );
+  const check = button("Check the order", {}, () => submit(current()));
+  place.append(list, check);
 }
 
 const KINDS = { choice, number, order, votes };

@@ -5,6 +5,7 @@ import re
 
 from course.files import replacing
 from course.page.modules import together
+from course.playground.widget import LOOKS
 from course.tools import ROOT, CommandError
 
 EXAMPLE = 'playground circles.html --settings "data=circles&hidden=4,2"'
@@ -37,7 +38,7 @@ def run(options) -> int:
 def whole_page(settings="") -> bytes:
     """The page, which begins with the settings of this address."""
     parts = {
-        "STYLE": (FOLDER / "playground.css").read_text(encoding="utf-8"),
+        "STYLE": LOOKS,
         "START": html.escape(settings),
         "SCRIPT": together(FOLDER / "mount.js").replace("</", r"<\/"),
     }

@@ -17,13 +17,11 @@ import traitlets
 
 from course import host, page, pictures
 from course.lessons.your_network.digits import CLASSES, MOST
-from course.playground.widget import FOLDER
 from course.words import percent
 
 HERE = Path(__file__).parent
 # A drawing made with a mouse on this pad, for readers without a page: strokes and counts.
 STORED = json.loads((HERE / "drawing.json").read_text(encoding="utf-8"))
-LOOKS = FOLDER / "playground.css"
 NOTHING = "Nothing is drawn."
 # The network is made by the cells above.
 ASLEEP = "Asleep. Choose Run, Run All Above Selected Cell; then run this cell."
@@ -38,9 +36,7 @@ class DigitPad(anywidget.AnyWidget):
     """
 
     _esm = page.script(HERE / "pad.js")
-    _css = LOOKS.read_text(encoding="utf-8") + (HERE / "pad.css").read_text(
-        encoding="utf-8"
-    )
+    _css = page.css(page.LOOKS, HERE / "pad.css")
     example = traitlets.List(STORED["strokes"]).tag(sync=True)
     strokes = traitlets.Any(None).tag(sync=True)  # None: the example
     asleep = traitlets.Unicode(ASLEEP).tag(sync=True)

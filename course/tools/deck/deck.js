@@ -12,30 +12,25 @@ function toggleAnswers() {
   window.parent.opener?.postMessage(key, "*");
 }
 
-window.deckIsReady = new Promise((done) => window.addEventListener("load", done))
-  .then(() =>
-    layOut()
-      .catch(console.error)
-      .finally(() => document.body.classList.remove("is-measured")),
-  )
-  .then(() =>
-    Reveal.initialize({
-      width: 1280,
-      height: 720,
-      margin: 0,
-      center: false,
-      transition: "none",
-      backgroundTransition: "none",
-      controls: false,
-      slideNumber: "c/t",
-      hash: true,
-      navigationMode: "linear",
-      plugins: [RevealNotes],
-    }),
-  )
-  .then(() =>
-    Reveal.addKeyBinding(
-      { keyCode: A, key: "A", description: "Unfold the next answer, or fold them all" },
-      toggleAnswers,
-    ),
-  );
+async function begin() {
+  await new Promise((done) => window.addEventListener("load", done));
+  await layOut().catch(console.error);
+  document.body.classList.remove("is-measured");
+  await Reveal.initialize({
+    width: 1280,
+    height: 720,
+    margin: 0,
+    center: false,
+    transition: "none",
+    backgroundTransition: "none",
+    controls: false,
+    slideNumber: "c/t",
+    hash: true,
+    navigationMode: "linear",
+    plugins: [RevealNotes],
+  });
+  const key = { keyCode: A, key: "A", description: "Unfold the next answer, or fold them all" };
+  Reveal.addKeyBinding(key, toggleAnswers);
+}
+
+window.deckIsReady = begin();

@@ -112,8 +112,7 @@ const notesOf = (slide) => [...slide.querySelectorAll(":scope > aside")];
 
 // Slides with the same title are counted: (2), (3), ...
 function numberTitles() {
-  let last = "",
-    number = 1;
+  let [last, number] = ["", 1];
   for (const title of document.querySelectorAll(".title")) {
     const span = title.lastElementChild;
     span.remove();
