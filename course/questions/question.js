@@ -25,7 +25,7 @@ function choice(place, options, submit) {
     return withHtml(button("", { class: "option", "data-answer": text }, choosing), content);
   });
   const choose = (text) => {
-    for (const option of all) option.ariaPressed = option.dataset.answer === text;
+    for (const option of all) option.setAttribute("aria-pressed", option.dataset.answer === text);
   };
   choose("");
   place.append(...all);
