@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 from nbformat import v4
 
+from course.checking import answer_code
 from course.tools import notebooks
-from course.tools.cells import ends_in_definition, headings, kind_of, names, question_in
+from course.tools.cells import ends_in_definition, headings, kind_of, question_in
 from course.tools.markdown import with_links
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
@@ -112,13 +113,23 @@ def _needed(cells, kinds, places):
         if place in needed:
             continue
         needed.add(place)
-        _, missing = names(cells[place])
+        _, missing = _names(cells[place])
         for before in reversed(range(place)):
-            given = names(cells[before])[0] if kinds[before] in CODE else set()
+            given = _names(cells[before])[0] if kinds[before] in CODE else set()
             if given & missing:
                 missing -= given
                 places.append(before)
     return needed
+
+
+def _names(cell):
+    """The names that the code of a cell gives, and those that it takes from cells before."""
+    given, taken = set(), set()
+    for statement in answer_code.read([cell.source])[0]:
+        changed = statement.binds - statement.replaces
+        taken |= (statement.needs | statement.later | changed) - given
+        given |= statement.binds | statement.loose
+    return given, taken
 
 
 def _text(cell, source):
