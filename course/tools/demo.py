@@ -7,7 +7,6 @@ many said what. A demo must be in a folder next to ``notebooks/``, to find the c
 """
 
 import re
-from typing import NamedTuple
 
 from nbformat import v4
 
@@ -30,26 +29,17 @@ def make(notebook, folder):
     return path
 
 
-class _Places(NamedTuple):
-    """Which cells of a notebook stand in its demo, by their places."""
-
-    runs: dict  # of a question -> of the code up to what tells how the guess went
-    texts: set  # of the sections of the questions, as far as the runs
-    shows: set  # of the code that shows something, in the notebook as it is saved
-    code: set  # that stands there: runs, what shows something, and what these need
-
-
 def _places(cells, kinds):
+    """The places of what stands there: question -> the code up to what tells how the guess
+    went, the sections as far as these runs, what shows something, all code."""
     asked = [i for i, kind in enumerate(kinds) if kind == "predict"]
     runs = {i: run for i in asked if (run := _run(cells, kinds, i))}
-    shown = set()
+    sections = set()
     for i, run in runs.items():
-        shown |= {*range(_start(cells, i), run[-1] + 1)}
-    texts = {place for place in shown if kinds[place] == "text"}
+        sections |= {*range(_start(cells, i), run[-1] + 1)}
     shows = {i for i, kind in enumerate(kinds) if _shows(cells[i], kind)}
-    runs_there = [place for place in shown if kinds[place] in CODE]
-    code = _needed(cells, kinds, [*shows, *runs_there])
-    return _Places(runs, texts, shows, code)
+    code = _needed(cells, kinds, [i for i in sections | shows if kinds[i] in CODE])
+    return runs, sections, shows, code
 
 
 def _shows(cell, kind):
@@ -62,7 +52,7 @@ def _shows(cell, kind):
 def _cells(cells):
     """The imports, then each question and all that shows something, with its heading."""
     kinds = [kind_of(cell) for cell in cells]
-    runs, texts, shows, code = _places(cells, kinds)
+    runs, sections, shows, code = _places(cells, kinds)
     folded = shows.union(*runs.values())
     heading, told = cells[0], {cells[0].id}  # headings that stand there
     for i, (cell, kind) in enumerate(zip(cells, kinds)):
@@ -70,7 +60,7 @@ def _cells(cells):
         if i in code and heading.id not in told:
             yield _title(heading, "##")
             told.add(heading.id)
-        if i in texts:
+        if i in sections and kind == "text":
             yield _text(cell, cell.source)
             told.add(heading.id)
         elif i in runs:
