@@ -38,8 +38,7 @@ def _places(cells, kinds):
     for i, run in runs.items():
         sections |= {*range(_start(cells, i), run[-1] + 1)}
     shows = {i for i, kind in enumerate(kinds) if _shows(cells[i], kind)}
-    code = _needed(cells, kinds, [i for i in sections | shows if kinds[i] in CODE])
-    return runs, sections, shows, code
+    return runs, sections, shows, _needed(cells, kinds, sections | shows)
 
 
 def _shows(cell, kind):
@@ -95,20 +94,14 @@ def _run(cells, kinds, i):
     return []
 
 
-def _needed(cells, kinds, places):
-    """These places, and those of the code before them that gives the names in it."""
-    needed = set()
-    while places:
-        place = places.pop()
-        if place in needed:
-            continue
-        needed.add(place)
-        _, missing = _names(cells[place])
-        for before in reversed(range(place)):
-            given = _names(cells[before])[0] if kinds[before] in CODE else set()
-            if given & missing:
-                missing -= given
-                places.append(before)
+def _needed(cells, kinds, shown):
+    """The places of the code that is shown, and of what gives the names in it."""
+    needed, missing = set(), set()
+    for place in reversed([i for i, kind in enumerate(kinds) if kind in CODE]):
+        given, taken = _names(cells[place])
+        if place in shown or given & missing:
+            needed.add(place)
+            missing = missing - given | taken
     return needed
 
 
