@@ -3,7 +3,6 @@
 import ast
 import re
 from importlib import import_module
-from itertools import chain
 
 from course.tools.notebooks import tags
 
@@ -56,36 +55,6 @@ def ends_in_definition(cell) -> bool:
         case [*_, ast.FunctionDef() | ast.ClassDef() | ast.Assign()]:
             return True
     return False
-
-
-def names(cell) -> tuple[set, set]:
-    """The names that the code of a cell gives, and those that it takes from cells before."""
-    given, taken = set(), set()
-    for statement in _parsed(cell).body:
-        gives, takes = _names_of(statement)
-        taken |= takes - given
-        given |= gives
-    return given, taken
-
-
-def _names_of(statement):
-    nodes = [*ast.walk(statement)]
-    loaded, stored = (
-        {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, context)}
-        for context in (ast.Load, ast.Store)
-    )
-    match statement:
-        case ast.FunctionDef() | ast.ClassDef():
-            inside = stored | {node.arg for node in nodes if isinstance(node, ast.arg)}
-            shared = (node.names for node in nodes if isinstance(node, ast.Global))
-            return {statement.name, *chain.from_iterable(shared)}, loaded - inside
-        case ast.Import() | ast.ImportFrom():
-            return {alias.asname or alias.name for alias in statement.names}, set()
-        case ast.Assign():
-            return stored, loaded
-        case ast.AugAssign():
-            return stored, loaded | stored
-    return stored, loaded - stored
 
 
 def without_reveals(source) -> str:

@@ -7,12 +7,12 @@ many said what. A demo must be in a folder next to ``notebooks/``, to find the c
 """
 
 import re
-from typing import NamedTuple
 
 from nbformat import v4
 
+from course.checking import answer_code
 from course.tools import notebooks
-from course.tools.cells import ends_in_definition, headings, kind_of, names, question_in
+from course.tools.cells import ends_in_definition, headings, kind_of, question_in
 from course.tools.markdown import with_links
 
 HEADING = re.compile(r"\A#+ .*\n*")  # where a cell begins with one
@@ -29,26 +29,16 @@ def make(notebook, folder):
     return path
 
 
-class _Places(NamedTuple):
-    """Which cells of a notebook stand in its demo, by their places."""
-
-    runs: dict  # of a question -> of the code up to what tells how the guess went
-    texts: set  # of the sections of the questions, as far as the runs
-    shows: set  # of the code that shows something, in the notebook as it is saved
-    code: set  # that stands there: runs, what shows something, and what these need
-
-
 def _places(cells, kinds):
+    """The places of what stands there: question -> the code up to what tells how the guess
+    went, the sections as far as these runs, what shows something, all code."""
     asked = [i for i, kind in enumerate(kinds) if kind == "predict"]
     runs = {i: run for i in asked if (run := _run(cells, kinds, i))}
-    shown = set()
+    sections = set()
     for i, run in runs.items():
-        shown |= {*range(_start(cells, i), run[-1] + 1)}
-    texts = {place for place in shown if kinds[place] == "text"}
+        sections |= {*range(_start(cells, i), run[-1] + 1)}
     shows = {i for i, kind in enumerate(kinds) if _shows(cells[i], kind)}
-    runs_there = [place for place in shown if kinds[place] in CODE]
-    code = _needed(cells, kinds, [*shows, *runs_there])
-    return _Places(runs, texts, shows, code)
+    return runs, sections, shows, _needed(cells, kinds, sections | shows)
 
 
 def _shows(cell, kind):
@@ -61,7 +51,7 @@ def _shows(cell, kind):
 def _cells(cells):
     """The imports, then each question and all that shows something, with its heading."""
     kinds = [kind_of(cell) for cell in cells]
-    runs, texts, shows, code = _places(cells, kinds)
+    runs, sections, shows, code = _places(cells, kinds)
     folded = shows.union(*runs.values())
     heading, told = cells[0], {cells[0].id}  # headings that stand there
     for i, (cell, kind) in enumerate(zip(cells, kinds)):
@@ -69,7 +59,7 @@ def _cells(cells):
         if i in code and heading.id not in told:
             yield _title(heading, "##")
             told.add(heading.id)
-        if i in texts:
+        if i in sections and kind == "text":
             yield _text(cell, cell.source)
             told.add(heading.id)
         elif i in runs:
@@ -104,21 +94,25 @@ def _run(cells, kinds, i):
     return []
 
 
-def _needed(cells, kinds, places):
-    """These places, and those of the code before them that gives the names in it."""
-    needed = set()
-    while places:
-        place = places.pop()
-        if place in needed:
-            continue
-        needed.add(place)
-        _, missing = names(cells[place])
-        for before in reversed(range(place)):
-            given = names(cells[before])[0] if kinds[before] in CODE else set()
-            if given & missing:
-                missing -= given
-                places.append(before)
+def _needed(cells, kinds, shown):
+    """The places of the code that is shown, and of what gives the names in it."""
+    needed, missing = set(), set()
+    for place in reversed([i for i, kind in enumerate(kinds) if kind in CODE]):
+        given, taken = _names(cells[place])
+        if place in shown or given & missing:
+            needed.add(place)
+            missing = missing - given | taken
     return needed
+
+
+def _names(cell):
+    """The names that the code of a cell gives, and those that it takes from cells before."""
+    given, taken = set(), set()
+    for statement in answer_code.read([cell.source])[0]:
+        changed = statement.binds - statement.replaces
+        taken |= (statement.needs | statement.later | changed) - given
+        given |= statement.binds | statement.loose
+    return given, taken
 
 
 def _text(cell, source):

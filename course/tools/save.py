@@ -14,6 +14,7 @@ import sys
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 
 from course import lessons
 from course.tools import ROOT, exercise_cells, find_notebooks, glossary, minutes, pages
@@ -120,25 +121,14 @@ def normalize(notebook):
         if cell.cell_type == "code":
             count += not fetches(cell.source)  # so that the others keep their numbers
             cell.execution_count = count
-            cell.outputs = _merge_streams(without_bars(cell.outputs))
+            cell.outputs = without_bars(cell.outputs)
             for output in cell.outputs:
                 output.get("data", {}).pop(WIDGET_VIEW, None)
                 output.get("metadata", {}).pop("asleep", None)  # words of a widget
                 if "execution_count" in output:
                     output.execution_count = count
-    return notebook
-
-
-def _merge_streams(outputs):
-    """Join printed texts that follow one another: how they were cut is chance."""
-    merged = []
-    for output in outputs:
-        is_stream = output.output_type == "stream"
-        if is_stream and merged and merged[-1].get("name") == output.name:
-            merged[-1].text += output.text
-        else:
-            merged.append(output)
-    return merged
+    # Printed texts that follow one another are one: how they were cut is chance.
+    return CoalesceStreamsPreprocessor().preprocess(notebook, {})[0]
 
 
 def is_saved_form(path) -> bool:

@@ -90,14 +90,12 @@ def _judged(exercise, texts, ours, seed):
     except Exception as error:  # noqa: BLE001, of an answer that no check has met
         words = f"it could not be judged ({type(error).__name__})"
         verdict = checking.Verdict(False, words)
-    return {
-        "solved": verdict.solved,
+    return verdict._asdict() | {
         "words": re.sub(ADVICE, "", verdict.words.removeprefix("not yet: ")),
-        "mistake": verdict.mistake,
-        "tried": verdict.tried,
         "code": code,
         "look_at": notes,
-        "shape": _shape(exercise, code),
+        # By which copies are found; not where a stub gives the most.
+        "shape": "" if exercise.planted else excerpt.shape(code),
     }
 
 
@@ -107,8 +105,3 @@ def _odd_cells(name, texts, ours):
         yield "the check cell was changed or deleted"
     if (count := excerpt.count(texts, ours, name)) > 1:
         yield f"it is defined {count} times"
-
-
-def _shape(exercise, code):
-    """That of the answer, by which copies are found; '' where a stub gives the most."""
-    return "" if exercise.planted else excerpt.shape(code)
