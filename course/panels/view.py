@@ -193,7 +193,7 @@ class View:
         for name, cell in view.cells.items():
             side = (cell.width - cell.margins[0] - cell.margins[2]) / 2
             room = side + min(cell.margins[0], cell.margins[2])  # from its middle
-            on_slides.break_title(view.axes[name], 2 * room * on_slides.DPI / 100)
+            on_slides.break_lines(view.axes[name].title, 2 * room * on_slides.DPI / 100)
         return view.figure
 
     def save(self, path):

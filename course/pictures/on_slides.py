@@ -145,18 +145,15 @@ def wrap(figure, columns):
         beside = figure.bbox.width / (2 * columns)
         edges = (middle, figure.bbox.width - middle) if columns == 1 else (beside,)
         for text in ax.title, ax.xaxis.label:
-            _break(text, text.get_window_extent().width, 2 * min(edges))
-        label, middle = ax.yaxis.label, np.mean(ax.bbox.intervaly)
-        room = 2 * min(middle, figure.bbox.height - middle)
-        _break(label, label.get_window_extent().height, room)
+            break_lines(text, 2 * min(edges))
+        middle = np.mean(ax.bbox.intervaly)
+        break_lines(ax.yaxis.label, 2 * min(middle, figure.bbox.height - middle))
 
 
-def break_title(ax, room):
-    """Break the title of Axes that are alone in a cell with so many pixels."""
-    _break(ax.title, ax.title.get_window_extent().width, room)
-
-
-def _break(text, length, room):
+def break_lines(text, room):
+    """Break a text where it is longer than so many pixels."""
+    box = text.get_window_extent()
+    length = box.height if text.get_rotation() else box.width  # turned, it runs up
     if length > room:
         lines = text.get_text().split("\n")
         most = int(max(map(len, lines)) * room / length)
