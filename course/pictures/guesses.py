@@ -15,9 +15,8 @@ def guessed_options(rounds, options, right) -> Picture:
         height = 0.8 / len(rounds)
         for i, (name, votes) in enumerate(rounds.items()):
             places = np.arange(len(options)) + (i - (len(rounds) - 1) / 2) * height
-            color, hatch = bar_look(i)
-            look = {"color": color, "hatch": hatch, "edgecolor": "white", "label": name}
-            bars = ax.barh(places, [votes.get(k, 0) for k in options], height, **look)
+            counts = [votes.get(letter, 0) for letter in options]
+            bars = ax.barh(places, counts, height, label=name, **bar_look(i))
             ax.bar_label(bars, padding=4, fontsize=STYLE["xtick.labelsize"])
         marks = {k: f"✓ {k}" if k == right else k for k in options}
         texts = [f"{marks[k]}. {text}".replace("`", "") for k, text in options.items()]

@@ -137,9 +137,7 @@ def shuffles(differences, seen) -> Picture:
     def draw(ax):
         width = np.diff(values).min() if len(values) > 1 else 1
         for i, some in enumerate([~is_far, is_far]):
-            color, hatch = bar_look(i)
-            look = {"color": color, "hatch": hatch, "edgecolor": "white"}
-            ax.bar(values[some], counts[some], width, **look)
+            ax.bar(values[some], counts[some], width, **bar_look(i))
         for place in (-seen, seen):
             ax.axvline(place, color="black", linestyle="--", linewidth=1.2)
         ax.set(xlabel="first minus second", ylabel="shuffles", title=words)
@@ -156,9 +154,7 @@ def fates(shares, size=(10, 3.1)) -> Picture:
         left = np.zeros(len(shares))
         for i, fate in enumerate(FATES):
             widths = np.array([100 * share[i] for share in shares.values()])
-            color, hatch = bar_look(i)
-            look = {"color": color, "hatch": hatch, "edgecolor": "white"}
-            ax.barh(list(shares), widths, left=left, label=fate, **look)
+            ax.barh(list(shares), widths, left=left, label=fate, **bar_look(i))
             left += widths
         ax.set(xlim=(0, 100), xlabel="networks, in %")
         ax.invert_yaxis()

@@ -63,9 +63,9 @@ def line_look(i):
 
 
 def bar_look(i):
-    """Colour and hatch of bars number ``i`` of a picture."""
+    """Properties of bars number ``i`` of a picture."""
     color, _, _, hatch = _LOOKS[i % len(_LOOKS)]
-    return color, hatch
+    return {"color": color, "hatch": hatch, "edgecolor": "white"}
 
 
 def class_looks(targets):
