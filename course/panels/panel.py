@@ -39,7 +39,6 @@ class Panel:
     # Rows from top to bottom. A word is a setting, or an attribute of the panel; ``work``
     # and ``look`` are those of their settings that have no word of their own.
     layout = ("work look", *SHOWN)
-    hidden = ""  # words of parts that are there but unseen
     savers = ("png", "svg", "csv", "npz")
     module = "panels."  # where a notebook finds the function
     reading = 15  # seconds for which a refusal is shown
@@ -65,8 +64,6 @@ class Panel:
         self.clicks = Clicks(self)
         rows = [self._parts(words) for words in self.layout]
         rows = [row(parts) if len(parts) > 1 else parts[0] for parts in rows]
-        for part in self._parts(self.hidden):
-            part.layout.display = "none"
         self.box = widgets.VBox([page.style(), *rows, self.clicks])
         self.box.add_class("course-panel")
         _close_earlier(self)
