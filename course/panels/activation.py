@@ -101,10 +101,8 @@ class ActivationPanel(Panel):
     savers = ("png", "svg", "csv")
 
     def draw(self):
-        alpha = self.work["alpha"]
-        alpha.box.disabled = alpha.slider.disabled = (
-            self.data.activation.name != "leaky_relu"
-        )
+        alpha, is_used = self.work["alpha"], self.data.activation.name == "leaky_relu"
+        alpha.box.disabled = alpha.slider.disabled = not is_used
         super().draw()
 
 
