@@ -40,9 +40,8 @@ def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
     away = np.abs(every - result)
     reach = max(3 * np.quantile(away, 0.75), 1.5 * tolerance, 1e-9)
     off, is_seen = int(np.sum(away > reach)), bool(tolerance > reach / 50)
-    beside = "; grey: near enough" * is_seen + f"; {off} at the edge: farther off" * (
-        off > 0
-    )
+    beside = "; grey: near enough" * is_seen
+    beside += f"; {off} at the edge: farther off" * (off > 0)
 
     def draw(ax):
         bases = range(len(rounds) - 1, -1, -1)  # the first round on top

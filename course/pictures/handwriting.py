@@ -63,8 +63,7 @@ def certainties(X, P, titles=None) -> Picture:
     look = _ink(images)
     draws, parts = [], []
     for i, (title, image, p) in enumerate(zip(titles, images, P)):
-        shown = {"image": image, "p": p, "title": title, "look": look}
-        draws.append(partial(_draw_certainty, **shown))
+        draws.append(partial(_draw_certainty, image=image, p=p, title=title, look=look))
         said = f"says {p.argmax()} with {percent(p.max())}"
         parts.append(f"{title or f'image {i}'}: {said}")
     alt = f"Images, each above ten bars of the network's certainty. {'; '.join(parts)}."

@@ -78,16 +78,14 @@ def faults(figure) -> list:
         groups = _labels(ax.xaxis), _labels(ax.yaxis), ax.texts
         alone = ax.title, *(axis.label for axis in (ax.xaxis, ax.yaxis) if ax.axison)
         legend = ax.get_legend()
-        written = [text for group in groups for text in group] + [*alone]
-        named = legend.get_texts() if legend else []
-        found += [
-            f"{t.get_text()}: cut" for t in _seen([*written, *named]) if _is_cut(t)
-        ]
-        found += [f"{t.get_text()}: small" for t in _seen(written) if _is_small(t)]
+        written = _seen([*itertools.chain(*groups), *alone])
+        named = _seen(legend.get_texts()) if legend else []
+        found += [f"{t.get_text()}: cut" for t in written + named if _is_cut(t)]
+        found += [f"{t.get_text()}: small" for t in written if _is_small(t)]
         for group in groups:
             found += [f"{a} touches {b}" for a, b in _touching(_seen(group))]
         if legend:
-            found += _covered(ax, legend.get_window_extent(), _seen(written))
+            found += _covered(ax, legend.get_window_extent(), written)
     return found
 
 

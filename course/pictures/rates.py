@@ -91,7 +91,8 @@ def groups(success, guess=()) -> Picture:
             f"{10 * width:.0f}0 points wide"
         )
     bars = [(int(count), size) for counts, size in shown.values() for count in counts]
-    misses = sum(not _holds(*bar, truth / 100) for bar in bars)
+    low, high = np.transpose([wilson_interval(*bar) for bar in bars])
+    misses = np.sum((truth / 100 < low) | (high < truth / 100))
     line = f"The rate of all is {truth:.0f} %; bars that miss it: {misses}"
     alt = f"{'; '.join(parts)}. {line} of {len(bars)}.{guessed(guess)}"
 
@@ -99,12 +100,6 @@ def groups(success, guess=()) -> Picture:
         _draw_groups(ax, *pair, truth, guess if pair[1] == 10 else ())
 
     return in_row(draw, shown, alt, (11, 4))
-
-
-def _holds(successes, trials, rate):
-    """Whether the interval of a group holds this rate."""
-    low, high = wilson_interval(successes, trials)
-    return low <= rate <= high
 
 
 def _draw_groups(ax, counts, size, truth, guess):
