@@ -209,9 +209,9 @@ class Run:
         """On 'training', and on 'test' if there are test data; without penalties."""
         params, activation = self.with_features()
         with np.errstate(all="ignore"):  # the numbers may explode
-            outputs = [mlp.forward(params, X, activation)[0] for _, X, _ in self.data]
             return {
-                part.name: mlp.loss(y, part.Y) for y, part in zip(outputs, self.data)
+                name: mlp.loss(mlp.forward(params, X, activation)[0], Y)
+                for name, X, Y in self.data
             }
 
     def train(self, steps):

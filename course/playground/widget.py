@@ -191,8 +191,7 @@ class Playground(anywidget.AnyWidget):
     def _again(self):
         """Settings from which another page can go on; None if it can't."""
         given = self.now.get("settings", self.settings) | {"step": self._step}
-        is_followed = self.follows["number"] > 0
-        return given if self._is_kept and not is_followed else None
+        return given if self._is_kept and not self.follows["number"] else None
 
     def __repr__(self):
         is_kept, start = self._is_kept, {**self.now.get("first", {}), "step": 0}
