@@ -23,7 +23,6 @@ class Unit(NamedTuple):
     bias: float
 
     def output(self, x):
-        """Its activation for each input."""
         return self.activation.f(self.weight * x + self.bias)
 
 

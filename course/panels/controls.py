@@ -202,8 +202,6 @@ def _named(options):
 
 
 class Tick(Control):
-    """A box to tick."""
-
     def __init__(self, label):
         room = {"width": f"{30 + 8 * len(label)}px"}
         box = widgets.Checkbox(description=label, indent=False, layout=room)

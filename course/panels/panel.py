@@ -148,7 +148,6 @@ class Panel:
         self._settings_of_data = settings
 
     def set_data(self, data):
-        """Keep new data and draw them."""
         self.data = data
         self.draw()
 
@@ -157,7 +156,6 @@ class Panel:
         return SimpleNamespace(**values(self.look))
 
     def draw(self):
-        """Draw the data as they are."""
         self.shown = self.view.show(self.data, self.now())
         self.picture.value = _img(self.shown, *self.view.size)
         self.show_message(self.shown.line)
@@ -172,7 +170,6 @@ class Panel:
                     self.look[name].set(value)
 
     def show_message(self, message):
-        """Write into the status line."""
         self.status.value = status_html(message, lines=2)
 
     # Long work
@@ -347,7 +344,6 @@ def row(items):
 
 
 def button(panel, label, action, *args):
-    """A button that makes the panel do something."""
     room = {"width": f"{34 + 9 * len(label)}px"}
     made = widgets.Button(description=label, layout=room)
     made.on_click(lambda _: panel.handle(lambda: action(*args)))

@@ -103,7 +103,6 @@ class TrainingView(View):
         pictures.draw_loss(ax, losses, steps_per_point=self.run.every, **look)
 
     def _draw_mark(self, ax, step):
-        """Mark the step on the curve."""
         limits = axes.log_limits(self.curve, least=self.floor)
         mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
 
