@@ -47,10 +47,12 @@ def _draw_family(ax):
 
 
 def _draw_family_slopes(ax):
-    z = np.array([-3.0, -1e-9, np.nan, 0.0, 3.0])  # no line where it jumps
+    below, above = np.array([-3.0, 0.0]), np.array([0.0, 3.0])
     for i, alpha in enumerate(FAMILY):
         look = style.line_look(i) | {"marker": ""}
-        ax.plot(z, mlp.leaky_relu(alpha).slope(z), **look)
+        slope = mlp.leaky_relu(alpha).slope
+        ax.plot(below, slope(below - 1e-9), **look)  # two lines: it jumps at 0
+        ax.plot(above, slope(above), **look)
     ax.plot([0], [1], "o", color="black", markersize=9)
     axes.draw_zeros(ax)
     ax.set(xlabel="z", title="slope f'(z)", ylim=(-1.3, 1.3))
