@@ -168,12 +168,11 @@ class Run:
     def go_on(self, events, step):
         """Train up to a step, with the changes by hand: `events` as run.js tells them."""
         for event in [*events, {"step": step}]:
-            if event["step"] < step < event.get("to", 0):
-                raise ValueError(
-                    f"of Python's steps to {event['to']}, only the last is known"
-                )
-            self.train(min(event["step"], step) - self.step)
-            if max(event["step"], event.get("to", 0)) <= step:
+            begun, end = event["step"], event.get("to", 0)
+            if begun < step < end:
+                raise ValueError(f"of Python's steps to {end}, only the last is known")
+            self.train(min(begun, step) - self.step)
+            if max(begun, end) <= step:
                 self._change(**event)
 
     def _change(self, step, to=None, values=None, parameter=None, value=None, **more):
