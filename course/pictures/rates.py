@@ -22,9 +22,7 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
             text = words[i] if rough else f"{successes} of {trials}: {words[i]}"
             _write_beside(ax, i, wilson_interval(successes, trials), text)
             ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
-        names = [
-            f"your guess: {name}" if [name] == [*guess] else name for name in rates
-        ]
+        names = [f"your guess: {row}" if [row] == [*guess] else row for row in rates]
         ax.set_yticks(range(len(rates)), names)
         if guess[1:]:
             _draw_guess(ax, list(rates).index(guess[0]), guess[1:])
