@@ -190,11 +190,8 @@ class TrainingPanel(SteppedPanel):
         is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
         if not task or is_other or self.has_menu:
             return {}
-        run = {
-            "data": task.name.lower(),
-            "hidden": list(now.hidden),
-            "batch": now.batch_size or 0,
-        }
+        run = {"data": task.name.lower(), "hidden": list(now.hidden)}
+        run["batch"] = now.batch_size or 0
         run |= dict.fromkeys(["activation", "output"], now.activation)
         run["gradient"] = "original" if now.bug else "right"
         same = ["learning_rate", "scheme", "seed", "step"]

@@ -152,10 +152,8 @@ class View:
 
     def _pixels_of(self, name):
         cell = self.cells[name]
-        top = self.size[1] - cell.bottom - cell.height
-        return self.pixels()[
-            top : top + cell.height, cell.left : cell.left + cell.width
-        ]
+        bottom, right = self.size[1] - cell.bottom, cell.left + cell.width
+        return self.pixels()[bottom - cell.height : bottom, cell.left : right]
 
     def pixels(self):
         """The picture as it is: a view of (height, width, 3) of uint8."""
