@@ -189,7 +189,18 @@ class _Arrays:
 # 3. One network ----------------------------------------------------------------------
 
 
-def train(
+def train(params, X, Y, rng=None, **settings) -> tuple[list[mlp.Layer], mlp.History]:
+    """Do what `mlp_core.train` does: the same arguments, the same numbers.
+
+    The ``snapshots`` are a `Snapshots`: a sequence.
+    """
+    activation = settings.get("activation", mlp.ORIGINAL)
+    gradient = settings.get("gradient", mlp.loss_and_grads)
+    is_known = _is_known(gradient, mlp.per_layer(activation, params))
+    return (_train_one if is_known else mlp.train)(params, X, Y, rng, **settings)
+
+
+def _train_one(
     params,
     X,
     Y,
@@ -204,25 +215,6 @@ def train(
     snapshots=False,
     gradient=mlp.loss_and_grads,
 ) -> tuple[list[mlp.Layer], mlp.History]:
-    """Do what `mlp_core.train` does: the same arguments, the same numbers.
-
-    The ``snapshots`` are a `Snapshots`: a sequence.
-    """
-    if not _is_known(gradient, mlp.per_layer(activation, params)):
-        return mlp.train(
-            params,
-            X,
-            Y,
-            rng,
-            activation=activation,
-            learning_rate=learning_rate,
-            epochs=epochs,
-            steps_per_epoch=steps_per_epoch,
-            batch_size=batch_size,
-            samples=samples,
-            snapshots=snapshots,
-            gradient=gradient,
-        )
     X, Y = mlp.as_samples("X", X, finite=True), mlp.as_samples("Y", Y, finite=True)
     if samples is None:
         samples = mlp.draw_samples(rng, len(X), epochs * steps_per_epoch, batch_size)

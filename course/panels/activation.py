@@ -23,7 +23,6 @@ class Unit(NamedTuple):
     bias: float
 
     def output(self, x):
-        """Its activation for each input."""
         return self.activation.f(self.weight * x + self.bias)
 
 
@@ -101,10 +100,8 @@ class ActivationPanel(Panel):
     savers = ("png", "svg", "csv")
 
     def draw(self):
-        alpha = self.work["alpha"]
-        alpha.box.disabled = alpha.slider.disabled = (
-            self.data.activation.name != "leaky_relu"
-        )
+        alpha, is_used = self.work["alpha"], self.data.activation.name == "leaky_relu"
+        alpha.box.disabled = alpha.slider.disabled = not is_used
         super().draw()
 
 

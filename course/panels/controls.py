@@ -165,11 +165,9 @@ class Choice(Control):
 
     def __init__(self, label, options, digits=12):
         self.options = _named(options)
-        names = list(self.options)
         # Half a digit to spare: browsers don't agree on the width of a menu's arrow.
-        super().__init__(
-            label, widgets.Dropdown(options=names, **_room(label, digits + 0.5))
-        )
+        room = _room(label, digits + 0.5)
+        super().__init__(label, widgets.Dropdown(options=list(self.options), **room))
 
     @property
     def values(self) -> list:
@@ -202,8 +200,6 @@ def _named(options):
 
 
 class Tick(Control):
-    """A box to tick."""
-
     def __init__(self, label):
         room = {"width": f"{30 + 8 * len(label)}px"}
         box = widgets.Checkbox(description=label, indent=False, layout=room)

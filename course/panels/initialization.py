@@ -17,7 +17,7 @@ class Signal(NamedTuple):
     """A fresh network, and how far its weighted sums spread for 200 random samples."""
 
     params: list  # the layers that are drawn so far
-    spread: list  # the standard deviation of the inputs, of z in layer 0, ...
+    spread: np.ndarray  # the standard deviation of the inputs, of z in layer 0, ...
     scheme: str
     activation: mlp.Activation
     depth: int  # how many layers there will be
@@ -37,12 +37,12 @@ def signal(scheme, width, depth, seed, activation, alpha):
     rng = np.random.default_rng(seed)
     a = rng.spawn(1)[0].standard_normal((200, 2))  # spawn takes no number from rng
     function = mlp.make_activation(activation, alpha)
-    alpha, params, spread = function.alpha or 0.0, [], [a.std()]
+    alpha, params, spread = function.alpha or 0.0, [], np.array([a.std()])
     for n_in in [2] + [width] * (depth - 1):
         params = params + mlp.initialize([n_in, width], rng, scheme, alpha)
         with np.errstate(all="ignore"):
             a, cache = mlp.forward(params[-1:], a, function)
-            spread = [*spread, cache.Z[0].std()]
+            spread = np.append(spread, cache.Z[0].std())
         yield Signal(params, spread, scheme, function, depth)
 
 
@@ -61,16 +61,11 @@ class InitializationView(View):
         self._remember(signal)
         weights = _ends(signal.params)
         self.paint("weights", id(signal), pictures.draw_histogram, weights, self.bins)
-        spreads = self._spreads(signal)
-        faint = [*spreads][1:]
-        self.paint("spread", id(signal), pictures.draw_spread, spreads, "z", faint)
-
-    def _spreads(self, signal):
-        """Its spread, and that of the network before it."""
-        shown = {_name(signal): signal.spread}
+        spreads, faint = {_name(signal): signal.spread}, []
         if self.before:
-            shown[f"before: {_name(self.before)}"] = self.before.spread
-        return {name: np.array(spread) for name, spread in shown.items()}
+            faint = [f"before: {_name(self.before)}"]
+            spreads[faint[0]] = self.before.spread
+        self.paint("spread", id(signal), pictures.draw_spread, spreads, "z", faint)
 
     def _remember(self, signal):
         """Keep the network before this one; the parts of one network are the same."""

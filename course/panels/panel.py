@@ -39,7 +39,6 @@ class Panel:
     # Rows from top to bottom. A word is a setting, or an attribute of the panel; ``work``
     # and ``look`` are those of their settings that have no word of their own.
     layout = ("work look", *SHOWN)
-    hidden = ""  # words of parts that are there but unseen
     savers = ("png", "svg", "csv", "npz")
     module = "panels."  # where a notebook finds the function
     reading = 15  # seconds for which a refusal is shown
@@ -65,8 +64,6 @@ class Panel:
         self.clicks = Clicks(self)
         rows = [self._parts(words) for words in self.layout]
         rows = [row(parts) if len(parts) > 1 else parts[0] for parts in rows]
-        for part in self._parts(self.hidden):
-            part.layout.display = "none"
         self.box = widgets.VBox([page.style(), *rows, self.clicks])
         self.box.add_class("course-panel")
         _close_earlier(self)
@@ -151,7 +148,6 @@ class Panel:
         self._settings_of_data = settings
 
     def set_data(self, data):
-        """Keep new data and draw them."""
         self.data = data
         self.draw()
 
@@ -160,7 +156,6 @@ class Panel:
         return SimpleNamespace(**values(self.look))
 
     def draw(self):
-        """Draw the data as they are."""
         self.shown = self.view.show(self.data, self.now())
         self.picture.value = _img(self.shown, *self.view.size)
         self.show_message(self.shown.line)
@@ -175,7 +170,6 @@ class Panel:
                     self.look[name].set(value)
 
     def show_message(self, message):
-        """Write into the status line."""
         self.status.value = status_html(message, lines=2)
 
     # Long work
@@ -350,7 +344,6 @@ def row(items):
 
 
 def button(panel, label, action, *args):
-    """A button that makes the panel do something."""
     room = {"width": f"{34 + 9 * len(label)}px"}
     made = widgets.Button(description=label, layout=room)
     made.on_click(lambda _: panel.handle(lambda: action(*args)))

@@ -91,18 +91,13 @@ def _stages_back(params, cache, Y, dA, learning_rate, activation):
 
 
 def _backward_lines(i, slope, dZ, grads, W, dA):
-    sums = [
-        *_equation(f"f'(Z[{i}])", slope),
-        *_equation(f"dZ[{i}] = dA[{i + 1}] * f'(Z[{i}])", dZ),
-    ]
-    weights = _equation(f"dW[{i}] = A[{i}]ᵀ dZ[{i}]", *grads.W)
-    lines = [*sums, "", *weights, "", f"db[{i}] = dZ[{i}]"]
+    lines = _equation(f"f'(Z[{i}])", slope)
+    lines += _equation(f"dZ[{i}] = dA[{i + 1}] * f'(Z[{i}])", dZ)
+    lines += ["", *_equation(f"dW[{i}] = A[{i}]ᵀ dZ[{i}]", *grads.W)]
+    lines += ["", f"db[{i}] = dZ[{i}]"]
     if i > 0:
-        lines += [
-            "",
-            *_equation(f"W[{i}]", *W),
-            *_equation(f"dA[{i}] = dZ[{i}] W[{i}]ᵀ", dA),
-        ]
+        lines += ["", *_equation(f"W[{i}]", *W)]
+        lines += _equation(f"dA[{i}] = dZ[{i}] W[{i}]ᵀ", dA)
     return lines
 
 

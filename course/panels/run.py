@@ -32,7 +32,6 @@ class Run(NamedTuple):
 
     @property
     def done(self) -> int:
-        """The number of steps done."""
         return len(self.loss)
 
     @property

@@ -39,22 +39,19 @@ class SteppedPanel(Panel):
 
     def set_data(self, data):
         """Keep new data, and the place."""
-        self.data, self.clock = data, self.clock.ends(data.done)
+        self.clock = self.clock.ends(data.done)
         self.look["step"].end_at(data.done)
         self.look["step"].set(self.clock.step, notify=False)
         self._tell_player()
-        self.draw()
+        super().set_data(data)
 
     def move(self, steps):
-        """Go some steps forwards, or back."""
         self._follow(self.clock.moved(self.clock.step + steps))
 
     def reset(self):
-        """Go back to the start."""
         self._follow(self.clock.moved(0))
 
     def play(self):
-        """Play, or pause."""
         self.player.send_state("value")  # it may have gone on after we heard of it
         self._follow(self.clock.pressed())
 

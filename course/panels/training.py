@@ -70,16 +70,14 @@ class TrainingView(View):
         curve = {"ground": curves, "lay": self._draw_loss}
         self.paint("loss", now, self._draw_mark, look.step, **curve)
         network = params, run.task, run.activation
-        square = {"resolution": 41, "colorbar": False, "ground": "square"}
-        ring = {"mark": run.rows(look.step) if look.step else None}
-        self.paint("surface", now, self._draw_surface, *network, **square, **ring)
+        square = {"resolution": 41, "colorbar": False, "values": True}
+        square["ground"] = "square"
+        draw, rows = pictures.draw_surface, run.rows(look.step)
+        self.paint("surface", now, draw, *network, **square, mark=rows)
+        layer, unit = look.neuron
+        chosen = {"layer": layer, "unit": unit, "show_z": look.show_z, "as_unit": True}
         key = now, look.neuron, look.show_z
-        unit = {"layer": look.neuron[0], "unit": look.neuron[1], "as_unit": True}
-        unit["show_z"] = look.show_z
-        self.paint("neuron", key, self._draw_surface, *network, **square, **unit)
-
-    def _draw_surface(self, ax, *network, **look):
-        pictures.draw_surface(ax, *network, values=True, **look)
+        self.paint("neuron", key, draw, *network, **square, **chosen)
 
     def _remember(self, run):
         """Keep the curve of the run before this one; parts of one run are the same."""
@@ -105,7 +103,6 @@ class TrainingView(View):
         pictures.draw_loss(ax, losses, steps_per_point=self.run.every, **look)
 
     def _draw_mark(self, ax, step):
-        """Mark the step on the curve."""
         limits = axes.log_limits(self.curve, least=self.floor)
         mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
 
@@ -168,7 +165,9 @@ class TrainingPanel(SteppedPanel):
 
     def __init__(self, seeds, *args):
         self.seed_menu = _seed_menu(seeds or {})
-        self.hidden = "" if seeds else "seed_menu"
+        self.has_menu = bool(seeds)
+        if not seeds:
+            self.seed_menu.widget.layout.display = "none"
         super().__init__("training_panel", *args)
         self.seed_menu.connect(self.handle, self._choose_seed)
 
@@ -189,13 +188,10 @@ class TrainingPanel(SteppedPanel):
         now = SimpleNamespace(**self.settings)
         task = known_task(now.task)
         is_other = now.activation == "leaky_relu" and now.alpha != mlp.ORIGINAL.alpha
-        if not task or is_other or self.hidden != "seed_menu":
+        if not task or is_other or self.has_menu:
             return {}
-        run = {
-            "data": task.name.lower(),
-            "hidden": list(now.hidden),
-            "batch": now.batch_size or 0,
-        }
+        run = {"data": task.name.lower(), "hidden": list(now.hidden)}
+        run["batch"] = now.batch_size or 0
         run |= dict.fromkeys(["activation", "output"], now.activation)
         run["gradient"] = "original" if now.bug else "right"
         same = ["learning_rate", "scheme", "seed", "step"]

@@ -152,10 +152,8 @@ class View:
 
     def _pixels_of(self, name):
         cell = self.cells[name]
-        top = self.size[1] - cell.bottom - cell.height
-        return self.pixels()[
-            top : top + cell.height, cell.left : cell.left + cell.width
-        ]
+        bottom, right = self.size[1] - cell.bottom, cell.left + cell.width
+        return self.pixels()[bottom - cell.height : bottom, cell.left : right]
 
     def pixels(self):
         """The picture as it is: a view of (height, width, 3) of uint8."""
@@ -193,7 +191,7 @@ class View:
         for name, cell in view.cells.items():
             side = (cell.width - cell.margins[0] - cell.margins[2]) / 2
             room = side + min(cell.margins[0], cell.margins[2])  # from its middle
-            on_slides.break_title(view.axes[name], 2 * room * on_slides.DPI / 100)
+            on_slides.break_lines(view.axes[name].title, 2 * room * on_slides.DPI / 100)
         return view.figure
 
     def save(self, path):

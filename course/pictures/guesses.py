@@ -15,9 +15,8 @@ def guessed_options(rounds, options, right) -> Picture:
         height = 0.8 / len(rounds)
         for i, (name, votes) in enumerate(rounds.items()):
             places = np.arange(len(options)) + (i - (len(rounds) - 1) / 2) * height
-            color, hatch = bar_look(i)
-            look = {"color": color, "hatch": hatch, "edgecolor": "white", "label": name}
-            bars = ax.barh(places, [votes.get(k, 0) for k in options], height, **look)
+            counts = [votes.get(letter, 0) for letter in options]
+            bars = ax.barh(places, counts, height, label=name, **bar_look(i))
             ax.bar_label(bars, padding=4, fontsize=STYLE["xtick.labelsize"])
         marks = {k: f"✓ {k}" if k == right else k for k in options}
         texts = [f"{marks[k]}. {text}".replace("`", "") for k, text in options.items()]
@@ -41,9 +40,8 @@ def guessed_numbers(rounds, result, tolerance, unit="") -> Picture:
     away = np.abs(every - result)
     reach = max(3 * np.quantile(away, 0.75), 1.5 * tolerance, 1e-9)
     off, is_seen = int(np.sum(away > reach)), bool(tolerance > reach / 50)
-    beside = "; grey: near enough" * is_seen + f"; {off} at the edge: farther off" * (
-        off > 0
-    )
+    beside = "; grey: near enough" * is_seen
+    beside += f"; {off} at the edge: farther off" * (off > 0)
 
     def draw(ax):
         bases = range(len(rounds) - 1, -1, -1)  # the first round on top

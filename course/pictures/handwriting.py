@@ -63,8 +63,7 @@ def certainties(X, P, titles=None) -> Picture:
     look = _ink(images)
     draws, parts = [], []
     for i, (title, image, p) in enumerate(zip(titles, images, P)):
-        shown = {"image": image, "p": p, "title": title, "look": look}
-        draws.append(partial(_draw_certainty, **shown))
+        draws.append(partial(_draw_certainty, image=image, p=p, title=title, look=look))
         said = f"says {p.argmax()} with {percent(p.max())}"
         parts.append(f"{title or f'image {i}'}: {said}")
     alt = f"Images, each above ten bars of the network's certainty. {'; '.join(parts)}."
@@ -117,12 +116,11 @@ def confusion(counts) -> Picture:
         ax.set(xlim=(-1.4, 9.6), ylim=(10.4, -0.6))
         _clear(ax)
 
-    order = np.argsort(-mistakes, axis=None, kind="stable")[:3]
-    pairs = [divmod(int(place), CLASSES) for place in order]
-    pairs = pairs[: np.count_nonzero(mistakes)]
-    parts = [
-        f"{i} read as {j} ({counted(round(mistakes[i, j]), 'time')})" for i, j in pairs
-    ]
+    order, parts = np.argsort(-mistakes, axis=None, kind="stable"), []
+    for place in order[: min(3, np.count_nonzero(mistakes))]:
+        i, j = divmod(int(place), CLASSES)
+        times = counted(round(mistakes[i, j]), "time")
+        parts.append(f"{i} read as {j} ({times})")
     most = f"The most frequent mistakes: {', '.join(parts)}" if parts else "No mistake"
     alt = f"Counts of what each digit was read as: {right}. {most}."
     return Picture(draw, alt, (5.6, 5.4))

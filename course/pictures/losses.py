@@ -91,8 +91,7 @@ def draw_loss(
         heights = axes.within(values, *((0, np.inf) if is_faint else (bottom, top)))
         label = name if smooth == 1 else f"{name}, mean of {smooth}"
         cut = 0 if limits or is_faint else bottom
-        label += _what_is_hidden(values, steps_per_point, cut)
-        label = axes.fitted(ax, label)
+        label = axes.fitted(ax, label + _what_is_hidden(values, steps_per_point, cut))
         look = style.FAINT if is_faint else style.line_look(bright.index(name))
         _draw_run(ax, x, heights, smooth, label, look)
     last = steps_per_point * max(1, *map(len, framed))

@@ -201,9 +201,8 @@ def _draw_nodes(ax, plan, values, slopes):
     for i, name in enumerate(names):
         if i in slopes:  # the two numbers are written like a fraction
             ends = plan.x[i] + np.array([-0.36, 0.36]) * plan.node
-            ax.hlines(
-                plan.y[i][plan.drawn(i)], *ends, colors=NEUTRAL, linewidth=1, zorder=5
-            )
+            line = {"colors": NEUTRAL, "linewidth": 1, "zorder": 5}
+            ax.hlines(plan.y[i][plan.drawn(i)], *ends, **line)
         for j in plan.drawn(i):
             place = plan.x[i], plan.y[i][j]
             value = values[i][j] if i < len(values) else None

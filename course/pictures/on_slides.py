@@ -78,16 +78,14 @@ def faults(figure) -> list:
         groups = _labels(ax.xaxis), _labels(ax.yaxis), ax.texts
         alone = ax.title, *(axis.label for axis in (ax.xaxis, ax.yaxis) if ax.axison)
         legend = ax.get_legend()
-        written = [text for group in groups for text in group] + [*alone]
-        named = legend.get_texts() if legend else []
-        found += [
-            f"{t.get_text()}: cut" for t in _seen([*written, *named]) if _is_cut(t)
-        ]
-        found += [f"{t.get_text()}: small" for t in _seen(written) if _is_small(t)]
+        written = _seen([*itertools.chain(*groups), *alone])
+        named = _seen(legend.get_texts()) if legend else []
+        found += [f"{t.get_text()}: cut" for t in written + named if _is_cut(t)]
+        found += [f"{t.get_text()}: small" for t in written if _is_small(t)]
         for group in groups:
             found += [f"{a} touches {b}" for a, b in _touching(_seen(group))]
         if legend:
-            found += _covered(ax, legend.get_window_extent(), _seen(written))
+            found += _covered(ax, legend.get_window_extent(), written)
     return found
 
 
@@ -145,18 +143,15 @@ def wrap(figure, columns):
         beside = figure.bbox.width / (2 * columns)
         edges = (middle, figure.bbox.width - middle) if columns == 1 else (beside,)
         for text in ax.title, ax.xaxis.label:
-            _break(text, text.get_window_extent().width, 2 * min(edges))
-        label, middle = ax.yaxis.label, np.mean(ax.bbox.intervaly)
-        room = 2 * min(middle, figure.bbox.height - middle)
-        _break(label, label.get_window_extent().height, room)
+            break_lines(text, 2 * min(edges))
+        middle = np.mean(ax.bbox.intervaly)
+        break_lines(ax.yaxis.label, 2 * min(middle, figure.bbox.height - middle))
 
 
-def break_title(ax, room):
-    """Break the title of Axes that are alone in a cell with so many pixels."""
-    _break(ax.title, ax.title.get_window_extent().width, room)
-
-
-def _break(text, length, room):
+def break_lines(text, room):
+    """Break a text where it is longer than so many pixels."""
+    box = text.get_window_extent()
+    length = box.height if text.get_rotation() else box.width  # turned, it runs up
     if length > room:
         lines = text.get_text().split("\n")
         most = int(max(map(len, lines)) * room / length)

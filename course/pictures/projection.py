@@ -84,8 +84,7 @@ def digit_space(A, labels, classes=None, name="hidden layer") -> Picture:
     parts = [f"{k} ({plain(x, 1)}, {plain(y, 1)})" for k, (x, y) in means.items()]
     nearest = sorted(itertools.combinations(found, 2), key=apart)[:3]
     near = ", ".join(f"{j} and {k}" for j, k in nearest)
-    seen = (
-        f"{counted(len(A), 'sample')} as digits, in two directions of {told['title']}"
-    )
+    where = f"in two directions of {told['title']}"
+    seen = f"{counted(len(A), 'sample')} as digits, {where}"
     alt = f"{seen}. Means: {', '.join(parts)}." + f" Nearest: {near}." * bool(near)
     return Picture(draw, alt, (7.5, 5))

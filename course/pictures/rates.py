@@ -22,9 +22,7 @@ def success(rates, size=(8, 4), rough=0, guess=()) -> Picture:
             text = words[i] if rough else f"{successes} of {trials}: {words[i]}"
             _write_beside(ax, i, wilson_interval(successes, trials), text)
             ax.axhline(i, color="#D9D9D9", linewidth=1, zorder=0)
-        names = [
-            f"your guess: {name}" if [name] == [*guess] else name for name in rates
-        ]
+        names = [f"your guess: {row}" if [row] == [*guess] else row for row in rates]
         ax.set_yticks(range(len(rates)), names)
         if guess[1:]:
             _draw_guess(ax, list(rates).index(guess[0]), guess[1:])
@@ -91,7 +89,8 @@ def groups(success, guess=()) -> Picture:
             f"{10 * width:.0f}0 points wide"
         )
     bars = [(int(count), size) for counts, size in shown.values() for count in counts]
-    misses = sum(not _holds(*bar, truth / 100) for bar in bars)
+    low, high = np.transpose([wilson_interval(*bar) for bar in bars])
+    misses = np.sum((truth / 100 < low) | (high < truth / 100))
     line = f"The rate of all is {truth:.0f} %; bars that miss it: {misses}"
     alt = f"{'; '.join(parts)}. {line} of {len(bars)}.{guessed(guess)}"
 
@@ -99,12 +98,6 @@ def groups(success, guess=()) -> Picture:
         _draw_groups(ax, *pair, truth, guess if pair[1] == 10 else ())
 
     return in_row(draw, shown, alt, (11, 4))
-
-
-def _holds(successes, trials, rate):
-    """Whether the interval of a group holds this rate."""
-    low, high = wilson_interval(successes, trials)
-    return low <= rate <= high
 
 
 def _draw_groups(ax, counts, size, truth, guess):
@@ -137,9 +130,7 @@ def shuffles(differences, seen) -> Picture:
     def draw(ax):
         width = np.diff(values).min() if len(values) > 1 else 1
         for i, some in enumerate([~is_far, is_far]):
-            color, hatch = bar_look(i)
-            look = {"color": color, "hatch": hatch, "edgecolor": "white"}
-            ax.bar(values[some], counts[some], width, **look)
+            ax.bar(values[some], counts[some], width, **bar_look(i))
         for place in (-seen, seen):
             ax.axvline(place, color="black", linestyle="--", linewidth=1.2)
         ax.set(xlabel="first minus second", ylabel="shuffles", title=words)
@@ -156,9 +147,7 @@ def fates(shares, size=(10, 3.1)) -> Picture:
         left = np.zeros(len(shares))
         for i, fate in enumerate(FATES):
             widths = np.array([100 * share[i] for share in shares.values()])
-            color, hatch = bar_look(i)
-            look = {"color": color, "hatch": hatch, "edgecolor": "white"}
-            ax.barh(list(shares), widths, left=left, label=fate, **look)
+            ax.barh(list(shares), widths, left=left, label=fate, **bar_look(i))
             left += widths
         ax.set(xlim=(0, 100), xlabel="networks, in %")
         ax.invert_yaxis()

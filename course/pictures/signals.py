@@ -24,7 +24,7 @@ def draw_histogram(ax, groups, bins=20, marks=()):
     The area of each is 1, so that 200 weights can be seen beside 10,000. ``bins`` is how many
     there are, or their edges.
     """
-    finite = {name: _finite(values) for name, values in groups.items()}
+    finite = {name: values[np.isfinite(values)] for name, values in groups.items()}
     everything = np.concatenate(list(finite.values()))
     limits = axes.finite_limits(everything, 0.02)
     edges = np.histogram_bin_edges(everything, bins, limits)
@@ -36,9 +36,10 @@ def draw_histogram(ax, groups, bins=20, marks=()):
         spread = f", std {number(values.std())}" if values.size else ""
         label = axes.fitted(ax, f"{name} (n = {values.size}{spread})")
         rows += label.count("\n") + 1
-        color, hatch = style.bar_look(i)
-        look = {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "hatch": hatch}
-        ax.stairs(density, edges, fill=True, linewidth=2, label=label, **look)
+        look = style.bar_look(i)
+        color = look.pop("color")
+        look |= {"facecolor": to_rgba(color, 0.3), "edgecolor": color, "linewidth": 2}
+        ax.stairs(density, edges, fill=True, label=label, **look)
     ax.axvline(0, color=style.NEUTRAL, linewidth=1, zorder=0)
     for mark in marks:
         ax.axvline(mark, color="black", linewidth=1)
@@ -50,15 +51,11 @@ def draw_histogram(ax, groups, bins=20, marks=()):
     ax.legend(loc="upper right")
 
 
-def _finite(values):
-    return values[np.isfinite(values)]
-
-
 def describe_histogram(groups, marks=()):
     """The alt text of `draw_histogram`."""
     parts = []
     for name, values in groups.items():
-        finite = _finite(values)
+        finite = values[np.isfinite(values)]
         part = f"{name}, {values.size:,} {'draws' if marks else 'weights'}"
         if finite.size:
             part += f" from {plain(finite.min())} to {plain(finite.max())}, "

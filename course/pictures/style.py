@@ -63,9 +63,9 @@ def line_look(i):
 
 
 def bar_look(i):
-    """Colour and hatch of bars number ``i`` of a picture."""
+    """Properties of bars number ``i`` of a picture."""
     color, _, _, hatch = _LOOKS[i % len(_LOOKS)]
-    return color, hatch
+    return {"color": color, "hatch": hatch, "edgecolor": "white"}
 
 
 def class_looks(targets):
@@ -83,23 +83,13 @@ def class_looks(targets):
     return looks
 
 
-def new_figure(columns=1, size=(8.0, 4.5), width_ratios=None):
-    """A figure that pyplot doesn't know, and its Axes: one, or a row of them.
-
-    ``size`` is in inches of 100 pixels. The layout makes room for every label.
-    """
-    fig = Figure(figsize=size, dpi=100, layout="constrained")
-    fig.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
-    return fig, fig.subplots(1, columns, width_ratios=width_ratios)
-
-
 class Picture:
     """A picture with its alt text, for where only text counts: a screen reader, nbval.
 
     ``draw`` draws on the Axes that it gets; it may be a list of one for each Axes in a
-    row. The PNG that Jupyter shows is made once, when it is first asked for. A diagram
-    has places in inches of its ``size``, so on a slide it is only smaller or larger.
-    ``ratios`` are the widths of the Axes of a row.
+    row. The PNG that Jupyter shows is made once, when it is first asked for. ``size`` is
+    in inches of 100 pixels. A diagram has places in these, so on a slide it is only
+    smaller or larger. ``ratios`` are the widths of the Axes of a row.
     """
 
     def __init__(self, draw, alt, size=(8.0, 4.5), is_diagram=False, ratios=None):
@@ -108,10 +98,12 @@ class Picture:
         self.ratios = ratios
 
     def figure(self, size=None) -> Figure:
-        """The picture as a new figure, of its own size or another."""
+        """The picture as a new figure, of its own size or another; not pyplot's."""
         with matplotlib.rc_context(STYLE), np.errstate(all="ignore"):
-            fig, axes = new_figure(len(self.draws), size or self.size, self.ratios)
-            for draw, ax in zip(self.draws, np.ravel(axes)):
+            fig = Figure(size or self.size, dpi=100, layout="constrained")
+            fig.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+            fig.subplots(1, len(self.draws), width_ratios=self.ratios)
+            for draw, ax in zip(self.draws, fig.axes):
                 draw(ax)
         return fig
 

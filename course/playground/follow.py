@@ -24,11 +24,8 @@ LONGEST = 2  # seconds for a step
 AGAIN = 0.5  # seconds until it is stopped once more
 PICTURE = 0.03  # seconds of steps before a picture is sent
 COURSE = Path(__file__).parents[1]
-OTHERS = [
-    f"{COURSE}{os.sep}",
-    mlp.__file__,
-    *map(sysconfig.get_path, ("stdlib", "purelib")),
-]
+PYTHON = sysconfig.get_paths()
+OTHERS = f"{COURSE}{os.sep}", mlp.__file__, PYTHON["stdlib"], PYTHON["purelib"]
 
 
 class Follower:
@@ -125,7 +122,7 @@ def _ending(error) -> str:
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
         line = linecache.getline(code.co_filename, number).strip()
-        if line and not _is_others(code.co_filename):
+        if line and not code.co_filename.startswith(OTHERS):
             place = f", in the line `{line}` of {code.co_name}"
     if isinstance(error, TooSlow):
         return f"took more than {LONGEST} seconds{place}"
@@ -136,10 +133,6 @@ def _ending(error) -> str:
     except Exception:  # noqa: BLE001
         words = type(error).__name__  # its own words fail
     return f"stopped{place}: {words}"
-
-
-def _is_others(file) -> bool:
-    return file.startswith(tuple(OTHERS))
 
 
 def functions_of(steps) -> str:
@@ -185,4 +178,4 @@ def _looked_up(code, names):
 def _owner(code) -> str:
     if code.co_filename == mlp.__file__:
         return "mlp_core's"
-    return "the course's" if _is_others(code.co_filename) else "your"
+    return "the course's" if code.co_filename.startswith(OTHERS) else "your"

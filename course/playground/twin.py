@@ -168,12 +168,11 @@ class Run:
     def go_on(self, events, step):
         """Train up to a step, with the changes by hand: `events` as run.js tells them."""
         for event in [*events, {"step": step}]:
-            if event["step"] < step < event.get("to", 0):
-                raise ValueError(
-                    f"of Python's steps to {event['to']}, only the last is known"
-                )
-            self.train(min(event["step"], step) - self.step)
-            if max(event["step"], event.get("to", 0)) <= step:
+            begun, end = event["step"], event.get("to", 0)
+            if begun < step < end:
+                raise ValueError(f"of Python's steps to {end}, only the last is known")
+            self.train(min(begun, step) - self.step)
+            if max(begun, end) <= step:
                 self._change(**event)
 
     def _change(self, step, to=None, values=None, parameter=None, value=None, **more):
@@ -209,9 +208,9 @@ class Run:
         """On 'training', and on 'test' if there are test data; without penalties."""
         params, activation = self.with_features()
         with np.errstate(all="ignore"):  # the numbers may explode
-            outputs = [mlp.forward(params, X, activation)[0] for _, X, _ in self.data]
             return {
-                part.name: mlp.loss(y, part.Y) for y, part in zip(outputs, self.data)
+                name: mlp.loss(mlp.forward(params, X, activation)[0], Y)
+                for name, X, Y in self.data
             }
 
     def train(self, steps):

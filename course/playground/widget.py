@@ -122,9 +122,8 @@ class Playground(anywidget.AnyWidget):
         if self._is_waiting:
             events += [{"step": here, "to": here, "values": self.given["values"]}]
         run = twin.Run(self.now.get("first", self.settings) | {"step": 0})
-        run.go_on(
-            events, here if step is None else checks.whole("step", step, most=here)
-        )
+        last = here if step is None else checks.whole("step", step, most=here)
+        run.go_on(events, last)
         return run.params
 
     def follow(self, training):
@@ -191,16 +190,13 @@ class Playground(anywidget.AnyWidget):
     def _again(self):
         """Settings from which another page can go on; None if it can't."""
         given = self.now.get("settings", self.settings) | {"step": self._step}
-        is_followed = self.follows["number"] > 0
-        return given if self._is_kept and not is_followed else None
+        return given if self._is_kept and not self.follows["number"] else None
 
     def __repr__(self):
         is_kept, start = self._is_kept, {**self.now.get("first", {}), "step": 0}
         now = self._settings | ({"step": self._step} if is_kept else start)
         usual = twin.whole({"data": now["data"]}) | {"data": twin.DEFAULTS["data"]}
-        said = [
-            f"{name}={value!r}" for name, value in now.items() if value != usual[name]
-        ]
+        said = [f"{k}={v!r}" for k, v in now.items() if v != usual[k]]
         more = "" if is_kept else "  # its start; replay() leads on from there"
         return f"Playground({', '.join(said)}){more}"
 

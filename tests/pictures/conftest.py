@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.pictures.style import new_figure
+from course.pictures.style import Picture
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +22,7 @@ def no_warning():
 @pytest.fixture
 def new_axes():
     """A function that makes new Axes of a size in inches."""
-    return lambda size=(8.0, 4.5): new_figure(size=size)[1]
+    return lambda size=(8.0, 4.5): Picture(lambda ax: None, "", size).figure().axes[0]
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import pytest
 
 from course import pictures
 from course.pictures.losses import mark_loss
-from course.pictures.style import POSITIVE, new_figure
+from course.pictures.style import POSITIVE
 from tests.pictures.drawn import legend
 
 
@@ -22,11 +22,11 @@ def test_loss_curves_are_the_data(ax):
     assert ax.get_ylim()[0] < 0.01 and ax.get_ylim()[1] > 1
 
 
-def test_a_run_for_comparison_is_grey_and_may_leave_the_axes(ax):
+def test_a_run_for_comparison_is_grey_and_may_leave_the_axes(ax, new_axes):
     """Guards which run a panel is about; after one that exploded it was a flat line."""
     losses = {"now": np.linspace(1, 0.1, 10), "before": np.logspace(0, 170, 300)}
     pictures.draw_loss(ax, losses, faint=["before"])
-    pictures.draw_loss(alone := new_figure()[1], {"now": losses["now"]})
+    pictures.draw_loss(alone := new_axes(), {"now": losses["now"]})
     assert ax.get_xlim() == alone.get_xlim()
     assert ax.get_ylim()[0] == alone.get_ylim()[0] and 1 < ax.get_ylim()[1] < 100
     now, before = ax.lines

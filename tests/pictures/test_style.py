@@ -46,7 +46,7 @@ def test_lines_and_bars_differ_by_more_than_colour():
     looks = [style.line_look(i) for i in range(6)]
     assert len({str(look["linestyle"]) for look in looks}) == 6
     assert len({look["marker"] for look in looks}) == 6
-    assert len({style.bar_look(i)[1] for i in range(6)}) == 6
+    assert len({style.bar_look(i)["hatch"] for i in range(6)}) == 6
     assert style.line_look(6) == style.line_look(0)
 
 
