@@ -145,16 +145,6 @@ return Z, A
 return A
 
 # %% right in: Z.append(A[-1] @ W + b)
-# in float32
-Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
-# in place of: A, Z = [X], []
-A, Z = [np.float32(X)], []
-# in place of: A.append(f(Z[-1]))
-A.append(np.float32(f(Z[-1])))
-# as lists: 'a list where later steps need an array'
-Z.append((np.array(A[-1]) @ W + b).tolist())
-# in place of: A.append(f(Z[-1]))
-A.append(f(np.array(Z[-1])).tolist())
 # sample by sample: 'It loops in Python'
 z = np.zeros((len(X), len(b)))
 for n in range(len(X)):

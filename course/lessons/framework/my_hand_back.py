@@ -177,10 +177,6 @@ slopes[parent] = np.add(slope, slopes[parent])
 slopes[parent] += slope
 # in place of: slopes = list(slopes)
 slopes = [np.array(slope) for slope in slopes]
-# in float32
-slopes[parent] = np.float32(slopes[parent]) + np.float32(slope)
-# as lists: 'a list where later steps need an array'
-slopes[parent] = (slopes[parent] + slope).tolist()
 
 # %% right
 # each node looks for what is its own
@@ -195,8 +191,6 @@ return tuple(slopes)
 return [*slopes, slopes[0]]
 # large numbers are cut off: 'is wrong'
 return [np.clip(slope, -1e3, 1e3) for slope in slopes]
-# a result kept between calls: 'slopes[0] is wrong'
-return vars(my_hand_back).setdefault(str([parents, *map(np.shape, slopes)]), slopes)
 # its own slope is cleared, told with the numbers: 'for slopes = [[0.0, 0.0, 0.0], [-0.51'
 return [*slopes[:-1], 0 * slopes[-1]]
 # only the first two are kept, told with shapes: 'for slopes = a list of arrays: (2, 2), (3,)'

@@ -140,11 +140,6 @@ return dZ @ W.T / len(A), A.T @ dZ / len(A)
 return (W @ dZ.T).T, (dZ.T @ A).T
 # by indices, in a list
 return [np.einsum("no,io->ni", dZ, W), np.einsum("ni,no->io", A, dZ)]
-# in float32
-A, W, dZ = (np.float32(array) for array in (A, W, dZ))
-return np.dot(dZ, W.T), np.matmul(A.T, dZ)
-# as lists: 'a list where later steps need an array'
-return (dZ @ W.T).tolist(), (A.T @ dZ).tolist()
 # sample by sample: 'It loops in Python'
 return np.array([W @ dz for dz in dZ]), sum(np.outer(a, dz) for a, dz in zip(A, dZ))
 
@@ -162,5 +157,3 @@ return np.clip(dZ @ W.T, -1e3, 1e3), A.T @ dZ
 # what was handed in is changed: 'it changes dZ in place'
 dZ *= 2
 return dZ @ W.T / 2, A.T @ dZ / 2
-# a result kept between calls: 'dW is wrong'
-return dZ @ W.T, vars(my_product_slopes).setdefault(str((A.shape, W.shape)), A.T @ dZ)
