@@ -114,6 +114,11 @@ slopes[parent] = (slopes[parent] + slope) / 2
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put a new array into it for each sum
 slopes[parent] += slope
+# only the first parent gets its slope: does the function return before it reaches the
+# others?
+# fix: return ____ (below the loop, not in it)
+slopes[parent] = slopes[parent] + slope
+return slopes
 
 # %% mistakes in: slopes = list(slopes)
 # fix: for parent, slope in ____:
@@ -163,12 +168,6 @@ return [slopes[parent] for parent in parents]
 # for each node, and might a node be used elsewhere as well?
 # fix: new = list(____); new[parent] = new[parent] ____ slope
 return list(given)
-# only the first parent gets its slope: does the function return before it reaches the
-# others?
-# fix: return ____ (below the loop, not in it)
-# in place of: slopes[parent] = slopes[parent] + slope
-slopes[parent] = slopes[parent] + slope
-return slopes
 
 # %% right in: slopes[parent] = slopes[parent] + slope
 # NumPy's own sum

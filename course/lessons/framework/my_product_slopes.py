@@ -96,9 +96,6 @@ return dZ @ W.T, A.T * dZ
 # both are wrong, or the shapes don't fit: `*` adds nothing up, but a number of A or W moves
 # many numbers of Z
 return dZ * W.T, A.T * dZ
-
-# %% mistakes in: return dZ @ W.T, A.T @ dZ
-# fix: return dZ @ ____, ____ @ dZ
 # dA is wrong, or the shapes don't fit: a matrix product depends on the order of its factors, and
 # each row of dZ is a sample, as in A
 return W.T @ dZ, A.T @ dZ
@@ -114,9 +111,6 @@ return W @ dZ.T, A.T @ dZ
 return dZ @ W.T, dZ.T @ A
 # both are transposed: dA should have the shape of A, and dW that of W
 return W @ dZ.T, dZ.T @ A
-
-# %% mistakes in: return dZ @ W.T, A.T @ dZ
-# fix: return dZ @ ____, ____ @ dZ
 # the two are swapped: return them in the order of the factors, A before W
 return A.T @ dZ, dZ @ W.T
 # dZ is missing, as if all its numbers were 1: the slopes of the loss are in dZ

@@ -97,30 +97,23 @@ return E / np.sum(E, axis=-1)
 return E / np.sum(np.exp(Z), axis=-1, keepdims=True)
 # the largest of each row is 1, but the whole row should add up to 1
 return E
-
-# %% mistakes in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
 # the sum runs over the samples, but each row needs its own; and nothing is subtracted, so
 # it overflows as well
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=0)
 # it divides by the sum over all samples, but each row needs its own; and nothing is
 # subtracted, so it overflows as well
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E)
 # the sums form a row, but they must form a column, one for each row; and nothing is
 # subtracted, so it overflows as well
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=-1)
 # softmax runs along the columns, over the samples, but one sample is a row
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=0))
 return E / np.sum(E, axis=0)
 # the largest numbers and the sums end up in the wrong places: there is one for each row, so
 # they must form a column, not a row
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=-1))
 return E / np.sum(E, axis=-1)
 
