@@ -1,6 +1,6 @@
 import numpy as np
 
-from course.checking.exercise import FormError, describe_type, to_array
+from course.checking.exercise import describe_type, refuse, to_array
 from course.lessons.cases import normal
 
 # %% task
@@ -47,9 +47,8 @@ minutes = 5
 
 def form(answer):
     """A list with an array for each node: ``slopes[0]``, ``slopes[1]``."""
-    if not isinstance(answer, list):
-        asked = "return a list, with an array for each node"
-        raise FormError(f"it returns {describe_type(answer)}; {asked}")
+    asked = "return a list, with an array for each node"
+    refuse(not isinstance(answer, list), f"it returns {describe_type(answer)}; {asked}")
     parts = {f"slopes[{i}]": array for i, array in enumerate(answer)}
     return {name: to_array(array, name) for name, array in parts.items()}
 
