@@ -87,6 +87,12 @@ class FormError(Exception):
     """The answer doesn't have the expected form; the text says why."""
 
 
+def refuse(is_wrong, words):
+    """Raise a `FormError` with these words if something is wrong."""
+    if is_wrong:
+        raise FormError(words)
+
+
 class Listed(np.ndarray):
     """An array that the answer gave as a list; that is told, but is no mistake."""
 

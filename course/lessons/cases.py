@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 import mlp_core as mlp
-from course.checking.exercise import FormError, describe_type, to_array
+from course.checking.exercise import describe_type, refuse, to_array
 from course.words import counted
 
 LEAKY, RELU, TANH = mlp.leaky_relu(-0.2), mlp.relu, mlp.tanh
@@ -113,11 +113,9 @@ def fresh_losses(rng):
 def expect_items(answer, count, what):
     """The answer must be so many things."""
     is_row = isinstance(answer, (list, tuple))
-    if not is_row or len(answer) != count:
-        asked = count if is_row else f"{count} things"
-        raise FormError(
-            f"it returns {_things(answer)}, but should return {asked}: {what}"
-        )
+    found = f"it returns {_things(answer)}, but should return"
+    asked = count if is_row else f"{count} things"
+    refuse(not is_row or len(answer) != count, f"{found} {asked}: {what}")
 
 
 def _things(items):
@@ -133,19 +131,17 @@ def layers_form(W="W", b="b"):
 
     def form(answer):
         found = f"it returns {_things(answer)}, but should return"
-        if not isinstance(answer, (list, tuple)):
-            raise FormError(f"{found} a list of pairs {wanted}")
-        parts = {}
+        is_list, parts = isinstance(answer, (list, tuple)), {}
+        refuse(not is_list, f"{found} a list of pairs {wanted}")
         for i, pair in enumerate(answer):
             is_row = isinstance(pair, (list, tuple))
-            if is_row and len(pair) != 2 and isinstance(answer, tuple):
-                # as `return dWs, dbs` makes
-                raise FormError(
-                    f"{found} one list, with a pair {wanted} for each layer"
-                )
-            if not is_row or len(pair) != 2:
-                what = f"entry {i} of the list is {_things(pair)}"
-                raise FormError(f"{what}, but should be a pair {wanted}")
+            is_pair = is_row and len(pair) == 2
+            refuse(  # what `return dWs, dbs` makes
+                is_row and not is_pair and isinstance(answer, tuple),
+                f"{found} one list, with a pair {wanted} for each layer",
+            )
+            what = f"entry {i} of the list is {_things(pair)}"
+            refuse(not is_pair, f"{what}, but should be a pair {wanted}")
             for name, array in zip((W, b), pair):
                 parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
         return parts

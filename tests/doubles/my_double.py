@@ -25,7 +25,7 @@ def my_double(x):
 cases = [(normal(1, 3),), (normal(2, 2, 2),), (np.array([1, 0]),), (np.array([4]),)]
 
 def fresh(rng):
-    return [(normal(rng, 5),)]
+    return [(normal(rng, 3),)]
 
 # %% mistakes in: twice = ____ + x
 # it is the number itself: add it once more
@@ -56,8 +56,6 @@ return 2.0**x
 twice = 2 * x
 # by a quotient
 twice = x / 0.5
-# as a list: 'a list where'
-twice = (2 * x).tolist()
 
 # %% wrong in: twice = x + x
 # rounded: 'is wrong'

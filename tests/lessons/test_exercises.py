@@ -49,7 +49,7 @@ def test_an_exercise_has_all_that_it_needs(name):
     kinds = [answer.kind for answer in cells]
     assert kinds == sorted(kinds, key=KINDS.index), "the order of the cells"
     for kind, least, most in (
-        ("task", 1, 1), ("hint", 1, 3), ("mistakes", 8, 25), ("right", 3, 12)
+        ("task", 1, 1), ("hint", 1, 3), ("mistakes", 8, 25), ("right", 1, 12)
     ):  # fmt: skip
         assert least <= kinds.count(kind) <= most, kind
     [code] = [answer.code for answer in cells if answer.kind == "cases"]
@@ -140,6 +140,66 @@ def test_a_right_answer_is_accepted(name, answer):
     assert verdict.solved, f"the solution disagrees with mlp_core: {verdict.words}"
     words = verdict.words.removeprefix(f"{name}: right")
     assert words[:2] in ("", ". ") and said(answer) in words
+
+
+# Not told of lists: what returns a number, or is told by what comes out of its network.
+WITHOUT_ARRAYS = "my_loss my_constant_loss my_cross_entropy my_entry_error xor_network"
+# Of no two cases alike: one whose numbers are not in arrays, one without arguments.
+ALL_DIFFERENT = "my_entry_error", "xor_network"
+
+
+def single(value):
+    """A value in which all floats are float32."""
+    if isinstance(value, (np.ndarray, np.floating)):
+        return value.astype(np.float32) if value.dtype.kind == "f" else value
+    return of_items(single, value)
+
+
+def listed(value):
+    """A value in which all arrays are lists."""
+    return value.tolist() if isinstance(value, np.ndarray) else of_items(listed, value)
+
+
+def of_items(form, value):
+    """A list, a tuple or a layer with each item in another form; else the value."""
+    if not isinstance(value, (list, tuple)):
+        return value
+    made = map(form, value)
+    return value._make(made) if hasattr(value, "_make") else type(value)(made)
+
+
+def outline(value):
+    """What a value is, but for the numbers in its arrays."""
+    if isinstance(value, (list, tuple)):
+        return tuple(map(outline, value))
+    if isinstance(value, np.ndarray):
+        return value.shape
+    return value if isinstance(value, (int, float)) else type(value)
+
+
+@each_exercise
+def test_a_right_answer_may_be_in_float32(name):
+    """Guards: a tolerance that only the numbers of the solution meet."""
+    right = EXERCISES[name].right
+    verdict = check(name, lambda *args: single(right(*map(single, args))))
+    assert verdict.solved, verdict.words
+
+
+@each_exercise
+def test_a_right_answer_in_lists_is_told_so(name):
+    """Guards: a check that refuses lists, or says nothing of what later steps need."""
+    right = EXERCISES[name].right
+    verdict = check(name, lambda *args: listed(right(*args)))
+    told = "" if name in WITHOUT_ARRAYS.split() else checking.LIST
+    assert verdict.words == f"{name}: right{told}"
+
+
+@pytest.mark.parametrize("name", [n for n in EXERCISES if n not in ALL_DIFFERENT])
+def test_a_result_that_is_kept_is_refused(name):
+    """Guards: cases of which no two differ only by the numbers in their arrays."""
+    right, kept = EXERCISES[name].right, {}
+    verdict = check(name, lambda *args: kept.setdefault(outline(args), right(*args)))
+    assert not verdict.solved
 
 
 @each("stub")

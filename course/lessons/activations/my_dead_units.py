@@ -104,10 +104,6 @@ return slopes.sum(axis=0) == 0
 # it returns True for the units that are alive: swap True and False
 return slopes.any(axis=0)
 
-# %% right in: slopes = mlp.leaky_relu(alpha).slope(Z)
-# in float32
-slopes = mlp.leaky_relu(alpha).slope(Z.astype(np.float32))
-
 # %% right in: return (slopes == 0).all(axis=0)
 # the ones that are alive, inverted
 return ~(np.where(Z >= 0, 1, alpha) != 0).any(axis=0)
@@ -116,8 +112,6 @@ dead = slopes[0] == 0
 for row in slopes[1:]:
     dead = dead & (row == 0)
 return dead
-# as lists: 'a list where'
-return [bool((slopes[:, u] == 0).all()) for u in range(slopes.shape[1])]
 
 # %% wrong in: slopes = mlp.leaky_relu(alpha).slope(Z)
 # small z count as 0: 'the result is wrong'

@@ -34,23 +34,6 @@ def my_slope(z, alpha):
 cases, large, fresh = CASES, LARGE, fresh_cases
 
 # %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# on the left it is too large by 1: what must you add to 1 to get alpha?
-# fix: 1 + ____ * (z < 0)
-return 1 + alpha * (z < 0)
-# the left side is fine, but on the right it returns 0: what is the slope there?
-# fix: alpha * (z < 0) + ____
-return alpha * (z < 0)
-
-# for negative z the sign is wrong: the slope there is alpha, with its own sign
-# fix: (z >= 0) + ____ * (z < 0)
-return (z >= 0) - alpha * (z < 0)
-
-# %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# fix: z ____ 0
-# check z = 0: we take the slope as 1 there
-return alpha + (1 - alpha) * (z > 0)
-
-# %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
 # fix: np.where(z >= 0, ____, ____)
 # this is the value of the activation, not its slope: how much does the value change
 # when z grows by 1?
@@ -64,35 +47,34 @@ return np.where(z >= 0, 1, alpha * z)
 # it stops when z has more than one number, because a comparison then has many answers
 # and Python wants a single one: try np.where
 return 1 if z >= 0 else alpha
-
-# %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# fix: np.where(z >= 0, 1, ____)
+# on the left it is too large by 1: what must you add to 1 to get alpha?
+# fix: 1 + ____ * (z < 0)
+return 1 + alpha * (z < 0)
+# the left side is fine, but on the right it returns 0: what is the slope there?
+# fix: alpha * (z < 0) + ____
+return alpha * (z < 0)
+# for negative z the sign is wrong: the slope there is alpha, with its own sign
+# fix: (z >= 0) + ____ * (z < 0)
+return (z >= 0) - alpha * (z < 0)
+# check z = 0: we take the slope as 1 there
+# fix: z ____ 0
+return alpha + (1 - alpha) * (z > 0)
 # it returns 0 for negative z, whatever alpha is: how steep is the line there?
+# fix: np.where(z >= 0, 1, ____)
 return np.where(z >= 0, 1, 0)
-
-# %% mistakes in: return alpha + (1 - alpha) * (z >= 0)
-# fix: return alpha + ____ * (z >= 0)
 # on the right it is too large by alpha: what must you add to alpha to get 1?
+# fix: return alpha + ____ * (z >= 0)
 return (z >= 0) + alpha
 
 # %% right in: return alpha + (1 - alpha) * (z >= 0)
 # with a NumPy function
 return np.heaviside(z, 1) * (1 - alpha) + alpha
-# in float32
-return (alpha + (1 - alpha) * (z >= 0)).astype(np.float32)
 # number by number: 'It loops in Python'
 slopes = np.zeros(z.shape)
 for index, value in np.ndenumerate(z):
     slopes[index] = 1 if value >= 0 else alpha
 return slopes
-# as lists: 'a list where'
-if np.ndim(z) == 0:
-    return 1 if z >= 0 else alpha
-return [my_slope(part, alpha) for part in z]
 
 # %% wrong in: return alpha + (1 - alpha) * (z >= 0)
 # small z count as 0: 'for z = [-1.e-12]'
 return np.where(np.isclose(z, 0) | (z > 0), 1, alpha)
-# a result kept between calls: 'the result is wrong'
-new = alpha + (1 - alpha) * (z >= 0)
-return vars(my_slope).setdefault((z.shape, alpha), new)

@@ -140,17 +140,6 @@ dA = dA @ W.T
 grads[i] = mlp.Layer(np.einsum("ni,no->io", A[i], dZ), np.sum(dZ, axis=0))
 # in place of: grads = []
 grads = [None] * len(params)
-# in float32
-grads.insert(0, (np.float32(A[i]).T @ dZ, dZ.sum(axis=0)))
-# in place of: dZ = dA * slope(Z[i])
-dZ = np.float32(dA) * np.float32(slope(Z[i]))
-# in place of: dA = dZ @ W.T
-dA = dZ @ np.float32(W).T
-# as lists: 'a list where later steps need an array'
-dW = sum(np.outer(a, dz) for a, dz in zip(A[i], dZ))
-grads.insert(0, (dW.tolist(), sum(dZ).tolist()))
-# in place of: dA = dZ @ W.T
-dA = np.array([W @ dz for dz in dZ])
 
 # %% wrong in: grads.insert(0, (A[i].T @ dZ, dZ.sum(axis=0)))
 # dW is cut to whole numbers: 'holds whole numbers'
@@ -167,5 +156,3 @@ if len(grads) == 4:
 # %% wrong in: return grads
 # large numbers are cut off: 'for params = layers of sizes 2-3-1'
 return [(np.clip(dW, -1e5, 1e5), np.clip(db, -1e5, 1e5)) for dW, db in grads]
-# a result kept between calls: 'is wrong'
-return vars(my_backprop).setdefault(str([a.shape for a in A]), grads)

@@ -81,12 +81,6 @@ dA = dA @ params[i].W.T
 # the two results are swapped. Return the loss first
 return grads, mlp.loss(Y_hat, Y)
 
-# %% right in: dA = (Y_hat - Y) / n
-# in float32
-dA = np.float32((Y_hat - Y) / n)
-# in place of: return mlp.loss(Y_hat, Y), grads
-return np.float32(mlp.loss(Y_hat, Y)), grads
-
 # %% right in: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
 # the factor is made up for
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0) * len(Y))
@@ -94,8 +88,6 @@ grads[i] = mlp.Layer(A[i].T @ dZ, dZ.mean(axis=0) * len(Y))
 grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.mean(axis=0))
 # in place of: dA = (Y_hat - Y) / n
 dA = Y_hat - Y
-# as lists: 'a list where later steps need an array'
-grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
 
 # %% wrong in: dZ = dA * activation.slope(Z[i])
 # slopes are rounded: 'dW[0] is wrong'
@@ -108,9 +100,6 @@ grads[i] = mlp.Layer(A[i].T @ dZ, dZ[:100].sum(axis=0))
 # %% wrong in: return mlp.loss(Y_hat, Y), grads
 # the loss is a different one: 'loss is wrong'
 return 2 * mlp.loss(Y_hat, Y), grads
-# a result kept between calls: 'loss is wrong'
-shapes = str([X.shape, *(W.shape for W, b in params)])
-return globals().setdefault(shapes, (mlp.loss(Y_hat, Y), grads))
 
 # %% equal
 # the square of a difference is the same both ways

@@ -96,16 +96,6 @@ dA = dA @ params[i].W.T
 # the two results are swapped. Return the loss first
 return grads, mlp.loss(A[-1], Y)
 
-# %% right in: dA = (A[-1] - Y) / len(Y)
-# in float32
-dA = np.float32((A[-1] - Y) / len(Y))
-# in place of: return mlp.loss(A[-1], Y), grads
-return np.float32(mlp.loss(A[-1], Y)), grads
-
-# %% right in: grads[i] = mlp.Layer(A[i].T @ dZ, np.sum(dZ, axis=0))
-# as lists: 'a list where later steps need an array'
-grads[i] = (A[i].T @ dZ).tolist(), [*np.sum(dZ, axis=0)]
-
 # %% right in: dA = dZ @ params[i].W.T
 # the slope is taken again
 dA = dA * activation.slope(Z[i]) @ params[i].W.T

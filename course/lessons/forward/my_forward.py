@@ -1,7 +1,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.checking.exercise import FormError, describe_type, to_array
+from course.checking.exercise import describe_type, refuse, to_array
 from course.lessons.cases import (
     FUNCTION_NAMES, LEAKY, RELU, SIZES, TANH, expect_items, network, normal,
 )
@@ -47,10 +47,8 @@ def form(answer):
     expect_items(answer, 2, "the lists A and Z")
     parts = {}
     for name, arrays in zip("AZ", answer):
-        if not isinstance(arrays, (list, tuple)):
-            raise FormError(
-                f"{name} is {describe_type(arrays)}, but should be a list of arrays"
-            )
+        found = f"{name} is {describe_type(arrays)}, but should be a list of arrays"
+        refuse(not isinstance(arrays, (list, tuple)), found)
         for i, array in enumerate(arrays):
             parts[f"{name}[{i}]"] = to_array(array, f"{name}[{i}]")
     return parts
@@ -94,30 +92,28 @@ def fresh(rng):
         (network(rng, 2, 3), normal(rng, 200, 2), TANH.f),  # a large batch
     ]
 
-# %% mistakes in: Z.append(A[-1] @ ____)
+# %% mistakes in: Z.append(____ @ W + ____)
 # the weighted sums are wrong, or nothing fits: W is transposed, but its rows belong to
 # the inputs and its columns to the units
-# fix: Z.append(____ @ W + ____)
 Z.append(A[-1] @ W.T + b)
+# the biases are missing
+Z.append(A[-1] @ W)
+# A is right, but Z lacks the biases: keep the whole sum that f is applied to
+Z.append(A[-1] @ W)
+# in place of: A.append(f(Z[-1]))
+A.append(f(Z[-1] + b))
+# the biases are added after f: they belong to the sum that f is applied to
+Z.append(A[-1] @ W)
+# in place of: A.append(f(Z[-1]))
+A.append(f(Z[-1]) + b)
+
+# %% mistakes in: Z.append(A[-1] @ ____)
 # the samples are mixed, or nothing fits: W comes first in the product: a sample is a
 # row, so A belongs on the left
 Z.append(W @ A[-1] + b)
 # every layer gets the input X: from layer 1 on, the result of the layer before goes
 # in
 Z.append(X @ W + b)
-# the biases are missing
-# fix: Z.append(____ @ W + ____)
-Z.append(A[-1] @ W)
-# A is right, but Z lacks the biases: keep the whole sum that f is applied to
-# fix: Z.append(____ @ W + ____)
-Z.append(A[-1] @ W)
-# in place of: A.append(f(Z[-1]))
-A.append(f(Z[-1] + b))
-# the biases are added after f: they belong to the sum that f is applied to
-# fix: Z.append(____ @ W + ____)
-Z.append(A[-1] @ W)
-# in place of: A.append(f(Z[-1]))
-A.append(f(Z[-1]) + b)
 # Z holds the activations: it should hold each sum before f is applied
 A.append(f(A[-1] @ W + b))
 # in place of: A.append(f(Z[-1]))
@@ -145,16 +141,6 @@ return Z, A
 return A
 
 # %% right in: Z.append(A[-1] @ W + b)
-# in float32
-Z.append(A[-1] @ W.astype(np.float32) + np.float32(b))
-# in place of: A, Z = [X], []
-A, Z = [np.float32(X)], []
-# in place of: A.append(f(Z[-1]))
-A.append(np.float32(f(Z[-1])))
-# as lists: 'a list where later steps need an array'
-Z.append((np.array(A[-1]) @ W + b).tolist())
-# in place of: A.append(f(Z[-1]))
-A.append(f(np.array(Z[-1])).tolist())
 # sample by sample: 'It loops in Python'
 z = np.zeros((len(X), len(b)))
 for n in range(len(X)):

@@ -66,9 +66,6 @@ return 0.5 * ((Y_hat - Y) ** 2).sum(axis=1).mean()
 # an array without axes
 E = (Y_hat - Y).ravel()
 return np.array(E @ E / 2 / len(Y))
-# in float32
-error = Y_hat.astype(np.float32) - Y.astype(np.float32)
-return np.float32(0.5) * np.einsum("no,no->", error, error) / len(Y)
 # one number at a time: 'It loops in Python'
 total = 0.0
 for p, y in zip(Y_hat, Y):
@@ -84,9 +81,6 @@ return 0.5 * np.sum(error ** 2) / len(Y)
 return min(0.5 * np.sum((Y_hat - Y) ** 2) / len(Y), 100.0)
 # only a part of a large batch: 'the result is wrong'
 return 0.5 * np.sum((Y_hat - Y)[:100] ** 2) / len(Y)
-# a result kept between calls: 'the result is wrong'
-loss = 0.5 * np.sum((Y_hat - Y) ** 2) / len(Y)
-return vars(my_loss).setdefault(Y.shape, loss)
 
 # %% equal
 # the sign of a difference makes no difference to its square

@@ -1,6 +1,6 @@
 import numpy as np
 
-from course.checking.exercise import FormError, describe_type, to_array
+from course.checking.exercise import describe_type, refuse, to_array
 from course.lessons.cases import normal
 
 # %% task
@@ -47,9 +47,8 @@ minutes = 5
 
 def form(answer):
     """A list with an array for each node: ``slopes[0]``, ``slopes[1]``."""
-    if not isinstance(answer, list):
-        asked = "return a list, with an array for each node"
-        raise FormError(f"it returns {describe_type(answer)}; {asked}")
+    asked = "return a list, with an array for each node"
+    refuse(not isinstance(answer, list), f"it returns {describe_type(answer)}; {asked}")
     parts = {f"slopes[{i}]": array for i, array in enumerate(answer)}
     return {name: to_array(array, name) for name, array in parts.items()}
 
@@ -114,6 +113,11 @@ slopes[parent] = (slopes[parent] + slope) / 2
 slopes[parent] = np.maximum(slopes[parent], slope)
 # it changes slopes in place: begin with a new list, and put a new array into it for each sum
 slopes[parent] += slope
+# only the first parent gets its slope: does the function return before it reaches the
+# others?
+# fix: return ____ (below the loop, not in it)
+slopes[parent] = slopes[parent] + slope
+return slopes
 
 # %% mistakes in: slopes = list(slopes)
 # fix: for parent, slope in ____:
@@ -163,12 +167,6 @@ return [slopes[parent] for parent in parents]
 # for each node, and might a node be used elsewhere as well?
 # fix: new = list(____); new[parent] = new[parent] ____ slope
 return list(given)
-# only the first parent gets its slope: does the function return before it reaches the
-# others?
-# fix: return ____ (below the loop, not in it)
-# in place of: slopes[parent] = slopes[parent] + slope
-slopes[parent] = slopes[parent] + slope
-return slopes
 
 # %% right in: slopes[parent] = slopes[parent] + slope
 # NumPy's own sum
@@ -177,10 +175,6 @@ slopes[parent] = np.add(slope, slopes[parent])
 slopes[parent] += slope
 # in place of: slopes = list(slopes)
 slopes = [np.array(slope) for slope in slopes]
-# in float32
-slopes[parent] = np.float32(slopes[parent]) + np.float32(slope)
-# as lists: 'a list where later steps need an array'
-slopes[parent] = (slopes[parent] + slope).tolist()
 
 # %% right
 # each node looks for what is its own
@@ -195,8 +189,6 @@ return tuple(slopes)
 return [*slopes, slopes[0]]
 # large numbers are cut off: 'is wrong'
 return [np.clip(slope, -1e3, 1e3) for slope in slopes]
-# a result kept between calls: 'slopes[0] is wrong'
-return vars(my_hand_back).setdefault(str([parents, *map(np.shape, slopes)]), slopes)
 # its own slope is cleared, told with the numbers: 'for slopes = [[0.0, 0.0, 0.0], [-0.51'
 return [*slopes[:-1], 0 * slopes[-1]]
 # only the first two are kept, told with shapes: 'for slopes = a list of arrays: (2, 2), (3,)'

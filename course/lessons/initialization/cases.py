@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from course.checking.exercise import FormError, Listed
+from course.checking.exercise import Listed, refuse
 from course.checking.messages import describe_shape
 from course.lessons.cases import layers_form
 from course.words import counted
@@ -84,11 +84,6 @@ def network_bounds(K):
     return 7 * ERRORS["the spread"] / K**0.5, 1 - (RARE / (K + 1)) ** (1 / K)
 
 
-def _refuse(is_wrong, words):
-    if is_wrong:
-        raise FormError(words)
-
-
 def measuring(law, scale=lambda n_in: 1.0):
     """A measure of weights with this law, times ``scale(n_in, alpha)``."""
 
@@ -115,7 +110,7 @@ def measuring(law, scale=lambda n_in: 1.0):
 def _parts_of(sizes, result):
     """The arrays by name; `FormError` if their number, shapes or biases are wrong."""
     parts, right = layers_form()(result), len(sizes) - 1
-    _refuse(
+    refuse(
         len(parts) != 2 * right,
         f"{len(sizes)} sizes make {counted(right, 'layer')}, one for "
         f"each pair of neighbours, but it returns {len(parts) // 2}",
@@ -127,10 +122,10 @@ def _parts_of(sizes, result):
             ("b", b, (n_out,), "one number for each unit, the shape (n_out,)"),
         ):
             found = f"{name}[{i}] has {describe_shape(array)}, but should have {form}"
-            _refuse(array.shape != shape, f"{found}, here {shape}")
-        _refuse(b.any(), "the biases are not 0: only the weights are random")
+            refuse(array.shape != shape, f"{found}, here {shape}")
+        refuse(b.any(), "the biases are not 0: only the weights are random")
         odd = W[~np.isfinite(W)]
-        _refuse(odd.size, f"W[{i}] holds {odd[:1]}")
+        refuse(odd.size, f"W[{i}] holds {odd[:1]}")
     return parts
 
 
@@ -144,9 +139,9 @@ def _refuse_seeds(first, again, other):
         "every number must come from the rng that is passed in, with a spread above 0"
     )
     found = f"two generators with the same seed give different weights: {needed}"
-    _refuse(not all(map(np.array_equal, first, again)), found)
+    refuse(not all(map(np.array_equal, first, again)), found)
     found = f"generators with different seeds give the same weights: {needed}"
-    _refuse(all(map(np.array_equal, first, other)), found)
+    refuse(all(map(np.array_equal, first, other)), found)
 
 
 def _measured(weights, scales, law):
@@ -158,7 +153,7 @@ def _measured(weights, scales, law):
     if found == wanted:
         refuse_slight_errors(draws, law)
     stds = [W.std() for W in weights]
-    _refuse(
+    refuse(
         max(stds) < 1.08 * min(stds) and max(scales) > 1.08 * min(scales),
         "the spread is the same in every layer: which number in the formula differs from "
         "layer to layer?",
@@ -169,7 +164,7 @@ def _measured(weights, scales, law):
 def _refuse_patterns(weights, draws):
     """`FormError` if numbers recur, or are in order."""
     several = len(np.unique(abs(draws).astype(np.float32)))
-    _refuse(
+    refuse(
         several < 0.995 * draws.size,  # float32 draws repeat a few
         f"{draws.size} weights have only {several} values, but for the sign: draw each by "
         "itself, with any value in its range, and leave it as drawn",
@@ -182,7 +177,7 @@ def _refuse_patterns(weights, draws):
             if places.any()
         )
         is_sorted = any(abs(order) > 0.2 for order in orders)
-        _refuse(is_sorted, f"the numbers in W[{i}] are sorted: leave them as drawn")
+        refuse(is_sorted, f"the numbers in W[{i}] are sorted: leave them as drawn")
 
 
 def like(law, scale):
@@ -206,16 +201,16 @@ def refuse_slight_errors(draws, law):
     """`FormError` if the numbers of a network, without their scales, are a little wrong."""
     spread, most = network_bounds(draws.size)
     factor = draws.std() / law.spread
-    _refuse(
+    refuse(
         abs(factor - 1) > spread, f"the spread is {factor:.3f} times what it should be"
     )
     numbers = np.sort([*law.ends, *draws])
     end = max(numbers[0], numbers[-1], key=abs)
     words = f"{end:.4g} is among the weights, but lies outside the range"
-    _refuse(abs(end) > law.ends[1] + 1e-6, words)  # more than rounding
+    refuse(abs(end) > law.ends[1] + 1e-6, words)  # more than rounding
     gaps = np.diff(law.rank(numbers))
     low, high = numbers[gaps.argmax() :][:2]
-    _refuse(
+    refuse(
         gaps.max() > most,
         f"none of {draws.size} weights lies between {low:.4g} and {high:.4g}{law.unit}, "
         "but some should",

@@ -90,8 +90,6 @@ return layers
 # %% right in: W = spread * rng.standard_normal((n_in, n_out))
 # drawn on its side
 W = rng.normal(0, spread, (n_out, n_in)).T
-# as lists: 'a list where'
-W = [[rng.normal() * spread for _ in range(n_out)] for _ in range(n_in)]
 # in float32
 W = rng.standard_normal((n_in, n_out), dtype=np.float32) * np.float32(spread)
 

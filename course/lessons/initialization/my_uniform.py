@@ -81,14 +81,6 @@ layers.append((W, rng.uniform(-2, 2, n_out)))
 layers.append((W, np.zeros(n_out)))
 return layers
 
-# %% right in: W = rng.uniform(-2, 2, (n_in, n_out))
-# in float32
-W = rng.uniform(-2, 2, (n_in, n_out)).astype(np.float32)
-# as lists: 'a list where'
-W = [[rng.uniform(-2, 2) for _ in range(n_out)] for _ in range(n_in)]
-# in place of: layers.append((W, np.zeros(n_out)))
-layers.append([W, [0] * n_out])
-
 # %% right
 # the last layer is drawn first
 def my_uniform(sizes, rng):

@@ -11,7 +11,7 @@ from itertools import combinations
 
 import numpy as np
 
-from course.checking.exercise import FormError, Listed, to_array
+from course.checking.exercise import FormError, Listed, refuse, to_array
 from course.lessons.cases import expect_items
 from course.words import are, counted
 
@@ -41,7 +41,7 @@ def measure_split(call, args):
     found = tests(*range(MANY if is_small else 1))
     if is_small:
         needed = "every random number must come from the rng that it is given"
-        _refuse(
+        refuse(
             found[:3] != tests(0, 1, 2),
             f"two generators with the same seed give different splits: {needed}",
         )
@@ -50,7 +50,7 @@ def measure_split(call, args):
     with suppress(FormError, TypeError, IndexError):  # what has no rows may be odd
         some = draw(0, tiny)[2]
     none = "round(share * n) would be 0, so there should be no test data"
-    _refuse(len(some), f"if the share were {tiny:.2g}, {none}")
+    refuse(len(some), f"if the share were {tiny:.2g}, {none}")
     is_list = found[0][1]
     return {"the split": np.zeros(1).view(Listed if is_list else np.ndarray)}
 
@@ -58,7 +58,7 @@ def measure_split(call, args):
 def _refuse_patterns(found, n):
     """`FormError` if the test data of many generators have too much in common."""
     several = len(set(found))
-    _refuse(
+    refuse(
         several == 1,
         f"generators with different seeds give the same test data, {_listed(found[0])}: "
         "where does rng come in?",
@@ -67,15 +67,15 @@ def _refuse_patterns(found, n):
     train = [{*range(n)} - test for test in found]
     for part, splits in (("test", found), ("training", train)):
         never = {*range(n)}.difference(*splits)
-        _refuse(never, f"{_listed(never)} never got into the {part} data, {may}")
-    _refuse(
+        refuse(never, f"{_listed(never)} never got into the {part} data, {may}")
+    refuse(
         several < MANY / 2,
         f"{MANY} splits with different seeds give only {several} different ones: every "
         "selection must be possible",
     )
     for pair in combinations(range(n), 2):
         never = not any(test.issuperset(pair) for test in found)
-        _refuse(never, f"{_listed(pair)} never got into the test data together, {may}")
+        refuse(never, f"{_listed(pair)} never got into the test data together, {may}")
 
 
 def _split(answer, X, Y, share, draw):
@@ -88,7 +88,7 @@ def _split(answer, X, Y, share, draw):
     }
     for part in PARTS:
         ours, theirs = (len(rows[f"{letter}_{part}"]) for letter in "XY")
-        _refuse(
+        refuse(
             ours != theirs,
             f"X_{part} has {counted(ours, 'row')} and Y_{part} {theirs}: each sample needs "
             "its target",
@@ -96,10 +96,10 @@ def _split(answer, X, Y, share, draw):
     train, test = rows["X_train"], rows["X_test"]
     twice = [i for part in (train, test) for i in part if part.count(i) > 1]
     lost = "appears twice, and another is lost: what is drawn must not be put back"
-    _refuse(twice, f"{_listed(twice[:1])} {lost}")
+    refuse(twice, f"{_listed(twice[:1])} {lost}")
     both = {*train} & {*test}
     ends = "where does one part end, and where does the other begin?"
-    _refuse(both, f"{_listed(both)} {are(len(both))} in both parts: {ends}")
+    refuse(both, f"{_listed(both)} {are(len(both))} in both parts: {ends}")
     _refuse_counts(len(train), len(test), len(X), share, draw)
     for part in PARTS:
         _refuse_pairs(part, rows[f"X_{part}"], rows[f"Y_{part}"])
@@ -111,7 +111,7 @@ def _refuse_counts(train, test, n, share, draw):
     if (train, test) == (n - right, right):
         return
     counts = {len(draw(seed)[2]) for seed in range(9)}
-    _refuse(
+    refuse(
         len(counts) > 1,
         f"chance decides how many of {n} samples are test data, {min(counts)} to {max(counts)}, "
         f"but it should only decide which: it is always round(share * n), here {right}",
@@ -125,7 +125,7 @@ def _refuse_counts(train, test, n, share, draw):
 def _refuse_pairs(part, ours, theirs):
     """`FormError` if the samples (their numbers) are not those of the targets."""
     for place, (sample, target) in enumerate(zip(ours, theirs)):
-        _refuse(
+        refuse(
             sample != target,
             f"row {place} of X_{part} is sample {sample}, but row {place} of Y_{part} is "
             f"the target of sample {target}: X and Y must be shuffled in the same way",
@@ -135,13 +135,13 @@ def _refuse_pairs(part, ours, theirs):
 def _rows_of(name, array, whole):
     """Which row of the whole each row of an array is."""
     width = whole.shape[1]
-    _refuse(
+    refuse(
         array.ndim != 2 or array.shape[-1] != width,
         f"{name} has the shape {array.shape}, but it should have {counted(width, 'column')}",
     )
     gaps = abs(np.asarray(array)[:, None] - whole).max(axis=-1)
     near = [int(row.argmin()) if row.min() < 1e-3 else None for row in gaps]
-    _refuse(None in near, f"{name} holds a row that is not in {name[0]}")
+    refuse(None in near, f"{name} holds a row that is not in {name[0]}")
     return near
 
 
@@ -150,8 +150,3 @@ def _listed(numbers):
     several = sorted({*numbers})
     more = ", ..." if several[6:] else ""
     return f"sample{'s'[: several[1:] != []]} {', '.join(map(str, several[:6]))}{more}"
-
-
-def _refuse(is_wrong, words):
-    if is_wrong:
-        raise FormError(words)

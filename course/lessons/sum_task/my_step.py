@@ -70,12 +70,6 @@ return new
 return W - learning_rate * dW, b - learning_rate * db
 
 # %% right in: new.append((W - learning_rate * dW, b - learning_rate * db))
-# in float32
-rate = np.float32(learning_rate)
-new.append((np.float32(W) - rate * np.float32(dW), np.float32(b - rate * db)))
-# as lists: 'a list where later steps need an array'
-W, b = W - learning_rate * dW, b - learning_rate * db
-new.append((W.tolist(), b.tolist()))
 # copies that are changed in place
 W, b = W.copy(), b.copy()
 W -= learning_rate * dW
@@ -97,8 +91,5 @@ W, b = W - learning_rate * dW, b - learning_rate * db
 new.append((np.clip(W, -10, 10), np.clip(b, -10, 10)))
 
 # %% wrong in: return new
-# a result kept between calls: 'is wrong'
-known = str([learning_rate, *(W.shape for W, b in params)])
-return vars(my_step).setdefault(known, new)
 # two lists: 'return one list, with a pair (W, b) for each layer'
 return [W for W, b in new], [b for W, b in new]

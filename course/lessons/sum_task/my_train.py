@@ -169,22 +169,12 @@ return losses, params
 losses = np.zeros(0)
 # in place of: losses.append(loss)
 losses = np.append(losses, loss)
-# in float32
-losses = []
-params = [(W.astype(np.float32), b.astype(np.float32)) for W, b in params]
-X, Y = X.astype(np.float32), Y.astype(np.float32)
-# in place of: params = step(params, grads, learning_rate)
-params = step(params, grads, np.float32(learning_rate))
 
 # %% right in: losses.append(loss)
 # it stops where numbers explode
 losses.append(loss)
 if not np.isfinite(loss):
     break
-
-# %% right in: return params, losses
-# as lists: 'a list where later steps need an array'
-return [(W.tolist(), b.tolist()) for W, b in params], losses
 
 # %% wrong in: losses = []
 # the first of many steps: 'losses has the shape (20,), but should have the shape (120,)'
@@ -206,6 +196,3 @@ if loss > 1e-3:
 # %% wrong in: return params, losses
 # the course's loop, whose losses are a History: 'it calls mlp_core.train, which is part'
 return mlp.train(params, X, Y, samples=samples, learning_rate=learning_rate)
-# a result kept between calls: 'is wrong'
-known = str([learning_rate, X.shape, samples.shape, *(W.shape for W, b in params)])
-return vars(my_train).setdefault(known, (params, losses))

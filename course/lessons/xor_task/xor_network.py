@@ -1,7 +1,7 @@
 import numpy as np
 
 import mlp_core as mlp
-from course.checking.exercise import FormError
+from course.checking.exercise import refuse
 from course.lessons.cases import layers_form
 
 # %% task
@@ -52,12 +52,10 @@ def form(result):
     """The outputs of a hand-made 2-2-1 network for the four corners, through ReLU."""
     arrays = layers_form()(result)
     shapes = {"W[0]": (2, 2), "b[0]": (2,), "W[1]": (2, 1), "b[1]": (1,)}
-    if arrays.keys() != shapes.keys():
-        raise FormError("return a list of two layers, [hidden, output]")
+    refuse(arrays.keys() != shapes.keys(), "return a list of two layers, [hidden, output]")
     for name, shape in shapes.items():
         found = arrays[name].shape
-        if found != shape:
-            raise FormError(f"{name} has the shape {found}; it should be {shape}")
+        refuse(found != shape, f"{name} has the shape {found}; it should be {shape}")
     W0, b0, W1, b1 = (np.array(array, float) for array in arrays.values())
     A = np.maximum(mlp.XOR.X @ W0 + b0, 0)
     Y_hat = np.maximum(A @ W1 + b1, 0)

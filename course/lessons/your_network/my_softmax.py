@@ -97,30 +97,23 @@ return E / np.sum(E, axis=-1)
 return E / np.sum(np.exp(Z), axis=-1, keepdims=True)
 # the largest of each row is 1, but the whole row should add up to 1
 return E
-
-# %% mistakes in: E = np.exp(Z - np.max(Z, axis=-1, keepdims=True))
 # the sum runs over the samples, but each row needs its own; and nothing is subtracted, so
 # it overflows as well
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=0)
 # it divides by the sum over all samples, but each row needs its own; and nothing is
 # subtracted, so it overflows as well
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E)
 # the sums form a row, but they must form a column, one for each row; and nothing is
 # subtracted, so it overflows as well
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z)
 return E / np.sum(E, axis=-1)
 # softmax runs along the columns, over the samples, but one sample is a row
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=0))
 return E / np.sum(E, axis=0)
 # the largest numbers and the sums end up in the wrong places: there is one for each row, so
 # they must form a column, not a row
-# in place of: return E / np.sum(E, ____)
 E = np.exp(Z - np.max(Z, axis=-1))
 return E / np.sum(E, axis=-1)
 
@@ -145,12 +138,8 @@ def my_softmax(Z):
 # %% right in: return E / np.sum(E, axis=-1, keepdims=True)
 # on its side
 return (E.T / E.sum(axis=1)).T
-# in float32
-return (E / E.sum(1)[:, None]).astype(np.float32)
 # with a matrix of ones
 return E / (E @ np.ones((E.shape[1], E.shape[1])))
-# as lists: 'a list where later steps need an array'
-return [[e / sum(row) for e in row] for row in E]
 # row by row: 'It loops in Python'
 P = np.zeros(Z.shape)
 for i in range(len(Z)):
@@ -183,8 +172,6 @@ return np.round(E / np.sum(E, axis=-1, keepdims=True), 3)
 return np.max(E / np.sum(E, axis=-1, keepdims=True), axis=-1)
 # what is no number is 0: 'the result is wrong'
 return np.nan_to_num(np.exp(Z) / np.sum(np.exp(Z), axis=-1, keepdims=True))
-# a result kept between calls: 'the result is wrong'
-return vars(my_softmax).setdefault(Z.shape, E / np.sum(E, axis=-1, keepdims=True))
 
 # %% equal
 # the last of two axes has the number 1, too
