@@ -1,7 +1,7 @@
 """Where expected values come from, if not from the course: references for its tests.
 
 - `OriginalNotebook`: the original notebook's algorithm, written anew with its loops,
-  its state and its bug; `published_network`: the weights that it prints
+  its state and its bug
 - `by_autograd`: HIPS autograd, which knows derivatives and nothing of this course
 - `draw`, `draw_rows`, `draw_data`: networks and data that the course did not draw
 - `StopAt`: the stop button, pressed at a line of one's choice
@@ -184,25 +184,6 @@ class OriginalNotebook:
     @property
     def params(self):
         return [Layer(w, b.ravel()) for w, b in zip(self.w, self.b)]
-
-
-PUBLISHED = """
-    -1.05005165 -1.25493323 -2.17923395 -1.89874884 -0.29496835 -0.53262792
-    -0.9538185 0.24041208 0.57860038
-    0.59964667 -1.32177852 -0.368207 -1.02396719 0.81586807 -0.68092178 -1.22883445
-    -1.07504155 -3.85775008 0.28061212 -0.11642197 -0.08085342
-    -0.8679731 0.33597774 1.63709093 0.08803059 0.94935286 -3.12693656
-    -0.19291753 1.89210103
-    1.01462831 -3.42823431 -0.65441656"""
-
-
-def published_network():
-    """The weights that the original notebook prints as working_w_b: W[0], b[0], W[1], ..."""
-    params, numbers = [], np.array(PUBLISHED.split(), dtype=float)
-    for shape in itertools.pairwise(SIZES):
-        W, b, numbers = np.split(numbers, [np.prod(shape), np.prod(shape) + shape[1]])
-        params.append(Layer(W.reshape(shape), b))
-    return params
 
 
 # What the original notebook records for (1, 0), (0, 1), (0, 0) and (1, 1)

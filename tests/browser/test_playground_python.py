@@ -8,7 +8,6 @@ import pytest
 
 import mlp_core as mlp
 from course.fast import join, split
-from tests import live
 from tests.browser.playground_on_page import OnPage
 from tests.live import expect
 from tests.wait import wait_until
@@ -50,7 +49,6 @@ pair = [Playground(data='sum', show=['loss', 'step']) for _ in range(2)]
 pair[0].follow(lambda params: mlp.steps(params, pair[0].X, pair[0].Y, [[0]], mlp.ORIGINAL, 0.1))
 pair[1].follow(training)
 SideBySide(*pair)""",
-    "few": "play.follow(training(play.params, 3))",
     "hangs": "play.follow(hangs(play.params))",
     "follow other": "other.follow(training(other.params))",
     "busy": "while not os.path.exists('../go'): time.sleep(0.05)",
@@ -280,20 +278,6 @@ def test_what_nobody_sees_any_more_stops(talk):
     talk.run("other")
     page = talk.notebook.page
     page.wait_for_function("() => !window.former.playing && !window.former.views")
-
-
-def test_a_slow_page_hears_python(talk):
-    """Guards: anywidget, which stops to listen where a script takes two seconds to load."""
-    page = talk.notebook.page
-    page.evaluate(live.SLOW)
-    talk.run("play")
-    on = OnPage(page)
-    start = on.parameters()
-    talk.run("set")
-    wait_until(lambda: on.parameters() != start, "it does not hear")
-    talk.run("few")
-    banner(on, "Python has made all its steps: 3.")
-    assert talk.python_knows(on)
 
 
 def test_a_page_that_is_loaded_again_shows_the_same(talk):

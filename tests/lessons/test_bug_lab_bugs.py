@@ -54,15 +54,6 @@ def test_the_wrong_arrays_are_those_derived_by_hand(name):
             assert check.ok or check.error.max() > 0.05
 
 
-def test_each_stale_cache_has_its_own_memory():
-    """Guards against a cache in a global, shared by all labs."""
-    case = bugs.case()
-    first, second = (bugs.BUGS["stale cache"].gradient() for _ in range(2))
-    first(case.params, case.X_before, case.Y)
-    batch = case.params, case.X, case.Y
-    assert_near(second(*batch)[1], mlp.loss_and_grads(*batch)[1])
-
-
 def test_updating_on_the_way_shrinks_with_the_learning_rate():
     """Guards the mark of bug 8."""
     rates = (1e-2, 1e-3)

@@ -30,13 +30,28 @@ class DOMWidgetModel extends EventEmitter {
 }
 const { AnyModel } = make({ DOMWidgetModel, DOMWidgetView: class {} });
 
-async function heard([isSlow, script]) {
+// Also a widget that listens when it is shown does so here, where it finds no page.
+globalThis.window = { courseKeepsKeys: true };
+globalThis.matchMedia = (media) => ({ media, matches: false });
+const SHOWN = `
+export default {
+  initialize(given) {
+    const one = typeof WIDGET === "function" ? WIDGET() : WIDGET;
+    one.initialize?.(given);
+    try {
+      one.render?.({ ...given, el: null });
+    } catch {}
+  },
+};`;
+
+async function heard([isSlow, state]) {
   AbortSignal.timeout = (time) => wait(time === 2000 && isSlow ? 0 : time);
+  const script = state._esm.replace(/^export default/m, "const WIDGET =") + SHOWN;
   const late = isSlow ? `await new Promise((end) => setTimeout(end, ${LATE}));` : "";
   URL.createObjectURL = () => `data:text/javascript,${encodeURIComponent(late + script)}`;
   const [news, sent] = [[], []];
   const comm = { on_msg: (hear) => (comm.hear = hear), send: (data) => sent.push(data.method) };
-  const model = new AnyModel(comm, { _esm: script });
+  const model = new AnyModel(comm, { ...state, _esm: script, _css: "" });
   model.on("change:told", (_, told) => news.push(told));
   for (let i = 0; i < 20 && isSlow && !sent.length; i++) await pause(LATE);
   for (const told of [1, 2])

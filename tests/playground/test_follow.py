@@ -18,7 +18,6 @@ from tests.wait import PATIENCE
 START = mlp.initialize((2, 3, 1), np.random.default_rng(0))
 FOR_EVER = range(3 * 10**8)  # far longer than a step may take, but it ends
 SHAPES = [(2, 3), (3, 1)]
-MOVED = mlp.Layer(START[0].W + 1, START[0].b)
 
 
 def my_step(params, rate=0.5):
