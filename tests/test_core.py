@@ -206,13 +206,6 @@ def test_initialize_zeros_draws_nothing():
 # 3. and 4. Forward, loss and backprop -----------------------------------------------
 
 
-def test_loss_is_half_the_squares_summed_over_outputs_averaged_over_samples():
-    """Guards the loss: 0.5 * (1 + 20) / 2 = 5.25 of the squares 1, 0 and 4, 16."""
-    Y_hat, Y = [[1.0, 2.0], [3.0, 5.0]], [[0.0, 2.0], [1.0, 1.0]]
-    assert mlp.loss(Y_hat, Y) == 5.25 and isinstance(mlp.loss(Y_hat, Y), float)
-    assert mlp.loss_slope(Y_hat, Y).tolist() == [[0.5, 0.0], [1.0, 2.0]]
-
-
 def test_whole_numbers_and_truth_values_are_computed_as_floats():
     """Guards: 1 - 3 in bytes is 254, and True - True is an error."""
     Y_hat, Y = np.array([[1]], dtype=np.uint8), np.array([[3]], dtype=np.uint8)

@@ -54,14 +54,6 @@ def test_the_wrong_arrays_are_those_derived_by_hand(name):
             assert check.ok or check.error.max() > 0.05
 
 
-def test_updating_on_the_way_shrinks_with_the_learning_rate():
-    """Guards the mark of bug 8."""
-    rates = (1e-2, 1e-3)
-    pair = [bugs.signature("update on the way", learning_rate=rate) for rate in rates]
-    for large, small in list(zip(*pair))[:6]:
-        assert 8 < large.error.max() / small.error.max() < 12
-
-
 @pytest.mark.parametrize("sizes", bugs.SIZES)
 def test_a_missing_last_slope_is_one_factor_if_all_last_slopes_are_equal(sizes):
     """Guards the mark of this bug: several samples may pass, a single one may not."""

@@ -146,6 +146,8 @@ def test_a_right_answer_is_accepted(name, answer):
 WITHOUT_ARRAYS = "my_loss my_constant_loss my_cross_entropy my_entry_error xor_network"
 # Of no two cases alike: one whose numbers are not in arrays, one without arguments.
 ALL_DIFFERENT = "my_entry_error", "xor_network"
+# Of whole numbers, or of none.
+WHOLE = "xor_network", "my_split", "my_dead_units"
 
 
 def single(value):
@@ -158,6 +160,12 @@ def single(value):
 def listed(value):
     """A value in which all arrays are lists."""
     return value.tolist() if isinstance(value, np.ndarray) else of_items(listed, value)
+
+
+def rounded(value):
+    """A value in which all floats have two decimals."""
+    is_number = isinstance(value, (np.ndarray, float))
+    return np.round(value, 2) if is_number else of_items(rounded, value)
 
 
 def of_items(form, value):
@@ -199,7 +207,15 @@ def test_a_result_that_is_kept_is_refused(name):
     """Guards: cases of which no two differ only by the numbers in their arrays."""
     right, kept = EXERCISES[name].right, {}
     verdict = check(name, lambda *args: kept.setdefault(outline(args), right(*args)))
-    assert not verdict.solved
+    assert re.search(" is wrong|different seeds give the same", verdict.words)
+
+
+@pytest.mark.parametrize("name", [n for n in EXERCISES if n not in WHOLE])
+def test_a_rounded_result_is_refused(name):
+    """Guards: a tolerance so wide that two decimals pass."""
+    right = EXERCISES[name].right
+    verdict = check(name, lambda *args: rounded(right(*args)))
+    assert re.search(" is wrong| values, but for the sign: draw each", verdict.words)
 
 
 @each("stub")

@@ -74,10 +74,3 @@ def test_it_looks_at_the_very_step_that_comes():
     np.testing.assert_allclose(told["p"], told["next"], rtol=0, atol=1e-15)
     right = twin.Run(settings | {"step": 12}).params
     np.testing.assert_allclose(told["p"], join(right), rtol=0, atol=1e-12)
-
-
-def test_the_bug_is_seen_at_the_first_layer_alone():
-    """Guards: a check that can't see the original notebook's bug."""
-    [told] = ask("slopes", [{"gradient": "original", "hidden": [3, 2], "step": 5}])
-    wrong = [check["isWrong"] for check in told["checks"]]
-    assert all(wrong[:6]) and not any(wrong[6:])  # W[0] is (2, 3)

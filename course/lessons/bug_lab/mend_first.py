@@ -89,10 +89,6 @@ grads[i] = mlp.Layer(A[i].T @ dZ / len(Y), dZ.mean(axis=0))
 # in place of: dA = (Y_hat - Y) / n
 dA = Y_hat - Y
 
-# %% wrong in: dZ = dA * activation.slope(Z[i])
-# slopes are rounded: 'dW[0] is wrong'
-dZ = np.round(dA * activation.slope(Z[i]), 3)
-
 # %% wrong in: grads[i] = mlp.Layer(A[i].T @ dZ, dZ.sum(axis=0))
 # only part of a large batch: 'db[0] is wrong'
 grads[i] = mlp.Layer(A[i].T @ dZ, dZ[:100].sum(axis=0))

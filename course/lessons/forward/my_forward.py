@@ -161,10 +161,6 @@ A[:], Z[:] = [X], []
 Z.append(A[-1] @ W + b)
 Z[-1][100:] = 0
 
-# %% wrong in: A.append(f(Z[-1]))
-# activations are rounded: 'A[1] is wrong'
-A.append(np.round(f(Z[-1]), 2))
-
 # %% wrong in: return A, Z
 # an array instead of a list: 'A is an array, but should be a list of arrays'
 return A[-1], (A, Z)

@@ -201,8 +201,6 @@ slopes, parents, given = list(slopes), np.repeat(parents, len(parents)), given *
 slopes, given = list(slopes), [given[parent] for parent in parents]
 
 # %% wrong in: slopes[parent] = slopes[parent] + slope
-# small slopes count as 0: 'is wrong'
-slopes[parent] = slopes[parent] + np.round(slope, 2)
 # what was given is changed: 'it changes given in place'
 slope += slopes[parent]
 slopes[parent] = slope

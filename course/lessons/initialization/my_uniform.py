@@ -99,8 +99,6 @@ W = rng.uniform(-2.01, 2.01, (n_in, n_out))
 W = rng.choice([-1, 1], (n_in, n_out)) * rng.uniform(0.01, 2, (n_in, n_out))
 # sorted by size: 'are sorted: leave them as drawn'
 W = np.array(sorted(rng.uniform(-2, 2, n_in * n_out), key=abs)).reshape(n_in, n_out)
-# rounded: '29600 weights have only 21 values, but for the sign'
-W = np.round(rng.uniform(-2, 2, (n_in, n_out)), 1)
 # right for some networks: 'the spread of W[0] is wrong'
 W = rng.uniform(-2, 2, (n_in, n_out))
 if sizes[0] not in (1, 2, 3, 250):
