@@ -139,11 +139,8 @@ def _entry(fields, kind):
     entry, empty = kind(**fields), vars(kind())
     typed = all(type(getattr(entry, name)) is type(empty[name]) for name in empty)
     counted = all(type(n) is int for n in fields.get("mistakes", {}).values())
-    types = [
-        {key: type(value) for key, value in row.items()}
-        for row in fields.get("rows", [])
-    ]
-    if not (typed and counted and all(found == ROW for found in types)):
+    rows = [{k: type(v) for k, v in row.items()} for row in fields.get("rows", [])]
+    if not (typed and counted and all(found == ROW for found in rows)):
         raise ValueError(f"no fields of {kind}")
     return entry
 

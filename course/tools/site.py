@@ -15,17 +15,12 @@ PACKAGES = ["jupyter_book", "sphinx-mathjax-offline"]
 
 
 def add_arguments(parser):
-    parser.add_argument(
-        "folder",
-        metavar="FOLDER",
-        help="new, or empty except for hidden files (.git), or a site made earlier",
+    where = "new, or empty except for hidden files (.git), or a site made earlier"
+    parser.add_argument("folder", metavar="FOLDER", help=where)
+    what = (
+        "of the class's public repository: links lead there, and no solution is shown"
     )
-    parser.add_argument(
-        "--repository",
-        metavar="ADDRESS",
-        default="",
-        help="of the class's public repository: links lead there, and no solution is shown",
-    )
+    parser.add_argument("--repository", metavar="ADDRESS", default="", help=what)
     choice = parser.add_mutually_exclusive_group()
     for option, kind in zip(OPTIONS, KINDS):
         choice.add_argument(option, dest="kind", action="store_const", const=kind)

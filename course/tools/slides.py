@@ -29,11 +29,8 @@ DECK = Path(notebook_slides.__file__).parent
 
 def add_arguments(parser):
     parser.add_argument("names", nargs="*", help="notebooks; without a name, all")
-    parser.add_argument(
-        "--folder",
-        default="decks",
-        help="where the slides go (%(default)s); demos go to demo",
-    )
+    where = "where the slides go (%(default)s); demos go to demo"
+    parser.add_argument("--folder", default="decks", help=where)
 
 
 def run(options) -> int:

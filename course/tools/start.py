@@ -15,19 +15,13 @@ REQUIREMENTS = ROOT / "requirements.txt"
 
 
 def add_arguments(parser):
-    parser.add_argument(
-        "--folder",
-        default="my_course",
-        help="your copy, a folder next to notebooks/ (%(default)s)",
-    )
+    where = "your copy, a folder next to notebooks/ (%(default)s)"
+    parser.add_argument("--folder", default="my_course", help=where)
     parser.add_argument(
         "--no-open", action="store_true", help="print the address and open no browser"
     )
-    parser.add_argument(
-        "--only-copy",
-        action="store_true",
-        help="make your copy without starting anything",
-    )
+    alone = "make your copy without starting anything"
+    parser.add_argument("--only-copy", action="store_true", help=alone)
 
 
 def run(options) -> int:

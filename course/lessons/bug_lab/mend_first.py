@@ -1,4 +1,3 @@
-import numpy as np
 
 import mlp_core as mlp
 from course.lessons.bug_lab.cases import MENDED_CASES, fresh_mended, mended_form
