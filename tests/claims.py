@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 import mlp_core as mlp
 from course import fast
-from course.experiments import fates, wilson_interval
+from course.experiments import difference_interval, fates, wilson_interval
 from course.files import load
 from course.lessons import FOLDER
 from course.lessons.bug_lab import bugs
@@ -91,23 +91,6 @@ def result(claim, seeds) -> tuple[bool, str]:
     verdict = "holds" if holds else "DOES NOT HOLD"
     words = f"{verdict}: {found} {unit} ({low} to {high}); the words say {bounds}"
     return holds, words
-
-
-def difference_interval(first, second, z=1.96) -> tuple[float, float]:
-    """The interval of the difference of two true success rates, first minus second.
-
-    Each is (successes, trials). If 0 lies outside, it is clear which rate is higher.
-    If both had the same seeds, the interval is, if anything, too wide.
-    Source: Newcombe (1998), *Interval estimation for the difference between independent
-    proportions*, Statistics in Medicine 17, method 10: from two Wilson intervals.
-    """
-    ends = np.array([wilson_interval(*pair, z) for pair in (first, second)])
-    rates = np.array([successes / trials for successes, trials in (first, second)])
-    below, above = rates - ends[:, 0], ends[:, 1] - rates
-    difference = rates[0] - rates[1]
-    low = difference - np.hypot(below[0], above[1])
-    high = difference + np.hypot(above[0], below[1])
-    return float(low), float(high)
 
 
 # 2. What their measures are made of ----------------------------------------------------

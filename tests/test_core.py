@@ -43,7 +43,7 @@ every_activation = pytest.mark.parametrize(
 # The module as a whole ---------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module, count", [(mlp, 2), (experiments, 2)])
+@pytest.mark.parametrize("module, count", [(mlp, 2), (experiments, 4)])
 def test_examples_in_the_docstrings_are_true(module, count):
     """Guards what the docstrings show."""
     result = doctest.testmod(module)

@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 
 import mlp_core as mlp
-from course.experiments import FATES, fates, success_shares, wilson_interval
+from course.experiments import (
+    FATES,
+    difference_interval,
+    fates,
+    success_shares,
+    wilson_interval,
+)
 from course.fast import Sweep, sweep
 from mlp_core import XOR, Layer
-from tests.claims import difference_interval
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -157,8 +162,7 @@ def test_a_difference_may_be_clear_where_two_intervals_overlap():
     """Guards: two intervals taken one by one, where they overlap."""
     first, second = (881, 1000), (846, 1000)
     assert wilson_interval(*first)[0] < wilson_interval(*second)[1]
-    found = difference_interval(first, second)
-    np.testing.assert_allclose(found, (0.005, 0.065), atol=5e-4)
+    assert difference_interval(first, second)[0] > 0
     assert difference_interval((9, 10), (6, 10))[0] < 0
     assert difference_interval(first, second) == difference_interval(
         first, second, 1.96
