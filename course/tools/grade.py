@@ -38,9 +38,8 @@ def add_arguments(parser):
     parser.add_argument("--long", action="store_true", help=what)
     parser.add_argument("--moodle", metavar="FILE", help="the marks, for Moodle")
     parser.add_argument("--feedback", metavar="FOLDER", help="a page for each learner")
-    parser.add_argument(
-        "--only", metavar="NAME", nargs="+", default=[], help="notebooks that count"
-    )
+    only = {"metavar": "NAME", "nargs": "+", "default": []}
+    parser.add_argument("--only", **only, help="notebooks that count")
 
 
 def run(options) -> int:

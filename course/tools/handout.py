@@ -39,14 +39,12 @@ BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 
 def add_arguments(parser):
-    where = "new, or empty except for hidden files (.git)"
-    parser.add_argument("folder", metavar="FOLDER", help=where)
-    parser.add_argument(
-        "--with-solutions", action="store_true", help="put each solution into its stub"
-    )
-    parser.add_argument(
-        "--update", action="store_true", help="bring an earlier hand-out up to date"
-    )
+    what = "new, or empty except for hidden files (.git)"
+    parser.add_argument("folder", metavar="FOLDER", help=what)
+    what = "put each solution into its stub"
+    parser.add_argument("--with-solutions", action="store_true", help=what)
+    what = "bring an earlier hand-out up to date"
+    parser.add_argument("--update", action="store_true", help=what)
     what = "of the class's public repository: the notebooks fetch the course from it"
     parser.add_argument("--repository", metavar="ADDRESS", default="", help=what)
     parser.add_argument("--run", action="store_true", help="run all cells of the copy")

@@ -93,11 +93,8 @@ def of_notebook(path, notebook=None) -> Count:
 
 def count(notebook, quiz_questions=0, writing=()) -> Count:
     """The count of a notebook whose quiz and exercises are told."""
-    cells = [
-        (kind_of(cell), cell.source)
-        for cell in notebook.cells
-        if OPTIONAL not in tags(cell)
-    ]
+    needed = [cell for cell in notebook.cells if OPTIONAL not in tags(cell)]
+    cells = [(kind_of(cell), cell.source) for cell in needed]
     asked = {"predict": 1, "review": 3, "quiz": quiz_questions}
     told = [re.match(TOLD, text, re.MULTILINE) for _, text in cells]
     counted = [cell for cell, minutes in zip(cells, told) if not minutes]

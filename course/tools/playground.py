@@ -26,9 +26,8 @@ def run(options) -> int:
         raise CommandError(f"{target} is a folder: name a file in it")
     mark = page.partition(b"<html")[0]
     if target.exists() and not target.read_bytes().startswith(mark):
-        raise CommandError(
-            f"{target} already exists and isn't a playground: name another"
-        )
+        why = f"{target} already exists and isn't a playground"
+        raise CommandError(f"{why}: name another")
     with replacing(target) as file:
         file.write(page)
     print(f"{target} is the whole playground: open it in a browser, or send it.")

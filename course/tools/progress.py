@@ -10,9 +10,8 @@ EXAMPLE = "progress"
 
 
 def add_arguments(parser):
-    parser.add_argument(
-        "--folder", default="my_course", help="the learner's copy (%(default)s)"
-    )
+    what = "the learner's copy (%(default)s)"
+    parser.add_argument("--folder", default="my_course", help=what)
     parser.add_argument("--forget", action="store_true", help="forget all of it")
 
 

@@ -37,9 +37,8 @@ CELL_METADATA = ("tags", "slideshow", "jupyter", "cellView")  # the last is of C
 
 def add_arguments(parser):
     parser.add_argument("names", nargs="*", help="notebooks; without a name, all")
-    parser.add_argument(
-        "--check", action="store_true", help="run nothing, only name what isn't in form"
-    )
+    what = "run nothing, only name what isn't in form"
+    parser.add_argument("--check", action="store_true", help=what)
 
 
 def run(options) -> int:

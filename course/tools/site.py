@@ -15,8 +15,8 @@ PACKAGES = ["jupyter_book", "sphinx-mathjax-offline"]
 
 
 def add_arguments(parser):
-    where = "new, or empty except for hidden files (.git), or a site made earlier"
-    parser.add_argument("folder", metavar="FOLDER", help=where)
+    what = "new, or empty except for hidden files (.git), or a site made earlier"
+    parser.add_argument("folder", metavar="FOLDER", help=what)
     what = (
         "of the class's public repository: links lead there, and no solution is shown"
     )

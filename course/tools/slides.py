@@ -29,8 +29,8 @@ DECK = Path(notebook_slides.__file__).parent
 
 def add_arguments(parser):
     parser.add_argument("names", nargs="*", help="notebooks; without a name, all")
-    where = "where the slides go (%(default)s); demos go to demo"
-    parser.add_argument("--folder", default="decks", help=where)
+    what = "where the slides go (%(default)s); demos go to demo"
+    parser.add_argument("--folder", default="decks", help=what)
 
 
 def run(options) -> int:

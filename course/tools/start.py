@@ -15,13 +15,12 @@ REQUIREMENTS = ROOT / "requirements.txt"
 
 
 def add_arguments(parser):
-    where = "your copy, a folder next to notebooks/ (%(default)s)"
-    parser.add_argument("--folder", default="my_course", help=where)
-    parser.add_argument(
-        "--no-open", action="store_true", help="print the address and open no browser"
-    )
-    alone = "make your copy without starting anything"
-    parser.add_argument("--only-copy", action="store_true", help=alone)
+    what = "your copy, a folder next to notebooks/ (%(default)s)"
+    parser.add_argument("--folder", default="my_course", help=what)
+    what = "print the address and open no browser"
+    parser.add_argument("--no-open", action="store_true", help=what)
+    what = "make your copy without starting anything"
+    parser.add_argument("--only-copy", action="store_true", help=what)
 
 
 def run(options) -> int:

@@ -163,9 +163,9 @@ def listed(value):
 
 
 def rounded(value):
-    """A value in which all floats have two decimals."""
+    """A value in which all floats have three digits, as float16 has."""
     is_number = isinstance(value, (np.ndarray, float))
-    return np.round(value, 2) if is_number else of_items(rounded, value)
+    return np.float64(np.float16(value)) if is_number else of_items(rounded, value)
 
 
 def of_items(form, value):
@@ -212,7 +212,7 @@ def test_a_result_that_is_kept_is_refused(name):
 
 @pytest.mark.parametrize("name", [n for n in EXERCISES if n not in WHOLE])
 def test_a_rounded_result_is_refused(name):
-    """Guards: a tolerance so wide that two decimals pass."""
+    """Guards: a tolerance so wide that three digits pass."""
     right = EXERCISES[name].right
     verdict = check(name, lambda *args: rounded(right(*args)))
     assert re.search(" is wrong| values, but for the sign: draw each", verdict.words)
