@@ -20,7 +20,6 @@ from course.playground import twin
 from course.playground.follow import Follower
 
 FOLDER = Path(__file__).parent
-LOOKS = page.css(page.LOOKS, FOLDER / "playground.css")
 STEPS_ON_SLIDE = 1000
 REACH = 3.45  # of the square that the page shows
 
@@ -50,7 +49,7 @@ class Playground(anywidget.AnyWidget):
     """
 
     _esm = page.script(FOLDER / "widget.js")
-    _css = LOOKS
+    _css = page.css(page.LOOKS, FOLDER / "playground.css")
     settings = traitlets.Dict().tag(sync=True)  # those that were given
     now = traitlets.Dict().tag(sync=True)  # what the page told last: see widget.js
     given = traitlets.Dict({"number": 0}).tag(sync=True)  # parameters, from Python

@@ -4,12 +4,13 @@ import html
 import re
 
 from course.files import replacing
+from course.page import LOOKS, css
 from course.page.modules import together
-from course.playground.widget import LOOKS
 from course.tools import ROOT, CommandError
 
 EXAMPLE = 'playground circles.html --settings "data=circles&hidden=4,2"'
 FOLDER = ROOT / "course" / "playground"
+SHEET = css(LOOKS, FOLDER / "playground.css")
 
 
 def add_arguments(parser):
@@ -37,7 +38,7 @@ def run(options) -> int:
 def whole_page(settings="") -> bytes:
     """The page, which begins with the settings of this address."""
     parts = {
-        "STYLE": LOOKS,
+        "STYLE": SHEET,
         "START": html.escape(settings),
         "SCRIPT": together(FOLDER / "mount.js").replace("</", r"<\/"),
     }

@@ -91,7 +91,7 @@ def refuse_strays(name, page):
 def playground_files() -> dict:
     """What pages with a playground load, and the page of its own."""
     return {
-        "_static/playground.css": widget.LOOKS.encode(),
+        "_static/playground.css": playground.SHEET.encode(),
         "_static/playground.js": together(playground.FOLDER / "book.js").encode(),
         "_static/playground.png": still().png,
         "playground.html": playground.whole_page(),
