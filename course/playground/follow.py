@@ -117,13 +117,16 @@ def _pause():
 
 
 def _ending(error) -> str:
-    """How a step ended, with the last line of the learner's code."""
-    place = ""
+    """How a step ended, with the last line of the learner's code, and the first."""
+    lines = []
     for frame, number in traceback.walk_tb(error.__traceback__):
         code = frame.f_code
         line = linecache.getline(code.co_filename, number).strip()
         if line and not code.co_filename.startswith(OTHERS):
-            place = f", in the line `{line}` of {code.co_name}"
+            lines.append(f"in the line `{line}` of {code.co_name}")
+    place = f", {lines[-1]}" if lines else ""
+    if len(lines) > 1:
+        place += f", called {lines[0]}"
     if isinstance(error, TooSlow):
         return f"took more than {LONGEST} seconds{place}"
     if isinstance(error, KeyboardInterrupt):
@@ -143,19 +146,28 @@ def functions_of(steps) -> str:
         if code in seen:
             return
         seen.append(code)
-        if code.co_name.isidentifier():  # a lambda has no name
+        if not code.co_name.startswith(("<", "__")):  # a lambda, what `@` calls
             found.setdefault(_owner(code), []).append(code.co_name)
         if code is not steps.gi_code and _owner(code) != "your":
             return
         for one in (*handed, *_looked_up(code, names)):
-            if type(one) is FunctionType:
-                visit(one.__code__, one.__globals__)
+            for function in _functions(one):
+                visit(function.__code__, function.__globals__)
 
     frame = getattr(steps, "gi_frame", None)
     if frame is not None:
         visit(steps.gi_code, frame.f_globals, frame.f_locals.values())
     names = [f"{owner} {', '.join(names)}" for owner, names in found.items()]
     return "; ".join(names) or "your steps"
+
+
+def _functions(one):
+    """A function itself; of a class, or of what it made, the learner's own methods."""
+    kind = one if isinstance(one, type) else type(one)
+    if kind is FunctionType:
+        return [one]
+    methods = [each for each in vars(kind).values() if type(each) is FunctionType]
+    return [each for each in methods if _owner(each.__code__) == "your"]
 
 
 def _looked_up(code, names):

@@ -44,6 +44,26 @@ def training(params, steps=4):
         yield params
 
 
+class Node:
+    def __matmul__(self, other):
+        return lambda slope: same(slope)
+
+    def told(self):
+        return fails_at_once(self)
+
+
+NODE = Node()
+
+
+def by_nodes(params):
+    yield Node() @ NODE
+
+
+def by_methods(params):
+    yield params
+    NODE.told()
+
+
 def never(params):
     yield params
     for _ in FOR_EVER:
@@ -128,6 +148,8 @@ ENDS = {
     never: "took more than 1 seconds, in the line `{}` of never",
     fails: "stopped, in the line `params[0].W @ np.ones(9)` of fails: matmul",
     asks_wrongly: "stopped, in the line `mlp.forward(params, [1.0, 2.0])` of asks_wrongly: X has",
+    by_methods: "stopped, in the line `return 1 / 0` of fails_at_once, called in the line "
+    "`NODE.told()` of by_methods: ZeroDivisionError",
     has_no_words: "stopped, in the line `raise Silent` of has_no_words: Silent",
     ends_python: "stopped, in the line `raise SystemExit` of ends_python: SystemExit",
 }
@@ -262,6 +284,10 @@ def test_who_trains_is_named():
     )  # has no name, nor have its functions
     assert Follower(handed_on, SHAPES).by == "your deep, my_step"
     assert Follower(iter([START]), SHAPES).by == "your steps"
+    theirs = "same, told, fails_at_once"  # in a lambda, by a method, by an operator
+    for steps in by_nodes, by_methods:
+        by = Follower(steps(START), SHAPES).by
+        assert by == f"your {steps.__name__}, {theirs}"
 
     def by_name(params):
         yield mlp.sgd_step(params, mlp.backprop(params), twin.mlp)
@@ -329,7 +355,7 @@ def test_a_function_that_fails_when_it_begins_is_told_of(at_once):
     play.follow(training)
     told_by_page(play, values=[0.5] * 13, step=1)
     for one, words in [
-        (fails_at_once, "in the line `return 1 / 0` of fails_at_once: ZeroDiv"),
+        (fails_at_once, "in the line `return 1 / 0` of fails_at_once, called in"),
         (lambda params: None, "'NoneType' object is not iterable"),
     ]:
         given[:] = [one]
