@@ -39,7 +39,11 @@ function choice(place, options, submit) {
 // A box to type in, with a name; Enter in it submits, and whoever goes on, see keys.js.
 function boxed(name, submit, props) {
   const hands = {
-    onkeydown: ({ key }) => key === "Enter" && submit(box.value),
+    onkeydown: ({ key }) => {
+      if (key !== "Enter") return;
+      submit(box.value);
+      box.select(); // the next number replaces it
+    },
     "ongoes-on": ({ detail: sent }) => box.value.trim() && sent.push(submit(box.value)),
   };
   const box = h("input", { type: "text", size: 12, autocomplete: "off", ...hands, ...props });
@@ -69,7 +73,10 @@ function order(place, options, submit) {
   const move = (row, by) => {
     const focused = document.activeElement;
     const other = by < 0 ? row.previousElementSibling : row.nextElementSibling;
-    if (by && other) other[by < 0 ? "before" : "after"](row);
+    if (by && other) {
+      other[by < 0 ? "before" : "after"](row);
+      place.classList.add("moved"); // the reply is to another order
+    }
     focused.focus(); // a row that moves loses it
   };
   const rows = options.map(([text, content]) => {
@@ -102,6 +109,7 @@ function render({ model, el }) {
   const submit = (text) => {
     const { answer, locked } = model.get("told");
     if (locked) return void keep(answer);
+    el.classList.remove("moved");
     if (text === last) return; // the reply to it is there, or on its way
     last = text;
     hasSent = true;

@@ -109,7 +109,7 @@ def test_the_whole_text_of_an_option_answers(page, question):
 
 
 def test_number_box_commits_on_enter_and_by_its_button(page, question):
-    """Guards: the label of the box, Enter, and the button."""
+    """Guards: the label of the box, Enter, after which one types anew, and the button."""
     root = question(TYPE)
     box = root.get_by_role("textbox", name="your number")
     enter(box, "a half")
@@ -119,7 +119,8 @@ def test_number_box_commits_on_enter_and_by_its_button(page, question):
         expect_words(root, "No. Divide rise by run.")
         answers = root.locator(".answers:not(.waiting)")
         wait_until(lambda answers=answers: answers.count() == 1, "it waits for ever")
-    box.fill("-0.4")
+    page.page.keyboard.type("-0.4")  # in place of what was answered
+    assert box.input_value() == "-0.4"
     button(root, "Answer").click()
     expect_words(root, "No. Mind the sign.")
     enter(box, "0.4")
@@ -127,7 +128,8 @@ def test_number_box_commits_on_enter_and_by_its_button(page, question):
 
 
 def test_lines_are_put_in_order_by_buttons_and_by_keys(page, question):
-    """Guards: up and down, the arrow keys, and the name of the first wrong line."""
+    """Guards: up and down, the arrow keys, and the name of the first wrong line; a reply
+    that stands beside another order than its own."""
     root = question(SORT)
     right = ["A = X", "for W, b in params:", "Z = A @ W + b", "A = f(Z)"]
 
@@ -148,7 +150,9 @@ def test_lines_are_put_in_order_by_buttons_and_by_keys(page, question):
     page.page.keyboard.press("ArrowUp")
     assert root.locator("button:focus").get_attribute("aria-label").endswith(right[1])
     assert lines(root) == right
+    live.expect(root.locator(".reply")).to_be_hidden()
     button(root, "Check the order").click()
+    live.expect(root.locator(".reply")).to_be_visible()
     expect_words(root, "Right. First the sum, then the activation.")
     assert lines(question(SORT)) == right  # as they were put, when the cell runs again
 
