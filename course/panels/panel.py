@@ -217,8 +217,8 @@ class Panel:
     # Copy and save
 
     def _make_tools(self):
-        self.code_box = _text_box("settings", 70, 430)
-        self.file_box = _text_box("file", 34, 190)
+        self.code_box = _text_box("settings", 70, flex="1 1 430px", width="auto")
+        self.file_box = _text_box("file", 34, width="190px")
         self.file_box.value = self.name.removesuffix("_panel")
         self.save_buttons = {
             ending: button(self, f"Save {ending.upper()}", self.save, ending)
@@ -350,8 +350,8 @@ def button(panel, label, action, *args):
     return made
 
 
-def _text_box(label, label_width, width):
-    style, layout = {"description_width": f"{label_width}px"}, {"width": f"{width}px"}
+def _text_box(label, label_width, **layout):
+    style = {"description_width": f"{label_width}px"}
     return widgets.Text(description=label, style=style, layout=layout)
 
 
