@@ -32,7 +32,12 @@ export class Chart {
     this.canvas = pressed(canvas, (event) => this.scrub(event));
     const names = ["train", "test", "grey"];
     this.parts = Object.fromEntries(names.map((name) => [name, h("b", { class: name })]));
-    this.legend = h("div", { class: "losses" }, ...Object.values(this.parts));
+    this.legend = h(
+      "div",
+      { class: "losses" },
+      h("strong", {}, "Loss"),
+      ...Object.values(this.parts),
+    );
   }
 
   layout() {
@@ -101,7 +106,6 @@ export class Chart {
       say(text.replace("-", "−"), "right", left - 6, Y(value));
     }
     context.textBaseline = "alphabetic";
-    say("loss", "right", left - 6, 13);
     say("0", "left", left, height - 4);
     say(fmtStep(this.end), "right", right, height - 4);
     if (width > 240) say("step", "center", (left + right) / 2, height - 4);

@@ -35,7 +35,7 @@ export class Session {
     this.python = null; // who trains in the page's place: see `follow`
     this.told = ""; // why Python no longer trains
     this.hundred = null; // these settings from a hundred seeds
-    this.pane = null; // what is open below the network; null: what has room
+    this.pane = ""; // what is open below the network
     this.parameter = 0; // whose gradient is opened
     this.jumps = []; // when the output jumped to the other side
     this.views = 0;

@@ -18,7 +18,6 @@ const FINE = 100; // points along each side of the large picture
 const COARSE = 50; // of the run in grey
 const READABLE = 60; // milliseconds between numbers, since nobody reads faster
 const SHARE = 10; // and these take a tenth of the time at most
-const FEW = 45; // this many numbers have room below the network
 
 const BELOW = ["formula", "numbers", "gradient", "seeds"]; // what may be below the network
 const PANES = { numbers: "Numbers", gradient: "Gradient", seeds: "100 seeds" };
@@ -98,7 +97,7 @@ export class View {
     this.compare = button("Compare", props, () => session.compare(!session.grey));
     this.openers = {};
     for (const [name, label] of Object.entries(PANES)) {
-      const open = () => session.look({ pane: this.pane === name ? "" : name });
+      const open = () => session.look({ pane: session.pane === name ? "" : name });
       this.openers[name] = button(label, { class: "text", "data-part": name }, open);
     }
     const paces = Object.keys(PACES).map((name) => [name, name]);
@@ -118,10 +117,13 @@ export class View {
 
   makeRail() {
     const { session } = this;
+    const rail = h("div", { class: "rail" });
     for (const [name, spec] of Object.entries(SPEC).filter(([, { control }]) => control)) {
       const set = (value) => session.change({ [name]: value });
       const content = name === "data" ? thumbOf : undefined;
       this.controls[name] = CONTROLS[spec.control](name, spec, set, content);
+      if (spec.begins) rail.append(h("section", {}, h("b", {}, spec.begins)));
+      rail.lastChild.append(this.controls[name]);
     }
     const options = { 0: "● 0", 1: "■ 1", erase: "erase", clear: "clear all" };
     this.brush = choices("brush", { label: "a click adds", options }, (brush) => {
@@ -130,8 +132,8 @@ export class View {
       this.brush.show(brush);
     });
     this.brush.show(session.brush);
-    const { data, ...others } = this.controls;
-    return h("div", { class: "rail" }, data, this.brush, ...Object.values(others));
+    this.controls.data.after(this.brush);
+    return rail;
   }
 
   makePictures() {
@@ -184,21 +186,20 @@ export class View {
     this.layout();
   }
 
-  // What is open below the network.
-  get pane() {
-    return this.session.pane ?? (this.hasRoom ? "numbers" : "");
-  }
-
   drawPane() {
     const { weights, gradient, seeds, session } = this;
     const { hide } = session.run.settings;
     for (const [name, { element }] of Object.entries(this.panes)) {
-      const isOpen = this.pane === name && !hide.includes(name);
+      const isOpen = session.pane === name && !hide.includes(name);
       put(element, "hidden", !isOpen);
       put(this.openers[name], "ariaExpanded", isOpen);
     }
     // If it came and went with the pointer, everything below would jump.
-    put(this.formula, "hidden", hide.includes("formula") || !["", "numbers"].includes(this.pane));
+    put(
+      this.formula,
+      "hidden",
+      hide.includes("formula") || !["", "numbers"].includes(session.pane),
+    );
     Object.assign(weights, { wrong: [], opened: null });
     if (!gradient.element.hidden) gradient.draw();
     if (!seeds.element.hidden) seeds.draw();
@@ -206,9 +207,8 @@ export class View {
   }
 
   layout() {
-    const { p, settings } = this.session.run;
+    const { settings } = this.session.run;
     const isWide = this.root.clientWidth >= 620; // as in CSS: more than one column
-    this.hasRoom = p.length <= FEW && isWide;
     const isHidden = (part) => settings.hide.includes(part);
     const isShort = BELOW.every(isHidden) && !isHidden("loss");
     const place = isShort && isWide ? this.below : this.pictures;
