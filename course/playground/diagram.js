@@ -106,7 +106,7 @@ export class Diagram {
     if (!clientWidth) return;
     const gaps = sizes.length - 1;
     const share = clientWidth / sizes.length;
-    const right = Math.min(52, Math.max(36, 0.7 * share)); // beside the middle of ŷ
+    const right = Math.min(52, Math.max(40, 0.7 * share)); // beside the middle of ŷ
     const isNarrow = (clientWidth - 91 - right) / gaps < ROOMY;
     this.element.classList.toggle("narrow", isNarrow);
     const head = Math.max(...[...this.heads.children].map((one) => one.offsetHeight)) + 18;
@@ -142,21 +142,24 @@ export class Diagram {
       if (isBias) label.classList.toggle("tight", column < FOR_BIAS);
   }
 
-  // A label, and its edge from the unit before to a port of its own.
+  // A label, and its edge from the unit before to a port of its own; its number, if there
+  // is room, stands in a gap of it.
   place({ l, j, k, isBias, label, edge, grip }, x, y, size, room) {
     const n = this.session.run.sizes[l];
     const [until, height] = [x(l + 1) - size / 2, y(l + 1, k)];
-    if (isBias) return set(label, { x: until + 1, y: height + size / 2 + 16 });
+    if (isBias) return set(label, { x: x(l + 1), y: height + size / 2 + 16 });
     const from = x(l) + size / 2;
     const apart = Math.min(17, (1.02 * room) / n);
     const fits = apart >= 14.5 && until - from > 84;
-    const port = height + apart * (j - (n - 1) / 2);
-    const end = until - (fits ? 54 : 3); // a line ends before its number
+    const at = (pitch) => height + pitch * (j - (n - 1) / 2);
+    const port = at(Math.min(apart, (size - 12) / n)); // off the unit's round corners
+    const [end, turn] = fits ? [until - 56, at(apart)] : [until, port];
     const bend = (from + end) / 2;
-    const d = `M${from} ${y(l, j)}C${bend} ${y(l, j)} ${bend} ${port} ${end} ${port}`;
-    set(edge, { d });
-    set(grip, { d: `${d}H${until - 2}` });
-    set(label, { x: until - 6, y: 5 + (fits ? port : height + 17 * (j - (n - 1) / 2)) });
+    const d = `M${from} ${y(l, j)}C${bend} ${y(l, j)} ${bend} ${turn} ${end} ${turn}`;
+    const rest = `${until - 11} ${turn}L${until} ${port}`;
+    set(edge, { d: fits ? `${d}M${rest}` : d });
+    set(grip, { d: fits ? `${d}L${rest}` : d });
+    set(label, { x: until - (fits ? 13 : 2), y: 5 + at(fits ? apart : 17) });
     label.classList.toggle("tight", !fits);
   }
 

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 
 import mlp_core as mlp
 from course.fast import join
@@ -35,6 +36,33 @@ def test_weights_look_like_their_numbers(open_page):
     by_size = sorted((abs(value), line[3]) for (_, value), line in zip(weights, lines))
     widths = [width for _, width in by_size]
     assert widths == sorted(widths) and widths[0] < widths[-1] / 2
+
+
+# With long biases: how far each line ends from a unit's edge, and each bias is from the
+# drawing's end and from the other biases.
+GAPS = """root => {
+    const { view: { session, weights } } = root;
+    weights.all.forEach(({ isBias }, i) => isBias && session.run.put(i, -2e153));
+    weights.draw();
+    const boxes = what => [...root.querySelectorAll(`.network ${what}`)].map(box);
+    const box = node => node.getBoundingClientRect();
+    const isIn = (y, { top, bottom }) => top < y && y < bottom;
+    const far = line => {
+        const end = line.getPointAtLength(line.getTotalLength());
+        const { x, y } = end.matrixTransform(line.getScreenCTM());
+        return Math.min(...boxes('.unit').map(u => isIn(y, u) ? Math.abs(x - u.left) : 99)) };
+    const [{ right }] = boxes('svg'), all = boxes('text.bias');
+    const apart = (a, b) => Math.max(b.left - a.right, a.left - b.right,
+        b.top - a.bottom, a.top - b.bottom);
+    const room = (a, i) => Math.min(right - a.right, ...all.toSpliced(i, 1).map(b => apart(a, b)));
+    return [[...root.querySelectorAll('.network path')].map(far), all.map(room)] }"""
+
+
+@pytest.mark.parametrize("hidden", ["4,2", "3,3,2", "4,4,4,4,4,4"])
+def test_lines_end_at_units_and_long_biases_are_whole(open_page, hidden):
+    """Guards: a line that ends short of its unit, and a bias that is cut or on another."""
+    lines, biases = open_page(f"hidden={hidden}").root.evaluate(GAPS)
+    assert max(lines) < 1 and min(biases) > 0
 
 
 def test_each_curve_of_the_loss_has_its_colour(open_page):
