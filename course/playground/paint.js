@@ -43,15 +43,21 @@ export class Surfaces {
 
   // All that a picture of a unit is made of: its values in rows from the top, layer 0 being
   // the inputs; where white stands, and how far it is from there to full colour; the levels
-  // of its line. The output's stand still, pale at its targets, so that points stand out.
+  // of its line, and of what it is the line at which: of z where it is the line of z = 0, since
+  // a may be flat beside it. The output's stand still, pale at its targets, so that points
+  // stand out.
   picture(layer, unit) {
-    const { A, n } = this.net;
-    const values = A[layer].subarray(unit * n, (unit + 1) * n);
-    const { levels, middle, half } = this.data;
-    if (layer === A.length - 1) return { values, levels, middle, reach: half + 0.3 };
+    const { A, Z, n, activations } = this.net;
+    const of = (all) => all.subarray(unit * n, (unit + 1) * n);
+    const values = of(A[layer]);
+    const isOutput = layer === A.length - 1;
+    const { levels, middle, half } = isOutput ? this.data : { levels: [0], middle: 0 };
+    const isOfZ = layer && String(levels) === (activations[layer - 1] === "sigmoid" ? "0.5" : "0");
+    const line = isOfZ ? [of(Z[layer - 1]), [0]] : [values, levels];
+    if (isOutput) return { values, levels, line, middle, reach: half + 0.3 };
     let most = 1e-6;
     for (let i = 0; i < n; i += 7) most = Math.max(most, Math.abs(values[i]));
-    return { values, levels: [0], middle: 0, reach: Math.min(most, 1e6) };
+    return { values, levels, line, middle, reach: Math.min(most, 1e6) };
   }
 }
 
@@ -108,8 +114,8 @@ function contour(values, level) {
   return path;
 }
 
-// Lines at the levels of a picture.
-export function stroke(context, side, values, levels, color, width) {
+// Lines of values at levels.
+export function stroke(context, side, [values, levels], color, width) {
   const scale = side / Math.sqrt(values.length);
   context.save();
   context.scale(scale, scale);

@@ -54,12 +54,12 @@ export class Square {
     const { run, shown, probe, discrete } = this.session;
     const [layer, unit] = shown;
     const picture = surfaces.picture(layer, unit);
-    const { values, levels, middle, reach } = picture;
+    const { values, levels, line, middle, reach } = picture;
     paint(this.surface, Math.sqrt(values.length), picture, discrete);
     this.tellScale(middle - reach, middle + reach);
-    const ofGrey = grey?.picture(grey.net.layers.length, 0).values;
-    if (grey) stroke(context, this.side, ofGrey, levels, GREY, 4);
-    stroke(context, this.side, values, levels, INK, 1.7);
+    const ofGrey = grey?.picture(grey.net.layers.length, 0).line;
+    if (grey) stroke(context, this.side, ofGrey, GREY, 4);
+    stroke(context, this.side, line, INK, 1.7);
     this.drawPoints(run.data);
     const ticks = run.data.high < 2 ? [0, 1] : [-REACH, 0, REACH];
     this.showAxes(ticks, pixelsIn(run.data, 1), ["x0", "x1"]);

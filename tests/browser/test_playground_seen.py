@@ -158,6 +158,17 @@ def test_a_hidden_space_is_that_of_its_layer(open_page):
     expect(on.box("the large picture shows")).to_have_value("output")
 
 
+def test_the_line_of_a_relu_unit_is_straight(open_page):
+    """Guards: steps where the line at 0 has an a of 0 on its one side."""
+    on = open_page("activation=relu")
+    on.button("show layer 0, unit 0").click()
+    on.shown()
+    line = has(pixels(on.root.locator(".square canvas").nth(1), 4), "#1b2430")
+    assert (
+        np.linalg.eigvalsh(np.cov(np.argwhere(line).T))[0] < 0.2
+    )  # its width gives 0.12
+
+
 def test_what_is_looked_at_goes_with_its_network(open_page):
     """Guards: a drawing that fails where a unit, a weight, a sample or a space was chosen
     that is no more."""
