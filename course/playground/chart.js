@@ -121,9 +121,8 @@ export class Chart {
 }
 
 function drawCurve(context, { kept, end }, name, X, Y) {
-  const stride = Math.max(1, Math.floor(kept.length / 600));
   context.beginPath();
-  for (let i = 0; i < kept.length; i += stride) context.lineTo(X(kept[i].step), Y(kept[i][name]));
+  for (const moment of kept) context.lineTo(X(moment.step), Y(moment[name]));
   context.lineTo(X(end), Y(kept.at(-1)[name]));
   Object.assign(context, { lineWidth: 2, lineJoin: "round" });
   context.setLineDash(name === "test" ? [5, 3] : []);

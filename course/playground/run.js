@@ -10,7 +10,10 @@ import { Net, initialize } from "./network.js";
 import { Rng } from "./numbers.js";
 import { LIVE, QUIET, activationsOf, defaultsFor } from "./settings.js";
 
-const MOST_KEPT = 1500; // moments of a run; beyond, every second one is dropped
+// Between two moments lies an odd number of steps where it can, so that a loss that is high
+// and low in turns is seen as such.
+const PACE = 15; // steps from one to the next at most, while a run is short
+const MOST_KEPT = 1500; // moments of a run; beyond, two of three are dropped
 const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 
 const some = (settings, names) => Object.fromEntries(names.map((name) => [name, settings[name]]));
@@ -157,7 +160,10 @@ export class Run {
       const isLate = !Number.isFinite(this.one()); // the update before did it, or a hand
       if (!isLate && this.p.every(Number.isFinite)) this.step++;
       else this.breakAt(isLate ? Math.max(this.step - 1, this.last.step) : this.step);
-      if (i % 16 === 15 && performance.now() > until) break;
+      if (i % PACE < PACE - 1) continue;
+      this.last.end = this.step;
+      this.keep(this.every);
+      if (performance.now() > until) break;
     }
     this.last.end = this.step;
     this.keep(this.every);
@@ -165,7 +171,7 @@ export class Run {
 
   // Up to a step, with moments for the chart on the way.
   trainTo(step) {
-    const pace = Math.ceil(step / 200);
+    const pace = Math.ceil(step / 200) | 1;
     while (this.step < step && this.canTrain) this.train(Math.min(pace, step - this.step));
   }
 
@@ -212,7 +218,7 @@ export class Run {
 
   // How many steps lie between two moments, at least.
   get every() {
-    return Math.max(1, Math.floor(this.end / MOST_KEPT));
+    return Math.floor(this.end / MOST_KEPT) | 1;
   }
 
   // Remember this moment, unless one is less than so many steps before it.
@@ -222,7 +228,7 @@ export class Run {
     this.last.moments.push({ step, p: p.slice(), rng: rng.copy(), ...this.losses() });
     const count = segments.reduce((sum, { moments }) => sum + moments.length, 0);
     if (count <= MOST_KEPT) return;
-    const stays = (_, i, { length }) => i % 2 === 0 || i === length - 1;
+    const stays = (_, i, { length }) => i % 3 === 0 || i === length - 1;
     for (const segment of segments) segment.moments = segment.moments.filter(stays);
   }
 

@@ -53,9 +53,10 @@ const ANSWERS = {
     const run = new Run(settings);
     return acts.map(([name, ...given]) => {
       run[name](...given);
-      const { step, end, p, divergedAt, settings, events } = run;
+      const { step, end, p, divergedAt, settings, events, kept } = run;
+      const gaps = new Set(kept.slice(1).map((moment, i) => moment.step - kept[i].step));
       const copied = { p: p.slice(), events: structuredClone(events) };
-      return { step, end, divergedAt, settings, kept: run.kept.length, ...copied };
+      return { step, end, divergedAt, settings, kept: kept.length, gaps: [...gaps], ...copied };
     });
   },
 

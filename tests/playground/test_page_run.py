@@ -99,6 +99,17 @@ def test_every_step_is_found_again_bit_for_bit(steps):
     assert told["length"] <= told["most"] and (steps < told["most"]) == (steps == 400)
 
 
+@pytest.mark.parametrize(
+    ("step", "acts"), [(400, []), (0, [["train", 155]]), (0, [["train", 1]] * 3200)]
+)
+def test_no_jump_of_the_loss_is_passed_over(step, acts):
+    """Guards: a straight line over all steps that had no picture, and one through a loss
+    that is high and low in turns."""
+    case = {"settings": START | {"step": step}, "acts": [*acts, ["goTo", 0]]}
+    [stands] = ask("acts", [case])
+    assert all(gap <= 15 and gap % 2 for gap in stands[-1]["gaps"])
+
+
 def test_the_present_stays_where_it_is():
     """Guards: the last steps of a long run, of which no moment is kept, are not lost when
     one looks back: no end that lies before where it stands."""
