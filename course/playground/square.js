@@ -92,18 +92,20 @@ export class Square {
     return `it is at (${axes.map((unit) => fmt(one.A[layer][unit])).join(", ")})`;
   }
 
-  // The axes, within the picture: numbers along two edges, and a name at each end.
+  // The axes, within the picture: numbers along two edges, where hardly any points are, and a
+  // name before the last.
   showAxes(ticks, share, [across, upwards]) {
     const key = String([ticks.map(share), across, upwards]);
     if (this.shownAxes === key) return;
     this.shownAxes = key;
-    const say = (side) => (tick) =>
-      h("span", { class: side, style: `--at:${share(tick)}` }, `${tick}`.replace("-", "−"));
+    const put = (tag, side, at, text) => h(tag, { class: side, style: `--at:${at}` }, text);
+    const say = (side) => (tick) => put("span", side, share(tick), `${tick}`.replace("-", "−"));
+    const at = ticks.length > 1 ? share((ticks.at(-2) + ticks.at(-1)) / 2) : 0.75;
     this.axes.replaceChildren(
       ...ticks.map(say("across")),
       ...ticks.slice(1).map(say("upwards")),
-      h("b", { class: "across" }, `${across} →`),
-      h("b", { class: "upwards" }, `↑ ${upwards}`),
+      put("b", "across", at, `${across} →`),
+      put("b", "upwards", at, `${upwards} →`), // CSS turns it
     );
   }
 

@@ -110,7 +110,7 @@ function differences(settings, now, unsaid = []) {
 export function greyWords({ run, grey }) {
   const ended = grey.step < run.step ? `, step ${grey.step}` : "";
   const { train, test } = grey.losses();
-  const more = test === null ? "" : `, test ${fmtLoss(test)}`;
+  const more = test === null ? "" : `, test\u00a0${fmtLoss(test)}`; // together
   const how = differences(grey.settings, run.settings) || "the same settings";
   return `${how}${ended}: ${fmtLoss(train)}${more}`;
 }

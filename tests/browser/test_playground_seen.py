@@ -169,6 +169,17 @@ def test_the_line_of_a_relu_unit_is_straight(open_page):
     )  # its width gives 0.12
 
 
+def test_names_of_axes_stand_beyond_the_data(open_page):
+    """Guards: a name of an axis among the points, and a loss parted from its name."""
+    on = open_page()
+    square, data = on.square.bounding_box(), on.at(-3, -3)
+    names = on.root.locator(".square b").all()
+    across, upwards = [name.bounding_box() for name in names]
+    assert across["y"] - square["y"] > data["y"]
+    assert upwards["x"] + upwards["width"] - square["x"] < data["x"]
+    expect(on.root.locator(".losses .train")).to_have_css("white-space", "nowrap")
+
+
 def test_what_is_looked_at_goes_with_its_network(open_page):
     """Guards: a drawing that fails where a unit, a weight, a sample or a space was chosen
     that is no more."""
