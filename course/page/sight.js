@@ -4,8 +4,11 @@ const isActive = (cell) => !!cell?.matches(".jp-mod-active");
 
 // After Shift+Enter the next cell is active, which JupyterLab shows before this one has its
 // output, and keeps in its place: what has been made may lie out of sight, below or above.
-export function bringIntoSight(element, { orStays = false, block = "nearest" } = {}) {
+// Of what is too high its top is shown.
+export function bringIntoSight(element, { orStays = false } = {}) {
   const cell = element.closest(".jp-Cell");
-  if (isActive(cell?.nextElementSibling) || (orStays && isActive(cell)))
-    element.scrollIntoView({ block });
+  if (!isActive(cell?.nextElementSibling) && !(orStays && isActive(cell))) return;
+  const { height } = element.getBoundingClientRect(); // clientHeight is before a zoom
+  const fits = height < cell.closest(".jp-WindowedPanel-outer")?.clientHeight;
+  element.scrollIntoView({ block: fits ? "nearest" : "start" });
 }

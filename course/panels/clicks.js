@@ -5,10 +5,7 @@ import { bringIntoSight } from "../page/sight.js";
 
 function show(el) {
   const panel = el.closest(".course-panel");
-  if (!panel) return;
-  const height = panel.getBoundingClientRect().height; // clientHeight is before the zoom
-  const fits = height < panel.closest(".jp-WindowedPanel-outer")?.clientHeight;
-  bringIntoSight(panel, { block: fits ? "nearest" : "start" });
+  if (panel) bringIntoSight(panel);
 }
 
 function render({ model, el }) {

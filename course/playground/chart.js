@@ -43,7 +43,7 @@ export class Chart {
   layout() {
     measure(this.canvas);
     const { width, height } = this.canvas.shown;
-    this.bounds = { left: 58, right: width - 10, top: 24, bottom: height - 24 };
+    this.bounds = { left: 58, right: width - 10, top: 8, bottom: height - 24 };
   }
 
   // The theme may have changed by now.

@@ -75,6 +75,7 @@ export class Diagram {
     const fewer = hidden.length > 0 && { hidden: hidden.slice(0, -1) };
     const further = hidden.length < count && { hidden: [...hidden, hidden.at(-1) ?? 4] };
     const layers = this.head(["layers", "layers", "hidden layers"], [fewer, further], "");
+    layers.prepend(h("b", {}, "Network"));
     const menu = this.menu("activation of the output", output, (name) => ({ output: name }));
     const focused = [...this.heads.querySelectorAll("*")].indexOf(document.activeElement);
     this.heads.replaceChildren(layers, ...heads, this.head(["output"], [], menu));

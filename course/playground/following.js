@@ -16,7 +16,7 @@ export class Following {
   }
 
   ask(count, step, begins) {
-    this.asked.push({ at: performance.now(), step, segment: this.segment });
+    this.asked.push({ at: performance.now(), count, step, segment: this.segment });
     this.send({ number: this.number, count }, begins);
   }
 

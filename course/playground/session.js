@@ -24,6 +24,7 @@ export class Session {
     this.run = run;
     this.grey = null; // a run that was kept to compare with
     this.playing = false;
+    this.beside = [this]; // all that one Play moves, side by side
     this.pace = run.settings.pace; // at first: a menu changes it
     this.probe = null; // a point [x0, x1] whose z and a are shown
     this.chosen = null; // [layer, unit], layer 0 being the inputs; null: the output
@@ -66,14 +67,27 @@ export class Session {
   // The steps of one picture.
   advance(now) {
     const [steps, pause] = PACES[this.pace];
-    const { python } = this;
+    const { python, reached, lag } = this;
     if (python?.isAsked) return this.wait(now);
+    if (this.beside.some((one) => one.playing && one.reached < reached)) return;
     const isSlow = this.isJumping(now);
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, isSlow ? SAFE : 0);
-    if (python) return this.ask(steps);
-    this.run.train(isSlow && !pause ? UNSEEN * steps : steps, MOST_TIME);
+    const count = isSlow && !pause ? UNSEEN * steps : steps;
+    if (python) return this.ask(Math.min(steps, lag));
+    this.run.train(Math.min(count, lag), lag < Infinity ? Infinity : MOST_TIME);
     this.playing = this.run.canTrain;
     this.tell(this.playing ? "frame" : "run");
+  }
+
+  // The step that it comes to once Python has answered.
+  get reached() {
+    return (this.python?.asked ?? []).reduce((step, { count }) => step + count, this.run.step);
+  }
+
+  // How many steps one beside it, the nearest, is ahead.
+  get lag() {
+    const leads = this.beside.map(({ reached }) => reached - this.reached);
+    return Math.min(...leads.filter((lead) => lead > 0));
   }
 
   step() {
@@ -125,6 +139,8 @@ export class Session {
     if (step < run.end - count && step !== asked.step) run.goTo(step); // looked back meanwhile
     if (end) this.end(end);
     if (this.playing && performance.now() >= this.due) this.advance(performance.now());
+    else if (!end && !this.playing && this.beside[1] && count < asked.count)
+      this.ask(asked.count - count); // what the one beside it has done
     this.tell(run.settings !== settings ? "settings" : this.playing ? "frame" : "run");
   }
 

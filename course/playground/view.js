@@ -33,6 +33,7 @@ export class View {
     this.square = new Square(session);
     this.chart = new Chart(session);
     this.formula = h("p", { class: "formula", "data-part": "formula" });
+    this.python = h("p", { class: "python", role: "status" }); // which trains here
     this.status = h("div", { class: "status" });
     this.spoken = h("div", { class: "spoken", role: "status" }); // when it stands still
     this.controls = {};
@@ -44,6 +45,7 @@ export class View {
       this.diagram.element,
       this.makePictures(),
       this.below,
+      this.python,
       this.status,
       this.spoken,
     );
@@ -81,23 +83,39 @@ export class View {
     this.next = requestAnimationFrame(() => this.draw());
   }
 
+  // The sessions that the bar moves.
+  get sides() {
+    const pair = this.root.closest(".course-side-by-side, [data-playgrounds]");
+    const roots = pair?.querySelectorAll(".playground") ?? [this.root];
+    return [...roots].map(({ view }) => view.session);
+  }
+
   makeBar() {
     const { session } = this;
     const press = (name, label, action) =>
       button(icon(name), { class: `round ${name}`, "aria-label": label, title: label }, action);
-    const now = (action) => () => session.play(false) || session.do(action);
-    const reset = now((run) => run.begin());
-    this.playButton = press("play", "Play", () => session.play());
+    const each = (act) => {
+      const all = this.sides;
+      for (const one of all) act(Object.assign(one, { beside: all }));
+    };
+    const now = (action) => each((one) => one.play(false) || one.do(action));
+    const reset = () => now((run) => run.begin());
+    const play = (on = !session.playing) => each((one) => one.play(on));
+    this.playButton = press("play", "Play", () => play());
     this.playButton.append(icon("pause")); // CSS shows one of them
-    const goTo = (step) => now((run) => run.goTo(step))();
+    const goTo = (step) => now((run) => run.goTo(step));
     this.step = h("span", { class: "at" });
     this.scrub = range({ min: 0, "aria-label": "step" }, goTo);
     const title = "Keep this run in grey, to compare with the next one";
     const props = { class: "text", title, "data-part": "compare" };
-    this.compare = button("Compare", props, () => session.compare(!session.grey));
+    const compare = (on = !session.grey) => each((one) => one.compare(on));
+    this.compare = button("Compare", props, () => compare());
     this.openers = {};
     for (const [name, label] of Object.entries(PANES)) {
-      const open = () => session.look({ pane: session.pane === name ? "" : name });
+      const open = () => {
+        const pane = session.pane === name ? "" : name;
+        each((one) => one.look({ pane }));
+      };
       this.openers[name] = button(label, { class: "text", "data-part": name }, open);
     }
     const paces = Object.keys(PACES).map((name) => [name, name]);
@@ -106,12 +124,14 @@ export class View {
       { class: "bar" },
       press("reset", "Reset: the very same start", reset),
       this.playButton,
-      press("step", "One step", () => session.step()),
+      press("step", "One step", () => each((one) => one.step())),
       h("div", { class: "scrub", "data-part": "step" }, this.step, this.scrub),
-      select("pace", "pace", (name) => (session.pace = name)).offer(paces, session.pace),
+      select("pace", "pace", (pace) => each((one) => Object.assign(one, { pace }))).offer(
+        paces,
+        session.pace,
+      ),
       this.compare,
       ...Object.values(this.openers),
-      (this.python = h("p", { class: "python", role: "status" })),
     );
   }
 

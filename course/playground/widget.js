@@ -24,7 +24,7 @@ export default () => {
 // It grows until it is drawn.
 async function show(view, el) {
   for (let frame = 0; frame < 60 && !view.drawn; frame++) await new Promise(requestAnimationFrame);
-  bringIntoSight(el, { orStays: true });
+  bringIntoSight(el.closest(".course-side-by-side") ?? el, { orStays: true });
 }
 
 // `now` is what the page tells, `given` and `follows` are what Python does, by number.
