@@ -6,7 +6,8 @@ import { Surfaces, paint } from "./paint.js";
 import { fmtLoss, hundredWords } from "./words.js";
 
 const TINY = 24; // points along each side of a surface
-const ABOUT = "Tries these settings with seeds 0 to 99. Escape stops it; click a seed to open it.";
+const ABOUT =
+  "A run starts with random weights, which its seed decides. Train these settings with the seeds 0 to 99 to see how often they work. Escape stops it; a click on a picture opens its run.";
 
 export class Seeds {
   constructor(session) {
@@ -15,7 +16,7 @@ export class Seeds {
     this.steps = h("input", props);
     const begin = () =>
       !session.isTrying && this.steps.reportValidity() && session.trySeeds(+this.steps.value);
-    this.begin = button("Train 100 seeds", { class: "text" }, begin);
+    this.begin = button("Train all 100", { class: "text" }, begin);
     this.stop = button("Stop", { class: "text" }, () => session.stopSeeds());
     const field = h("label", { class: "field" }, h("span", {}, "steps"), this.steps);
     this.words = h("p", { role: "status" });
@@ -25,7 +26,12 @@ export class Seeds {
       return { canvas, node: button(canvas, label, () => session.open(seed)) };
     });
     const strip = h("div", { class: "strip" }, ...this.all.map(({ node }) => node));
-    const part = { class: "seeds", "data-part": "seeds", role: "group", "aria-label": "100 seeds" };
+    const part = {
+      class: "seeds",
+      "data-part": "seeds",
+      role: "group",
+      "aria-label": "100 random starts",
+    };
     const head = h("div", { class: "top" }, this.begin, this.stop, field);
     this.element = h("div", part, head, this.words, strip);
   }

@@ -69,7 +69,7 @@ export class Session {
     const [steps, pause] = PACES[this.pace];
     const { python, reached, lag } = this;
     if (python?.isAsked) return this.wait(now);
-    if (this.beside.some((one) => one.playing && one.reached < reached)) return;
+    if (this.beside.some((one) => one.playing && one.run.step < reached)) return;
     const isSlow = this.isJumping(now);
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, isSlow ? SAFE : 0);
     const count = isSlow && !pause ? UNSEEN * steps : steps;

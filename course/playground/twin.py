@@ -224,7 +224,7 @@ class Run:
         self.diverged_at = history.diverged_at and self.step + 1
 
     def sweep(self, seeds, steps=2000) -> fast.Sweep:
-        """Train these settings from other seeds, as '100 seeds' on the page does."""
+        """Train these settings from other seeds, as '100 random starts' on the page does."""
         first = {"sizes": sizes_of(self.settings), "scheme": self.settings["scheme"]}
         length = {"epochs": steps, "steps_per_epoch": 1}
         return fast.sweep(self.X, self.Y, seeds, **length, **first, **self._usual)

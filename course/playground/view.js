@@ -20,7 +20,7 @@ const READABLE = 60; // milliseconds between numbers, since nobody reads faster
 const SHARE = 10; // and these take a tenth of the time at most
 
 const BELOW = ["formula", "numbers", "gradient", "seeds"]; // what may be below the network
-const PANES = { numbers: "Numbers", gradient: "Gradient", seeds: "100 seeds" };
+const PANES = { numbers: "Numbers", gradient: "Gradient", seeds: "100 random starts" };
 
 export class View {
   constructor(session, element) {
@@ -282,11 +282,10 @@ export class View {
       put(this.playButton, name, playing ? "Pause" : "Play");
     this.tellLook();
     this.tellPython();
-    const words = statusOf(session, losses);
-    write(this.status, words);
+    write(this.status, statusOf(session, losses, !run.settings.hide.includes("loss")));
     this.status.classList.toggle("broken", run.divergedAt !== null);
     put(this.square.readout, "ariaLive", playing ? "off" : "polite");
-    write(this.spoken, playing ? "Training." : words);
+    write(this.spoken, playing ? "Training." : statusOf(session, losses));
     if (!playing) this.chart.canvas.ariaLabel = `loss by step; ${lineOf(run.step, losses)}`;
   }
 

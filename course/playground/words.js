@@ -53,11 +53,12 @@ export function lineOf(step, { train, test }) {
   return `step ${step}: loss ${fmtLoss(train)} on the training data${more}`;
 }
 
-export function statusOf({ run, isSlowed }, losses) {
+// With its line of numbers, unless they are seen elsewhere.
+export function statusOf({ run, isSlowed }, losses, isSeen) {
   if (!run.data.train.n) return "No points yet. Click in the picture to add some.";
-  const line = lineOf(fmtStep(run.step), losses).replace("step", "Step");
+  const line = `${lineOf(fmtStep(run.step), losses).replace("step", "Step")}. `;
   const bug = run.settings.gradient === "original" ? ` ${BUG_WORDS}` : "";
-  const words = `${line}. ${rightOnes(run)}${bug}`;
+  const words = `${isSeen ? "" : line}${rightOnes(run)}${bug}`;
   if (run.divergedAt === null)
     return isSlowed ? `The output jumps at each step, so only some are shown. ${words}` : words;
   const why = `Diverged at step ${run.divergedAt}. Its update was too large`;

@@ -49,7 +49,15 @@ class OnPage:
         return self.root.get_by_role("button", name=name, exact=True)
 
     def box(self, label):
+        if label.startswith(("W[", "b[")):
+            self.open_numbers()
         return self.root.get_by_label(label, exact=True)
+
+    def open_numbers(self):
+        """The table is closed at first."""
+        opener = self.button("Numbers")
+        if opener.get_attribute("aria-expanded") == "false":
+            opener.click()
 
     def type(self, label, value):
         self.box(label).fill(str(value))

@@ -196,6 +196,24 @@ def test_nothing_is_cut_on_a_projector(notebook, all_panels, alone):
         assert span <= room or not (alone or notebook.name == "07_bug_lab")
 
 
+# From Play down to the end of network, surface and losses, and the room there is.
+REACHES = """roots => roots.map(root => {
+    const end = (part) => root.querySelector(part).getBoundingClientRect().bottom;
+    const { top } = root.getBoundingClientRect();
+    const room = root.closest('.jp-WindowedPanel-outer').clientHeight;
+    return [Math.max(...['.network', '.square', '.losses'].map(end)) - top, room] })"""
+
+
+@each_notebook
+def test_what_a_playground_shows_is_seen_with_its_play(notebook):
+    """Guards: at 1280x720, beside the file browser, a Play whose work lies out of sight."""
+    notebook.give_room(all_of_it=False)
+    for index in notebook.panels(playgrounds=True):
+        shown = notebook.show_cell(index).locator(".playground")
+        for reach, room in shown.evaluate_all(REACHES):
+            assert reach <= room
+
+
 @each_notebook
 def test_no_cell_fails_and_the_page_has_no_complaint(notebook):
     """Guards: the notebook works in JupyterLab as it is stored (the last of its tests)."""

@@ -1,6 +1,7 @@
 """The playground as one file, opened in a browser without a network."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -108,22 +109,40 @@ def test_a_link_in_the_same_tab_is_followed(open_page):
     assert on.settings()["output"] == "identity"  # reaches the targets of a plane
 
 
-@pytest.mark.parametrize("how", ["by hand", "too far"])
-def test_what_an_address_cannot_keep_is_told(open_page, how):
-    """Guards: a link that leads to another state than the one that it was copied from, and
-    an address that the page itself refuses."""
-    on = open_page()
-    note = on.page.get_by_text("The address leads to the start of this run")
-    expect(note).to_be_hidden()
+@pytest.mark.parametrize("how", ["by hand", "too far", "whole"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_copied_link_says_what_it_keeps(open_page, how, width):
+    """Guards: a link that leads to another state than the one that it was copied from, a
+    word of it that nobody asked for, or that moves the page below."""
+    size = {"width": width, "height": 720}
+    allowed = ["clipboard-read", "clipboard-write"]
+    on = open_page("step=7", viewport=size, permissions=allowed)
+    words = "these settings, at step 7."
     if how == "by hand":
-        on.type("b[2][0]", 1)
-    else:
+        on.root.evaluate("({ view }) => view.session.do(run => run.put(0, 1))")
+        words = "the start of this run, without what was changed on the way."
+    elif how == "too far":
         on.root.evaluate("({ view }) => view.session.do(run => run.trainTo(20_001))")
-    expect(note).to_be_visible()
-    address = on.page.evaluate("() => location.hash")
-    assert "step" not in address
-    on.page.reload()
-    assert on.page.locator(".complaint:visible").count() == 0
+        words = "the start of this run, since a link holds 20,000 steps at most."
+    told, before = on.page.locator("header p"), on.root.bounding_box()
+    expect(told).to_have_text(
+        "Press Play. Then try the spirals, add a unit, drag a line."
+    )
+    on.page.get_by_role("button", name="Copy link").click()
+    expect(told).to_have_text(f"Copied: {words}")
+    assert on.root.bounding_box() == before
+    link = on.page.evaluate("() => navigator.clipboard.readText()")
+    assert link == on.page.url and ("step=7" in link) == (how == "whole")
+
+
+def test_the_first_screen_says_what_is_what_and_each_number_once(open_page):
+    """Guards: a cockpit without a word what it is, with each number twice."""
+    on = open_page()
+    for head in ("Data", "Inputs", "Network", "Training", "Loss"):
+        expect(on.root.get_by_text(head, exact=True)).to_be_visible()
+    numbers = re.findall(r"0\.\d{4}", on.root.inner_text())
+    assert len(set(numbers)) == len(numbers) == 2  # of both losses
+    assert not on.root.locator(".numbers").is_visible()
 
 
 def test_a_dragged_weight_bends_the_surface_while_it_is_dragged(open_page):
@@ -397,6 +416,7 @@ def test_it_fits_every_width_in_letters_that_can_be_read(open_page, width):
 def test_all_numbers_of_a_small_network_are_in_sight_on_a_projector(open_page):
     """Guards: at 1280x720, up to 2-4-2-1, nothing that must be scrolled to."""
     on = open_page()
+    on.open_numbers()
     boxes = on.root.locator(".numbers input")
     assert boxes.count() == 8 + 4 + 8 + 2 + 2 + 1
     bottom = "x.getBoundingClientRect().bottom"

@@ -205,8 +205,8 @@ def test_a_hundred_seeds_fill_the_strip_and_each_opens(open_page):
     their letters, a small picture that opens another network."""
     settings = "hidden=3,3,2&activation=leaky_relu&output=leaky_relu&scheme=normal"
     on = open_page(f"data=xor&{settings}&learning_rate=0.2&batch=1&seed=12")
-    on.button("100 seeds").click()
-    on.button("Train 100 seeds").click()
+    on.button("100 random starts").click()
+    on.button("Train all 100").click()
     on.page.wait_for_function(DONE)
     expect(on.root.locator(".seed:enabled")).to_have_count(100)
     solved = on.root.get_by_role("button", name=re.compile(r"^seed \d+: .*, solved$"))
@@ -235,11 +235,11 @@ def test_a_hundred_seeds_fill_the_strip_and_each_opens(open_page):
 def test_a_key_stops_them_and_what_is_done_stays(open_page):
     """Guards: a page that must be waited for, and a rate over seeds that were not trained."""
     on = open_page("data=spirals&hidden=8,8,8&batch=0")
-    on.button("100 seeds").click()
+    on.button("100 random starts").click()
     on.box("steps").fill("300")
-    on.button("Train 100 seeds").click()
+    on.button("Train all 100").click()
     wait_until(lambda: on.root.locator(".seed:enabled").count() > 1, "none is done")
-    on.button("Train 100 seeds").click(force=True)  # which begins nothing anew
+    on.button("Train all 100").click(force=True)  # which begins nothing anew
     on.page.keyboard.press("Escape")
     on.page.wait_for_function(DONE)
     done = on.root.locator(".seed:enabled").count()
@@ -257,11 +257,11 @@ def test_a_key_stops_them_and_what_is_done_stays(open_page):
 def test_each_small_picture_is_that_of_its_network(open_page):
     """Guards: a second hundred, of another network, that is drawn as the first one."""
     on = open_page("data=circles&hidden=3")
-    on.button("100 seeds").click()
+    on.button("100 random starts").click()
     settings = {"data": "circles", "hidden": [3], "step": 30}
     for _ in range(2):
         on.box("steps").fill("30")
-        on.button("Train 100 seeds").click()
+        on.button("Train all 100").click()
         on.page.wait_for_function(DONE)
         on.shown()
         for seed in (0, 41, 99):
@@ -413,7 +413,7 @@ def test_nothing_overflows_whatever_is_open(open_page, size):
     """Guards: text beyond the page's edge, on a projector and on a phone."""
     on = open_page("data=spirals&hidden=8,8,8&features=x0,x1,sin(x0)&step=40&batch=0")
     on.page.set_viewport_size(dict(zip(("width", "height"), size)))
-    for name in ("Gradient", "100 seeds"):
+    for name in ("Gradient", "100 random starts"):
         on.button(name).click()
         on.shown()
         assert on.root.evaluate(INSIDE) == []

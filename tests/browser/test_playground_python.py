@@ -46,7 +46,11 @@ print(json.dumps([*told, play.now.get('playing')]))""",
     "pair": """
 from course.playground import SideBySide
 pair = [Playground(data='sum', show=['loss', 'step']) for _ in range(2)]
-pair[0].follow(lambda params: mlp.steps(params, pair[0].X, pair[0].Y, [[0]], mlp.ORIGINAL, 0.1))
+def slowly(params):
+    for params in training(params):
+        time.sleep(0.02)
+        yield params
+pair[0].follow(slowly)
 pair[1].follow(training)
 SideBySide(*pair)""",
     "hangs": "play.follow(hangs(play.params))",
@@ -225,21 +229,37 @@ def test_a_function_that_has_ended_can_train_again(talk):
     banner(on, ended)
 
 
-def test_two_side_by_side_stand_at_one_height(talk):
-    """Guards: words above one of them that push it down."""
+STEPS = """async roots => { const seen = [];
+    while (seen.length < 100) {
+        await new Promise(requestAnimationFrame);
+        seen.push(roots.map(({ view }) => view.session.run.step)) }
+    return seen }"""
+
+
+def test_two_side_by_side_stand_at_one_height_and_at_one_step(talk):
+    """Guards: words above one of them that push it down, two Plays, a side that runs ahead,
+    also of one that starts anew, and a Pause between two steps."""
     talk.run("pair")
     cell = talk.notebook.show_cell(NAMES.index("pair"))
     squares = cell.locator(".playground .square canvas:first-child")
     expect(squares).to_have_count(2)
-    for i in range(2):  # what appears with its function waits
-        playground = cell.locator(".playground").nth(i)
-        playground.get_by_role("button", name="Play").click()
-    banners = cell.locator(".python")
-    expect(banners.first).to_contain_text("Python has made all its steps: 1.")
-    expect(banners.last).to_have_text(BANNER)
+    steps = lambda: cell.locator(".playground").evaluate_all(STEPS)
+    cell.get_by_role("button", name="Play").click()  # the only one
+    expect(cell.locator(".python").last).to_have_text(BANNER)
+    wait_until(lambda: steps()[-1][0] > 10, "it does not train")
+    assert max(abs(left - right) for left, right in steps()) <= 5
     left, right = (squares.nth(i).bounding_box() for i in range(2))
     assert left["y"] == right["y"] and left["x"] + left["width"] < right["x"]
-    cell.locator(".playground").last.get_by_role("button", name="Pause").click()
+    cell.get_by_role("button", name="Pause").click()
+    wait_until(lambda: len({*map(tuple, steps())}) == 1, "it does not stop")
+    [(left, right)] = {*map(tuple, steps())}
+    assert left == right
+    again = "({ view }) => view.session.do(run => run.begin())"
+    cell.locator(".playground").last.evaluate(again)
+    cell.get_by_role("button", name="Play").click()
+    wait_until(lambda: steps()[-1][0] > left, "the first waits for ever")
+    assert abs(np.diff(steps()[-1])) <= 5
+    cell.get_by_role("button", name="Pause").click()
 
 
 def test_a_step_that_hangs_is_stopped_and_told_of_on_the_page(talk):
