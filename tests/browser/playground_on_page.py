@@ -56,6 +56,7 @@ class OnPage:
     def open_numbers(self):
         """The table is closed at first."""
         opener = self.button("Numbers")
+        self.shown()
         if opener.get_attribute("aria-expanded") == "false":
             opener.click()
 
