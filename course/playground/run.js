@@ -12,7 +12,6 @@ import { LIVE, QUIET, activationsOf, defaultsFor } from "./settings.js";
 
 // Between two moments lies an odd number of steps where it can, so that a loss that is high
 // and low in turns is seen as such.
-const PACE = 15; // steps from one to the next at most, while a run is short
 const MOST_KEPT = 1500; // moments of a run; beyond, two of three are dropped
 const MOST_AGAIN = 1e5; // steps made again; of more, only where they led is taken over
 
@@ -151,8 +150,8 @@ export class Run {
     this.keep();
   }
 
-  // So many more steps, or fewer if the time is up.
-  train(count, milliseconds = Infinity) {
+  // So many more steps, or fewer if the time is up; after so many of them a moment is kept.
+  train(count, milliseconds = Infinity, pace = Infinity) {
     this.cut();
     if (this.last.isPlaced) this.turn();
     const until = performance.now() + milliseconds;
@@ -160,12 +159,10 @@ export class Run {
       const isLate = !Number.isFinite(this.one()); // the update before did it, or a hand
       if (!isLate && this.p.every(Number.isFinite)) this.step++;
       else this.breakAt(isLate ? Math.max(this.step - 1, this.last.step) : this.step);
-      if (i % PACE < PACE - 1) continue;
       this.last.end = this.step;
-      this.keep(this.every);
-      if (performance.now() > until) break;
+      if (i % pace === pace - 1) this.keep(this.every);
+      if (i % 16 === 15 && performance.now() > until) break;
     }
-    this.last.end = this.step;
     this.keep(this.every);
   }
 

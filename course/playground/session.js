@@ -13,6 +13,7 @@ const MOST_TIME = 9; // milliseconds of training before a picture
 const CALM = 250; // milliseconds between pictures, for users who want less motion
 const SAFE = 500; // where the output keeps jumping: flashes may harm, above three a second
 const UNSEEN = 31; // frames pass meanwhile while it trains; odd, so that jumps are seen as such
+const KEPT = 15; // of their steps, each such one is kept for the curve; odd, too
 const GONE = "Python is gone, with its kernel, so the page trains on its own.";
 const OTHER = "The network here was changed meanwhile. Run the cell again to follow its steps.";
 const CHANGED = "Python's steps know nothing of this change, so the page trains on its own.";
@@ -69,12 +70,13 @@ export class Session {
     const [steps, pause] = PACES[this.pace];
     const { python, reached, lag } = this;
     if (python?.isAsked) return this.wait(now);
-    if (this.beside.some((one) => one.playing && one.run.step < reached)) return;
+    if (this.beside.some((one) => one !== this && one.playing && one.run.step < reached)) return;
     const isSlow = this.isJumping(now);
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, isSlow ? SAFE : 0);
     const count = isSlow && !pause ? UNSEEN * steps : steps;
     if (python) return this.ask(Math.min(steps, lag));
-    this.run.train(Math.min(count, lag), lag < Infinity ? Infinity : MOST_TIME);
+    const time = lag < Infinity ? Infinity : MOST_TIME;
+    this.run.train(Math.min(count, lag), time, isSlow ? KEPT : Infinity);
     this.playing = this.run.canTrain;
     this.tell(this.playing ? "frame" : "run");
   }

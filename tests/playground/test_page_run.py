@@ -100,7 +100,7 @@ def test_every_step_is_found_again_bit_for_bit(steps):
 
 
 @pytest.mark.parametrize(
-    ("step", "acts"), [(400, []), (0, [["train", 155]]), (0, [["train", 1]] * 3200)]
+    ("step", "acts"), [(400, []), (0, [["train", 155, 1e9, 15]]), (0, [["train", 1]] * 3200)]
 )
 def test_no_jump_of_the_loss_is_passed_over(step, acts):
     """Guards: a straight line over all steps that had no picture, and one through a loss
