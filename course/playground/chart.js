@@ -32,12 +32,8 @@ export class Chart {
     this.canvas = pressed(canvas, (event) => this.scrub(event));
     const names = ["train", "test", "grey"];
     this.parts = Object.fromEntries(names.map((name) => [name, h("b", { class: name })]));
-    this.legend = h(
-      "div",
-      { class: "losses" },
-      h("strong", {}, "Loss"),
-      ...Object.values(this.parts),
-    );
+    const title = h("strong", {}, "Loss");
+    this.legend = h("div", { class: "losses" }, title, ...Object.values(this.parts));
   }
 
   layout() {

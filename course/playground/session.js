@@ -73,8 +73,8 @@ export class Session {
     if (this.beside.some((one) => one !== this && one.playing && one.run.step < reached)) return;
     const isSlow = this.isJumping(now);
     this.due = now + Math.max(pause, calm?.matches ? CALM : 0, isSlow ? SAFE : 0);
-    const count = isSlow && !pause ? UNSEEN * steps : steps;
     if (python) return this.ask(Math.min(steps, lag));
+    const count = isSlow && !pause ? UNSEEN * steps : steps;
     const time = lag < Infinity ? Infinity : MOST_TIME;
     this.run.train(Math.min(count, lag), time, isSlow ? KEPT : Infinity);
     this.playing = this.run.canTrain;

@@ -99,37 +99,32 @@ export class View {
       for (const one of all) act(Object.assign(one, { beside: all }));
     };
     const now = (action) => each((one) => one.play(false) || one.do(action));
-    const reset = () => now((run) => run.begin());
-    const play = (on = !session.playing) => each((one) => one.play(on));
-    this.playButton = press("play", "Play", () => play());
+    const play = (on) => each((one) => one.play(on));
+    this.playButton = press("play", "Play", () => play(!session.playing));
     this.playButton.append(icon("pause")); // CSS shows one of them
     const goTo = (step) => now((run) => run.goTo(step));
     this.step = h("span", { class: "at" });
     this.scrub = range({ min: 0, "aria-label": "step" }, goTo);
     const title = "Keep this run in grey, to compare with the next one";
     const props = { class: "text", title, "data-part": "compare" };
-    const compare = (on = !session.grey) => each((one) => one.compare(on));
-    this.compare = button("Compare", props, () => compare());
+    const compare = (on) => each((one) => one.compare(on));
+    this.compare = button("Compare", props, () => compare(!session.grey));
     this.openers = {};
     for (const [name, label] of Object.entries(PANES)) {
-      const open = () => {
-        const pane = session.pane === name ? "" : name;
-        each((one) => one.look({ pane }));
-      };
-      this.openers[name] = button(label, { class: "text", "data-part": name }, open);
+      const open = (pane) => each((one) => one.look({ pane }));
+      const toggle = () => open(session.pane === name ? "" : name);
+      this.openers[name] = button(label, { class: "text", "data-part": name }, toggle);
     }
     const paces = Object.keys(PACES).map((name) => [name, name]);
+    const go = (pace) => each((one) => Object.assign(one, { pace }));
     return h(
       "div",
       { class: "bar" },
-      press("reset", "Reset: the very same start", reset),
+      press("reset", "Reset: the very same start", () => now((run) => run.begin())),
       this.playButton,
       press("step", "One step", () => each((one) => one.step())),
       h("div", { class: "scrub", "data-part": "step" }, this.step, this.scrub),
-      select("pace", "pace", (pace) => each((one) => Object.assign(one, { pace }))).offer(
-        paces,
-        session.pace,
-      ),
+      select("pace", "pace", go).offer(paces, session.pace),
       this.compare,
       ...Object.values(this.openers),
     );
@@ -215,11 +210,8 @@ export class View {
       put(this.openers[name], "ariaExpanded", isOpen);
     }
     // If it came and went with the pointer, everything below would jump.
-    put(
-      this.formula,
-      "hidden",
-      hide.includes("formula") || !["", "numbers"].includes(session.pane),
-    );
+    const isBelow = !hide.includes("formula") && ["", "numbers"].includes(session.pane);
+    put(this.formula, "hidden", !isBelow);
     Object.assign(weights, { wrong: [], opened: null });
     if (!gradient.element.hidden) gradient.draw();
     if (!seeds.element.hidden) seeds.draw();

@@ -5,7 +5,6 @@ and ``theirs``, which the course has now. Cells are the same if their ids are.
 """
 
 import copy
-from typing import NamedTuple
 from uuid import uuid4
 
 import nbformat
@@ -13,18 +12,11 @@ import nbformat
 from course.tools.notebooks import with_cells
 
 
-class Merged(NamedTuple):
-    """A notebook brought up to date."""
-
-    notebook: nbformat.NotebookNode
-    # The first lines of cells that both changed: the learner's stay.
-    newer: list[str]
-
-
-def merge(base, mine, theirs) -> Merged:
+def merge(base, mine, theirs) -> tuple[nbformat.NotebookNode, list[str]]:
     """What the course changed since ``base``, brought into ``mine``.
 
     A cell that the learner changed is never touched, and one they deleted stays deleted.
+    Also the first lines of cells that both changed: the learner's stay.
     """
     mine = with_ids(mine, base)
     cells = [{cell.id: cell for cell in book.cells} for book in (base, mine, theirs)]
@@ -36,7 +28,7 @@ def merge(base, mine, theirs) -> Merged:
     merged.nbformat_minor = max(mine.nbformat_minor, theirs.nbformat_minor)
     both = [id for id in m if id in t and b.get(id) != m[id] != t[id] != b.get(id)]
     newer = [cells[1][id].source.strip().partition("\n")[0] for id in both]
-    return Merged(merged, newer)
+    return merged, newer
 
 
 def is_renamed(old, new) -> bool:

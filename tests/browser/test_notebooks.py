@@ -179,24 +179,8 @@ SPAN = """root => {
     const span = bottom.getBoundingClientRect().bottom - top.getBoundingClientRect().top;
     return [span, room] }"""
 
-
-@each_notebook
-@pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
-def test_nothing_is_cut_on_a_projector(notebook, all_panels, alone):
-    """Guards: at 1280x720 all of a panel is there, beside the file browser too.
-
-    Who moves a slider sees picture and words, unscrolled; in the bug lab beside the file
-    browser, too.
-    """
-    notebook.give_room(alone)
-    for panel in all_panels:
-        panel.root.scroll_into_view_if_needed()
-        assert panel.root.evaluate(CUT) == []
-        span, room = panel.root.evaluate(SPAN)
-        assert span <= room or not (alone or notebook.name == "07_bug_lab")
-
-
-# From Play down to the end of network, surface and losses, and the room there is.
+# From the top of a playground, where Play is, down to the end of network, surface and
+# losses; the room that there is.
 REACHES = """roots => roots.map(root => {
     const end = (part) => root.querySelector(part).getBoundingClientRect().bottom;
     const { top } = root.getBoundingClientRect();
@@ -205,13 +189,22 @@ REACHES = """roots => roots.map(root => {
 
 
 @each_notebook
-def test_what_a_playground_shows_is_seen_with_its_play(notebook):
-    """Guards: at 1280x720, beside the file browser, a Play whose work lies out of sight."""
-    notebook.give_room(all_of_it=False)
+@pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
+def test_nothing_is_cut_on_a_projector(notebook, all_panels, alone):
+    """Guards: at 1280x720 all of a panel is there, beside the file browser too.
+
+    Who moves a slider sees picture and words, unscrolled.
+    """
+    notebook.give_room(alone)
+    for panel in all_panels:
+        panel.root.scroll_into_view_if_needed()
+        assert panel.root.evaluate(CUT) == []
+        span, room = panel.root.evaluate(SPAN)
+        assert span <= room
     for index in notebook.panels(playgrounds=True):
-        shown = notebook.show_cell(index).locator(".playground")
-        for reach, room in shown.evaluate_all(REACHES):
-            assert reach <= room
+        notebook.show_cell(index).locator(".playground").first.wait_for()
+        shown = notebook.show_cell(index).locator(".playground:has(.network)")
+        assert all(reach <= room for reach, room in shown.evaluate_all(REACHES))
 
 
 @each_notebook

@@ -1,5 +1,6 @@
 """What a playground paints, and what it lets go of."""
 
+import itertools
 import re
 
 import numpy as np
@@ -38,31 +39,30 @@ def test_weights_look_like_their_numbers(open_page):
     assert widths == sorted(widths) and widths[0] < widths[-1] / 2
 
 
-# With long biases: how far each line ends from a unit's edge, and each bias is from the
-# drawing's end and from the other biases.
-GAPS = """root => {
+# With long biases: how far each line ends from a unit's edge, and the boxes of the biases
+# and of the drawing.
+ENDS = """root => {
     const { view: { session, weights } } = root;
     weights.all.forEach(({ isBias }, i) => isBias && session.run.put(i, -2e153));
     weights.draw();
-    const boxes = what => [...root.querySelectorAll(`.network ${what}`)].map(box);
-    const box = node => node.getBoundingClientRect();
-    const isIn = (y, { top, bottom }) => top < y && y < bottom;
-    const far = line => {
+    const boxes = what => [...root.querySelectorAll(`.network ${what}`)].map(
+        node => node.getBoundingClientRect());
+    const ends = [...root.querySelectorAll('.network path')].map(line => {
         const end = line.getPointAtLength(line.getTotalLength());
         const { x, y } = end.matrixTransform(line.getScreenCTM());
-        return Math.min(...boxes('.unit').map(u => isIn(y, u) ? Math.abs(x - u.left) : 99)) };
-    const [{ right }] = boxes('svg'), all = boxes('text.bias');
-    const apart = (a, b) => Math.max(b.left - a.right, a.left - b.right,
-        b.top - a.bottom, a.top - b.bottom);
-    const room = (a, i) => Math.min(right - a.right, ...all.toSpliced(i, 1).map(b => apart(a, b)));
-    return [[...root.querySelectorAll('.network path')].map(far), all.map(room)] }"""
+        const at = boxes('.unit').filter(({ top, bottom }) => top < y && y < bottom);
+        return Math.min(...at.map(({ left }) => Math.abs(x - left))) });
+    return [ends, [...boxes('text.bias'), ...boxes('svg')].map(({ left, right, top, bottom }) =>
+        [left, right, top, bottom])] }"""
 
 
 @pytest.mark.parametrize("hidden", ["4,2", "3,3,2", "4,4,4,4,4,4"])
 def test_lines_end_at_units_and_long_biases_are_whole(open_page, hidden):
     """Guards: a line that ends short of its unit, and a bias that is cut or on another."""
-    lines, biases = open_page(f"hidden={hidden}").root.evaluate(GAPS)
-    assert max(lines) < 1 and min(biases) > 0
+    ends, (*biases, whole) = open_page(f"hidden={hidden}").root.evaluate(ENDS)
+    assert max(ends) < 1 and max(right for _, right, *_ in biases) < whole[1]
+    for a, b in itertools.combinations(biases, 2):
+        assert max(a[0] - b[1], b[0] - a[1], a[2] - b[3], b[2] - a[3]) > 0
 
 
 def test_each_curve_of_the_loss_has_its_colour(open_page):
@@ -164,9 +164,8 @@ def test_the_line_of_a_relu_unit_is_straight(open_page):
     on.button("show layer 0, unit 0").click()
     on.shown()
     line = has(pixels(on.root.locator(".square canvas").nth(1), 4), "#1b2430")
-    assert (
-        np.linalg.eigvalsh(np.cov(np.argwhere(line).T))[0] < 0.2
-    )  # its width gives 0.12
+    bent = np.linalg.eigvalsh(np.cov(np.argwhere(line).T))[0]
+    assert bent < 0.2  # its width gives 0.12
 
 
 def test_names_of_axes_stand_beyond_the_data(open_page):

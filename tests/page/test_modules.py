@@ -75,38 +75,27 @@ def test_other_forms_are_refused(name, tmp_path):
 
 
 def test_known_forms_are_joined_each_below_what_it_needs(tmp_path):
-    """Guards: an import in several lines; what two need stands once, above both."""
+    """Guards: an import in several lines; what two need stands once, above both, also where
+    two folders import it by two paths."""
     texts = {
-        "a.js": 'import SOME from "./some.json" with { type: "json" };\n\n'
+        "play/a.js": 'import SOME from "./some.json" with { type: "json" };\n\n'
         "export { SOME };\nexport const a = 1;\n",
-        "b.js": 'import { a } from "./a.js";\n\nexport function b() {}\n',
-        "top.js": 'import {\n  a,\n  SOME,\n} from "./a.js";\nimport { b } from "./b.js";\n\n'
+        "play/b.js": 'import { a } from "./a.js";\n\nexport function b() {}\n',
+        "play/some.json": '{ "x": 1 }\n',
+        "one/c.js": 'import { a } from "../play/a.js";\nexport const c = a;\n',
+        "one/top.js": 'import {\n  a,\n  SOME,\n} from "../play/a.js";\n'
+        'import { b } from "../play/b.js";\nimport { c } from "./c.js";\n\n'
         "export class C {}\nexport async function d() {}\nexport default { b };\n",
-        "some.json": '{ "x": 1 }\n',
-    }
-    for name, text in texts.items():
-        (tmp_path / name).write_text(text)
-    words = 'const SOME = { "x": 1 }; const a = 1; function b() {} class C {} '
-    words += "async function d() {} export default { b };"
-    assert " ".join(together(tmp_path / "top.js").split()) == words
-
-
-def test_a_module_of_another_folder_is_found_and_joined_once(tmp_path):
-    """Guards: the parts of the playground's page that a lesson's own widget has; what two
-    modules in two folders import by two paths."""
-    texts = {
-        "play/a.js": "export const a = 1;\n",
-        "play/b.js": 'import { a } from "./a.js";\nexport const b = a;\n',
-        "lessons/one/c.js": 'import { a } from "../../play/a.js";\nexport const c = a;\n',
-        "lessons/one/top.js": 'import { b } from "../../play/b.js";\n'
-        'import { c } from "./c.js";\nexport default b + c;\n',
     }
     for name, text in texts.items():
         path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text)
-    words = "const a = 1; const b = a; const c = a; export default b + c;"
-    assert " ".join(together(tmp_path / "lessons/one/top.js").split()) == words
+    words = (
+        'const SOME = { "x": 1 }; const a = 1; function b() {} const c = a; class C {} '
+    )
+    words += "async function d() {} export default { b };"
+    assert " ".join(together(tmp_path / "one/top.js").split()) == words
 
 
 class Page(HTMLParser):

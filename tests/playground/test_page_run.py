@@ -100,13 +100,12 @@ def test_every_step_is_found_again_bit_for_bit(steps):
 
 
 @pytest.mark.parametrize(
-    ("step", "acts"), [(400, []), (0, [["train", 155, 1e9, 15]]), (0, [["train", 1]] * 3200)]
+    "acts", [[["trainTo", 400]], [["train", 155, 1e9, 15]], [["train", 1]] * 3200]
 )
-def test_no_jump_of_the_loss_is_passed_over(step, acts):
+def test_no_jump_of_the_loss_is_passed_over(acts):
     """Guards: a straight line over all steps that had no picture, and one through a loss
     that is high and low in turns."""
-    case = {"settings": START | {"step": step}, "acts": [*acts, ["goTo", 0]]}
-    [stands] = ask("acts", [case])
+    [stands] = ask("acts", [{"settings": START, "acts": acts}])
     assert all(gap <= 15 and gap % 2 for gap in stands[-1]["gaps"])
 
 

@@ -26,8 +26,10 @@ KEYS = (
     "Keys: right arrow: next. A: unfold the next answer on a slide, or fold them all. F: full "
     "screen. O: overview. B: black screen. S: these notes. ?: all keys."
 )
-
-
+HANDS = (
+    "<p>Count the hands and type the counts into the demo notebook ({}), whose run draws "
+    "them.</p>"
+)
 PREDICT = r"(?s)\*\*Predict\b.*"  # the question below says so itself
 SHORT = 42  # characters of an option that takes half a slide at most
 # Whose function it is: only a learner's own copy has something to say.
@@ -127,14 +129,6 @@ def _right(question, replies):
     return f"<p>✓ Right:</p>{question.solution()}"
 
 
-def _count(question):
-    """How a teacher tells a demo notebook what the class guesses."""
-    return (
-        "<p>Count the hands and type the counts into the demo notebook "
-        f"({question.counts}), whose run draws them.</p>"
-    )
-
-
 # 2. Notes ----------------------------------------------------------------------------
 
 
@@ -143,7 +137,7 @@ def _answers(question, words):
     replies = _replies(question, words, in_full=True)
     name = f"<p>Question '{html.escape(question.name)}'</p>{_right(question, replies)}"
     wrong = "".join(f"<p>Wrong: {reply}</p>" for reply in replies[1:])
-    count = "" if question.at_once else _count(question)
+    count = "" if question.at_once else HANDS.format(question.counts)
     return f"{count}{name}\n\n{words}\n\n{wrong}{as_html(question.explanation)}"
 
 
