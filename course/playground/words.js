@@ -14,7 +14,7 @@ export function fmtSlope(value) {
 export const signed = (value, format = fmtSlope) =>
   value < 0 ? `(${format(value)})` : format(value);
 
-const HINT = "Point at the surface: each unit shows its z and a there, and the sum appears here.";
+const HINT = "Point at the large picture: each unit shows z and a there; the sum appears here.";
 
 const BUG_WORDS = "The original notebook's bug is on, so the first layer uses y as its input.";
 

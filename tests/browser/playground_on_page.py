@@ -54,10 +54,9 @@ class OnPage:
         return self.root.get_by_label(label, exact=True)
 
     def open_numbers(self):
-        """The table is closed at first."""
         opener = self.button("Numbers")
         self.shown()
-        if opener.get_attribute("aria-expanded") == "false":
+        if opener.get_attribute("aria-expanded") == "false":  # as at first
             opener.click()
 
     def type(self, label, value):

@@ -179,8 +179,7 @@ SPAN = """root => {
     const span = bottom.getBoundingClientRect().bottom - top.getBoundingClientRect().top;
     return [span, room] }"""
 
-# From the top of a playground, where Play is, down to the end of network, surface and
-# losses; the room that there is.
+# From Play, the top of a playground, to the end of network, surface and losses; the room.
 REACHES = """roots => roots.map(root => {
     const end = (part) => root.querySelector(part).getBoundingClientRect().bottom;
     const { top } = root.getBoundingClientRect();
@@ -191,10 +190,8 @@ REACHES = """roots => roots.map(root => {
 @each_notebook
 @pytest.mark.parametrize("alone", [False, True], ids=["file browser", "alone"])
 def test_nothing_is_cut_on_a_projector(notebook, all_panels, alone):
-    """Guards: at 1280x720 all of a panel is there, beside the file browser too.
-
-    Who moves a slider sees picture and words, unscrolled.
-    """
+    """Guards: at 1280x720, beside the file browser too, a part that is cut off, and a picture
+    or words out of sight of what is moved."""
     notebook.give_room(alone)
     for panel in all_panels:
         panel.root.scroll_into_view_if_needed()

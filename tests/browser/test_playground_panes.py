@@ -274,9 +274,10 @@ def test_each_small_picture_is_that_of_its_network(open_page):
         settings |= {"data": "xor", "activation": "relu"}
 
 
-FOLLOW = """root => { const { session } = root.view;
+FOLLOW = """(root, begins) => { const { session } = root.view;
     root.asked = [];
-    session.follow({ number: 7, by: "your training" }, (asked) => root.asked.push(asked));
+    const send = ({ count }, isNew) => root.asked.push([count, isNew, session.run.p[0]]);
+    session.follow({ number: 7, by: "your training", begins }, send);
     session.play(true) }"""
 ANSWER = """([number, count]) => { const { session } = document.querySelector(".playground").view;
     session.answer({ number, count, values: session.run.p.map((x) => x + count), end: "" }) }"""
@@ -287,11 +288,11 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
     an older question."""
     on = open_page("data=xor&hidden=3")
     start = on.parameters()
-    on.root.evaluate(FOLLOW)
+    on.root.evaluate(FOLLOW, False)
     line = on.root.locator(".python")
     expect(line).to_have_text("Python runs: your training.")
     expect(line).to_have_text(re.compile("It isn't answering, so it is busy or gone"))
-    assert on.root.evaluate("root => root.asked") == [{"number": 7, "count": 5}]
+    assert on.root.evaluate("root => root.asked") == [[5, False, start[0]]]
     on.page.evaluate(ANSWER, [6, 9])
     assert on.step() == 0 and on.parameters() == start
     on.page.evaluate(ANSWER, [7, 3])
@@ -305,7 +306,7 @@ def test_a_python_that_does_not_answer_is_told_so_until_it_does(open_page):
 
 def follows(on, count=0):
     """A page that Python trains; so many questions of it are open."""
-    on.root.evaluate(FOLLOW)
+    on.root.evaluate(FOLLOW, False)
     asked = "root => root.asked.length"
     wait_until(lambda: on.root.evaluate(asked) == 1, "it asks nothing")
     for _ in range(count):
@@ -353,11 +354,6 @@ def test_why_python_stopped_stays_until_play(open_page):
     expect(line).to_have_text("")
 
 
-BEGIN = """root => { const { session } = root.view;
-    root.asked = [];
-    const send = ({ count }, begins) => root.asked.push([count, begins, session.run.p[0]]);
-    session.follow({ number: 7, by: "your training", begins: true }, send);
-    session.play(true) }"""
 CHANGES = {  # to another step, or at step 3
     "Reset": (0, lambda on: on.button("Reset: the very same start").click()),
     "a size": (0, lambda on: on.button("units in layer 0 +").click()),
@@ -373,7 +369,7 @@ def test_a_function_begins_anew_from_what_is_shown(open_page, change):
     """Guards: an answer that went on from what was there before, One step that waits for
     it, and a function that goes on from where it was."""
     on = open_page("data=xor&hidden=3")
-    on.root.evaluate(BEGIN)
+    on.root.evaluate(FOLLOW, True)
     start = on.parameters()
     asked = lambda: on.root.evaluate("root => root.asked")
     wait_until(lambda: asked() == [[5, True, start[0]]], "it does not begin")

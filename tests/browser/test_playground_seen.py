@@ -39,8 +39,7 @@ def test_weights_look_like_their_numbers(open_page):
     assert widths == sorted(widths) and widths[0] < widths[-1] / 2
 
 
-# With long biases: how far each line ends from a unit's edge, and the boxes of the biases
-# and of the drawing.
+# With long biases: how far each line ends from a unit; boxes of the biases, and of all.
 ENDS = """root => {
     const { view: { session, weights } } = root;
     weights.all.forEach(({ isBias }, i) => isBias && session.run.put(i, -2e153));
@@ -164,8 +163,7 @@ def test_the_line_of_a_relu_unit_is_straight(open_page):
     on.button("show layer 0, unit 0").click()
     on.shown()
     line = has(pixels(on.root.locator(".square canvas").nth(1), 4), "#1b2430")
-    bent = np.linalg.eigvalsh(np.cov(np.argwhere(line).T))[0]
-    assert bent < 0.2  # its width gives 0.12
+    assert np.linalg.eigvalsh(np.cov(np.argwhere(line).T))[0] < 0.2  # width: 0.12
 
 
 def test_names_of_axes_stand_beyond_the_data(open_page):
