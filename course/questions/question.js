@@ -39,11 +39,7 @@ function choice(place, options, submit) {
 // A box to type in, with a name; Enter in it submits, and whoever goes on, see keys.js.
 function boxed(name, submit, props) {
   const hands = {
-    onkeydown: ({ key }) => {
-      if (key !== "Enter") return;
-      submit(box.value);
-      box.select(); // the next number replaces it
-    },
+    onkeydown: ({ key }) => key === "Enter" && submit(box.value),
     "ongoes-on": ({ detail: sent }) => box.value.trim() && sent.push(submit(box.value)),
   };
   const box = h("input", { type: "text", size: 12, autocomplete: "off", ...hands, ...props });
@@ -51,7 +47,8 @@ function boxed(name, submit, props) {
 }
 
 function number(place, options, submit) {
-  const [label, box] = boxed("your number", submit);
+  const onkeyup = ({ key }) => key === "Enter" && box.select(); // the next number replaces it
+  const [label, box] = boxed("your number", submit, { onkeyup });
   const unit = options[0]?.[1] ?? "";
   const answer = button("Answer", {}, () => submit(box.value));
   place.append(label, ` ${unit} `, answer);
