@@ -107,7 +107,7 @@ export class Diagram {
     if (!clientWidth) return;
     const gaps = sizes.length - 1;
     const share = clientWidth / sizes.length;
-    const right = Math.min(52, Math.max(40, 0.7 * share)); // beside the middle of ŷ
+    const right = Math.min(52, Math.max(36, 0.7 * share)); // beside the middle of ŷ
     const isNarrow = (clientWidth - 91 - right) / gaps < ROOMY;
     this.element.classList.toggle("narrow", isNarrow);
     const head = Math.max(...[...this.heads.children].map((one) => one.offsetHeight)) + 18;
