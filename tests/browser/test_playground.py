@@ -130,6 +130,8 @@ def test_a_copied_link_says_what_it_keeps(open_page, change):
     assert on.root.bounding_box() == before
     link = on.page.evaluate("() => navigator.clipboard.readText()")
     assert link == on.page.url and ("step=7" in link) == (START not in LINKS[change])
+    on.page.reload()
+    assert on.page.locator(".complaint:visible").count() == 0
 
 
 def test_the_first_screen_says_what_is_what_and_each_number_once(open_page):
@@ -146,6 +148,7 @@ def test_the_first_screen_says_what_is_what_and_each_number_once(open_page):
     on.shown()
     assert on.root.evaluate(live.SMALL_LETTERS) == []  # those beside the edges, too
     expect(on.box("b[2][0]")).to_be_in_viewport(ratio=1)
+    assert on.root.locator(".status").bounding_box()["y"] < 720
 
 
 def test_a_dragged_weight_bends_the_surface_while_it_is_dragged(open_page):

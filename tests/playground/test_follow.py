@@ -281,9 +281,7 @@ def test_who_trains_is_named():
     )  # has no name, nor have its functions
     assert Follower(handed_on, SHAPES).by == "your deep, my_step"
     assert Follower(iter([START]), SHAPES).by == "your steps"
-    by = (
-        "your by_nodes, same, told, fails_at_once"  # by an operator, a lambda, a method
-    )
+    by = "your by_nodes, same, told, fails_at_once"  # by operator, lambda, method
     assert Follower(by_nodes(START), SHAPES).by == by
 
     def by_name(params):
