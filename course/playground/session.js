@@ -92,6 +92,14 @@ export class Session {
     return Math.min(...leads.filter((lead) => lead > 0));
   }
 
+  // After a Pause: the step that the nearest beside it has come to.
+  catchUp() {
+    const count = Math.min(PACES[this.pace][0], this.lag);
+    if (this.lag === Infinity) return;
+    if (this.python) this.ask(count);
+    else this.do((run) => run.train(count));
+  }
+
   step() {
     this.play(false);
     this.told = "";

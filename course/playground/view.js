@@ -99,8 +99,14 @@ export class View {
       for (const one of all) act(Object.assign(one, { beside: all }));
     };
     const now = (action) => each((one) => one.play(false) || one.do(action));
-    const play = (on) => each((one) => one.play(on));
-    this.playButton = press("play", "Play", () => play(!session.playing));
+    const pause = () => {
+      const playing = this.sides.filter((one) => one.playing);
+      each((one) => one.play(false));
+      for (const one of playing) one.catchUp();
+    };
+    const step = () => (session.playing && session.beside[1] ? pause() : each((one) => one.step()));
+    const play = () => (session.playing ? pause() : each((one) => one.play(true)));
+    this.playButton = press("play", "Play", play);
     this.playButton.append(icon("pause")); // CSS shows one of them
     const goTo = (step) => now((run) => run.goTo(step));
     this.step = h("span", { class: "at" });
@@ -122,7 +128,7 @@ export class View {
       { class: "bar" },
       press("reset", "Reset: the very same start", () => now((run) => run.begin())),
       this.playButton,
-      press("step", "One step", () => each((one) => one.step())),
+      press("step", "One step", step),
       h("div", { class: "scrub", "data-part": "step" }, this.step, this.scrub),
       select("pace", "pace", go).offer(paces, session.pace),
       this.compare,
