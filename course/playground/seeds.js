@@ -26,12 +26,8 @@ export class Seeds {
       return { canvas, node: button(canvas, label, () => session.open(seed)) };
     });
     const strip = h("div", { class: "strip" }, ...this.all.map(({ node }) => node));
-    const part = {
-      class: "seeds",
-      "data-part": "seeds",
-      role: "group",
-      "aria-label": "100 random starts",
-    };
+    const group = { role: "group", "aria-label": "100 random starts" };
+    const part = { class: "seeds", "data-part": "seeds", ...group };
     const head = h("div", { class: "top" }, this.begin, this.stop, field);
     this.element = h("div", part, head, this.words, strip);
   }

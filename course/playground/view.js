@@ -41,14 +41,8 @@ export class View {
     this.panes = { numbers: this.weights, gradient: this.gradient, seeds: this.seeds };
     const panes = Object.values(this.panes).map(({ element }) => element);
     this.below = h("div", { class: "below" }, this.formula, ...panes);
-    this.sheet.append(
-      this.diagram.element,
-      this.makePictures(),
-      this.below,
-      this.python,
-      this.status,
-      this.spoken,
-    );
+    const told = [this.python, this.status, this.spoken];
+    this.sheet.append(this.diagram.element, this.makePictures(), this.below, ...told);
     const stop = ({ key }) => key === "Escape" && session.isTrying && session.stopSeeds();
     const props = { class: "playground", role: "group", "aria-label": "playground" };
     this.root = h("div", { ...props, onkeydown: stop }, this.sheet);
@@ -176,14 +170,8 @@ export class View {
     const head = h("div", { class: "head" }, this.what, ...this.axes, discrete);
     const under = h("div", { class: "under" }, square.scale, square.readout);
     this.loss = h("div", { class: "loss", "data-part": "loss" }, chart.legend, chart.canvas);
-    return (this.pictures = h(
-      "div",
-      { class: "pictures" },
-      head,
-      square.element,
-      under,
-      this.loss,
-    ));
+    const parts = [head, square.element, under, this.loss];
+    return (this.pictures = h("div", { class: "pictures" }, ...parts));
   }
 
   // What changes with the settings.
