@@ -94,9 +94,10 @@ export class Session {
 
   // After a Pause: the step that the nearest beside it has come to.
   catchUp() {
-    const count = Math.min(PACES[this.pace][0], this.lag);
-    if (this.lag === Infinity) return;
-    if (this.python) this.ask(count);
+    const { python, lag } = this;
+    if (lag === Infinity) return;
+    const count = Math.min(PACES[this.pace][0], lag);
+    if (python) this.ask(count);
     else this.do((run) => run.train(count));
   }
 

@@ -250,11 +250,11 @@ def test_two_side_by_side_stand_at_one_height_and_at_one_step(talk):
     wait_until(lambda: len({tuple(steps()) for _ in range(50)}) == 1, "it goes on")
     left, right = steps()
     assert left == right
-    again = "({ view }) => view.session.do(run => run.begin())"
-    cell.locator(".playground").last.evaluate(again)
+    cell.locator(".playground").last.evaluate("n => n.view.session.do(r => r.begin())")
     cell.get_by_role("button", name="Play").click()
     wait_until(lambda: min(steps()) > left, "the first waits for ever")
-    cell.get_by_role("button", name="Pause").click()
+    cell.get_by_role("button", name="One step").click()
+    wait_until(lambda: all(np.ptp(steps()) == 0 for _ in range(50)), "they differ")
 
 
 def test_a_step_that_hangs_is_stopped_and_told_of_on_the_page(talk):
