@@ -72,7 +72,9 @@ def assert_it_tells(question, told):
     assert reasons
     if isinstance(question, ChoiceQuestion):
         said = question.said(question.right.text).replace("`", "")
-        assert head.startswith(f"\N{CHECK MARK} You said {said}; ")
+        if head != "\N{CHECK MARK} Right.":
+            beside = f"\N{CHECK MARK} You said {said}; the answer is "
+            assert head.startswith(beside) and head != f"{beside}{said}."
         return
     found = re.fullmatch(
         r"\N{BALLOT X} You said 0\.123( %)?; the answer is (.+?)(?: %)?\.", head

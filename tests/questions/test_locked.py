@@ -103,15 +103,17 @@ def test_the_run_reveals(which, share, run):
 
 
 def test_a_right_guess(which, share, run):
-    """Guards: the reasons twice; a tolerance around another number than the run's."""
+    """Guards: what was said told twice, or its reasons; a tolerance around another number
+    than the run's."""
     which.submit("`0.4`")
     assert run(which).splitlines() == [
-        '\N{CHECK MARK} You said "0.4"; the answer is "0.4".',
+        "\N{CHECK MARK} Right.",
         "-0.2 times -2 is 0.4.",
         "The line has a kink at 0.",
         "Look at both sides.",
     ]
-    assert "the answer is 41 of 100." in run(which, "41 of 100")
+    assert run(which, "0.4").startswith("\N{CHECK MARK} Right.")
+    assert 'You said "0.4"; the answer is 41 of 100.' in run(which, "41 of 100")
     assert which.recorded.first_right and which.recorded.solved
     share.submit("0.455")
     right = "\N{CHECK MARK} You said 0.455; the answer is 0.41."
@@ -143,7 +145,7 @@ def test_where_all_has_run_an_answer_reveals_at_once_and_says_so(which, share, r
     """Guards: Voila, and a second pass: a guess that no run would ever answer."""
     run(which), run(share, RESULT)
     for question, guess, words in (
-        (which, "`0.4`", "the answer is"),
+        (which, "`0.4`", "Right. -0.2 times"),
         (share, "2", "0.41"),
     ):
         shown = questions.QuestionBox(question)
