@@ -91,7 +91,7 @@ export function paint(canvas, side, { values, levels, middle, reach }, isDiscret
 function contour(values, level) {
   const path = new Path2D();
   const size = Math.sqrt(values.length);
-  const parts = (a, b) => a > level !== b > level;
+  const parts = (a, b) => a > level !== b > level && Math.abs(a - b) > 1e-12; // less is rounding
   const share = (a, b) => (level - a) / (b - a) + 0.5; // where, from the middle of a point
   for (let y = 0; y < size - 1; y++)
     for (let x = 0; x < size - 1; x++) {

@@ -64,6 +64,15 @@ def test_lines_end_at_units_and_long_biases_are_whole(open_page, hidden):
         assert max(a[0] - b[1], b[0] - a[1], a[2] - b[3], b[2] - a[3]) > 0
 
 
+@pytest.mark.parametrize(("step", "has_line"), [(5, True), (2000, False)])
+def test_a_flat_picture_has_no_line(open_page, step, has_line):
+    """Guards: specks wherever rounding parts two points of a network that answers 0.5."""
+    flat = {"data": "xor", "hidden": [4], "activation": "identity", "batch": 0}
+    flat |= {"output": "identity", "scheme": "he", "learning_rate": 0.2, "step": step}
+    line = open_page(address_of(flat)).root.locator(".square canvas").nth(1)
+    assert pixels(line, 4)[..., 3].any() == has_line
+
+
 def test_each_curve_of_the_loss_has_its_colour(open_page):
     """Guards: training and test in each other's colour or dashes, a line that is not that
     of the losses, and a run that is kept in the colours of the one that goes on, whose dots
