@@ -171,6 +171,15 @@ def relu_dies(seeds, layers=4, **settings):
     return np.any([units.all(axis=-1) for units in dead], axis=0)
 
 
+def all_zero(seeds):
+    """Where ReLU networks fail without a dead layer, for which samples a layer passes on
+    zeros alone: (layers, S, 4)."""
+    trained = run(XOR, seeds, activation=relu)
+    _, cache = mlp.forward(trained.params, XOR.X, relu)
+    failed = ~relu_dies(seeds) & ~trained.success
+    return np.array([(A == 0).all(axis=-1)[failed] for A in cache.A[1:]])
+
+
 def with_slope_at_0(activation, slope_at_0, seeds):
     """Which networks solve XOR, if the slope at exactly 0 is this one."""
     slope = lambda z: np.where(z == 0, slope_at_0, activation.slope(z))

@@ -41,7 +41,7 @@ READY = "() => window.MathJax?.startup?.promise?.then(() => true)"
 
 LARGE = ["tex-svg-full.js", "fontawesome.js"]
 FIRST_BYTES = 250_000  # of a page with its script: half a second at 4 Mbit/s
-ADDED = "01_activations"
+ADDED = "04_backprop"  # which has none of its own
 PUBLISHED = links.Addresses("https://github.com/ada/nets", "")
 LAUNCHES = ["Colab", "Binder", "Codespaces"]
 WAYS = ["Begin: 0. First look", "For teachers", "The repository"]
