@@ -244,6 +244,19 @@ def deep(seeds, scheme, rate=0.02):
     return solved(XOR, seeds, scheme=scheme, **DEEP | {"learning_rate": rate})
 
 
+# Notebook 3
+
+
+def without_f(params, X, Y, activation):
+    """The gradient, if the forward pass leaves out the activation function."""
+    Y_hat, cache = mlp.forward(params, X, identity)
+    slopes = mlp.backprop(params, cache, mlp.loss_slope(Y_hat, Y), activation)
+    return mlp.loss(Y_hat, Y), slopes
+
+
+WITHOUT_F = {"gradient": without_f, "batch_size": None}
+
+
 # Notebook 4
 
 
