@@ -93,7 +93,7 @@ class Question:
         """An answer as a sentence quotes it."""
         return answer
 
-    def beside(self, answer, came_out) -> str:
+    def comparison(self, answer, came_out) -> str:
         """A guess and what came out, in a sentence; '' if they are the same."""
         said = self.said(answer)
         if said.strip('"`') == came_out.strip('"`'):
@@ -192,7 +192,7 @@ class ChoiceQuestion(Question):
         """``result``: what the run has shown, in words, if that says more."""
         option = self.read(answer)
         reasons = [option.feedback, *([] if option.right else [self.right.feedback])]
-        head = self.beside(answer, self.came_out(result))
+        head = self.comparison(answer, self.came_out(result))
         return Reply(option.right, "\n\n".join(reasons), head)
 
     def came_out(self, result) -> str:
@@ -318,7 +318,7 @@ class NumberQuestion(Question):
         """``result``: the number that came out."""
         told = copy.copy(self)
         told.answer = result
-        head = self.beside(answer, self.came_out(result))
+        head = self.comparison(answer, self.came_out(result))
         return told.reply(answer)._replace(head=head)
 
     def came_out(self, result) -> str:
