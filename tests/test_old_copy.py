@@ -66,7 +66,8 @@ B8526AE = Old(
     solved="my_activation my_slope my_forward my_loss_slope my_layer_backward my_step "
     "my_train mend_first my_split my_l2_grads my_softmax my_product_slopes my_hand_back",
     missed={("sum_task", "smallest network"), ("your_network", "a house")},
-    gone={("forward", "which rule")},
+    gone={("forward", "which rule"), ("backprop", "which rule")}
+    | {("backprop", "second: a weight"), ("backprop", "what came in")},
 )
 
 

@@ -15,7 +15,7 @@ from course.pictures.activation_functions import (
     describe_activation,
     draw_activation,
 )
-from course.pictures.diagrams import chain_rule, forward_backward, matrix_product, tape
+from course.pictures.diagrams import chain_rule, matrix_product, one_path, tape
 from course.pictures.gradient_checks import gradient_check
 from course.pictures.guesses import guessed_numbers, guessed_options
 from course.pictures.handwriting import certainties, confusion, digits, looks_for

@@ -51,39 +51,52 @@ def matrix_product() -> Picture:
     return Picture(draw, alt, size=(10, 4.4), is_diagram=True)
 
 
-def forward_backward() -> Picture:
-    """What flows through one layer; back as formulas, since code would solve the exercise."""
+def one_path() -> Picture:
+    """The path of one sample through one weight, forward and back, entry by entry."""
     alt = (
-        "Forward and backward through layer i. Forward, solid: A[i] of shape "
-        "(n, n_in) becomes Z[i] = A[i] @ W + b, then A[i+1] = f(Z[i]), both of shape "
-        "(n, n_out). Backward, dashed: dA[i+1] becomes dZ = dA[i+1] * f'(Z[i]), which "
-        "gives dW = A[i]ᵀ dZ, db = the sum of dZ over the samples, and dA[i] = dZ Wᵀ for the "
-        "layer before. Dotted: A[i] and Z[i] come from the cache."
+        "The path of sample s from input j to unit k, and back. Forward, solid: the input "
+        "A_in[s, j] times W[j, k], plus b[k], is part of Z[s, k], and f makes A_out[s, k] "
+        "of it. Grey: other inputs reach the same unit, and input j reaches other units. "
+        "Backward, dashed: dA_out[s, k] becomes dZ[s, k] = dA_out[s, k] f'(Z[s, k]). Of it "
+        "dW[j, k] gets A_in[s, j] dZ[s, k] and db[k] gets dZ[s, k], from each sample; "
+        "dA_in[s, j] gets dZ[s, k] W[j, k], from each unit."
     )
-    return Picture(_draw_forward_backward, alt, size=(10, 4.83), is_diagram=True)
+    return Picture(_draw_one_path, alt, size=(10, 4.83), is_diagram=True)
 
 
-def _draw_forward_backward(ax):
+def _draw_one_path(ax):
     _clear(ax)
-    top, low = 3.9, 1.2
-    _box(ax, 0.95, top, "A[i]\n(n, n_in)")
-    _box(ax, 4.6, top, "Z[i] = A[i] @ W + b\n(n, n_out)")
-    _box(ax, 8.7, top, "A[i+1] = f(Z[i])\n(n, n_out)")
-    _arrow(ax, (1.65, top), (3.3, top), POSITIVE)
-    _arrow(ax, (5.9, top), (7.7, top), POSITIVE)
-    _text(ax, 4.6, top + 0.62, "forward, solid: layer i", color=POSITIVE)
-    _box(ax, 8.9, low, "dA[i+1]\n(n, n_out)")
-    _box(ax, 5.4, low, "dZ = dA[i+1] * f'(Z[i])\n(n, n_out)")
-    _box(ax, 1.0, low, "dA[i] = dZ Wᵀ\n(n, n_in)")
-    sums = "dW = A[i]ᵀ dZ   (n_in, n_out)\ndb = Σ dZ, over the samples   (n_out,)"
-    _box(ax, 2.6, 2.55, sums)
-    _arrow(ax, (8.15, low), (6.95, low), NEGATIVE, "dashed")
-    _arrow(ax, (3.85, low), (2.0, low), NEGATIVE, "dashed")
-    _arrow(ax, (4.4, 1.65), (4.0, 2.1), NEGATIVE, "dashed")
-    _text(ax, 4.6, 0.35, "backward, dashed: slopes of the loss", color=NEGATIVE)
-    _arrow(ax, (5.5, 3.45), (5.5, 1.65), NEUTRAL, "dotted")
-    _arrow(ax, (1.05, 3.45), (1.4, 3.0), NEUTRAL, "dotted")
-    _text(ax, 6.55, 2.55, "dotted: kept\nin the cache", color=NEUTRAL)
+    top, low = 3.7, 1.05
+    into, out = r"A^\mathrm{in}_{sj}", r"A^\mathrm{out}_{sk}"
+    boxes = {
+        (1.1, top): f"input j\n${into}$",
+        (4.9, top): "unit k\n$Z_{sk}$",
+        (8.8, top): f"its output\n${out}$",
+        (9.1, low): f"$d{out}$",
+        (5.3, low): rf"$dZ_{{sk}} = d{out}\,f'(Z_{{sk}})$",
+        (1.2, low): f"$d{into}$ gets\n" + r"$dZ_{sk}\,W_{jk}$",
+        (8.1, 2.35): rf"$dW_{{jk}}$ gets ${into}\,dZ_{{sk}}$"
+        + "\n$db_k$ gets $dZ_{sk}$",
+    }
+    for place, text in boxes.items():
+        _box(ax, *place, text, size=17)
+    for start, end in (((2.0, 4.6), (3.9, top + 0.2)), ((1.9, top - 0.2), (3.4, 2.8))):
+        _arrow(ax, start, end, NEUTRAL, "dotted")
+    _text(ax, 1.1, 4.6, "other inputs", color=NEUTRAL)
+    _text(ax, 4.2, 2.65, "other units", color=NEUTRAL)
+    for start, end, name in ((1.95, 3.95, r"$\cdot\,W_{jk}$"), (5.85, 7.75, "f")):
+        _arrow(ax, (start, top), (end, top), POSITIVE)
+        _text(ax, (start + end) / 2, top + 0.3, name, color=POSITIVE, size=17)
+    _text(ax, 8.8, 4.6, "forward, solid", color=POSITIVE)
+    for start, end in (
+        ((8.3, low), (7.1, low)),
+        ((3.5, low), (2.4, low)),
+        ((5.4, 1.6), (6.0, 2.1)),
+    ):
+        _arrow(ax, start, end, NEGATIVE, "dashed")
+    _text(ax, 1.2, 0.25, "from each unit k", color=NEGATIVE)
+    _text(ax, 5.3, 0.25, "backward, dashed", color=NEGATIVE)
+    _text(ax, 8.1, 1.6, "from each sample s", color=NEGATIVE)
 
 
 def chain_rule() -> Picture:
@@ -251,9 +264,9 @@ def _text(ax, x, y, text, color="black", size=TEXT, **look):
     ax.text(x, y, text, **look)
 
 
-def _box(ax, x, y, text):
+def _box(ax, x, y, text, size=TEXT):
     box = {"boxstyle": "round,pad=0.45", "facecolor": "#F4F7FA", "linewidth": 1.5}
-    _text(ax, x, y, text, linespacing=1.4, bbox=box)
+    _text(ax, x, y, text, size=size, linespacing=1.4, bbox=box)
 
 
 def _arrow(ax, start, end, color, style="solid"):

@@ -148,10 +148,17 @@ def _what_is_hidden(values, steps_per_point, bottom):
     return text
 
 
-def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
+def rounded(loss) -> str:
+    """A loss for words, so that every NumPy and processor says the same."""
+    if loss < 1e-4:
+        return "below 0.0001"
+    return f"{loss:.4f}" if loss < 1e4 else f"{loss:.2e}"
+
+
+def mark_loss(ax, values, step, steps_per_point, limits):
     """Draw a line at the step, and a dot on the point that the step belongs to.
 
-    Step 0 is before the first point; a value at the ``floor`` may be any below it.
+    Step 0 is before the first point.
     """
     ax.axvline(step, color="black", linewidth=1.2, linestyle=":")
     title = f"step {step}" if step else "before the first step"
@@ -160,8 +167,7 @@ def mark_loss(ax, values, step, steps_per_point, limits, floor=None):
         x, height = steps_per_point * (index + 1), np.clip(values[index], *limits)
         look = {"markerfacecolor": "white", "markeredgewidth": 2.5, "clip_on": False}
         ax.plot([x], [height], "o", color="black", markersize=10, zorder=5, **look)
-        below = "below " if values[index] == floor else ""
-        title += f": loss {below}{number(values[index], 3)}"
+        title += f": loss {rounded(values[index])}"
     ax.set_title(title)
 
 

@@ -103,8 +103,12 @@ def groups(success, guess=()) -> Picture:
 def _draw_groups(ax, counts, size, truth, guess):
     """The rates of groups of seeds, and that of all seeds as a dashed line."""
     _draw_rates(ax, [(count, size) for count in counts])
-    # Thin, so that a bar that just misses it can be told from one that touches it.
     ax.axvline(truth, color="black", linestyle="--", linewidth=1.2)
+    for i, count in enumerate(counts):
+        low, high = 100 * np.array(wilson_interval(count, size))
+        if not low <= truth <= high:  # said, since half a point can't be seen
+            place = {"ha": "right", "x": low - 1} if high > 85 else {"x": high + 1}
+            ax.text(y=i, s="misses", va="center", fontweight="bold", **place)
     for place in guess:  # broad, so that it is seen beside the dashed line
         ax.axvline(place, color="#BDBDBD", linewidth=9, zorder=0)
     if guess:

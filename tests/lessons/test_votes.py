@@ -173,5 +173,5 @@ def test_a_result_that_is_no_number_is_told(lesson, result, capsys):
 
 def test_a_question_without_a_run_asks_no_class():
     """Guards: guesses that nothing would ever answer."""
-    with pytest.raises(ValueError, match="no run tells the answer to 'which rule'"):
-        Lesson("04_backprop", keeps_record=False).vote("which rule")
+    with pytest.raises(ValueError, match="no run tells the answer to 'what 0.9 is'"):
+        Lesson("04_backprop", keeps_record=False).vote("what 0.9 is")

@@ -39,10 +39,10 @@ def test_a_run_for_comparison_is_grey_and_may_leave_the_axes(ax, new_axes):
     "step, point, title",
     [
         (0, None, "before the first step"),
-        (1, 0, "step 1: loss 0.500"),
-        (100, 0, "step 100: loss 0.500"),
-        (101, 1, "step 101: loss 0.400"),
-        (300, 2, "step 300: loss below 1e−9"),
+        (1, 0, "step 1: loss 0.5000"),
+        (100, 0, "step 100: loss 0.5000"),
+        (101, 1, "step 101: loss 0.4000"),
+        (300, 2, "step 300: loss below 0.0001"),
         (301, None, "step 301"),
     ],
 )
@@ -50,7 +50,7 @@ def test_the_mark_stands_on_the_loss_of_its_step(ax, step, point, title):
     """Guards line, dot and number of the step, and that no dot stands off the data."""
     values = np.array([0.5, 0.4, 1e-9])
     pictures.draw_loss(ax, {"a": values}, steps_per_point=100)
-    mark_loss(ax, values, step, 100, (1e-9, 2), floor=1e-9)
+    mark_loss(ax, values, step, 100, (1e-9, 2))
     (line,) = [line for line in ax.lines if line.get_linestyle() == ":"]
     assert line.get_xdata() == [step, step] and ax.get_xlim()[1] > 300
     assert ax.lines[0].get_xdata().tolist() == [100, 200, 300]

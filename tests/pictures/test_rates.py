@@ -70,6 +70,8 @@ def test_groups_say_how_many_intervals_miss_the_rate_of_all():
     assert pictures.groups(success).alt.endswith(alt.format(1, 2))
     success[200:250] = True  # 50 of 100, and 6 % of all: the other eight miss it, too
     assert pictures.groups(success).alt.endswith(alt.format(6, 10))
+    texts = [text for ax in pictures.groups(success).figure().axes for text in ax.texts]
+    assert [text.get_text() for text in texts] == ["misses"] * 10
 
 
 def test_shuffles_are_bars_and_the_far_ones_are_hatched():
@@ -92,7 +94,7 @@ def test_shuffles_are_bars_and_the_far_ones_are_hatched():
 
 def test_fates_are_bars_of_the_shares_side_by_side():
     """Guards widths, places and names: each share starts where the one before ends."""
-    shares = {"ReLU": [0.1, 0.2, 0.3, 0.25, 0.05, 0.1], "tanh": [1, 0, 0, 0, 0, 0]}
+    shares = {"ReLU": [0.1, 0.2, 0.3, 0.3, 0.1], "tanh": [1, 0, 0, 0, 0]}
     (ax,) = pictures.fates(shares).figure().axes
     widths = 100 * np.transpose(list(shares.values()))
     assert [bars.get_label() for bars in ax.containers] == [*FATES]

@@ -86,11 +86,11 @@ def fresh(rng):
 
 # %% mistakes in: for i in ____(range(len(params))):
 # only networks of one layer come out right, and layer 0 comes last: dA belongs to the
-# output, so at which end does the way back begin?
+# output, so at which end must it begin?
 for i in range(len(params)):
     W, b = params[i]
 # only networks of one layer come out right, and dA goes into layer 0 first: it belongs
-# to the output, so at which end does the way back begin?
+# to the output, so at which end must it begin?
 for i in range(len(params)):
     W, b = params[i]
 # in place of: grads.insert(0, (____ @ dZ, dZ.sum(____)))
