@@ -95,7 +95,7 @@ def test_the_shown_line_in_the_five_steps_is_the_bug(name, activation):
         bug = bugs.BUGS[name]
         assert bug.where in steps and steps[bug.where] != bug.line
         steps[bug.where] = bug.line
-        assert bug.mark.startswith("Its mark: ")
+        assert bug.mark.startswith("How to recognise it: ")
     code = FIVE_STEPS
     for where, line in steps.items():
         code = code.replace(f"{{{where}}}", line)

@@ -120,8 +120,8 @@ BUGS = {
         "step 2",
         "dW = (A[i] if i > 0 else Y).T @ dZ",
         _target_for_input,
-        "Its mark: only W[0] is wrong. The slope that reaches layer 0 is right, but "
-        "what it is multiplied by isn't.",
+        "How to recognise it: only W[0] is wrong. The slope that reaches layer 0 is "
+        "right, but what it is multiplied by isn't.",
     ),
     # With ReLU that asks whether a >= 0, which is always true. The NumPy tutorial 'Deep
     # learning on MNIST' had this bug. A negative alpha has the same effect, since alpha * z
@@ -130,31 +130,32 @@ BUGS = {
         "step 1",
         "dZ = dA * f.slope(A[i + 1])",
         lambda now, i: now.dA * now.f[i].slope(now.A[i + 1]),
-        "Its mark: errors begin where a z is negative (with tanh, at any z), and differ "
-        "from unit to unit. With leaky 0.1 it vanishes.",
+        "How to recognise it: errors begin where a z is negative (with tanh, at any "
+        "z), and differ from unit to unit. With leaky 0.1 it vanishes.",
     ),
     "no transpose": Step(
         "step 4",
         "dA = dZ @ (W[i] if n_in == n_out else W[i].T)",
         _no_transpose,
-        "Its mark: from the output to a square W everything is right, nearer the input "
-        "everything is wrong. Without a square W it vanishes.",
+        "How to recognise it: from the output to a square W everything is right, "
+        "nearer the input everything is wrong. Without a square W it vanishes.",
     ),
     # Right where an output has no activation, or softmax with cross-entropy.
     "last slope missing": Step(
         "step 1",
         "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
         lambda now, i: now.dA * (now.f[i].slope(now.Z[i]) if i < now.last else 1),
-        "Its mark: even the last b is wrong. If all last slopes are equal, each "
-        "gradient is 1/slope times the right one. With the identity it vanishes.",
+        "How to recognise it: even the last b is wrong. If all last slopes are equal,"
+        " each gradient is 1/slope times the right one. With the identity it "
+        "vanishes.",
     ),
     # The loss is a mean over the samples, and its slope isn't.
     "no 1/n": Step(
         "step 0",
         "dA = Y_hat - Y",
         lambda now, _: now.Y_hat - now.Y,
-        "Its mark: every gradient is too large by the same factor, the batch size. "
-        "With a batch of 1 it vanishes.",
+        "How to recognise it: every gradient is too large by the same factor, the "
+        "batch size. With a batch of 1 it vanishes.",
     ),
     # A sum over the units has an entry for each sample. That fits b by accident if there
     # are as many units, and by broadcasting with a batch of one.
@@ -162,8 +163,8 @@ BUGS = {
         "step 3",
         "db = np.sum(dZ, axis=1 if n in (1, n_out) else 0)",
         _wrong_axis,
-        "Its mark: only biases are wrong, in layers with as many units as samples or, "
-        "with a batch of 1, in any layer with several units.",
+        "How to recognise it: only biases are wrong, in layers with as many units as "
+        "samples or, with a batch of 1, in any layer with several units.",
     ),
     # As globals invite to. The first call has none before it, and reads its own cache;
     # so does a batch of another shape, which wouldn't fit.
@@ -171,16 +172,16 @@ BUGS = {
         "before step 0",
         "A, Z = cache_before",
         _stale_cache,
-        "Its mark: W is wrong in every layer, by amounts that follow no rule. After a "
-        "call with the same batch it vanishes.",
+        "How to recognise it: W is wrong in every layer, by amounts that follow no "
+        "rule. After a call with the same batch it vanishes.",
     ),
     # What is passed on comes from a W that has moved already; the updates are right.
     "update on the way": Step(
         "step 4",
         "dA = dZ @ (W[i] - learning_rate * dW).T",
         lambda now, i: now.dZ @ (now.W[i] - now.learning_rate * now.dW).mT,
-        "Its mark: the last layer is right, and the errors before it shrink with the "
-        "learning rate.",
+        "How to recognise it: the last layer is right, and the errors before it "
+        "shrink with the learning rate.",
     ),
 }
 target_for_input = BUGS["target for input"].gradient()  # as notebook 7 calls it
