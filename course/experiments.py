@@ -9,7 +9,7 @@ from course.words import plain
 
 # 1. Sweeps ----------------------------------------------------------------------------
 
-FATES = ("solved", "diverged", "dead layer", "flat", "close", "partly")
+FATES = ("solved", "diverged", "dead layer", "flat", "other")
 
 
 def fates(run, X, Y, activation=mlp.ORIGINAL) -> np.ndarray:
@@ -21,16 +21,14 @@ def fates(run, X, Y, activation=mlp.ORIGINAL) -> np.ndarray:
     - 'diverged': the numbers overflowed
     - 'dead layer': all units of one layer have the slope 0 on all samples
     - 'flat': the outputs for all samples lie within `TOLERANCE` of one another
-    - 'close': every output is within twice the `TOLERANCE` of its target
-    - 'partly': none of these; some samples are told apart, but not all
+    - 'other': none of these; some samples are told apart, but not all
     """
     with np.errstate(all="ignore"):  # networks that diverged hold NaN
         dead = mlp.dead_units(run.params, X, for_stack(activation, run.params))
         spread = np.ptp(run.Y_hat, axis=-2).max(axis=-1)  # (S, n, n_out) -> (S,)
-        close = mlp.solved(run.Y_hat, Y, 2 * mlp.TOLERANCE)
     dead_layer = np.any([units.all(axis=-1) for units in dead], axis=0)
     is_flat = spread < mlp.TOLERANCE
-    cases = [run.success, run.diverged_at > 0, dead_layer, is_flat, close]
+    cases = [run.success, run.diverged_at > 0, dead_layer, is_flat]
     return np.select(cases, FATES[:-1], FATES[-1])
 
 

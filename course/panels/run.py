@@ -9,6 +9,7 @@ import numpy as np
 import mlp_core as mlp
 from course.fast import Snapshots, join, train
 from course.original import original_loss_and_grads
+from course.pictures.losses import rounded
 from course.words import are, counted
 
 PIECE = 100  # steps
@@ -136,7 +137,7 @@ def describe(run, step) -> str:
     """Say where a run stands after ``step`` steps."""
     Y_hat, Y = run.outputs(step), run.task.Y
     errors = abs(Y_hat - Y).max(axis=1)
-    parts = [f"step {step} of {len(run.samples)}: loss {_loss(mlp.loss(Y_hat, Y))}"]
+    parts = [f"step {step} of {len(run.samples)}: loss {rounded(mlp.loss(Y_hat, Y))}"]
     parts += _warnings(run, step)  # what should not be missed
     if len(Y) <= FEW:
         outputs = ", ".join(_output(y) for y in Y_hat[:, 0])
@@ -150,13 +151,6 @@ def describe(run, step) -> str:
 
 def _output(y):
     return f"{y:z.2f}" if abs(y) < 1e4 else f"{y:.1e}"
-
-
-def _loss(loss):
-    """Rounded so that every NumPy and processor says the same."""
-    if loss < 1e-4:
-        return "below 0.0001"
-    return f"{loss:.4f}" if loss < 1e4 else f"{loss:.2e}"
 
 
 def _warnings(run, step):

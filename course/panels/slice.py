@@ -74,8 +74,8 @@ class SliceView(View):
         verdict = "down" if after < start else "up, so the step is too long"
         return (
             f"learning rate {look.learning_rate:g}: one step takes the loss from "
-            f"{start:.4f} to {after:.4g}, {verdict}; the lowest on this line is "
-            f"{data.loss.min():.4f} at {data.t[data.loss.argmin()]:.3g}"
+            f"{start:.4f} to {after:.4g}, {verdict}; the curve is lowest at "
+            f"{data.t[data.loss.argmin()]:.3g}, with {data.loss.min():.4f}"
         )
 
     def alt(self, data, look):

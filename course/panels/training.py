@@ -104,7 +104,7 @@ class TrainingView(View):
 
     def _draw_mark(self, ax, step):
         limits = axes.log_limits(self.curve, least=self.floor)
-        mark_loss(ax, self.curve, step, self.run.every, limits, self.floor)
+        mark_loss(ax, self.curve, step, self.run.every, limits)
 
     def choose(self, run, x, y, look):
         """A unit, a sample, or a step of the curve."""

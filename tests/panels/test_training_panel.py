@@ -303,7 +303,7 @@ def test_nothing_runs_out_of_its_cell_or_over_its_neighbour(name):
     ax = panel.view.axes["loss"]
     curve, _, mark = ax.lines[-3:]
     np.testing.assert_array_equal(mark.get_xydata()[0], curve.get_xydata()[-1])
-    ax.set_title("step 1000000: loss below 1e−10")  # the longest that there is
+    ax.set_title("step 1000000: loss below 0.0001")  # the longest that there is
     parts.assert_all_inside(panel.view)
 
 
