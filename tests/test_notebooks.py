@@ -31,7 +31,10 @@ SKELETON = [
     *["## Exercise", "## Verify against", "## Break it", "## Quiz", "## Recap"],
     *["## Common errors", "Next"],
 ]
-LEFT_OUT = dict.fromkeys(["01_activations", "02_initialization"], SKELETON[6:7])
+LEFT_OUT = dict.fromkeys(
+    ["01_activations", "02_initialization", "06_xor_task"], SKELETON[6:7]
+)
+LEFT_OUT["04_backprop"] = SKELETON[7:8]
 LEFT_OUT["00_first_look"] = [*SKELETON[5:8], *SKELETON[9:-1]]
 each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
