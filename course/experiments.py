@@ -21,7 +21,7 @@ def fates(run, X, Y, activation=mlp.ORIGINAL) -> np.ndarray:
     - 'diverged': the numbers overflowed
     - 'dead layer': all units of one layer have the slope 0 on all samples
     - 'flat': the outputs for all samples lie within `TOLERANCE` of one another
-    - 'other': none of these; some samples are told apart, but not all
+    - 'other': none of these
     """
     with np.errstate(all="ignore"):  # networks that diverged hold NaN
         dead = mlp.dead_units(run.params, X, for_stack(activation, run.params))

@@ -75,7 +75,7 @@ class SliceView(View):
         return (
             f"learning rate {look.learning_rate:g}: one step takes the loss from "
             f"{start:.4f} to {after:.4g}, {verdict}; the curve is lowest at "
-            f"{data.t[data.loss.argmin()]:.3g}, with {data.loss.min():.4f}"
+            f"{data.t[data.loss.argmin()]:.3g}, where the loss is {data.loss.min():.4f}"
         )
 
     def alt(self, data, look):

@@ -56,7 +56,7 @@ def one_path() -> Picture:
     alt = (
         "The path of sample s from input j to unit k, and back. Forward, solid: the input "
         "A_in[s, j] times W[j, k], plus b[k], is part of Z[s, k], and f makes A_out[s, k] "
-        "of it. Grey: other inputs reach the same unit, and input j reaches other units. "
+        "of it. Dotted: other inputs reach the same unit, and input j reaches other units. "
         "Backward, dashed: dA_out[s, k] becomes dZ[s, k] = dA_out[s, k] f'(Z[s, k]). Of it "
         "dW[j, k] gets A_in[s, j] dZ[s, k] and db[k] gets dZ[s, k], from each sample; "
         "dA_in[s, j] gets dZ[s, k] W[j, k], from each unit."
@@ -87,6 +87,7 @@ def _draw_one_path(ax):
     for start, end, name in ((1.95, 3.95, r"$\cdot\,W_{jk}$"), (5.85, 7.75, "f")):
         _arrow(ax, (start, top), (end, top), POSITIVE)
         _text(ax, (start + end) / 2, top + 0.3, name, color=POSITIVE, size=17)
+    _text(ax, 5.0, top - 0.65, "$+\,b_k$", color=POSITIVE, size=17)
     _text(ax, 8.8, 4.6, "forward, solid", color=POSITIVE)
     for start, end in (
         ((8.3, low), (7.1, low)),
