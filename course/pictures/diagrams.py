@@ -87,7 +87,7 @@ def _draw_one_path(ax):
     for start, end, name in ((1.95, 3.95, r"$\cdot\,W_{jk}$"), (5.85, 7.75, "f")):
         _arrow(ax, (start, top), (end, top), POSITIVE)
         _text(ax, (start + end) / 2, top + 0.3, name, color=POSITIVE, size=17)
-    _text(ax, 5.0, top - 0.65, "$+\,b_k$", color=POSITIVE, size=17)
+    _text(ax, 5.0, top - 0.65, r"$+\,b_k$", color=POSITIVE, size=17)
     _text(ax, 8.8, 4.6, "forward, solid", color=POSITIVE)
     for start, end in (
         ((8.3, low), (7.1, low)),
