@@ -89,8 +89,7 @@ def groups(success, guess=()) -> Picture:
             f"{10 * width:.0f}0 points wide"
         )
     bars = [(int(count), size) for counts, size in shown.values() for count in counts]
-    low, high = np.transpose([wilson_interval(*bar) for bar in bars])
-    misses = np.sum((truth / 100 < low) | (high < truth / 100))
+    misses = sum(_misses(truth, *bar) for bar in bars)
     line = f"The rate of all is {truth:.0f} %; bars that miss it: {misses}"
     alt = f"{'; '.join(parts)}. {line} of {len(bars)}.{guessed(guess)}"
 
@@ -100,13 +99,18 @@ def groups(success, guess=()) -> Picture:
     return in_row(draw, shown, alt, (11, 4))
 
 
+def _misses(truth, successes, trials):
+    low, high = wilson_interval(successes, trials)
+    return not 100 * low <= truth <= 100 * high
+
+
 def _draw_groups(ax, counts, size, truth, guess):
     """The rates of groups of seeds, and that of all seeds as a dashed line."""
     _draw_rates(ax, [(count, size) for count in counts])
     ax.axvline(truth, color="black", linestyle="--", linewidth=1.2)
     for i, count in enumerate(counts):
-        low, high = 100 * np.array(wilson_interval(count, size))
-        if not low <= truth <= high:  # said, since half a point can't be seen
+        if _misses(truth, count, size):  # said, since half a point can't be seen
+            low, high = 100 * np.array(wilson_interval(count, size))
             place = {"ha": "right", "x": low - 1} if high > 85 else {"x": high + 1}
             ax.text(y=i, s="misses", va="center", fontweight="bold", **place)
     for place in guess:  # broad, so that it is seen beside the dashed line
