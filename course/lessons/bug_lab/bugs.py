@@ -145,9 +145,8 @@ BUGS = {
         "step 1",
         "dZ = dA * (f.slope(Z[i]) if i < last else 1)",
         lambda now, i: now.dA * (now.f[i].slope(now.Z[i]) if i < now.last else 1),
-        "How to recognise it: even the last b is wrong. If all last slopes are equal,"
-        " each gradient is 1/slope times the right one. With the identity it "
-        "vanishes.",
+        "How to recognise it: even the last b is wrong. If all last slopes are equal, "
+        "each gradient is 1/slope times the right one. With the identity it vanishes.",
     ),
     # The loss is a mean over the samples, and its slope isn't.
     "no 1/n": Step(
