@@ -37,7 +37,7 @@ class Playground(anywidget.AnyWidget):
     - ``learning_rate``: from 0.00001 to 100; ``batch``: samples of a step, 0 for all;
       ``l1``, ``l2``: from 0 to 1; ``step``: from 0 to 20000
     - ``pace``, that of Play at first: 1 step a second, 5 steps a second, 1 step a frame,
-      5 steps a frame, 25 steps a frame, 100 steps a frame, as fast as it goes
+      5 steps a frame, 25 steps a frame, 100 steps a frame, as fast as it can
     - ``gradient``: right, or original, with the bug of the original notebook
     - ``hide``: some of data, noise, test, batch, data_seed, features, layers, units, activation,
       learning_rate, l1, l2, scheme, seed, step, pace, compare, discrete, formula, loss,

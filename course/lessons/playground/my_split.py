@@ -11,8 +11,8 @@ from course.lessons.playground.cases import measure_split, samples
 #
 # - `round(share * n)` samples are test data, and the others are training data. `share` is
 #   above 0 and below 1.
-# - `rng` chooses the test data at random, and every selection is possible. A generator
-#   with the same seed gives the same split.
+# - `rng` chooses the test data: any choice of samples can come up. A generator with the same
+#   seed gives the same split.
 # - Each sample goes into one of the two, together with its target.
 # - Return four arrays in this order: `X_train, Y_train, X_test, Y_test`. Their rows may be
 #   in any order. Don't change `X` and `Y`.
