@@ -521,6 +521,7 @@ MISTAKES = {
     "rate of 3": {"learning_rate": 3},
     "sum for mean": {"learning_rate": 0.5 * reader.SETTINGS["batch_size"]},
     "not divided": {"X": reader.PIXELS},
+    "not divided, at the start": {"X": reader.PIXELS, "epochs": 0},
     "not divided, 0.05": {"X": reader.PIXELS, "learning_rate": 0.05},
     "tested on training rows": {"rows": np.arange(len(reader.X)), "epochs": 60},
 }
@@ -534,24 +535,34 @@ def reads_after(mistake, seeds):
     return np.array([share(params, test, X=X)[0] for params, test in runs])
 
 
-def at_an_end(seeds):
-    """Which share of the tanh lies near -1 or 1 after training on raw pixels."""
-    runs = (reader.trained(seed, X=reader.PIXELS) for seed in seeds)
-    A = (mlp.forward(params, reader.PIXELS[test])[1].Z[0] for params, test in runs)
+def at_an_end(mistake, seeds):
+    """Which share of the tanh lies near -1 or 1, where training has a mistake."""
+    changed = MISTAKES[mistake]
+    X, runs = changed.get("X", reader.X), (reader.trained(s, **changed) for s in seeds)
+    A = (mlp.forward(params, X[test])[1].Z[0] for params, test in runs)
     return np.array([np.mean(abs(tanh.f(z)) > 0.95) for z in A])
 
 
 @functools.cache
-def with_shifted(seeds):
-    """After training on shifted copies, too: test images as they are, and shifted (2, S)."""
+def with_more(seeds, more):
+    """After training on shifted copies or on drawings, too, or on neither: test images as
+    they are, these shifted, and new drawings (3, S)."""
     moves, found = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)], []
+    pixels, labels, is_new = digits.drawings()
+    D, T = pixels / digits.MOST, np.eye(digits.CLASSES)[labels]
     for seed in seeds:
         rng, test, training, params = reader.start(seed)
-        X = np.concatenate([digits.shift(reader.X[training], *move) for move in moves])
-        Y = np.tile(reader.Y[training], (len(moves), 1))
+        X, Y = reader.X[training], reader.Y[training]
+        if more == "shifts":
+            X = np.concatenate([digits.shift(X, *move) for move in moves])
+            Y = np.tile(Y, (len(moves), 1))
+        if more == "drawings":
+            X, Y = np.concatenate([X, D[~is_new]]), np.concatenate([Y, T[~is_new]])
         settings = {"activation": reader.FUNCTIONS, **reader.SETTINGS, "epochs": 100}
         params, _ = mlp.train(params, X, Y, rng, **settings)
-        found.append([share(params, test, do)[0] for do in (as_it_is, right_by_1)])
+        drawn = np.mean(reader.read(params, D[is_new], labels[is_new])[0])
+        read, shifted = (share(params, test, do)[0] for do in (as_it_is, right_by_1))
+        found.append([read, shifted, drawn])
     return np.array(found).T
 
 

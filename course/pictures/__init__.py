@@ -18,7 +18,7 @@ from course.pictures.activation_functions import (
 from course.pictures.diagrams import chain_rule, matrix_product, one_path, tape
 from course.pictures.gradient_checks import gradient_check
 from course.pictures.guesses import guessed_numbers, guessed_options
-from course.pictures.handwriting import certainties, confusion, digits, looks_for
+from course.pictures.handwriting import certainties, confusion, digits
 from course.pictures.hidden_space import draw_hidden, hidden
 from course.pictures.losses import bands, draw_loss, loss
 from course.pictures.networks import describe_network, draw_network, network, unit_at

@@ -159,8 +159,8 @@ def tape(tape, names) -> Picture:
         words = "give each node one name, in the order of the tape"
         raise ValueError(f"The tape has {nodes}, but names has {given}: {words}.")
     parents = [tuple(node.parents) for node in tape]
-    shapes = [str(np.shape(node.value)) for node in tape]
-    rows = list(zip(map(str, range(len(tape))), names, shapes))
+    held = [_held(node.value) for node in tape]
+    rows = list(zip(map(str, range(len(tape))), names, held))
     counts = Counter(itertools.chain(*parents))
     used = {i: _times(n) for i, n in sorted(counts.items()) if n > 1}
     below = {i: f"used {times}" for i, times in used.items()}
@@ -190,6 +190,11 @@ def tape(tape, names) -> Picture:
 
     told = _tell_tape(rows, parents, used)
     return Picture(draw, told, size=(inches, 4.7), is_diagram=True)
+
+
+def _held(value):
+    """A number as it is, and an array by its shape."""
+    return str(np.shape(value)) if np.ndim(value) else f"{value:.3g}"
 
 
 def _tell_tape(rows, parents, used):

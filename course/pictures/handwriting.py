@@ -7,8 +7,8 @@ from matplotlib.patches import Rectangle
 
 from course import checks
 from course.pictures import axes
-from course.pictures.style import NEUTRAL, POSITIVE, SIGNED_CMAP, STYLE, Picture
-from course.words import counted, percent, plain
+from course.pictures.style import NEUTRAL, POSITIVE, STYLE, Picture
+from course.words import counted, percent
 
 SIDE, CLASSES = 8, 10
 GAP, TITLE = 1.5, 1.8  # between images, and the height of a title, in their pixels
@@ -24,30 +24,21 @@ def digits(X, titles=None, columns=10) -> Picture:
     told += ["; and so on"] * (len(titles) > 40)
     words = f"{counted(len(images), 'image')} of 8x8 pixels, dark ink on white"
     alt = f"{words}{''.join(told)}."
-    return _grid(images, titles, columns, _ink(images), alt)
+    columns, look = min(columns, len(images)), _ink(images)  # fewer images are larger
+    wide, top = SIDE + GAP, TITLE * any(titles)
+    high, rows = SIDE + GAP / 2 + top, -(-len(images) // columns)
 
+    def draw(ax):
+        for i, (title, image) in enumerate(zip(titles, images)):
+            x, y = wide * (i % columns), high * (i // columns)
+            _write(ax, x + SIDE / 2, y - TITLE / 2, title)
+            _draw_image(ax, image, x, y, look)
+        ax.set(xlim=(-GAP, wide * columns), ylim=(high * rows - top, -top - 0.2))
+        _clear(ax)
 
-def looks_for(W, units=None, titles=None) -> Picture:
-    """The weights W (64, units) into up to eight units, each as an image."""
-    W = checks.array("W", W)
-    if W.ndim != 2 or len(W) != SIDE**2:
-        raise ValueError(f"W is {W.shape}, but must be (64, units), as in layer 0")
-    weights = _images("W", W.T)
-    units = range(len(weights))[:8] if units is None else units
-    units = [checks.whole("unit", unit, most=len(weights) - 1) for unit in units]
-    checks.whole("the number of units", len(units), least=1, most=8)
-    names = [f"unit {unit}" for unit in units] if titles is None else titles
-    images, titles = weights[units], _titles(names, len(units))
-    parts = []
-    for title, image in zip(titles, images):
-        place = int(np.abs(image).argmax())
-        row, column = divmod(place, SIDE)
-        parts.append(f"{title}: {plain(image[place])} in row {row}, column {column}")
-    where = "Weights as images of 8x8. The strongest, rows and columns from 0"
-    most = np.abs(images).max() or 1
-    look = {"cmap": SIGNED_CMAP, "vmin": -most, "vmax": most}
-    key = "blue: ink here raises z     orange, with −: it lowers z"
-    return _grid(images, titles, 8, look, f"{where}: {'; '.join(parts)}.", key)
+    inch = min(2, 12.4 / columns) / wide
+    width = max(inch * wide * columns, 2)
+    return Picture(draw, alt, (width, inch * high * rows + 0.2))
 
 
 def certainties(X, P, titles=None) -> Picture:
@@ -151,34 +142,11 @@ def _ink(images):
     return {"cmap": "Greys", "vmin": 0, "vmax": max(1, images.max())}
 
 
-def _grid(images, titles, columns, look, alt, key=""):
-    """A Picture of images in rows, with a line below; fewer images are larger."""
-    columns = min(columns, len(images))
-    wide, top = SIDE + GAP, TITLE * any(titles)
-    high, rows = SIDE + GAP / 2 + top, -(-len(images) // columns)
-
-    def draw(ax):
-        for i, (title, image) in enumerate(zip(titles, images)):
-            x, y = wide * (i % columns), high * (i // columns)
-            _write(ax, x + SIDE / 2, y - TITLE / 2, title)
-            _draw_image(ax, image, x, y, look)
-        bottom = high * rows - top
-        ax.set(xlim=(-GAP, wide * columns), ylim=(bottom, -top - 0.2), xlabel=key)
-        _clear(ax)
-
-    inch = min(2, 12.4 / columns) / wide
-    width = max(inch * wide * columns, 5.6 if key else 2)
-    return Picture(draw, alt, (width, inch * high * rows + (0.6 if key else 0.2)))
-
-
 def _draw_image(ax, image, x, y, look):
-    """An image with its upper left corner at (x, y), and a minus where it is below 0."""
-    image = image.reshape(SIDE, SIDE)
+    """An image with its upper left corner at (x, y)."""
     across, down = np.arange(SIDE + 1) + x, np.arange(SIDE + 1) + y
-    ax.pcolormesh(across, down, image, edgecolors="#DDDDDD", linewidth=0.5, **look)
-    rows, columns = np.nonzero(image < -0.15 * look["vmax"])  # clearly
-    signs = {"marker": "_", "markersize": 6, "markeredgewidth": 1.3, "linestyle": ""}
-    ax.plot(x + columns + 0.5, y + rows + 0.5, color="black", **signs)
+    pixels = image.reshape(SIDE, SIDE)
+    ax.pcolormesh(across, down, pixels, edgecolors="#DDDDDD", linewidth=0.5, **look)
     _frame(ax, x, y, SIDE)
 
 

@@ -47,7 +47,7 @@ WORDS = {
     "an overflow": (lambda X: np.exp(1000 * X[:, :10]) / np.inf, "NaN or infinity"),
     "no softmax": (lambda X: THREE * 4, "from 0 to 3.9, with the sum 4: certain"),
     "below zero": (lambda X: 0.4 - 3 * THREE, "from -2.525 to 0.4, with the sum 1:"),
-    "prints": (prints, rf"^{re.escape(SAID)} They print: shape \(1, 64\) x+\.\.\.$"),
+    "prints": (prints, rf"^{re.escape(SAID)} Printed: shape \(1, 64\) x+\.\.\.$"),
 }
 
 

@@ -35,8 +35,22 @@ def test_a_form_begins_with_all_digits_in_order():
 def test_the_file_tells_its_source_and_licence():
     """Guards: data of somebody who is not named."""
     text = (FOLDER / "your_network" / "digits.txt").read_text(encoding="utf-8")
-    for words in ("Alpaydin", "10.24432/C50P49", "CC BY 4.0", "Changed:"):
+    for words in ("Alpaydin", "10.24432/C50P49", "Unipen", "10.5281/zenodo.1195803"):
         assert words in text
+    assert text.count("CC BY") == text.count("Changed:") == 2
+
+
+def test_the_drawings_are_digits_of_the_pad():
+    """Guards: drawings that are turned, or have labels of others; one in both parts."""
+    pixels, labels, is_new = digits.drawings()
+    assert [np.sum(~is_new), np.sum(is_new)] == [1017, 1043]
+    assert len(np.unique(pixels, axis=0)) == len(pixels)
+    assert set(np.unique(pixels)) == {*range(17)}
+    means = [PIXELS[LABELS == k].mean(axis=0) for k in range(10)]
+    far = np.linalg.norm(pixels[:, None] - means, axis=-1)
+    for part in (~is_new, is_new):
+        assert np.bincount(labels[part]).min() > 95
+        assert np.mean(far[part].argmin(axis=1) == labels[part]) > 0.5
 
 
 @pytest.mark.parametrize(

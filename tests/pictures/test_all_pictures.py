@@ -71,7 +71,6 @@ EXAMPLES = {
     "groups": [(np.arange(1000) % 3 > 0,)],
     "digits": [(IMAGES, np.arange(30) % 10)],
     "digit_space": [(ACTIVATIONS, np.arange(60) % 10, (3, 8))],
-    "looks_for": [(IMAGES.T,), (IMAGES.T, [29, 3], ["a", "b"]), (0 * IMAGES.T, [5])],
     "hidden": [(PARAMS, XOR), (BROKEN, XOR, ORIGINAL, 1)],
     "network": [(PARAMS, CACHE)],
     "samples": [(XOR,)],

@@ -78,7 +78,7 @@ class DigitPad(anywidget.AnyWidget):
             except (Exception, KeyboardInterrupt, SystemExit) as error:  # noqa: BLE001
                 told = f"Your functions can't read it. {short(page.in_words(error))}"
         if text := short(printed.getvalue()):
-            told += f" They print: {text}"
+            told += f" Printed: {text}"
         return P, told
 
     def __repr__(self):
