@@ -67,7 +67,8 @@ B8526AE = Old(
     "my_train mend_first my_split my_l2_grads my_softmax my_product_slopes my_hand_back",
     missed={("sum_task", "smallest network"), ("your_network", "a house")},
     gone={("forward", "which rule"), ("backprop", "which rule")}
-    | {("backprop", "second: a weight"), ("backprop", "what came in")},
+    | {("backprop", "second: a weight"), ("backprop", "what came in")}
+    | {("your_network", "raw"), ("framework", "twice by hand")},
 )
 
 

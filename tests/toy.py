@@ -13,7 +13,7 @@ from course import playground
 from course.tools import NOTEBOOKS, notebooks
 from tests.answers import EXERCISES
 
-CELLS = ["node", "operations", "backward", "toy", "by-hand", "overwrite"]
+CELLS = ["node", "products", "operations", "backward", "toy", "by-hand", "overwrite"]
 CELLS += ["square-loss", "alive", "alive-play"]
 TWICE = 0, 1, 1, 2  # the layers that the samples go through
 

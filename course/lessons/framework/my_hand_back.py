@@ -14,7 +14,7 @@ from course.lessons.cases import normal
 # - `given` has the rule's array for each parent, in the same order
 #
 # Return a new list of slopes, in which each parent has been given its array. Don't change the
-# arguments. The same parent may come twice: `A @ A` has the parents `(0, 0)`.
+# arguments. A parent may come twice, as `a` did.
 
 # %% stub
 def my_hand_back(slopes, parents, given):
@@ -35,15 +35,14 @@ def my_hand_back(slopes, parents, given):
     for parent, slope in zip(parents, given):
         slopes[parent] = slopes[parent] + slope
     return slopes
-# The slopes add up, because a node that moves does so everywhere it is used, and all of these
-# places change the loss together. A node that is a parent twice gets two turns of the loop, and
-# the second finds what the first has put there. `+` makes a new array, but `+=` would write into
-# the caller's.
+# The slopes add up, because a node that moves does so everywhere it is used. A node that is a
+# parent twice gets two turns of the loop. `+` makes a new array, but `+=` would write into the
+# caller's.
 #
 # That is also why `db` is a sum over the samples: the one row `b` is used once for each.
 
 # %% cases
-minutes = 5
+minutes = 8
 
 def form(answer):
     """A list with an array for each node: ``slopes[0]``, ``slopes[1]``."""

@@ -35,7 +35,7 @@ def my_product_slopes(A, W, dZ):
 # two has the right shape for all n, n_in and n_out.
 
 # %% cases
-minutes = 3
+minutes = 5
 
 def form(answer):
     """``return dA, dW``."""
