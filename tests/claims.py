@@ -527,18 +527,22 @@ MISTAKES = {
 }
 
 
+def with_mistake(mistake, seeds):
+    """The images, and for each seed a network and the rows to test it on."""
+    changed = MISTAKES[mistake]
+    return changed.get("X", reader.X), (reader.trained(s, **changed) for s in seeds)
+
+
 @functools.cache
 def reads_after(mistake, seeds):
     """Of the test images, where training has a mistake."""
-    changed = MISTAKES[mistake]
-    X, runs = changed.get("X", reader.X), (reader.trained(s, **changed) for s in seeds)
+    X, runs = with_mistake(mistake, seeds)
     return np.array([share(params, test, X=X)[0] for params, test in runs])
 
 
 def at_an_end(mistake, seeds):
     """Which share of the tanh lies near -1 or 1, where training has a mistake."""
-    changed = MISTAKES[mistake]
-    X, runs = changed.get("X", reader.X), (reader.trained(s, **changed) for s in seeds)
+    X, runs = with_mistake(mistake, seeds)
     A = (mlp.forward(params, X[test])[1].Z[0] for params, test in runs)
     return np.array([np.mean(abs(tanh.f(z)) > 0.95) for z in A])
 
@@ -546,10 +550,11 @@ def at_an_end(mistake, seeds):
 @functools.cache
 def with_more(seeds, more):
     """After training on shifted copies or on drawings, too, or on neither: test images as
-    they are, these shifted, and new drawings (3, S)."""
+    they are, and shifted, and new drawings as they are, and shifted (4, S)."""
     moves, found = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)], []
     pixels, labels, is_new = digits.drawings()
     D, T = pixels / digits.MOST, np.eye(digits.CLASSES)[labels]
+    new = D[is_new], labels[is_new]
     for seed in seeds:
         rng, test, training, params = reader.start(seed)
         X, Y = reader.X[training], reader.Y[training]
@@ -560,9 +565,12 @@ def with_more(seeds, more):
             X, Y = np.concatenate([X, D[~is_new]]), np.concatenate([Y, T[~is_new]])
         settings = {"activation": reader.FUNCTIONS, **reader.SETTINGS, "epochs": 100}
         params, _ = mlp.train(params, X, Y, rng, **settings)
-        drawn = np.mean(reader.read(params, D[is_new], labels[is_new])[0])
-        read, shifted = (share(params, test, do)[0] for do in (as_it_is, right_by_1))
-        found.append([read, shifted, drawn])
+        is_right = [
+            reader.read(params, do(images), is_)[0]
+            for images, is_ in [(reader.X[test], reader.LABELS[test]), new]
+            for do in (as_it_is, right_by_1)
+        ]
+        found.append([*map(np.mean, is_right)])
     return np.array(found).T
 
 
