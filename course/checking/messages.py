@@ -28,6 +28,9 @@ IN_PLAIN_WORDS = {  # what exceptions say, as patterns
     "truth value of an array": "comparing arrays gives many answers, but `if`, `and`, `or`, "
     "`not`, `max` and `all` need one. Use np.where, or `&`, `|`, `~` and np.all",
     r"Cannot cast ufunc.*to dtype\('int": f"the array on the left {WHOLE}",
+    "multiply sequence by non-int|operand type.*'(list|tuple|Layer)'": "a list or a tuple "
+    "isn't an array, so arithmetic doesn't work on it. A list of layers, such as params, has a "
+    "pair of arrays for each: walk through it with `for`, and take each pair apart",
     r"bitwise_xor|for \^": "`^` isn't a power in Python. Write `**`",
     "converted to Python scalar": "it needs one number, but gets an array. NumPy's functions, "
     "such as np.exp and np.log, take arrays",

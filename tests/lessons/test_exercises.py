@@ -121,6 +121,8 @@ my_l2_grads: l2 * W -> round(l2, 3) * W: for l2 = 0.0733333
 my_l2_grads: db)) -> np.where(np.arange(len(db)) < 5, db, 0))): db[8] is wrong
 my_hand_back: return slopes -> return [*slopes[:8], *(0 * s for s in slopes[8:])]: [9] is wrong
 my_softmax: np.exp( -> __import__("math").exp(: such as np.exp and np.log, take arrays
+my_step: return new -> return params - learning_rate * grads: A list of layers, such as params, has
+my_step: return new -> return params - grads: A list of layers, such as params, has
 my_constant_loss: return 0.5 -> return mlp.loss(Y.mean(axis=0), Y) + 0.5: a row each for the same samples
 """
 

@@ -124,6 +124,17 @@ larger = max(claimed, numeric)
 larger = max(claimed, numeric)
 # in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
 return abs(claimed - numeric) / larger if larger else 0.0
+# what you divide by has a sign, and may be 0. Take the sizes first, then the larger one
+return abs(claimed - numeric) / max(claimed, numeric)
+# where both slopes are below 0, the error is too. Take the sizes before the larger one
+return abs(claimed - numeric) / max(claimed, numeric) if claimed != numeric else 0.0
+# you drop the sign too late: of -4 and -6 the larger is -4, but -6 is larger in size
+larger = max(claimed, numeric)
+return abs((claimed - numeric) / larger) if larger else 0.0
+# you drop the sign too late: of -4 and -6 the larger is -4. And of two zeros it is 0
+return abs((claimed - numeric) / max(claimed, numeric))
+# you drop the sign too late: of -4 and -6 the larger is -4, and of 0 and -4 it is 0
+return abs((claimed - numeric) / max(claimed, numeric)) if claimed != numeric else 0.0
 # you divide by the sum of the two slopes. Divide by the larger of their sizes
 larger = abs(claimed) + abs(numeric)
 # you divide by the sum of the two slopes, which may be 0 when neither slope is
