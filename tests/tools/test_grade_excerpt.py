@@ -113,6 +113,14 @@ def test_what_failed_in_a_cell_is_told_by_its_own_line():
     assert "in the line `@nothing`: name" in marked("my_loss", [code])["words"]
 
 
+@pytest.mark.parametrize("use", ["tqdm(1)", "tqdm.x", "1\n@tqdm\ndef my_loss(): 1"])
+def test_a_package_that_the_grader_lacks_is_named(use):
+    """Guards: a NameError about what such an import would have brought."""
+    code = f"from tqdm import tqdm\ndef my_loss(Y_hat, Y):\n    return {use}"
+    words = "in the line `from tqdm import tqdm`: it uses tqdm, which isn't there when"
+    assert words in marked("my_loss", [code])["words"]
+
+
 def test_a_name_of_ours_that_a_learner_had_is_ours_again():
     """Guards: `X, Y = ...` of a cell of ours, dropped because of an X in a scratch cell."""
     solution = SOLUTIONS["my_loss"].replace(":\n", ":\n    assert len(Y_) == 4\n", 1)

@@ -73,6 +73,7 @@ def define(name, code, file):
     """What the code makes of a name.
 
     A statement that fails is passed over: it stops its own cell in a notebook, no other.
+    What an import would have brought says why it isn't there once it is used.
     """
     linecache.cache[file] = len(code), None, code.splitlines(keepends=True), file
     space = {"np": np, "mlp": mlp, "__name__": "__main__", "display": _nothing}
@@ -86,13 +87,37 @@ def define(name, code, file):
             exec(part, space)  # noqa: S102
         except BaseException as error:  # noqa: BLE001, also a SystemExit
             failed = error
+            if isinstance(error, ImportError):
+                _stand_in(node, space, error)
 
     def unbound(*args):
         raise failed
 
     # Of the learner's file, where it has no line: what failed is told with its own.
     unbound.__code__ = unbound.__code__.replace(co_filename=file, co_firstlineno=10**6)
-    return space.get(name, unbound)
+    found = space.get(name, unbound)
+    return unbound if isinstance(found, Missing) else found
+
+
+class Missing:
+    """In the place of what an import has not brought: any use raises its error."""
+
+    def __init__(self, error):
+        vars(self)["error"] = error
+
+    def __getattr__(self, name):
+        raise self.error
+
+    def __call__(self, *args, **options):
+        raise self.error
+
+
+def _stand_in(node, space, error):
+    """Bind what the imports in a statement would, if it isn't bound yet."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.alias):
+            name = (part.asname or part.name).partition(".")[0]
+            space.setdefault(name, Missing(error))
 
 
 def _nothing(*args, **options):
