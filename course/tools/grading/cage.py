@@ -87,37 +87,26 @@ def define(name, code, file):
             exec(part, space)  # noqa: S102
         except BaseException as error:  # noqa: BLE001, also a SystemExit
             failed = error
-            if isinstance(error, ImportError):
-                _stand_in(node, space, error)
+            for part in ast.walk(node):
+                if isinstance(part, ast.alias):  # of an import
+                    bound = (part.asname or part.name).partition(".")[0]
+                    space.setdefault(bound, _missing(error))
 
     def unbound(*args):
         raise failed
 
     # Of the learner's file, where it has no line: what failed is told with its own.
     unbound.__code__ = unbound.__code__.replace(co_filename=file, co_firstlineno=10**6)
-    found = space.get(name, unbound)
-    return unbound if isinstance(found, Missing) else found
+    return space.get(name, unbound)
 
 
-class Missing:
-    """In the place of what an import has not brought: any use raises its error."""
+def _missing(error):
+    """In the place of what was not imported: any use of it raises the error."""
 
-    def __init__(self, error):
-        vars(self)["error"] = error
+    def use(*args, **options):
+        raise error
 
-    def __getattr__(self, name):
-        raise self.error
-
-    def __call__(self, *args, **options):
-        raise self.error
-
-
-def _stand_in(node, space, error):
-    """Bind what the imports in a statement would, if it isn't bound yet."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.alias):
-            name = (part.asname or part.name).partition(".")[0]
-            space.setdefault(name, Missing(error))
+    return type("Missing", (), {"__getattr__": use, "__call__": use})()
 
 
 def _nothing(*args, **options):
