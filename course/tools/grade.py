@@ -102,10 +102,10 @@ class Learner:
     @property
     def mark(self):
         """The number of solved ones; '' if there may be more in what can't be read."""
-        is_open = any(map(self._may_hold_more, self.files))
+        is_open = any(map(self.may_hold_more, self.files))
         return "" if is_open or not self.rows else self.solved
 
-    def _may_hold_more(self, file):
+    def may_hold_more(self, file):
         known = [row.solved for row in self.rows if row.notebook == file.notebook]
         return file.problem and file.is_work and not (known and all(known))
 
@@ -129,7 +129,7 @@ def grade(files, only=(), seed=None, told=lambda words: None) -> list[Learner]:
     for file, rows in zip(counted, _judge(tasks, told)):
         learners[file.who].rows += [Row(file.who[0], file.name, **row) for row in rows]
     for learner in learners.values():
-        _settle(learner)
+        _settle(learner, {file.notebook for file in counted})
     return [learners[who] for who in sorted(learners, key=lambda w: (w[0].lower(), w))]
 
 
@@ -174,7 +174,7 @@ def _tell_progress(done, most):
 # 2. One learner ------------------------------------------------------------------------
 
 
-def _settle(learner):
+def _settle(learner, notebooks):
     """Keep one row for each exercise, say what can't be read, and count the tries."""
     best = {}  # a solved one, else the last
     for row in sorted(learner.rows, key=lambda row: row.notebook):
@@ -182,13 +182,15 @@ def _settle(learner):
         if before is None or row.solved or row.tried and not before.solved:
             best[row.exercise] = row
     learner.rows = list(best.values())
+    is_whole = learner.rows and notebooks <= {row.notebook for row in learner.rows}
     for file in learner.files:
         if file.record and not _add_tries(file, learner.rows):
             file.problem, file.is_work = "it isn't a record of this course", False
+        file.is_work &= not (is_whole and file.problem == handins.FOREIGN)
         if file.problem:
-            words = (
-                f"{file.name} can't be read: {file.problem}. Please hand it in again"
-            )
+            words = f"{file.name} was left out: {file.problem}"
+            if learner.may_hold_more(file) or not is_whole:
+                words = f"{file.name} can't be read: {file.problem}. Please hand it in again"
             learner.unread.append(words)
     if not learner.rows and not learner.unread:
         learner.unread.append("nothing that counts was handed in")

@@ -335,9 +335,10 @@ def test_the_terminal_tells_the_table_the_sums_and_what_to_look_at(graded, monke
     assert half.split() == ["half", "yes", "yes"]  # no sum: a file can't be read
     assert "my_step: 5 of 6 solved it" in lines
     look_at = "\n".join(lines).partition("\nLook at:\n")[2]
-    assert "  hostile, my_loss_slope: it imports `socket`\n" in look_at
-    assert "  forger, my_step: the check cell was changed or deleted\n" in look_at
-    assert "  =HYPERLINK(1), my_step: " not in look_at
+    assert "): it uses `__file__`, `open`, `._exit`\n" in look_at
+    changed = "the check cell was changed or deleted"
+    assert f"  forger, 2 exercises (my_step, my_train): {changed}\n" in look_at
+    assert look_at.count("  hostile, ") == 2 and "  =HYPERLINK(1)" not in look_at
     monkeypatch.setenv("COLUMNS", "60")
     narrow = graded.marks.told(is_long=False).splitlines()
     heads = "1 my_loss_slope, 2 my_layer_backward, 3 my_backprop, 4 my_step"
@@ -376,6 +377,8 @@ def test_copies_are_named_whatever_their_names():
     marks = reports.Marks([grade.Learner(r.learner, "", rows=[r]) for r in rows])
     told = marks.told(is_long=False).partition("\nLook at:\n")[2]
     assert told == "  a, b, my_train: the same except for names"
+    few = "4 exercises (my_he, my_loss, my_slope, ...)"
+    assert reports._counted(["my_he", "my_loss", "my_slope", "my_step"]) == few
 
 
 def test_the_tables_for_a_spreadsheet_and_for_moodle(graded):
@@ -443,14 +446,23 @@ def test_the_command_grades_and_says_where_nothing_counts(solved, tmp_path, caps
 
 
 def test_a_broken_file_costs_a_mark_only_where_it_may_hold_more(solved, tmp_path):
-    """Guards: no mark for a notebook that doesn't count, or that was handed in whole, too."""
+    """Guards: no mark for a notebook that doesn't count, or that was handed in whole, too;
+    who is asked for more because of a PDF, or of a notebook of their own."""
     content = notebook("05_sum_task")
     for who, broken in (("ada", "04_backprop"), ("ben", "05_sum_task (1)")):
         write(tmp_path / who / "05_sum_task.ipynb", content)
         write(tmp_path / who / f"{broken}.ipynb", b"{")
     write(tmp_path / "emmy" / "05_sum_task.ipynb.txt", content)
-    files = handins.collect(tmp_path)
-    assert [one.mark for one in grade.grade(files)] == ["", 2, ""]
+    write(tmp_path / "ben" / "report.pdf", b"%PDF")
+    write(tmp_path / "ben" / "scratch.ipynb", {"cells": [cell_of("1")]})
+    learners = grade.grade(handins.collect(tmp_path))
+    assert [one.mark for one in learners] == ["", 2, ""]
+    again = ["hand it in again" in " ".join(one.unread) for one in learners]
+    assert again == [True, False, True] and len(learners[1].unread) == 3
+    assert "report.pdf was left out: " in learners[1].unread[1]
+    reports.Marks(learners).write_pages(tmp_path / ".pages")
+    pages = [path.read_text() for path in sorted((tmp_path / ".pages").iterdir())]
+    assert ["handin</code> packs" in page for page in pages] == again
     files = handins.collect(tmp_path)
     marks = [one.mark for one in grade.grade(files, ["05_sum_task"])]
     assert marks == [2, 2, ""]

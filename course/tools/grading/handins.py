@@ -26,6 +26,7 @@ LARGEST = 2**19  # characters in the cells of a notebook, without their outputs
 FEWEST = 3  # cells that a notebook shares with ours, to be one of ours
 DEEPEST = 2  # zips in zips: Moodle's, and a learner's in it
 MOODLE = r"(?P<name>.+)_(?P<number>\d+)_assignsubmission_[a-z]+(_.*)?"
+FOREIGN = "its cells are not from a notebook of this course"
 # Parts of a path that are no work to grade: hidden files, and what panels save.
 IGNORED = r"(?i)\.[^.]|~|__MACOSX|Thumbs\.db|.*\.(png|svg|csv|npz)$"
 
@@ -166,7 +167,7 @@ def recognise(cells) -> str:
     common = {name: len(_marks(cells) & own) for name, own in _ours().items()}
     name = max(common, key=common.get)
     if common[name] < FEWEST:
-        raise Unread("its cells are not from a notebook of this course")
+        raise Unread(FOREIGN)
     return name
 
 

@@ -84,11 +84,25 @@ class Marks:
         return lines
 
     def _odd(self) -> list[str]:
-        """What a teacher may want to look at."""
-        notes = [(row, note) for row in self.rows for note in row.look_at]
-        lines = [f"  {row.learner}, {row.exercise}: {note}" for row, note in notes]
-        lines += self._copies()
+        """What a teacher may want to look at: a line for each learner and kind."""
+        kinds = {}
+        for who, exercise, kind, *things in [*self._notes(), *self._copies()]:
+            exercises, found = kinds.setdefault((who, kind), ({}, {}))
+            exercises[exercise] = True
+            found |= dict.fromkeys(things)
+        lines = [
+            f"  {name}, {_counted([*exercises])}: {kind} {', '.join(found)}".rstrip()
+            for ((name, _), kind), (exercises, found) in kinds.items()
+        ]
         return lines and ["Look at:", *lines]
+
+    def _notes(self):
+        """Whose answer to which exercise has what: 'it imports', '`os`'."""
+        for learner in self.learners:
+            for row in learner.rows:
+                for note in row.look_at:
+                    parts = re.split(" (?=[`0-9])", note, maxsplit=1)
+                    yield (learner.name, learner.number), row.exercise, *parts
 
     def _copies(self):
         """The longer answers that are the same, but for the names in them."""
@@ -97,7 +111,7 @@ class Marks:
             alike.setdefault((row.exercise, row.shape), []).append(row.learner)
         for (exercise, _), names in alike.items():
             if len(names) > 1:
-                yield f"  {', '.join(names)}, {exercise}: the same except for names"
+                yield (", ".join(names), ""), exercise, "the same except for names"
 
     # 2. Spreadsheets -------------------------------------------------------------------
 
@@ -155,6 +169,12 @@ class Marks:
 def _in_columns(lines) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines)]
     return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
+
+
+def _counted(names):
+    """'my_loss', or '5 exercises (my_loss, my_step, my_slope, ...)'."""
+    few = ", ".join([*names[:3], *["..."][: len(names) > 3]])
+    return f"{len(names)} exercises ({few})" if len(names) > 1 else few
 
 
 def _first_line(row):
