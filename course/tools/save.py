@@ -49,8 +49,7 @@ def run(options) -> int:
         if options.check:
             good = is_up_to_date(path)
         else:
-            write(new[path], path)
-            good = run_and_save(path)
+            good = run_and_save(path, new[path])
         print(f"{path.name}: {'ok' if good else 'not in its saved form'}", flush=True)
         failed += not good
     for path, text in pages.changes().items():
@@ -78,10 +77,10 @@ def prepared(path):
     return notebook
 
 
-def run_and_save(path) -> bool:
-    """Run a notebook where it lies and save it; one that fails stays as it was."""
+def run_and_save(path, notebook=None) -> bool:
+    """Run a notebook, or what it becomes, where it lies; one that fails stays as it was."""
     try:
-        notebook = normalize(execute(read(path), path.parent))
+        notebook = normalize(execute(notebook or read(path), path.parent))
     except CellExecutionError as error:
         print(error, file=sys.stderr)
         return False

@@ -58,7 +58,7 @@ def test_a_notebook_runs_where_it_lies_and_is_saved(tmp_path, capsys):
     assert not save.is_saved_form(path)
     save.write(notebook("print(1)", "1 / 0", "print(2)"), path)
     before = path.read_bytes()  # of one that fails no half run is stored
-    assert not save.run_and_save(path)
+    assert not save.run_and_save(path) and not save.run_and_save(path, notebook("1/0"))
     assert path.read_bytes() == before
     assert "ZeroDivisionError" in capsys.readouterr().err
 
@@ -78,11 +78,13 @@ def test_exercises_are_written_into_our_notebooks_alone(tmp_path, monkeypatch, i
 
 
 def test_pages_that_lag_behind_are_told_and_written(tmp_path, monkeypatch, capsys):
-    """Guards: a page that nobody brings up to date, and a check that writes."""
+    """Guards: a page that nobody brings up to date, a check that writes, and a notebook
+    that is written before it has run."""
     page = tmp_path / "page.md"
     page.write_text("old")
     monkeypatch.setattr(save, "ROOT", tmp_path)
-    monkeypatch.setattr(save, "run_and_save", lambda path: True)
+    monkeypatch.setattr(save, "run_and_save", lambda *_: True)
+    monkeypatch.setattr(save, "write", lambda *_: pytest.fail("it is written"))
     monkeypatch.setattr(save.pages, "changes", lambda: {page: "new"})
     assert main(["save", "--check", "00_first_look"]) == 1 and page.read_text() == "old"
     assert capsys.readouterr().out.endswith("page.md: lags behind\n")

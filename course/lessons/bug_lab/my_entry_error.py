@@ -122,7 +122,6 @@ larger = abs(numeric)
 larger = max(claimed, numeric)
 # you divide by a slope with its sign. Take the larger of the two sizes, without signs
 larger = max(claimed, numeric)
-# in place of: return abs(claimed - numeric) / larger if larger > 0 else 0.0
 return abs(claimed - numeric) / larger if larger else 0.0
 # what you divide by has a sign, and may be 0. Take the sizes first, then the larger one
 return abs(claimed - numeric) / max(claimed, numeric)

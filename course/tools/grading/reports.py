@@ -7,6 +7,7 @@ import re
 import shutil
 from collections import Counter
 from pathlib import Path
+from textwrap import shorten
 
 import jinja2  # comes with JupyterLab
 
@@ -85,24 +86,24 @@ class Marks:
 
     def _odd(self) -> list[str]:
         """What a teacher may want to look at: a line for each learner and kind."""
+        notes = [
+            ((learner.name, learner.number), row.exercise, note)
+            for learner in self.learners
+            for row in learner.rows
+            for note in row.look_at
+        ]
         kinds = {}
-        for who, exercise, kind, *things in [*self._notes(), *self._copies()]:
+        for who, exercise, note in [*notes, *self._copies()]:
+            kind, *things = re.split(" (?=[`0-9])", note, maxsplit=1)
             exercises, found = kinds.setdefault((who, kind), ({}, {}))
             exercises[exercise] = True
             found |= dict.fromkeys(things)
-        lines = [
-            f"  {name}, {_counted([*exercises])}: {kind} {', '.join(found)}".rstrip()
-            for ((name, _), kind), (exercises, found) in kinds.items()
-        ]
+        lines = []
+        for ((name, _), kind), (exercises, found) in kinds.items():
+            some = shorten(", ".join(exercises), 45, placeholder=" ...")
+            what = f"{kind} {', '.join(found)}".rstrip()
+            lines.append(f"  {name}, {len(exercises)} x ({some}): {what}")
         return lines and ["Look at:", *lines]
-
-    def _notes(self):
-        """Whose answer to which exercise has what: 'it imports', '`os`'."""
-        for learner in self.learners:
-            for row in learner.rows:
-                for note in row.look_at:
-                    parts = re.split(" (?=[`0-9])", note, maxsplit=1)
-                    yield (learner.name, learner.number), row.exercise, *parts
 
     def _copies(self):
         """The longer answers that are the same, but for the names in them."""
@@ -169,12 +170,6 @@ class Marks:
 def _in_columns(lines) -> list[str]:
     widths = [max(map(len, column)) for column in zip(*lines)]
     return ["  ".join(map(str.ljust, line, widths)).rstrip() for line in lines]
-
-
-def _counted(names):
-    """'my_loss', or '5 exercises (my_loss, my_step, my_slope, ...)'."""
-    few = ", ".join([*names[:3], *["..."][: len(names) > 3]])
-    return f"{len(names)} exercises ({few})" if len(names) > 1 else few
 
 
 def _first_line(row):
