@@ -180,6 +180,24 @@ def all_zero(seeds):
     return np.array([(A == 0).all(axis=-1)[failed] for A in cache.A[1:]])
 
 
+def come_back(seeds, layer, **settings):
+    """Which ReLU networks have a unit in this layer that is dead at step 20, then not."""
+    settings |= {"activation": relu, "epochs": 1}
+    early, late = (
+        run(XOR, seeds, steps_per_epoch=steps, **settings).params
+        for steps in (20, 2000)
+    )
+    dead, still = (
+        mlp.dead_units(params, XOR.X, relu)[layer] for params in (early, late)
+    )
+    return np.any(dead & ~still, axis=-1)
+
+
+def layer_0_stays(params, X, Y, activation):
+    value, (first, *rest) = mlp.loss_and_grads(params, X, Y, activation)
+    return value, [mlp.Layer(0 * first.W, 0 * first.b), *rest]
+
+
 def with_slope_at_0(activation, slope_at_0, seeds):
     """Which networks solve XOR, if the slope at exactly 0 is this one."""
     slope = lambda z: np.where(z == 0, slope_at_0, activation.slope(z))
@@ -403,6 +421,20 @@ def all_white(seeds):
     return np.array([not patterns(p)[p.suspect].wrong for p in drawn])
 
 
+@functools.cache
+def uphill(seeds, rate):
+    """Where the last slope is missing and negative: whether the second step raises the
+    loss on its sample, and whether the last z stays below 0."""
+    bug, rows = bugs.BUGS["last slope missing"].gradient(), np.array(seeds)[:, None] % 4
+    params = run(XOR, seeds, gradient=bug, epochs=1, steps_per_epoch=1).params
+    X, Y = XOR.X[rows], XOR.Y[rows]
+    before, grads = bug(params, X, Y)
+    Y_hat, cache = mlp.forward(mlp.sgd_step(params, grads, rate), X)
+    is_wrong = mlp.forward(params, X)[1].Z[-1].ravel() < 0
+    raises, stays = mlp.loss(Y_hat, Y) > before, cache.Z[-1].ravel() < 0
+    return raises[is_wrong], stays[is_wrong]
+
+
 # Notebook 8: the data are always those of data seed 1
 
 
@@ -445,6 +477,16 @@ def six_layers(seeds, activation):
     some = np.any([units.any(axis=-1) for units in dead], axis=0)
     whole = np.any([units.all(axis=-1) for units in dead], axis=0)
     return some, whole, mlp.loss(swept.Y_hat, run.Y) < 0.1
+
+
+def with_dead_units(seeds, count):
+    """Which 2-4-4-1 networks solve XOR with so many hidden units dead, but no layer."""
+    functions = [relu, relu, identity]
+    settings = {"activation": functions, "scheme": "he", "learning_rate": 0.05}
+    trained = run(XOR, seeds, sizes=(2, 4, 4, 1), **settings)
+    dead = mlp.dead_units(trained.params, XOR.X, functions)
+    first, second = (units.sum(axis=-1) for units in dead[:2])
+    return trained.success[(first + second == count) & (first < 4) & (second < 4)]
 
 
 def rises_half_the_time(seeds):
