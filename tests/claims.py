@@ -100,6 +100,8 @@ BUG = {"gradient": original_loss_and_grads}
 TANH = {"activation": [tanh, tanh, tanh, identity]}
 DEEP = {"sizes": (2, 8, 8, 8, 8, 8, 8, 1), "learning_rate": 0.02}
 WIDE = {"activation": [relu] * 3 + [identity], "scheme": "he", "learning_rate": 0.02}
+NARROW = {"sizes": (2, 4, 4, 1), "activation": [relu, relu, identity]}
+NARROW |= {"scheme": "he", "learning_rate": 0.05}
 CORNER = np.array([[2.0, 2.0]])
 FIRST_LOOK = {"activation": [mlp.relu, identity], "scheme": "he", "batch_size": None}
 AND = mlp.Task("AND", XOR.X, XOR.X.prod(axis=1, keepdims=True))
@@ -164,11 +166,23 @@ def by_own_forward(seeds):
 # Notebook 1
 
 
+def dead_relus(seeds, **settings):
+    """The dead units of ReLU networks, for each layer (S, units)."""
+    settings = {"activation": relu, **settings}
+    params = run(XOR, seeds, **settings).params
+    return mlp.dead_units(params, XOR.X, settings["activation"])
+
+
 def relu_dies(seeds, layers=4, **settings):
     """Which ReLU networks end with a dead layer among the first, solved or not."""
-    params = run(XOR, seeds, activation=mlp.relu, **settings).params
-    dead = mlp.dead_units(params, XOR.X, mlp.relu)[:layers]
+    dead = dead_relus(seeds, **settings)[:layers]
     return np.any([units.all(axis=-1) for units in dead], axis=0)
+
+
+def come_back(seeds, layer):
+    """Which have a unit in this layer that is dead at step 20, and isn't at the end."""
+    early = dead_relus(seeds, epochs=1, steps_per_epoch=20)[layer]
+    return np.any(early & ~dead_relus(seeds)[layer], axis=-1)
 
 
 def all_zero(seeds):
@@ -178,24 +192,6 @@ def all_zero(seeds):
     _, cache = mlp.forward(trained.params, XOR.X, relu)
     failed = ~relu_dies(seeds) & ~trained.success
     return np.array([(A == 0).all(axis=-1)[failed] for A in cache.A[1:]])
-
-
-def come_back(seeds, layer, **settings):
-    """Which ReLU networks have a unit in this layer that is dead at step 20, then not."""
-    settings |= {"activation": relu, "epochs": 1}
-    early, late = (
-        run(XOR, seeds, steps_per_epoch=steps, **settings).params
-        for steps in (20, 2000)
-    )
-    dead, still = (
-        mlp.dead_units(params, XOR.X, relu)[layer] for params in (early, late)
-    )
-    return np.any(dead & ~still, axis=-1)
-
-
-def layer_0_stays(params, X, Y, activation):
-    value, (first, *rest) = mlp.loss_and_grads(params, X, Y, activation)
-    return value, [mlp.Layer(0 * first.W, 0 * first.b), *rest]
 
 
 def with_slope_at_0(activation, slope_at_0, seeds):
@@ -244,12 +240,8 @@ def some_layer_is_flat(seeds, scheme):
 
 def panel_spread(seeds, width):
     """The last spread of the panel of notebook 2."""
-    return np.array(
-        [
-            list(signal("he", width, 10, seed, "leaky_relu", -0.2))[-1].spread[-1]
-            for seed in seeds
-        ]
-    )
+    panels = (signal("he", width, 10, seed, "leaky_relu", -0.2) for seed in seeds)
+    return np.array([list(panel)[-1].spread[-1] for panel in panels])
 
 
 def jump(seeds, width):
@@ -421,18 +413,14 @@ def all_white(seeds):
     return np.array([not patterns(p)[p.suspect].wrong for p in drawn])
 
 
-@functools.cache
 def uphill(seeds, rate):
-    """Where the last slope is missing and negative: whether the second step raises the
-    loss on its sample, and whether the last z stays below 0."""
+    """Where the last slope is missing and negative, whether a step raises its loss."""
     bug, rows = bugs.BUGS["last slope missing"].gradient(), np.array(seeds)[:, None] % 4
     params = run(XOR, seeds, gradient=bug, epochs=1, steps_per_epoch=1).params
-    X, Y = XOR.X[rows], XOR.Y[rows]
-    before, grads = bug(params, X, Y)
-    Y_hat, cache = mlp.forward(mlp.sgd_step(params, grads, rate), X)
-    is_wrong = mlp.forward(params, X)[1].Z[-1].ravel() < 0
-    raises, stays = mlp.loss(Y_hat, Y) > before, cache.Z[-1].ravel() < 0
-    return raises[is_wrong], stays[is_wrong]
+    before, grads = bug(params, XOR.X[rows], XOR.Y[rows])
+    after, _ = bug(mlp.sgd_step(params, grads, rate), XOR.X[rows], XOR.Y[rows])
+    is_negative = mlp.forward(params, XOR.X[rows])[1].Z[-1].ravel() < 0
+    return (after > before)[is_negative]
 
 
 # Notebook 8: the data are always those of data seed 1
@@ -480,13 +468,9 @@ def six_layers(seeds, activation):
 
 
 def with_dead_units(seeds, count):
-    """Which 2-4-4-1 networks solve XOR with so many hidden units dead, but no layer."""
-    functions = [relu, relu, identity]
-    settings = {"activation": functions, "scheme": "he", "learning_rate": 0.05}
-    trained = run(XOR, seeds, sizes=(2, 4, 4, 1), **settings)
-    dead = mlp.dead_units(trained.params, XOR.X, functions)
-    first, second = (units.sum(axis=-1) for units in dead[:2])
-    return trained.success[(first + second == count) & (first < 4) & (second < 4)]
+    """Which 2-4-4-1 networks with so many dead units solve XOR."""
+    dead = sum(units.sum(axis=-1) for units in dead_relus(seeds, **NARROW))
+    return solved(XOR, seeds, **NARROW)[dead == count]
 
 
 def rises_half_the_time(seeds):
