@@ -500,15 +500,11 @@ def best_is_1(seeds):
 # follows it give the share of images that each network reads right: (S,).
 
 
-def as_it_is(X):
-    return X
-
-
 def right_by_1(X):
     return digits.shift(X, right=1)
 
 
-def share(params, rows, change=as_it_is, X=reader.X):
+def share(params, rows, change=np.asarray, X=reader.X):
     """Which share of these rows a network reads right, and how certain it is: (2,)."""
     return np.mean(reader.read(params, change(X[rows]), reader.LABELS[rows]), axis=1)
 
@@ -525,11 +521,11 @@ def _runs(seeds):
     return [reader.trained(seed) for seed in seeds]
 
 
-def reads(seeds, change=as_it_is):
+def reads(seeds, change=np.asarray):
     return tested(seeds, change)[0]
 
 
-def is_certain(seeds, change=as_it_is):
+def is_certain(seeds, change=np.asarray):
     """Its certainty of what it reads, on the average: (S,)."""
     return tested(seeds, change)[1]
 
@@ -594,7 +590,7 @@ def with_more(seeds, more):
         is_right = [
             reader.read(params, do(images), is_)[0]
             for images, is_ in [(reader.X[test], reader.LABELS[test]), new]
-            for do in (as_it_is, right_by_1)
+            for do in (np.asarray, right_by_1)
         ]
         found.append([*map(np.mean, is_right)])
     return np.array(found).T
