@@ -154,7 +154,7 @@ def test_a_new_bug_is_another_one_at_first_settings_of_its_own(lab):
         before, line = lab.bug, lab.shown.line
         words, bug = choose(lab, lab.bug), bugs.BUGS[lab.bug]
         assert f"Yes: '{lab.bug}'." in words
-        assert f"In its code, {bug.where}: {bug.line}" in words
+        assert f"In the course's code, {bug.where}: {bug.line}" in words
         lab.work["batch_size"].box.value = "2"
         press(lab, "New bug")
         assert lab.bug != before and lab.shown.line != line
@@ -183,10 +183,10 @@ def test_the_end_tells_how_the_eight_were_named(seed):
         lab.work["before"].box.value = other_option(lab.work["before"])
         assert ("That makes" in words) == (number in (3, 7))
         if number == 3:
-            end = "That makes four, 2 of 4 at the first try, with 2 of 8 changes."
+            end = "That makes four, 2 of 4 at the first try, with 3 wrong names and 2 of 8 changes."
             assert end in words
         press(lab, "New bug")
-    end = "That makes all eight, 3 of 8 at the first try, with 4 of 16 changes."
+    end = "That makes all eight, 3 of 8 at the first try, with 7 wrong names and 4 of 16 changes."
     assert end in words
 
 

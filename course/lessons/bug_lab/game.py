@@ -1,12 +1,13 @@
 """The bug lab: a panel that shows the map of an unnamed bug and takes guesses."""
 
-from typing import ClassVar
+import html
 
 import ipywidgets as widgets
 import numpy as np
 
-from course import checks
+from course import checks, record
 from course.experiments import wrong_names
+from course.lessons.bug_lab import planting
 from course.lessons.bug_lab.bugs import BUGS, difference, signature
 from course.lessons.bug_lab.puzzles import (
     CHANGES,
@@ -21,6 +22,7 @@ from course.panels.controls import Choice
 from course.panels.panel import Panel, button, status_html, values
 from course.panels.view import Cell, View
 from course.pictures.gradient_checks import describe_gradient_check, draw_gradient_check
+from course.words import counted
 
 ENDS = {  # as many bugs are asked for, and then all: the applause
     4: ("four", "If you have time, go on to all eight."),
@@ -36,8 +38,10 @@ LEFT = (  # the changes of settings that are left, in words
 class SignatureView(View):
     """The map of one gradient check."""
 
-    size = (1000, 320)  # with the row of the guess it still fits at 1280 x 720
-    cells: ClassVar = {"check": Cell(0, 0, 1000, 320, (10, 8, 10, 34))}
+    def __init__(self, width):
+        self.size = width, 320  # with the row of the guess it still fits at 1280 x 720
+        self.cells = {"check": Cell(0, 0, *self.size, (10, 8, 10, 34))}
+        super().__init__()
 
     def draw(self, found, look):
         self.paint("check", id(found), draw_gradient_check, found, digits=2)
@@ -65,16 +69,19 @@ class BugLab(Panel):
     its map must be read and can't be remembered. ``changed`` are settings that differ
     from the first ones. Until the bug is named, `CHANGES` new maps can be looked at;
     ``seen`` are the settings of those that were, which may be looked at again.
-    ``found`` has, for each bug that has been named at this level, its wrong guesses and
-    changes; until all eight are in it, none of them comes again.
+    ``found`` has the bugs that have been named in this game, as the record keeps them;
+    until all eight are in it, none of them comes again. They are planted in ``mine``, the
+    learner's code, which stands beside the map; where it has no place, in the course's.
     """
 
-    layout = ("level work", "picture", "status", "busy", "game", "feedback", "tools")
+    layout = ("level work", "picture code_beside", "status", "busy", "game", "feedback")
+    layout += ("tools",)
     savers = ("png", "svg", "csv")  # the networks are those of `case`
     module = ""
 
     def __init__(self, seed, level, number, changed):
-        self._found = {each: {} for each in LEVELS.values()}
+        self.mine, self.how = planting.bring()
+        self.code_beside = widgets.HTML(layout={"flex": "1 1 400px"})
         self.level = Choice("level", LEVELS, 12)
         self.level.set(level)
         fixed = {"seed": seed, "level": level, "number": number}
@@ -86,23 +93,33 @@ class BugLab(Panel):
         another = button(self, "New bug", self.new_bug)
         self.game = [self.guess.widget, check, first, another]
         self.feedback = widgets.HTML()
-        compute, view = self._compute_signature, SignatureView()
+        compute = self._compute_signature
+        view = SignatureView(600 if self.mine else 1000)
         work = _controls({**self.puzzle.settings, **changed})
         super().__init__("bug_lab", compute, view, work, {}, fixed)
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
+        if self.found:  # before the kernel was started again
+            self.show_feedback(f"{self._task()} {self._so_far()}")
 
     def _begin(self, fixed, changed=None):
         """Plant the bug of these numbers; nothing of it is seen or guessed yet."""
-        self.puzzle = puzzle(**fixed)
-        self.is_named, self.wrong_guesses = False, 0
+        self.puzzle, self.is_named = puzzle(**fixed), False
+        self.planted = self.mine and self.mine.plant(*self.puzzle.suspect)
+        self.code_beside.value = self._code_beside()
         self.seen = [self.puzzle.settings]
         if changed:  # whoever wrote the call chose them: they cost nothing
             self.seen.append({**self.puzzle.settings, **changed})
         self.left = CHANGES
 
     @property
+    def key(self):
+        """Its name in the record."""
+        return "seed {seed}, level {level}".format(**self.fixed)
+
+    @property
     def found(self):
-        return self._found[self.puzzle.level]
+        names = record.bugs(self.key).items()
+        return {bug: each for bug, each in names if each.named}
 
     @property
     def bug(self):
@@ -110,7 +127,24 @@ class BugLab(Panel):
 
     def _compute_signature(self, **settings):
         bug, layer = self.puzzle.suspect
+        if self.planted:
+            bug, layer = self.planted.gradient(settings["learning_rate"]), None
         return signature(bug, layer=layer, draw=self.puzzle.draw, **settings)
+
+    def _code_beside(self):
+        """The learner's code, with the changed line once the bug is named."""
+        if not self.mine:
+            return status_html(
+                f"{self.how}. Then the bugs are planted in your own code.", lines=1
+            )
+        lost = [f"'{bug}'" for bug in BUGS if not self.mine.plant(bug)]
+        but = f" For {', '.join(lost)} it is the course's code." if lost else ""
+        head = "Your code from notebook 4. The map is that of a copy with one line changed."
+        text = html.escape(self.mine.text(self.planted if self.is_named else None))
+        return (
+            f'{status_html(head + but, lines=1)}<pre style="overflow:auto;margin:0;'
+            f'font-size:13px;line-height:1.35">{text}</pre>'
+        )
 
     def _update(self):
         settings = values(self.work)
@@ -158,7 +192,7 @@ class BugLab(Panel):
             return self.show_feedback("Choose one of the eight bugs in the menu first.")
         if name == self.bug:
             return self.show_feedback(self._praise())
-        self.wrong_guesses += 1
+        record.add_name(self.key, self.bug, False, CHANGES - self.left)
         settings = values(self.work)
         bug, layer = nearest(name, self.puzzle, settings)
         guessed = signature(bug, layer=layer, draw=self.puzzle.draw, **settings)
@@ -166,35 +200,51 @@ class BugLab(Panel):
             "At these settings it would look just the same."
         )
         left = "" if self.is_named else f" {LEFT[self.left]}"
-        self.show_feedback(f"Not '{name}'. {reason} {BUGS[name].mark}{left}")
+        wrong = self._wrong(" So far {}.") if left else ""
+        self.show_feedback(f"Not '{name}'. {reason} {BUGS[name].mark}{wrong}{left}")
+
+    def _wrong(self, words):
+        """How many wrong names there were in this game, in some words, or ''."""
+        count = sum(each.wrong for each in record.bugs(self.key).values())
+        return words.format(counted(count, "wrong name")) if count else ""
 
     def _praise(self):
         bug, layer = self.puzzle.suspect
         is_new = bug not in self.found
-        self.found.setdefault(bug, (self.wrong_guesses, CHANGES - self.left))
+        record.add_name(self.key, bug, True, CHANGES - self.left)
         self.is_named = True
+        self.code_beside.value = self._code_beside()
         step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
         has = (
             f"(On this map {_have(others)} the same pattern, so the size of the errors "
             "decides, or another map.) "
         )
+        code = f"In the course's code, {step.where}: {step.line}."
+        if self.planted:
+            code = f"In your code: {self.planted.after.strip()}."
         return (
             f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
             f"{has if others and wrong_names(self.data) else ''}{step.mark} "
-            f"In its code, {step.where}: {step.line}.{self._so_far(is_new)}"
+            f"{code} {self._so_far(is_new)}"
         )
 
-    def _so_far(self, is_new):
-        count = len(self.found)
+    def _so_far(self, is_new=False):
+        """How many bugs are named, and with how many wrong names."""
+        found = self.found.values()
+        count = len(found)
         if not is_new or count not in ENDS:
-            return (
-                f" Found so far: {count} of {min(end for end in ENDS if end >= count)}."
+            most, wrong = (
+                min(end for end in ENDS if end >= count),
+                ", with {} along the way",
             )
-        wrong, changes = map(list, zip(*self.found.values()))
+            return f"Found so far: {count} of {most}{self._wrong(wrong)}."
+        first = [each.wrong for each in found].count(0)
+        changes = sum(each.changes for each in found)
         words, then = ENDS[count]
         return (
-            f" That makes {words}, {wrong.count(0)} of {count} at the first try, with "
-            f"{sum(changes)} of {count * CHANGES} changes. Well done! {then}"
+            f"That makes {words}, {first} of {count} at the first try, with "
+            f"{self._wrong('{} and ')}{changes} of {count * CHANGES} changes. "
+            f"Well done! {then}"
         )
 
     def go_back(self):
@@ -213,8 +263,8 @@ class BugLab(Panel):
 
     def plant(self, level, first, last=None):
         """Plant the next bug, as in `next_number`, and show it at its first settings."""
-        number = next_number(self.fixed["seed"], level, first, self._found[level], last)
-        self.fixed |= {"level": level, "number": number}
+        seed, self.fixed["level"] = self.fixed["seed"], level
+        self.fixed["number"] = next_number(seed, level, first, self.found, last)
         self._begin(self.fixed)
         self.guess.set(None)
         self.go_back()

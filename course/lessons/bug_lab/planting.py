@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 import mlp_core as mlp
+from course import record
 from course.checking import calls
 from course.lessons import load_exercises, own
 from course.lessons.bug_lab.bugs import claimed
@@ -62,7 +63,8 @@ class Change(NamedTuple):
 class Planted(NamedTuple):
     """A bug in the learner's code."""
 
-    before: str  # the line that was changed; '' if it is a new one
+    function: str
+    before: list  # the line that was changed; none if it is a new one
     after: str
     change: Change
     gradient: (
@@ -79,6 +81,18 @@ class Own:
         self.functions |= {name: own.run(name, code) for name, code in codes.items()}
         self.plant = functools.cache(self._plant)
 
+    def text(self, planted=None) -> str:
+        """All of the code, with the line that a planted bug changes before and after."""
+        parts = []
+        for name, code in self.codes.items():
+            lines = [f"  {line}" for line in code.splitlines()]
+            if planted and planted.function == name:
+                old, new = planted.before, planted.after
+                place = slice(planted.change.line, planted.change.line + len(old))
+                lines[place] = [f"- {line}" for line in old] + [f"+ {new}"]
+            parts.append("\n".join(lines))
+        return "\n\n".join(parts)
+
     def _plant(self, bug, layer=None) -> Planted | None:
         """A bug, wherever it can stand or in one layer; None where no place is found."""
         name = STEP_0 if bug == "no 1/n" else STEPS
@@ -94,10 +108,10 @@ class Own:
                     gradient = self._gradient(name, changed)
                     if _fits(gradient, bug, layer):
                         before, after = code.splitlines(), changed.splitlines()
-                        is_new = len(after) > len(before)
-                        before = "" if is_new else before[change.line].strip()
-                        after = after[change.line].strip()
-                        return Planted(before, after, change, gradient)
+                        line = change.line
+                        same = after[line + 1 :] == before[line:]  # it is a new one
+                        lines = [] if same else [before[line]], after[line]
+                        return Planted(name, *lines, change, gradient)
         return None
 
     def _gradient(self, name, code):
@@ -118,6 +132,16 @@ class Own:
             return mlp.loss(Y_hat, Y), grads
 
         return lambda learning_rate: functools.partial(gradient, learning_rate, {})
+
+
+def bring() -> tuple[Own | None, str]:
+    """What the learner wrote; else None, and what to do for it."""
+    exercises, codes = load_exercises(HOME), {}
+    for name in (STEP_0, STEPS):
+        function, words = own.bring(name, HOME, exercises, NUMBER)
+        if function is not exercises[name].right:
+            codes[name] = record.work(HOME, name).code
+    return (Own(codes) if STEPS in codes else None), words
 
 
 def _fits(gradient, bug, layer):
