@@ -28,6 +28,8 @@ ENDS = {  # as many bugs are asked for, and then all: the applause
     4: ("four", "If you have time, go on to all eight."),
     8: ("all eight", "You can now tell from a map which line to fix."),
 }
+CODE_STYLE = 'style="white-space:pre-wrap;margin:0;font-size:13px;line-height:1.35"'
+WIDTH = {False: 1000, True: 640}  # of the map, alone and beside the code
 LEFT = (  # the changes of settings that are left, in words
     "You have no change left: name the bug from what you have seen.",
     "You have one change left.",
@@ -81,7 +83,7 @@ class BugLab(Panel):
 
     def __init__(self, seed, level, number, changed):
         self.mine, self.how = planting.bring()
-        self.code_beside = widgets.HTML(layout={"flex": "1 1 400px"})
+        self.code_beside = widgets.HTML(layout={"flex": "1 1 340px"})
         self.level = Choice("level", LEVELS, 12)
         self.level.set(level)
         fixed = {"seed": seed, "level": level, "number": number}
@@ -94,9 +96,11 @@ class BugLab(Panel):
         self.game = [self.guess.widget, check, first, another]
         self.feedback = widgets.HTML()
         compute = self._compute_signature
-        view = SignatureView(600 if self.mine else 1000)
+        view = SignatureView(WIDTH[bool(self.mine)])
         work = _controls({**self.puzzle.settings, **changed})
         super().__init__("bug_lab", compute, view, work, {}, fixed)
+        if self.mine:  # both still fit side by side at 1280 x 720
+            self.picture.layout.flex = "1 1 490px"
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
         if self.found:  # before the kernel was started again
             self.show_feedback(f"{self._task()} {self._so_far()}")
@@ -134,16 +138,18 @@ class BugLab(Panel):
     def _code_beside(self):
         """The learner's code, with the changed line once the bug is named."""
         if not self.mine:
-            return status_html(
-                f"{self.how}. Then the bugs are planted in your own code.", lines=1
-            )
+            return f"<p>{self.how}. Then the bugs are planted in your own code.</p>"
         lost = [f"'{bug}'" for bug in BUGS if not self.mine.plant(bug)]
-        but = f" For {', '.join(lost)} it is the course's code." if lost else ""
-        head = "Your code from notebook 4. The map is that of a copy with one line changed."
-        text = html.escape(self.mine.text(self.planted if self.is_named else None))
+        but = f", but for {', '.join(lost)} of the course's code" if lost else ""
+        lines = self.mine.lines(self.planted if self.is_named else None)
+        lines = [
+            (f"<b>{line}</b>" if line[0] in "+-" else line)
+            for line in map(html.escape, lines)
+        ]
+        code = "\n".join(lines)
         return (
-            f'{status_html(head + but, lines=1)}<pre style="overflow:auto;margin:0;'
-            f'font-size:13px;line-height:1.35">{text}</pre>'
+            "<p>Your code from notebook 4. The map is that of a copy with one line "
+            f"changed{but}.</p><pre {CODE_STYLE}>{code}</pre>"
         )
 
     def _update(self):

@@ -81,17 +81,17 @@ class Own:
         self.functions |= {name: own.run(name, code) for name, code in codes.items()}
         self.plant = functools.cache(self._plant)
 
-    def text(self, planted=None) -> str:
-        """All of the code, with the line that a planted bug changes before and after."""
-        parts = []
+    def lines(self, planted=None) -> list:
+        """All of the code, with the line that a planted bug changes, before and after."""
+        shown = []
         for name, code in self.codes.items():
             lines = [f"  {line}" for line in code.splitlines()]
             if planted and planted.function == name:
                 old, new = planted.before, planted.after
                 place = slice(planted.change.line, planted.change.line + len(old))
                 lines[place] = [f"- {line}" for line in old] + [f"+ {new}"]
-            parts.append("\n".join(lines))
-        return "\n\n".join(parts)
+            shown += [line for line in lines if not line.startswith("  import")]
+        return shown
 
     def _plant(self, bug, layer=None) -> Planted | None:
         """A bug, wherever it can stand or in one layer; None where no place is found."""
