@@ -28,7 +28,7 @@ ENDS = {  # as many bugs are asked for, and then all: the applause
     4: ("four", "If you have time, go on to all eight."),
     8: ("all eight", "You can now tell from a map which line to fix."),
 }
-CODE_STYLE = 'style="white-space:pre-wrap;margin:0;font-size:13px;line-height:1.35"'
+PLAIN = 'style="white-space:pre-wrap;margin:0;line-height:1.35"'
 WIDTH = {False: 1000, True: 640}  # of the map, alone and beside the code
 LEFT = (  # the changes of settings that are left, in words
     "You have no change left: name the bug from what you have seen.",
@@ -100,7 +100,7 @@ class BugLab(Panel):
         work = _controls({**self.puzzle.settings, **changed})
         super().__init__("bug_lab", compute, view, work, {}, fixed)
         if self.mine:  # both still fit side by side at 1280 x 720
-            self.picture.layout.flex = "1 1 490px"
+            self.picture.layout.flex = "3 1 490px"
         self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
         if self.found:  # before the kernel was started again
             self.show_feedback(f"{self._task()} {self._so_far()}")
@@ -138,7 +138,7 @@ class BugLab(Panel):
     def _code_beside(self):
         """The learner's code, with the changed line once the bug is named."""
         if not self.mine:
-            return f"<p>{self.how}. Then the bugs are planted in your own code.</p>"
+            return f"<p {PLAIN}>{self.how}. Then the bugs are planted in your own code.</p>"
         lost = [f"'{bug}'" for bug in BUGS if not self.mine.plant(bug)]
         but = f", but for {', '.join(lost)} of the course's code" if lost else ""
         lines = self.mine.lines(self.planted if self.is_named else None)
@@ -148,8 +148,8 @@ class BugLab(Panel):
         ]
         code = "\n".join(lines)
         return (
-            "<p>Your code from notebook 4. The map is that of a copy with one line "
-            f"changed{but}.</p><pre {CODE_STYLE}>{code}</pre>"
+            f"<p {PLAIN}>Your code from notebook 4. The map is that of a copy with one line "
+            f"changed{but}.</p><pre {PLAIN}>{code}</pre>"
         )
 
     def _update(self):
@@ -227,7 +227,7 @@ class BugLab(Panel):
         )
         code = f"In the course's code, {step.where}: {step.line}."
         if self.planted:
-            code = f"In your code: {self.planted.after.strip()}."
+            code = "The changed line is marked in your code."
         return (
             f"Yes: '{bug}'{'' if layer is None else f', in layer {layer} only'}. "
             f"{has if others and wrong_names(self.data) else ''}{step.mark} "

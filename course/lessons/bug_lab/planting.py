@@ -90,7 +90,9 @@ class Own:
                 old, new = planted.before, planted.after
                 place = slice(planted.change.line, planted.change.line + len(old))
                 lines[place] = [f"- {line}" for line in old] + [f"+ {new}"]
-            shown += [line for line in lines if not line.startswith("  import")]
+            shown += [
+                line for line in lines if not line.startswith(("  import ", "  from "))
+            ]
         return shown
 
     def _plant(self, bug, layer=None) -> Planted | None:
