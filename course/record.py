@@ -1,5 +1,4 @@
-"""What you have done: questions answered, exercises solved, and when; your best at a goal;
-the bugs that you named.
+"""What you have done: questions answered, exercises solved, and when; your best at a goal.
 
 In a learner's copy, a folder with `.course/` in it, the record is kept in
 ``record.json``. Elsewhere it stays in memory until the kernel ends. It is never sent.
@@ -100,23 +99,9 @@ class Best:
         self.rows = [known[weights] for weights in sorted(known)][:MOST]
 
 
-@dataclass
-class Named:
-    """A bug of the bug lab."""
-
-    named: bool = False
-    wrong: int = 0  # names that were tried before
-    changes: int = 0  # of settings, the last time
-
-    def name(self, _, is_right, changes):
-        if not self.named:
-            self.named, self.changes = is_right, changes
-            self.wrong += not is_right
-
-
-# Each: lesson -> name -> what; of bugs: game -> name -> what.
-TABLES = {"answers": Answer, "exercises": Work, "best": Best, "bugs": Named}
-LATER = {"best": {}, "bugs": {}}  # tables that older records don't have
+# Each: lesson -> name -> what.
+TABLES = {"answers": Answer, "exercises": Work, "best": Best}
+LATER = {"best": {}}  # tables that older records don't have
 EMPTY = json.dumps({"form": FORM, "answers": {}, "exercises": {}})
 
 
@@ -188,10 +173,6 @@ class Keeper:
         entries = self._record["best"].get(lesson, {})
         return {goal: entry.rows for goal, entry in entries.items() if entry.rows}
 
-    def bugs(self, game) -> dict[str, Named]:
-        """Each bug that a name was tried for."""
-        return self._record["bugs"].get(game, {})
-
     def solved(self, lesson) -> set[str]:
         """The names of the solved exercises of a lesson."""
         works = self._record["exercises"].get(lesson, {})
@@ -221,10 +202,6 @@ class Keeper:
     def add_best(self, lesson, goal, row):
         """Remember a network that reaches a goal, if it is among the best."""
         self._change("best", lesson, goal, Best.enter, row)
-
-    def add_name(self, game, bug, is_right, changes):
-        """Remember a name for a bug. Once it is named, nothing more counts."""
-        self._change("bugs", game, bug, Named.name, is_right, changes)
 
     def open_in(self, folder) -> str:
         """Keep the record in a folder, if it is a learner's copy. Returns what to say.
@@ -315,7 +292,6 @@ class Keeper:
 KEEPER = Keeper()
 answer, work, solved = KEEPER.answer, KEEPER.work, KEEPER.solved
 best, add_best = KEEPER.best, KEEPER.add_best
-bugs, add_name = KEEPER.bugs, KEEPER.add_name
 add_answer, add_review, add_try = KEEPER.add_answer, KEEPER.add_review, KEEPER.add_try
 add_guess, add_reveal = KEEPER.add_guess, KEEPER.add_reveal
 open_in, forget, close = KEEPER.open_in, KEEPER.forget, KEEPER.close

@@ -117,13 +117,12 @@ class BugLab(Panel):
 
     @property
     def key(self):
-        """Its name in the record."""
+        """In the record this game is a lesson, with each bug as an exercise."""
         return "seed {seed}, level {level}".format(**self.fixed)
 
     @property
     def found(self):
-        names = record.bugs(self.key).items()
-        return {bug: each for bug, each in names if each.named}
+        return record.solved(self.key)
 
     @property
     def bug(self):
@@ -138,7 +137,7 @@ class BugLab(Panel):
     def _code_beside(self):
         """The learner's code, with the changed line once the bug is named."""
         if not self.mine:
-            return f"<p {PLAIN}>{self.how}. Then the bugs are planted in your own code.</p>"
+            return f"<p {PLAIN}>{html.escape(self.how)}. Then the bugs are planted in your own code.</p>"
         lost = [f"'{bug}'" for bug in BUGS if not self.mine.plant(bug)]
         but = f", but for {', '.join(lost)} of the course's code" if lost else ""
         lines = self.mine.lines(self.planted if self.is_named else None)
@@ -198,7 +197,8 @@ class BugLab(Panel):
             return self.show_feedback("Choose one of the eight bugs in the menu first.")
         if name == self.bug:
             return self.show_feedback(self._praise())
-        record.add_name(self.key, self.bug, False, CHANGES - self.left)
+        if self.bug not in self.found:
+            record.add_try(self.key, self.bug, False, name)
         settings = values(self.work)
         bug, layer = nearest(name, self.puzzle, settings)
         guessed = signature(bug, layer=layer, draw=self.puzzle.draw, **settings)
@@ -211,13 +211,14 @@ class BugLab(Panel):
 
     def _wrong(self, words):
         """How many wrong names there were in this game, in some words, or ''."""
-        count = sum(each.wrong for each in record.bugs(self.key).values())
+        count = sum(record.work(self.key, bug).failed for bug in BUGS)
         return words.format(counted(count, "wrong name")) if count else ""
 
     def _praise(self):
         bug, layer = self.puzzle.suspect
         is_new = bug not in self.found
-        record.add_name(self.key, bug, True, CHANGES - self.left)
+        if is_new:
+            record.add_try(self.key, bug, True, code=str(CHANGES - self.left))
         self.is_named = True
         self.code_beside.value = self._code_beside()
         step, others = BUGS[bug], lookalikes(self.puzzle, values(self.work))
@@ -236,16 +237,14 @@ class BugLab(Panel):
 
     def _so_far(self, is_new=False):
         """How many bugs are named, and with how many wrong names."""
-        found = self.found.values()
-        count = len(found)
+        works = [record.work(self.key, bug) for bug in self.found]
+        count = len(works)
         if not is_new or count not in ENDS:
-            most, wrong = (
-                min(end for end in ENDS if end >= count),
-                ", with {} along the way",
-            )
-            return f"Found so far: {count} of {most}{self._wrong(wrong)}."
-        first = [each.wrong for each in found].count(0)
-        changes = sum(each.changes for each in found)
+            most = min(end for end in ENDS if end >= count)
+            wrong = self._wrong(", with {} along the way")
+            return f"Found so far: {count} of {most}{wrong}."
+        first = [work.failed for work in works].count(0)
+        changes = sum(int(work.code) for work in works)
         words, then = ENDS[count]
         return (
             f"That makes {words}, {first} of {count} at the first try, with "
