@@ -10,6 +10,7 @@ import difflib
 import functools
 import itertools
 import re
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
@@ -91,7 +92,8 @@ class Own:
     def _plant(self, bug, layer=None) -> Planted | None:
         """A bug, wherever it can stand or in one layer; None where no place is found."""
         name = STEP_0 if bug == "no 1/n" else STEPS
-        with suppress(Exception):  # whatever a record may hold
+        # Whatever a record may hold; Python warns of `1()`.
+        with suppress(Exception), warnings.catch_warnings(action="ignore"):
             code = self.codes[name]
             changes = Code(code, name).changes(bug)
             if layer is not None:
@@ -174,9 +176,8 @@ class Code:
         body = function.body
         first = body[bool(ast.get_docstring(function)) and len(body) > 1]
         self.start = Part("", first.lineno - 1, first.col_offset, first.col_offset)
-        self.end = (
-            "; " if first.lineno == function.lineno else "\n" + " " * first.col_offset
-        )
+        indent = code.encode().splitlines()[first.lineno - 1][: first.col_offset]
+        self.end = "; " if indent.strip() else f"\n{indent.decode()}"
 
     def changes(self, bug):
         """Pairs of a `Part` and what takes its place, the likeliest first."""
@@ -207,7 +208,7 @@ class Code:
         With the names that the arguments have in the code.
         """
         if bug == "no 1/n":
-            return (r"(.+)/.+", r"\1"), (".+", "1")
+            return (r"(.*\S) */.+", r"\1"), (".+", "1")
         _, A, Z, _, slope, *_ = self.arguments
         old, axis = r"\g<0>", "(?:axis=)?(?:0|-2)"
         other = r"axis=1 if len(\1) in (1, \1.shape[1]) else 0"
