@@ -75,11 +75,6 @@ class ActivationView(View):
             f"and bias {unit.bias:g}; for x = -3, -1.5, 0, 1.5, 3 it is {outputs}."
         )
 
-    def table(self, unit, look):
-        z, (f, slope) = np.linspace(-3, 3, 121), unit.activation[1:3]
-        names = "z or x", "f(z)", "slope at z", "output for x"
-        return names, zip(z, f(z), slope(z), unit.output(z))
-
 
 def _highest(function, z):
     """How far from 0 the function gets between -z and z."""
@@ -95,9 +90,7 @@ def _written_sum(weight, bias):
 
 
 class ActivationPanel(Panel):
-    """See `activation_panel`. It has no network to save."""
-
-    savers = ("png", "svg", "csv")
+    """See `activation_panel`."""
 
     def draw(self):
         alpha, is_used = self.work["alpha"], self.data.activation.name == "leaky_relu"

@@ -20,7 +20,6 @@ class Differences(NamedTuple):
     forward: np.ndarray  # (n,), the same with the loss at p + h and p
     slope: float  # from backprop
     function: object  # the loss as a function of the shift of the weight
-    params: list
     activation: mlp.Activation
 
     def quotient(self, h):
@@ -50,7 +49,7 @@ def differences(seed, activation, alpha) -> Differences:
     minus = np.array([function(-step) for step in h])
     central = abs((plus - minus) / (2 * h) - slope)
     forward = abs((plus - loss) / h - slope)
-    return Differences(h, central, forward, slope, function, params, activation)
+    return Differences(h, central, forward, slope, function, activation)
 
 
 class GradientView(View):
@@ -96,10 +95,6 @@ class GradientView(View):
             "logarithmic: a U, falling from the left where rounding dominates and "
             f"rising to the right where truncation does. Marked: {self.line(data, look)}."
         )
-
-    def table(self, data, look):
-        columns = data.h, data.central, data.forward
-        return ("h", "central error", "one-sided error"), zip(*columns)
 
 
 def _cause(h, error, activation):

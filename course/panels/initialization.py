@@ -19,7 +19,6 @@ class Signal(NamedTuple):
     params: list  # the layers that are drawn so far
     spread: np.ndarray  # the standard deviation of the inputs, of z in layer 0, ...
     scheme: str
-    activation: mlp.Activation
     depth: int  # how many layers there will be
 
     @property
@@ -43,7 +42,7 @@ def signal(scheme, width, depth, seed, activation, alpha):
         with np.errstate(all="ignore"):
             a, cache = mlp.forward(params[-1:], a, function)
             spread = np.append(spread, cache.Z[0].std())
-        yield Signal(params, spread, scheme, function, depth)
+        yield Signal(params, spread, scheme, depth)
 
 
 class InitializationView(View):
@@ -86,9 +85,6 @@ class InitializationView(View):
         weights = pictures.describe_histogram(_ends(signal.params))
         spread = pictures.describe_spread({_name(signal): signal.spread})
         return f"Left: {weights} Right: {spread}"
-
-    def table(self, signal, look):
-        return ("layers passed", "spread"), enumerate(signal.spread)
 
 
 def _name(signal):

@@ -1,7 +1,6 @@
 """The panel: controls, a picture and a status line, for JupyterLab, Notebook and Voila."""
 
 import base64
-import csv
 import html
 import inspect
 import os
@@ -14,7 +13,7 @@ import ipywidgets as widgets
 import numpy as np
 
 import mlp_core as mlp
-from course import files, host, page, waiting
+from course import host, page, waiting
 from course.panels.clicks import Clicks
 from course.panels.controls import Refused
 from course.pictures import on_slides
@@ -39,7 +38,6 @@ class Panel:
     # Rows from top to bottom. A word is a setting, or an attribute of the panel; ``work``
     # and ``look`` are those of their settings that have no word of their own.
     layout = ("work look", *SHOWN)
-    savers = ("png", "svg", "csv", "npz")
     module = "panels."  # where a notebook finds the function
     reading = 15  # seconds for which a refusal is shown
     # Seconds of work until the page gets its first part, and each further one.
@@ -220,19 +218,15 @@ class Panel:
         self.code_box = _text_box("settings", 70, flex="1 1 430px", width="auto")
         self.file_box = _text_box("file", 34, width="190px")
         self.file_box.value = self.name.removesuffix("_panel")
-        self.save_buttons = {
-            ending: button(self, f"Save {ending.upper()}", self.save, ending)
-            for ending in self.savers
-        }
-        saving = widgets.HBox([self.file_box, *self.save_buttons.values()])
-        self.tools = row([self.code_box, saving])
+        saving = [self.file_box, button(self, "Save PNG", self.save)]
+        self.tools = row([self.code_box, widgets.HBox(saving)])
 
-    def save(self, ending):
-        """Write the figure, its numbers or the network next to the notebook.
+    def save(self):
+        """Write the picture next to the notebook.
 
         An existing file is replaced only if you press the button again.
         """
-        path = f"{self._file_stem()}.{ending}"
+        path = f"{self._file_stem()}.png"
         if os.path.exists(path) and self._asked != path:
             self._asked = path
             return self.show_message(
@@ -241,7 +235,7 @@ class Panel:
             )
         self._asked = None
         try:
-            self.write(path, ending)
+            self.view.save(path)
         except OSError as error:
             reason = error.strerror or str(error)
             folder = os.path.dirname(path)
@@ -251,21 +245,10 @@ class Panel:
         self.show_message(f"Saved {path}.")
 
     def _file_stem(self):
-        """The file name without its ending, which the button chooses."""
+        """The file name without the ending that is added."""
         name = self.file_box.value.strip()
         stem, ending = os.path.splitext(name)
-        return (stem if ending[1:].lower() in self.savers else name) or self.name
-
-    def write(self, path, ending):
-        """Write one file: .png and .svg, .csv (the numbers), .npz (the network)."""
-        if ending == "csv":
-            names, rows = self.view.table(self.data, self.now())
-            with open(path, "w", newline="", encoding="utf-8") as file:
-                csv.writer(file).writerows([names, *rows])
-        elif ending == "npz":
-            files.save(path, *self.view.network(self.data, self.now()))
-        else:
-            self.view.save(path)
+        return (stem if ending.lower() == ".png" else name) or self.name
 
     # The panel in a notebook
 

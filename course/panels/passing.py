@@ -31,7 +31,6 @@ class Pass(NamedTuple):
     """The way of one sample through a network, forward and back."""
 
     stages: list
-    activation: mlp.Activation
 
     @property
     def done(self) -> int:
@@ -50,7 +49,7 @@ def one_pass(task, sample, seed, learning_rate, activation, alpha, back=True) ->
         lines = [*loss.formulas, "", *_equation(f"dA[{end}] = Y_hat - Y", dA)]
         stages[-1] = loss._replace(formulas=lines, slopes={end: dA[0]})
         stages += _stages_back(params, cache, Y, dA, learning_rate, activation)
-    return Pass(stages, activation)
+    return Pass(stages)
 
 
 def _stages_forward(params, cache, Y):
@@ -162,17 +161,6 @@ class PassView(View):
         network = pictures.describe_network(*shown)
         formulas = f"Beside it are the formulas. {self.line(data, look)}."
         return f"{network} It shows {_shown(stage)}. {formulas}"
-
-    def network(self, data, look):
-        return data.stages[look.step].params, data.activation
-
-    def table(self, data, look):
-        return ("stage", "formula"), [
-            (stage.title, line.strip())
-            for stage in data.stages
-            for line in stage.formulas
-            if line
-        ]
 
 
 def _shown(stage):

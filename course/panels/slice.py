@@ -20,8 +20,6 @@ class Slice(NamedTuple):
     steepness: float  # |gradient|^2: the loss falls by this per unit of t at t = 0
     t: np.ndarray
     loss: np.ndarray
-    params: list
-    activation: mlp.Activation
 
 
 def loss_slice(task, seed, activation, alpha) -> Slice:
@@ -39,7 +37,7 @@ def loss_slice(task, seed, activation, alpha) -> Slice:
         longest *= 1.5
     t = np.linspace(0, longest, 121)
     loss = np.array([function(length) for length in t])
-    return Slice(function, steepness, t, loss, params, activation)
+    return Slice(function, steepness, t, loss)
 
 
 class SliceView(View):
@@ -83,9 +81,6 @@ class SliceView(View):
             "The loss along the line down the gradient: it falls, reaches a lowest "
             f"point and rises again. Marked: {self.line(data, look)}."
         )
-
-    def table(self, data, look):
-        return ("learning rate", "loss"), zip(data.t, data.loss)
 
 
 def slice_panel(

@@ -140,16 +140,6 @@ class TrainingView(View):
         pictures = f"{count} linked pictures of the network after step {look.step}"
         return f"{pictures}: {shown}. {self.line(run, look)}."
 
-    def table(self, run, look):
-        """One row for each step: its number, its loss, the rows of data it used."""
-        return ("step", "loss", "rows"), [
-            (step, loss, " ".join(map(str, run.rows(step))))
-            for step, loss in enumerate(run.loss, start=1)
-        ]
-
-    def network(self, run, look):
-        return run.at(look.step), run.activation
-
 
 class TrainingPanel(SteppedPanel):
     """See `training_panel`."""

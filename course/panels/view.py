@@ -91,10 +91,6 @@ class View:
             self.draw(data, look)
         return Shown(self.png(), self.alt(data, look), self.line(data, look))
 
-    def network(self, data, look) -> tuple:
-        """The parameters and the activation that are shown."""
-        return data.params, data.activation
-
     def paint(self, name, key, drawing, *args, ground=None, lay=None, **kwargs):
         """Draw one cell with ``drawing(ax, ...)``, unless its ``key`` is as before.
 
@@ -195,7 +191,7 @@ class View:
         return view.figure
 
     def save(self, path):
-        """Write the figure; the path's ending says how, .png or .svg."""
+        """Write the figure."""
         with matplotlib.rc_context(self.style):
             self.figure.savefig(path, dpi=200)
             self.canvas.draw()  # savefig drew at another size, so get our pixels back

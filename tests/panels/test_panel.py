@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import csv
 import functools
 import html
 
@@ -13,7 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from PIL import Image
 
 import mlp_core as mlp
-from course import files, host, page, panels
+from course import host, page, panels
 from course.panels.controls import Number
 from course.pictures import on_slides
 from tests.panels import parts
@@ -36,9 +35,9 @@ def test_what_went_wrong_is_told_until_all_is_right(training, folder, capsys):
         await parts.let_parts_come()
         assert parts.message(training) == line and training.problem is None
         seed.box.value = -3
-        parts.press(training, "Save CSV")
+        parts.press(training, "Save PNG")
         await parts.let_parts_come()
-        assert "Saved training.csv." in parts.message(training)  # it is not wiped away
+        assert "Saved training.png." in parts.message(training)  # it is not wiped away
         training.view.show = None
         seed.set(4)
         await parts.let_parts_come()
@@ -177,25 +176,14 @@ def test_running_a_cell_again_closes_its_older_panels(monkeypatch, told):
     assert living == [False, False] + 5 * [True]
 
 
-def test_the_buttons_save_what_is_seen(panel, folder):
-    """Guards: a file of another panel, a table without its names, a picture that is
-    drawn at the file's size from then on."""
+def test_the_button_saves_what_is_seen(panel, folder):
+    """Guards: a picture that is drawn at the file's size from then on."""
     stem, before = panel.file_box.value, parts.pixels(panel)
-    for ending, button in panel.save_buttons.items():
-        button.click()
-        assert f"Saved {stem}.{ending}." in parts.message(panel)
+    parts.press(panel, "Save PNG")
+    assert f"Saved {stem}.png." in parts.message(panel)
     panel.draw()
     assert parts.differ(parts.pixels(panel), before) < 0.002
     assert Image.open(f"{stem}.png").size[0] == 2 * panel.view.size[0]
-    assert "<svg" in (folder / f"{stem}.svg").read_text(encoding="utf-8")
-    with open(f"{stem}.csv", newline="", encoding="utf-8") as file:
-        names, *rows = csv.reader(file)
-    assert len(rows) > 3 and {len(row) for row in rows} == {len(names)}
-    if "npz" in panel.savers:
-        shown, _ = panel.view.network(panel.data, panel.now())
-        parts.assert_same(files.load(f"{stem}.npz")[0], shown)
-    else:
-        assert panel.name == "activation_panel"
 
 
 def test_a_save_leaves_the_picture_of_each_step_alone(training, folder):
@@ -206,44 +194,17 @@ def test_a_save_leaves_the_picture_of_each_step_alone(training, folder):
     assert np.array_equal(training.view.pixels(), before)
 
 
-def test_saved_numbers_are_those_of_the_picture(training, folder):
-    """Guards: columns under each other's names, and what belongs to another step."""
-
-    def saved(panel):
-        parts.press(panel, "Save CSV")
-        return np.genfromtxt(f"{panel.file_box.value}.csv", delimiter=",", names=True)
-
-    training.look["step"].set(12)
-    parts.press(training, "Save NPZ")
-    parts.assert_same(files.load("training.npz")[0], training.data.at(12))
-    table = saved(training)
-    np.testing.assert_array_equal(table["loss"], training.data.loss)
-    np.testing.assert_array_equal(table["rows"], training.data.samples[:, 0])
-    table = saved(panels.activation_panel())
-    slope = np.where(table["z_or_x"] >= 0, 1, -0.2)
-    np.testing.assert_array_equal(table["slope_at_z"], slope)
-    for name, cell, columns in [
-        ("initialization_panel", "spread", ["layers_passed", "spread"]),
-        ("gradient_panel", "error", ["h", "central_error"]),
-        ("slice_panel", "slice", ["learning_rate", "loss"]),
-    ]:
-        panel = parts.make(name)
-        drawn, table = panel.view.axes[cell].lines[0].get_xydata(), saved(panel)
-        np.testing.assert_array_equal(drawn.T, [table[column] for column in columns])
-
-
 def test_what_cannot_be_saved_is_told_in_words(training, folder):
     """Guards: no raw FileNotFoundError; the other reasons of the system, too."""
     (folder / "a file").write_text("")
-    for ending in training.savers:
-        for place, why in [
-            ("nowhere", "there is no folder nowhere"),
-            ("a file", "Not a directory"),
-        ]:
-            training.file_box.value = f"{place}/picture"
-            parts.press(training, f"Save {ending.upper()}")
-            words = f"Can't save {place}/picture.{ending}: {why}."
-            assert words in parts.message(training) and training.problem is None
+    for place, why in [
+        ("nowhere", "there is no folder nowhere"),
+        ("a file", "Not a directory"),
+    ]:
+        training.file_box.value = f"{place}/picture"
+        parts.press(training, "Save PNG")
+        words = f"Can't save {place}/picture.png: {why}."
+        assert words in parts.message(training) and training.problem is None
 
 
 @pytest.mark.parametrize(
@@ -251,7 +212,6 @@ def test_what_cannot_be_saved_is_told_in_words(training, folder):
     [
         ("a b.png", "a b.png"),
         ("a b.PNG ", "a b.png"),
-        ("a.csv", "a.png"),
         ("run 0.2", "run 0.2.png"),
         ("", "training_panel.png"),
     ],
@@ -264,21 +224,20 @@ def test_a_typed_ending_is_not_written_twice(training, folder, typed, saved):
     assert f"Saved {saved}." in parts.message(training)
 
 
-def test_exports_never_overwrite_without_asking(training, folder):
-    """Guards: no button replaces a file that is there, unless it is pressed again."""
-    for ending, button in training.save_buttons.items():
-        mine, other = folder / f"training.{ending}", folder / f"other.{ending}"
-        for path in mine, other:
-            path.write_bytes(b"mine")
-        button.click()
-        assert "already exists" in parts.message(training)
-        training.file_box.value = "other"
-        button.click()  # a yes to one file is no yes to another
-        training.file_box.value = "training"
-        button.click()
-        assert mine.read_bytes() == other.read_bytes() == b"mine"
-        button.click()
-        assert "Saved" in parts.message(training) and other.read_bytes() == b"mine"
-        mine.write_bytes(b"mine, again")
-        button.click()
-        assert mine.read_bytes() == b"mine, again"
+def test_a_save_never_overwrites_without_asking(training, folder):
+    """Guards: a file that is there is replaced only if the button is pressed again."""
+    mine, other = folder / "training.png", folder / "other.png"
+    for path in mine, other:
+        path.write_bytes(b"mine")
+    parts.press(training, "Save PNG")
+    assert "already exists" in parts.message(training)
+    training.file_box.value = "other"
+    parts.press(training, "Save PNG")  # a yes to one file is no yes to another
+    training.file_box.value = "training"
+    parts.press(training, "Save PNG")
+    assert mine.read_bytes() == other.read_bytes() == b"mine"
+    parts.press(training, "Save PNG")
+    assert "Saved" in parts.message(training) and other.read_bytes() == b"mine"
+    mine.write_bytes(b"mine, again")
+    parts.press(training, "Save PNG")
+    assert mine.read_bytes() == b"mine, again"

@@ -37,7 +37,7 @@ def by_initialization_panel(panel, seed, scheme, width, depth, activation, alpha
     spread = [X.std(), *(Z.std() for Z in cache.Z)]
     told = f"inputs is {spread[0]:.3g}, that of z is {spread[-1]:.3g} after {depth} "
     yield message(panel), f"{scheme}: the spread of the {told}layers"
-    yield join(panel.view.network(panel.data, panel.now())[0]), join(params)
+    yield join(panel.data.params), join(params)
     yield panel.view.axes["spread"].lines[0].get_ydata(), spread
     for patch, (W, _) in zip(panel.view.axes["weights"].patches, params[:: depth - 1]):
         counts, edges, _ = patch.get_data()

@@ -3,7 +3,6 @@
 import html
 
 import ipywidgets as widgets
-import numpy as np
 
 from course import checks, record
 from course.experiments import wrong_names
@@ -54,15 +53,6 @@ class SignatureView(View):
     def alt(self, found, look):
         return f"Gradient check. {describe_gradient_check(found)}"
 
-    def table(self, found, look):
-        rows = []
-        for name, *columns, _ in found:
-            columns = [np.atleast_2d(column) for column in columns]  # b as one row
-            for index in np.ndindex(columns[0].shape):
-                rows.append((name, *index, *(column[index] for column in columns)))
-        names = "array", "row", "column", "analytic", "numeric", "error", "kink"
-        return names, rows
-
 
 class BugLab(Panel):
     """A panel that plants a bug, shows its signature and takes guesses.
@@ -78,7 +68,6 @@ class BugLab(Panel):
 
     layout = ("level work", "picture code_beside", "status", "busy", "game", "feedback")
     layout += ("tools",)
-    savers = ("png", "svg", "csv")  # the networks are those of `case`
     module = ""
 
     def __init__(self, seed, level, number, changed):
