@@ -23,7 +23,7 @@ from course.pictures.hidden_space import draw_hidden, hidden
 from course.pictures.losses import bands, draw_loss, loss
 from course.pictures.networks import describe_network, draw_network, network, unit_at
 from course.pictures.projection import digit_space
-from course.pictures.rates import fates, groups, shuffles, success, success_map
+from course.pictures.rates import fates, groups, success, success_map
 from course.pictures.signals import (
     describe_histogram,
     describe_spread,

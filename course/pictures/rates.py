@@ -121,33 +121,6 @@ def _draw_groups(ax, counts, size, truth, guess):
     ax.set(yticks=[], xlabel="success rate in %")
 
 
-def shuffles(differences, seen) -> Picture:
-    """How often each difference came up after a shuffle of the labels (n,).
-
-    Those at least as far from 0 as the one that was ``seen`` are hatched.
-    """
-    if len(differences) == 0:
-        raise ValueError("differences is empty: shuffle at least once")
-    # Rounded, so that 0.1 + 0.2 is as far from 0 as 0.3.
-    values, counts = np.unique(np.round(differences, 10), return_counts=True)
-    seen = round(abs(seen), 10)
-    is_far = abs(values) >= seen
-    far = f"{seen:g} or more apart"
-    words = f"{counts[is_far].sum()} of {counts.sum():,} shuffles: {far}"
-
-    def draw(ax):
-        width = np.diff(values).min() if len(values) > 1 else 1
-        for i, some in enumerate([~is_far, is_far]):
-            ax.bar(values[some], counts[some], width, **bar_look(i))
-        for place in (-seen, seen):
-            ax.axvline(place, color="black", linestyle="--", linewidth=1.2)
-        ax.set(xlabel="first minus second", ylabel="shuffles", title=words)
-
-    reach = f"Differences from {values[0]:g} to {values[-1]:g}"
-    alt = f"{words}. {reach}; lines at {-seen:g} and {seen:g}."
-    return Picture(draw, alt, (8, 3.2))
-
-
 def fates(shares, size=(10, 3.1)) -> Picture:
     """How the networks of several sweeps ended: {name: share of each of `FATES`}."""
 

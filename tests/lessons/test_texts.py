@@ -6,13 +6,13 @@ import inspect
 import math
 import re
 import textwrap
-from collections import Counter
 
 import numpy as np
 import pytest
 
 import mlp_core as mlp
 from course import pictures
+from course.experiments import wilson_interval
 from course.fast import sweep
 from course.lessons import load_questions
 from course.lessons.backprop.hunt import back_prop, gradient_of
@@ -138,31 +138,26 @@ def test_the_counts_of_seeds_hang_on_no_processor():
             assert learned(change, more).sum() == count and str(count) in units
 
 
-def apart(first, second, trials):
-    """How far shuffled labels put two counts of solved seeds apart: {distance: share}."""
-    shares, solved = Counter(), first + second
-    for count in range(max(0, solved - trials), min(solved, trials) + 1):
-        ways = math.comb(trials, count) * math.comb(trials, solved - count)
-        shares[abs(2 * count - solved)] += ways / math.comb(2 * trials, solved)
-    return shares
+@pytest.mark.parametrize("n", [10, 100, 1000])
+def test_luck_seldom_separates_the_intervals_of_equal_rates(n):
+    """Guards: 'in fewer than 1 of 100 comparisons', whatever the rate."""
+    counts = range(n + 1)
+    low, high = np.transpose([wilson_interval(k, n) for k in counts])
+    is_above = low[:, None] > high
+    for rate in np.linspace(0.01, 0.99, 99):
+        chances = [math.comb(n, k) * rate**k * (1 - rate) ** (n - k) for k in counts]
+        assert 0 < 2 * (chances @ is_above @ chances) < 0.01
 
 
-def test_shuffled_labels_come_as_far_apart_as_the_replies_say():
-    """Guards numbers that hang on no generator: of the question, the quiz, the homework."""
-
-    def share(first, second, trials, seen=None):
-        seen = first - second if seen is None else seen
-        shares = apart(first, second, trials)
-        return sum(shares[distance] for distance in shares if distance >= seen)
-
-    first = 881, 846, 1000
-    assert share(*first) == pytest.approx(0.03, abs=0.005)
-    assert share(*first, 47) == pytest.approx(0.003, abs=0.0005)
-    assert share(*first, 16) == pytest.approx(0.3, abs=0.01)
-    mean = sum(distance * share for distance, share in apart(*first).items())
-    assert mean == pytest.approx(12, abs=0.5)
-    assert share(88, 85, 100) > 0.5 and share(9, 6, 10) == pytest.approx(0.3, abs=0.01)
-    assert share(90, 60, 100) < 0.001 and share(989, 962, 1000) < 0.001
+def test_the_intervals_of_the_quiz_are_those_of_its_counts():
+    """Guards numbers that no cell prints."""
+    [asked] = [
+        each for each in load_questions("sum_task").quiz if each.name == "overlap"
+    ]
+    said = f"{asked.text} {asked.solution()}"
+    for count, n in ((9, 10), (6, 10), (90, 100), (60, 100)):
+        low, high = (100 * end for end in wilson_interval(count, n))
+        assert f"{low:.0f} to {high:.0f} %" in said
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -74,24 +74,6 @@ def test_groups_say_how_many_intervals_miss_the_rate_of_all():
     assert [text.get_text() for text in texts] == ["misses"] * 10
 
 
-def test_shuffles_are_bars_and_the_far_ones_are_hatched():
-    """Guards how often each difference came, and which are as far away as what was seen."""
-    picture = pictures.shuffles([-5, -3, -3, 1, 1, 1, 3, 7], seen=3)
-    (ax,) = picture.figure().axes
-    near, far = (
-        {round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in bars}
-        for bars in ax.containers
-    )
-    assert near == {1: 3} and far == {-5: 1, -3: 2, 3: 1, 7: 1}
-    assert [bars[0].get_hatch() for bars in ax.containers] == ["", "//"]
-    assert {bar.get_width() for bar in ax.patches} == {2}  # side by side
-    assert [line.get_xdata()[0] for line in ax.lines] == [-3, 3]
-    assert ax.get_title() == "5 of 8 shuffles: 3 or more apart"
-    assert pictures.shuffles([2, 2], seen=3).alt.startswith("0 of 2 shuffles")
-    with pytest.raises(ValueError, match="differences is empty"):
-        pictures.shuffles([], seen=3)
-
-
 def test_fates_are_bars_of_the_shares_side_by_side():
     """Guards widths, places and names: each share starts where the one before ends."""
     shares = {"ReLU": [0.1, 0.2, 0.3, 0.3, 0.1], "tanh": [1, 0, 0, 0, 0]}
