@@ -3,11 +3,11 @@
 import { h, write } from "../page/elements.js";
 import { pressed } from "./fields.js";
 import { GREY, NEGATIVE, POSITIVE, measure, wiped } from "./paint.js";
-import { fmtLoss, fmtStep, greyWords } from "./words.js";
+import { LEAST_LOSS, fmtLoss, fmtStep, greyWords, rightSince } from "./words.js";
 
 const COLORS_OF = { train: POSITIVE, test: NEGATIVE };
 const LINE = 16; // pixels between two numbers of an axis
-const log = (x) => Math.log10(Math.max(x, 1e-30));
+const log = (x) => Math.log10(Math.max(x, LEAST_LOSS));
 
 // 1, 2, 5 times powers of ten; fewer where their numbers would touch.
 function ticksBetween(low, high, room) {
@@ -30,7 +30,7 @@ export class Chart {
     this.session = session;
     const canvas = h("canvas", { class: "chart", role: "img" });
     this.canvas = pressed(canvas, (event) => this.scrub(event));
-    const names = ["train", "test", "grey"];
+    const names = ["right", "train", "test", "grey"];
     this.parts = Object.fromEntries(names.map((name) => [name, h("b", { class: name })]));
     const title = h("strong", {}, "Loss");
     this.legend = h("div", { class: "losses" }, title, ...Object.values(this.parts));
@@ -80,6 +80,7 @@ export class Chart {
 
   tell({ train, test }) {
     const { parts, session } = this;
+    write(parts.right, rightSince(session.run));
     write(parts.train, train === null ? "" : `training ${fmtLoss(train)}`);
     write(parts.test, test === null ? "" : `test ${fmtLoss(test)}`);
     write(parts.grey, session.grey ? greyWords(session) : "");

@@ -5,7 +5,7 @@
 // at `step`, its first moment, with a `change` of settings or a weight that was `put`, if any;
 // it `isBroken` if the update after its `end` broke the network.
 
-import { featuresOf, makeData } from "./data.js";
+import { countNear, featuresOf, makeData } from "./data.js";
 import { Net, initialize } from "./network.js";
 import { Rng } from "./numbers.js";
 import { LIVE, QUIET, activationsOf, defaultsFor } from "./settings.js";
@@ -222,7 +222,8 @@ export class Run {
   keep(least = 0) {
     const { segments, step, p, rng } = this;
     if (step - this.last.moments.at(-1)?.step < least) return;
-    this.last.moments.push({ step, p: p.slice(), rng: rng.copy(), ...this.losses() });
+    const moment = { step, p: p.slice(), rng: rng.copy(), ...this.losses() };
+    this.last.moments.push({ ...moment, near: countNear(this.parts.train) });
     const count = segments.reduce((sum, { moments }) => sum + moments.length, 0);
     if (count <= MOST_KEPT) return;
     const stays = (_, i, { length }) => i % 3 === 0 || i === length - 1;

@@ -270,8 +270,10 @@ def trained(step=2000, **settings) -> Run:
 
 
 def digits(loss):
-    """In the words of the page: 0.0123, 1.2e-5, 0."""
+    """In the words of the page: 0.0123, 1.2e-5, below 1e-10."""
     if not math.isfinite(loss):
         return "not finite"
+    if loss < 1e-10:
+        return "below 1e-10"
     short = re.sub(r"e\+?(-?)0*", r"e\1", f"{loss:.1e}")
-    return f"{loss:.4f}" if 1e-3 <= loss < 1e3 else short if loss else "0"
+    return f"{loss:.4f}" if 1e-3 <= loss < 1e3 else short

@@ -30,9 +30,11 @@ export function fmt(value, digits = 2) {
   return value === 0 ? (0).toFixed(digits) : text.replaceAll("-", "−");
 }
 
+export const LEAST_LOSS = 1e-10; // a loss below is told and drawn as such
+
 export function fmtLoss(value) {
   if (!Number.isFinite(value)) return "not finite";
-  if (value === 0) return "0";
+  if (value < LEAST_LOSS) return `below ${LEAST_LOSS}`;
   const isPlain = value >= 1e-3 && value < 1e3;
   return isPlain ? value.toFixed(4) : value.toExponential(1).replace("+", "");
 }
@@ -58,7 +60,7 @@ export function statusOf({ run, isSlowed }, losses, isSeen) {
   if (!run.data.train.n) return "No points yet. Click in the picture to add some.";
   const line = `${lineOf(fmtStep(run.step), losses).replace("step", "Step")}. `;
   const bug = run.settings.gradient === "original" ? ` ${BUG_WORDS}` : "";
-  const words = `${isSeen ? "" : line}${rightOnes(run)}${bug}`;
+  const words = `${isSeen ? "" : line}${rightOnes(run, isSeen)}${bug}`;
   if (run.divergedAt === null)
     return isSlowed ? `The output jumps at each step, so only some are shown. ${words}` : words;
   const why = `Diverged at step ${run.divergedAt}. Its update was too large`;
@@ -67,10 +69,19 @@ export function statusOf({ run, isSlowed }, losses, isSeen) {
 
 const shareOf = (some, all) => `${some} of ${all} (${Math.round((100 * some) / all)} %)`;
 
-// How many points are on their side of the line; of four corners, how many are solved.
-function rightOnes({ data, parts }) {
-  if (data.isCorners)
-    return `Within ${NEAR} of its target: ${shareOf(countNear(parts.train), data.train.n)}.`;
+// How many of four corners are solved; if all, since which step, as far as it was looked at.
+export function rightSince({ data, parts, kept, step }) {
+  if (!data.isCorners) return "";
+  const [count, { n }] = [countNear(parts.train), data.train];
+  const seen = kept.filter((moment) => moment.step <= step);
+  const since = seen[seen.findLastIndex(({ near }) => near < n) + 1]?.step ?? step;
+  return `${count} of ${n} right${count < n ? "" : ` since about step ${fmtStep(since)}`}`;
+}
+
+// How many points are on their side of the line; of corners, what it means to be right.
+function rightOnes(run, isSeen) {
+  const { data, parts } = run;
+  if (data.isCorners) return `${isSeen ? "Right" : rightSince(run)}: within ${NEAR} of its target.`;
   if (data.isHeight) return "";
   const count = (part) => shareOf(countRight(data, part), part.Y.length);
   const test = parts.test ? `, and ${count(parts.test)} in the test` : "";

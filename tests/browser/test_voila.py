@@ -52,7 +52,7 @@ def test_the_first_playground_learns_and_questions_answer(page):
     where all has run before, a guess is told at once."""
     on = OnPage(page)
     on.button("Play").click()
-    expect(on.root.locator(".status")).to_contain_text("of its target: 4 of 4")
+    expect(on.root.locator(".losses")).to_contain_text("4 of 4 right since")
     on.button("Pause").click()
     question = page.locator(".course-question").first
     question.locator(".option").nth(1).click()

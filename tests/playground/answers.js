@@ -83,6 +83,13 @@ const ANSWERS = {
     return { end: run.end, most: MOST_KEPT, length, others };
   },
 
+  // Step by step; then back to these steps: how many corners are right, and since when.
+  right: ({ settings, steps, visits }) => {
+    const run = new Run(settings);
+    while (run.step < steps) run.train(1);
+    return visits.map((step) => (run.goTo(step), run.losses(), rightSince(run)));
+  },
+
   // The parameters after these events, made anew from what is told of a run; where it goes
   // to from there, and to each of these steps.
   again: ({ told, more, visits }) => {

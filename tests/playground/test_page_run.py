@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+import mlp_core as mlp
 from course.fast import join, split
 from course.playground import twin
 from tests.playground.node import ask
@@ -22,6 +23,28 @@ CHANGES = [
     [231, "put", 5, 0.125],
     [300, "change", {"batch": 1000, "activation": ["leaky_relu"]}],
 ]
+
+
+def test_it_tells_since_which_step_all_corners_are_right():
+    """Guards: a step that came late or was left again, and what is told of the past."""
+    settings = {"data": "xor", "hidden": [3, 3, 2], "seed": 1, "learning_rate": 0.2}
+    settings |= {"scheme": "normal", "output": "leaky_relu", "batch": 1}
+    settings["activation"] = "leaky_relu"
+    run, counts = twin.Run(settings), []
+    for _ in range(400):
+        Y_hat, _ = mlp.forward(run.params, mlp.XOR.X, run.activations)
+        counts.append(int(np.sum(abs(Y_hat - mlp.XOR.Y) < 0.1)))
+        run.train(1)
+    [told] = ask(
+        "right", [{"settings": settings, "steps": 399, "visits": [*range(400)]}]
+    )
+    since = None
+    for step, (count, words) in enumerate(zip(counts, told, strict=True)):
+        since = step if count == 4 and counts[step - 1] < 4 else since
+        assert words == f"{count} of 4 right" + f" since about step {since}" * (
+            count == 4
+        )
+    assert len({words for words in told if "since" in words}) > 1 and counts[-1] == 4
 
 
 def in_python(steps, changes=CHANGES):

@@ -235,8 +235,8 @@ def test_the_line_tells_step_and_losses():
     assert run.line().startswith("step 30: loss 0.")
     assert run.line().endswith(f"data, {loss:.4f} on the test data")
     assert twin.Run({"data": "own", "step": 9}).line() == "step 0: no data"
-    digits = [0, 5e-4, 0.001, 1234.56789, 1e4, 3.21e-12, 4e300, math.nan]
-    words = "0 5.0e-4 0.0010 1.2e3 1.0e4 3.2e-12 4.0e300 not finite"
+    digits = [9e-11, 5e-4, 0.001, 1234.56789, 1e4, 3.21e-10, 4e300, math.nan]
+    words = "below 1e-10 5.0e-4 0.0010 1.2e3 1.0e4 3.2e-10 4.0e300 not finite"
     assert " ".join(map(twin.digits, digits)) == words
 
 
