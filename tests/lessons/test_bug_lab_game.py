@@ -6,6 +6,7 @@ import itertools
 
 import pytest
 
+from course import record
 from course.lessons.bug_lab import bugs, puzzles
 from course.lessons.bug_lab.game import bug_lab
 from course.pictures.gradient_checks import describe_gradient_check
@@ -187,6 +188,27 @@ def test_the_end_tells_how_the_eight_were_named(seed):
         press(lab, "New bug")
     end = "That makes all eight, 3 of 8 at the first try, with 7 wrong names and 4 of 16 changes."
     assert end in words
+
+
+def test_the_count_is_there_again_in_a_new_kernel(copy):
+    """Guards: wrong names that are forgotten by a restart or with a bug that is skipped, and
+    another seed's; a bug that comes again though it is found."""
+    lab = bug_lab(seed=3)
+    for name in (others(lab)[0], lab.bug):
+        choose(lab, name)
+    press(lab, "New bug")
+    choose(lab, others(lab)[0])
+    press(lab, "New bug")
+    record.close()
+    record.open_in(copy)
+    lab = bug_lab(seed=3)
+    words = "Found so far: 1 of 4, with 2 wrong names along the way."
+    assert words in lab.feedback.value and len(lab.found) == 1
+    assert "So far 2 wrong names." in choose(lab, others(lab)[0])
+    bug_lab(seed=4).new_bug()
+    press(lab, "New bug")
+    assert lab.bug not in lab.found
+    assert "Found so far" not in bug_lab(seed=4).feedback.value
 
 
 def test_no_bug_comes_again_until_all_eight_are_found(lab):
