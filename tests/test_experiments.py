@@ -156,14 +156,3 @@ def test_difference_interval_gives_the_published_values(first, second, low, high
     np.testing.assert_allclose(found, (low, high), atol=5.1e-5)
     mirrored = difference_interval(second, first, z)
     np.testing.assert_allclose(mirrored, (-high, -low), atol=5.1e-5)
-
-
-def test_a_difference_may_be_clear_where_two_intervals_overlap():
-    """Guards: two intervals taken one by one, where they overlap."""
-    first, second = (881, 1000), (846, 1000)
-    assert wilson_interval(*first)[0] < wilson_interval(*second)[1]
-    assert difference_interval(first, second)[0] > 0
-    assert difference_interval((9, 10), (6, 10))[0] < 0
-    assert difference_interval(first, second) == difference_interval(
-        first, second, 1.96
-    )

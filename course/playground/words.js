@@ -17,6 +17,7 @@ export const signed = (value, format = fmtSlope) =>
 const HINT = "Point at the large picture: each unit shows z and a there; the sum appears here.";
 
 const BUG_WORDS = "The original notebook's bug is on, so the first layer uses y as its input.";
+export const LEAST_LOSS = 1e-10; // a loss below is told and drawn as such
 
 // About five characters, and never 0 for what isn't 0.
 export function fmt(value, digits = 2) {
@@ -29,8 +30,6 @@ export function fmt(value, digits = 2) {
     text = value.toFixed(Math.abs(value) < 100 ? Math.min(digits, 1) : 0);
   return value === 0 ? (0).toFixed(digits) : text.replaceAll("-", "−");
 }
-
-export const LEAST_LOSS = 1e-10; // a loss below is told and drawn as such
 
 export function fmtLoss(value) {
   if (!Number.isFinite(value)) return "not finite";

@@ -197,10 +197,8 @@ def test_a_save_leaves_the_picture_of_each_step_alone(training, folder):
 def test_what_cannot_be_saved_is_told_in_words(training, folder):
     """Guards: no raw FileNotFoundError; the other reasons of the system, too."""
     (folder / "a file").write_text("")
-    for place, why in [
-        ("nowhere", "there is no folder nowhere"),
-        ("a file", "Not a directory"),
-    ]:
+    whys = {"nowhere": "there is no folder nowhere", "a file": "Not a directory"}
+    for place, why in whys.items():
         training.file_box.value = f"{place}/picture"
         parts.press(training, "Save PNG")
         words = f"Can't save {place}/picture.png: {why}."

@@ -155,6 +155,7 @@ const ANSWERS = {
   },
 
   fromAddress,
+  loss: (value) => fmtLoss(value),
   ticks: (given) => ticksBetween(...given),
   complaint: ([name, value]) => complaint(name, value),
 };

@@ -7,7 +7,7 @@ import pytest
 
 import mlp_core as mlp
 from course.fast import join, split
-from course.playground import twin
+from course.playground import small, twin
 from tests.playground.node import ask
 
 START = {"data": "circles", "hidden": [3], "seed": 2, "learning_rate": 0.1}
@@ -27,23 +27,18 @@ CHANGES = [
 
 def test_it_tells_since_which_step_all_corners_are_right():
     """Guards: a step that came late or was left again, and what is told of the past."""
-    settings = {"data": "xor", "hidden": [3, 3, 2], "seed": 1, "learning_rate": 0.2}
-    settings |= {"scheme": "normal", "output": "leaky_relu", "batch": 1}
-    settings["activation"] = "leaky_relu"
-    run, counts = twin.Run(settings), []
-    for _ in range(400):
-        Y_hat, _ = mlp.forward(run.params, mlp.XOR.X, run.activations)
-        counts.append(int(np.sum(abs(Y_hat - mlp.XOR.Y) < 0.1)))
-        run.train(1)
+    settings = small("xor", seed=1, batch=1).settings
+    run, counts, since = twin.Run(settings), [0], None
     [told] = ask(
         "right", [{"settings": settings, "steps": 399, "visits": [*range(400)]}]
     )
-    since = None
-    for step, (count, words) in enumerate(zip(counts, told, strict=True)):
-        since = step if count == 4 and counts[step - 1] < 4 else since
-        assert words == f"{count} of 4 right" + f" since about step {since}" * (
-            count == 4
-        )
+    for step, words in enumerate(told):
+        Y_hat, _ = mlp.forward(run.params, mlp.XOR.X, run.activations)
+        counts.append(int(np.sum(abs(Y_hat - mlp.XOR.Y) < 0.1)))
+        since = step if counts[-1] == 4 != counts[-2] else since
+        end = f" since about step {since}" * (counts[-1] == 4)
+        assert words == f"{counts[-1]} of 4 right{end}"
+        run.train(1)
     assert len({words for words in told if "since" in words}) > 1 and counts[-1] == 4
 
 

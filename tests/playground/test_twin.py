@@ -238,6 +238,7 @@ def test_the_line_tells_step_and_losses():
     digits = [9e-11, 5e-4, 0.001, 1234.56789, 1e4, 3.21e-10, 4e300, math.nan]
     words = "below 1e-10 5.0e-4 0.0010 1.2e3 1.0e4 3.2e-10 4.0e300 not finite"
     assert " ".join(map(twin.digits, digits)) == words
+    assert ask("loss", digits[:-1]) == [*map(twin.digits, digits[:-1])]
 
 
 def test_trained_is_the_run_of_a_playground():
