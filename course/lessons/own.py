@@ -109,18 +109,21 @@ DEFINES = ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef, ast.Assign
 SILENT = "def print(*values, **options): pass"
 
 
-def run(name, code):
-    """The function of this name that some code defines, with ``np`` and ``mlp`` at hand."""
-    file = f"{YOURS}{name}>"
+def run(name, code, yours=YOURS, defines=DEFINES, space=None):
+    """The function of this name that some code defines, with ``np`` and ``mlp`` at hand.
+
+    Or with what else there is in a ``space``.
+    """
+    file = f"{yours}{name}>"
     lines = code.splitlines(keepends=True)
     linecache.cache[file] = (len(code), None, lines, file)  # for messages with a line
     tree, silent = ast.parse(code, file), ast.parse(SILENT)
-    defining = [part for part in tree.body if isinstance(part, DEFINES)]
+    defining = [part for part in tree.body if isinstance(part, defines)]
     # Silent, else it prints at each step; old records import from `__main__`.
     tree.body = silent.body + [
         part for part in defining if getattr(part, "module", "") != "__main__"
     ]
-    space = {"np": np, "mlp": mlp, "__name__": file}
+    space = {"np": np, "mlp": mlp, **(space or {}), "__name__": file}
     exec(compile(tree, file, "exec"), space)  # noqa: S102, the learner's own code
     return space[name]
 

@@ -102,7 +102,7 @@ def test_code_in_which_no_place_is_found_stops_nothing(code, places, recwarn):
 def test_the_changed_line_stands_beside_the_map_once_the_bug_is_named():
     """Guards: a line that gives the bug away; one that is not shown, or is another's; the
     map of the course's code in place of the learner's; and where the course's stands in."""
-    assert "until you solve it in notebook 4" in bug_lab(seed=3).code_beside.value
+    assert "until you solve it in notebook 4" in bug_lab(seed=3).feedback.value
     solve("my_backprop", SOLUTION)  # but not my_loss_slope
     lab, course = bug_lab(seed=3), []
     for _ in bugs.BUGS:
@@ -119,4 +119,4 @@ def test_the_changed_line_stands_beside_the_map_once_the_bug_is_named():
     assert lab.shown.line == "Every gradient is right here."
     record.forget()
     solve("my_backprop", "my_backprop = {}['<b>']")
-    assert "KeyError: &#x27;&lt;b&gt;" in bug_lab(seed=3).code_beside.value
+    assert "KeyError: &#x27;&lt;b&gt;" in bug_lab(seed=3).feedback.value

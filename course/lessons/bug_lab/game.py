@@ -1,6 +1,7 @@
 """The bug lab: a panel that shows the map of an unnamed bug and takes guesses."""
 
 import html
+import re
 
 import ipywidgets as widgets
 
@@ -27,7 +28,7 @@ ENDS = {  # as many bugs are asked for, and then all: the applause
     4: ("four", "If you have time, go on to all eight."),
     8: ("all eight", "You can now tell from a map which line to fix."),
 }
-PLAIN = 'style="white-space:pre-wrap;margin:0;line-height:1.35"'
+PLAIN = 'style="white-space:pre-wrap;margin:0;line-height:1.35'
 WIDTH = {False: 1000, True: 640}  # of the map, alone and beside the code
 LEFT = (  # the changes of settings that are left, in words
     "You have no change left: name the bug from what you have seen.",
@@ -88,11 +89,16 @@ class BugLab(Panel):
         view = SignatureView(WIDTH[bool(self.mine)])
         work = _controls({**self.puzzle.settings, **changed})
         super().__init__("bug_lab", compute, view, work, {}, fixed)
+        self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
+        words = [self._task()]
+        if self.found:  # before the kernel was started again
+            words.append(self._so_far())
         if self.mine:  # both still fit side by side at 1280 x 720
             self.picture.layout.flex = "3 1 490px"
-        self.level.connect(self.handle, lambda: self.plant(self.level.value, 0))
-        if self.found:  # before the kernel was started again
-            self.show_feedback(f"{self._task()} {self._so_far()}")
+        else:
+            self.code_beside.layout.display = "none"
+            words.append(f"{self.how}. Then the bugs are planted in your own code.")
+        self.show_feedback(" ".join(words))
 
     def _begin(self, fixed, changed=None):
         """Plant the bug of these numbers; nothing of it is seen or guessed yet."""
@@ -126,18 +132,15 @@ class BugLab(Panel):
     def _code_beside(self):
         """The learner's code, with the changed line once the bug is named."""
         if not self.mine:
-            return f"<p {PLAIN}>{html.escape(self.how)}. Then the bugs are planted in your own code.</p>"
+            return ""
         lost = [f"'{bug}'" for bug in BUGS if not self.mine.plant(bug)]
         but = f", but for {', '.join(lost)} of the course's code" if lost else ""
         lines = self.mine.lines(self.planted if self.is_named else None)
-        lines = [
-            (f"<b>{line}</b>" if line[0] in "+-" else line)
-            for line in map(html.escape, lines)
-        ]
-        code = "\n".join(lines)
+        code = html.escape("\n".join(lines))
+        code = re.sub(r"(?m)^([+-].*)$", r"<b>\1</b>", code)
         return (
-            f"<p {PLAIN}>Your code from notebook 4. The map is that of a copy with one line "
-            f"changed{but}.</p><pre {PLAIN}>{code}</pre>"
+            f'<p {PLAIN}">Your code from notebook 4. The map is that of a copy with one line '
+            f'changed{but}.</p><pre {PLAIN};max-height:290px;overflow:auto">{code}</pre>'
         )
 
     def _update(self):

@@ -108,10 +108,9 @@ class Own:
 
     def _gradient(self, name, code):
         """What makes gradient functions, with this code in the place of one function."""
-        space = {**self.functions[name].__globals__}
-        tree = ast.Module(_functions(code), [])
-        exec(compile(tree, "<planted>", "exec"), space)  # noqa: S102, the learner's own
-        functions = self.functions | {name: space[name]}
+        made = self.functions[name].__globals__  # what else its code computed
+        planted = own.run(name, code, "<planted in ", ast.FunctionDef, made)
+        functions, space = self.functions | {name: planted}, planted.__globals__
 
         def gradient(learning_rate, memory, params, X, Y, f):
             Y_hat, cache = mlp.forward(params, X, f)
