@@ -13,6 +13,7 @@ from course.lessons.bug_lab.puzzles import (
     CHANGES,
     LEVELS,
     MENUS,
+    SUSPECTS,
     lookalikes,
     nearest,
     next_number,
@@ -112,12 +113,12 @@ class BugLab(Panel):
 
     @property
     def key(self):
-        """In the record this game is a lesson, with each bug as an exercise."""
+        """In the record this game is a lesson, a bug an exercise, its changes the code."""
         return "seed {seed}, level {level}".format(**self.fixed)
 
     @property
     def found(self):
-        return record.solved(self.key)
+        return record.solved(self.key) & {*BUGS}
 
     @property
     def bug(self):
@@ -133,8 +134,9 @@ class BugLab(Panel):
         """The learner's code, with the changed line once the bug is named."""
         if not self.mine:
             return ""
-        lost = [f"'{bug}'" for bug in BUGS if not self.mine.plant(bug)]
-        but = f", but for {', '.join(lost)} of the course's code" if lost else ""
+        suspects = SUSPECTS[self.puzzle.level]
+        lost = {f"'{each.bug}'": 0 for each in suspects if not self.mine.plant(*each)}
+        but = f"; for {', '.join(lost)} it may be the course's code" if lost else ""
         lines = self.mine.lines(self.planted if self.is_named else None)
         code = html.escape("\n".join(lines))
         code = re.sub(r"(?m)^([+-].*)$", r"<b>\1</b>", code)
@@ -236,7 +238,7 @@ class BugLab(Panel):
             wrong = self._wrong(", with {} along the way")
             return f"Found so far: {count} of {most}{wrong}."
         first = [work.failed for work in works].count(0)
-        changes = sum(int(work.code) for work in works)
+        changes = sum(int(work.code or 0) for work in works)
         words, then = ENDS[count]
         return (
             f"That makes {words}, {first} of {count} at the first try, with "
