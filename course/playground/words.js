@@ -69,12 +69,15 @@ export function statusOf({ run, isSlowed }, losses, isSeen) {
 const shareOf = (some, all) => `${some} of ${all} (${Math.round((100 * some) / all)} %)`;
 
 // How many of four corners are solved; if all, since which step, as far as it was looked at.
-export function rightSince({ data, parts, kept, step }) {
+export function rightSince(run) {
+  const { data, parts, step } = run;
   if (!data.isCorners) return "";
   const [count, { n }] = [countNear(parts.train), data.train];
-  const seen = kept.filter((moment) => moment.step <= step);
+  const words = `${count} of ${n} right`;
+  if (count < n) return words;
+  const seen = run.kept.filter((moment) => moment.step <= step);
   const since = seen[seen.findLastIndex(({ near }) => near < n) + 1]?.step ?? step;
-  return `${count} of ${n} right${count < n ? "" : ` since about step ${fmtStep(since)}`}`;
+  return `${words} since about step ${fmtStep(since)}`;
 }
 
 // How many points are on their side of the line; of corners, what it means to be right.

@@ -29,7 +29,7 @@ ENDS = {  # as many bugs are asked for, and then all: the applause
     4: ("four", "If you have time, go on to all eight."),
     8: ("all eight", "You can now tell from a map which line to fix."),
 }
-PLAIN = 'style="white-space:pre-wrap;margin:0;line-height:1.35'
+PLAIN = "white-space:pre-wrap;margin:0;line-height:1.35"
 WIDTH = {False: 1000, True: 640}  # of the map, alone and beside the code
 LEFT = (  # the changes of settings that are left, in words
     "You have no change left: name the bug from what you have seen.",
@@ -141,8 +141,8 @@ class BugLab(Panel):
         code = html.escape("\n".join(lines))
         code = re.sub(r"(?m)^([+-].*)$", r"<b>\1</b>", code)
         return (
-            f'<p {PLAIN}">Your code from notebook 4. The map is that of a copy with one line '
-            f'changed{but}.</p><pre {PLAIN};max-height:290px;overflow:auto">{code}</pre>'
+            f'<p style="{PLAIN}">Your code from notebook 4. The map is that of a copy with one line '
+            f'changed{but}.</p><pre style="{PLAIN};max-height:290px;overflow:auto">{code}</pre>'
         )
 
     def _update(self):

@@ -151,15 +151,12 @@ def _fits(gradient, bug, layer):
     return True
 
 
-def _functions(code):
-    return [part for part in ast.parse(code).body if isinstance(part, ast.FunctionDef)]
-
-
 class Code:
     """Some code: what can be changed in it, and the names in it."""
 
     def __init__(self, code, name):
-        functions = _functions(code)
+        body = ast.parse(code).body
+        functions = [part for part in body if isinstance(part, ast.FunctionDef)]
         nodes = [node for function in functions for node in ast.walk(function)]
         inline = [
             n for n in nodes if isinstance(n, ast.expr) and n.lineno == n.end_lineno
@@ -172,8 +169,8 @@ class Code:
         [*_, function] = [each for each in functions if each.name == name]
         arguments = function.args.posonlyargs + function.args.args
         self.arguments = [each.arg for each in arguments]
-        body = function.body
-        first = body[bool(ast.get_docstring(function)) and len(body) > 1]
+        lines = function.body
+        first = lines[bool(ast.get_docstring(function)) and len(lines) > 1]
         self.start = Part("", first.lineno - 1, first.col_offset, first.col_offset)
         indent = code.encode().splitlines()[first.lineno - 1][: first.col_offset]
         self.end = "; " if indent.strip() else f"\n{indent.decode()}"
